@@ -1,0 +1,37 @@
+// Command cbv values a shop's customer base from its order history.
+package main
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"cbv/valuation/command"
+)
+
+//go:embed sql
+var sqlFiles embed.FS
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	sql, err := fs.Sub(sqlFiles, "sql")
+	if err != nil {
+		panic(err) // embedded at build time
+	}
+	return command.Main(ctx, os.Args, command.Env{
+		Stdout:  os.Stdout,
+		Stderr:  os.Stderr,
+		Environ: os.Environ(),
+		SQL:     sql,
+		Clock:   time.Now,
+	})
+}

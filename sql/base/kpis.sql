@@ -1,0 +1,154 @@
+-- kpis: the figures of the base, in long form. An interval (low, high) stands
+-- where one is known; n is the number of customers behind the figure.
+--
+-- grain: one row per metric
+-- reads: customers, segments, replacement, base_rates, repeat_rates, returns_only, params
+with
+
+customer_sums as (
+    select
+        cast(sum(to_minor(customers.gross_revenue, params.minor_per_unit)) as bigint) as gross_minor,
+        cast(sum(to_minor(customers.returns, params.minor_per_unit)) as bigint) as returns_minor,
+        cast(sum(to_minor(customers.historic_margin, params.minor_per_unit)) as bigint) as historic_minor,
+        -- millionths, so that the sum does not depend on the order of its terms
+        cast(sum(to_minor(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths,
+        cast(sum(
+            case
+                when customers.clv - params.retention_cost
+                    - greatest(0e0, replacement.newcomer_value - 0.75e0 * replacement.cac) > 0
+                    and customers.clv >= replacement.keep_floor then 1
+                else 0
+            end
+        ) as bigint) as retain_at_lower_cac,
+        cast(sum(
+            case
+                when customers.clv - params.retention_cost
+                    - greatest(0e0, replacement.newcomer_value - 1.25e0 * replacement.cac) > 0
+                    and customers.clv >= replacement.keep_floor then 1
+                else 0
+            end
+        ) as bigint) as retain_at_higher_cac
+    from customers
+    cross join params
+    cross join replacement
+),
+
+segment_sums as (
+    select
+        cast(sum(segments.customers) as bigint) as customers,
+        cast(sum(segments.repeat_customers) as bigint) as repeat_customers,
+        cast(sum(segments.purchases) as bigint) as purchases,
+        cast(sum(to_minor(segments.revenue, params.minor_per_unit)) as bigint) as revenue_minor,
+        cast(sum(to_minor(segments.margin, params.minor_per_unit)) as bigint) as margin_minor,
+        cast(sum(to_minor(segments.clv, params.minor_per_unit)) as bigint) as clv_minor,
+        cast(sum(to_minor(segments.lifetime_value, params.minor_per_unit)) as bigint) as lifetime_minor,
+        cast(sum(segments.retain_customers) as bigint) as retain_customers,
+        cast(sum(segments.lookalike_customers) as bigint) as lookalike_customers,
+        cast(sum(to_minor(segments.retain_clv, params.minor_per_unit)) as bigint) as retain_clv_minor,
+        cast(sum(segments.new_customers) as bigint) as new_customers,
+        cast(sum(segments.active_customers) as bigint) as active_customers,
+        cast(sum(segments.cooling_customers) as bigint) as cooling_customers,
+        cast(sum(segments.lapsed_customers) as bigint) as lapsed_customers,
+        cast(sum(segments.seed_customers) as bigint) as seed_customers
+    from segments
+    cross join params
+),
+
+-- one row with everything, so that each metric below is one line
+base as (
+    select
+        segment_sums.*,
+        customer_sums.*,
+        replacement.*,
+        base_rates.margin_share,
+        base_rates.later_return_share,
+        base_rates.median_days_to_second_purchase,
+        returns_only.customers as returns_only_customers,
+        returns_only.revenue_minor as returns_only_minor,
+        params.retention_cost,
+        cast(params.minor_per_unit as double) as minor_per_unit,
+        case when replacement.newcomer_clv is not null then segment_sums.customers end as valued_customers
+    from segment_sums
+    cross join customer_sums
+    cross join replacement
+    cross join base_rates
+    cross join returns_only
+    cross join params
+),
+
+metrics as (
+    select 'customers' as metric, cast(customers as double) as value, 'customers' as unit, customers as n from base
+    union all select 'repeat_customers', repeat_customers, 'customers', customers from base
+    union all select 'purchases', purchases, 'purchases', customers from base
+    union all select 'gross_revenue', gross_minor / minor_per_unit, 'money', customers from base
+    union all select 'returns', returns_minor / minor_per_unit, 'money', customers from base
+    union all select 'revenue', revenue_minor / minor_per_unit, 'money', customers from base
+    union all select 'margin', margin_minor / minor_per_unit, 'money', customers from base
+    union all select 'returns_only_customers', returns_only_customers, 'customers', returns_only_customers from base
+    union all select 'returns_only_revenue', returns_only_minor / minor_per_unit, 'money', returns_only_customers
+        from base
+    union all select 'median_days_to_second_purchase', median_days_to_second_purchase, 'days', repeat_customers
+        from base
+    union all select 'margin_share', margin_share, 'share', customers from base
+    union all select 'later_return_share', later_return_share, 'share', customers from base
+    union all select 'expected_purchases', expected_purchases_millionths / 1e6, 'purchases', valued_customers from base
+    union all select 'clv', clv_minor / minor_per_unit, 'money', valued_customers from base
+    union all select 'historic_margin', historic_minor / minor_per_unit, 'money', customers from base
+    union all select 'lifetime_value', lifetime_minor / minor_per_unit, 'money', valued_customers from base
+    union all select 'retain_customers', retain_customers, 'customers', valued_customers from base
+    union all select 'lookalike_customers', lookalike_customers, 'customers', valued_customers from base
+    union all select 'retain_share', cast(retain_customers as double) / nullif(valued_customers, 0), 'share',
+        valued_customers from base
+    union all select 'retain_share_at_cac_75', cast(retain_at_lower_cac as double) / nullif(valued_customers, 0),
+        'share', valued_customers from base
+    union all select 'retain_share_at_cac_125', cast(retain_at_higher_cac as double) / nullif(valued_customers, 0),
+        'share', valued_customers from base
+    union all select 'retain_clv', retain_clv_minor / minor_per_unit, 'money', retain_customers from base
+    union all select 'retain_share_of_clv', cast(retain_clv_minor as double) / nullif(clv_minor, 0), 'share',
+        valued_customers from base
+    union all select 'breakeven_retention_gain',
+        retention_cost * retain_customers / nullif(retain_clv_minor / minor_per_unit, 0), 'share', retain_customers
+        from base
+    union all select 'new_customers', new_customers, 'customers', valued_customers from base
+    union all select 'active_customers', active_customers, 'customers', valued_customers from base
+    union all select 'cooling_customers', cooling_customers, 'customers', valued_customers from base
+    union all select 'lapsed_customers', lapsed_customers, 'customers', valued_customers from base
+    union all select 'seed_customers', seed_customers, 'customers', valued_customers from base
+    union all select 'first_order_margin', to_minor(first_order_margin, minor_per_unit) / minor_per_unit, 'money',
+        customers from base
+    union all select 'newcomer_clv', to_minor(newcomer_clv, minor_per_unit) / minor_per_unit, 'money', customers
+        from base
+    union all select 'newcomer_value', to_minor(newcomer_value, minor_per_unit) / minor_per_unit, 'money', customers
+        from base
+    union all select 'cac', to_minor(cac, minor_per_unit) / minor_per_unit, 'money', customers from base
+    union all select 'replacement', to_minor(replacement, minor_per_unit) / minor_per_unit, 'money', customers
+        from base
+    union all select 'keep_floor', to_minor(keep_floor, minor_per_unit) / minor_per_unit, 'money', customers from base
+),
+
+final as (
+    select
+        params.as_of,
+        metrics.metric,
+        -- a base without a model has no value to tell: null, not 0
+        case when metrics.n is not null then metrics.value end as value,
+        cast(null as double) as low,
+        cast(null as double) as high,
+        metrics.unit,
+        metrics.n
+    from metrics
+    cross join params
+    union all
+    select
+        params.as_of,
+        repeat_rates.metric,
+        repeat_rates.value,
+        repeat_rates.low,
+        repeat_rates.high,
+        'share' as unit,
+        repeat_rates.customers as n
+    from repeat_rates
+    cross join params
+)
+
+select * from final

@@ -1,0 +1,74 @@
+-- segments: what each RFM segment holds, and how its customers are marked.
+--
+-- grain: one row per segment
+-- reads: customers, params
+with
+
+cents as (
+    select
+        customers.*,
+        params.minor_per_unit,
+        to_minor(customers.revenue, params.minor_per_unit) as revenue_minor,
+        to_minor(customers.margin, params.minor_per_unit) as margin_minor,
+        to_minor(customers.clv, params.minor_per_unit) as clv_minor,
+        to_minor(customers.lifetime_value, params.minor_per_unit) as lifetime_minor
+    from customers
+    cross join params
+),
+
+sums as (
+    select
+        as_of,
+        segment,
+        minor_per_unit,
+        count(*) as customers,
+        cast(sum(case when is_repeat then 1 else 0 end) as bigint) as repeat_customers,
+        cast(sum(purchases) as bigint) as purchases,
+        cast(sum(revenue_minor) as bigint) as revenue_minor,
+        cast(sum(margin_minor) as bigint) as margin_minor,
+        cast(sum(clv_minor) as bigint) as clv_minor,
+        cast(sum(lifetime_minor) as bigint) as lifetime_minor,
+        cast(sum(case when mark = 'retain' then 1 else 0 end) as bigint) as retain_customers,
+        cast(sum(case when mark = 'acquisition_lookalike' then 1 else 0 end) as bigint) as lookalike_customers,
+        cast(sum(case when mark = 'retain' then clv_minor else 0 end) as bigint) as retain_clv_minor,
+        cast(sum(case when lifecycle = 'new' then 1 else 0 end) as bigint) as new_customers,
+        cast(sum(case when lifecycle = 'active' then 1 else 0 end) as bigint) as active_customers,
+        cast(sum(case when lifecycle = 'cooling' then 1 else 0 end) as bigint) as cooling_customers,
+        cast(sum(case when lifecycle = 'lapsed' then 1 else 0 end) as bigint) as lapsed_customers,
+        cast(sum(case when seed then 1 else 0 end) as bigint) as seed_customers
+    from cents
+    group by as_of, segment, minor_per_unit
+),
+
+totals as (
+    select cast(sum(customers) as bigint) as customers
+    from sums
+),
+
+final as (
+    select
+        sums.as_of,
+        sums.segment,
+        sums.customers,
+        cast(sums.customers as double) / nullif(totals.customers, 0) as share_of_customers,
+        sums.repeat_customers,
+        sums.purchases,
+        cast(sums.revenue_minor as double) / sums.minor_per_unit as revenue,
+        cast(sums.margin_minor as double) / sums.minor_per_unit as margin,
+        cast(sums.clv_minor as double) / sums.minor_per_unit as clv,
+        to_minor(cast(sums.clv_minor as double) / nullif(sums.customers, 0), 1) / cast(sums.minor_per_unit as double)
+            as mean_clv,
+        cast(sums.lifetime_minor as double) / sums.minor_per_unit as lifetime_value,
+        sums.retain_customers,
+        sums.lookalike_customers,
+        cast(sums.retain_clv_minor as double) / sums.minor_per_unit as retain_clv,
+        sums.new_customers,
+        sums.active_customers,
+        sums.cooling_customers,
+        sums.lapsed_customers,
+        sums.seed_customers
+    from sums
+    cross join totals
+)
+
+select * from final

@@ -1,0 +1,49 @@
+-- customers_are_sound: no customer twice, no value missing where it must stand,
+-- no NaN, no infinity, no probability outside 0 to 1.
+--
+-- grain: one row per broken rule
+-- reads: customers
+with
+
+sums as (
+    select
+        count(*) - count(distinct customer_id) as repeated,
+        cast(sum(case when segment is null or revenue is null or first_purchase_date is null then 1 else 0 end) as bigint)
+            as incomplete,
+        cast(sum(case
+            when not (p_alive between 0 and 1 and p_purchase_30d between 0 and p_purchase_90d
+                and p_purchase_90d <= p_purchase_365d and p_purchase_365d <= p_alive) then 1
+            else 0
+        end) as bigint) as improbable,
+        cast(sum(case
+            when isnan(clv) or isnan(expected_purchases) or isnan(expected_purchase_value) or isnan(keep_value)
+                or abs(clv) > 1e15 or expected_purchases < 0 or expected_purchases > 1e9 then 1
+            else 0
+        end) as bigint) as unsound,
+        cast(sum(case
+            when age_at_last_purchase_days > customer_age_days or age_at_last_purchase_days < 0
+                or (repeat_purchases = 0) <> (age_at_last_purchase_days = 0)
+                or repeat_purchases > age_at_last_purchase_days then 1
+            else 0
+        end) as bigint) as impossible
+    from customers
+),
+
+rules as (
+    select 'one row per customer_id' as rule, repeated as offenders from sums
+    union all select 'segment, revenue and first_purchase_date are known', incomplete from sums
+    union all select 'probabilities lie in 0 to 1 and grow with the horizon', improbable from sums
+    union all select 'model values are finite', unsound from sums
+    union all select 'histories are possible: x days of purchase within t_x days, t_x within T', impossible from sums
+),
+
+final as (
+    select
+        rule,
+        offenders,
+        'customers.parquet' as example
+    from rules
+    where offenders > 0
+)
+
+select * from final

@@ -1,0 +1,44 @@
+-- base_rates: what the base as a whole earns, returns and waits.
+--
+-- margin_share: margin per unit of revenue on purchase days; 1 where money can
+-- only be told as revenue. later_return_share: what is returned on later days
+-- per unit of revenue on purchase days.
+--
+-- grain: one row
+-- reads: summary, params
+with
+
+sums as (
+    select
+        count(*) as customers,
+        cast(sum(purchase_revenue_minor) as bigint) as purchase_revenue_minor,
+        cast(sum(purchase_margin_minor) as bigint) as purchase_margin_minor,
+        cast(sum(first_purchase_minor) as bigint) as first_purchase_minor,
+        cast(sum(later_returns_minor) as bigint) as later_returns_minor,
+        percentile_disc(0.5) within group (order by days_to_second_purchase) as median_days_to_second_purchase
+    from summary
+),
+
+final as (
+    select
+        sums.customers,
+        case
+            when params.margin_rate is not null then params.margin_rate
+            when params.has_margin
+                then coalesce(cast(sums.purchase_margin_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
+            else 1e0
+        end as margin_share,
+        least(
+            1e0,
+            coalesce(-cast(sums.later_returns_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
+        ) as later_return_share,
+        cast(sums.first_purchase_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
+            as first_purchase_value,
+        cast(sums.purchase_revenue_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
+            as revenue_per_customer,
+        sums.median_days_to_second_purchase
+    from sums
+    cross join params
+)
+
+select * from final

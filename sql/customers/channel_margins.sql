@@ -1,0 +1,41 @@
+-- channel_margins: the margin share of each channel, shrunk towards the base's:
+-- a channel counts with its own revenue, the base with that of 100 of its
+-- customers, so that a handful of orders cannot set a channel's worth.
+--
+-- grain: one row per first_channel
+-- reads: summary, base_rates, params
+with
+
+channels as (
+    select
+        first_channel,
+        cast(cast(sum(purchase_revenue_minor) as bigint) as double) as revenue_minor,
+        cast(cast(sum(purchase_margin_minor) as bigint) as double) as margin_minor
+    from summary
+    where first_channel is not null
+    group by first_channel
+),
+
+priors as (
+    select
+        base_rates.margin_share,
+        100 * base_rates.revenue_per_customer * params.minor_per_unit as revenue_minor,
+        params.has_margin
+    from base_rates
+    cross join params
+),
+
+final as (
+    select
+        channels.first_channel,
+        case
+            when priors.has_margin
+                then (channels.margin_minor + priors.margin_share * priors.revenue_minor)
+                    / nullif(channels.revenue_minor + priors.revenue_minor, 0)
+            else priors.margin_share
+        end as margin_share
+    from channels
+    cross join priors
+)
+
+select * from final

@@ -1,0 +1,39 @@
+-- customer_totals: what each customer's used rows add up to. A customer without
+-- a purchase (only returns, only zeros) has no first_purchase_date.
+--
+-- grain: one row per customer_id with a used row
+-- reads: customer_days, first_purchases
+select
+    customer_days.customer_id,
+    first_purchases.first_purchase_date,
+    min(
+        case
+            when customer_days.is_purchase and customer_days.order_day > first_purchases.first_purchase_date
+                then customer_days.order_day
+        end
+    ) as second_purchase_date,
+    max(case when customer_days.is_purchase then customer_days.order_day end) as last_purchase_date,
+    cast(sum(case when customer_days.is_purchase then 1 else 0 end) as bigint) as purchases,
+    cast(sum(customer_days.order_rows) as bigint) as order_rows,
+    cast(sum(customer_days.gross_minor) as bigint) as gross_minor,
+    cast(sum(customer_days.net_minor) as bigint) as revenue_minor,
+    cast(sum(customer_days.margin_minor) as bigint) as margin_minor,
+    cast(sum(case when customer_days.is_purchase then customer_days.net_minor else 0 end) as bigint)
+        as purchase_revenue_minor,
+    cast(sum(case when customer_days.is_purchase then customer_days.margin_minor else 0 end) as bigint)
+        as purchase_margin_minor,
+    cast(
+        sum(
+            case
+                when customer_days.order_day = first_purchases.first_purchase_date then customer_days.net_minor
+                else 0
+            end
+        ) as bigint
+    ) as first_purchase_minor,
+    cast(sum(case when customer_days.net_minor < 0 then customer_days.net_minor else 0 end) as bigint)
+        as later_returns_minor
+from customer_days
+left join first_purchases
+    on customer_days.customer_id = first_purchases.customer_id
+where customer_days.reason is null
+group by customer_days.customer_id, first_purchases.first_purchase_date

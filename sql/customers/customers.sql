@@ -1,0 +1,75 @@
+-- customers: the valued, segmented and marked customer base. Money is rounded
+-- to the minor unit here and nowhere before.
+--
+-- grain: one row per customer_id
+-- reads: marks, seed_cut, params
+with
+
+rounded as (
+    select
+        marks.*,
+        to_minor(marks.clv, params.minor_per_unit) as clv_minor,
+        coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
+        seed_cut.lifetime_minor as seed_from_minor,
+        params.as_of,
+        cast(params.minor_per_unit as double) as minor_per_unit
+    from marks
+    cross join params
+    cross join seed_cut
+),
+
+final as (
+    select
+        as_of,
+        customer_id,
+        first_channel,
+
+        first_purchase_date,
+        last_purchase_date,
+        purchases,
+        gross_minor / minor_per_unit as gross_revenue,
+        returns_minor / minor_per_unit as returns,
+        revenue_minor / minor_per_unit as revenue,
+        margin_minor / minor_per_unit as margin,
+        to_minor(cast(purchase_revenue_minor as double) / purchases, 1) / minor_per_unit as mean_purchase_value,
+
+        repeat_purchases > 0 as is_repeat,
+        repeat_purchases,
+        age_at_last_purchase_days,
+        customer_age_days,
+        days_since_last_purchase,
+        case
+            when customer_age_days >= 30 then 365e0 * repeat_purchases / customer_age_days
+        end as observed_repeat_rate,
+        expected_repeat_rate,
+
+        r_score,
+        f_score,
+        m_score,
+        concat(cast(r_score as varchar), cast(f_score as varchar), cast(m_score as varchar)) as rfm,
+        segment,
+
+        p_alive,
+        p_purchase_30d,
+        p_purchase_90d,
+        p_purchase_365d,
+        expected_purchases,
+        to_minor(expected_purchase_value, minor_per_unit) / minor_per_unit as expected_purchase_value,
+        clv_minor / minor_per_unit as clv,
+        historic_minor / minor_per_unit as historic_margin,
+        (historic_minor + clv_minor) / minor_per_unit as lifetime_value,
+
+        lifecycle,
+        mark,
+        to_minor(keep_value, minor_per_unit) / minor_per_unit as keep_value,
+        mark_reason,
+        coalesce(
+            repeat_purchases > 0
+            and historic_minor + clv_minor > 0
+            and historic_minor + clv_minor >= seed_from_minor,
+            false
+        ) as seed
+    from rounded
+)
+
+select * from final

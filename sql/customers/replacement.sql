@@ -1,0 +1,48 @@
+-- replacement: what it is worth to have the average newcomer instead: the margin
+-- of a first order and the residual value that follows it, less the cost of
+-- acquisition. Without a configured cost a newcomer is taken to pay for their
+-- acquisition with the first order.
+--
+-- grain: one row
+-- reads: base_rates, outlooks, scores, spend_models, params
+with
+
+newcomer as (
+    select
+        base_rates.first_purchase_value * base_rates.margin_share * (1 - base_rates.later_return_share)
+            as first_order_margin,
+        scores.p_alive * outlooks.discounted_purchases * spend_models.mean
+            * (base_rates.margin_share * (1 - base_rates.later_return_share)) as newcomer_clv
+    from base_rates
+    left join scores
+        on scores.fit_group = 'all'
+        and scores.repeat_purchases = 0
+        and scores.age_at_last_purchase_days = 0
+        and scores.customer_age_days = 0
+    left join outlooks
+        on outlooks.fit_group = 'all'
+        and outlooks.repeat_purchases = 0
+        and outlooks.customer_age_days = 0
+    left join spend_models
+        on spend_models.repeats_from = 0
+),
+
+final as (
+    select
+        newcomer.first_order_margin,
+        newcomer.newcomer_clv,
+        newcomer.first_order_margin + newcomer.newcomer_clv as newcomer_value,
+        coalesce(params.cac, newcomer.first_order_margin) as cac,
+        case
+            -- first order and acquisition cancel: subtracting one from the other
+            -- would leave a rounding error that decides ties
+            when params.cac is null then greatest(0e0, newcomer.newcomer_clv)
+            when newcomer.newcomer_clv is not null
+                then greatest(0e0, newcomer.first_order_margin + newcomer.newcomer_clv - params.cac)
+        end as replacement,
+        params.min_keep_share * newcomer.first_order_margin as keep_floor
+    from newcomer
+    cross join params
+)
+
+select * from final

@@ -1,0 +1,47 @@
+-- rfm: the summary with recency, frequency and monetary scores of 1 to 5 and
+-- the segment they fall in. Equal values get equal scores.
+--
+-- grain: one row per customer_id
+-- reads: summary, rfm_cuts, rfm_map
+with
+
+scored as (
+    select
+        summary.*,
+        case
+            when summary.days_since_last_purchase <= rfm_cuts.recency_1 then 5
+            when summary.days_since_last_purchase <= rfm_cuts.recency_2 then 4
+            when summary.days_since_last_purchase <= rfm_cuts.recency_3 then 3
+            when summary.days_since_last_purchase <= rfm_cuts.recency_4 then 2
+            else 1
+        end as r_score,
+        case
+            when summary.purchases >= rfm_cuts.frequency_5 then 5
+            when summary.purchases >= rfm_cuts.frequency_4 then 4
+            when summary.purchases >= rfm_cuts.frequency_3 then 3
+            when summary.purchases >= rfm_cuts.frequency_2 then 2
+            else 1
+        end as f_score,
+        case
+            when summary.revenue_minor <= rfm_cuts.monetary_1 then 1
+            when summary.revenue_minor <= rfm_cuts.monetary_2 then 2
+            when summary.revenue_minor <= rfm_cuts.monetary_3 then 3
+            when summary.revenue_minor <= rfm_cuts.monetary_4 then 4
+            else 5
+        end as m_score
+    from summary
+    cross join rfm_cuts
+),
+
+final as (
+    select
+        scored.*,
+        rfm_map.segment
+    from scored
+    left join rfm_map
+        on scored.r_score = rfm_map.r_score
+        and scored.f_score = rfm_map.f_score
+        and scored.m_score = rfm_map.m_score
+)
+
+select * from final

@@ -1,0 +1,33 @@
+-- spend_histories: the distinct (number, sum) of repeat purchases, and how many
+-- customers share each: all that the spend model sees. The first purchase is
+-- left out, as the model wants it.
+--
+-- grain: one row per (fit_group, repeat_purchases, repeat_revenue_minor)
+-- reads: summary, spend_sample
+with
+
+bucketed as (
+    select
+        summary.fit_group,
+        summary.repeat_purchases,
+        summary.repeat_revenue_minor,
+        case when spend_sample.buckets < 10000 then id_bucket(summary.customer_id) else 0 end as bucket,
+        spend_sample.buckets
+    from summary
+    cross join spend_sample
+    where summary.is_fitted
+        and summary.repeat_revenue_minor > 0
+),
+
+final as (
+    select
+        fit_group,
+        repeat_purchases,
+        repeat_revenue_minor,
+        count(*) as customers
+    from bucketed
+    where bucket < buckets
+    group by fit_group, repeat_purchases, repeat_revenue_minor
+)
+
+select * from final

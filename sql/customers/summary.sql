@@ -1,0 +1,39 @@
+-- summary: the facts of every customer with a purchase, and the history by
+-- which the models see them: x = repeat_purchases, t_x =
+-- age_at_last_purchase_days, T = customer_age_days.
+--
+-- grain: one row per customer_id
+-- reads: customer_totals, first_channels, params
+select
+    customer_totals.customer_id,
+    first_channels.first_channel,
+    'all' as fit_group,
+    customer_totals.first_purchase_date >= coalesce(params.fit_from, date '1900-01-01') as is_fitted,
+    customer_totals.first_purchase_date,
+    customer_totals.last_purchase_date,
+    day_difference(customer_totals.first_purchase_date, customer_totals.second_purchase_date)
+        as days_to_second_purchase,
+    customer_totals.purchases,
+    customer_totals.purchases - 1 as repeat_purchases,
+    day_difference(customer_totals.first_purchase_date, customer_totals.last_purchase_date)
+        as age_at_last_purchase_days,
+    day_difference(customer_totals.first_purchase_date, params.as_of) as customer_age_days,
+    day_difference(customer_totals.last_purchase_date, params.as_of) as days_since_last_purchase,
+    customer_totals.order_rows,
+    customer_totals.gross_minor,
+    customer_totals.revenue_minor - customer_totals.gross_minor as returns_minor,
+    customer_totals.revenue_minor,
+    case
+        when params.margin_rate is not null then to_minor(params.margin_rate * customer_totals.revenue_minor, 1)
+        else customer_totals.margin_minor
+    end as margin_minor,
+    customer_totals.purchase_revenue_minor,
+    customer_totals.purchase_margin_minor,
+    customer_totals.first_purchase_minor,
+    customer_totals.purchase_revenue_minor - customer_totals.first_purchase_minor as repeat_revenue_minor,
+    customer_totals.later_returns_minor
+from customer_totals
+cross join params
+left join first_channels
+    on customer_totals.customer_id = first_channels.customer_id
+where customer_totals.first_purchase_date is not null

@@ -1,0 +1,18 @@
+-- The functions that differ between engines, in DuckDB's words. Scalar, over
+-- columns already cast in stage, used in projections only.
+
+-- whole days from one date to another
+create or replace macro day_difference(from_day, to_day) as
+    cast(date_diff('day', from_day, to_day) as bigint);
+
+-- money as integer minor units (cents), halves away from zero
+create or replace macro to_minor(amount, minor_per_unit) as
+    cast(round(amount * minor_per_unit) as bigint);
+
+-- false for NaN and the infinities
+create or replace macro is_finite(number) as
+    isfinite(number);
+
+-- a number from 0 to 9999 that depends on the id alone, for stable samples
+create or replace macro id_bucket(id) as
+    cast(cast('0x' || substr(md5(id), 1, 8) as bigint) % 10000 as bigint);

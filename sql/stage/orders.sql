@@ -1,0 +1,29 @@
+-- orders: every input row, classified: the reason why it is not used, null for
+-- a row that is. The counts, the quarantine and all later tables read this.
+--
+-- grain: one row per row of the order files
+-- reads: order_rows, repeated_orders, params
+select
+    order_rows.customer_id,
+    order_rows.order_id,
+    order_rows.ordered_at,
+    order_rows.order_day,
+    to_minor(order_rows.amount, params.minor_per_unit) as amount_minor,
+    case
+        when order_rows.row_reason is null then to_minor(order_rows.margin, params.minor_per_unit)
+    end as margin_minor,
+    order_rows.channel,
+    order_rows.file,
+    order_rows.file_row,
+    coalesce(
+        order_rows.row_reason,
+        case
+            when order_rows.file <> repeated_orders.file
+                or order_rows.file_row <> repeated_orders.file_row then 'duplicate_order'
+            when order_rows.order_day > params.as_of then 'after_as_of'
+        end
+    ) as reason
+from order_rows
+cross join params
+left join repeated_orders
+    on order_rows.order_id = repeated_orders.order_id

@@ -1,0 +1,20 @@
+-- quarantine: the rows that were set aside because something is wrong with them,
+-- and what. Rows that the configured filter excludes are counted, not listed.
+--
+-- grain: one row per (file, row_number)
+-- reads: orders, order_files, params
+select
+    params.as_of,
+    order_files.file,
+    orders.file_row as row_number,
+    orders.reason,
+    orders.customer_id,
+    orders.order_id,
+    orders.ordered_at,
+    cast(orders.amount_minor as double) / params.minor_per_unit as amount
+from orders
+cross join params
+inner join order_files
+    on orders.file = order_files.path
+where orders.reason is not null
+    and orders.reason <> 'filtered'

@@ -1,0 +1,63 @@
+-- repeated_orders: at order grain, the order ids that more than one usable row
+-- carries, and the row that stands: the earliest, ties by content first so that
+-- the choice does not depend on how the rows are spread over files.
+--
+-- grain: one row per order_id
+-- reads: order_rows, params
+with
+
+candidates as (
+    select
+        order_rows.order_id,
+        order_rows.ordered_at,
+        order_rows.customer_id,
+        order_rows.amount,
+        order_rows.margin,
+        order_rows.channel,
+        order_rows.file,
+        order_rows.file_row
+    from order_rows
+    cross join params
+    where params.is_order_grain
+        and order_rows.row_reason is null
+        and order_rows.order_id is not null
+),
+
+repeated as (
+    select order_id
+    from candidates
+    group by order_id
+    having count(*) > 1
+),
+
+ranked as (
+    select
+        candidates.order_id,
+        candidates.file,
+        candidates.file_row,
+        row_number() over (
+            partition by candidates.order_id
+            order by
+                candidates.ordered_at,
+                candidates.customer_id,
+                candidates.amount,
+                candidates.margin nulls last,
+                candidates.channel nulls last,
+                candidates.file,
+                candidates.file_row
+        ) as place
+    from candidates
+    inner join repeated
+        on candidates.order_id = repeated.order_id
+),
+
+final as (
+    select
+        order_id,
+        file,
+        file_row
+    from ranked
+    where place = 1
+)
+
+select * from final

@@ -1,0 +1,11 @@
+-- row_counts: how many input rows are used, excluded and quarantined, and their
+-- money, so that they add up to the files. Money that is no number counts as 0.
+--
+-- grain: one row per reason ('used' for the rows that are)
+-- reads: customer_days
+select
+    coalesce(reason, 'used') as reason,
+    cast(sum(order_rows) as bigint) as order_rows,
+    coalesce(cast(sum(net_minor) as bigint), 0) as amount_minor
+from customer_days
+group by coalesce(reason, 'used')

@@ -1,0 +1,277 @@
+// Package batch runs the plan: it reads a shop's orders, values every customer
+// and publishes the result as one run.
+package batch
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/zeebo/xxh3"
+
+	"cbv/valuation/config"
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+	"cbv/valuation/plan"
+	"cbv/valuation/publication"
+	"cbv/valuation/schema"
+	"cbv/valuation/source"
+)
+
+// Job is a run that is asked for.
+type Job struct {
+	Config   config.Config
+	SQL      fs.FS  // the folder sql/
+	Version  string // of the program
+	Clock    func() time.Time
+	Progress func(done, total int, step string)
+}
+
+// Result is a run that is published.
+type Result struct {
+	Folder   string
+	Already  bool // it had been published before: nothing was done
+	Manifest publication.Manifest
+	KPIs     map[string]KPI
+}
+
+// KPI is one line of kpis.parquet. A nil Value is unknown.
+type KPI struct {
+	Value, Low, High *float64
+	N                int64
+}
+
+// run is a run under way: what the Go steps know and leave to later ones.
+type run struct {
+	Job
+	engine    *engine.Engine
+	store     *publication.Store // nil for a check: nothing is written, files become views
+	files     []source.File
+	identity  string
+	asOf      time.Time
+	orderDays []time.Time // with usable rows, sorted
+	zoned     bool
+	minor     int64 // minor units per unit of money
+
+	report   Report
+	base     baseSize
+	models   models
+	cuts     publication.RFMCuts
+	rows     map[string]int64 // of published tables
+	kpis     map[string]KPI
+	warnings []publication.Warning
+	timing   []StepTiming
+}
+
+// errPublished stops a run that is published already.
+var errPublished = errors.New("published already")
+
+// Run carries out the whole plan and publishes the run.
+func Run(ctx context.Context, job Job) (result Result, err error) {
+	files, err := find(ctx, job.Config)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := source.Fingerprint(ctx, files); err != nil {
+		return Result{}, err
+	}
+	root, err := filepath.Abs(job.Config.Out)
+	if err != nil {
+		return Result{}, err
+	}
+	store, err := publication.Open(root)
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+
+	r := &run{Job: job, store: store, files: files, rows: map[string]int64{}}
+	if r.identity, err = identify(job, files); err != nil {
+		return Result{}, err
+	}
+	entries, err := plan.Load(job.SQL, plan.Nightly)
+	if err != nil {
+		return Result{}, err
+	}
+	err = r.walk(ctx, entries, store.Build(), store.Spill())
+	if errors.Is(err, errPublished) {
+		id := publication.RunID(r.asOf, r.identity)
+		return Result{Folder: r.shown(id), Already: true}, store.Link(id, r.asOf)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	return r.publish(ctx, entries)
+}
+
+// Check carries out the part of the plan that holds the input to its contract
+// and writes nothing.
+func Check(ctx context.Context, job Job) (report Report, err error) {
+	files, err := find(ctx, job.Config)
+	if err != nil {
+		return Report{}, err
+	}
+	entries, err := plan.Load(job.SQL, plan.Contract)
+	if err != nil {
+		return Report{}, err
+	}
+	spill, err := os.MkdirTemp("", "cbv-check-")
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
+	r := &run{Job: job, files: files, rows: map[string]int64{}}
+	if err := r.walk(ctx, entries, "", spill); err != nil {
+		return r.report, err
+	}
+	r.report.AsOf = r.asOf
+	r.report.Warnings = r.warnings
+	return r.report, nil
+}
+
+// find looks the order files up.
+func find(ctx context.Context, c config.Config) ([]source.File, error) {
+	files, err := source.Find(ctx, c.Orders.Files, c.Orders.HivePartitions)
+	if err != nil {
+		return nil, err
+	}
+	if source.Rows(files) == 0 {
+		return nil, failure.Inputf("%s: %d files with 0 rows: there is no order to value; check orders.files", files[0].Path, len(files))
+	}
+	return files, nil
+}
+
+// identify hashes everything that an output depends on: the program with its
+// SQL, the settings, and the bytes and names of the inputs.
+func identify(job Job, files []source.File) (string, error) {
+	hash := xxh3.New128()
+	settings, err := job.Config.Identity()
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(hash, "%s\n%s\n", job.Version, settings)
+	for _, file := range files {
+		fmt.Fprintf(hash, "%q %s\n", file.Name, file.Fingerprint)
+	}
+	err = fs.WalkDir(job.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(job.SQL, path)
+		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
+		return err
+	})
+	return fmt.Sprintf("%x", hash.Sum(nil)), err
+}
+
+// walk opens the engine and carries the entries out in order.
+func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill string) (err error) {
+	macros, err := fs.ReadFile(r.SQL, "engine/duckdb.sql")
+	if err != nil {
+		return err
+	}
+	if r.minor, err = r.Config.Value.MinorPerUnit(); err != nil {
+		return err
+	}
+	options := engine.Options{
+		Threads: r.Config.Engine.Threads, MemoryLimit: r.Config.Engine.MemoryLimit,
+		TempDir: spill, Writable: build, Macros: string(macros),
+	}
+	for _, file := range r.files {
+		options.Readable = append(options.Readable, file.Resolved)
+	}
+	if r.engine, err = engine.Open(ctx, options); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.engine.Close()) }()
+
+	var broken []error
+	for i, entry := range entries {
+		r.Progress(i, len(entries), entry.Name)
+		stop := r.measure(entry.Name)
+		err := r.step(ctx, entry, &broken)
+		stop()
+		if err != nil {
+			return err
+		}
+	}
+	r.Progress(len(entries), len(entries), "")
+	if len(broken) > 0 {
+		return failure.Inputf("%w\n%d checks failed: nothing was published", errors.Join(broken...), len(broken))
+	}
+	if r.store != nil {
+		return r.write(ctx)
+	}
+	return nil
+}
+
+// step carries one entry out. Broken checks are collected, so that all of them
+// are seen at once.
+func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) error {
+	var err error
+	switch {
+	case entry.Kind == plan.Go:
+		return goSteps[entry.Name](ctx, r)
+	case entry.Kind == plan.Check:
+		err = r.engine.View(ctx, entry.Name, entry.SQL)
+		if err == nil {
+			err = r.offenders(ctx, entry.Name, broken)
+		}
+	case entry.Kind == plan.Table:
+		_, err = r.engine.Table(ctx, entry.Name, entry.SQL)
+	case entry.Kind == plan.File && r.store != nil:
+		path := filepath.Join(r.store.Build(), entry.Name+".parquet")
+		r.rows[entry.Name], err = r.engine.File(ctx, entry.Name, entry.SQL, entry.Key, path, schema.Metadata(entry.Name))
+	default:
+		err = r.engine.View(ctx, entry.Name, entry.SQL)
+	}
+	if engine.IsDataError(err) {
+		return failure.Inputf("%w: a value does not fit an expression of orders.columns or orders.keep: make the expression give null for it, with try_cast or nullif", err)
+	}
+	return err
+}
+
+// offenders appends an error for each rule that a check finds broken.
+func (r *run) offenders(ctx context.Context, check string, broken *[]error) error {
+	return r.engine.Each(ctx, check, []string{"rule", "offenders", "example"}, func(v []driver.Value) error {
+		*broken = append(*broken, fmt.Errorf("check %s: %v: %v offenders (%v)", check, v[0], v[1], v[2]))
+		return nil
+	})
+}
+
+// warn notes something that a reader of the figures should know.
+func (r *run) warn(code, format string, args ...any) {
+	r.warnings = append(r.warnings, publication.Warning{Code: code, Message: fmt.Sprintf(format, args...)})
+}
+
+// money writes minor units as money: 1,234.56.
+func (r *run) money(minor int64) string { return FormatMoney(minor, r.minor) }
+
+// exact writes minor units as a plain decimal: 1234.56.
+func (r *run) exact(minor int64) string {
+	return strings.ReplaceAll(FormatMoney(minor, r.minor), ",", "")
+}
+
+// FormatMoney writes minor units as money with thousands apart.
+func FormatMoney(minor, minorPerUnit int64) string {
+	sign := ""
+	if minor < 0 {
+		sign, minor = "-", -minor
+	}
+	text := sign + humanize.Comma(minor/minorPerUnit)
+	if minorPerUnit == 1 {
+		return text
+	}
+	digits := len(fmt.Sprint(minorPerUnit)) - 1
+	return fmt.Sprintf("%s.%0*d", text, digits, minor%minorPerUnit)
+}
+
+// shown is the folder of a run as the configuration names it.
+func (r *run) shown(id string) string { return filepath.Join(r.Config.Out, "runs", id) }

@@ -1,0 +1,307 @@
+package batch
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+
+	"github.com/dustin/go-humanize"
+	"golang.org/x/sync/errgroup"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/engine"
+)
+
+// models is what the fit step found.
+type models struct {
+	purchase *btyd.Fit // nil: no model could be fitted
+	reason   string    // why not
+	spend    []spendModel
+	spearman float64
+}
+
+// spendModel is the spend model of the customers with repeats in a range.
+type spendModel struct {
+	from, to int // repeats, both included
+	fit      *btyd.SpendFit
+	mean     float64 // expected value of a purchase of a customer without repeats
+}
+
+// historyRow is a row of histories.
+type historyRow struct {
+	group  string
+	fitted bool
+	btyd.HistoryCount
+}
+
+// outlookKey is what the future depends on, given that a customer is alive.
+type outlookKey struct {
+	group   string
+	repeats int
+	ageDays int
+}
+
+// mostRepeats stands for no upper bound of repeats.
+const mostRepeats = math.MaxInt32
+
+// fit fits the models on the distinct histories and scores each of them once.
+func fit(ctx context.Context, r *run) error {
+	histories, err := r.histories(ctx)
+	if err != nil {
+		return err
+	}
+	var counts []btyd.HistoryCount
+	for _, h := range histories {
+		if h.fitted {
+			counts = append(counts, h.HistoryCount)
+		}
+	}
+	fitted, err := btyd.FitBGNBD(counts, r.workers())
+	var none *btyd.NoFitError
+	switch {
+	case errors.As(err, &none):
+		r.models.reason = none.Error()
+		r.warn("no_model", "no model could be fitted, so nobody has a value, a lifecycle or a mark: %s", none)
+		histories = nil
+	case err != nil:
+		return err
+	default:
+		r.models.purchase = &fitted
+		if err := r.fitSpend(ctx); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return r.score(ctx, histories)
+}
+
+func (r *run) workers() int {
+	if r.Config.Engine.Threads > 0 {
+		return r.Config.Engine.Threads
+	}
+	return runtime.NumCPU()
+}
+
+func (r *run) histories(ctx context.Context) ([]historyRow, error) {
+	var rows []historyRow
+	columns := []string{"fit_group", "is_fitted", "repeat_purchases", "age_at_last_purchase_days", "customer_age_days", "customers"}
+	err := r.engine.Each(ctx, "histories", columns, func(v []driver.Value) error {
+		rows = append(rows, historyRow{
+			group: v[0].(string), fitted: v[1].(bool),
+			HistoryCount: btyd.HistoryCount{
+				History: btyd.History{
+					Repeats:      int(v[2].(int64)),
+					LastPurchase: float64(v[3].(int64)),
+					Age:          float64(v[4].(int64)),
+				},
+				Customers: v[5].(int64),
+			},
+		})
+		return nil
+	})
+	return rows, err
+}
+
+// score makes scores (p_alive per history) and outlooks (everything else, per x
+// and T, given alive). Without a model both are empty.
+func (r *run) score(ctx context.Context, histories []historyRow) error {
+	// A newcomer on their first day is scored too: the mark compares with them.
+	keys := []outlookKey{{group: "all"}}
+	seen := map[outlookKey]bool{keys[0]: true}
+	newcomerSeen := false
+	for _, h := range histories {
+		key := outlookKey{h.group, h.Repeats, int(h.Age)}
+		if !seen[key] {
+			seen[key] = true
+			keys = append(keys, key)
+		}
+		newcomerSeen = newcomerSeen || h.History == btyd.History{}
+	}
+	if !newcomerSeen && r.models.purchase != nil {
+		histories = append(histories, historyRow{group: "all"})
+	}
+	if r.models.purchase == nil {
+		keys = nil
+	}
+
+	scores := make([][]driver.Value, len(histories))
+	err := r.parallel(ctx, len(histories), func(i int) {
+		h := histories[i]
+		scores[i] = []driver.Value{h.group, int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), r.models.purchase.Model.PAlive(h.History)}
+	})
+	if err != nil {
+		return err
+	}
+	outlooks := make([][]driver.Value, len(keys))
+	horizon, delta := float64(r.Config.Value.HorizonDays), btyd.Discounting(r.Config.Value.DiscountRate, 365)
+	err = r.parallel(ctx, len(keys), func(i int) {
+		key := keys[i]
+		f := r.models.purchase.Model.Future(key.repeats, float64(key.ageDays))
+		outlooks[i] = []driver.Value{
+			key.group, int64(key.repeats), int64(key.ageDays),
+			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), f.Discounted(horizon, delta),
+		}
+	})
+	if err != nil {
+		return err
+	}
+	err = r.engine.Rows(ctx, "scores", []engine.Column{
+		{Name: "fit_group", Type: "varchar"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "age_at_last_purchase_days", Type: "bigint"},
+		{Name: "customer_age_days", Type: "bigint"}, {Name: "p_alive", Type: "double"},
+	}, scores)
+	if err != nil {
+		return err
+	}
+	err = r.engine.Rows(ctx, "outlooks", []engine.Column{
+		{Name: "fit_group", Type: "varchar"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "customer_age_days", Type: "bigint"},
+		{Name: "purchases_per_year", Type: "double"}, {Name: "p_purchase_30d", Type: "double"}, {Name: "p_purchase_90d", Type: "double"},
+		{Name: "p_purchase_365d", Type: "double"}, {Name: "expected_purchases", Type: "double"}, {Name: "discounted_purchases", Type: "double"},
+	}, outlooks)
+	if err != nil {
+		return err
+	}
+	return r.spendTable(ctx)
+}
+
+// parallel calls do for 0 to n-1 on all workers. Each call writes to its own
+// place, so the order of calls does not show.
+func (r *run) parallel(ctx context.Context, n int, do func(i int)) error {
+	const chunk = 4096
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(r.workers())
+	for start := 0; start < n; start += chunk {
+		group.Go(func() error {
+			for i := start; i < min(start+chunk, n); i++ {
+				do(i)
+			}
+			return ctx.Err()
+		})
+	}
+	return group.Wait()
+}
+
+// spendBands are the ranges of repeats within which spend is modelled apart
+// when it goes with frequency.
+var spendBands = [][2]int{{0, 1}, {2, 3}, {4, 7}, {8, mostRepeats}}
+
+const (
+	// Above it the model's assumption, that what customers spend says nothing
+	// of how often they buy, no longer holds.
+	maxSpearman = 0.3
+	// Fewer cannot carry three parameters.
+	minBandRepeaters = 200
+)
+
+// fitSpend fits the spend model: one for all, or one per band of repeats where
+// spend goes with frequency.
+func (r *run) fitSpend(ctx context.Context) error {
+	var counts []btyd.SpendCount
+	columns := []string{"repeat_purchases", "repeat_revenue_minor", "customers"}
+	err := r.engine.Each(ctx, "spend_histories", columns, func(v []driver.Value) error {
+		counts = append(counts, btyd.SpendCount{
+			Repeats: int(v[0].(int64)), Total: float64(v[1].(int64)) / float64(r.minor), Customers: v[2].(int64),
+		})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	pooled, err := r.spendModelOf(counts, 0, mostRepeats)
+	if err != nil {
+		return err
+	}
+	r.models.spend = []spendModel{pooled}
+	r.models.spearman = btyd.Spearman(counts)
+	if math.Abs(r.models.spearman) <= maxSpearman || pooled.fit == nil {
+		return nil
+	}
+	r.warn("spend_goes_with_frequency", "customers who buy more often spend differently per purchase (Spearman's correlation %.2f, above %.1f): expected purchase values are estimated within bands of repeat purchases",
+		r.models.spearman, maxSpearman)
+	r.models.spend = nil
+	for _, band := range spendBands {
+		model := pooled
+		var inside []btyd.SpendCount
+		customers := int64(0)
+		for _, count := range counts {
+			if band[0] <= count.Repeats && count.Repeats <= band[1] {
+				inside = append(inside, count)
+				customers += count.Customers
+			}
+		}
+		if customers >= minBandRepeaters {
+			own, err := r.spendModelOf(inside, band[0], band[1])
+			if err != nil {
+				return err
+			}
+			if own.fit != nil {
+				model = own
+			}
+		}
+		model.from, model.to = band[0], band[1]
+		r.models.spend = append(r.models.spend, model)
+	}
+	return nil
+}
+
+// spendModelOf fits a spend model. Where there is none, or its mean is
+// infinite, the pooled mean of the repeat purchases stands in, with a warning.
+func (r *run) spendModelOf(counts []btyd.SpendCount, from, to int) (spendModel, error) {
+	model := spendModel{from: from, to: to}
+	found, err := btyd.FitGammaGamma(counts, r.workers())
+	var none *btyd.NoFitError
+	if errors.As(err, &none) {
+		purchases := 0.0
+		for _, count := range counts {
+			model.mean += count.Total * float64(count.Customers)
+			purchases += float64(count.Repeats) * float64(count.Customers)
+		}
+		model.mean /= math.Max(1, purchases)
+		r.warn("no_spend_model", "every purchase is expected to be worth the mean repeat purchase, %.2f: %s", model.mean, none)
+		return model, nil
+	}
+	if err != nil {
+		return model, err
+	}
+	model.fit, model.mean = &found, found.Model.Mean()
+	for _, warning := range found.Warnings {
+		model.mean = found.PooledMean
+		r.warn("spend_mean_infinite", "repeats %d to %d: %s, %.2f", from, to, warning, model.mean)
+	}
+	return model, nil
+}
+
+// spendTable makes spend_models, with null parameters where only the mean is
+// known.
+func (r *run) spendTable(ctx context.Context) error {
+	var rows [][]driver.Value
+	for _, model := range r.models.spend {
+		row := []driver.Value{int64(model.from), int64(model.to), nil, nil, nil, model.mean}
+		if model.fit != nil {
+			m := model.fit.Model
+			// Below this the mean of a customer with one repeat does not exist
+			// either.
+			if m.P+m.Q > 1 {
+				row[2], row[3], row[4] = m.P, m.Q, m.Gamma
+			}
+		}
+		rows = append(rows, row)
+	}
+	return r.engine.Rows(ctx, "spend_models", []engine.Column{
+		{Name: "repeats_from", Type: "bigint"}, {Name: "repeats_to", Type: "bigint"},
+		{Name: "p", Type: "double"}, {Name: "q", Type: "double"}, {Name: "gamma", Type: "double"}, {Name: "mean", Type: "double"},
+	}, rows)
+}
+
+// describeFit writes the fitted parameters in a line.
+func describeFit(fit *btyd.Fit) string {
+	text := fit.Model.Name()
+	for _, p := range fit.Parameters {
+		text += fmt.Sprintf(" %s %.4g", p.Name, p.Value)
+	}
+	return fmt.Sprintf("%s, %s customers", text, humanize.Comma(fit.Customers))
+}

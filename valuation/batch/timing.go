@@ -1,0 +1,53 @@
+package batch
+
+import (
+	"os"
+	"regexp"
+	"strconv"
+)
+
+// StepTiming is what a step cost.
+type StepTiming struct {
+	Step    string  `json:"step"`
+	Seconds float64 `json:"seconds"`
+	// PeakBytes is the most memory the process held during the step, engine
+	// included; 0 where the system does not tell.
+	PeakBytes int64 `json:"peak_bytes"`
+}
+
+type timingFile struct {
+	Steps []StepTiming `json:"steps"`
+}
+
+// measure starts the timing of a step; the function it returns ends it.
+func (r *run) measure(step string) func() {
+	resetPeak()
+	start := r.Clock()
+	return func() {
+		r.timing = append(r.timing, StepTiming{step, r.Clock().Sub(start).Seconds(), peakBytes()})
+	}
+}
+
+// resetPeak makes Linux count the peak anew; elsewhere it does nothing. Where
+// it is not allowed, the peak is that of the process so far.
+func resetPeak() {
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
+}
+
+var peakPattern = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+
+func peakBytes() int64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	match := peakPattern.FindSubmatch(status)
+	if match == nil {
+		return 0
+	}
+	kilobytes, err := strconv.ParseInt(string(match[1]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kilobytes << 10
+}

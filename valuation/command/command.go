@@ -1,0 +1,133 @@
+// Package command is the command line: it declares the commands, reads their
+// flags, prints their results, and turns errors into exit codes. It is the
+// only package that knows urfave/cli.
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"cbv/valuation/config"
+	"cbv/valuation/failure"
+)
+
+// Version is the version of the program. It is part of every run's identity.
+const Version = "0.1.0"
+
+// Env is the world outside the program.
+type Env struct {
+	Stdout  io.Writer // results
+	Stderr  io.Writer // messages and progress
+	Environ []string  // as os.Environ gives it
+	SQL     fs.FS     // the folder sql/
+	Clock   func() time.Time
+}
+
+// Main carries a command line out and returns the exit code.
+func Main(ctx context.Context, args []string, env Env) int {
+	err := newApp(env).RunContext(ctx, args)
+	if err == nil {
+		return 0
+	}
+	kind := failure.KindOf(err)
+	if kind == failure.Interrupted {
+		fmt.Fprintln(env.Stderr, "cbv: interrupted: nothing was published")
+	} else {
+		fmt.Fprintf(env.Stderr, "cbv: %v\n", err)
+	}
+	return int(kind)
+}
+
+func newApp(env Env) *cli.App {
+	app := &cli.App{
+		Name:            "cbv",
+		Usage:           "what a customer base is worth, and whom to keep",
+		HideVersion:     true,
+		Writer:          env.Stdout,
+		ErrWriter:       env.Stderr,
+		ExitErrHandler:  func(*cli.Context, error) {}, // the library would exit by itself
+		HideHelpCommand: true,
+		Commands: []*cli.Command{
+			runCommand(env), checkCommand(env), planCommand(env), simulateCommand(env), versionCommand(env),
+		},
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return unknownCommand(c)
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	usage := func(_ *cli.Context, err error, _ bool) error { return failure.Usagef("%w", err) }
+	app.OnUsageError = usage
+	for _, command := range app.Commands {
+		command.OnUsageError = usage
+		command.Before = noArguments
+	}
+	return app
+}
+
+func unknownCommand(c *cli.Context) error {
+	var names []string
+	for _, command := range c.App.Commands {
+		names = append(names, command.Name)
+	}
+	name := c.Args().First()
+	hint := ": see cbv --help"
+	if nearest := config.Nearest(name, names); nearest != "" {
+		hint = fmt.Sprintf(": did you mean %q?", nearest)
+	}
+	return failure.Usagef("there is no command %q%s", name, hint)
+}
+
+// noArguments refuses words that no flag takes, which are mostly a forgotten
+// quote around a glob.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return failure.Usagef("%s takes flags only and does not know what to do with %q: quote a glob so that the shell leaves it alone", c.Command.Name, c.Args().First())
+	}
+	return nil
+}
+
+func versionCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "version",
+		Usage: "print the version",
+		Action: func(*cli.Context) error {
+			_, err := fmt.Fprintln(env.Stdout, "cbv", Version)
+			return err
+		},
+	}
+}
+
+const configFlag = "config"
+
+// settingFlags are --config and one flag per setting.
+func settingFlags() []cli.Flag {
+	flags := []cli.Flag{&cli.StringFlag{
+		Name: configFlag, Value: "cbv.yaml", Usage: "configuration `FILE`; cbv.yaml may be absent when all is set otherwise",
+	}}
+	for _, key := range config.Keys() {
+		flags = append(flags, &cli.StringFlag{
+			Name: key.Path, Usage: fmt.Sprintf("%s [$%s]", key.Help, key.Env()),
+		})
+	}
+	return flags
+}
+
+// settings loads the configuration that the flags and the environment give.
+func settings(c *cli.Context, env Env) (config.Config, error) {
+	flags := map[string]string{}
+	for _, key := range config.Keys() {
+		if c.IsSet(key.Path) {
+			flags[key.Path] = c.String(key.Path)
+		}
+	}
+	return config.Load(config.Sources{
+		File: c.String(configFlag), Optional: !c.IsSet(configFlag), Environ: env.Environ, Flags: flags,
+	})
+}

@@ -1,0 +1,56 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/dustin/go-humanize"
+	"github.com/urfave/cli/v2"
+
+	"cbv/valuation/config"
+	"cbv/valuation/plan"
+	"cbv/valuation/source"
+)
+
+func planCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "plan",
+		Usage: "print what a run would read and make, and write nothing",
+		Flags: settingFlags(),
+		Action: func(c *cli.Context) error {
+			settings, err := settings(c, env)
+			if err != nil {
+				return err
+			}
+			return runPlan(c.Context, env, settings)
+		},
+	}
+}
+
+func runPlan(ctx context.Context, env Env, settings config.Config) error {
+	files, err := source.Find(ctx, settings.Orders.Files, settings.Orders.HivePartitions)
+	if err != nil {
+		return err
+	}
+	entries, err := plan.Load(env.SQL, plan.Nightly)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Stdout, "Reads %s, %s rows:\n", countNoun(int64(len(files)), "order file"), humanize.Comma(source.Rows(files)))
+	for _, file := range files {
+		fmt.Fprintf(env.Stdout, "  %s: %s rows, %s\n", file.Path, humanize.Comma(file.Rows), humanize.Bytes(uint64(file.Bytes)))
+	}
+	fmt.Fprintf(env.Stdout, "\nSteps, publishing below %s:\n", settings.Out)
+	table := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "  step\tkind\tmakes\treads\tsorted by")
+	for _, entry := range entries {
+		makes := strings.Join(entry.Makes, " ")
+		if entry.Kind == plan.File {
+			makes += ".parquet"
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\n", entry.Name, entry.Kind, makes, strings.Join(entry.Reads, " "), strings.Join(entry.Key, " "))
+	}
+	return table.Flush()
+}

@@ -1,0 +1,135 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/urfave/cli/v2"
+
+	"cbv/valuation/failure"
+	"cbv/valuation/simulation"
+)
+
+// simulateOptions are the flags of simulate as given.
+type simulateOptions struct {
+	out       string
+	customers int
+	days      int
+	start     string
+	model     string
+	params    string
+	spend     string
+	channels  string
+	returns   float64
+	dirty     float64
+	seed      uint64
+}
+
+func simulateCommand(env Env) *cli.Command {
+	standard := simulation.Default()
+	var opt simulateOptions
+	return &cli.Command{
+		Name:  "simulate",
+		Usage: "write a seeded order history with known truth, and a configuration that reads it",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "out", Usage: "`FOLDER` to make", Destination: &opt.out},
+			&cli.IntFlag{Name: "customers", Value: standard.Customers, Usage: "number of customers", Destination: &opt.customers},
+			&cli.IntFlag{Name: "days", Value: standard.Days, Usage: "span of the history", Destination: &opt.days},
+			&cli.StringFlag{Name: "start", Value: standard.Start.Format(time.DateOnly), Usage: "first day", Destination: &opt.start},
+			&cli.StringFlag{Name: "model", Value: standard.Model, Usage: "bgnbd, mbgnbd or paretonbd", Destination: &opt.model},
+			&cli.StringFlag{Name: "params", Usage: "purchase parameters, times in days: r=.25,alpha=17,a=.8,b=4.8 (s and beta for paretonbd)", Destination: &opt.params},
+			&cli.StringFlag{Name: "spend", Usage: "Gamma-Gamma parameters: p=6,q=4,gamma=22.5", Destination: &opt.spend},
+			&cli.StringFlag{Name: "channels", Usage: "channels with their shares of customers: search=.6,social=.4", Destination: &opt.channels},
+			&cli.Float64Flag{Name: "returns", Value: standard.Returns, Usage: "share of purchases of which a part comes back later", Destination: &opt.returns},
+			&cli.Float64Flag{Name: "dirty", Usage: "bad rows added, as a share of purchases", Destination: &opt.dirty},
+			&cli.Uint64Flag{Name: "seed", Value: standard.Seed, Usage: "the same seed gives the same bytes", Destination: &opt.seed},
+		},
+		Action: func(c *cli.Context) error {
+			options, err := opt.parse()
+			if err != nil {
+				return failure.Usagef("%w", err)
+			}
+			return runSimulate(c.Context, env, opt.out, options)
+		},
+	}
+}
+
+func (o simulateOptions) parse() (simulation.Options, error) {
+	options := simulation.Default()
+	options.Customers, options.Days, options.Returns, options.Dirty, options.Seed = o.customers, o.days, o.returns, o.dirty, o.seed
+	options.Model, options.Purchases = o.model, simulation.DefaultPurchases(o.model)
+	if o.out == "" {
+		return options, fmt.Errorf("--out: name the folder to make")
+	}
+	start, err := time.Parse(time.DateOnly, o.start)
+	if err != nil {
+		return options, fmt.Errorf("--start: %q is not a day: write it as 2022-01-01", o.start)
+	}
+	options.Start = start
+	p := &options.Purchases
+	if err := assign("--params", o.params, map[string]*float64{"r": &p.R, "alpha": &p.Alpha, "a": &p.A, "b": &p.B, "s": &p.S, "beta": &p.Beta}); err != nil {
+		return options, err
+	}
+	s := &options.Spend
+	if err := assign("--spend", o.spend, map[string]*float64{"p": &s.P, "q": &s.Q, "gamma": &s.Gamma}); err != nil {
+		return options, err
+	}
+	if o.channels != "" {
+		options.Channels = nil
+		err := eachPair("--channels", o.channels, func(name string, share float64) error {
+			options.Channels = append(options.Channels, simulation.Channel{Name: name, Share: share})
+			return nil
+		})
+		if err != nil {
+			return options, err
+		}
+	}
+	return options, options.Validate()
+}
+
+// assign sets the named numbers of a list such as r=.25,alpha=17.
+func assign(flag, text string, numbers map[string]*float64) error {
+	return eachPair(flag, text, func(name string, value float64) error {
+		number, ok := numbers[name]
+		if !ok {
+			return fmt.Errorf("%s: there is no parameter %q", flag, name)
+		}
+		*number = value
+		return nil
+	})
+}
+
+func eachPair(flag, text string, pair func(name string, value float64) error) error {
+	if text == "" {
+		return nil
+	}
+	for item := range strings.SplitSeq(text, ",") {
+		name, digits, _ := strings.Cut(item, "=")
+		value, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+		if err != nil {
+			return fmt.Errorf("%s: %q is not name=number", flag, item)
+		}
+		if err := pair(strings.TrimSpace(name), value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func runSimulate(ctx context.Context, env Env, folder string, options simulation.Options) error {
+	bar := newProgress(env.Stderr)
+	truth, err := simulation.Write(ctx, folder, options, func(done, total int) { bar.step(done, total, "simulating") })
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Stdout, "%s with %s orders, %s returns and %s dirty rows, %.1f %% of them with one order.\n",
+		countNoun(truth.Customers, "customer"), humanize.Comma(truth.Orders), humanize.Comma(truth.Returns), humanize.Comma(truth.DirtyRows()),
+		100*float64(truth.OneTimers)/float64(truth.Customers))
+	_, err = fmt.Fprintln(env.Stdout, folder)
+	return err
+}

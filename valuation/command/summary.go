@@ -1,0 +1,120 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/batch"
+	"cbv/valuation/config"
+)
+
+// printSummary writes a run's result as one would tell it to a director.
+func printSummary(out io.Writer, result batch.Result, settings config.Config) {
+	s := summary{result: result, settings: settings}
+	for _, line := range []string{s.worth(), s.verdict(), s.repeat(), s.setAside()} {
+		if line != "" {
+			fmt.Fprintln(out, line)
+		}
+	}
+	for _, warning := range result.Manifest.Warnings {
+		fmt.Fprintf(out, "Doubt: %s (%s)\n", warning.Message, warning.Code)
+	}
+}
+
+type summary struct {
+	result   batch.Result
+	settings config.Config
+}
+
+func (s summary) value(metric string) float64 {
+	if value := s.result.KPIs[metric].Value; value != nil {
+		return *value
+	}
+	return math.NaN()
+}
+
+func (s summary) count(metric string) string { return humanize.Comma(int64(s.value(metric))) }
+
+// money writes an amount of the base in whole units, one of a single customer
+// in full.
+func (s summary) money(amount float64) string {
+	if math.Abs(amount) >= 1000 {
+		return humanize.Comma(int64(math.Round(amount))) + " " + s.settings.Value.Currency
+	}
+	return fmt.Sprintf("%.2f %s", amount, s.settings.Value.Currency)
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
+
+func (s summary) worth() string {
+	m := s.result.Manifest
+	customers := countNoun(m.Totals.Customers, "customer")
+	if m.Model == nil {
+		return fmt.Sprintf("%s on %s brought %s of revenue to date; what they will bring cannot be told, because no model could be fitted.",
+			customers, m.AsOf, s.money(s.value("revenue")))
+	}
+	return fmt.Sprintf("%s on %s are worth %s of %s over the next %d days, discounted at %s a year: %s each. They brought %s of revenue to date.",
+		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, s.settings.Value.HorizonDays,
+		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.money(s.value("revenue")))
+}
+
+func (s summary) verdict() string {
+	if s.result.Manifest.Model == nil {
+		return ""
+	}
+	retain := fmt.Sprintf("Retain %s of them (%s): they hold %s of that value.",
+		s.count("retain_customers"), percent(s.value("retain_share")), percent(s.value("retain_share_of_clv")))
+	cost := "taking a first order to pay for its acquisition, since no value.cac is set"
+	if s.settings.Value.CAC != nil {
+		cost = fmt.Sprintf("at an acquisition cost of %s", s.money(*s.settings.Value.CAC))
+	}
+	return fmt.Sprintf("%s The other %s are acquisition lookalikes: a newcomer would bring %s net of acquisition, %s.",
+		retain, s.count("lookalike_customers"), s.money(s.value("replacement")), cost)
+}
+
+// repeatWindows are the windows of kpis, longest first.
+var repeatWindows = []int{365, 180, 90, 60, 30}
+
+// repeat tells the rate in the longest window that at least half of the
+// customers are old enough for, so that it speaks of the base.
+func (s summary) repeat() string {
+	customers := s.result.Manifest.Totals.Customers
+	for _, days := range repeatWindows {
+		rate := s.result.KPIs[fmt.Sprintf("repeat_rate_%dd", days)]
+		if rate.Value == nil || 2*rate.N < customers {
+			continue
+		}
+		return fmt.Sprintf("Repeat purchase rate: %s bought again within %d days (95 %% interval %s to %s, of %s at least that old); %s have ever bought again.",
+			percent(*rate.Value), days, percent(*rate.Low), percent(*rate.High), countNoun(rate.N, "customer"), percent(s.value("repeat_rate")))
+	}
+	return fmt.Sprintf("Repeat purchase rate: %s have bought again so far; the base is too young for a window.", percent(s.value("repeat_rate")))
+}
+
+func (s summary) setAside() string {
+	m := s.result.Manifest
+	var parts []string
+	var rows int64
+	for _, reason := range slices.Sorted(maps.Keys(m.Rows.Quarantined)) {
+		amount := m.Rows.Quarantined[reason]
+		parts = append(parts, fmt.Sprintf("%s %s", humanize.Comma(amount.Rows), reason))
+		rows += amount.Rows
+	}
+	text := fmt.Sprintf("All %s rows are used.", humanize.Comma(m.Rows.Files.Rows))
+	if rows > 0 {
+		text = fmt.Sprintf("Set aside %s of %s rows: %s.", humanize.Comma(rows), humanize.Comma(m.Rows.Files.Rows), strings.Join(parts, ", "))
+	}
+	if excluded := m.Rows.Excluded[batch.Filtered]; excluded.Rows > 0 {
+		text += fmt.Sprintf(" orders.keep excluded %s rows of %s %s.", humanize.Comma(excluded.Rows), excluded.Money, m.Currency)
+	}
+	if m.Totals.ReturnsOnlyCustomers > 0 {
+		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns or zeros) and are in no other figure.",
+			countNoun(m.Totals.ReturnsOnlyCustomers, "customer"), m.Totals.ReturnsOnlyRevenue, m.Currency)
+	}
+	return text
+}

@@ -1,0 +1,168 @@
+// Package config holds the settings of a run: their names, defaults, origins
+// and limits. A setting is named by its path in the YAML file
+// (orders.columns.amount); the flag is that path (--orders.columns.amount) and
+// the environment variable the same in capitals (CBV_ORDERS_COLUMNS_AMOUNT).
+// A flag outranks the environment, the environment the file, the file the
+// default.
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+	_ "time/tzdata" // zones do not depend on what the machine has installed
+)
+
+// Config is every setting of a run.
+type Config struct {
+	Out       string    `yaml:"out" json:"-" help:"folder that holds the published runs"`
+	Orders    Orders    `yaml:"orders" json:"orders"`
+	Value     Value     `yaml:"value" json:"value"`
+	Time      Time      `yaml:"time" json:"time"`
+	RFM       RFM       `yaml:"rfm" json:"rfm"`
+	Lifecycle Lifecycle `yaml:"lifecycle" json:"lifecycle"`
+	Engine    Engine    `yaml:"engine" json:"-"`
+}
+
+// Orders says where the order history is and how to read it.
+type Orders struct {
+	Files          Files   `yaml:"files" json:"-" help:"Parquet files: a glob, a folder, or a list of them"`
+	Columns        Columns `yaml:"columns" json:"columns"`
+	Grain          string  `yaml:"grain" json:"grain" help:"line, or order: then a repeated order_id is a duplicate and is quarantined"`
+	Keep           string  `yaml:"keep" json:"keep" help:"SQL condition over one row; rows that do not meet it are excluded and counted"`
+	ZeroIsPurchase bool    `yaml:"zero_is_purchase" json:"zero_is_purchase" help:"whether a customer-day whose net is exactly 0 counts as a purchase"`
+	Returns        string  `yaml:"returns" json:"returns" help:"same_day: a return is netted within its customer-day; a later one lowers revenue and margin only"`
+	FitFrom        *Day    `yaml:"fit_from" json:"fit_from" help:"customers first seen before this day are valued but the models are not fitted on them"`
+	HivePartitions bool    `yaml:"hive_partitions" json:"hive_partitions" help:"read key=value folder names as columns"`
+}
+
+// Columns maps our columns to the file's: a column name, or an SQL expression
+// over one row. Empty means absent.
+type Columns struct {
+	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who bought: a column, or an SQL expression over one row"`
+	OrderID    string `yaml:"order_id" json:"order_id" help:"the order a row belongs to (optional)"`
+	OrderedAt  string `yaml:"ordered_at" json:"ordered_at" help:"date or time of the order"`
+	Amount     string `yaml:"amount" json:"amount" help:"money of the row, negative for a return"`
+	Margin     string `yaml:"margin" json:"margin" help:"margin of the row (optional; else value.margin_rate)"`
+	Channel    string `yaml:"channel" json:"channel" help:"how the customer was acquired (optional)"`
+}
+
+// Value holds the terms on which customers are valued. Money is in units of
+// Currency.
+type Value struct {
+	Currency      string   `yaml:"currency" json:"currency" help:"ISO 4217 code of the money in the files"`
+	MarginRate    *float64 `yaml:"margin_rate" json:"margin_rate" help:"margin as a share of revenue, where there is no margin column"`
+	DiscountRate  float64  `yaml:"discount_rate" json:"discount_rate" help:"annual discount rate"`
+	HorizonDays   int      `yaml:"horizon_days" json:"horizon_days" help:"days ahead over which value is counted"`
+	RetentionCost float64  `yaml:"retention_cost" json:"retention_cost" help:"cost of holding one customer over the horizon"`
+	CAC           *float64 `yaml:"cac" json:"cac" help:"cost of acquiring one customer; default: the margin of a first order"`
+	MinKeepShare  float64  `yaml:"min_keep_share" json:"min_keep_share" help:"least clv worth retaining, as a share of the margin of a first order"`
+}
+
+// Time says what a day is and which day the run looks from.
+type Time struct {
+	Zone string `yaml:"zone" json:"zone" help:"IANA time zone whose days are counted"`
+	AsOf *Day   `yaml:"as_of" json:"as_of" help:"last day that counts; default: the day of the latest order"`
+}
+
+// RFM says how recency, frequency and monetary value become scores.
+type RFM struct {
+	Map           string    `yaml:"map" json:"map" help:"segment map: default, published"`
+	FrequencyCuts []int     `yaml:"frequency_cuts" json:"frequency_cuts" help:"five rising lower bounds of purchases for the scores 1 to 5"`
+	RecencyCuts   []int     `yaml:"recency_cuts" json:"recency_cuts" help:"four rising upper bounds in days for the scores 5 to 2; default: quintiles"`
+	MonetaryCuts  []float64 `yaml:"monetary_cuts" json:"monetary_cuts" help:"four rising upper bounds in money for the scores 1 to 4; default: quintiles"`
+}
+
+// Lifecycle holds the bounds of p_purchase_365d between the stages.
+type Lifecycle struct {
+	Active  float64 `yaml:"active" json:"active" help:"least chance of a purchase within 365 days of an active customer"`
+	Cooling float64 `yaml:"cooling" json:"cooling" help:"least chance of a purchase within 365 days of a cooling customer"`
+}
+
+// Engine bounds what DuckDB may use. It changes no output.
+type Engine struct {
+	Threads     int    `yaml:"threads" json:"-" help:"threads of the engine and the models; 0: one per core"`
+	MemoryLimit string `yaml:"memory_limit" json:"-" help:"memory of the engine before it spills to disk"`
+}
+
+// Default returns the settings before any file, variable or flag.
+func Default() Config {
+	return Config{
+		Out: "out",
+		Orders: Orders{
+			Columns: Columns{CustomerID: "customer_id", OrderedAt: "ordered_at", Amount: "amount"},
+			Grain:   "line",
+			Returns: "same_day",
+		},
+		Value: Value{
+			Currency:     "EUR",
+			DiscountRate: 0.10,
+			HorizonDays:  365,
+			MinKeepShare: 0.05,
+		},
+		Time:      Time{Zone: "UTC"},
+		RFM:       RFM{Map: "default", FrequencyCuts: []int{1, 2, 3, 4, 6}},
+		Lifecycle: Lifecycle{Active: 0.5, Cooling: 0.2},
+		Engine:    Engine{MemoryLimit: "4GB"},
+	}
+}
+
+// Identity returns the settings that an output can depend on, as canonical
+// JSON: the same settings give the same bytes.
+func (c Config) Identity() ([]byte, error) {
+	return json.Marshal(c)
+}
+
+// HasMargin reports whether money can be told as margin.
+func (c Config) HasMargin() bool {
+	return c.Orders.Columns.Margin != "" || c.Value.MarginRate != nil
+}
+
+// Files is a list of paths and globs; in YAML one of them may stand alone.
+type Files []string
+
+// UnmarshalYAML reads a string or a list of strings.
+func (f *Files) UnmarshalYAML(unmarshal func(any) error) error {
+	var one string
+	if err := unmarshal(&one); err == nil {
+		*f = Files{one}
+		return nil
+	}
+	var many []string
+	if err := unmarshal(&many); err != nil {
+		return err
+	}
+	*f = many
+	return nil
+}
+
+// Day is a calendar day, held as its midnight in UTC.
+type Day struct{ time.Time }
+
+// ParseDay reads a day written as 2026-11-21.
+func ParseDay(text string) (Day, error) {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return Day{}, fmt.Errorf("%q is not a day: write it as 2026-11-21", text)
+	}
+	return Day{t}, nil
+}
+
+func (d Day) String() string { return d.Format(time.DateOnly) }
+
+// MarshalJSON writes the day as "2026-11-21".
+func (d Day) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
+
+// UnmarshalYAML reads a day written as 2026-11-21.
+func (d *Day) UnmarshalYAML(unmarshal func(any) error) error {
+	var text string
+	if err := unmarshal(&text); err != nil {
+		return err
+	}
+	day, err := ParseDay(text)
+	if err != nil {
+		return err
+	}
+	*d = day
+	return nil
+}

@@ -1,0 +1,219 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/xrash/smetrics"
+
+	"cbv/valuation/failure"
+)
+
+// Key is one setting as the command line sees it.
+type Key struct {
+	Path string // orders.columns.amount
+	Help string
+}
+
+// Env returns the environment variable that sets the key.
+func (k Key) Env() string {
+	return "CBV_" + strings.ToUpper(strings.ReplaceAll(k.Path, ".", "_"))
+}
+
+// Keys lists every setting in the order of the file.
+func Keys() []Key {
+	var c Config
+	var keys []Key
+	walk(reflect.ValueOf(&c).Elem(), "", func(key Key, _ reflect.Value) {
+		keys = append(keys, key)
+	})
+	return keys
+}
+
+// walk calls visit for every leaf below v: every field that carries a help text.
+func walk(v reflect.Value, prefix string, visit func(Key, reflect.Value)) {
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		path := prefix + field.Tag.Get("yaml")
+		if help, leaf := field.Tag.Lookup("help"); leaf {
+			visit(Key{path, help}, v.Field(i))
+		} else {
+			walk(v.Field(i), path+".", visit)
+		}
+	}
+}
+
+// Sources says where settings come from, least binding first.
+type Sources struct {
+	File     string            // path of the YAML file; "" for none
+	Optional bool              // the file may be missing
+	Environ  []string          // as os.Environ gives it
+	Flags    map[string]string // the flags that were given, by key path
+}
+
+// Load reads the settings and checks them. Paths from the file are taken
+// relative to the file's folder, those from flags and environment as they are.
+func Load(from Sources) (Config, error) {
+	c := Default()
+	if err := loadFile(&c, from); err != nil {
+		return Config{}, err
+	}
+	if err := rejectUnknownVariables(from.Environ); err != nil {
+		return Config{}, err
+	}
+	environ := map[string]string{}
+	for _, entry := range from.Environ {
+		name, value, _ := strings.Cut(entry, "=")
+		environ[name] = value
+	}
+	var errs []error
+	walk(reflect.ValueOf(&c).Elem(), "", func(key Key, leaf reflect.Value) {
+		if text, ok := environ[key.Env()]; ok {
+			errs = append(errs, set(leaf, key.Env(), text))
+		}
+		if text, ok := from.Flags[key.Path]; ok {
+			errs = append(errs, set(leaf, "--"+key.Path, text))
+		}
+	})
+	if err := errors.Join(errs...); err != nil {
+		return Config{}, failure.Usagef("%w", err)
+	}
+	if err := c.validate(); err != nil {
+		return Config{}, failure.Usagef("%w", err)
+	}
+	return c, nil
+}
+
+func loadFile(c *Config, from Sources) error {
+	if from.File == "" {
+		return nil
+	}
+	text, err := os.ReadFile(from.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		if from.Optional {
+			return nil
+		}
+		return failure.Usagef("%s: no such file: name the configuration with --config", from.File)
+	}
+	if err != nil {
+		return failure.Usagef("%s: %w", from.File, err)
+	}
+	// A comment-only file is a valid empty configuration; the decoder calls it EOF.
+	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil && err.Error() != "EOF" {
+		return failure.Usagef("%s: %s", from.File, explain(err))
+	}
+	folder := filepath.Dir(from.File)
+	for i, path := range c.Orders.Files {
+		c.Orders.Files[i] = relativeTo(folder, path)
+	}
+	if c.Out != Default().Out {
+		c.Out = relativeTo(folder, c.Out)
+	}
+	return nil
+}
+
+func relativeTo(folder, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
+}
+
+// explain turns a decoding error into one that names the place and, for an
+// unknown key, the nearest known one.
+func explain(err error) string {
+	var unknown *yaml.UnknownFieldError
+	if errors.As(err, &unknown) && unknown.Token != nil {
+		name := unknown.Token.Value
+		return fmt.Sprintf("line %d: unknown key %q%s", unknown.Token.Position.Line, name, didYouMean(name, names()))
+	}
+	return strings.TrimSpace(yaml.FormatError(err, false, true))
+}
+
+// names lists every name that can stand in the file, sections included.
+func names() []string {
+	seen := map[string]bool{}
+	for _, key := range Keys() {
+		for _, name := range strings.Split(key.Path, ".") {
+			seen[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+func rejectUnknownVariables(environ []string) error {
+	known := map[string]bool{}
+	for _, key := range Keys() {
+		known[key.Env()] = true
+	}
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "CBV_") && !known[name] {
+			return failure.Usagef("environment variable %s sets nothing%s", name, didYouMean(name, slices.Sorted(maps.Keys(known))))
+		}
+	}
+	return nil
+}
+
+func didYouMean(name string, known []string) string {
+	if nearest := Nearest(name, known); nearest != "" {
+		return fmt.Sprintf(": did you mean %q?", nearest)
+	}
+	return ""
+}
+
+// Nearest returns the known name that a misspelt one most likely stands for,
+// or "" when none is near.
+func Nearest(name string, known []string) string {
+	const nearEnough = 0.8 // Jaro-Winkler similarity; unrelated words of this length rarely pass .7
+	best, bestScore := "", nearEnough
+	for _, candidate := range known {
+		score := smetrics.JaroWinkler(strings.ToLower(name), strings.ToLower(candidate), 0.7, 4)
+		if score > bestScore {
+			best, bestScore = candidate, score
+		}
+	}
+	return best
+}
+
+// set reads text into one setting. Text is YAML, so that lists and null can be
+// given ([a, b]); a plain string is taken to the letter.
+func set(leaf reflect.Value, origin, text string) error {
+	if leaf.Kind() == reflect.String {
+		leaf.SetString(text)
+		return nil
+	}
+	fresh := reflect.New(leaf.Type())
+	if err := yaml.Unmarshal([]byte(text), fresh.Interface()); err != nil {
+		if day := (*Day)(nil); leaf.Type() == reflect.TypeOf(day) {
+			return fmt.Errorf("%s: %q is not a day: write it as 2026-11-21", origin, text)
+		}
+		return fmt.Errorf("%s: %q is not a valid value (it wants %s)", origin, text, describe(leaf.Type()))
+	}
+	leaf.Set(fresh.Elem())
+	return nil
+}
+
+func describe(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return describe(t.Elem()) + " or null"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		return "a list such as [1, 2]"
+	}
+	return t.String()
+}

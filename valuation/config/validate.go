@@ -1,0 +1,111 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"time"
+
+	"golang.org/x/text/currency"
+
+	"cbv/valuation/rfm"
+)
+
+// validate returns every broken limit at once.
+func (c Config) validate() error {
+	var errs []error
+	refuse := func(broken bool, format string, args ...any) {
+		if broken {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	refuse(c.Out == "", "out: name a folder for the runs")
+	c.validateOrders(refuse)
+	c.validateValue(refuse)
+	c.validateRFM(refuse)
+	_, err := c.Time.Location()
+	refuse(err != nil, "time.zone: %v", err)
+	refuse(!(0 < c.Lifecycle.Cooling && c.Lifecycle.Cooling < c.Lifecycle.Active && c.Lifecycle.Active < 1),
+		"lifecycle: wants 0 < cooling < active < 1, has cooling %g and active %g", c.Lifecycle.Cooling, c.Lifecycle.Active)
+	refuse(c.Engine.Threads < 0 || c.Engine.Threads > 1024, "engine.threads: %d is not between 0 and 1024", c.Engine.Threads)
+	refuse(!memoryPattern.MatchString(c.Engine.MemoryLimit), "engine.memory_limit: %q is not an amount such as 4GB or 800MB", c.Engine.MemoryLimit)
+	return errors.Join(errs...)
+}
+
+var memoryPattern = regexp.MustCompile(`^[1-9][0-9]*(\.[0-9]+)? ?(MB|GB|TB|MiB|GiB|TiB)$`)
+
+func (c Config) validateOrders(refuse func(bool, string, ...any)) {
+	o := c.Orders
+	refuse(len(o.Files) == 0, "orders.files: no order files: set it in the configuration or with --orders.files")
+	refuse(slices.Contains(o.Files, ""), "orders.files: holds an empty path")
+	refuse(o.Columns.CustomerID == "", "orders.columns.customer_id: must name a column or an expression")
+	refuse(o.Columns.OrderedAt == "", "orders.columns.ordered_at: must name a column or an expression")
+	refuse(o.Columns.Amount == "", "orders.columns.amount: must name a column or an expression")
+	refuse(o.Grain != "line" && o.Grain != "order", "orders.grain: %q is neither line nor order", o.Grain)
+	refuse(o.Grain == "order" && o.Columns.OrderID == "", "orders.grain: order needs orders.columns.order_id")
+	refuse(o.Returns != "same_day", "orders.returns: %q is not a rule: same_day is the one there is", o.Returns)
+}
+
+func (c Config) validateValue(refuse func(bool, string, ...any)) {
+	v := c.Value
+	// Further out, value rests on the model's tail alone.
+	const longestHorizonDays = 3653
+	_, err := v.MinorPerUnit()
+	refuse(err != nil, "value.currency: %v", err)
+	refuse(v.MarginRate != nil && !(*v.MarginRate > 0 && *v.MarginRate <= 1), "value.margin_rate: must lie in (0, 1]: 0.3 is 30 %%")
+	refuse(v.MarginRate != nil && c.Orders.Columns.Margin != "", "value.margin_rate and orders.columns.margin both give a margin: keep one")
+	refuse(!(v.DiscountRate >= 0 && v.DiscountRate <= 1), "value.discount_rate: %g is not between 0 and 1: 0.1 is 10 %% a year", v.DiscountRate)
+	refuse(v.HorizonDays < 1 || v.HorizonDays > longestHorizonDays, "value.horizon_days: %d is not between 1 and %d", v.HorizonDays, longestHorizonDays)
+	refuse(!isMoney(v.RetentionCost), "value.retention_cost: %g is not an amount of 0 or more", v.RetentionCost)
+	refuse(v.CAC != nil && !isMoney(*v.CAC), "value.cac: must be an amount of 0 or more")
+	refuse(!(v.MinKeepShare >= 0 && v.MinKeepShare <= 1), "value.min_keep_share: %g is not between 0 and 1", v.MinKeepShare)
+	refuse((v.RetentionCost > 0 || v.CAC != nil) && !c.HasMargin(),
+		"value: retention_cost and cac are costs, and costs are compared with margin: set value.margin_rate or orders.columns.margin")
+}
+
+func isMoney(amount float64) bool { return amount >= 0 && !math.IsInf(amount, 0) }
+
+func (c Config) validateRFM(refuse func(bool, string, ...any)) {
+	r := c.RFM
+	refuse(!slices.Contains(rfm.Maps(), r.Map), "rfm.map: %q is none of %v", r.Map, rfm.Maps())
+	refuse(len(r.FrequencyCuts) != 5 || !rising(r.FrequencyCuts) || r.FrequencyCuts[0] != 1,
+		"rfm.frequency_cuts: wants five rising lower bounds that start at 1, has %v", r.FrequencyCuts)
+	refuse(r.RecencyCuts != nil && (len(r.RecencyCuts) != 4 || !rising(r.RecencyCuts) || r.RecencyCuts[0] < 0),
+		"rfm.recency_cuts: wants four rising numbers of days, has %v", r.RecencyCuts)
+	refuse(r.MonetaryCuts != nil && (len(r.MonetaryCuts) != 4 || !rising(r.MonetaryCuts)),
+		"rfm.monetary_cuts: wants four rising amounts, has %v", r.MonetaryCuts)
+}
+
+func rising[T int | float64](cuts []T) bool {
+	for i := 1; i < len(cuts); i++ {
+		if !(cuts[i-1] < cuts[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Location returns the time zone whose days are counted.
+func (t Time) Location() (*time.Location, error) {
+	if t.Zone == "" || t.Zone == "Local" {
+		return nil, fmt.Errorf("%q depends on the machine: name a zone such as Europe/Berlin", t.Zone)
+	}
+	location, err := time.LoadLocation(t.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not an IANA time zone such as Europe/Berlin", t.Zone)
+	}
+	return location, nil
+}
+
+// MinorPerUnit returns how many minor units (cents) make a unit of the
+// currency, by ISO 4217: 100 for EUR, 1 for JPY, 1000 for KWD.
+func (v Value) MinorPerUnit() (int64, error) {
+	unit, err := currency.ParseISO(v.Currency)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not an ISO 4217 code such as EUR", v.Currency)
+	}
+	scale, _ := currency.Standard.Rounding(unit)
+	return int64(math.Pow10(scale)), nil
+}

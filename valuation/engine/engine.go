@@ -1,0 +1,287 @@
+// Package engine runs SQL files in DuckDB. It is the only package that knows
+// DuckDB: a file is one SELECT, and the engine makes a view, a table or a
+// Parquet file of it.
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+
+	duckdb "github.com/marcboeker/go-duckdb/v2"
+)
+
+// Options bound what an engine may use and touch.
+type Options struct {
+	Threads     int      // 0: one per core
+	MemoryLimit string   // such as 4GB; beyond it DuckDB spills to TempDir
+	TempDir     string   // existing folder for spilled data
+	Readable    []string // files that may be read, symbolic links resolved
+	Writable    string   // existing folder in which files may be made; "" for none
+	Macros      string   // the SQL of sql/engine/duckdb.sql
+}
+
+// Engine is one DuckDB in-memory database on one connection. It is not safe
+// for concurrent use.
+type Engine struct {
+	db   *sql.DB
+	conn *sql.Conn
+}
+
+// Open starts a database, defines the macros and then closes it off: no
+// extension can be loaded, no file outside the options touched and no setting
+// changed afterwards.
+func Open(ctx context.Context, opt Options) (*Engine, error) {
+	connector, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	conn, err := db.Conn(ctx) // macros, settings and temporary state belong to one connection
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("duckdb: %w", err), db.Close())
+	}
+	e := &Engine{db: db, conn: conn}
+	if opt.Threads == 0 {
+		opt.Threads = runtime.NumCPU()
+	}
+	settings := []string{
+		"set autoinstall_known_extensions = false",
+		"set autoload_known_extensions = false",
+		"set TimeZone = 'UTC'",
+		fmt.Sprintf("set threads = %d", opt.Threads),
+		"set memory_limit = " + Quote(opt.MemoryLimit),
+		"set temp_directory = " + Quote(opt.TempDir),
+		// Every file is written in the order of a key, so the engine need not
+		// keep the order in which rows happened to arrive.
+		"set preserve_insertion_order = false",
+		opt.Macros,
+		"set allowed_paths = " + list(opt.Readable),
+	}
+	if opt.Writable != "" {
+		settings = append(settings, "set allowed_directories = "+list([]string{opt.Writable}))
+	}
+	settings = append(settings,
+		"set enable_external_access = false",
+		"set lock_configuration = true")
+	for _, setting := range settings {
+		if err := e.exec(ctx, setting); err != nil {
+			return nil, errors.Join(fmt.Errorf("duckdb: %s: %w", firstLine(setting), err), e.Close())
+		}
+	}
+	return e, nil
+}
+
+// Close ends the database and frees its memory.
+func (e *Engine) Close() error {
+	return errors.Join(e.conn.Close(), e.db.Close())
+}
+
+// View makes a view of a SELECT.
+func (e *Engine) View(ctx context.Context, name, query string) error {
+	return e.make(ctx, name, fmt.Sprintf("create or replace view %s as\n%s", name, query))
+}
+
+// Table makes a table of a SELECT and returns its number of rows.
+func (e *Engine) Table(ctx context.Context, name, query string) (int64, error) {
+	if err := e.make(ctx, name, fmt.Sprintf("create or replace table %s as\n%s", name, query)); err != nil {
+		return 0, err
+	}
+	return e.Count(ctx, name)
+}
+
+// File writes a SELECT to a Parquet file, sorted by a unique key so that the
+// same rows give the same bytes, makes a view of the file under the same name,
+// and returns its number of rows. The metadata goes into the file's footer.
+func (e *Engine) File(ctx context.Context, name, query string, key []string, path string, metadata map[string]string) (int64, error) {
+	var pairs []string
+	for _, field := range slices.Sorted(maps.Keys(metadata)) {
+		pairs = append(pairs, Identifier(field)+": "+Quote(metadata[field]))
+	}
+	statement := fmt.Sprintf("copy (\nselect * from (\n%s\n) order by %s\n) to %s (format parquet, compression zstd, kv_metadata {%s})",
+		query, strings.Join(key, ", "), Quote(path), strings.Join(pairs, ", "))
+	if err := e.make(ctx, name, statement); err != nil {
+		return 0, err
+	}
+	if err := e.View(ctx, name, "select * from read_parquet("+Quote(path)+")"); err != nil {
+		return 0, err
+	}
+	return e.Count(ctx, name)
+}
+
+// Column is a column of a table or view, its type in DuckDB's spelling.
+type Column struct {
+	Name string
+	Type string
+}
+
+// Rows makes a table of rows that Go holds. Each row has a value per column:
+// nil, bool, int64, float64, string or time.Time.
+func (e *Engine) Rows(ctx context.Context, name string, columns []Column, rows [][]driver.Value) error {
+	var defined []string
+	for _, column := range columns {
+		defined = append(defined, column.Name+" "+column.Type)
+	}
+	if err := e.make(ctx, name, fmt.Sprintf("create or replace table %s (%s)", name, strings.Join(defined, ", "))); err != nil {
+		return err
+	}
+	err := e.conn.Raw(func(raw any) error {
+		appender, err := duckdb.NewAppenderFromConn(raw.(driver.Conn), "", name)
+		if err != nil {
+			return err
+		}
+		for i, row := range rows {
+			if i%10_000 == 0 && ctx.Err() != nil {
+				return errors.Join(ctx.Err(), appender.Close())
+			}
+			if err := appender.AppendRow(row...); err != nil {
+				return errors.Join(err, appender.Close())
+			}
+		}
+		return appender.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, tidy(ctx, err))
+	}
+	return nil
+}
+
+// Each reads the given columns of a table or view in no particular order and
+// calls row with the values, which are only valid during the call.
+func (e *Engine) Each(ctx context.Context, name string, columns []string, row func([]driver.Value) error) error {
+	query := "select " + strings.Join(columns, ", ") + " from " + name
+	// database/sql converts value by value; the driver's own rows are several
+	// times faster over the hundred thousands of histories.
+	err := e.conn.Raw(func(raw any) error {
+		result, err := raw.(driver.QueryerContext).QueryContext(ctx, query, nil)
+		if err != nil {
+			return err
+		}
+		defer result.Close()
+		values := make([]driver.Value, len(columns))
+		for {
+			if err := result.Next(values); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+			if err := row(values); err != nil {
+				return err
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, tidy(ctx, err))
+	}
+	return nil
+}
+
+// Scan reads the one row of a one-row table into dest, as sql.Row.Scan does.
+func (e *Engine) Scan(ctx context.Context, name string, columns []string, dest ...any) error {
+	query := "select " + strings.Join(columns, ", ") + " from " + name
+	if err := e.conn.QueryRowContext(ctx, query).Scan(dest...); err != nil {
+		return fmt.Errorf("%s: %w", name, tidy(ctx, err))
+	}
+	return nil
+}
+
+// Count returns the number of rows of a table or view.
+func (e *Engine) Count(ctx context.Context, name string) (int64, error) {
+	var rows int64
+	err := e.Scan(ctx, name, []string{"count(*)"}, &rows)
+	return rows, err
+}
+
+// Describe returns the columns of a table or view.
+func (e *Engine) Describe(ctx context.Context, name string) ([]Column, error) {
+	rows, err := e.conn.QueryContext(ctx, "select column_name, column_type from (describe "+name+")")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, tidy(ctx, err))
+	}
+	defer rows.Close()
+	var columns []Column
+	for rows.Next() {
+		var column Column
+		if err := rows.Scan(&column.Name, &column.Type); err != nil {
+			return nil, err
+		}
+		columns = append(columns, column)
+	}
+	return columns, rows.Err()
+}
+
+func (e *Engine) make(ctx context.Context, name, statement string) error {
+	if err := e.exec(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func (e *Engine) exec(ctx context.Context, statement string) error {
+	if _, err := e.conn.ExecContext(ctx, statement); err != nil {
+		return tidy(ctx, err)
+	}
+	return nil
+}
+
+// Version returns the version of the DuckDB library.
+func (e *Engine) Version(ctx context.Context) (string, error) {
+	var version string
+	err := e.conn.QueryRowContext(ctx, "select version()").Scan(&version)
+	return version, err
+}
+
+// tidy cuts DuckDB's several lines to the first and prefers the context's own
+// error when a cancelled context is the reason.
+func tidy(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &queryError{err}
+}
+
+// queryError is an error of DuckDB, shown by its first line.
+type queryError struct{ err error }
+
+func (q *queryError) Error() string { return firstLine(q.err.Error()) }
+func (q *queryError) Unwrap() error { return q.err }
+
+// IsDataError reports whether err says that a value could not be converted or
+// computed: the data's doing or a configured expression's, not the engine's.
+func IsDataError(err error) bool {
+	var d *duckdb.Error
+	if !errors.As(err, &d) {
+		return false
+	}
+	switch d.Type {
+	case duckdb.ErrorTypeConversion, duckdb.ErrorTypeInvalidInput, duckdb.ErrorTypeOutOfRange,
+		duckdb.ErrorTypeMismatchType, duckdb.ErrorTypeDivideByZero:
+		return true
+	}
+	return false
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+// Quote writes text as an SQL string literal.
+func Quote(text string) string {
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+}
+
+func list(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = Quote(text)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

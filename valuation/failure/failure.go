@@ -1,0 +1,58 @@
+// Package failure names the kinds of failure a command can end with, so that
+// the exit code is decided in one place and every package can say which kind
+// its error is.
+package failure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Kind is the kind of a failure. Its number is the exit code.
+type Kind int
+
+// The kinds, as the exit codes of the command line.
+const (
+	Failed      Kind = 1   // anything that is not one of the following
+	Usage       Kind = 2   // the command line or the configuration
+	Input       Kind = 3   // the input broke its contract, or a check failed
+	Locked      Kind = 5   // another run holds the lock
+	Interrupted Kind = 130 // by a signal
+)
+
+type failure struct {
+	kind Kind
+	err  error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// Usagef returns an error of kind Usage; its arguments are those of fmt.Errorf.
+func Usagef(format string, args ...any) error {
+	return &failure{Usage, fmt.Errorf(format, args...)}
+}
+
+// Inputf returns an error of kind Input; its arguments are those of fmt.Errorf.
+func Inputf(format string, args ...any) error {
+	return &failure{Input, fmt.Errorf(format, args...)}
+}
+
+// Lockedf returns an error of kind Locked; its arguments are those of fmt.Errorf.
+func Lockedf(format string, args ...any) error {
+	return &failure{Locked, fmt.Errorf(format, args...)}
+}
+
+// KindOf returns the kind of err: that of the outermost failure it wraps,
+// Interrupted for a cancelled context, Failed for anything else.
+func KindOf(err error) Kind {
+	if errors.Is(err, context.Canceled) {
+		return Interrupted
+	}
+	var f *failure
+	if errors.As(err, &f) {
+		return f.kind
+	}
+	return Failed
+}

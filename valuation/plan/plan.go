@@ -1,0 +1,139 @@
+// Package plan is the order of a run, as data: what each step reads, what it
+// makes, and the key that makes its rows unique. Nothing else knows the order.
+package plan
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Kind says what becomes of a step.
+type Kind string
+
+// The kinds of step. All but Go are one SQL file, named after the step.
+const (
+	View  Kind = "view"
+	Table Kind = "table"
+	File  Kind = "file"  // a published Parquet file, sorted by the key
+	Check Kind = "check" // returns the offenders; none must be left
+	Go    Kind = "go"    // mathematics, or a small table that Go holds
+)
+
+// Step is one step of a run.
+type Step struct {
+	Name   string
+	Kind   Kind
+	Folder string   // below sql/, where Name.sql stands; "" for Go steps
+	Reads  []string // of Go steps; a SQL file states its own
+	Makes  []string // of Go steps; a SQL file makes the table of its name
+	Key    []string // of files: the unique sort key
+}
+
+// Nightly is the run, in order.
+var Nightly = []Step{
+	{Name: "inputs", Kind: Go, Makes: []string{"orders_input", "order_files", "calendar", "windows", "rfm_map"}},
+	{Name: "order_rows", Kind: View, Folder: "stage"},
+	{Name: "order_days", Kind: Table, Folder: "stage"},
+	{Name: "last_order_places", Kind: View, Folder: "stage"},
+	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params"}},
+	{Name: "repeated_orders", Kind: Table, Folder: "stage"},
+	{Name: "orders", Kind: View, Folder: "stage"},
+	{Name: "customer_days", Kind: Table, Folder: "stage"},
+	{Name: "row_counts", Kind: Table, Folder: "stage"},
+	{Name: "quarantine", Kind: File, Folder: "stage", Key: []string{"file", "row_number"}},
+	{Name: "quarantine_places", Kind: View, Folder: "stage"},
+	{Name: "contract", Kind: Go, Reads: []string{"row_counts", "quarantine_places"}},
+
+	{Name: "first_purchases", Kind: Table, Folder: "customers"},
+	{Name: "first_channels", Kind: Table, Folder: "customers"},
+	{Name: "customer_totals", Kind: Table, Folder: "customers"},
+	{Name: "returns_only", Kind: Table, Folder: "customers"},
+	{Name: "summary", Kind: Table, Folder: "customers"},
+	{Name: "cohort_sizes", Kind: Table, Folder: "customers"},
+	{Name: "base", Kind: Go, Reads: []string{"returns_only", "cohort_sizes"}},
+	{Name: "histories", Kind: Table, Folder: "customers"},
+	{Name: "spend_sample", Kind: Table, Folder: "customers"},
+	{Name: "spend_histories", Kind: Table, Folder: "customers"},
+	{Name: "fit", Kind: Go, Reads: []string{"histories", "spend_histories"}, Makes: []string{"scores", "outlooks", "spend_models"}},
+	{Name: "rfm_quintiles", Kind: Table, Folder: "customers"},
+	{Name: "rfm_cuts", Kind: Go, Reads: []string{"rfm_quintiles"}, Makes: []string{"rfm_cuts"}},
+	{Name: "rfm", Kind: View, Folder: "customers"},
+	{Name: "base_rates", Kind: Table, Folder: "customers"},
+	{Name: "channel_margins", Kind: Table, Folder: "customers"},
+	{Name: "value", Kind: View, Folder: "customers"},
+	{Name: "replacement", Kind: Table, Folder: "customers"},
+	{Name: "marks", Kind: View, Folder: "customers"},
+	{Name: "seed_cut", Kind: Table, Folder: "customers"},
+	{Name: "customers", Kind: File, Folder: "customers", Key: []string{"customer_id"}},
+
+	{Name: "segments", Kind: File, Folder: "base", Key: []string{"segment"}},
+	{Name: "repeat_counts", Kind: Table, Folder: "base"},
+	{Name: "repeat_rates", Kind: Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
+	{Name: "kpis", Kind: File, Folder: "base", Key: []string{"metric"}},
+
+	{Name: "rows_add_up", Kind: Check, Folder: "checks"},
+	{Name: "money_adds_up", Kind: Check, Folder: "checks"},
+	{Name: "customers_are_sound", Kind: Check, Folder: "checks"},
+}
+
+// Contract is the part of the run that holds the input to its contract.
+var Contract = Nightly[:1+slices.IndexFunc(Nightly, func(s Step) bool { return s.Name == "contract" })]
+
+// Header is what a SQL file says of itself in its opening comment.
+type Header struct {
+	Name  string
+	What  string
+	Grain string
+	Reads []string
+}
+
+var headerPattern = regexp.MustCompile(`(?s)^-- ([a-z0-9_]+): (.+?)\n-- grain: ([^\n]+)\n-- reads: ([^\n]+)\n`)
+
+// ParseHeader reads the opening comment of a SQL file.
+func ParseHeader(text string) (Header, error) {
+	match := headerPattern.FindStringSubmatch(text)
+	if match == nil {
+		return Header{}, fmt.Errorf("header is not `-- name: what`, `-- grain: …`, `-- reads: a, b`")
+	}
+	first, _, _ := strings.Cut(match[2], "\n--\n")
+	what := strings.ReplaceAll(first, "\n-- ", " ")
+	return Header{Name: match[1], What: what, Grain: match[3], Reads: strings.Split(match[4], ", ")}, nil
+}
+
+// Entry is a step as it is shown and recorded.
+type Entry struct {
+	Name  string   `json:"name"`
+	Kind  Kind     `json:"kind"`
+	File  string   `json:"file,omitempty"` // below sql/
+	Reads []string `json:"reads"`
+	Makes []string `json:"makes"`
+	Grain string   `json:"grain,omitempty"`
+	Key   []string `json:"key,omitempty"`
+	SQL   string   `json:"-"`
+}
+
+// Load joins steps with their SQL files.
+func Load(files fs.FS, steps []Step) ([]Entry, error) {
+	var entries []Entry
+	for _, step := range steps {
+		entry := Entry{Name: step.Name, Kind: step.Kind, Reads: step.Reads, Makes: step.Makes, Key: step.Key}
+		if step.Kind != Go {
+			entry.File = step.Folder + "/" + step.Name + ".sql"
+			text, err := fs.ReadFile(files, entry.File)
+			if err != nil {
+				return nil, err
+			}
+			header, err := ParseHeader(string(text))
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", entry.File, err)
+			}
+			entry.Reads, entry.Grain, entry.SQL = header.Reads, header.Grain, string(text)
+			entry.Makes = []string{step.Name}
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}

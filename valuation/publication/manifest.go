@@ -1,0 +1,129 @@
+package publication
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"cbv/valuation/plan"
+)
+
+// SchemaVersion is raised when a published column is renamed, removed, or
+// changes its meaning.
+const SchemaVersion = 1
+
+// Manifest says what a run read, how, and what came of it. It is the last file
+// written, so a folder with a manifest that verifies is whole. Money in it is
+// exact, as text.
+type Manifest struct {
+	SchemaVersion int             `json:"schema_version"`
+	Version       string          `json:"version"`
+	Identity      string          `json:"identity"` // 128-bit hash of inputs, configuration and version
+	AsOf          string          `json:"as_of"`
+	Currency      string          `json:"currency"`
+	MoneyBasis    string          `json:"money_basis"` // what value is counted in: margin or revenue
+	Configuration json.RawMessage `json:"configuration"`
+	Inputs        []Input         `json:"inputs"`
+	Rows          Rows            `json:"rows"`
+	Totals        Totals          `json:"totals"`
+	RFMCuts       RFMCuts         `json:"rfm_cuts"`
+	Model         *Model          `json:"model"` // null where none could be fitted
+	Warnings      []Warning       `json:"warnings"`
+	Plan          []plan.Entry    `json:"plan"`
+	Outputs       []Output        `json:"outputs"`
+}
+
+// Input is one file that the run read.
+type Input struct {
+	Name  string `json:"name"`
+	Bytes int64  `json:"bytes"`
+	Rows  int64  `json:"rows"`
+	Hash  string `json:"xxh3_128"`
+}
+
+// Rows adds the input rows up: Files = Used + Σ Excluded + Σ Quarantined.
+type Rows struct {
+	Files       Amount            `json:"files"`
+	Used        Amount            `json:"used"`
+	Excluded    map[string]Amount `json:"excluded"`
+	Quarantined map[string]Amount `json:"quarantined"`
+}
+
+// Amount is a number of rows and their money, of which NaN, infinite and
+// missing amounts count as 0.
+type Amount struct {
+	Rows  int64  `json:"rows"`
+	Money string `json:"money"`
+}
+
+// Totals are the sums that outputs must agree with. Used money = Revenue +
+// ReturnsOnlyRevenue.
+type Totals struct {
+	Customers            int64   `json:"customers"`
+	RepeatCustomers      int64   `json:"repeat_customers"`
+	RepeatPurchases      int64   `json:"repeat_purchases"`
+	Purchases            int64   `json:"purchases"`
+	Revenue              string  `json:"revenue"`
+	Margin               *string `json:"margin"`
+	CLV                  *string `json:"clv"`
+	LifetimeValue        *string `json:"lifetime_value"`
+	ReturnsOnlyCustomers int64   `json:"returns_only_customers"`
+	ReturnsOnlyRevenue   string  `json:"returns_only_revenue"`
+}
+
+// RFMCuts are the bounds used; pinned, they reproduce the scores on another
+// day. Monetary bounds are money.
+type RFMCuts struct {
+	RecencyDays []int64  `json:"recency_days"`
+	Purchases   []int64  `json:"purchases"`
+	Monetary    []string `json:"monetary"`
+}
+
+// Model is the short form of model.json.
+type Model struct {
+	Name       string             `json:"name"`
+	Parameters map[string]float64 `json:"parameters"`
+}
+
+// Warning is something a reader of the figures should know.
+type Warning struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Output is one file of the run.
+type Output struct {
+	Name  string `json:"name"`
+	Rows  *int64 `json:"rows,omitempty"` // of tables
+	Bytes int64  `json:"bytes"`
+	Hash  string `json:"xxh3_128"`
+}
+
+const manifestName = "manifest.json"
+
+func readManifest(folder string) (Manifest, error) {
+	path := filepath.Join(folder, manifestName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Manifest{}, err
+	}
+	var manifest Manifest
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return Manifest{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return manifest, nil
+}
+
+// WriteJSON writes a value as indented JSON.
+func WriteJSON(path string, value any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // messages hold < and &
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, text.Bytes(), 0o644)
+}

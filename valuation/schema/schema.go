@@ -1,0 +1,44 @@
+// Package schema says what every published column means and in which unit. It
+// is the one place where that is written; schema.json, the metadata of each
+// file and the documentation are made of it.
+package schema
+
+import "encoding/json"
+
+// Document is schema.json.
+type Document struct {
+	SchemaVersion int     `json:"schema_version"`
+	Tables        []Table `json:"tables"`
+}
+
+// Table is one published Parquet file.
+type Table struct {
+	Name    string   `json:"name"`
+	Grain   string   `json:"grain"`
+	Columns []Column `json:"columns"`
+}
+
+// Column is one column. Type is DuckDB's name of it. Unit "money" is the
+// configured currency; where no margin is configured, money of the model and
+// verdict columns is revenue.
+type Column struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Unit    string `json:"unit,omitempty"`
+	Meaning string `json:"meaning"`
+}
+
+// Metadata returns the footer entries of a published table: under "cbv.schema"
+// its description as JSON.
+func Metadata(name string) map[string]string {
+	for _, table := range Tables {
+		if table.Name == name {
+			text, err := json.Marshal(table)
+			if err != nil {
+				panic(err) // strings only
+			}
+			return map[string]string{"cbv.schema": string(text)}
+		}
+	}
+	panic("no schema of table " + name)
+}

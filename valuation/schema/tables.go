@@ -1,0 +1,109 @@
+package schema
+
+// Tables are the published tables, their columns in the order of the files.
+var Tables = []Table{
+	{Name: "customers", Grain: "one row per customer with a purchase, sorted by customer_id", Columns: customers},
+	{Name: "kpis", Grain: "one row per metric", Columns: kpis},
+	{Name: "quarantine", Grain: "one row per input row that is set aside", Columns: quarantine},
+	{Name: "segments", Grain: "one row per RFM segment", Columns: segments},
+}
+
+const (
+	text     = "VARCHAR"
+	whole    = "BIGINT"
+	decimal  = "DOUBLE"
+	day      = "DATE"
+	instant  = "TIMESTAMP"
+	yesNo    = "BOOLEAN"
+	smallInt = "INTEGER"
+)
+
+var asOf = Column{"as_of", day, "day", "last day that counts; the run looks from here"}
+
+var customers = []Column{
+	asOf,
+	{"customer_id", text, "", "the customer, as text, as in the orders"},
+	{"first_channel", text, "", "channel of the first purchase; null where none is known"},
+
+	{"first_purchase_date", day, "day", "day of the first purchase"},
+	{"last_purchase_date", day, "day", "day of the latest purchase"},
+	{"purchases", whole, "purchases", "days on which the customer purchased: days whose net is positive"},
+	{"gross_revenue", decimal, "money", "sum of the positive rows"},
+	{"returns", decimal, "money", "sum of the negative rows, 0 or less"},
+	{"revenue", decimal, "money", "gross_revenue plus returns"},
+	{"margin", decimal, "money", "margin of the revenue; null where no margin is configured"},
+	{"mean_purchase_value", decimal, "money", "mean net of the purchase days, the first one included"},
+
+	{"is_repeat", yesNo, "", "whether the customer purchased again after the first day"},
+	{"repeat_purchases", whole, "purchases", "x: purchases after the first"},
+	{"age_at_last_purchase_days", whole, "days", "t_x: from the first purchase to the latest; 0 without a repeat. The models' recency, not RFM's"},
+	{"customer_age_days", whole, "days", "T: from the first purchase to as_of"},
+	{"days_since_last_purchase", whole, "days", "from the latest purchase to as_of: RFM's recency"},
+	{"observed_repeat_rate", decimal, "purchases per year", "365 x / T; null for customers younger than 30 days"},
+	{"expected_repeat_rate", decimal, "purchases per year", "the model's rate while the customer is alive: 365 (r + x) / (alpha + T)"},
+
+	{"r_score", smallInt, "score 1-5", "recency: 5 for the most recent"},
+	{"f_score", smallInt, "score 1-5", "frequency: 5 for the most purchases"},
+	{"m_score", smallInt, "score 1-5", "monetary value: 5 for the most net revenue"},
+	{"rfm", text, "", "the three scores as text: 545"},
+	{"segment", text, "", "name of the RFM cell in the configured map"},
+
+	{"p_alive", decimal, "probability", "that the customer is still one on as_of. BG/NBD has customers leave after a repeat purchase only, so it is 1 without one"},
+	{"p_purchase_30d", decimal, "probability", "of at least one purchase in the 30 days after as_of"},
+	{"p_purchase_90d", decimal, "probability", "of at least one purchase in the 90 days after as_of"},
+	{"p_purchase_365d", decimal, "probability", "of at least one purchase in the 365 days after as_of"},
+	{"expected_purchases", decimal, "purchases", "expected number over the horizon, not discounted"},
+	{"expected_purchase_value", decimal, "money", "expected revenue of one future purchase"},
+	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns"},
+	{"historic_margin", decimal, "money", "margin to date; revenue to date where no margin is configured"},
+	{"lifetime_value", decimal, "money", "historic_margin plus clv"},
+
+	{"lifecycle", text, "", "new, active, cooling or lapsed"},
+	{"mark", text, "", "retain or acquisition_lookalike; null where no model could be fitted"},
+	{"keep_value", decimal, "money", "clv less the cost of retention and the worth of a replacement: what losing the customer costs"},
+	{"mark_reason", text, "", "borderline, worth_more, new_onboard, lapsed, below_floor or no_better_than_new"},
+	{"seed", yesNo, "", "among the top 10 % of repeat customers by lifetime_value: whom an ad platform should look for"},
+}
+
+var kpis = []Column{
+	asOf,
+	{"metric", text, "", "name of the figure"},
+	{"value", decimal, "see unit", "the figure; null where it cannot be told"},
+	{"low", decimal, "see unit", "lower end of the 95 % interval, where there is one"},
+	{"high", decimal, "see unit", "upper end of the 95 % interval, where there is one"},
+	{"unit", text, "", "customers, purchases, money, share or days"},
+	{"n", whole, "customers", "customers behind the figure"},
+}
+
+var quarantine = []Column{
+	asOf,
+	{"file", text, "", "order file, relative to the folder all order files share"},
+	{"row_number", whole, "row", "row within the file, counted from 1"},
+	{"reason", text, "", "first rule that the row breaks"},
+	{"customer_id", text, "", "as in the orders"},
+	{"order_id", text, "", "as in the orders, where mapped"},
+	{"ordered_at", instant, "time", "as in the orders; zoned times in UTC"},
+	{"amount", decimal, "money", "as in the orders; null where it is no finite amount"},
+}
+
+var segments = []Column{
+	asOf,
+	{"segment", text, "", "name of the RFM segment"},
+	{"customers", whole, "customers", "customers in the segment"},
+	{"share_of_customers", decimal, "share", "of all customers"},
+	{"repeat_customers", whole, "customers", "with a purchase after the first day"},
+	{"purchases", whole, "purchases", "purchases to date"},
+	{"revenue", decimal, "money", "net revenue to date"},
+	{"margin", decimal, "money", "margin to date; null where no margin is configured"},
+	{"clv", decimal, "money", "residual value of the segment's customers"},
+	{"mean_clv", decimal, "money", "clv per customer"},
+	{"lifetime_value", decimal, "money", "historic margin plus clv"},
+	{"retain_customers", whole, "customers", "marked retain"},
+	{"lookalike_customers", whole, "customers", "marked acquisition_lookalike"},
+	{"retain_clv", decimal, "money", "clv of the customers marked retain"},
+	{"new_customers", whole, "customers", "with lifecycle new"},
+	{"active_customers", whole, "customers", "with lifecycle active"},
+	{"cooling_customers", whole, "customers", "with lifecycle cooling"},
+	{"lapsed_customers", whole, "customers", "with lifecycle lapsed"},
+	{"seed_customers", whole, "customers", "with seed true"},
+}

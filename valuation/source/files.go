@@ -1,0 +1,201 @@
+// Package source finds the input files, reads what they say of themselves,
+// fingerprints them, and maps their columns to ours.
+package source
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/dustin/go-humanize"
+	"github.com/zeebo/xxh3"
+	"golang.org/x/sync/errgroup"
+
+	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
+)
+
+// File is one Parquet file of an input.
+type File struct {
+	Path        string // as it was found, for messages
+	Resolved    string // absolute, symbolic links resolved
+	Name        string // relative to the folder that all files of the input share
+	Bytes       int64
+	Rows        int64
+	Columns     []parquetfile.Column // those of the file, then Hive keys where asked for
+	Fingerprint string               // XXH3 of the bytes, 128 bits in hex
+}
+
+// Find expands paths, globs and folders, and returns the files sorted by name.
+// With hivePartitions, folders called key=value are columns too.
+func Find(ctx context.Context, patterns []string, hivePartitions bool) ([]File, error) {
+	var paths []string
+	for _, pattern := range patterns {
+		found, err := expand(pattern)
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, found...)
+	}
+	files := make([]File, len(paths))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	for i, path := range paths {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			var err error
+			files[i], err = open(path, hivePartitions)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	// Two patterns may match one file; it counts once.
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Resolved, b.Resolved) })
+	files = slices.CompactFunc(files, func(a, b File) bool { return a.Resolved == b.Resolved })
+	name(files)
+	return files, nil
+}
+
+func expand(pattern string) ([]string, error) {
+	if strings.Contains(pattern, "://") {
+		return nil, failure.Usagef("orders.files: %s is remote: only files on this machine are read; copy or mount it", pattern)
+	}
+	if info, err := os.Stat(pattern); err == nil && info.Mode().IsRegular() {
+		return []string{pattern}, nil
+	} else if err == nil && info.IsDir() {
+		pattern = filepath.Join(pattern, "**", "*.parquet")
+	}
+	paths, err := doublestar.FilepathGlob(pattern, doublestar.WithFilesOnly(), doublestar.WithFailOnIOErrors())
+	if err != nil {
+		return nil, failure.Usagef("orders.files: %s: %w", pattern, err)
+	}
+	if len(paths) == 0 {
+		return nil, failure.Inputf("orders.files: no file matches %s: correct the path, or quote the glob so that the shell leaves it alone", pattern)
+	}
+	return paths, nil
+}
+
+func open(path string, hivePartitions bool) (File, error) {
+	if strings.ContainsAny(path, "*?[]") {
+		return File{}, failure.Inputf("%s: the name holds * ? [ or ], which the engine takes for a pattern: rename the file", path)
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return File{}, err
+	}
+	resolved, err := filepath.EvalSymlinks(absolute)
+	if err != nil {
+		return File{}, failure.Inputf("%w", err)
+	}
+	info, err := os.Stat(resolved)
+	if err != nil {
+		return File{}, failure.Inputf("%w", err)
+	}
+	footer, err := parquetfile.ReadFooter(path)
+	if err != nil {
+		return File{}, failure.Inputf("%w (%s): write it again, or leave it out of orders.files", err, humanize.Bytes(uint64(info.Size())))
+	}
+	file := File{Path: path, Resolved: resolved, Bytes: info.Size(), Rows: footer.Rows, Columns: footer.Columns}
+	if hivePartitions {
+		return withHiveKeys(file)
+	}
+	return file, nil
+}
+
+func withHiveKeys(file File) (File, error) {
+	for _, folder := range strings.Split(filepath.ToSlash(filepath.Dir(file.Resolved)), "/") {
+		key, _, isKey := strings.Cut(folder, "=")
+		if !isKey {
+			continue
+		}
+		for _, column := range file.Columns {
+			if strings.EqualFold(column.Name, key) {
+				return File{}, failure.Inputf("%s: %q is both a partition key and a column: which of them counts is not clear; set orders.hive_partitions to false or drop the column", file.Path, key)
+			}
+		}
+		file.Columns = append(file.Columns, parquetfile.Column{Name: key, Type: "VARCHAR"})
+	}
+	return file, nil
+}
+
+// name gives each file its path below the folder that all share, which does
+// not depend on where the data lies.
+func name(files []File) {
+	if len(files) == 0 {
+		return
+	}
+	shared := filepath.Dir(files[0].Resolved)
+	for _, file := range files {
+		for !strings.HasPrefix(file.Resolved, shared+string(filepath.Separator)) && shared != filepath.Dir(shared) {
+			shared = filepath.Dir(shared)
+		}
+	}
+	for i := range files {
+		relative, err := filepath.Rel(shared, files[i].Resolved)
+		if err != nil {
+			panic(err) // both are absolute
+		}
+		files[i].Name = filepath.ToSlash(relative)
+	}
+}
+
+// Fingerprint fills in the fingerprints, which takes one read of every file.
+func Fingerprint(ctx context.Context, files []File) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	for i := range files {
+		group.Go(func() error {
+			hash, err := HashFile(ctx, files[i].Resolved)
+			files[i].Fingerprint = hash
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// HashFile returns the 128-bit XXH3 of a file's bytes in hex.
+func HashFile(ctx context.Context, path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", failure.Inputf("%w", err)
+	}
+	defer file.Close()
+	hasher := xxh3.New128()
+	buffer := make([]byte, 1<<20)
+	for {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		n, err := file.Read(buffer)
+		if n > 0 {
+			hasher.Write(buffer[:n]) // a hash never fails
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return hex.EncodeToString(hasher.Sum(nil)), nil
+}
+
+// Rows returns the number of rows of all files.
+func Rows(files []File) int64 {
+	var rows int64
+	for _, file := range files {
+		rows += file.Rows
+	}
+	return rows
+}

@@ -1,0 +1,223 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/config"
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+)
+
+// OrdersView is the view that MapOrders makes, as the SQL files know it.
+const OrdersView = "orders_input"
+
+// mapped is one of our columns and what the configuration maps to it.
+type mapped struct {
+	key        string // of the configuration
+	column     string // of orders_input
+	text       string // a column of the files, or an expression; "" for absent
+	kind       kind
+	everywhere bool // every file must have it; where not, it is null
+
+	expression string
+	used       []string
+}
+
+// kind is what a column must hold, and how it is cast.
+type kind struct {
+	wants  string
+	cast   string
+	remedy string
+	fits   func(duckType string) bool
+}
+
+var (
+	idKind = kind{
+		wants: "text or whole numbers", cast: "varchar",
+		remedy: "cast(%s as bigint) if these are whole numbers, else cast(%[1]s as varchar)",
+		fits: func(t string) bool {
+			return isWhole(t) || slices.Contains([]string{"VARCHAR", "UUID", "BOOLEAN", "DATE"}, t) || strings.HasPrefix(t, "ENUM")
+		},
+	}
+	timeKind = kind{
+		wants: "a date or a time-stamp", cast: "timestamp",
+		remedy: "try_strptime(%s, '%%Y-%%m-%%d %%H:%%M:%%S') or try_cast(%[1]s as timestamp)",
+		fits:   func(t string) bool { return t == "DATE" || strings.HasPrefix(t, "TIMESTAMP") },
+	}
+	moneyKind = kind{
+		wants: "a number", cast: "double",
+		remedy: "try_cast(%s as double)",
+		fits: func(t string) bool {
+			return isWhole(t) || t == "DOUBLE" || t == "FLOAT" || strings.HasPrefix(t, "DECIMAL")
+		},
+	}
+	conditionKind = kind{
+		wants: "a condition that is true or false", cast: "boolean",
+		remedy: "a comparison such as %s = 'x'",
+		fits:   func(t string) bool { return t == "BOOLEAN" },
+	}
+)
+
+const zonedType = "TIMESTAMP WITH TIME ZONE"
+
+func isWhole(duckType string) bool {
+	return strings.HasSuffix(duckType, "INT") || strings.HasSuffix(duckType, "INTEGER")
+}
+
+// MapOrders makes the view orders_input over the files. Its columns are
+// customer_id, order_id, channel (text), ordered_at (time-stamp), amount,
+// margin (double), is_kept, has_margin (boolean), file and file_row. Zoned
+// reports that ordered_at is an instant in UTC rather than a local time.
+//
+// It returns every problem of the mapping at once.
+func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders config.Orders) (zoned bool, err error) {
+	all := []mapped{
+		{key: "orders.columns.customer_id", column: "customer_id", text: orders.Columns.CustomerID, kind: idKind, everywhere: true},
+		{key: "orders.columns.ordered_at", column: "ordered_at", text: orders.Columns.OrderedAt, kind: timeKind, everywhere: true},
+		{key: "orders.columns.amount", column: "amount", text: orders.Columns.Amount, kind: moneyKind, everywhere: true},
+		{key: "orders.columns.margin", column: "margin", text: orders.Columns.Margin, kind: moneyKind, everywhere: true},
+		{key: "orders.columns.order_id", column: "order_id", text: orders.Columns.OrderID, kind: idKind, everywhere: orders.Grain == "order"},
+		{key: "orders.columns.channel", column: "channel", text: orders.Columns.Channel, kind: idKind},
+		{key: "orders.keep", column: "is_kept", text: orders.Keep, kind: conditionKind, everywhere: true},
+	}
+	var errs []error
+	for i := range all {
+		errs = append(errs, all[i].resolve(ctx, e, files))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return false, failure.Inputf("%w", err)
+	}
+	input := engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}
+	for _, file := range files {
+		input.Files = append(input.Files, file.Resolved)
+	}
+	for _, m := range all {
+		column, isZoned, err := m.typed(ctx, e, input, files[0])
+		if err != nil {
+			errs = append(errs, err)
+		}
+		zoned = zoned || isZoned
+		input.Columns = append(input.Columns, column)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return false, failure.Inputf("%w", err)
+	}
+	hasMargin := fmt.Sprint(orders.Columns.Margin != "")
+	input.Columns = append(input.Columns, engine.InputColumn{Name: "has_margin", Expression: hasMargin})
+	if err := e.Input(ctx, input); err != nil {
+		return false, failure.Inputf("orders: %w", err)
+	}
+	return zoned, nil
+}
+
+// resolve finds the columns that m refers to and holds the files to them.
+func (m *mapped) resolve(ctx context.Context, e *engine.Engine, files []File) error {
+	if m.text == "" {
+		return nil
+	}
+	var known []string
+	for _, file := range files {
+		for _, column := range file.Columns {
+			if !slices.Contains(known, column.Name) {
+				known = append(known, column.Name)
+			}
+		}
+	}
+	if column, err := engine.FindColumn(m.text, known); err == nil {
+		m.expression, m.used = engine.Identifier(column), []string{column}
+	} else {
+		m.used, err = e.CheckExpression(ctx, m.text, known)
+		var unknown *engine.UnknownColumnError
+		if errors.As(err, &unknown) {
+			return m.missing(files[0], unknown.Name, known)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", m.key, m.text, err)
+		}
+		m.expression = m.text
+	}
+	for _, column := range m.used {
+		if err := m.agree(column, files); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *mapped) missing(file File, name string, columns []string) error {
+	hint := ""
+	if nearest := config.Nearest(name, columns); nearest != "" {
+		hint = fmt.Sprintf("; did you mean %q?", nearest)
+	}
+	return fmt.Errorf("%s (%s rows): no column %q (it has %s): set %s%s",
+		file.Path, humanize.Comma(file.Rows), name, strings.Join(columns, ", "), m.key, hint)
+}
+
+// agree verifies that the files that have a column give it one type, and that
+// the ones that must have it do.
+func (m *mapped) agree(name string, files []File) error {
+	var first File
+	firstType := ""
+	for _, file := range files {
+		fileType := ""
+		for _, column := range file.Columns {
+			if strings.EqualFold(column.Name, name) {
+				fileType = column.Type
+			}
+		}
+		switch {
+		case fileType == "" && m.everywhere:
+			var columns []string
+			for _, column := range file.Columns {
+				columns = append(columns, column.Name)
+			}
+			return m.missing(file, name, columns)
+		case fileType == "":
+		case firstType == "":
+			first, firstType = file, fileType
+		case fileType != firstType:
+			return fmt.Errorf("column %q is %s in %s (%s rows) and %s in %s (%s rows): write one of the files again with the other's type, or leave it out of orders.files",
+				name, firstType, first.Path, humanize.Comma(first.Rows), fileType, file.Path, humanize.Comma(file.Rows))
+		}
+	}
+	return nil
+}
+
+// typed lets the engine bind the expression over the files and verifies the
+// type of what comes out.
+func (m *mapped) typed(ctx context.Context, e *engine.Engine, input engine.Input, example File) (column engine.InputColumn, zoned bool, err error) {
+	column = engine.InputColumn{Name: m.column, Expression: m.expression, Type: m.kind.cast}
+	if m.text == "" {
+		column.Expression = "null"
+		if m.column == "is_kept" {
+			column.Expression = "true"
+		}
+		return column, false, nil
+	}
+	probe := input
+	probe.Name = "input_probe"
+	probe.Columns = []engine.InputColumn{{Name: "value", Expression: m.expression}}
+	if err := e.Input(ctx, probe); err != nil {
+		return column, false, fmt.Errorf("%s: %s: %w", m.key, m.text, err)
+	}
+	described, err := e.Describe(ctx, probe.Name)
+	if err != nil {
+		return column, false, err
+	}
+	duckType := described[0].Type
+	if !m.kind.fits(duckType) {
+		return column, false, fmt.Errorf("%s (%s rows): %s is %s, and %s wants %s: map %s",
+			example.Path, humanize.Comma(example.Rows), m.text, duckType, m.key, m.kind.wants, fmt.Sprintf(m.kind.remedy, m.text))
+	}
+	if m.column == "ordered_at" && duckType == zonedType {
+		column.Expression = "timezone('UTC', (\n" + m.expression + "\n))"
+		zoned = true
+	}
+	return column, zoned, nil
+}
