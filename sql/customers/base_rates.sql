@@ -30,7 +30,7 @@ final as (
         end as margin_share,
         least(
             1e0,
-            coalesce(-cast(sums.later_returns_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
+            coalesce(cast(-sums.later_returns_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
         ) as later_return_share,
         cast(sums.first_purchase_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
             as first_purchase_value,

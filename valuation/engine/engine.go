@@ -105,7 +105,7 @@ func (e *Engine) File(ctx context.Context, name, query string, key []string, pat
 	for _, field := range slices.Sorted(maps.Keys(metadata)) {
 		pairs = append(pairs, Identifier(field)+": "+Quote(metadata[field]))
 	}
-	statement := fmt.Sprintf("copy (\nselect * from (\n%s\n) order by %s\n) to %s (format parquet, compression zstd, kv_metadata {%s})",
+	statement := fmt.Sprintf("copy (\nselect * from (\n%s\n) order by %s\n) to %s (format parquet, compression zstd, compression_level 1, kv_metadata {%s})",
 		query, strings.Join(key, ", "), Quote(path), strings.Join(pairs, ", "))
 	if err := e.make(ctx, name, statement); err != nil {
 		return 0, err

@@ -1,0 +1,55 @@
+package btyd
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// A million customers of a shop two years old, by the day.
+func BenchmarkFitBGNBD(b *testing.B) {
+	counts := simulated(BGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}, 1_000_000, 800, true, 1)
+	var fit Fit
+	for b.Loop() {
+		var err error
+		if fit, err = FitBGNBD(counts, 2); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(fit.Histories), "histories")
+	b.ReportMetric(float64(fit.Evaluations), "evaluations")
+}
+
+// Spend to the cent: nearly every repeater has a total of their own.
+func BenchmarkFitGammaGamma(b *testing.B) {
+	counts := simulatedSpend(GammaGamma{P: 6.25, Q: 3.74, Gamma: 1_544}, 520_000, true, 1)
+	var fit SpendFit
+	for b.Loop() {
+		var err error
+		if fit, err = FitGammaGamma(counts, 2); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(fit.Counts), "counts")
+	b.ReportMetric(float64(fit.Evaluations), "evaluations")
+}
+
+// What a run asks of each (x, T), for the 60,000 of a base by the day.
+func BenchmarkFuture(b *testing.B) {
+	m := BGNBD{R: 0.45, Alpha: 40, A: 0.7, B: 2.5}
+	draw := rand.New(rand.NewPCG(1, 0))
+	histories := make([]History, 60_000)
+	for i := range histories {
+		histories[i] = History{Repeats: int(draw.ExpFloat64() * 20), Age: float64(draw.IntN(800))}
+	}
+	delta := Discounting(0.10, 365)
+	sum := 0.0
+	for b.Loop() {
+		for _, h := range histories {
+			f := m.Future(h.Repeats, h.Age)
+			sum += f.Expected(365) + f.Discounted(365, delta) + f.PPurchase(30) + f.PPurchase(90) + f.PPurchase(365)
+		}
+	}
+	if !(sum > 0) {
+		b.Fatal("nothing expected")
+	}
+}

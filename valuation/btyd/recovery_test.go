@@ -1,0 +1,76 @@
+package btyd
+
+import (
+	"math"
+	"testing"
+)
+
+// The seeds are fixed: over many of them the errors divided by the standard
+// errors have mean 0 and deviation 1, so that one in 400 is beyond 3.
+
+// recovered reports an error unless each estimate is within three of its
+// standard errors of the truth, and the standard errors are of use.
+func recovered(t *testing.T, got []Estimate, truth []Parameter) {
+	t.Helper()
+	for i, e := range got {
+		if !(math.Abs(e.Value-truth[i].Value) <= 3*e.StandardError) {
+			t.Errorf("%s = %.5f ± %.5f, drawn from %g", e.Name, e.Value, e.StandardError, truth[i].Value)
+		}
+		if !(e.StandardError > 0 && e.StandardError < 0.1*truth[i].Value) {
+			t.Errorf("%s has standard error %g of %g", e.Name, e.StandardError, truth[i].Value)
+		}
+	}
+}
+
+func TestRecoveryBGNBD(t *testing.T) {
+	for i, truth := range []BGNBD{
+		{R: 0.25, Alpha: 4.5, A: 0.8, B: 2.5},
+		{R: 1.4, Alpha: 20, A: 0.3, B: 4},
+		{R: 0.6, Alpha: 8, A: 2, B: 3},
+	} {
+		counts := simulated(truth, 200_000, 78, false, 20+uint64(i))
+		fit, err := FitBGNBD(counts, 2)
+		if err != nil {
+			t.Fatalf("%+v: %v", truth, err)
+		}
+		if fit.Customers != 200_000 || fit.Histories != len(counts) {
+			t.Errorf("%d customers in %d histories, want 200000 in %d", fit.Customers, fit.Histories, len(counts))
+		}
+		recovered(t, fit.Parameters, truth.Parameters())
+	}
+}
+
+func TestRecoveryGammaGamma(t *testing.T) {
+	for i, truth := range []GammaGamma{
+		{P: 6.25, Q: 3.74, Gamma: 15.44},
+		{P: 1.5, Q: 6, Gamma: 2_000},
+		{P: 3, Q: 0.9, Gamma: 40},
+	} {
+		fit, err := FitGammaGamma(simulatedSpend(truth, 200_000, false, uint64(i)), 2)
+		if err != nil {
+			t.Fatalf("%+v: %v", truth, err)
+		}
+		recovered(t, fit.Parameters, truth.Parameters())
+		if warned := len(fit.Warnings) == 1 && fit.Warnings[0] == InfiniteMean; warned != (truth.Q <= 1) {
+			t.Errorf("q = %.3f: warnings %v", fit.Model.Q, fit.Warnings)
+		}
+	}
+}
+
+// The expectations given their histories of customers drawn from a model
+// average to what it expects of newcomers over the same weeks.
+func TestRecoveryForecast(t *testing.T) {
+	truth := BGNBD{R: 0.5, Alpha: 6, A: 0.8, B: 2.5}
+	const customers, oldest, horizon, ages = 200_000, 40.0, 30.0, 4_000
+	got := 0.0
+	for _, c := range simulated(truth, customers, oldest, false, 9) {
+		got += ExpectedPurchases(truth, c.History, horizon) / customers
+	}
+	newcomer := truth.Future(0, 0)
+	want := 0.0
+	for i := range ages {
+		age := oldest * (float64(i) + 0.5) / ages
+		want += (newcomer.Expected(age+horizon) - newcomer.Expected(age)) / ages
+	}
+	near(t, "expected purchases of a customer", got, want, 0.01) // sampling: .004
+}
