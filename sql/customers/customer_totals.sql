@@ -14,7 +14,6 @@ select
     ) as second_purchase_date,
     max(case when customer_days.is_purchase then customer_days.order_day end) as last_purchase_date,
     cast(sum(case when customer_days.is_purchase then 1 else 0 end) as bigint) as purchases,
-    cast(sum(customer_days.order_rows) as bigint) as order_rows,
     cast(sum(customer_days.gross_minor) as bigint) as gross_minor,
     cast(sum(customer_days.net_minor) as bigint) as revenue_minor,
     cast(sum(customer_days.margin_minor) as bigint) as margin_minor,
@@ -29,9 +28,7 @@ select
                 else 0
             end
         ) as bigint
-    ) as first_purchase_minor,
-    cast(sum(case when customer_days.net_minor < 0 then customer_days.net_minor else 0 end) as bigint)
-        as later_returns_minor
+    ) as first_purchase_minor
 from customer_days
 left join first_purchases
     on customer_days.customer_id = first_purchases.customer_id

@@ -8,9 +8,7 @@ with
 first_day_rows as (
     select
         orders.customer_id,
-        orders.ordered_at,
-        coalesce(orders.order_id, '') as order_id,
-        orders.channel
+        channel_key(orders.ordered_at, coalesce(orders.order_id, ''), orders.channel) as channel_key
     from orders
     inner join first_purchases
         on orders.customer_id = first_purchases.customer_id
@@ -20,36 +18,19 @@ first_day_rows as (
         and orders.channel is not null
 ),
 
-first_times as (
+first_keys as (
     select
         customer_id,
-        min(ordered_at) as ordered_at
+        min(channel_key) as first_key
     from first_day_rows
     group by customer_id
 ),
 
-first_orders as (
-    select
-        first_day_rows.customer_id,
-        first_day_rows.ordered_at,
-        min(first_day_rows.order_id) as order_id
-    from first_day_rows
-    inner join first_times
-        on first_day_rows.customer_id = first_times.customer_id
-        and first_day_rows.ordered_at = first_times.ordered_at
-    group by first_day_rows.customer_id, first_day_rows.ordered_at
-),
-
 final as (
     select
-        first_day_rows.customer_id,
-        min(first_day_rows.channel) as first_channel
-    from first_day_rows
-    inner join first_orders
-        on first_day_rows.customer_id = first_orders.customer_id
-        and first_day_rows.ordered_at = first_orders.ordered_at
-        and first_day_rows.order_id = first_orders.order_id
-    group by first_day_rows.customer_id
+        customer_id,
+        first_key.channel as first_channel
+    from first_keys
 )
 
 select * from final

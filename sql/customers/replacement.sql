@@ -15,12 +15,12 @@ newcomer as (
             * (base_rates.margin_share * (1 - base_rates.later_return_share)) as newcomer_clv
     from base_rates
     left join scores
-        on scores.fit_group = 'all'
+        on scores.fit_group = 0
         and scores.repeat_purchases = 0
         and scores.age_at_last_purchase_days = 0
         and scores.customer_age_days = 0
     left join outlooks
-        on outlooks.fit_group = 'all'
+        on outlooks.fit_group = 0
         and outlooks.repeat_purchases = 0
         and outlooks.customer_age_days = 0
     left join spend_models

@@ -5,7 +5,6 @@
 -- reads: customer_totals
 select
     count(*) as customers,
-    coalesce(cast(sum(order_rows) as bigint), 0) as order_rows,
     coalesce(cast(sum(revenue_minor) as bigint), 0) as revenue_minor,
     coalesce(cast(sum(margin_minor) as bigint), 0) as margin_minor
 from customer_totals

@@ -7,7 +7,7 @@
 select
     customer_totals.customer_id,
     first_channels.first_channel,
-    'all' as fit_group,
+    cast(0 as bigint) as fit_group,
     customer_totals.first_purchase_date >= coalesce(params.fit_from, date '1900-01-01') as is_fitted,
     customer_totals.first_purchase_date,
     customer_totals.last_purchase_date,
@@ -19,7 +19,6 @@ select
         as age_at_last_purchase_days,
     day_difference(customer_totals.first_purchase_date, params.as_of) as customer_age_days,
     day_difference(customer_totals.last_purchase_date, params.as_of) as days_since_last_purchase,
-    customer_totals.order_rows,
     customer_totals.gross_minor,
     customer_totals.revenue_minor - customer_totals.gross_minor as returns_minor,
     customer_totals.revenue_minor,
@@ -31,7 +30,8 @@ select
     customer_totals.purchase_margin_minor,
     customer_totals.first_purchase_minor,
     customer_totals.purchase_revenue_minor - customer_totals.first_purchase_minor as repeat_revenue_minor,
-    customer_totals.later_returns_minor
+    -- a day that is no purchase nets 0 or less, so what it nets was returned
+    customer_totals.revenue_minor - customer_totals.purchase_revenue_minor as later_returns_minor
 from customer_totals
 cross join params
 left join first_channels

@@ -16,3 +16,8 @@ create or replace macro is_finite(number) as
 -- a number from 0 to 9999 that depends on the id alone, for stable samples
 create or replace macro id_bucket(id) as
     cast(cast('0x' || substr(md5(id), 1, 8) as bigint) % 10000 as bigint);
+
+-- a value whose smallest is that of the earliest row, ties by order_id, then
+-- channel; its field channel gives the channel back
+create or replace macro channel_key(ordered_at, order_id, channel) as
+    struct_pack(ordered_at := ordered_at, order_id := order_id, channel := channel);

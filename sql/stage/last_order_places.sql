@@ -19,7 +19,7 @@ final as (
     inner join last_day
         on order_rows.order_day = last_day.order_day
     inner join order_files
-        on order_rows.file = order_files.path
+        on order_rows.file_number = order_files.file_number
     where order_rows.row_reason is null
     group by order_files.file
 )

@@ -16,11 +16,15 @@ select
     end as order_day,
     -- what cannot be summed is null here, and its reason says why
     case
-        when is_finite(orders_input.amount) and abs(orders_input.amount) <= 1e12 then orders_input.amount
-    end as amount,
-    orders_input.margin,
+        when is_finite(orders_input.amount) and abs(orders_input.amount) <= 1e12
+            then to_minor(orders_input.amount, orders_input.minor_per_unit)
+    end as amount_minor,
+    case
+        when is_finite(orders_input.margin) and abs(orders_input.margin) <= 1e12
+            then to_minor(orders_input.margin, orders_input.minor_per_unit)
+    end as margin_minor,
     orders_input.channel,
-    orders_input.file,
+    orders_input.file_number,
     orders_input.file_row,
     case
         when not coalesce(orders_input.is_kept, false) then 'filtered'

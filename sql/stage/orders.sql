@@ -8,17 +8,15 @@ select
     order_rows.order_id,
     order_rows.ordered_at,
     order_rows.order_day,
-    to_minor(order_rows.amount, params.minor_per_unit) as amount_minor,
-    case
-        when order_rows.row_reason is null then to_minor(order_rows.margin, params.minor_per_unit)
-    end as margin_minor,
+    order_rows.amount_minor,
+    order_rows.margin_minor,
     order_rows.channel,
-    order_rows.file,
+    order_rows.file_number,
     order_rows.file_row,
     coalesce(
         order_rows.row_reason,
         case
-            when order_rows.file <> repeated_orders.file
+            when order_rows.file_number <> repeated_orders.file_number
                 or order_rows.file_row <> repeated_orders.file_row then 'duplicate_order'
             when order_rows.order_day > params.as_of then 'after_as_of'
         end

@@ -2,7 +2,7 @@
 -- and what. Rows that the configured filter excludes are counted, not listed.
 --
 -- grain: one row per (file, row_number)
--- reads: orders, order_files, params
+-- reads: orders, row_counts, order_files, params
 select
     params.as_of,
     order_files.file,
@@ -15,6 +15,8 @@ select
 from orders
 cross join params
 inner join order_files
-    on orders.file = order_files.path
-where orders.reason is not null
-    and orders.reason <> 'filtered'
+    on orders.file_number = order_files.file_number
+-- joined rather than compared, so that clean files are not read again
+inner join row_counts
+    on orders.reason = row_counts.reason
+where row_counts.reason not in ('used', 'filtered')

@@ -11,10 +11,10 @@ candidates as (
         order_rows.order_id,
         order_rows.ordered_at,
         order_rows.customer_id,
-        order_rows.amount,
-        order_rows.margin,
+        order_rows.amount_minor,
+        order_rows.margin_minor,
         order_rows.channel,
-        order_rows.file,
+        order_rows.file_number,
         order_rows.file_row
     from order_rows
     cross join params
@@ -33,17 +33,17 @@ repeated as (
 ranked as (
     select
         candidates.order_id,
-        candidates.file,
+        candidates.file_number,
         candidates.file_row,
         row_number() over (
             partition by candidates.order_id
             order by
                 candidates.ordered_at,
                 candidates.customer_id,
-                candidates.amount,
-                candidates.margin nulls last,
+                candidates.amount_minor,
+                candidates.margin_minor nulls last,
                 candidates.channel nulls last,
-                candidates.file,
+                candidates.file_number,
                 candidates.file_row
         ) as place
     from candidates
@@ -54,7 +54,7 @@ ranked as (
 final as (
     select
         order_id,
-        file,
+        file_number,
         file_row
     from ranked
     where place = 1

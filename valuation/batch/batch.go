@@ -193,6 +193,7 @@ func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill strin
 	defer func() { err = errors.Join(err, r.engine.Close()) }()
 
 	var broken []error
+	lastUses := plan.LastUses(entries)
 	for i, entry := range entries {
 		r.Progress(i, len(entries), entry.Name)
 		stop := r.measure(entry.Name)
@@ -200,6 +201,11 @@ func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill strin
 		stop()
 		if err != nil {
 			return err
+		}
+		for _, table := range lastUses[i] {
+			if err := r.engine.Drop(ctx, table); err != nil {
+				return err
+			}
 		}
 	}
 	r.Progress(len(entries), len(entries), "")

@@ -79,7 +79,7 @@ func readManifest(t *testing.T, folder string) publication.Manifest {
 	return manifest
 }
 
-func readJSON(t *testing.T, path string, into any) {
+func readJSON(t testing.TB, path string, into any) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -32,17 +32,20 @@ type spendModel struct {
 
 // historyRow is a row of histories.
 type historyRow struct {
-	group  string
+	group  int64
 	fitted bool
 	btyd.HistoryCount
 }
 
 // outlookKey is what the future depends on, given that a customer is alive.
 type outlookKey struct {
-	group   string
+	group   int64
 	repeats int
 	ageDays int
 }
+
+// wholeBase is the fit group of everybody.
+const wholeBase = 0
 
 // mostRepeats stands for no upper bound of repeats.
 const mostRepeats = math.MaxInt32
@@ -92,7 +95,7 @@ func (r *run) histories(ctx context.Context) ([]historyRow, error) {
 	columns := []string{"fit_group", "is_fitted", "repeat_purchases", "age_at_last_purchase_days", "customer_age_days", "customers"}
 	err := r.engine.Each(ctx, "histories", columns, func(v []driver.Value) error {
 		rows = append(rows, historyRow{
-			group: v[0].(string), fitted: v[1].(bool),
+			group: v[0].(int64), fitted: v[1].(bool),
 			HistoryCount: btyd.HistoryCount{
 				History: btyd.History{
 					Repeats:      int(v[2].(int64)),
@@ -111,7 +114,7 @@ func (r *run) histories(ctx context.Context) ([]historyRow, error) {
 // and T, given alive). Without a model both are empty.
 func (r *run) score(ctx context.Context, histories []historyRow) error {
 	// A newcomer on their first day is scored too: the mark compares with them.
-	keys := []outlookKey{{group: "all"}}
+	keys := []outlookKey{{group: wholeBase}}
 	seen := map[outlookKey]bool{keys[0]: true}
 	newcomerSeen := false
 	for _, h := range histories {
@@ -123,7 +126,7 @@ func (r *run) score(ctx context.Context, histories []historyRow) error {
 		newcomerSeen = newcomerSeen || h.History == btyd.History{}
 	}
 	if !newcomerSeen && r.models.purchase != nil {
-		histories = append(histories, historyRow{group: "all"})
+		histories = append(histories, historyRow{group: wholeBase})
 	}
 	if r.models.purchase == nil {
 		keys = nil
@@ -151,14 +154,14 @@ func (r *run) score(ctx context.Context, histories []historyRow) error {
 		return err
 	}
 	err = r.engine.Rows(ctx, "scores", []engine.Column{
-		{Name: "fit_group", Type: "varchar"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "age_at_last_purchase_days", Type: "bigint"},
+		{Name: "fit_group", Type: "bigint"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "age_at_last_purchase_days", Type: "bigint"},
 		{Name: "customer_age_days", Type: "bigint"}, {Name: "p_alive", Type: "double"},
 	}, scores)
 	if err != nil {
 		return err
 	}
 	err = r.engine.Rows(ctx, "outlooks", []engine.Column{
-		{Name: "fit_group", Type: "varchar"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "customer_age_days", Type: "bigint"},
+		{Name: "fit_group", Type: "bigint"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "customer_age_days", Type: "bigint"},
 		{Name: "purchases_per_year", Type: "double"}, {Name: "p_purchase_30d", Type: "double"}, {Name: "p_purchase_90d", Type: "double"},
 		{Name: "p_purchase_365d", Type: "double"}, {Name: "expected_purchases", Type: "double"}, {Name: "discounted_purchases", Type: "double"},
 	}, outlooks)

@@ -95,7 +95,6 @@ type modelFile struct {
 
 type purchaseFile struct {
 	Name          string          `json:"name"`
-	FitGroup      string          `json:"fit_group"`
 	Parameters    []parameterFile `json:"parameters"`
 	LogLikelihood float64         `json:"log_likelihood"`
 	Customers     int64           `json:"customers"`
@@ -129,7 +128,7 @@ func (r *run) modelFile() modelFile {
 	}
 	if fit := r.models.purchase; fit != nil {
 		file.Purchase = &purchaseFile{
-			Name: fit.Model.Name(), FitGroup: "all", Parameters: parameters(fit.Parameters), LogLikelihood: fit.LogLikelihood,
+			Name: fit.Model.Name(), Parameters: parameters(fit.Parameters), LogLikelihood: fit.LogLikelihood,
 			Customers: fit.Customers, Repeats: fit.Repeats, Histories: fit.Histories, Evaluations: fit.Evaluations,
 		}
 		if !math.IsNaN(r.models.spearman) {

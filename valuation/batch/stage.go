@@ -37,14 +37,14 @@ var repeatWindowDays = []int64{30, 60, 90, 180, 365}
 // gives.
 func inputs(ctx context.Context, r *run) error {
 	var err error
-	if r.zoned, err = source.MapOrders(ctx, r.engine, r.files, r.Config.Orders); err != nil {
+	if r.zoned, err = source.MapOrders(ctx, r.engine, r.files, r.Config.Orders, r.minor); err != nil {
 		return err
 	}
 	var rows [][]driver.Value
-	for _, file := range r.files {
-		rows = append(rows, []driver.Value{file.Resolved, file.Name, file.Rows})
+	for i, file := range r.files {
+		rows = append(rows, []driver.Value{int64(i), file.Name, file.Rows})
 	}
-	columns := []engine.Column{{Name: "path", Type: "varchar"}, {Name: "file", Type: "varchar"}, {Name: "order_rows", Type: "bigint"}}
+	columns := []engine.Column{{Name: "file_number", Type: "bigint"}, {Name: "file", Type: "varchar"}, {Name: "order_rows", Type: "bigint"}}
 	if err := r.engine.Rows(ctx, "order_files", columns, rows); err != nil {
 		return err
 	}

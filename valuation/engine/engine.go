@@ -97,6 +97,11 @@ func (e *Engine) Table(ctx context.Context, name, query string) (int64, error) {
 	return e.Count(ctx, name)
 }
 
+// Drop forgets a table and frees its memory.
+func (e *Engine) Drop(ctx context.Context, name string) error {
+	return e.make(ctx, name, "drop table "+name)
+}
+
 // File writes a SELECT to a Parquet file, sorted by a unique key so that the
 // same rows give the same bytes, makes a view of the file under the same name,
 // and returns its number of rows. The metadata goes into the file's footer.

@@ -6,10 +6,6 @@ import (
 	"strings"
 )
 
-// fileColumn holds the path of the file a row came from; a name of our own,
-// since files may well have a column called filename.
-const fileColumn = "cbv_source_file"
-
 // Input is a view over Parquet files that gives every row of them under the
 // column names the SQL files expect.
 type Input struct {
@@ -27,8 +23,8 @@ type InputColumn struct {
 	Type       string // "": as the expression gives it
 }
 
-// Input makes the view. Beside its columns it has file (the path read) and
-// file_row (counted from 1 within the file). Matching is by column name over
+// Input makes the view. Beside its columns it has file_number (the place
+// in Files, from 0) and file_row (counted from 1 within the file). Matching is by column name over
 // all files; a column that a file lacks is null there.
 func (e *Engine) Input(ctx context.Context, in Input) error {
 	var items []string
@@ -39,9 +35,9 @@ func (e *Engine) Input(ctx context.Context, in Input) error {
 		}
 		items = append(items, value+" as "+column.Name)
 	}
-	items = append(items, fileColumn+" as file", "file_row_number + 1 as file_row")
-	query := fmt.Sprintf("select %s\nfrom read_parquet(%s, filename = %s, union_by_name = true, hive_partitioning = %t, hive_types_autocast = false)",
-		strings.Join(items, ",\n"), list(in.Files), Quote(fileColumn), in.HivePartitions)
+	items = append(items, "file_index as file_number", "file_row_number + 1 as file_row")
+	query := fmt.Sprintf("select %s\nfrom read_parquet(%s, union_by_name = true, hive_partitioning = %t, hive_types_autocast = false)",
+		strings.Join(items, ",\n"), list(in.Files), in.HivePartitions)
 	return e.View(ctx, in.Name, query)
 }
 

@@ -40,7 +40,7 @@ var Nightly = []Step{
 	{Name: "last_order_places", Kind: View, Folder: "stage"},
 	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params"}},
 	{Name: "repeated_orders", Kind: Table, Folder: "stage"},
-	{Name: "orders", Kind: View, Folder: "stage"},
+	{Name: "orders", Kind: Table, Folder: "stage"},
 	{Name: "customer_days", Kind: Table, Folder: "stage"},
 	{Name: "row_counts", Kind: Table, Folder: "stage"},
 	{Name: "quarantine", Kind: File, Folder: "stage", Key: []string{"file", "row_number"}},
@@ -136,4 +136,38 @@ func Load(files fs.FS, steps []Step) ([]Entry, error) {
 		entries = append(entries, entry)
 	}
 	return entries, nil
+}
+
+// LastUses returns, for each entry, the tables that nothing after it reads, so
+// that they can be dropped. What reads a view reads all that the view reads.
+func LastUses(entries []Entry) [][]string {
+	behind := map[string][]string{} // the tables behind each name
+	last := map[string]int{}
+	for i, entry := range entries {
+		var tables []string
+		for _, name := range entry.Reads {
+			tables = append(tables, behind[name]...)
+		}
+		if entry.Kind != View {
+			for _, table := range tables {
+				last[table] = i
+			}
+		}
+		for _, name := range entry.Makes {
+			behind[name] = []string{name}
+			if entry.Kind == View {
+				behind[name] = tables
+			}
+		}
+	}
+	uses := make([][]string, len(entries))
+	for _, entry := range entries {
+		if entry.Kind != Table {
+			continue // files are published, and what Go makes is small
+		}
+		if end, ok := last[entry.Name]; ok {
+			uses[end] = append(uses[end], entry.Name)
+		}
+	}
+	return uses
 }

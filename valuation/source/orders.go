@@ -72,11 +72,11 @@ func isWhole(duckType string) bool {
 
 // MapOrders makes the view orders_input over the files. Its columns are
 // customer_id, order_id, channel (text), ordered_at (time-stamp), amount,
-// margin (double), is_kept, has_margin (boolean), file and file_row. Zoned
+// margin (double), is_kept, has_margin (boolean), minor_per_unit, file_number and file_row. Zoned
 // reports that ordered_at is an instant in UTC rather than a local time.
 //
 // It returns every problem of the mapping at once.
-func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders config.Orders) (zoned bool, err error) {
+func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders config.Orders, minorPerUnit int64) (zoned bool, err error) {
 	all := []mapped{
 		{key: "orders.columns.customer_id", column: "customer_id", text: orders.Columns.CustomerID, kind: idKind, everywhere: true},
 		{key: "orders.columns.ordered_at", column: "ordered_at", text: orders.Columns.OrderedAt, kind: timeKind, everywhere: true},
@@ -108,8 +108,9 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 	if err := errors.Join(errs...); err != nil {
 		return false, failure.Inputf("%w", err)
 	}
-	hasMargin := fmt.Sprint(orders.Columns.Margin != "")
-	input.Columns = append(input.Columns, engine.InputColumn{Name: "has_margin", Expression: hasMargin})
+	input.Columns = append(input.Columns,
+		engine.InputColumn{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
+		engine.InputColumn{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit)})
 	if err := e.Input(ctx, input); err != nil {
 		return false, failure.Inputf("orders: %w", err)
 	}
