@@ -39,20 +39,26 @@ var nodeClasses = []string{
 // with the given columns, and returns the columns it refers to as they are
 // spelt in columns.
 func (e *Engine) CheckExpression(ctx context.Context, text string, columns []string) ([]string, error) {
-	// The newline keeps a trailing comment from swallowing what follows.
-	tree, err := e.parse(ctx, "select "+text+"\n")
-	if err != nil {
-		return nil, err
+	var used []string
+	// Alone, and in the parentheses that an input puts around it: some texts
+	// (a trailing comma, a closing parenthesis) are one thing here and another
+	// there. The newline keeps a trailing comment from swallowing what follows.
+	for _, statement := range []string{"select " + text + "\n", "select (\n" + text + "\n)"} {
+		tree, err := e.parse(ctx, statement)
+		if err != nil {
+			return nil, err
+		}
+		item, err := onlyItem(tree)
+		if err != nil {
+			return nil, err
+		}
+		c := expressionCheck{known: columns}
+		if err := c.visit(item); err != nil {
+			return nil, err
+		}
+		used = c.used
 	}
-	item, err := onlyItem(tree)
-	if err != nil {
-		return nil, err
-	}
-	c := expressionCheck{known: columns}
-	if err := c.visit(item); err != nil {
-		return nil, err
-	}
-	return c.used, nil
+	return used, nil
 }
 
 // parse returns DuckDB's unbound parse tree of a statement.
@@ -143,7 +149,9 @@ func (c *expressionCheck) node(class string, node map[string]any) error {
 		name, _ := node["function_name"].(string)
 		distinct, _ := node["distinct"].(bool)
 		schema, _ := node["schema"].(string)
-		if !scalarFunctions[name] || distinct || schema != "" || node["filter"] != nil {
+		// The grammar itself writes trim(x) as main.trim(x).
+		ours := schema == "" || schema == "main"
+		if !scalarFunctions[name] || distinct || !ours || node["filter"] != nil {
 			return fmt.Errorf("function %s is not allowed: an expression may use scalar functions of one row only", name)
 		}
 	case class == "COLUMN_REF":

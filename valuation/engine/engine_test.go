@@ -1,0 +1,262 @@
+package engine
+
+import (
+	"context"
+		"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"cbv/valuation/plan"
+)
+
+func open(t *testing.T, readable ...string) (*Engine, string) {
+	t.Helper()
+	folder := t.TempDir()
+	macros, err := os.ReadFile("../../sql/engine/duckdb.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Open(context.Background(), Options{
+		MemoryLimit: "1GB", TempDir: folder, Writable: folder, Readable: readable, Macros: string(macros),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e, folder
+}
+
+func TestExpressionsOverOneRow(t *testing.T) {
+	e, _ := open(t)
+	columns := []string{"Quantity", "UnitPrice", "Invoice Date", "code"}
+	for text, want := range map[string][]string{
+		"Quantity * UnitPrice":                             {"Quantity", "UnitPrice"},
+		"quantity":                                         {"Quantity"},
+		`try_cast("Invoice Date" as timestamp)`:            {"Invoice Date"},
+		"code not in ('POST', 'M') and code is not null":   {"code"},
+		"case when Quantity > 0 then UnitPrice else 0 end": {"Quantity", "UnitPrice"},
+		"coalesce(nullif(trim(code), ''), 'none') -- note": {"code"},
+		"Quantity between 1 and 2 or code like 'A%'":       {"Quantity", "code"},
+		"date '2020-01-01' + interval 1 day":               nil,
+	} {
+		used, err := e.CheckExpression(context.Background(), text, columns)
+		slices.Sort(used)
+		slices.Sort(want)
+		if err != nil || !slices.Equal(used, want) {
+			t.Errorf("%s: uses %v, %v; want %v", text, used, err, want)
+		}
+	}
+}
+
+func TestExpressionsThatAreMoreThanThat(t *testing.T) {
+	e, _ := open(t)
+	for _, text := range []string{
+		"", "code; drop table t", "drop table t", "1) union (select 2", "(select 1)", "exists (select 1)", "code in (select 'x')",
+		"sum(Quantity)", "count(*)", "list(code)", "row_number() over ()", "lag(code) over (order by code)", "unnest([1, 2])",
+		"now()", "current_date", "random()", "getvariable('x')", "getenv('HOME')", "read_text('/etc/passwd')", "nextval('s')",
+		"*", "columns('.*')", "?", "$1", "#1", "code from t", "code as other", "code, Quantity", "distinct code", "code order by 1",
+		"code limit 1", "t.code", "list_transform([1], x -> x)", "nothing", "code union select 1", "other.lower(code)",
+		"sum(Quantity) filter (where true)", "pg_sleep(1)", "query('select 1')", "query_table('t')", "error('stop')",
+	} {
+		if used, err := e.CheckExpression(context.Background(), text, []string{"Quantity", "code"}); err == nil {
+			t.Errorf("%q passes as an expression over one row, using %v", text, used)
+		}
+	}
+}
+
+// A parse tree is only as good as what is embedded afterwards: what passes must
+// still be one expression inside the parentheses that the view puts around it.
+func FuzzExpression(f *testing.F) {
+	for _, seed := range []string{"a", "a -- b", "1) union (select 2", "a /* b", "'a", "a)--", "((a))", "case when a then 1 end", "$$x$$", "0,"} {
+		f.Add(seed)
+	}
+	macros, err := os.ReadFile("../../sql/engine/duckdb.sql")
+	if err != nil {
+		f.Fatal(err)
+	}
+	e, err := Open(context.Background(), Options{MemoryLimit: "1GB", TempDir: f.TempDir(), Macros: string(macros)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { e.Close() })
+	f.Fuzz(func(t *testing.T, text string) {
+		ctx := context.Background()
+		if _, err := e.CheckExpression(ctx, text, []string{"a", "b"}); err != nil {
+			return
+		}
+		tree, err := e.parse(ctx, "select (\n"+text+"\n) as x")
+		if err != nil {
+			t.Fatalf("%q passes and does not parse in parentheses: %v", text, err)
+		}
+		item := tree["statements"].([]any)[0].(map[string]any)["node"].(map[string]any)["select_list"].([]any)
+		if len(item) != 1 {
+			t.Fatalf("%q becomes %d items", text, len(item))
+		}
+	})
+}
+
+func TestTheEngineTouchesOnlyWhatIsDeclared(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "outside.parquet")
+	if err := os.WriteFile(outside, []byte("PAR1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e, folder := open(t)
+	ctx := context.Background()
+	for _, query := range []string{
+		"select * from read_parquet(" + Quote(outside) + ")",
+		"select * from read_text('/etc/hostname')",
+		"select * from glob('/etc/*')",
+	} {
+		if _, err := e.Table(ctx, "t", query); err == nil {
+			t.Errorf("%s is allowed", query)
+		}
+	}
+	for _, statement := range []string{"install httpfs", "load httpfs", "set threads = 1", "set enable_external_access = true", "attach " + Quote(outside)} {
+		if err := e.exec(ctx, statement); err == nil {
+			t.Errorf("%s is allowed", statement)
+		}
+	}
+	if _, err := e.File(ctx, "f", "select 1 as a", []string{"a"}, filepath.Join(filepath.Dir(outside), "f.parquet"), map[string]string{"a": "b"}); err == nil {
+		t.Error("a file outside the writable folder is allowed")
+	}
+	if _, err := e.File(ctx, "f", "select 1 as a", []string{"a"}, filepath.Join(folder, "f.parquet"), map[string]string{"a": "b"}); err != nil {
+		t.Errorf("a file inside the writable folder is not allowed: %v", err)
+	}
+}
+
+func TestCancellingStopsAQuery(t *testing.T) {
+	e, _ := open(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := e.Table(ctx, "t", "select count(*) as n from range(10000000000)")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want the context's own error", err)
+	}
+}
+
+// The header of a file says what it reads; the parser knows what it does read.
+func TestHeadersNameTheTablesThatAreRead(t *testing.T) {
+	e, _ := open(t)
+	entries, err := plan.Load(os.DirFS("../../sql"), plan.Nightly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if entry.Kind == plan.Go {
+			continue
+		}
+		tree, err := e.parse(context.Background(), entry.SQL)
+		if err != nil {
+			t.Fatalf("%s: %v", entry.File, err)
+		}
+		if statements := tree["statements"].([]any); len(statements) != 1 {
+			t.Errorf("%s: %d statements, want one SELECT", entry.File, len(statements))
+		}
+		read := tablesOf(tree)
+		stated := slices.Clone(entry.Reads)
+		slices.Sort(stated)
+		if !slices.Equal(read, stated) {
+			t.Errorf("%s: header says it reads %v, it reads %v", entry.File, stated, read)
+		}
+	}
+}
+
+// tablesOf returns the tables in a parse tree that are no CTE of it, sorted.
+func tablesOf(tree map[string]any) []string {
+	names := map[string]bool{}
+	ctes := map[string]bool{}
+	var visit func(any)
+	visit = func(value any) {
+		switch value := value.(type) {
+		case []any:
+			for _, item := range value {
+				visit(item)
+			}
+		case map[string]any:
+			if value["type"] == "BASE_TABLE" {
+				names[value["table_name"].(string)] = true
+			}
+			if ctesHere, ok := value["cte_map"].(map[string]any); ok {
+				for _, cte := range ctesHere["map"].([]any) {
+					ctes[cte.(map[string]any)["key"].(string)] = true
+				}
+			}
+			for _, child := range value {
+				visit(child)
+			}
+		}
+	}
+	visit(tree)
+	var tables []string
+	for name := range names {
+		if !ctes[name] {
+			tables = append(tables, name)
+		}
+	}
+	slices.Sort(tables)
+	return tables
+}
+
+func TestFilesAreTheSameWhateverTheThreads(t *testing.T) {
+	var files []string
+	for _, threads := range []int{1, 2, 4} {
+		folder := t.TempDir()
+		e, err := Open(context.Background(), Options{Threads: threads, MemoryLimit: "1GB", TempDir: folder, Writable: folder, Macros: "select 1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(folder, "f.parquet")
+		_, err = e.File(context.Background(), "f", "select (i * 7919) % 300000 as k, i % 7 as v from range(300000) as r(i)", []string{"k"}, path, map[string]string{"cbv.schema": "it's"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		bytes, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, string(bytes))
+	}
+	if files[0] != files[1] || files[0] != files[2] {
+		t.Error("the bytes of a file depend on the number of threads")
+	}
+}
+
+// Percentiles of SQL must be the inverted CDF that the documentation states:
+// the smallest value whose share of values at or below it reaches the level.
+func TestQuantilesAreTheInvertedCDF(t *testing.T) {
+	e, _ := open(t)
+	ctx := context.Background()
+	for n := 1; n <= 60; n++ {
+		query := strings.ReplaceAll(`select
+    percentile_disc(0.2) within group (order by i) as a, percentile_disc(0.4) within group (order by i) as b,
+    percentile_disc(0.6) within group (order by i) as c, percentile_disc(0.8) within group (order by i) as d,
+    percentile_disc(0.1) within group (order by i desc) as e
+from range(1, N + 1) as r(i)`, "N", strconv.Itoa(n))
+		if _, err := e.Table(ctx, "q", query); err != nil {
+			t.Fatal(err)
+		}
+		var got [5]int
+		if err := e.Scan(ctx, "q", []string{"a", "b", "c", "d", "e"}, &got[0], &got[1], &got[2], &got[3], &got[4]); err != nil {
+			t.Fatal(err)
+		}
+		var want [5]int
+		for i, tenths := range []int{2, 4, 6, 8, 1} {
+			want[i] = (n*tenths + 9) / 10 // ⌈n · level⌉ in whole numbers
+		}
+		want[4] = n + 1 - want[4]
+		if got != want {
+			t.Errorf("of 1 to %d: %v, want %v", n, got, want)
+		}
+	}
+}
