@@ -52,7 +52,7 @@ type KPI struct {
 type run struct {
 	Job
 	engine    *engine.Engine
-	store     *publication.Store // nil for a check: nothing is written, files become views
+	store     *publication.Store // nil for a check, which writes nothing
 	files     []source.File
 	identity  string
 	asOf      time.Time
@@ -121,6 +121,11 @@ func Check(ctx context.Context, job Job) (report Report, err error) {
 	entries, err := plan.Load(job.SQL, plan.Contract)
 	if err != nil {
 		return Report{}, err
+	}
+	for i := range entries {
+		if entries[i].Kind == plan.File {
+			entries[i].Kind = plan.View
+		}
 	}
 	spill, err := os.MkdirTemp("", "cbv-check-")
 	if err != nil {
@@ -232,7 +237,7 @@ func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) error
 		}
 	case entry.Kind == plan.Table:
 		_, err = r.engine.Table(ctx, entry.Name, entry.SQL)
-	case entry.Kind == plan.File && r.store != nil:
+	case entry.Kind == plan.File:
 		path := filepath.Join(r.store.Build(), entry.Name+".parquet")
 		r.rows[entry.Name], err = r.engine.File(ctx, entry.Name, entry.SQL, entry.Key, path, schema.Metadata(entry.Name))
 	default:
@@ -256,9 +261,6 @@ func (r *run) offenders(ctx context.Context, check string, broken *[]error) erro
 func (r *run) warn(code, format string, args ...any) {
 	r.warnings = append(r.warnings, publication.Warning{Code: code, Message: fmt.Sprintf(format, args...)})
 }
-
-// money writes minor units as money: 1,234.56.
-func (r *run) money(minor int64) string { return FormatMoney(minor, r.minor) }
 
 // exact writes minor units as a plain decimal: 1234.56.
 func (r *run) exact(minor int64) string {

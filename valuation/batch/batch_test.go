@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"cbv/valuation/config"
-	"cbv/valuation/publication"
 )
 
 // sharedData returns a file of the real order histories, which lie beside the
@@ -70,13 +69,6 @@ func readModel(t *testing.T, result Result) modelFile {
 	var model modelFile
 	readJSON(t, filepath.Join(result.Folder, "model.json"), &model)
 	return model
-}
-
-func readManifest(t *testing.T, folder string) publication.Manifest {
-	t.Helper()
-	var manifest publication.Manifest
-	readJSON(t, filepath.Join(folder, "manifest.json"), &manifest)
-	return manifest
 }
 
 func readJSON(t testing.TB, path string, into any) {

@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"math"
 	"runtime"
 
-	"github.com/dustin/go-humanize"
 	"golang.org/x/sync/errgroup"
 
 	"cbv/valuation/btyd"
@@ -298,13 +296,4 @@ func (r *run) spendTable(ctx context.Context) error {
 		{Name: "repeats_from", Type: "bigint"}, {Name: "repeats_to", Type: "bigint"},
 		{Name: "p", Type: "double"}, {Name: "q", Type: "double"}, {Name: "gamma", Type: "double"}, {Name: "mean", Type: "double"},
 	}, rows)
-}
-
-// describeFit writes the fitted parameters in a line.
-func describeFit(fit *btyd.Fit) string {
-	text := fit.Model.Name()
-	for _, p := range fit.Parameters {
-		text += fmt.Sprintf(" %s %.4g", p.Name, p.Value)
-	}
-	return fmt.Sprintf("%s, %s customers", text, humanize.Comma(fit.Customers))
 }

@@ -302,12 +302,29 @@ func TestEveryRowIsCountedOnce(t *testing.T) {
 	if rowsInAll != truth.Rows() || m.Rows.Files.Rows != truth.Rows() {
 		t.Errorf("%d rows classified and %d in the files, want %d", rowsInAll, m.Rows.Files.Rows, truth.Rows())
 	}
-	quarantine, err := parquetfile.ReadFooter(filepath.Join(result.Folder, "quarantine.parquet"))
+	quarantine, err := parquetfile.Read[struct {
+		File *string `parquet:"file"`
+		Row  *int64  `parquet:"row_number"`
+	}](filepath.Join(result.Folder, "quarantine.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wantRows := truth.DirtyRows() + after; quarantine.Rows != wantRows {
-		t.Errorf("quarantine lists %d rows, want %d", quarantine.Rows, wantRows)
+	if wantRows := truth.DirtyRows() + after; int64(len(quarantine)) != wantRows {
+		t.Errorf("quarantine lists %d rows, want %d", len(quarantine), wantRows)
+	}
+	// Each place leads to a row that is really bad.
+	files := map[string][]rawOrder{}
+	for _, place := range quarantine {
+		if files[*place.File] == nil {
+			rows, err := parquetfile.Read[rawOrder](filepath.Join(filepath.Dir(c.Orders.Files[0]), *place.File))
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[*place.File] = rows
+		}
+		if row, ok := usable(files[*place.File][*place.Row-1]); ok && row.day <= asOf {
+			t.Fatalf("%s row %d is in quarantine and usable", *place.File, *place.Row)
+		}
 	}
 }
 

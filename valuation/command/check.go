@@ -14,18 +14,7 @@ import (
 )
 
 func checkCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name:  "check",
-		Usage: "hold the orders to the input contract, and write nothing",
-		Flags: settingFlags(),
-		Action: func(c *cli.Context) error {
-			settings, err := settings(c, env)
-			if err != nil {
-				return err
-			}
-			return runCheck(c.Context, env, settings)
-		},
-	}
+	return onSettings(env, "check", "hold the orders to the input contract, and write nothing", runCheck)
 }
 
 // shownPlaces is how many places are printed; the rest is in quarantine.parquet
@@ -61,7 +50,11 @@ func runCheck(ctx context.Context, env Env, settings config.Config) error {
 	}
 	fmt.Fprintln(env.Stdout, "\nWhere to look:")
 	for _, place := range report.Places[:min(shownPlaces, len(report.Places))] {
-		fmt.Fprintf(env.Stdout, "  %s: row %s is the first of %s %s\n", place.File, humanize.Comma(place.FirstRow), humanize.Comma(place.Rows), place.Reason)
+		fmt.Fprintf(env.Stdout, "  %s row %d: %s", place.File, place.FirstRow, place.Reason)
+		if place.Rows > 1 {
+			fmt.Fprintf(env.Stdout, ", and %s more in this file", humanize.Comma(place.Rows-1))
+		}
+		fmt.Fprintln(env.Stdout)
 	}
 	if more := len(report.Places) - shownPlaces; more > 0 {
 		fmt.Fprintf(env.Stdout, "  and in %d more places: cbv run lists every row in quarantine.parquet\n", more)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -62,10 +63,11 @@ func newApp(env Env) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 	}
-	usage := func(_ *cli.Context, err error, _ bool) error { return failure.Usagef("%w", err) }
-	app.OnUsageError = usage
+	app.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return flagError(err, app.Name, nil) }
 	for _, command := range app.Commands {
-		command.OnUsageError = usage
+		command.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
+			return flagError(err, app.Name+" "+command.Name, command.Flags)
+		}
 		command.Before = noArguments
 	}
 	return app
@@ -82,6 +84,32 @@ func unknownCommand(c *cli.Context) error {
 		hint = fmt.Sprintf(": did you mean %q?", nearest)
 	}
 	return failure.Usagef("there is no command %q%s", name, hint)
+}
+
+// flagError explains an error of the flag parser, which has no types: it is
+// known by its words.
+func flagError(err error, command string, flags []cli.Flag) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return failure.Usagef("%s: %w: see %s --help", command, err, command)
+	}
+	var names []string
+	for _, flag := range flags {
+		names = append(names, flag.Names()...)
+	}
+	name = strings.TrimLeft(name, "-")
+	nearest := config.Nearest(name, names)
+	for _, candidate := range names {
+		// --as_of is short for --time.as_of
+		if strings.HasSuffix(candidate, "."+name) {
+			nearest = candidate
+		}
+	}
+	hint := fmt.Sprintf("see %s --help", command)
+	if nearest != "" {
+		hint = fmt.Sprintf("did you mean --%s?", nearest)
+	}
+	return failure.Usagef("%s has no flag --%s: %s", command, name, hint)
 }
 
 // noArguments refuses words that no flag takes, which are mostly a forgotten
@@ -117,6 +145,22 @@ func settingFlags() []cli.Flag {
 		})
 	}
 	return flags
+}
+
+// onSettings declares a command whose flags are the settings.
+func onSettings(env Env, name, usage string, run func(context.Context, Env, config.Config) error) *cli.Command {
+	return &cli.Command{
+		Name:  name,
+		Usage: usage,
+		Flags: settingFlags(),
+		Action: func(c *cli.Context) error {
+			loaded, err := settings(c, env)
+			if err != nil {
+				return err
+			}
+			return run(c.Context, env, loaded)
+		},
+	}
 }
 
 // settings loads the configuration that the flags and the environment give.

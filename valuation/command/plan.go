@@ -15,18 +15,7 @@ import (
 )
 
 func planCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name:  "plan",
-		Usage: "print what a run would read and make, and write nothing",
-		Flags: settingFlags(),
-		Action: func(c *cli.Context) error {
-			settings, err := settings(c, env)
-			if err != nil {
-				return err
-			}
-			return runPlan(c.Context, env, settings)
-		},
-	}
+	return onSettings(env, "plan", "print what a run would read and make, and write nothing", runPlan)
 }
 
 func runPlan(ctx context.Context, env Env, settings config.Config) error {

@@ -11,18 +11,7 @@ import (
 )
 
 func runCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name:  "run",
-		Usage: "value, segment and mark every customer, and publish the run",
-		Flags: settingFlags(),
-		Action: func(c *cli.Context) error {
-			settings, err := settings(c, env)
-			if err != nil {
-				return err
-			}
-			return runRun(c.Context, env, settings)
-		},
-	}
+	return onSettings(env, "run", "value, segment and mark every customer, and publish the run", runRun)
 }
 
 func runRun(ctx context.Context, env Env, settings config.Config) error {

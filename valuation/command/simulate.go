@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +98,7 @@ func assign(flag, text string, numbers map[string]*float64) error {
 	return eachPair(flag, text, func(name string, value float64) error {
 		number, ok := numbers[name]
 		if !ok {
-			return fmt.Errorf("%s: there is no parameter %q", flag, name)
+			return fmt.Errorf("%s: there is no parameter %q: give %s", flag, name, strings.Join(slices.Sorted(maps.Keys(numbers)), ", "))
 		}
 		*number = value
 		return nil

@@ -110,7 +110,7 @@ func (s summary) setAside() string {
 		text = fmt.Sprintf("Set aside %s of %s rows: %s.", humanize.Comma(rows), humanize.Comma(m.Rows.Files.Rows), strings.Join(parts, ", "))
 	}
 	if excluded := m.Rows.Excluded[batch.Filtered]; excluded.Rows > 0 {
-		text += fmt.Sprintf(" orders.keep excluded %s rows of %s %s.", humanize.Comma(excluded.Rows), excluded.Money, m.Currency)
+		text += fmt.Sprintf(" orders.keep excluded %s of %s %s.", countNoun(excluded.Rows, "row"), excluded.Money, m.Currency)
 	}
 	if m.Totals.ReturnsOnlyCustomers > 0 {
 		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns or zeros) and are in no other figure.",
