@@ -104,11 +104,14 @@ func loadFile(c *Config, from Sources) error {
 		return failure.Usagef("%s: no such file: name the configuration with --config", from.File)
 	}
 	if err != nil {
-		return failure.Usagef("%s: %w", from.File, err)
+		return failure.Usagef("%w: name the configuration with --config", err)
 	}
 	// A comment-only file is a valid empty configuration; the decoder calls it EOF.
 	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil && err.Error() != "EOF" {
 		return failure.Usagef("%s: %s", from.File, explain(err))
+	}
+	if err := rejectFractions(text); err != nil {
+		return failure.Usagef("%s: %w", from.File, err)
 	}
 	folder := filepath.Dir(from.File)
 	for i, path := range c.Orders.Files {
@@ -121,7 +124,8 @@ func loadFile(c *Config, from Sources) error {
 }
 
 func relativeTo(folder, path string) string {
-	if path == "" || filepath.IsAbs(path) {
+	// Cleaned, a remote path would no longer be known for one.
+	if path == "" || filepath.IsAbs(path) || strings.Contains(path, "://") {
 		return path
 	}
 	return filepath.Join(folder, path)
@@ -134,6 +138,15 @@ func explain(err error) string {
 	if errors.As(err, &unknown) && unknown.Token != nil {
 		name := unknown.Token.Value
 		return fmt.Sprintf("line %d: unknown key %q%s", unknown.Token.Position.Line, name, didYouMean(name, names()))
+	}
+	var mistyped *yaml.TypeError
+	if errors.As(err, &mistyped) && mistyped.Token != nil {
+		return fmt.Sprintf("line %d: %q is not a valid value (it wants %s)",
+			mistyped.Token.Position.Line, strings.TrimSpace(mistyped.Token.Value), describe(mistyped.DstType))
+	}
+	var broken *yaml.SyntaxError
+	if errors.As(err, &broken) && broken.Token != nil {
+		return fmt.Sprintf("line %d: not valid YAML: %s", broken.Token.Position.Line, broken.Message)
 	}
 	return strings.TrimSpace(yaml.FormatError(err, false, true))
 }
@@ -167,7 +180,7 @@ func didYouMean(name string, known []string) string {
 	if nearest := Nearest(name, known); nearest != "" {
 		return fmt.Sprintf(": did you mean %q?", nearest)
 	}
-	return ""
+	return ": cbv run --help lists what can be set"
 }
 
 // Nearest returns the known name that a misspelt one most likely stands for,
@@ -182,38 +195,4 @@ func Nearest(name string, known []string) string {
 		}
 	}
 	return best
-}
-
-// set reads text into one setting. Text is YAML, so that lists and null can be
-// given ([a, b]); a plain string is taken to the letter.
-func set(leaf reflect.Value, origin, text string) error {
-	if leaf.Kind() == reflect.String {
-		leaf.SetString(text)
-		return nil
-	}
-	fresh := reflect.New(leaf.Type())
-	if err := yaml.Unmarshal([]byte(text), fresh.Interface()); err != nil {
-		if day := (*Day)(nil); leaf.Type() == reflect.TypeOf(day) {
-			return fmt.Errorf("%s: %q is not a day: write it as 2026-11-21", origin, text)
-		}
-		return fmt.Errorf("%s: %q is not a valid value (it wants %s)", origin, text, describe(leaf.Type()))
-	}
-	leaf.Set(fresh.Elem())
-	return nil
-}
-
-func describe(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Pointer:
-		return describe(t.Elem()) + " or null"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Int:
-		return "a whole number"
-	case reflect.Float64:
-		return "a number"
-	case reflect.Slice:
-		return "a list such as [1, 2]"
-	}
-	return t.String()
 }

@@ -58,14 +58,16 @@ func (c Config) validateValue(refuse func(bool, string, ...any)) {
 	refuse(v.MarginRate != nil && c.Orders.Columns.Margin != "", "value.margin_rate and orders.columns.margin both give a margin: keep one")
 	refuse(!(v.DiscountRate >= 0 && v.DiscountRate <= 1), "value.discount_rate: %g is not between 0 and 1: 0.1 is 10 %% a year", v.DiscountRate)
 	refuse(v.HorizonDays < 1 || v.HorizonDays > longestHorizonDays, "value.horizon_days: %d is not between 1 and %d", v.HorizonDays, longestHorizonDays)
-	refuse(!isMoney(v.RetentionCost), "value.retention_cost: %g is not an amount of 0 or more", v.RetentionCost)
-	refuse(v.CAC != nil && !isMoney(*v.CAC), "value.cac: must be an amount of 0 or more")
+	refuse(!isMoney(v.RetentionCost), "value.retention_cost: %g is not an amount from 0 to 1e12", v.RetentionCost)
+	refuse(v.CAC != nil && !isMoney(*v.CAC), "value.cac: must be an amount from 0 to 1e12")
 	refuse(!(v.MinKeepShare >= 0 && v.MinKeepShare <= 1), "value.min_keep_share: %g is not between 0 and 1", v.MinKeepShare)
 	refuse((v.RetentionCost > 0 || v.CAC != nil) && !c.HasMargin(),
 		"value: retention_cost and cac are costs, and costs are compared with margin: set value.margin_rate or orders.columns.margin")
 }
 
-func isMoney(amount float64) bool { return amount >= 0 && !math.IsInf(amount, 0) }
+// isMoney reports whether an amount is one that minor units can count exactly,
+// within the range that rows are held to as well.
+func isMoney(amount float64) bool { return amount >= 0 && amount <= 1e12 }
 
 func (c Config) validateRFM(refuse func(bool, string, ...any)) {
 	r := c.RFM
@@ -74,7 +76,8 @@ func (c Config) validateRFM(refuse func(bool, string, ...any)) {
 		"rfm.frequency_cuts: wants five rising lower bounds that start at 1, has %v", r.FrequencyCuts)
 	refuse(r.RecencyCuts != nil && (len(r.RecencyCuts) != 4 || !rising(r.RecencyCuts) || r.RecencyCuts[0] < 0),
 		"rfm.recency_cuts: wants four rising numbers of days, has %v", r.RecencyCuts)
-	refuse(r.MonetaryCuts != nil && (len(r.MonetaryCuts) != 4 || !rising(r.MonetaryCuts)),
+	tooLarge := func(cut float64) bool { return !isMoney(math.Abs(cut)) }
+	refuse(r.MonetaryCuts != nil && (len(r.MonetaryCuts) != 4 || !rising(r.MonetaryCuts) || slices.ContainsFunc(r.MonetaryCuts, tooLarge)),
 		"rfm.monetary_cuts: wants four rising amounts, has %v", r.MonetaryCuts)
 }
 

@@ -255,7 +255,15 @@ func tidy(ctx context.Context, err error) error {
 // queryError is an error of DuckDB, shown by its first line.
 type queryError struct{ err error }
 
-func (q *queryError) Error() string { return firstLine(q.err.Error()) }
+func (q *queryError) Error() string {
+	text := firstLine(q.err.Error())
+	var d *duckdb.Error
+	if errors.As(q.err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory {
+		text += ": raise engine.memory_limit, or lower engine.threads"
+	}
+	return text
+}
+
 func (q *queryError) Unwrap() error { return q.err }
 
 // IsDataError reports whether err says that a value could not be converted or

@@ -2,7 +2,7 @@ package engine
 
 import (
 	"context"
-		"errors"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"

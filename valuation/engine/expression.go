@@ -74,9 +74,9 @@ func (e *Engine) parse(ctx context.Context, statement string) (map[string]any, e
 	if failed, _ := tree["error"].(bool); failed {
 		message, _ := tree["error_message"].(string)
 		if strings.HasPrefix(message, "Only SELECT") {
-			message = "a statement stands where one expression is wanted"
+			return nil, fmt.Errorf("a statement stands where one expression is wanted")
 		}
-		return nil, fmt.Errorf("%s", message)
+		return nil, fmt.Errorf("it is not one SQL expression: %s", firstLine(message))
 	}
 	return tree, nil
 }

@@ -39,6 +39,9 @@ type Store struct {
 // away what a killed run left unfinished. Close it after use.
 func Open(root string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(root, runsFolder), 0o755); err != nil {
+		return nil, failure.Usagef("out: %w: name a folder that can be made and written to", err)
+	}
+	if err := refuseUnlessLink(filepath.Join(root, latestLink)); err != nil {
 		return nil, failure.Usagef("out: %w", err)
 	}
 	lock := flock.New(filepath.Join(root, ".lock"))
@@ -164,8 +167,8 @@ func (s *Store) latestDay() (string, bool) {
 // no moment without it.
 func (s *Store) link(name, id string) error {
 	path := filepath.Join(s.root, name)
-	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink == 0 {
-		return fmt.Errorf("%s: is in the way of a link to the run: move it elsewhere", path)
+	if err := refuseUnlessLink(path); err != nil {
+		return err
 	}
 	fresh := filepath.Join(s.staging(), "link")
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -178,6 +181,15 @@ func (s *Store) link(name, id string) error {
 		return err
 	}
 	return sync(s.root)
+}
+
+// refuseUnlessLink returns an error when something that is no link stands where
+// one belongs.
+func refuseUnlessLink(path string) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		return fmt.Errorf("%s: is in the way of a link to the run: move it elsewhere", path)
+	}
+	return nil
 }
 
 // syncTree makes the files of a folder durable, then the folder.

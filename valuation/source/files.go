@@ -33,6 +33,14 @@ type File struct {
 	Fingerprint string               // XXH3 of the bytes, 128 bits in hex
 }
 
+// rows tells the number of rows in a message.
+func (f File) rows() string {
+	if f.Rows == 1 {
+		return "1 row"
+	}
+	return humanize.Comma(f.Rows) + " rows"
+}
+
 // Find expands paths, globs and folders, and returns the files sorted by name.
 // With hivePartitions, folders called key=value are columns too.
 func Find(ctx context.Context, patterns []string, hivePartitions bool) ([]File, error) {
@@ -87,9 +95,6 @@ func expand(pattern string) ([]string, error) {
 }
 
 func open(path string, hivePartitions bool) (File, error) {
-	if strings.ContainsAny(path, "*?[]") {
-		return File{}, failure.Inputf("%s: the name holds * ? [ or ], which the engine takes for a pattern: rename the file", path)
-	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return File{}, err
@@ -98,13 +103,16 @@ func open(path string, hivePartitions bool) (File, error) {
 	if err != nil {
 		return File{}, failure.Inputf("%w", err)
 	}
+	if strings.ContainsAny(resolved, "*?[]") {
+		return File{}, failure.Inputf("%s: its path holds * ? [ or ], which the engine takes for a pattern: rename the file or the folder (%s)", path, resolved)
+	}
 	info, err := os.Stat(resolved)
 	if err != nil {
 		return File{}, failure.Inputf("%w", err)
 	}
 	footer, err := parquetfile.ReadFooter(path)
 	if err != nil {
-		return File{}, failure.Inputf("%w (%s): write it again, or leave it out of orders.files", err, humanize.Bytes(uint64(info.Size())))
+		return File{}, failure.Inputf("orders.files: %w", err) // which says what to do
 	}
 	file := File{Path: path, Resolved: resolved, Bytes: info.Size(), Rows: footer.Rows, Columns: footer.Columns}
 	if hivePartitions {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
@@ -87,11 +85,21 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 		{key: "orders.keep", column: "is_kept", text: orders.Keep, kind: conditionKind, everywhere: true},
 	}
 	var errs []error
+	told := map[string]bool{} // settings that share a column share its problem
+	inputBroken := false
 	for i := range all {
-		errs = append(errs, all[i].resolve(ctx, e, files))
+		err := all[i].resolve(ctx, e, files)
+		if err == nil || told[err.Error()] {
+			continue
+		}
+		told[err.Error()] = true
+		errs = append(errs, err)
+		inputBroken = inputBroken || failure.KindOf(err) != failure.Usage
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(errs...); inputBroken {
 		return false, failure.Inputf("%w", err)
+	} else if err != nil {
+		return false, failure.Usagef("%w", err)
 	}
 	input := engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}
 	for _, file := range files {
@@ -139,7 +147,8 @@ func (m *mapped) resolve(ctx context.Context, e *engine.Engine, files []File) er
 			return m.missing(files[0], unknown.Name, known)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %s: %w", m.key, m.text, err)
+			// Wrong whatever the files hold.
+			return failure.Usagef("%s: %s: %w", m.key, m.text, err)
 		}
 		m.expression = m.text
 	}
@@ -156,8 +165,8 @@ func (m *mapped) missing(file File, name string, columns []string) error {
 	if nearest := config.Nearest(name, columns); nearest != "" {
 		hint = fmt.Sprintf("; did you mean %q?", nearest)
 	}
-	return fmt.Errorf("%s (%s rows): no column %q (it has %s): set %s%s",
-		file.Path, humanize.Comma(file.Rows), name, strings.Join(columns, ", "), m.key, hint)
+	return fmt.Errorf("%s (%s): no column %q (it has %s): set %s%s",
+		file.Path, file.rows(), name, strings.Join(columns, ", "), m.key, hint)
 }
 
 // agree verifies that the files that have a column give it one type, and that
@@ -183,8 +192,8 @@ func (m *mapped) agree(name string, files []File) error {
 		case firstType == "":
 			first, firstType = file, fileType
 		case fileType != firstType:
-			return fmt.Errorf("column %q is %s in %s (%s rows) and %s in %s (%s rows): write one of the files again with the other's type, or leave it out of orders.files",
-				name, firstType, first.Path, humanize.Comma(first.Rows), fileType, file.Path, humanize.Comma(file.Rows))
+			return fmt.Errorf("column %q is %s in %s (%s) and %s in %s (%s): write one of the files again with the other's type, or leave it out of orders.files",
+				name, firstType, first.Path, first.rows(), fileType, file.Path, file.rows())
 		}
 	}
 	return nil
@@ -205,7 +214,8 @@ func (m *mapped) typed(ctx context.Context, e *engine.Engine, input engine.Input
 	probe.Name = "input_probe"
 	probe.Columns = []engine.InputColumn{{Name: "value", Expression: m.expression}}
 	if err := e.Input(ctx, probe); err != nil {
-		return column, false, fmt.Errorf("%s: %s: %w", m.key, m.text, err)
+		// Without the name of the view, which tells a reader nothing.
+		return column, false, fmt.Errorf("%s (%s): %s: %s: %w", example.Path, example.rows(), m.key, m.text, errors.Unwrap(err))
 	}
 	described, err := e.Describe(ctx, probe.Name)
 	if err != nil {
@@ -213,8 +223,8 @@ func (m *mapped) typed(ctx context.Context, e *engine.Engine, input engine.Input
 	}
 	duckType := described[0].Type
 	if !m.kind.fits(duckType) {
-		return column, false, fmt.Errorf("%s (%s rows): %s is %s, and %s wants %s: map %s",
-			example.Path, humanize.Comma(example.Rows), m.text, duckType, m.key, m.kind.wants, fmt.Sprintf(m.kind.remedy, m.text))
+		return column, false, fmt.Errorf("%s (%s): %s is %s, and %s wants %s: map %s",
+			example.Path, example.rows(), m.text, duckType, m.key, m.kind.wants, fmt.Sprintf(m.kind.remedy, m.text))
 	}
 	if m.column == "ordered_at" && duckType == zonedType {
 		column.Expression = "timezone('UTC', (\n" + m.expression + "\n))"

@@ -1,0 +1,187 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// samples are values other than the defaults, one for each key.
+var samples = map[string]string{
+	"out":                        "elsewhere",
+	"orders.files":               "[a.parquet, b.parquet]",
+	"orders.columns.customer_id": "who",
+	"orders.columns.order_id":    "order",
+	"orders.columns.ordered_at":  "when",
+	"orders.columns.amount":      "qty * price",
+	"orders.columns.margin":      "profit",
+	"orders.columns.channel":     "source",
+	"orders.grain":               "order",
+	"orders.keep":                "code <> 'M'",
+	"orders.zero_is_purchase":    "true",
+	"orders.returns":             "same_day",
+	"orders.fit_from":            "2024-01-31",
+	"orders.hive_partitions":     "true",
+	"value.currency":             "JPY",
+	"value.margin_rate":          "0.25",
+	"value.discount_rate":        "0.08",
+	"value.horizon_days":         "730",
+	"value.retention_cost":       "1.5",
+	"value.cac":                  "12",
+	"value.min_keep_share":       "0.1",
+	"time.zone":                  "Europe/Berlin",
+	"time.as_of":                 "2026-11-21",
+	"rfm.map":                    "published",
+	"rfm.frequency_cuts":         "[1, 2, 4, 8, 16]",
+	"rfm.recency_cuts":           "[10, 20, 40, 80]",
+	"rfm.monetary_cuts":          "[10, 20.5, 40, 80]",
+	"lifecycle.active":           "0.6",
+	"lifecycle.cooling":          "0.3",
+	"engine.threads":             "1",
+	"engine.memory_limit":        "800MB",
+}
+
+// leafOf returns the setting of a path.
+func leafOf(c *Config, path string) any {
+	var found any
+	walk(reflect.ValueOf(c).Elem(), "", func(key Key, leaf reflect.Value) {
+		if key.Path == path {
+			found = leaf.Interface()
+		}
+	})
+	return found
+}
+
+// Every key can be given by flag, by variable and by file, with one result that
+// is not the default.
+func TestEveryKeyIsReachable(t *testing.T) {
+	standard := Default()
+	for _, key := range Keys() {
+		sample, ok := samples[key.Path]
+		if !ok {
+			t.Errorf("%s has no sample", key.Path)
+			continue
+		}
+		base := map[string]string{"orders.files": "x.parquet"}
+		// What one setting needs of others.
+		switch key.Path {
+		case "orders.grain":
+			base["orders.columns.order_id"] = "order"
+		case "value.cac", "value.retention_cost":
+			base["value.margin_rate"] = "0.3"
+		}
+		base[key.Path] = sample
+		byFlag, err := Load(Sources{Flags: base})
+		if err != nil {
+			t.Errorf("%s by flag: %v", key.Path, err)
+			continue
+		}
+		var environ []string
+		for _, k := range Keys() {
+			if value, given := base[k.Path]; given {
+				environ = append(environ, k.Env()+"="+value)
+			}
+		}
+		byVariable, err := Load(Sources{Environ: environ})
+		if err != nil || !reflect.DeepEqual(byFlag, byVariable) {
+			t.Errorf("%s by variable: %v, %v", key.Path, leafOf(&byVariable, key.Path), err)
+		}
+		if key.Path != "orders.returns" && reflect.DeepEqual(leafOf(&byFlag, key.Path), leafOf(&standard, key.Path)) {
+			t.Errorf("%s: %s changes nothing", key.Path, sample)
+		}
+		byFile, err := Load(Sources{File: writeFile(t, nested(base))})
+		if err != nil {
+			t.Errorf("%s by file: %v", key.Path, err)
+		}
+		if !reflect.DeepEqual(byFile.Value, byFlag.Value) || !reflect.DeepEqual(byFile.RFM, byFlag.RFM) || byFile.Time.Zone != byFlag.Time.Zone {
+			t.Errorf("%s by file: %+v, want %+v", key.Path, byFile, byFlag)
+		}
+	}
+}
+
+// nested writes dotted keys as YAML, each section spelt out.
+func nested(values map[string]string) string {
+	var text strings.Builder
+	sections := map[string]bool{}
+	for _, key := range Keys() {
+		value, given := values[key.Path]
+		if !given {
+			continue
+		}
+		parts := strings.Split(key.Path, ".")
+		for depth := range parts[:len(parts)-1] {
+			section := strings.Join(parts[:depth+1], ".")
+			if !sections[section] {
+				sections[section] = true
+				text.WriteString(strings.Repeat("  ", depth) + parts[depth] + ":\n")
+			}
+		}
+		text.WriteString(strings.Repeat("  ", len(parts)-1) + parts[len(parts)-1] + ": " + value + "\n")
+	}
+	return text.String()
+}
+
+func writeFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "cbv.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestFlagOutranksVariableOutranksFile(t *testing.T) {
+	file := writeFile(t, "orders: {files: x.parquet}\nvalue: {currency: USD, horizon_days: 100, discount_rate: 0.2}\n")
+	c, err := Load(Sources{
+		File:    file,
+		Environ: []string{"CBV_VALUE_HORIZON_DAYS=200", "CBV_VALUE_DISCOUNT_RATE=0.3"},
+		Flags:   map[string]string{"value.discount_rate": "0.4"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Value.Currency != "USD" || c.Value.HorizonDays != 200 || c.Value.DiscountRate != 0.4 || c.Value.MinKeepShare != 0.05 {
+		t.Errorf("%+v", c.Value)
+	}
+	if want := filepath.Join(filepath.Dir(file), "x.parquet"); c.Orders.Files[0] != want {
+		t.Errorf("files of the file: %s, want %s", c.Orders.Files[0], want)
+	}
+}
+
+func TestNullUnsetsWhatTheFileSets(t *testing.T) {
+	file := writeFile(t, "orders: {files: x.parquet}\nvalue: {margin_rate: 0.3}\ntime: {as_of: 2026-01-01}\n")
+	c, err := Load(Sources{File: file, Flags: map[string]string{"value.margin_rate": "null", "time.as_of": "null"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Value.MarginRate != nil || c.Time.AsOf != nil {
+		t.Errorf("margin_rate %v, as_of %v", c.Value.MarginRate, c.Time.AsOf)
+	}
+}
+
+func TestMessagesNameTheKeyAndTheRemedy(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"ordrs: {}", `line 1: unknown key "ordrs": did you mean "orders"?`},
+		{"orders:\n  files: x\n  colums: {}", `line 3: unknown key "colums": did you mean "columns"?`},
+		{"value: {horizon_days: 0}", "value.horizon_days: 0 is not between 1"},
+		{"value: {cac: 3}", "set value.margin_rate or orders.columns.margin"},
+		{"value: {margin_rate: 30}", "0.3 is 30 %"},
+		{"value: {currency: Euro}", "ISO 4217 code such as EUR"},
+		{"time: {zone: Local}", "Europe/Berlin"},
+		{"time: {as_of: 21.11.2026}", "write it as 2026-11-21"},
+		{"rfm: {frequency_cuts: [2, 3, 4, 5, 6]}", "start at 1"},
+		{"lifecycle: {active: 0.1}", "0 < cooling < active < 1"},
+		{"engine: {memory_limit: lots}", "such as 4GB"},
+	} {
+		text := c.text
+		if !strings.Contains(text, "files") && !strings.Contains(text, "ordrs") {
+			text += "\norders: {files: x.parquet}"
+		}
+		_, err := Load(Sources{File: writeFile(t, text)})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s:\n%v\nwant %s", c.text, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// set reads the text of a flag or a variable into one setting. A string is
+// taken to the letter, a list is written as in YAML ([1, 2]), and null unsets
+// what can be absent.
+func set(leaf reflect.Value, origin, text string) error {
+	if err := parse(leaf, strings.TrimSpace(text), text); err != nil {
+		return fmt.Errorf("%s: %w", origin, err)
+	}
+	return nil
+}
+
+// parse reads text into leaf. The YAML decoder is left to lists: it takes 3.7
+// for the whole number 3, nothing for 0, and sets no pointer.
+func parse(leaf reflect.Value, trimmed, text string) error {
+	refuse := func() error {
+		return fmt.Errorf("%q is not a valid value (it wants %s)", text, describe(leaf.Type()))
+	}
+	switch value := leaf.Addr().Interface().(type) {
+	case *Files:
+		*value = parseFiles(trimmed)
+		return nil
+	case *Day:
+		day, err := ParseDay(trimmed)
+		*value = day
+		return err
+	}
+	switch leaf.Kind() {
+	case reflect.String:
+		leaf.SetString(text)
+	case reflect.Pointer:
+		if trimmed == "null" {
+			leaf.SetZero()
+			return nil
+		}
+		fresh := reflect.New(leaf.Type().Elem())
+		if err := parse(fresh.Elem(), trimmed, text); err != nil {
+			return err
+		}
+		leaf.Set(fresh)
+	case reflect.Bool:
+		if trimmed != "true" && trimmed != "false" {
+			return refuse()
+		}
+		leaf.SetBool(trimmed == "true")
+	case reflect.Int:
+		number, err := strconv.Atoi(trimmed)
+		if err != nil {
+			return refuse()
+		}
+		leaf.SetInt(int64(number))
+	case reflect.Float64:
+		number, err := strconv.ParseFloat(trimmed, 64)
+		if err != nil {
+			return refuse()
+		}
+		leaf.SetFloat(number)
+	case reflect.Slice:
+		var items any
+		if err := yaml.Unmarshal([]byte(trimmed), &items); err != nil || trimmed == "" || fraction(leaf.Type(), items) != nil {
+			return refuse()
+		}
+		fresh := reflect.New(leaf.Type())
+		if err := yaml.Unmarshal([]byte(trimmed), fresh.Interface()); err != nil {
+			return refuse()
+		}
+		leaf.Set(fresh.Elem())
+	default:
+		panic("config: no way to set a " + leaf.Type().String())
+	}
+	return nil
+}
+
+// parseFiles reads a list in brackets; anything else is one path to the letter,
+// since a path may hold what means something in YAML.
+func parseFiles(text string) Files {
+	var many []string
+	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") && yaml.Unmarshal([]byte(text), &many) == nil {
+		return many
+	}
+	return Files{text}
+}
+
+// rejectFractions refuses fractions in a YAML file where whole numbers are
+// wanted, which the decoder would cut off.
+func rejectFractions(text []byte) error {
+	var document any
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return nil // empty: what cannot be decoded was refused before
+	}
+	var c Config
+	var errs []error
+	walk(reflect.ValueOf(&c).Elem(), "", func(key Key, leaf reflect.Value) {
+		value := document
+		for _, name := range strings.Split(key.Path, ".") {
+			section, _ := value.(map[string]any)
+			value = section[name]
+		}
+		if found := fraction(leaf.Type(), value); found != nil {
+			errs = append(errs, fmt.Errorf("%s: %v is not a whole number", key.Path, found))
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// fraction returns a number of value that is not whole though t wants it to be,
+// nil where there is none.
+func fraction(t reflect.Type, value any) any {
+	switch value := value.(type) {
+	case float64:
+		if t.Kind() == reflect.Int && value != math.Trunc(value) {
+			return value
+		}
+	case []any:
+		for _, item := range value {
+			if t.Kind() == reflect.Slice && fraction(t.Elem(), item) != nil {
+				return item
+			}
+		}
+	}
+	return nil
+}
+
+func describe(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return describe(t.Elem()) + " or null"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		return "a list such as [1, 2]"
+	}
+	return t.String()
+}
