@@ -57,7 +57,7 @@ type run struct {
 	identity  string
 	asOf      time.Time
 	orderDays []time.Time // with usable rows, sorted
-	zoned     bool
+	orders    source.Mapping
 	minor     int64 // minor units per unit of money
 
 	report   Report
@@ -148,7 +148,7 @@ func find(ctx context.Context, c config.Config) ([]source.File, error) {
 		return nil, err
 	}
 	if source.Rows(files) == 0 {
-		return nil, failure.Inputf("%s: %d files with 0 rows: there is no order to value; check orders.files", files[0].Path, len(files))
+		return nil, failure.Inputf("%s: none of %d order files has a row: there is no order to value; check orders.files", files[0].Path, len(files))
 	}
 	return files, nil
 }
@@ -243,8 +243,10 @@ func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) error
 	default:
 		err = r.engine.View(ctx, entry.Name, entry.SQL)
 	}
-	if engine.IsDataError(err) {
-		return failure.Inputf("%w: a value does not fit an expression of orders.columns or orders.keep: make the expression give null for it, with try_cast or nullif", err)
+	if engine.Cause(err) != nil {
+		if blamed := r.orders.Blame(ctx, r.engine, r.files); blamed != nil {
+			return blamed
+		}
 	}
 	return err
 }

@@ -37,7 +37,7 @@ var repeatWindowDays = []int64{30, 60, 90, 180, 365}
 // gives.
 func inputs(ctx context.Context, r *run) error {
 	var err error
-	if r.zoned, err = source.MapOrders(ctx, r.engine, r.files, r.Config.Orders, r.minor); err != nil {
+	if r.orders, err = source.MapOrders(ctx, r.engine, r.files, r.Config.Orders, r.minor); err != nil {
 		return err
 	}
 	var rows [][]driver.Value
@@ -78,7 +78,7 @@ func (r *run) calendar(ctx context.Context) error {
 		return err
 	}
 	var rows [][]driver.Value
-	if r.zoned && zone != time.UTC {
+	if r.orders.Zoned && zone != time.UTC {
 		for _, day := range calendar.Days(zone) {
 			rows = append(rows, []driver.Value{day.UTC, day.LocalMidnight, day.Before, day.After})
 		}
@@ -175,7 +175,7 @@ func (r *run) checkLastOrderDay(ctx context.Context) error {
 	}
 	var places []string
 	err := r.engine.Each(ctx, "last_order_places", []string{"file", "first_row", "order_rows"}, func(v []driver.Value) error {
-		places = append(places, fmt.Sprintf("%s row %d (%d rows on that day)", v[0], v[1], v[2]))
+		places = append(places, fmt.Sprintf("%s row %d (rows on that day: %d)", v[0], v[1], v[2]))
 		return nil
 	})
 	if err != nil {

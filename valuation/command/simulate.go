@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -126,6 +127,10 @@ func runSimulate(ctx context.Context, env Env, folder string, options simulation
 	bar := newProgress(env.Stderr)
 	truth, err := simulation.Write(ctx, folder, options, func(done, total int) { bar.step(done, total, "simulating") })
 	bar.clear()
+	var occupied *simulation.OccupiedError
+	if errors.As(err, &occupied) {
+		return failure.Usagef("--out: %w", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -266,6 +266,15 @@ func (q *queryError) Error() string {
 
 func (q *queryError) Unwrap() error { return q.err }
 
+// Cause returns the part of err that DuckDB said, nil when it said nothing.
+func Cause(err error) error {
+	var q *queryError
+	if errors.As(err, &q) {
+		return q
+	}
+	return nil
+}
+
 // IsDataError reports whether err says that a value could not be converted or
 // computed: the data's doing or a configured expression's, not the engine's.
 func IsDataError(err error) bool {

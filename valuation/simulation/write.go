@@ -10,6 +10,14 @@ import (
 	"sync"
 )
 
+// OccupiedError says that the folder a history is to fill is taken.
+type OccupiedError struct {
+	Folder string
+	Why    string // and what to do
+}
+
+func (e *OccupiedError) Error() string { return e.Folder + ": " + e.Why }
+
 // Write makes a history and puts it into the folder dir, which must be absent
 // or empty:
 //
@@ -103,7 +111,7 @@ func build(ctx context.Context, staging string, opts Options, meter *meter) (Tru
 
 func refuseUnlessEmpty(dir string) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return fmt.Errorf("%s: a file is in the way: name a new folder", dir)
+		return &OccupiedError{dir, "a file is in the way: name a new folder"}
 	}
 	entries, err := os.ReadDir(dir)
 	switch {
@@ -112,8 +120,7 @@ func refuseUnlessEmpty(dir string) error {
 	case err != nil:
 		return err
 	case len(entries) > 0:
-		return fmt.Errorf("%s: the folder is not empty (it has %s): name a new folder or empty this one",
-			dir, entries[0].Name())
+		return &OccupiedError{dir, fmt.Sprintf("the folder is not empty (it has %s): name a new folder or empty this one", entries[0].Name())}
 	}
 	return nil
 }

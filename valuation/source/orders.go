@@ -15,6 +15,9 @@ import (
 // OrdersView is the view that MapOrders makes, as the SQL files know it.
 const OrdersView = "orders_input"
 
+// probeView is a view that is only looked at.
+const probeView = "input_probe"
+
 // mapped is one of our columns and what the configuration maps to it.
 type mapped struct {
 	key        string // of the configuration
@@ -68,13 +71,20 @@ func isWhole(duckType string) bool {
 	return strings.HasSuffix(duckType, "INT") || strings.HasSuffix(duckType, "INTEGER")
 }
 
+// Mapping is how the columns of the order files became those of orders_input.
+type Mapping struct {
+	Zoned  bool // ordered_at is an instant in UTC rather than a local time
+	input  engine.Input
+	mapped []mapped // what the first columns of input were made of
+}
+
 // MapOrders makes the view orders_input over the files. Its columns are
 // customer_id, order_id, channel (text), ordered_at (time-stamp), amount,
-// margin (double), is_kept, has_margin (boolean), minor_per_unit, file_number and file_row. Zoned
-// reports that ordered_at is an instant in UTC rather than a local time.
+// margin (double), is_kept, has_margin (boolean), minor_per_unit, file_number
+// and file_row.
 //
 // It returns every problem of the mapping at once.
-func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders config.Orders, minorPerUnit int64) (zoned bool, err error) {
+func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders config.Orders, minorPerUnit int64) (Mapping, error) {
 	all := []mapped{
 		{key: "orders.columns.customer_id", column: "customer_id", text: orders.Columns.CustomerID, kind: idKind, everywhere: true},
 		{key: "orders.columns.ordered_at", column: "ordered_at", text: orders.Columns.OrderedAt, kind: timeKind, everywhere: true},
@@ -97,32 +107,32 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 		inputBroken = inputBroken || failure.KindOf(err) != failure.Usage
 	}
 	if err := errors.Join(errs...); inputBroken {
-		return false, failure.Inputf("%w", err)
+		return Mapping{}, failure.Inputf("%w", err)
 	} else if err != nil {
-		return false, failure.Usagef("%w", err)
+		return Mapping{}, failure.Usagef("%w", err)
 	}
-	input := engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}
+	mapping := Mapping{mapped: all, input: engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}}
 	for _, file := range files {
-		input.Files = append(input.Files, file.Resolved)
+		mapping.input.Files = append(mapping.input.Files, file.Resolved)
 	}
 	for _, m := range all {
-		column, isZoned, err := m.typed(ctx, e, input, files[0])
+		column, zoned, err := m.typed(ctx, e, mapping.input, files[0])
 		if err != nil {
 			errs = append(errs, err)
 		}
-		zoned = zoned || isZoned
-		input.Columns = append(input.Columns, column)
+		mapping.Zoned = mapping.Zoned || zoned
+		mapping.input.Columns = append(mapping.input.Columns, column)
 	}
 	if err := errors.Join(errs...); err != nil {
-		return false, failure.Inputf("%w", err)
+		return Mapping{}, failure.Inputf("%w", err)
 	}
-	input.Columns = append(input.Columns,
+	mapping.input.Columns = append(mapping.input.Columns,
 		engine.InputColumn{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
 		engine.InputColumn{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit)})
-	if err := e.Input(ctx, input); err != nil {
-		return false, failure.Inputf("orders: %w", err)
+	if err := e.Input(ctx, mapping.input); err != nil {
+		return Mapping{}, failure.Inputf("orders: %w", err)
 	}
-	return zoned, nil
+	return mapping, nil
 }
 
 // resolve finds the columns that m refers to and holds the files to them.
@@ -211,7 +221,7 @@ func (m *mapped) typed(ctx context.Context, e *engine.Engine, input engine.Input
 		return column, false, nil
 	}
 	probe := input
-	probe.Name = "input_probe"
+	probe.Name = probeView
 	probe.Columns = []engine.InputColumn{{Name: "value", Expression: m.expression}}
 	if err := e.Input(ctx, probe); err != nil {
 		// Without the name of the view, which tells a reader nothing.

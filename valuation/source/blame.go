@@ -1,0 +1,44 @@
+package source
+
+import (
+	"context"
+
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+)
+
+// Blame reads the order files again, one by one and column by column, and
+// returns an error that names the first place that cannot be read: a value that
+// does not fit its expression, or damage inside a file. It returns nil when all
+// can be read, so the query that failed did so for another reason.
+func (m Mapping) Blame(ctx context.Context, e *engine.Engine, files []File) error {
+	for _, file := range files {
+		for i, mapped := range m.mapped {
+			if mapped.text == "" {
+				continue
+			}
+			probe := engine.Input{
+				Name: probeView, Files: []string{file.Resolved}, HivePartitions: m.input.HivePartitions,
+				Columns: m.input.Columns[i : i+1],
+			}
+			if err := e.Input(ctx, probe); err != nil {
+				continue // the column may be absent here
+			}
+			var any uint64
+			// A hash has to see every value; a maximum may come from the footer.
+			err := e.Scan(ctx, probe.Name, []string{"coalesce(max(hash(" + mapped.column + ")), 0)"}, &any)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if engine.IsDataError(err) {
+				return failure.Inputf("%s (%s): %s: %s: %w: make the expression give null for such a value, with try_cast or nullif",
+					file.Path, file.rows(), mapped.key, mapped.text, engine.Cause(err))
+			}
+			if err != nil {
+				return failure.Inputf("%s (%s): %s cannot be read: %w: the file is damaged: write it again, or leave it out of orders.files",
+					file.Path, file.rows(), mapped.text, engine.Cause(err))
+			}
+		}
+	}
+	return nil
+}
