@@ -1,5 +1,5 @@
--- customers_are_sound: no customer twice, no value missing where it must stand,
--- no NaN, no infinity, no probability outside 0 to 1.
+-- customers_are_sound: no value missing where it must stand, no NaN, no infinity,
+-- no probability outside 0 to 1.
 --
 -- grain: one row per broken rule
 -- reads: customers
@@ -7,7 +7,6 @@ with
 
 sums as (
     select
-        count(*) - count(distinct customer_id) as repeated,
         cast(sum(case when segment is null or revenue is null or first_purchase_date is null then 1 else 0 end) as bigint)
             as incomplete,
         cast(sum(case
@@ -30,8 +29,7 @@ sums as (
 ),
 
 rules as (
-    select 'one row per customer_id' as rule, repeated as offenders from sums
-    union all select 'segment, revenue and first_purchase_date are known', incomplete from sums
+    select 'segment, revenue and first_purchase_date are known' as rule, incomplete as offenders from sums
     union all select 'probabilities lie in 0 to 1 and grow with the horizon', improbable from sums
     union all select 'model values are finite', unsound from sums
     union all select 'histories are possible: x days of purchase within t_x days, t_x within T', impossible from sums

@@ -2,7 +2,7 @@
 -- the used rows to the minor unit; the segments hold that of the customers.
 --
 -- grain: one row per broken rule
--- reads: customers, segments, returns_only, row_counts, quarantine, params
+-- reads: customers, segments, base_rates, returns_only, row_counts, quarantine, params
 with
 
 used as (
@@ -54,6 +54,11 @@ compared as (
     union all
     select 'gross revenue and returns make revenue (minor units)', base.gross_and_returns_minor, base.revenue_minor
     from base
+    union all
+    -- they were grouped by customer_id, so a customer can only be there twice
+    -- when a join has added rows
+    select 'every customer is there once', base.customers, base_rates.customers
+    from base cross join base_rates
     union all
     select 'segments hold the customers', parts.customers, base.customers
     from parts cross join base

@@ -1,5 +1,5 @@
 -- histories: the distinct purchase histories of the base, and how many customers
--- share each. is_fitted depends on customer_age_days alone.
+-- share each.
 --
 -- grain: one row per (fit_group, repeat_purchases, age_at_last_purchase_days, customer_age_days)
 -- reads: summary
@@ -8,7 +8,6 @@ select
     repeat_purchases,
     age_at_last_purchase_days,
     customer_age_days,
-    is_fitted,
     count(*) as customers
 from summary
-group by fit_group, repeat_purchases, age_at_last_purchase_days, customer_age_days, is_fitted
+group by fit_group, repeat_purchases, age_at_last_purchase_days, customer_age_days

@@ -24,7 +24,7 @@ select
     customer_totals.revenue_minor,
     case
         when params.margin_rate is not null then to_minor(params.margin_rate * customer_totals.revenue_minor, 1)
-        else customer_totals.margin_minor
+        when params.has_margin then customer_totals.margin_minor
     end as margin_minor,
     customer_totals.purchase_revenue_minor,
     customer_totals.purchase_margin_minor,

@@ -14,7 +14,7 @@ days as (
         count(*) as order_rows,
         cast(sum(amount_minor) as bigint) as net_minor,
         cast(sum(case when amount_minor > 0 then amount_minor else 0 end) as bigint) as gross_minor,
-        cast(sum(margin_minor) as bigint) as margin_minor
+        coalesce(cast(sum(margin_minor) as bigint), 0) as margin_minor
     from orders
     group by customer_id, order_day, reason
 ),

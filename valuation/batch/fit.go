@@ -30,8 +30,7 @@ type spendModel struct {
 
 // historyRow is a row of histories.
 type historyRow struct {
-	group  int64
-	fitted bool
+	group int64
 	btyd.HistoryCount
 }
 
@@ -56,7 +55,7 @@ func fit(ctx context.Context, r *run) error {
 	}
 	var counts []btyd.HistoryCount
 	for _, h := range histories {
-		if h.fitted {
+		if h.Age <= r.oldestFittedDays() {
 			counts = append(counts, h.HistoryCount)
 		}
 	}
@@ -81,6 +80,15 @@ func fit(ctx context.Context, r *run) error {
 	return r.score(ctx, histories)
 }
 
+// oldestFittedDays is the age of a customer who first purchased on
+// orders.fit_from.
+func (r *run) oldestFittedDays() float64 {
+	if r.Config.Orders.FitFrom == nil {
+		return math.Inf(1)
+	}
+	return r.asOf.Sub(r.Config.Orders.FitFrom.Time).Hours() / 24
+}
+
 func (r *run) workers() int {
 	if r.Config.Engine.Threads > 0 {
 		return r.Config.Engine.Threads
@@ -90,17 +98,17 @@ func (r *run) workers() int {
 
 func (r *run) histories(ctx context.Context) ([]historyRow, error) {
 	var rows []historyRow
-	columns := []string{"fit_group", "is_fitted", "repeat_purchases", "age_at_last_purchase_days", "customer_age_days", "customers"}
+	columns := []string{"fit_group", "repeat_purchases", "age_at_last_purchase_days", "customer_age_days", "customers"}
 	err := r.engine.Each(ctx, "histories", columns, func(v []driver.Value) error {
 		rows = append(rows, historyRow{
-			group: v[0].(int64), fitted: v[1].(bool),
+			group: v[0].(int64),
 			HistoryCount: btyd.HistoryCount{
 				History: btyd.History{
-					Repeats:      int(v[2].(int64)),
-					LastPurchase: float64(v[3].(int64)),
-					Age:          float64(v[4].(int64)),
+					Repeats:      int(v[1].(int64)),
+					LastPurchase: float64(v[2].(int64)),
+					Age:          float64(v[3].(int64)),
 				},
-				Customers: v[5].(int64),
+				Customers: v[4].(int64),
 			},
 		})
 		return nil
