@@ -17,7 +17,6 @@ require (
 	github.com/zeebo/xxh3 v1.1.0
 	golang.org/x/sync v0.16.0
 	golang.org/x/term v0.44.0
-	golang.org/x/text v0.28.0
 	gonum.org/v1/gonum v0.17.0
 	pgregory.net/rapid v1.3.0
 )

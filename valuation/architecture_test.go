@@ -17,7 +17,6 @@ var owners = map[string]string{
 	"github.com/goccy/go-yaml":                  "cbv/valuation/config",
 	"github.com/gofrs/flock":                    "cbv/valuation/publication",
 	"github.com/bmatcuk/doublestar/v4":          "cbv/valuation/source",
-	"golang.org/x/text/currency":                "cbv/valuation/config",
 	"github.com/parquet-go/parquet-go/encoding": "cbv/valuation/parquetfile",
 }
 
@@ -39,7 +38,7 @@ var layers = map[string][]string{
 	"batch": {
 		"btyd", "calendar", "config", "engine", "failure", "plan", "proportion", "publication", "rfm", "schema", "source",
 	},
-	"command": {"batch", "config", "failure", "plan", "simulation", "source"},
+	"command": {"batch", "config", "failure", "plan", "publication", "simulation", "source"},
 }
 
 // imports returns the direct imports of each of our packages.

@@ -30,7 +30,8 @@ sums as (
         cast(sum(lifetime_minor) as bigint) as lifetime_minor,
         cast(sum(case when mark = 'retain' then 1 else 0 end) as bigint) as retain_customers,
         cast(sum(case when mark = 'acquisition_lookalike' then 1 else 0 end) as bigint) as lookalike_customers,
-        cast(sum(case when mark = 'retain' then clv_minor else 0 end) as bigint) as retain_clv_minor,
+        cast(sum(case when mark = 'retain' then clv_minor when mark is not null then 0 end) as bigint)
+            as retain_clv_minor,
         cast(sum(case when lifecycle = 'new' then 1 else 0 end) as bigint) as new_customers,
         cast(sum(case when lifecycle = 'active' then 1 else 0 end) as bigint) as active_customers,
         cast(sum(case when lifecycle = 'cooling' then 1 else 0 end) as bigint) as cooling_customers,

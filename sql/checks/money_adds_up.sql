@@ -80,7 +80,7 @@ final as (
     select
         rule,
         abs(got - want) as offenders,
-        concat(cast(got as varchar), ' against ', cast(want as varchar)) as example
+        concat(cast(got as string), ' against ', cast(want as string)) as example
     from compared
     where got <> want
 )

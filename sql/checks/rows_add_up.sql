@@ -19,7 +19,7 @@ final as (
     select
         'rows classified = rows in the files' as rule,
         abs(files.order_rows - counted.order_rows) as offenders,
-        concat(cast(counted.order_rows as varchar), ' classified, ', cast(files.order_rows as varchar), ' in the files')
+        concat(cast(counted.order_rows as string), ' classified, ', cast(files.order_rows as string), ' in the files')
             as example
     from files
     cross join counted

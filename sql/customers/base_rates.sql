@@ -15,7 +15,8 @@ sums as (
         cast(sum(purchase_margin_minor) as bigint) as purchase_margin_minor,
         cast(sum(first_purchase_minor) as bigint) as first_purchase_minor,
         cast(sum(later_returns_minor) as bigint) as later_returns_minor,
-        percentile_disc(0.5) within group (order by days_to_second_purchase) as median_days_to_second_purchase
+        cast(percentile_disc(0.5) within group (order by days_to_second_purchase) as bigint)
+            as median_days_to_second_purchase
     from summary
 ),
 

@@ -32,5 +32,5 @@ select
 from customer_days
 left join first_purchases
     on customer_days.customer_id = first_purchases.customer_id
-where customer_days.reason is null
+where customer_days.reason = 'used'
 group by customer_days.customer_id, first_purchases.first_purchase_date

@@ -46,7 +46,7 @@ final as (
         r_score,
         f_score,
         m_score,
-        concat(cast(r_score as varchar), cast(f_score as varchar), cast(m_score as varchar)) as rfm,
+        concat(cast(r_score as string), cast(f_score as string), cast(m_score as string)) as rfm,
         segment,
 
         p_alive,

@@ -1,5 +1,5 @@
 -- first_channels: how each customer was acquired: the channel of the first
--- positive row of the first purchase day, ties by order_id, then channel.
+-- row of 0 or more on the first purchase day, ties by order_id, then channel.
 --
 -- grain: one row per customer_id with a channel on that day
 -- reads: orders, first_purchases
@@ -8,14 +8,14 @@ with
 first_day_rows as (
     select
         orders.customer_id,
-        channel_key(orders.ordered_at, coalesce(orders.order_id, ''), orders.channel) as channel_key
+        channel_key(orders.ordered_at, orders.order_id, orders.channel) as channel_key
     from orders
     inner join first_purchases
         on orders.customer_id = first_purchases.customer_id
         and orders.order_day = first_purchases.first_purchase_date
-    where orders.reason is null
+    where orders.reason = 'used'
         and orders.amount_minor >= 0
-        and orders.channel is not null
+        and orders.channel <> ''
 ),
 
 first_keys as (

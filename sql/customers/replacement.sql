@@ -36,9 +36,9 @@ final as (
         case
             -- first order and acquisition cancel: subtracting one from the other
             -- would leave a rounding error that decides ties
+            when newcomer.newcomer_clv is null then null
             when params.cac is null then greatest(0e0, newcomer.newcomer_clv)
-            when newcomer.newcomer_clv is not null
-                then greatest(0e0, newcomer.first_order_margin + newcomer.newcomer_clv - params.cac)
+            else greatest(0e0, newcomer.first_order_margin + newcomer.newcomer_clv - params.cac)
         end as replacement,
         params.min_keep_share * newcomer.first_order_margin as keep_floor
     from newcomer

@@ -16,7 +16,7 @@ repeaters as (
 ),
 
 final as (
-    select percentile_disc(0.1) within group (order by lifetime_minor desc) as lifetime_minor
+    select cast(percentile_disc(0.1) within group (order by lifetime_minor desc) as bigint) as lifetime_minor
     from repeaters
 )
 

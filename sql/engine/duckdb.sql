@@ -5,13 +5,18 @@
 create or replace macro day_difference(from_day, to_day) as
     cast(date_diff('day', from_day, to_day) as bigint);
 
--- money as integer minor units (cents), halves away from zero
+-- money as integer minor units (cents), halves away from zero. The first rounding
+-- takes back what a double adds to or takes from a decimal half: 1.005 is 101.
 create or replace macro to_minor(amount, minor_per_unit) as
-    cast(round(amount * minor_per_unit) as bigint);
+    cast(round(round(amount * minor_per_unit, 6)) as bigint);
 
 -- false for NaN and the infinities
 create or replace macro is_finite(number) as
     isfinite(number);
+
+-- whether a text is empty or nothing but spaces, of any width
+create or replace macro is_blank(content) as
+    trim(content) = '';
 
 -- a number from 0 to 9999 that depends on the id alone, for stable samples
 create or replace macro id_bucket(id) as

@@ -28,7 +28,7 @@ final as (
         days.net_minor,
         days.gross_minor,
         days.margin_minor,
-        days.reason is null
+        days.reason = 'used'
             and (days.net_minor > 0 or (params.zero_is_purchase and days.net_minor = 0)) as is_purchase
     from days
     cross join params

@@ -31,7 +31,7 @@ select
     orders_input.file_row,
     case
         when not coalesce(orders_input.is_kept, false) then 'filtered'
-        when orders_input.customer_id is null or trim(orders_input.customer_id) = '' then 'null_customer'
+        when orders_input.customer_id is null or is_blank(orders_input.customer_id) then 'null_customer'
         when orders_input.ordered_at is null then 'null_time'
         -- also the infinite times that some exporters write for "never"
         when orders_input.ordered_at < timestamp '1900-01-01 00:00:00'

@@ -1,16 +1,19 @@
--- orders: every input row, classified: the reason why it is not used, null for
--- a row that is. The counts, the quarantine and all later tables read this.
+-- orders: every input row, classified: the reason why it is not used, or 'used'.
+-- The counts, the quarantine and all later tables read this.
+--
+-- No text is null here. A stored text column without any value gets statistics
+-- by which DuckDB 1.4 takes whole row groups for not null, and then skips them.
 --
 -- grain: one row per row of the order files
 -- reads: order_rows, repeated_orders, params
 select
     order_rows.customer_id,
-    order_rows.order_id,
+    coalesce(order_rows.order_id, '') as order_id,
     order_rows.ordered_at,
     order_rows.order_day,
     order_rows.amount_minor,
     order_rows.margin_minor,
-    order_rows.channel,
+    coalesce(order_rows.channel, '') as channel,
     order_rows.file_number,
     order_rows.file_row,
     coalesce(
@@ -19,7 +22,8 @@ select
             when order_rows.file_number <> repeated_orders.file_number
                 or order_rows.file_row <> repeated_orders.file_row then 'duplicate_order'
             when order_rows.order_day > params.as_of then 'after_as_of'
-        end
+        end,
+        'used'
     ) as reason
 from order_rows
 cross join params

@@ -9,7 +9,7 @@ select
     orders.file_row as row_number,
     orders.reason,
     orders.customer_id,
-    orders.order_id,
+    nullif(orders.order_id, '') as order_id,
     orders.ordered_at,
     cast(orders.amount_minor as double) / params.minor_per_unit as amount
 from orders

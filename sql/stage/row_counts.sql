@@ -4,8 +4,8 @@
 -- grain: one row per reason ('used' for the rows that are)
 -- reads: customer_days
 select
-    coalesce(reason, 'used') as reason,
+    reason,
     cast(sum(order_rows) as bigint) as order_rows,
     coalesce(cast(sum(net_minor) as bigint), 0) as amount_minor
 from customer_days
-group by coalesce(reason, 'used')
+group by reason

@@ -44,10 +44,10 @@ func base(ctx context.Context, r *run) error {
 	used := humanize.Comma(r.report.Rows(Used))
 	switch r.base.customers {
 	case 0:
-		return failure.Inputf("%s: none of %s customers in %s used rows has a day with a positive net: check the sign of orders.columns.amount",
-			first, humanize.Comma(r.base.returnsOnlyCustomers), used)
+		return failure.Inputf("%s: none of %s customers in %s used rows has a day that nets a minor unit of %s or more: check the sign and the scale of orders.columns.amount",
+			first, humanize.Comma(r.base.returnsOnlyCustomers), used, r.Config.Value.Currency)
 	case 1:
-		return failure.Inputf("%s: all %s used rows are of one customer, and one customer is no base to value: check orders.columns.customer_id", first, used)
+		return failure.Inputf("%s: only one customer has a purchase in %s used rows, and one customer is no base to value: check orders.columns.customer_id", first, used)
 	}
 	// The last month is rarely whole, and a shop's first is small; neither
 	// should set what is usual.
@@ -61,7 +61,7 @@ func base(ctx context.Context, r *run) error {
 	}
 	slices.Sort(sizes)
 	median := sizes[(len(sizes)-1)/2]
-	if f := cohorts[0]; float64(f.customers) > 1.5*float64(median) {
+	if f := cohorts[0]; r.Config.Orders.FitFrom == nil && float64(f.customers) > 1.5*float64(median) {
 		r.warn("files_start_mid_life", "the first month, %d-%02d, has %s new customers and a usual month %s: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day after which newcomers are real newcomers",
 			f.year, f.month, humanize.Comma(f.customers), humanize.Comma(median))
 	}
@@ -109,7 +109,7 @@ func rfmCuts(ctx context.Context, r *run) error {
 // is old enough for is null, not 0.
 func repeatRates(ctx context.Context, r *run) error {
 	var rows [][]driver.Value
-	err := r.engine.Each(ctx, "repeat_counts", []string{"window_days", "repeaters", "customers"}, func(v []driver.Value) error {
+	err := r.engine.EachOrNull(ctx, "repeat_counts", []string{"window_days", "repeaters", "customers"}, func(v []driver.Value) error {
 		metric := "repeat_rate"
 		if v[0] != nil {
 			metric = fmt.Sprintf("repeat_rate_%dd", v[0])

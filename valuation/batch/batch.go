@@ -79,9 +79,6 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := source.Fingerprint(ctx, files); err != nil {
-		return Result{}, err
-	}
 	root, err := filepath.Abs(job.Config.Out)
 	if err != nil {
 		return Result{}, err
@@ -141,7 +138,7 @@ func Check(ctx context.Context, job Job) (report Report, err error) {
 	return r.report, nil
 }
 
-// find looks the order files up.
+// find looks the order files up and fingerprints them.
 func find(ctx context.Context, c config.Config) ([]source.File, error) {
 	files, err := source.Find(ctx, c.Orders.Files, c.Orders.HivePartitions)
 	if err != nil {
@@ -150,7 +147,7 @@ func find(ctx context.Context, c config.Config) ([]source.File, error) {
 	if source.Rows(files) == 0 {
 		return nil, failure.Inputf("%s: none of %d order files has a row: there is no order to value; check orders.files", files[0].Path, len(files))
 	}
-	return files, nil
+	return files, source.Fingerprint(ctx, files)
 }
 
 // identify hashes everything that an output depends on: the program with its
@@ -243,7 +240,7 @@ func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) error
 	default:
 		err = r.engine.View(ctx, entry.Name, entry.SQL)
 	}
-	if engine.Cause(err) != nil {
+	if engine.Cause(err) != nil && !engine.IsOutOfMemory(err) {
 		if blamed := r.orders.Blame(ctx, r.engine, r.files); blamed != nil {
 			return blamed
 		}

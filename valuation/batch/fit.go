@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 
@@ -59,12 +60,17 @@ func fit(ctx context.Context, r *run) error {
 			counts = append(counts, h.HistoryCount)
 		}
 	}
+	if len(counts) == 0 {
+		r.models.reason = fmt.Sprintf("no customer first purchased on %s (orders.fit_from) or later", r.Config.Orders.FitFrom)
+		r.warn("no_model", "nobody has a value, a lifecycle or a mark: %s", r.models.reason)
+		return r.score(ctx, nil)
+	}
 	fitted, err := btyd.FitBGNBD(counts, r.workers())
 	var none *btyd.NoFitError
 	switch {
 	case errors.As(err, &none):
 		r.models.reason = none.Error()
-		r.warn("no_model", "no model could be fitted, so nobody has a value, a lifecycle or a mark: %s", none)
+		r.warn("no_model", "nobody has a value, a lifecycle or a mark: %s", none)
 		histories = nil
 	case err != nil:
 		return err
@@ -220,7 +226,7 @@ func (r *run) fitSpend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pooled, err := r.spendModelOf(counts, 0, mostRepeats)
+	pooled, err := r.spendModelOf(counts, [2]int{0, mostRepeats})
 	if err != nil {
 		return err
 	}
@@ -243,12 +249,8 @@ func (r *run) fitSpend(ctx context.Context) error {
 			}
 		}
 		if customers >= minBandRepeaters {
-			own, err := r.spendModelOf(inside, band[0], band[1])
-			if err != nil {
+			if model, err = r.spendModelOf(inside, band); err != nil {
 				return err
-			}
-			if own.fit != nil {
-				model = own
 			}
 		}
 		model.from, model.to = band[0], band[1]
@@ -259,18 +261,18 @@ func (r *run) fitSpend(ctx context.Context) error {
 
 // spendModelOf fits a spend model. Where there is none, or its mean is
 // infinite, the pooled mean of the repeat purchases stands in, with a warning.
-func (r *run) spendModelOf(counts []btyd.SpendCount, from, to int) (spendModel, error) {
-	model := spendModel{from: from, to: to}
+func (r *run) spendModelOf(counts []btyd.SpendCount, band [2]int) (spendModel, error) {
+	model := spendModel{from: band[0], to: band[1]}
 	found, err := btyd.FitGammaGamma(counts, r.workers())
 	var none *btyd.NoFitError
 	if errors.As(err, &none) {
-		purchases := 0.0
+		var minor, purchases int64 // whole numbers, since the counts come in any order
 		for _, count := range counts {
-			model.mean += count.Total * float64(count.Customers)
-			purchases += float64(count.Repeats) * float64(count.Customers)
+			minor += toMinor(count.Total, r.minor) * count.Customers
+			purchases += int64(count.Repeats) * count.Customers
 		}
-		model.mean /= math.Max(1, purchases)
-		r.warn("no_spend_model", "every purchase is expected to be worth the mean repeat purchase, %.2f: %s", model.mean, none)
+		model.mean = float64(minor) / float64(r.minor) / float64(max(1, purchases))
+		r.warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", bandText(band), model.mean, none)
 		return model, nil
 	}
 	if err != nil {
@@ -279,9 +281,20 @@ func (r *run) spendModelOf(counts []btyd.SpendCount, from, to int) (spendModel, 
 	model.fit, model.mean = &found, found.Model.Mean()
 	for _, warning := range found.Warnings {
 		model.mean = found.PooledMean
-		r.warn("spend_mean_infinite", "repeats %d to %d: %s, %.2f", from, to, warning, model.mean)
+		r.warn("spend_mean_infinite", "%s: %s, %.2f", bandText(band), warning, model.mean)
 	}
 	return model, nil
+}
+
+// bandText names the customers of a band.
+func bandText(band [2]int) string {
+	switch {
+	case band == [2]int{0, mostRepeats}:
+		return "all customers"
+	case band[1] == mostRepeats:
+		return fmt.Sprintf("customers with %d repeat purchases or more", band[0])
+	}
+	return fmt.Sprintf("customers with %d to %d repeat purchases", band[0], band[1])
 }
 
 // spendTable makes spend_models, with null parameters where only the mean is

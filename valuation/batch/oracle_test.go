@@ -328,6 +328,30 @@ func TestEveryRowIsCountedOnce(t *testing.T) {
 	}
 }
 
+// Tables of several row groups, filled by several threads: statistics of a text
+// column without any value once made whole row groups disappear here.
+func TestThreadsDoNotShowInBigTables(t *testing.T) {
+	for _, returns := range []float64{0, 0.03} {
+		options := simulation.Default()
+		options.Customers, options.Returns = 100_000, returns
+		c, truth := simulated(t, options)
+		var single Result
+		for threads := 1; threads <= 4; threads++ {
+			c.Engine.Threads = threads
+			c.Out = filepath.Join(t.TempDir(), "out")
+			result := runBatch(t, c)
+			if got := result.Manifest.Rows.Used.Rows; got != truth.Rows() {
+				t.Errorf("%d threads: %d rows used of %d", threads, got, truth.Rows())
+			}
+			if threads == 1 {
+				single = result
+				continue
+			}
+			sameFiles(t, single.Folder, result.Folder, "customers.parquet", "segments.parquet", "kpis.parquet", "model.json", "manifest.json")
+		}
+	}
+}
+
 // Row order, spread over files, listing order and threads must not show.
 func TestTheSameOrdersGiveTheSameBytes(t *testing.T) {
 	options := simulation.Default()

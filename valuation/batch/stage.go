@@ -40,6 +40,9 @@ func inputs(ctx context.Context, r *run) error {
 	if r.orders, err = source.MapOrders(ctx, r.engine, r.files, r.Config.Orders, r.minor); err != nil {
 		return err
 	}
+	for _, pair := range source.Copies(r.files) {
+		r.warn("copied_file", "%s and %s have the same bytes, so every order in them counts twice: leave one out of orders.files", pair[0].Path, pair[1].Path)
+	}
 	var rows [][]driver.Value
 	for i, file := range r.files {
 		rows = append(rows, []driver.Value{int64(i), file.Name, file.Rows})
@@ -111,7 +114,7 @@ func asOf(ctx context.Context, r *run) error {
 		r.asOf = time.Unix(0, 0).UTC()
 	}
 	if r.store != nil {
-		published, err := r.store.Verify(ctx, publication.RunID(r.asOf, r.identity))
+		published, err := r.store.Verify(ctx, publication.RunID(r.asOf, r.identity), r.identity)
 		if err != nil {
 			return err
 		}
@@ -168,8 +171,14 @@ func (r *run) checkLastOrderDay(ctx context.Context) error {
 		gaps = append(gaps, int(days[i].Sub(days[i-1]).Hours()/24))
 	}
 	last := gaps[len(gaps)-1]
-	slices.Sort(gaps)
-	median := gaps[(len(gaps)-1)/2]
+	longest := slices.Index(gaps, slices.Max(gaps))
+	sorted := slices.Sorted(slices.Values(gaps))
+	median := sorted[(len(sorted)-1)/2]
+	// Two wrong dates in a row hide from the rule below.
+	if gap := gaps[longest]; longest != len(gaps)-1 && gap > max(30, 10*median) {
+		r.warn("gap_in_orders", "no order for %d days before %s, where %d are usual: files may be missing, or the dates from then on wrong",
+			gap, days[longest+1].Format(time.DateOnly), median)
+	}
 	if last <= max(7, 5*median) {
 		return nil
 	}

@@ -45,6 +45,7 @@ func runCheck(ctx context.Context, env Env, settings config.Config) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	printWarnings(env.Stdout, report.Warnings)
 	if len(report.Places) == 0 {
 		return nil
 	}

@@ -139,7 +139,7 @@ func queryParquet(ts *testscript.TestScript, neg bool, args []string) {
 	for _, column := range columns {
 		names = append(names, engine.Identifier(column.Name))
 	}
-	ts.Check(e.Each(ctx, "answer", names, func(values []driver.Value) error {
+	ts.Check(e.EachOrNull(ctx, "answer", names, func(values []driver.Value) error {
 		fields := make([]any, len(values))
 		for i, value := range values {
 			fields[i] = value

@@ -12,6 +12,7 @@ import (
 
 	"cbv/valuation/batch"
 	"cbv/valuation/config"
+	"cbv/valuation/publication"
 )
 
 // printSummary writes a run's result as one would tell it to a director.
@@ -22,7 +23,11 @@ func printSummary(out io.Writer, result batch.Result, settings config.Config) {
 			fmt.Fprintln(out, line)
 		}
 	}
-	for _, warning := range result.Manifest.Warnings {
+	printWarnings(out, result.Manifest.Warnings)
+}
+
+func printWarnings(out io.Writer, warnings []publication.Warning) {
+	for _, warning := range warnings {
 		fmt.Fprintf(out, "Doubt: %s (%s)\n", warning.Message, warning.Code)
 	}
 }
@@ -105,8 +110,13 @@ func (s summary) setAside() string {
 		parts = append(parts, fmt.Sprintf("%s %s", humanize.Comma(amount.Rows), reason))
 		rows += amount.Rows
 	}
-	text := fmt.Sprintf("All %s rows are used.", humanize.Comma(m.Rows.Files.Rows))
-	if rows > 0 {
+	var text string
+	switch {
+	case rows == 0 && m.Rows.Used.Rows == m.Rows.Files.Rows:
+		text = fmt.Sprintf("All %s rows are used.", humanize.Comma(m.Rows.Files.Rows))
+	case rows == 0:
+		text = fmt.Sprintf("%s of %s rows are used.", humanize.Comma(m.Rows.Used.Rows), humanize.Comma(m.Rows.Files.Rows))
+	default:
 		text = fmt.Sprintf("Set aside %s of %s rows: %s.", humanize.Comma(rows), humanize.Comma(m.Rows.Files.Rows), strings.Join(parts, ", "))
 	}
 	if excluded := m.Rows.Excluded[batch.Filtered]; excluded.Rows > 0 {

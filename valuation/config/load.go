@@ -106,6 +106,7 @@ func loadFile(c *Config, from Sources) error {
 	if err != nil {
 		return failure.Usagef("%w: name the configuration with --config", err)
 	}
+	c.Out = "" // to see whether the file gives it
 	// A comment-only file is a valid empty configuration; the decoder calls it EOF.
 	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil && err.Error() != "EOF" {
 		return failure.Usagef("%s: %s", from.File, explain(err))
@@ -117,7 +118,9 @@ func loadFile(c *Config, from Sources) error {
 	for i, path := range c.Orders.Files {
 		c.Orders.Files[i] = relativeTo(folder, path)
 	}
-	if c.Out != Default().Out {
+	if c.Out == "" {
+		c.Out = Default().Out // beside the reader rather than the file
+	} else {
 		c.Out = relativeTo(folder, c.Out)
 	}
 	return nil

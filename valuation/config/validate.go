@@ -6,9 +6,8 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
-
-	"golang.org/x/text/currency"
 
 	"cbv/valuation/rfm"
 )
@@ -105,10 +104,23 @@ func (t Time) Location() (*time.Location, error) {
 // MinorPerUnit returns how many minor units (cents) make a unit of the
 // currency, by ISO 4217: 100 for EUR, 1 for JPY, 1000 for KWD.
 func (v Value) MinorPerUnit() (int64, error) {
-	unit, err := currency.ParseISO(v.Currency)
-	if err != nil {
+	if !currencyPattern.MatchString(v.Currency) {
 		return 0, fmt.Errorf("%q is not an ISO 4217 code such as EUR", v.Currency)
 	}
-	scale, _ := currency.Standard.Rounding(unit)
-	return int64(math.Pow10(scale)), nil
+	for perUnit, codes := range otherMinorUnits {
+		if strings.Contains(codes, v.Currency) {
+			return perUnit, nil
+		}
+	}
+	return 100, nil
+}
+
+var currencyPattern = regexp.MustCompile(`^[A-Z]{3}$`)
+
+// otherMinorUnits are the currencies whose unit is not made of 100 minor ones,
+// by ISO 4217:2015, list one.
+var otherMinorUnits = map[int64]string{
+	1:      "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+	1000:   "BHD IQD JOD KWD LYD OMR TND",
+	10_000: "CLF UYW",
 }

@@ -159,8 +159,21 @@ func (e *Engine) Rows(ctx context.Context, name string, columns []Column, rows [
 }
 
 // Each reads the given columns of a table or view in no particular order and
-// calls row with the values, which are only valid during the call.
+// calls row with the values, which are only valid during the call. A null is an
+// error.
 func (e *Engine) Each(ctx context.Context, name string, columns []string, row func([]driver.Value) error) error {
+	return e.EachOrNull(ctx, name, columns, func(values []driver.Value) error {
+		for i, value := range values {
+			if value == nil {
+				return fmt.Errorf("column %s is null", columns[i])
+			}
+		}
+		return row(values)
+	})
+}
+
+// EachOrNull is Each for columns that may be null: nil then.
+func (e *Engine) EachOrNull(ctx context.Context, name string, columns []string, row func([]driver.Value) error) error {
 	query := "select " + strings.Join(columns, ", ") + " from " + name
 	// database/sql converts value by value; the driver's own rows are several
 	// times faster over the hundred thousands of histories.
@@ -236,13 +249,6 @@ func (e *Engine) exec(ctx context.Context, statement string) error {
 	return nil
 }
 
-// Version returns the version of the DuckDB library.
-func (e *Engine) Version(ctx context.Context) (string, error) {
-	var version string
-	err := e.conn.QueryRowContext(ctx, "select version()").Scan(&version)
-	return version, err
-}
-
 // tidy cuts DuckDB's several lines to the first and prefers the context's own
 // error when a cancelled context is the reason.
 func tidy(ctx context.Context, err error) error {
@@ -257,8 +263,7 @@ type queryError struct{ err error }
 
 func (q *queryError) Error() string {
 	text := firstLine(q.err.Error())
-	var d *duckdb.Error
-	if errors.As(q.err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory {
+	if IsOutOfMemory(q.err) {
 		text += ": raise engine.memory_limit, or lower engine.threads"
 	}
 	return text
@@ -273,6 +278,12 @@ func Cause(err error) error {
 		return q
 	}
 	return nil
+}
+
+// IsOutOfMemory reports whether err says that the memory limit was reached.
+func IsOutOfMemory(err error) bool {
+	var d *duckdb.Error
+	return errors.As(err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory
 }
 
 // IsDataError reports whether err says that a value could not be converted or

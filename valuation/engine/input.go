@@ -35,7 +35,7 @@ func (e *Engine) Input(ctx context.Context, in Input) error {
 		}
 		items = append(items, value+" as "+column.Name)
 	}
-	items = append(items, "file_index as file_number", "file_row_number + 1 as file_row")
+	items = append(items, "cast(file_index as bigint) as file_number", "file_row_number + 1 as file_row")
 	query := fmt.Sprintf("select %s\nfrom read_parquet(%s, union_by_name = true, hive_partitioning = %t, hive_types_autocast = false)",
 		strings.Join(items, ",\n"), list(in.Files), in.HivePartitions)
 	return e.View(ctx, in.Name, query)

@@ -63,10 +63,16 @@ func typeName(element format.SchemaElement) (string, error) {
 	return physicalTypeName(element.Type.V)
 }
 
+// Null is the type of a column that has no value in the file, and so agrees with
+// any other type.
+const Null = "NULL"
+
 // logicalTypeName returns "" for no annotation, and for one that does not
 // change how values are read.
 func logicalTypeName(annotation format.LogicalType) string {
 	switch logical := annotation.Value.(type) {
+	case *format.NullType:
+		return Null
 	case *format.StringType, *format.EnumType, *format.JsonType:
 		return "VARCHAR"
 	case *format.UUIDType:

@@ -94,11 +94,11 @@ func RunID(asOf time.Time, identity string) string {
 // Run returns the folder of a run, published or not.
 func (s *Store) Run(id string) string { return filepath.Join(s.root, runsFolder, id) }
 
-// Verify reports whether a run is published and every file of it has the bytes
-// that its manifest states.
-func (s *Store) Verify(ctx context.Context, id string) (bool, error) {
+// Verify reports whether a run with the given identity is published under id and
+// every file of it has the bytes that its manifest states.
+func (s *Store) Verify(ctx context.Context, id, identity string) (bool, error) {
 	manifest, err := readManifest(s.Run(id))
-	if err != nil {
+	if err != nil || manifest.Identity != identity || len(manifest.Outputs) == 0 {
 		return false, nil // absent or damaged: build it
 	}
 	for _, output := range manifest.Outputs {

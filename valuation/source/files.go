@@ -82,16 +82,34 @@ func expand(pattern string) ([]string, error) {
 	if info, err := os.Stat(pattern); err == nil && info.Mode().IsRegular() {
 		return []string{pattern}, nil
 	} else if err == nil && info.IsDir() {
-		pattern = filepath.Join(pattern, "**", "*.parquet")
+		pattern = filepath.Join(pattern, "**", "*.[pP][aA][rR][qQ][uU][eE][tT]")
 	}
 	paths, err := doublestar.FilepathGlob(pattern, doublestar.WithFilesOnly(), doublestar.WithFailOnIOErrors())
 	if err != nil {
 		return nil, failure.Usagef("orders.files: %s: %w", pattern, err)
 	}
+	root, _ := doublestar.SplitPattern(filepath.ToSlash(pattern))
+	paths = slices.DeleteFunc(paths, func(path string) bool { return isHidden(path, root) })
 	if len(paths) == 0 {
 		return nil, failure.Inputf("orders.files: no file matches %s: correct the path, or quote the glob so that the shell leaves it alone", pattern)
 	}
 	return paths, nil
+}
+
+// isHidden reports whether a path has an element below root that begins with a
+// dot or an underscore, by which tools mark what is unfinished or their own
+// (_temporary, .part-0.parquet). A key=value folder is neither.
+func isHidden(path, root string) bool {
+	relative, err := filepath.Rel(root, path)
+	if err != nil {
+		return false
+	}
+	for element := range strings.SplitSeq(filepath.ToSlash(relative), "/") {
+		if strings.HasPrefix(element, ".") || strings.HasPrefix(element, "_") && !strings.Contains(element, "=") {
+			return true
+		}
+	}
+	return false
 }
 
 func open(path string, hivePartitions bool) (File, error) {
@@ -170,6 +188,21 @@ func Fingerprint(ctx context.Context, files []File) error {
 		})
 	}
 	return group.Wait()
+}
+
+// Copies returns the pairs of files that have the same bytes, after
+// Fingerprint.
+func Copies(files []File) [][2]File {
+	var pairs [][2]File
+	first := map[string]File{}
+	for _, file := range files {
+		if other, seen := first[file.Fingerprint]; seen && file.Rows > 0 {
+			pairs = append(pairs, [2]File{other, file})
+		} else {
+			first[file.Fingerprint] = file
+		}
+	}
+	return pairs
 }
 
 // HashFile returns the 128-bit XXH3 of a file's bytes in hex.

@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
 )
 
 // OrdersView is the view that MapOrders makes, as the SQL files know it.
@@ -94,6 +95,9 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 		{key: "orders.columns.channel", column: "channel", text: orders.Columns.Channel, kind: idKind},
 		{key: "orders.keep", column: "is_kept", text: orders.Keep, kind: conditionKind, everywhere: true},
 	}
+	if err := refuseAmbiguousNames(files); err != nil {
+		return Mapping{}, err
+	}
 	var errs []error
 	told := map[string]bool{} // settings that share a column share its problem
 	inputBroken := false
@@ -133,6 +137,27 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 		return Mapping{}, failure.Inputf("orders: %w", err)
 	}
 	return mapping, nil
+}
+
+// refuseAmbiguousNames refuses files with column names that the engine would
+// take for others: two that differ in case alone, or its own.
+func refuseAmbiguousNames(files []File) error {
+	for _, file := range files {
+		seen := map[string]string{}
+		for _, column := range file.Columns {
+			folded := strings.ToLower(column.Name)
+			if other, twice := seen[folded]; twice {
+				return failure.Inputf("%s (%s): columns %q and %q differ in case alone, and SQL cannot tell them apart: write the file again with one of them renamed",
+					file.Path, file.rows(), other, column.Name)
+			}
+			if folded == "file_index" || folded == "file_row_number" {
+				return failure.Inputf("%s (%s): column %q has a name that the engine uses itself: write the file again with it renamed",
+					file.Path, file.rows(), column.Name)
+			}
+			seen[folded] = column.Name
+		}
+	}
+	return nil
 }
 
 // resolve finds the columns that m refers to and holds the files to them.
@@ -198,7 +223,7 @@ func (m *mapped) agree(name string, files []File) error {
 				columns = append(columns, column.Name)
 			}
 			return m.missing(file, name, columns)
-		case fileType == "":
+		case fileType == "", fileType == parquetfile.Null: // no value that could disagree
 		case firstType == "":
 			first, firstType = file, fileType
 		case fileType != firstType:

@@ -1,0 +1,29 @@
+-- The functions that differ between engines, in Spark's words (4.0 and later:
+-- functions with parameters), for a session in ANSI mode whose time zone is
+-- UTC. Times are timestamp_ntz, as times without a zone are in Parquet.
+
+-- whole days from one date to another
+create or replace temporary function day_difference(from_day date, to_day date) returns bigint return
+    cast(datediff(to_day, from_day) as bigint);
+
+-- money as integer minor units (cents), halves away from zero
+create or replace temporary function to_minor(amount double, minor_per_unit double) returns bigint return
+    cast(round(round(amount * minor_per_unit, 6)) as bigint);
+
+-- false for NaN and the infinities
+create or replace temporary function is_finite(number double) returns boolean return
+    not isnan(number) and abs(number) < cast('infinity' as double);
+
+-- whether a text is empty or nothing but spaces, of any width
+create or replace temporary function is_blank(content string) returns boolean return
+    content rlike '^\\p{Zs}*\\z';
+
+-- a number from 0 to 9999 that depends on the id alone, for stable samples
+create or replace temporary function id_bucket(id string) returns bigint return
+    cast(conv(substr(md5(cast(id as binary)), 1, 8), 16, 10) as bigint) % 10000;
+
+-- a value whose smallest is that of the earliest row, ties by order_id, then
+-- channel; its field channel gives the channel back
+create or replace temporary function channel_key(ordered_at timestamp_ntz, order_id string, channel string)
+    returns struct<ordered_at: timestamp_ntz, order_id: string, channel: string> return
+    named_struct('ordered_at', ordered_at, 'order_id', order_id, 'channel', channel);
