@@ -30,7 +30,7 @@ var layers = map[string][]string{
 	"proportion":  {},
 	"rfm":         {},
 	"schema":      {},
-	"config":      {"failure", "rfm"},
+	"config":      {"failure", "rfm", "schema"},
 	"engine":      {},
 	"simulation":  {"parquetfile"},
 	"source":      {"config", "engine", "failure", "parquetfile"},

@@ -26,3 +26,12 @@ create or replace macro id_bucket(id) as
 -- channel; its field channel gives the channel back
 create or replace macro channel_key(ordered_at, order_id, channel) as
     struct_pack(ordered_at := ordered_at, order_id := order_id, channel := channel);
+
+-- free text as a spreadsheet may open it: what it would take for a formula gets
+-- an apostrophe in front, unless it is a whole number
+create or replace macro csv_text(content) as
+    case
+        when regexp_matches(content, '^[=+@\t\r-]') and not regexp_matches(content, '^-[0-9]+$')
+            then concat('''', content)
+        else content
+    end;

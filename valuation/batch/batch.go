@@ -234,6 +234,8 @@ func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) error
 		}
 	case entry.Kind == plan.Table:
 		_, err = r.engine.Table(ctx, entry.Name, entry.SQL)
+	case entry.Kind == plan.Lists:
+		err = r.writeLists(ctx, entry)
 	case entry.Kind == plan.File:
 		path := filepath.Join(r.store.Build(), entry.Name+".parquet")
 		r.rows[entry.Name], err = r.engine.File(ctx, entry.Name, entry.SQL, entry.Key, path, schema.Metadata(entry.Name))

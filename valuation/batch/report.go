@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"math"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"cbv/valuation/btyd"
@@ -164,7 +165,7 @@ func (r *run) publish(ctx context.Context, entries []plan.Entry) (Result, error)
 		return Result{}, err
 	}
 	for i, output := range outputs {
-		if rows, ok := r.rows[trimParquet(output.Name)]; ok {
+		if rows, ok := r.rows[strings.TrimSuffix(output.Name, ".parquet")]; ok {
 			outputs[i].Rows = &rows
 		}
 	}
@@ -212,10 +213,6 @@ func MoneyBasis(c config.Config) string {
 		return "margin"
 	}
 	return "revenue"
-}
-
-func trimParquet(name string) string {
-	return name[:len(name)-len(filepath.Ext(name))]
 }
 
 func (r *run) rowAmounts() publication.Rows {

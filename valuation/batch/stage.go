@@ -69,9 +69,17 @@ func inputs(ctx context.Context, r *run) error {
 	for _, cell := range cells {
 		rows = append(rows, []driver.Value{int64(cell.R), int64(cell.F), int64(cell.M), cell.Segment})
 	}
-	return r.engine.Rows(ctx, "rfm_map", []engine.Column{
+	err = r.engine.Rows(ctx, "rfm_map", []engine.Column{
 		{Name: "r_score", Type: "bigint"}, {Name: "f_score", Type: "bigint"}, {Name: "m_score", Type: "bigint"}, {Name: "segment", Type: "varchar"},
 	}, rows)
+	if err != nil {
+		return err
+	}
+	rows = nil
+	for _, segment := range segmentsOf(cells) {
+		rows = append(rows, []driver.Value{segment, segmentList(segment)})
+	}
+	return r.engine.Rows(ctx, "segment_lists", []engine.Column{{Name: "segment", Type: "varchar"}, {Name: "list", Type: "varchar"}}, rows)
 }
 
 // calendar makes the table of local days, which is empty for local times.

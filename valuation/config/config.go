@@ -21,6 +21,7 @@ type Config struct {
 	Time      Time      `yaml:"time" json:"time"`
 	RFM       RFM       `yaml:"rfm" json:"rfm"`
 	Lifecycle Lifecycle `yaml:"lifecycle" json:"lifecycle"`
+	Lists     Lists     `yaml:"lists" json:"lists"`
 	Engine    Engine    `yaml:"engine" json:"-"`
 }
 
@@ -79,6 +80,12 @@ type Lifecycle struct {
 	Cooling float64 `yaml:"cooling" json:"cooling" help:"least chance of a purchase within 365 days of a cooling customer"`
 }
 
+// Lists says which campaign lists are written, and with which columns.
+type Lists struct {
+	Include []string `yaml:"include" json:"include" help:"kinds of list to write: mark, lifecycle, segment, seed"`
+	Columns []string `yaml:"columns" json:"columns" help:"columns of customers.parquet in each list"`
+}
+
 // Engine bounds what DuckDB may use. It changes no output.
 type Engine struct {
 	Threads     int    `yaml:"threads" json:"-" help:"threads of the engine and the models; 0: one per core"`
@@ -103,7 +110,14 @@ func Default() Config {
 		Time:      Time{Zone: "UTC"},
 		RFM:       RFM{Map: "default", FrequencyCuts: []int{1, 2, 3, 4, 6}},
 		Lifecycle: Lifecycle{Active: 0.5, Cooling: 0.2},
-		Engine:    Engine{MemoryLimit: "4GB"},
+		Lists: Lists{
+			Include: []string{"mark", "lifecycle", "segment", "seed"},
+			Columns: []string{
+				"customer_id", "first_channel", "segment", "lifecycle", "mark", "mark_reason", "last_purchase_date",
+				"purchases", "revenue", "p_purchase_90d", "expected_purchase_value", "clv", "lifetime_value",
+			},
+		},
+		Engine: Engine{MemoryLimit: "4GB"},
 	}
 }
 

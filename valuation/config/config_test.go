@@ -39,6 +39,8 @@ var samples = map[string]string{
 	"rfm.monetary_cuts":          "[10, 20.5, 40, 80]",
 	"lifecycle.active":           "0.6",
 	"lifecycle.cooling":          "0.3",
+	"lists.include":              "[seed]",
+	"lists.columns":              "[customer_id, clv]",
 	"engine.threads":             "1",
 	"engine.memory_limit":        "800MB",
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cbv/valuation/rfm"
+	"cbv/valuation/schema"
 )
 
 // validate returns every broken limit at once.
@@ -24,6 +25,7 @@ func (c Config) validate() error {
 	c.validateOrders(refuse)
 	c.validateValue(refuse)
 	c.validateRFM(refuse)
+	c.validateLists(refuse)
 	_, err := c.Time.Location()
 	refuse(err != nil, "time.zone: %v", err)
 	refuse(!(0 < c.Lifecycle.Cooling && c.Lifecycle.Cooling < c.Lifecycle.Active && c.Lifecycle.Active < 1),
@@ -78,6 +80,19 @@ func (c Config) validateRFM(refuse func(bool, string, ...any)) {
 	tooLarge := func(cut float64) bool { return !isMoney(math.Abs(cut)) }
 	refuse(r.MonetaryCuts != nil && (len(r.MonetaryCuts) != 4 || !rising(r.MonetaryCuts) || slices.ContainsFunc(r.MonetaryCuts, tooLarge)),
 		"rfm.monetary_cuts: wants four rising amounts, has %v", r.MonetaryCuts)
+}
+
+func (c Config) validateLists(refuse func(bool, string, ...any)) {
+	kinds := []string{"mark", "lifecycle", "segment", "seed"}
+	for _, kind := range c.Lists.Include {
+		refuse(!slices.Contains(kinds, kind), "lists.include: %q is none of %v%s", kind, kinds, didYouMean(kind, kinds))
+	}
+	known := schema.ColumnNames("customers")
+	for i, column := range c.Lists.Columns {
+		refuse(!slices.Contains(known, column), "lists.columns: customers.parquet has no column %q%s", column, didYouMean(column, known))
+		refuse(slices.Contains(c.Lists.Columns[:i], column), "lists.columns: %q is there twice", column)
+	}
+	refuse(!slices.Contains(c.Lists.Columns, "customer_id"), "lists.columns: must hold customer_id, or nobody knows who is meant")
 }
 
 func rising[T int | float64](cuts []T) bool {

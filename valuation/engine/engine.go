@@ -121,6 +121,33 @@ func (e *Engine) File(ctx context.Context, name, query string, key []string, pat
 	return e.Count(ctx, name)
 }
 
+// CSVColumn is a column of a CSV file.
+type CSVColumn struct {
+	Name     string
+	FreeText bool // made safe for spreadsheets, and always quoted
+}
+
+// CSV writes the rows of a view whose column list has the given value to a CSV
+// file (RFC 4180, with a header), sorted by a key that is unique among them.
+func (e *Engine) CSV(ctx context.Context, name, list string, columns []CSVColumn, key []string, path string) error {
+	var items, quoted []string
+	for _, column := range columns {
+		item := column.Name
+		if column.FreeText {
+			item = "csv_text(" + column.Name + ") as " + column.Name
+			quoted = append(quoted, column.Name)
+		}
+		items = append(items, item)
+	}
+	options := "format csv, header"
+	if len(quoted) > 0 {
+		options += ", force_quote (" + strings.Join(quoted, ", ") + ")"
+	}
+	statement := fmt.Sprintf("copy (\nselect %s from %s where list = %s order by %s\n) to %s (%s)",
+		strings.Join(items, ", "), name, Quote(list), name+"."+strings.Join(key, ", "+name+"."), Quote(path), options)
+	return e.make(ctx, name, statement)
+}
+
 // Column is a column of a table or view, its type in DuckDB's spelling.
 type Column struct {
 	Name string

@@ -18,6 +18,7 @@ const (
 	View  Kind = "view"
 	Table Kind = "table"
 	File  Kind = "file"  // a published Parquet file, sorted by the key
+	Lists Kind = "lists" // one published CSV file per value of its column list, sorted by the key
 	Check Kind = "check" // returns the offenders; none must be left
 	Go    Kind = "go"    // mathematics, or a small table that Go holds
 )
@@ -29,12 +30,12 @@ type Step struct {
 	Folder string   // below sql/, where Name.sql stands; "" for Go steps
 	Reads  []string // of Go steps; a SQL file states its own
 	Makes  []string // of Go steps; a SQL file makes the table of its name
-	Key    []string // of files: the unique sort key
+	Key    []string // of files and lists: the unique sort key
 }
 
 // Nightly is the run, in order.
 var Nightly = []Step{
-	{Name: "inputs", Kind: Go, Makes: []string{"orders_input", "order_files", "calendar", "windows", "rfm_map"}},
+	{Name: "inputs", Kind: Go, Makes: []string{"orders_input", "order_files", "calendar", "windows", "rfm_map", "segment_lists"}},
 	{Name: "order_rows", Kind: View, Folder: "stage"},
 	{Name: "order_days", Kind: Table, Folder: "stage"},
 	{Name: "last_order_places", Kind: View, Folder: "stage"},
@@ -73,6 +74,8 @@ var Nightly = []Step{
 	{Name: "repeat_counts", Kind: Table, Folder: "base"},
 	{Name: "repeat_rates", Kind: Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
 	{Name: "kpis", Kind: File, Folder: "base", Key: []string{"metric"}},
+
+	{Name: "audiences", Kind: Lists, Folder: "lists", Key: []string{"customer_id"}},
 
 	{Name: "rows_add_up", Kind: Check, Folder: "checks"},
 	{Name: "money_adds_up", Kind: Check, Folder: "checks"},

@@ -13,8 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -192,14 +190,20 @@ func refuseUnlessLink(path string) error {
 	return nil
 }
 
-// syncTree makes the files of a folder durable, then the folder.
+// syncTree makes the files below a folder durable, then their folders.
 func syncTree(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		if err := sync(filepath.Join(folder, entry.Name())); err != nil {
+		path := filepath.Join(folder, entry.Name())
+		if entry.IsDir() {
+			err = syncTree(path)
+		} else {
+			err = sync(path)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -215,29 +219,24 @@ func sync(path string) error {
 	return errors.Join(file.Sync(), file.Close())
 }
 
-// Describe hashes the files of the build folder, in order of name, leaving out
-// those whose bytes are not part of the run's identity.
-func (s *Store) Describe(ctx context.Context, leaveOut ...string) ([]Output, error) {
-	entries, err := os.ReadDir(s.Build())
-	if err != nil {
-		return nil, err
-	}
+// Describe hashes the files below the build folder, in order of name.
+func (s *Store) Describe(ctx context.Context) ([]Output, error) {
 	var outputs []Output
-	for _, entry := range entries {
-		name := entry.Name()
-		if strings.HasPrefix(name, ".") || slices.Contains(leaveOut, name) {
-			continue
+	err := filepath.WalkDir(s.Build(), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
 		}
-		path := filepath.Join(s.Build(), name)
-		info, err := os.Stat(path)
+		info, err := entry.Info()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		hash, err := source.HashFile(ctx, path)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		outputs = append(outputs, Output{Name: name, Bytes: info.Size(), Hash: hash})
-	}
-	return outputs, nil
+		name, err := filepath.Rel(s.Build(), path)
+		outputs = append(outputs, Output{Name: filepath.ToSlash(name), Bytes: info.Size(), Hash: hash})
+		return err
+	})
+	return outputs, err
 }

@@ -28,6 +28,25 @@ type Column struct {
 	Meaning string `json:"meaning"`
 }
 
+// IsFreeText reports whether a column of customers holds text as it stood in
+// the order files, which may be anything.
+func IsFreeText(column string) bool {
+	return column == "customer_id" || column == "first_channel"
+}
+
+// ColumnNames returns the names of a published table's columns, in order.
+func ColumnNames(name string) []string {
+	var names []string
+	for _, table := range Tables {
+		if table.Name == name {
+			for _, column := range table.Columns {
+				names = append(names, column.Name)
+			}
+		}
+	}
+	return names
+}
+
 // Metadata returns the footer entries of a published table: under "cbv.schema"
 // its description as JSON.
 func Metadata(name string) map[string]string {
