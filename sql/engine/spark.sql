@@ -27,3 +27,12 @@ create or replace temporary function id_bucket(id string) returns bigint return
 create or replace temporary function channel_key(ordered_at timestamp_ntz, order_id string, channel string)
     returns struct<ordered_at: timestamp_ntz, order_id: string, channel: string> return
     named_struct('ordered_at', ordered_at, 'order_id', order_id, 'channel', channel);
+
+-- free text as a spreadsheet may open it: what it would take for a formula gets
+-- an apostrophe in front, unless it is a whole number
+create or replace temporary function csv_text(content string) returns string return
+    case
+        when regexp_like(content, '^[=+@\\t\\r-]') and not regexp_like(content, '^-[0-9]+$')
+            then concat('\'', content)
+        else content
+    end;

@@ -49,6 +49,9 @@ func TestEveryMacroIsUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name := range definitions(t, "duckdb.sql", duckdbMacro) {
+		if name == "csv_text" {
+			continue // used by the engine itself, which writes the lists
+		}
 		call := regexp.MustCompile(`\b` + name + `\(`)
 		if !slices.ContainsFunc(entries, func(entry Entry) bool { return call.MatchString(entry.SQL) }) {
 			t.Errorf("no SQL file uses %s", name)
