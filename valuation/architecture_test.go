@@ -22,21 +22,23 @@ var owners = map[string]string{
 
 // layers say what a package of ours may import of ours, above it nothing.
 var layers = map[string][]string{
-	"btyd":        {},
-	"calendar":    {},
-	"failure":     {},
-	"parquetfile": {},
-	"plan":        {},
-	"proportion":  {},
-	"rfm":         {},
-	"schema":      {},
-	"config":      {"failure", "rfm", "schema"},
-	"engine":      {},
-	"simulation":  {"parquetfile"},
-	"source":      {"config", "engine", "failure", "parquetfile"},
-	"publication": {"failure", "plan", "source"},
+	"btyd":          {},
+	"calendar":      {},
+	"concentration": {},
+	"failure":       {},
+	"parquetfile":   {},
+	"plan":          {},
+	"proportion":    {},
+	"rfm":           {},
+	"schema":        {},
+	"survival":      {},
+	"config":        {"failure", "rfm", "schema"},
+	"engine":        {},
+	"simulation":    {"parquetfile"},
+	"source":        {"config", "engine", "failure", "parquetfile"},
+	"publication":   {"failure", "plan", "source"},
 	"batch": {
-		"btyd", "calendar", "config", "engine", "failure", "plan", "proportion", "publication", "rfm", "schema", "source",
+		"btyd", "calendar", "concentration", "config", "engine", "failure", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
 	},
 	"command": {"batch", "config", "failure", "plan", "publication", "simulation", "source"},
 }
@@ -108,7 +110,7 @@ func TestModelsDependOnGonumOnly(t *testing.T) {
 // The driver is 67 MB and links for seconds: nothing that works without it may
 // pull it in.
 func TestOnlyTheBatchCarriesTheDriver(t *testing.T) {
-	for _, name := range []string{"btyd", "calendar", "config", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation"} {
+	for _, name := range []string{"btyd", "calendar", "concentration", "config", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
 		output, err := exec.Command("go", "list", "-deps", "cbv/valuation/"+name).Output()
 		if err != nil {
 			t.Fatalf("go list: %v", err)

@@ -1,8 +1,9 @@
 -- kpis: the figures of the base, in long form. An interval (low, high) stands
--- where one is known; n is the number of customers behind the figure.
+-- where one is known; n is the number of customers behind the figure. Figures of
+-- the base to date have no month, those of all customers no channel.
 --
--- grain: one row per metric
--- reads: customers, segments, replacement, base_rates, repeat_rates, returns_only, params
+-- grain: one row per (metric, month, channel)
+-- reads: customers, segments, replacement, base_rates, repeat_rates, returning_shares, returns_only, params
 with
 
 customer_sums as (
@@ -130,6 +131,8 @@ final as (
     select
         params.as_of,
         metrics.metric,
+        cast(null as date) as month,
+        cast(null as string) as channel,
         -- a base without a model has no value to tell: null, not 0
         case when metrics.n is not null then metrics.value end as value,
         cast(null as double) as low,
@@ -141,13 +144,32 @@ final as (
     union all
     select
         params.as_of,
-        repeat_rates.metric,
-        repeat_rates.value,
+        case
+            when repeat_rates.window_days is null then 'repeat_rate'
+            else concat('repeat_rate_', cast(repeat_rates.window_days as string), 'd')
+        end as metric,
+        cast(null as date) as month,
+        cast(null as string) as channel,
+        repeat_rates.rate as value,
         repeat_rates.low,
         repeat_rates.high,
         'share' as unit,
         repeat_rates.customers as n
     from repeat_rates
+    cross join params
+    where repeat_rates.scope = 'all'
+    union all
+    select
+        params.as_of,
+        returning_shares.metric,
+        returning_shares.month,
+        returning_shares.channel,
+        returning_shares.value,
+        cast(null as double) as low,
+        cast(null as double) as high,
+        'share' as unit,
+        returning_shares.n
+    from returning_shares
     cross join params
 )
 

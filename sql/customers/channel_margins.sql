@@ -2,7 +2,7 @@
 -- a channel counts with its own revenue, the base with that of 100 of its
 -- customers, so that a handful of orders cannot set a channel's worth.
 --
--- grain: one row per first_channel, null among them
+-- grain: one row per known first_channel
 -- reads: summary, base_rates, params
 with
 
@@ -12,6 +12,7 @@ channels as (
         cast(cast(sum(purchase_revenue_minor) as bigint) as double) as revenue_minor,
         cast(cast(sum(purchase_margin_minor) as bigint) as double) as margin_minor
     from summary
+    where first_channel <> ''
     group by first_channel
 ),
 

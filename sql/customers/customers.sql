@@ -22,7 +22,7 @@ final as (
     select
         as_of,
         customer_id,
-        first_channel,
+        nullif(first_channel, '') as first_channel,
 
         first_purchase_date,
         last_purchase_date,

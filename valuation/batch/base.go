@@ -11,7 +11,6 @@ import (
 
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
-	"cbv/valuation/proportion"
 	"cbv/valuation/publication"
 	"cbv/valuation/rfm"
 )
@@ -103,32 +102,4 @@ func rfmCuts(ctx context.Context, r *run) error {
 		r.cuts.Monetary = append(r.cuts.Monetary, r.exact(minor))
 	}
 	return r.engine.Rows(ctx, "rfm_cuts", columns, [][]driver.Value{row})
-}
-
-// repeatRates gives each repeat purchase rate its interval. A rate that nobody
-// is old enough for is null, not 0.
-func repeatRates(ctx context.Context, r *run) error {
-	var rows [][]driver.Value
-	err := r.engine.EachOrNull(ctx, "repeat_counts", []string{"window_days", "repeaters", "customers"}, func(v []driver.Value) error {
-		metric := "repeat_rate"
-		if v[0] != nil {
-			metric = fmt.Sprintf("repeat_rate_%dd", v[0])
-		}
-		repeaters, customers := v[1].(int64), v[2].(int64)
-		low, high := proportion.Wilson(repeaters, customers)
-		rows = append(rows, []driver.Value{metric, float64(repeaters) / float64(customers), low, high, customers})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, days := range repeatWindowDays {
-		metric := fmt.Sprintf("repeat_rate_%dd", days)
-		if !slices.ContainsFunc(rows, func(row []driver.Value) bool { return row[0] == metric }) {
-			rows = append(rows, []driver.Value{metric, nil, nil, nil, int64(0)})
-		}
-	}
-	return r.engine.Rows(ctx, "repeat_rates", []engine.Column{
-		{Name: "metric", Type: "varchar"}, {Name: "value", Type: "double"}, {Name: "low", Type: "double"}, {Name: "high", Type: "double"}, {Name: "customers", Type: "bigint"},
-	}, rows)
 }

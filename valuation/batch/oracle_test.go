@@ -251,6 +251,27 @@ func readOrders(t *testing.T, c config.Config) []rawOrder {
 	return rows
 }
 
+// writeOrders writes rows to an order file and returns its path.
+func writeOrders(t *testing.T, rows []rawOrder) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "orders.parquet")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer := parquetfile.NewWriter[rawOrder](file, nil)
+	if err := writer.Write(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // usable reports whether a row passes the input contract, and its place in the
 // oracle's terms.
 func usable(row rawOrder) (orderRow, bool) {
@@ -360,7 +381,8 @@ func TestTheSameOrdersGiveTheSameBytes(t *testing.T) {
 	c.Engine.Threads = 2
 	many := runBatch(t, c)
 
-	names := []string{"customers.parquet", "segments.parquet", "kpis.parquet", "model.json", "schema.json"}
+	names := []string{"customers.parquet", "segments.parquet", "kpis.parquet", "cohorts.parquet", "repeat_windows.parquet",
+		"repeat_curve.parquet", "concentration.parquet", "model.json", "schema.json"}
 	t.Run("again", func(t *testing.T) {
 		again := c
 		again.Out = filepath.Join(t.TempDir(), "out")
@@ -388,23 +410,8 @@ func TestTheSameOrdersGiveTheSameBytes(t *testing.T) {
 	t.Run("one file, rows backwards", func(t *testing.T) {
 		rows := readOrders(t, c)
 		slices.Reverse(rows)
-		path := filepath.Join(t.TempDir(), "orders.parquet")
-		file, err := os.Create(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		writer := parquetfile.NewWriter[rawOrder](file, nil)
-		if err := writer.Write(rows); err != nil {
-			t.Fatal(err)
-		}
-		if err := writer.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err := file.Close(); err != nil {
-			t.Fatal(err)
-		}
 		one := c
-		one.Out, one.Orders.Files = filepath.Join(t.TempDir(), "out"), config.Files{path}
+		one.Out, one.Orders.Files = filepath.Join(t.TempDir(), "out"), config.Files{writeOrders(t, rows)}
 		sameFiles(t, many.Folder, runBatch(t, one).Folder, names...)
 	})
 }

@@ -33,7 +33,10 @@ func (r *run) write(ctx context.Context) error {
 
 func (r *run) readKPIs(ctx context.Context) error {
 	r.kpis = map[string]KPI{}
-	return r.engine.EachOrNull(ctx, "kpis", []string{"metric", "value", "low", "high", "n"}, func(v []driver.Value) error {
+	return r.engine.EachOrNull(ctx, "kpis", []string{"metric", "value", "low", "high", "n", "month"}, func(v []driver.Value) error {
+		if v[5] != nil {
+			return nil // the summary tells of the base to date
+		}
 		kpi := KPI{Value: number(v[1]), Low: number(v[2]), High: number(v[3])}
 		if n, ok := v[4].(int64); ok {
 			kpi.N = n

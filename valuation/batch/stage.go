@@ -21,13 +21,15 @@ import (
 
 // goSteps are the steps of the plan that Go carries out, by name.
 var goSteps = map[string]func(context.Context, *run) error{
-	"inputs":       inputs,
-	"as_of":        asOf,
-	"contract":     contract,
-	"base":         base,
-	"fit":          fit,
-	"rfm_cuts":     rfmCuts,
-	"repeat_rates": repeatRates,
+	"inputs":                inputs,
+	"as_of":                 asOf,
+	"contract":              contract,
+	"base":                  base,
+	"fit":                   fit,
+	"rfm_cuts":              rfmCuts,
+	"repeat_rates":          repeatRates,
+	"repeat_probabilities":  repeatProbabilities,
+	"revenue_concentration": revenueConcentration,
 }
 
 // repeatWindowDays are the windows in which a second purchase is counted.
@@ -130,7 +132,28 @@ func asOf(ctx context.Context, r *run) error {
 			return errPublished
 		}
 	}
+	if err := r.months(ctx); err != nil {
+		return err
+	}
 	return r.params(ctx)
+}
+
+// months makes the table of calendar months from the first order to as_of. A
+// month is whole when as_of is its last day or later.
+func (r *run) months(ctx context.Context) error {
+	first := r.asOf
+	if len(r.orderDays) > 0 && r.orderDays[0].Before(first) {
+		first = r.orderDays[0]
+	}
+	var rows [][]driver.Value
+	for month := first.AddDate(0, 0, 1-first.Day()); !month.After(r.asOf); month = month.AddDate(0, 1, 0) {
+		number := int64(month.Year())*12 + int64(month.Month()) - 1
+		lastDay := month.AddDate(0, 1, -1)
+		rows = append(rows, []driver.Value{month, number, !lastDay.After(r.asOf)})
+	}
+	return r.engine.Rows(ctx, "months", []engine.Column{
+		{Name: "month", Type: "date"}, {Name: "month_number", Type: "bigint"}, {Name: "is_whole", Type: "boolean"},
+	}, rows)
 }
 
 // params makes the one-row table of everything SQL takes from the
@@ -154,6 +177,7 @@ func (r *run) params(ctx context.Context) error {
 		{Name: "zero_is_purchase", Type: "boolean"},
 		{Name: "fit_from", Type: "date"},
 		{Name: "has_margin", Type: "boolean"}, // a margin column
+		{Name: "has_channel", Type: "boolean"},
 		{Name: "margin_rate", Type: "double"},
 		{Name: "retention_cost", Type: "double"},
 		{Name: "cac", Type: "double"},
@@ -161,7 +185,7 @@ func (r *run) params(ctx context.Context) error {
 		{Name: "active_from", Type: "double"},
 		{Name: "cooling_from", Type: "double"},
 	}, [][]driver.Value{{
-		r.asOf, r.minor, c.Orders.Grain == "order", c.Orders.ZeroIsPurchase, fitFrom, c.Orders.Columns.Margin != "", marginRate,
+		r.asOf, r.minor, c.Orders.Grain == "order", c.Orders.ZeroIsPurchase, fitFrom, c.Orders.Columns.Margin != "", c.Orders.Columns.Channel != "", marginRate,
 		c.Value.RetentionCost, cac, c.Value.MinKeepShare, c.Lifecycle.Active, c.Lifecycle.Cooling,
 	}})
 }

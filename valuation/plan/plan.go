@@ -39,7 +39,7 @@ var Nightly = []Step{
 	{Name: "order_rows", Kind: View, Folder: "stage"},
 	{Name: "order_days", Kind: Table, Folder: "stage"},
 	{Name: "last_order_places", Kind: View, Folder: "stage"},
-	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params"}},
+	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params", "months"}},
 	{Name: "repeated_orders", Kind: Table, Folder: "stage"},
 	{Name: "orders", Kind: Table, Folder: "stage"},
 	{Name: "customer_days", Kind: Table, Folder: "stage"},
@@ -53,6 +53,7 @@ var Nightly = []Step{
 	{Name: "customer_totals", Kind: Table, Folder: "customers"},
 	{Name: "returns_only", Kind: Table, Folder: "customers"},
 	{Name: "summary", Kind: Table, Folder: "customers"},
+	{Name: "cohort_activity", Kind: Table, Folder: "base"}, // here, so that customer_days can go
 	{Name: "cohort_sizes", Kind: Table, Folder: "customers"},
 	{Name: "base", Kind: Go, Reads: []string{"returns_only", "cohort_sizes"}},
 	{Name: "histories", Kind: Table, Folder: "customers"},
@@ -71,14 +72,25 @@ var Nightly = []Step{
 	{Name: "customers", Kind: File, Folder: "customers", Key: []string{"customer_id"}},
 
 	{Name: "segments", Kind: File, Folder: "base", Key: []string{"segment"}},
-	{Name: "repeat_counts", Kind: Table, Folder: "base"},
+	{Name: "cohorts", Kind: File, Folder: "base", Key: []string{"cohort_month", "age_months"}},
+	{Name: "second_purchases", Kind: Table, Folder: "base"},
+	{Name: "repeat_counts", Kind: View, Folder: "base"},
 	{Name: "repeat_rates", Kind: Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
-	{Name: "kpis", Kind: File, Folder: "base", Key: []string{"metric"}},
+	{Name: "repeat_windows", Kind: File, Folder: "base", Key: []string{"scope", "cohort_month", "channel", "window_days"}},
+	{Name: "repeat_waits", Kind: View, Folder: "base"},
+	{Name: "repeat_probabilities", Kind: Go, Reads: []string{"repeat_waits"}, Makes: []string{"repeat_probabilities"}},
+	{Name: "repeat_curve", Kind: File, Folder: "base", Key: []string{"scope", "cohort_month", "channel", "day"}},
+	{Name: "revenue_holders", Kind: View, Folder: "base"},
+	{Name: "revenue_concentration", Kind: Go, Reads: []string{"revenue_holders"}, Makes: []string{"revenue_concentration"}},
+	{Name: "concentration", Kind: File, Folder: "base", Key: []string{"metric"}},
+	{Name: "returning_shares", Kind: View, Folder: "base"},
+	{Name: "kpis", Kind: File, Folder: "base", Key: []string{"metric", "month", "channel"}},
 
 	{Name: "audiences", Kind: Lists, Folder: "lists", Key: []string{"customer_id"}},
 
 	{Name: "rows_add_up", Kind: Check, Folder: "checks"},
 	{Name: "money_adds_up", Kind: Check, Folder: "checks"},
+	{Name: "cohorts_add_up", Kind: Check, Folder: "checks"},
 	{Name: "customers_are_sound", Kind: Check, Folder: "checks"},
 }
 

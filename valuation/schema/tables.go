@@ -1,10 +1,16 @@
 package schema
 
+import "slices"
+
 // Tables are the published tables, their columns in the order of the files.
 var Tables = []Table{
 	{Name: "customers", Grain: "one row per customer with a purchase, sorted by customer_id", Columns: customers},
-	{Name: "kpis", Grain: "one row per metric", Columns: kpis},
+	{Name: "cohorts", Grain: "one row per cohort_month and age_months, up to the month of as_of", Columns: cohorts},
+	{Name: "concentration", Grain: "one row per metric", Columns: concentration},
+	{Name: "kpis", Grain: "one row per metric, month and channel", Columns: kpis},
 	{Name: "quarantine", Grain: "one row per input row that is set aside", Columns: quarantine},
+	{Name: "repeat_curve", Grain: "one row per scope, cohort_month, channel and day on which someone purchased again, and day 0", Columns: repeatCurve},
+	{Name: "repeat_windows", Grain: "one row per scope, cohort_month, channel and window_days", Columns: repeatWindows},
 	{Name: "segments", Grain: "one row per RFM segment", Columns: segments},
 }
 
@@ -65,9 +71,57 @@ var customers = []Column{
 	{"seed", yesNo, "", "among the top 10 % of repeat customers by lifetime_value: whom an ad platform should look for"},
 }
 
+var cohorts = []Column{
+	asOf,
+	{"cohort_month", day, "day", "first day of the month of the first purchase"},
+	{"age_months", whole, "months", "calendar months after that of the first purchase, which is 0"},
+	{"customers", whole, "customers", "customers of the cohort; of the month of as_of, those so far"},
+	{"active_customers", whole, "customers", "with a purchase in the month; null, as all that follows, where as_of does not complete the month"},
+	{"purchases", whole, "purchases", "purchases in the month"},
+	{"revenue", decimal, "money", "net revenue of the month; returns count in their own month, those from before the first purchase at age 0"},
+	{"margin", decimal, "money", "margin of the month's revenue; null where no margin is configured"},
+	{"cumulative_revenue_per_customer", decimal, "money", "revenue from age 0 to this, per customer of the cohort"},
+	{"cumulative_margin_per_customer", decimal, "money", "margin from age 0 to this, per customer of the cohort; null where no margin is configured"},
+}
+
+var concentration = []Column{
+	asOf,
+	{"metric", text, "", "name of the figure"},
+	{"value", decimal, "see unit", "the figure; null where nobody brought revenue. A customer whose net revenue is negative counts with 0"},
+	{"n", whole, "customers", "customers behind the figure; for a top share those at the top, at least one"},
+	{"unit", text, "", "share, index or customers"},
+}
+
+var scopeColumns = []Column{
+	asOf,
+	{"scope", text, "", "all, cohort or channel: which customers the row is of"},
+	{"cohort_month", day, "day", "first day of the month of the first purchase; null unless scope is cohort"},
+	{"channel", text, "", "channel of the first purchase; null unless scope is channel, and there for customers of unknown channel"},
+}
+
+var repeatCurve = append(slices.Clip(scopeColumns), []Column{
+	{"day", whole, "days", "days after the first purchase"},
+	{"at_risk", whole, "customers", "observed up to this day at least without a second purchase before it"},
+	{"events", whole, "customers", "with their second purchase on this day"},
+	{"repeat_probability", decimal, "probability", "of a second purchase by this day: 1 less the Kaplan-Meier estimate"},
+	{"low", decimal, "probability", "lower end of the 95 % interval (log-log Greenwood); 0 on day 0, null where all at risk purchased again"},
+	{"high", decimal, "probability", "upper end of the 95 % interval (log-log Greenwood); 0 on day 0, null where all at risk purchased again"},
+}...)
+
+var repeatWindows = append(slices.Clip(scopeColumns), []Column{
+	{"window_days", whole, "days", "length of the window after the first purchase"},
+	{"customers", whole, "customers", "old enough to have had the whole window"},
+	{"repeaters", whole, "customers", "of these, with a second purchase within the window"},
+	{"rate", decimal, "share", "repeaters of customers; null where nobody is old enough"},
+	{"low", decimal, "share", "lower end of the 95 % interval (Wilson); null where nobody is old enough"},
+	{"high", decimal, "share", "upper end of the 95 % interval (Wilson); null where nobody is old enough"},
+}...)
+
 var kpis = []Column{
 	asOf,
 	{"metric", text, "", "name of the figure"},
+	{"month", day, "day", "first day of the month that the figure is of; null where it is of the base to date"},
+	{"channel", text, "", "channel of the first purchase that the figure is of; null where it is of all customers"},
 	{"value", decimal, "see unit", "the figure; null where it cannot be told"},
 	{"low", decimal, "see unit", "lower end of the 95 % interval, where there is one"},
 	{"high", decimal, "see unit", "upper end of the 95 % interval, where there is one"},

@@ -1,0 +1,54 @@
+-- repeat_waits: at which age customers purchased again, or left observation at
+-- as_of without having done so; in all, by cohort, and by channel where channels
+-- are known.
+--
+-- grain: one row per (scope, cohort_month, channel, day)
+-- reads: second_purchases, params
+with
+
+waits as (
+    select
+        cohort_month,
+        first_channel as channel,
+        coalesce(days_to_second_purchase, customer_age_days) as day,
+        cast(sum(case when days_to_second_purchase is not null then customers else 0 end) as bigint) as events,
+        cast(sum(case when days_to_second_purchase is null then customers else 0 end) as bigint) as censored
+    from second_purchases
+    group by cohort_month, first_channel, coalesce(days_to_second_purchase, customer_age_days)
+),
+
+final as (
+    select
+        'all' as scope,
+        cast(null as date) as cohort_month,
+        cast(null as string) as channel,
+        day,
+        cast(sum(events) as bigint) as events,
+        cast(sum(censored) as bigint) as censored
+    from waits
+    group by day
+    union all
+    select
+        'cohort' as scope,
+        cohort_month,
+        cast(null as string) as channel,
+        day,
+        cast(sum(events) as bigint) as events,
+        cast(sum(censored) as bigint) as censored
+    from waits
+    group by cohort_month, day
+    union all
+    select
+        'channel' as scope,
+        cast(null as date) as cohort_month,
+        nullif(waits.channel, '') as channel,
+        waits.day,
+        cast(sum(waits.events) as bigint) as events,
+        cast(sum(waits.censored) as bigint) as censored
+    from waits
+    cross join params
+    where params.has_channel
+    group by waits.channel, waits.day
+)
+
+select * from final

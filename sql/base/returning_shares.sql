@@ -1,0 +1,67 @@
+-- returning_shares: what part of a whole month's buyers and revenue was of
+-- customers who first purchased in an earlier month; in all, and by the channel
+-- they came by. A month in which nobody purchased has no row.
+--
+-- grain: one row per (metric, month, channel); channel null: all of them
+-- reads: cohort_activity, months
+with
+
+activity as (
+    select
+        cohort_activity.month,
+        cohort_activity.first_channel as channel,
+        cohort_activity.month > cohort_activity.cohort_month as is_returning,
+        cohort_activity.active_customers,
+        cohort_activity.revenue_minor
+    from cohort_activity
+    inner join months
+        on cohort_activity.month = months.month
+    where months.is_whole
+),
+
+sums as (
+    select
+        month,
+        cast(null as string) as channel,
+        cast(sum(active_customers) as bigint) as buyers,
+        cast(sum(case when is_returning then active_customers else 0 end) as bigint) as returning_buyers,
+        cast(sum(revenue_minor) as bigint) as revenue_minor,
+        cast(sum(case when is_returning then revenue_minor else 0 end) as bigint) as returning_minor
+    from activity
+    group by month
+    union all
+    -- a customer of unknown channel is in the row of all channels only
+    select
+        month,
+        channel,
+        cast(sum(active_customers) as bigint) as buyers,
+        cast(sum(case when is_returning then active_customers else 0 end) as bigint) as returning_buyers,
+        cast(sum(revenue_minor) as bigint) as revenue_minor,
+        cast(sum(case when is_returning then revenue_minor else 0 end) as bigint) as returning_minor
+    from activity
+    where channel <> ''
+    group by month, channel
+),
+
+final as (
+    select
+        'returning_share_of_buyers' as metric,
+        month,
+        channel,
+        cast(returning_buyers as double) / nullif(buyers, 0) as value,
+        buyers as n
+    from sums
+    where buyers > 0
+    union all
+    select
+        'returning_share_of_revenue' as metric,
+        month,
+        channel,
+        -- of less than nothing there is no share
+        case when revenue_minor > 0 then cast(returning_minor as double) / nullif(revenue_minor, 0) end as value,
+        buyers as n
+    from sums
+    where buyers > 0
+)
+
+select * from final

@@ -1,0 +1,30 @@
+-- second_purchases: how long customers took to purchase again, or have been
+-- seen without it (null), by when and how they came.
+--
+-- grain: one row per (first_purchase_date, first_channel, days_to_second_purchase)
+-- reads: summary
+with
+
+counts as (
+    select
+        first_purchase_date,
+        first_channel,
+        customer_age_days,
+        days_to_second_purchase,
+        count(*) as customers
+    from summary
+    group by first_purchase_date, first_channel, customer_age_days, days_to_second_purchase
+),
+
+final as (
+    select
+        first_purchase_date,
+        cast(date_trunc('month', first_purchase_date) as date) as cohort_month,
+        first_channel,
+        customer_age_days,
+        days_to_second_purchase,
+        customers
+    from counts
+)
+
+select * from final
