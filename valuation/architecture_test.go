@@ -39,7 +39,9 @@ var layers = map[string][]string{
 	"batch": {
 		"btyd", "calendar", "config", "engine", "failure", "plan", "proportion", "publication", "rfm", "schema", "source",
 	},
-	"command": {"batch", "config", "failure", "plan", "simulation", "source"},
+	"command": {
+		"batch", "btyd", "config", "failure", "plan", "publication", "schema", "simulation", "source",
+	},
 }
 
 // imports returns the direct imports of each of our packages.
