@@ -27,21 +27,19 @@ type Env struct {
 	Environ []string  // as os.Environ gives it
 	SQL     fs.FS     // the folder sql/
 	Clock   func() time.Time
+
+	messages *messages // how stderr is written to; made by Main
 }
 
 // Main carries a command line out and returns the exit code.
 func Main(ctx context.Context, args []string, env Env) int {
+	env.messages = newMessages(env, args)
 	err := newApp(env).RunContext(ctx, args)
 	if err == nil {
 		return 0
 	}
-	kind := failure.KindOf(err)
-	if kind == failure.Interrupted {
-		fmt.Fprintln(env.Stderr, "cbv: interrupted: nothing was published")
-	} else {
-		fmt.Fprintf(env.Stderr, "cbv: %v\n", err)
-	}
-	return int(kind)
+	env.messages.fail(err)
+	return int(failure.KindOf(err))
 }
 
 func newApp(env Env) *cli.App {

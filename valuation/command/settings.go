@@ -41,6 +41,7 @@ func onSettings(env Env, name, usage string, run func(context.Context, Env, conf
 			if err != nil {
 				return err
 			}
+			env.messages.configure(loaded)
 			return run(c.Context, env, loaded)
 		},
 	}
