@@ -10,12 +10,14 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/parquetfile"
 )
 
 // valuesFile has every quantity to 40 digits.
@@ -164,5 +166,40 @@ func TestPredictExplainsNulls(t *testing.T) {
 	printed := predict(t, "--spend", "p=.2,q=.5,gamma=15", "--new")
 	if reason := fmt.Sprint(printed["null_because"]); printed["expected_spend"] != nil || !strings.Contains(reason, "p x + q > 1") {
 		t.Errorf("an infinite mean: %v", printed)
+	}
+}
+
+// What predict says of a customer with a run's models is what the run published.
+func TestPredictAgreesWithRun(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	mustRun(t, "run", "--config", "../../fixtures/shop/cbv.yaml", "--out", out)
+	type row struct {
+		Repeats  *int64   `parquet:"repeat_purchases"`
+		Last     *int64   `parquet:"age_at_last_purchase_days"`
+		Age      *int64   `parquet:"customer_age_days"`
+		PAlive   *float64 `parquet:"p_alive"`
+		Year     *float64 `parquet:"p_purchase_365d"`
+		Expected *float64 `parquet:"expected_purchases"`
+		Value    *float64 `parquet:"expected_purchase_value"`
+	}
+	customers, err := parquetfile.Read[row](filepath.Join(out, "latest", "customers.parquet"))
+	if err != nil || len(customers) < 1000 {
+		t.Fatalf("%d customers, %v", len(customers), err)
+	}
+	for i := 0; i < len(customers); i += 40 {
+		c := customers[i]
+		printed := predict(t, "--run", filepath.Join(out, "latest"),
+			"--x", fmt.Sprint(*c.Repeats), "--t-x", fmt.Sprint(*c.Last), "--T", fmt.Sprint(*c.Age))
+		want := map[string]float64{"p_alive": *c.PAlive, "p_purchase": *c.Year, "expected_purchases": *c.Expected}
+		tolerance := map[string]float64{}
+		if *c.Repeats == 0 {
+			want["expected_spend"], tolerance["expected_spend"] = *c.Value, 0.005 // published in whole cents
+		}
+		for field, value := range want {
+			allowed := max(1e-12*value, tolerance[field])
+			if got, ok := printed[field].(float64); !ok || !(math.Abs(got-value) <= allowed) {
+				t.Errorf("x %d, t_x %d, T %d: %s is %v, and the run says %v", *c.Repeats, *c.Last, *c.Age, field, printed[field], value)
+			}
+		}
 	}
 }

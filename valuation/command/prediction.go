@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 
 	"cbv/valuation/batch"
@@ -36,8 +37,27 @@ type prediction struct {
 }
 
 type modelShown struct {
-	Name       string            `json:"name"`
-	Parameters map[string]number `json:"parameters,omitempty"`
+	Name       string     `json:"name"`
+	Parameters parameters `json:"parameters,omitempty"`
+}
+
+// parameters are printed as an object, in the order of the paper.
+type parameters []btyd.Parameter
+
+// MarshalJSON writes {"r": 0.243, …}.
+func (list parameters) MarshalJSON() ([]byte, error) {
+	text := []byte("{")
+	for i, p := range list {
+		value, err := json.Marshal(p.Value)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = fmt.Appendf(text, "%q:%s", p.Name, value)
+	}
+	return append(text, '}'), nil
 }
 
 // number is a float64 that keeps every digit in JSON, and is null where it is
@@ -50,14 +70,6 @@ func (n number) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(n))
-}
-
-func shown(name string, parameters []btyd.Parameter) *modelShown {
-	model := &modelShown{Name: name, Parameters: map[string]number{}}
-	for _, p := range parameters {
-		model.Parameters[p.Name] = number(p.Value)
-	}
-	return model
 }
 
 func runPredict(ctx context.Context, env Env, opt predictOptions) error {
@@ -131,7 +143,7 @@ func (p *prediction) askRun(ctx context.Context, opt predictOptions) error {
 		p.askSpend(*model, opt)
 		return nil
 	case model != nil:
-		p.Spend = shown(model.Name(), model.Parameters())
+		p.Spend = &modelShown{model.Name(), model.Parameters()}
 	default:
 		p.Spend = &modelShown{Name: "mean"}
 	}
@@ -142,7 +154,7 @@ func (p *prediction) askRun(ctx context.Context, opt predictOptions) error {
 // askPurchases asks a model of purchases about the history and what comes after.
 func (p *prediction) askPurchases(model btyd.Model, opt predictOptions) {
 	h := opt.history()
-	p.Model = shown(model.Name(), model.Parameters())
+	p.Model = &modelShown{model.Name(), model.Parameters()}
 	p.LastPurchase, p.Age = p.told("t_x", h.LastPurchase), p.told("T", h.Age)
 	p.LogLikelihood = p.told("log_likelihood", model.LogLikelihood(h))
 	p.PAlive = p.told("p_alive", model.PAlive(h))
@@ -165,7 +177,7 @@ func (p *prediction) askPurchases(model btyd.Model, opt predictOptions) {
 
 // askSpend asks a model of spend what the next purchase will be worth.
 func (p *prediction) askSpend(model btyd.GammaGamma, opt predictOptions) {
-	p.Spend = shown(model.Name(), model.Parameters())
+	p.Spend = &modelShown{model.Name(), model.Parameters()}
 	mean := 0.0
 	if p.Repeats > 0 {
 		mean = *opt.mean
