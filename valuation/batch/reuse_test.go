@@ -2,10 +2,13 @@ package batch
 
 import (
 	"context"
+	"encoding/json"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
+	"cbv/valuation/btyd"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/parquetfile"
@@ -152,5 +155,45 @@ func TestAgeOfInput(t *testing.T) {
 		if stale := err != nil && failure.KindOf(err) == failure.Stale; stale != test.stale || err != nil && !stale {
 			t.Errorf("%+v: %v", test, err)
 		}
+	}
+}
+
+// What model.json holds of models is all of them, bands and means among them.
+func TestModelsSurviveTheirFile(t *testing.T) {
+	purchase := btyd.BGNBD{R: 0.1 + 0.2, Alpha: 17.3, A: 1e-7, B: 1e9 / 3}
+	spend := btyd.GammaGamma{P: 0.4, Q: 0.5, Gamma: 2. / 3}
+	want := models{
+		purchase: &btyd.Fit{Model: purchase, LogLikelihood: -1234.5, Evaluations: 9, Customers: 10, Repeats: 11, Histories: 12},
+		spearman: 0.31,
+		spend: []spendModel{
+			{from: 0, to: 1, mean: 12.5},
+			{from: 2, to: mostRepeats, mean: 99, fit: &btyd.SpendFit{Model: spend, LogLikelihood: -3, Evaluations: 4, Customers: 5}},
+		},
+	}
+	for _, p := range purchase.Parameters() {
+		want.purchase.Parameters = append(want.purchase.Parameters, btyd.Estimate{Parameter: p, StandardError: p.Value / 7})
+	}
+	for _, p := range spend.Parameters() {
+		want.spend[1].fit.Parameters = append(want.spend[1].fit.Parameters, btyd.Estimate{Parameter: p, StandardError: 1})
+	}
+	text, err := json.Marshal(modelFileOf(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file modelFile
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	got, err := file.models()
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v\nwant %+v", got, err, want)
+	}
+	// p + q ≤ 1: the mean alone serves.
+	run := RunModel{models: got}
+	if model, mean := run.Spend(3); model != nil || mean != 99 {
+		t.Errorf("%v, %g", model, mean)
+	}
+	if _, mean := run.Spend(1); mean != 12.5 {
+		t.Errorf("mean of one repeat: %g", mean)
 	}
 }

@@ -7,8 +7,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // startRun starts a run and waits until it has begun to write below out.
@@ -98,5 +101,21 @@ func TestRunsAtOnce(t *testing.T) {
 			t.Errorf("waiting %v: exit codes %v, %d runs published (%v)", wait, counts, len(published), err)
 		}
 		verifyPublished(t, out)
+	}
+}
+
+// A run that waits can be interrupted.
+func TestInterruptedWait(t *testing.T) {
+	t.Parallel()
+	shop := filepath.Join(simulated(t, 100), "cbv.yaml")
+	out := t.TempDir()
+	lock := flock.New(filepath.Join(out, ".lock"))
+	if held, err := lock.TryLock(); err != nil || !held {
+		t.Fatalf("%v, %v", held, err)
+	}
+	defer lock.Close()
+	stdout, stderr := interrupt(t, syscall.SIGTERM, filepath.Join(out, "runs"), "run", "--config", shop, "--out", out, "--wait", "5m")
+	if stdout != "" || stderr != "cbv: interrupted: nothing was published\n" {
+		t.Errorf("stdout %q, stderr %q", stdout, stderr)
 	}
 }

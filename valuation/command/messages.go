@@ -110,7 +110,7 @@ func (m *messages) event(e batch.Event) {
 	case batch.Warned:
 		m.say(slog.LevelWarn, e.Warning.Message, "code", e.Warning.Code)
 	case batch.WaitingForLock:
-		m.bar.step(0, 1, "waiting for another run")
+		m.bar.step(0, 1, strings.TrimSpace("waiting for another run "+e.Holder))
 		m.say(slog.LevelInfo, "waiting for another run to give the lock back", "holder", e.Holder)
 	case batch.LockOfKilledRun:
 		m.say(slog.LevelWarn, "took over the lock of a run that was killed", "holder", e.Holder)

@@ -198,6 +198,6 @@ func (p *prediction) told(name string, value float64) *number {
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		p.NullBecause[name] = "it cannot be computed in 64-bit numbers at these parameters and times"
 	}
-	n := number(value)
+	n := number(value + 0) // -0 becomes 0
 	return &n
 }

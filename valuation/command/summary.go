@@ -67,7 +67,7 @@ func (s summary) worth() string {
 // parameters tells when the models are those of another run.
 func (s summary) parameters() string {
 	if m := s.result.Manifest.Model; m != nil && m.From != nil {
-		return fmt.Sprintf("The models are those that %s was fitted with, as of %s.", m.From.Run, m.From.AsOf)
+		return fmt.Sprintf("The models are those of run %s, fitted as of %s.", m.From.Run, m.From.AsOf)
 	}
 	return ""
 }
