@@ -40,7 +40,9 @@ var layers = map[string][]string{
 	"batch": {
 		"btyd", "calendar", "concentration", "config", "engine", "failure", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
 	},
-	"command": {"batch", "config", "failure", "plan", "publication", "simulation", "source"},
+	"command": {
+		"batch", "btyd", "config", "failure", "plan", "publication", "schema", "simulation", "source",
+	},
 }
 
 // imports returns the direct imports of each of our packages.

@@ -31,7 +31,7 @@ type Job struct {
 	SQL      fs.FS  // the folder sql/
 	Version  string // of the program
 	Clock    func() time.Time
-	Progress func(done, total int, step string)
+	Progress func(Event)
 }
 
 // Result is a run that is published.
@@ -54,6 +54,7 @@ type run struct {
 	engine    *engine.Engine
 	store     *publication.Store // nil for a check, which writes nothing
 	files     []source.File
+	reused    *RunModel // nil: the models are fitted
 	identity  string
 	asOf      time.Time
 	orderDays []time.Time // with usable rows, sorted
@@ -83,14 +84,31 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	store, err := publication.Open(root)
+	store, err := publication.Open(ctx, root, publication.Claim{
+		Wait: job.Config.Run.Wait.Duration, Clock: job.Clock,
+		Waiting: func(holder string) { job.Progress(Event{Kind: WaitingForLock, Holder: holder}) },
+	})
 	if err != nil {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if store.Killed != "" {
+		job.Progress(Event{Kind: LockOfKilledRun, Holder: store.Killed})
+	}
+	if store.Waited { // more files may have arrived meanwhile
+		if files, err = find(ctx, job.Config); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := source.Fingerprint(ctx, files); err != nil {
+		return Result{}, err
+	}
 
 	r := &run{Job: job, store: store, files: files, rows: map[string]int64{}}
-	if r.identity, err = identify(job, files); err != nil {
+	if r.reused, err = reuse(ctx, job.Config); err != nil {
+		return Result{}, err
+	}
+	if r.identity, err = r.identify(); err != nil {
 		return Result{}, err
 	}
 	entries, err := plan.Load(job.SQL, plan.Nightly)
@@ -99,13 +117,29 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 	}
 	err = r.walk(ctx, entries, store.Build(), store.Spill())
 	if errors.Is(err, errPublished) {
-		id := publication.RunID(r.asOf, r.identity)
-		return Result{Folder: r.shown(id), Already: true}, store.Link(id, r.asOf)
+		return r.already()
 	}
 	if err != nil {
 		return Result{}, err
 	}
+	if err := refuseWarnings(job.Config, r.warnings); err != nil {
+		return Result{}, err
+	}
 	return r.publish(ctx, entries)
+}
+
+// already links to the run that stands. Had it been made under run.strict now,
+// its warnings would have kept it from being published.
+func (r *run) already() (Result, error) {
+	id := publication.RunID(r.asOf, r.identity)
+	manifest, err := publication.ReadManifest(r.store.Run(id))
+	if err != nil {
+		return Result{}, err
+	}
+	if err := refuseWarnings(r.Config, manifest.Warnings); err != nil {
+		return Result{}, err
+	}
+	return Result{Folder: r.shown(id), Already: true}, r.store.Link(id, r.asOf)
 }
 
 // Check carries out the part of the plan that holds the input to its contract
@@ -135,7 +169,7 @@ func Check(ctx context.Context, job Job) (report Report, err error) {
 	}
 	r.report.AsOf = r.asOf
 	r.report.Warnings = r.warnings
-	return r.report, nil
+	return r.report, refuseWarnings(job.Config, r.warnings)
 }
 
 // find looks the order files up and fingerprints them.
@@ -151,22 +185,29 @@ func find(ctx context.Context, c config.Config) ([]source.File, error) {
 }
 
 // identify hashes everything that an output depends on: the program with its
-// SQL, the settings, and the bytes and names of the inputs.
-func identify(job Job, files []source.File) (string, error) {
+// SQL, the settings, the bytes and names of the inputs, and reused parameters.
+func (r *run) identify() (string, error) {
 	hash := xxh3.New128()
-	settings, err := job.Config.Identity()
+	settings, err := r.Config.Identity()
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(hash, "%s\n%s\n", job.Version, settings)
-	for _, file := range files {
+	fmt.Fprintf(hash, "%s\n%s\n", r.Version, settings)
+	for _, file := range r.files {
 		fmt.Fprintf(hash, "%q %s\n", file.Name, file.Fingerprint)
 	}
-	err = fs.WalkDir(job.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
+	if r.reused != nil {
+		parameters, err := r.reused.identity()
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(hash, "model %s\n", parameters)
+	}
+	err = fs.WalkDir(r.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		text, err := fs.ReadFile(job.SQL, path)
+		text, err := fs.ReadFile(r.SQL, path)
 		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
 		return err
 	})
@@ -197,20 +238,22 @@ func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill strin
 	var broken []error
 	lastUses := plan.LastUses(entries)
 	for i, entry := range entries {
-		r.Progress(i, len(entries), entry.Name)
+		event := Event{Kind: StepStarted, Step: entry.Name, Number: i + 1, Steps: len(entries)}
+		r.Progress(event)
 		stop := r.measure(entry.Name)
-		err := r.step(ctx, entry, &broken)
-		stop()
+		rows, err := r.step(ctx, entry, &broken)
+		event.Elapsed = stop()
 		if err != nil {
 			return err
 		}
+		event.Kind, event.Rows = StepFinished, rows
+		r.Progress(event)
 		for _, table := range lastUses[i] {
 			if err := r.engine.Drop(ctx, table); err != nil {
 				return err
 			}
 		}
 	}
-	r.Progress(len(entries), len(entries), "")
 	if len(broken) > 0 {
 		return failure.Inputf("%w\n%d checks failed: nothing was published", errors.Join(broken...), len(broken))
 	}
@@ -220,34 +263,36 @@ func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill strin
 	return nil
 }
 
-// step carries one entry out. Broken checks are collected, so that all of them
-// are seen at once.
-func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) error {
-	var err error
+// step carries one entry out and returns the rows it made, nil where they are
+// not counted. Broken checks are collected, so that all of them are seen at once.
+func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) (rows *int64, err error) {
+	count := int64(0)
 	switch {
 	case entry.Kind == plan.Go:
-		return goSteps[entry.Name](ctx, r)
+		return nil, goSteps[entry.Name](ctx, r)
 	case entry.Kind == plan.Check:
 		err = r.engine.View(ctx, entry.Name, entry.SQL)
 		if err == nil {
 			err = r.offenders(ctx, entry.Name, broken)
 		}
 	case entry.Kind == plan.Table:
-		_, err = r.engine.Table(ctx, entry.Name, entry.SQL)
+		count, err = r.engine.Table(ctx, entry.Name, entry.SQL)
+		rows = &count
 	case entry.Kind == plan.Lists:
 		err = r.writeLists(ctx, entry)
 	case entry.Kind == plan.File:
 		path := filepath.Join(r.store.Build(), entry.Name+".parquet")
-		r.rows[entry.Name], err = r.engine.File(ctx, entry.Name, entry.SQL, entry.Key, path, schema.Metadata(entry.Name))
+		count, err = r.engine.File(ctx, entry.Name, entry.SQL, entry.Key, path, schema.Metadata(entry.Name))
+		r.rows[entry.Name], rows = count, &count
 	default:
 		err = r.engine.View(ctx, entry.Name, entry.SQL)
 	}
 	if engine.Cause(err) != nil && !engine.IsOutOfMemory(err) {
 		if blamed := r.orders.Blame(ctx, r.engine, r.files); blamed != nil {
-			return blamed
+			return nil, blamed
 		}
 	}
-	return err
+	return rows, err
 }
 
 // offenders appends an error for each rule that a check finds broken.
@@ -260,7 +305,9 @@ func (r *run) offenders(ctx context.Context, check string, broken *[]error) erro
 
 // warn notes something that a reader of the figures should know.
 func (r *run) warn(code, format string, args ...any) {
-	r.warnings = append(r.warnings, publication.Warning{Code: code, Message: fmt.Sprintf(format, args...)})
+	warning := publication.Warning{Code: code, Message: fmt.Sprintf(format, args...)}
+	r.warnings = append(r.warnings, warning)
+	r.Progress(Event{Kind: Warned, Warning: warning})
 }
 
 // exact writes minor units as a plain decimal: 1234.56.

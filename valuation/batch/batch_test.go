@@ -51,7 +51,7 @@ func parseDay(t *testing.T, text string) *config.Day {
 }
 
 func testJob(c config.Config) Job {
-	return Job{Config: c, SQL: os.DirFS("../../sql"), Version: "test", Clock: time.Now, Progress: func(int, int, string) {}}
+	return Job{Config: c, SQL: os.DirFS("../../sql"), Version: "test", Clock: time.Now, Progress: func(Event) {}}
 }
 
 // runBatch runs a configuration that must succeed.

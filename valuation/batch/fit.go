@@ -29,6 +29,12 @@ type spendModel struct {
 	mean     float64 // expected value of a purchase of a customer without repeats
 }
 
+// hasModel reports whether there is a model beside the mean. Below p + q = 1 the
+// mean of a customer with one repeat does not exist either.
+func (m spendModel) hasModel() bool {
+	return m.fit != nil && m.fit.Model.P+m.fit.Model.Q > 1
+}
+
 // historyRow is a row of histories.
 type historyRow struct {
 	group int64
@@ -53,6 +59,10 @@ func fit(ctx context.Context, r *run) error {
 	histories, err := r.histories(ctx)
 	if err != nil {
 		return err
+	}
+	if r.reused != nil {
+		r.adopt()
+		return r.score(ctx, histories)
 	}
 	var counts []btyd.HistoryCount
 	for _, h := range histories {
@@ -303,13 +313,9 @@ func (r *run) spendTable(ctx context.Context) error {
 	var rows [][]driver.Value
 	for _, model := range r.models.spend {
 		row := []driver.Value{int64(model.from), int64(model.to), nil, nil, nil, model.mean}
-		if model.fit != nil {
+		if model.hasModel() {
 			m := model.fit.Model
-			// Below this the mean of a customer with one repeat does not exist
-			// either.
-			if m.P+m.Q > 1 {
-				row[2], row[3], row[4] = m.P, m.Q, m.Gamma
-			}
+			row[2], row[3], row[4] = m.P, m.Q, m.Gamma
 		}
 		rows = append(rows, row)
 	}

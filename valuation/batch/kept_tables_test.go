@@ -85,11 +85,11 @@ func TestTablesCanBeKept(t *testing.T) {
 		}
 	}
 	r := &run{Job: job, files: files, rows: map[string]int64{}}
-	r.Progress = func(done, _ int, _ string) {
-		if done == 0 {
+	r.Progress = func(event Event) {
+		if event.Kind != StepFinished {
 			return
 		}
-		for _, name := range entries[done-1].Makes {
+		for _, name := range entries[event.Number-1].Makes {
 			path := filepath.Join(folder, name+".parquet")
 			if _, err := r.engine.File(ctx, "kept_"+name, "select * from "+name, []string{"all"}, path, map[string]string{"table": name}); err != nil {
 				t.Error(err)

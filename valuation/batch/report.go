@@ -95,7 +95,13 @@ type modelFile struct {
 	WhyNone      string           `json:"why_none,omitempty"`
 	Spend        []spendModelFile `json:"spend_models"`
 	Spearman     *float64         `json:"spearman_repeats_spend"`
+	// The run that fitted the parameters, absent where it was this one. Counts
+	// and likelihoods are those of its base.
+	From *publication.Origin `json:"parameters_from,omitempty"`
 }
+
+// timeUnit is the unit of the models' times.
+const timeUnit = "days"
 
 type purchaseFile struct {
 	Name          string          `json:"name"`
@@ -125,21 +131,35 @@ type spendModelFile struct {
 }
 
 func (r *run) modelFile() modelFile {
-	file := modelFile{
-		AsOf: r.asOf.Format(time.DateOnly), TimeUnit: "days",
-		HorizonDays: r.Config.Value.HorizonDays, DiscountRate: r.Config.Value.DiscountRate,
-		WhyNone: r.models.reason, Spend: []spendModelFile{},
+	file := modelFileOf(r.models)
+	file.AsOf = r.asOf.Format(time.DateOnly)
+	file.HorizonDays, file.DiscountRate = r.Config.Value.HorizonDays, r.Config.Value.DiscountRate
+	file.From = r.parametersFrom()
+	return file
+}
+
+// parametersFrom names the run whose parameters this one uses, nil where it
+// fitted its own.
+func (r *run) parametersFrom() *publication.Origin {
+	if r.reused == nil {
+		return nil
 	}
-	if fit := r.models.purchase; fit != nil {
+	return &r.reused.Origin
+}
+
+// modelFileOf describes models; the day and the terms of a run are left open.
+func modelFileOf(m models) modelFile {
+	file := modelFile{TimeUnit: timeUnit, WhyNone: m.reason, Spend: []spendModelFile{}}
+	if fit := m.purchase; fit != nil {
 		file.Purchase = &purchaseFile{
 			Name: fit.Model.Name(), Parameters: parameters(fit.Parameters), LogLikelihood: fit.LogLikelihood,
 			Customers: fit.Customers, Repeats: fit.Repeats, Histories: fit.Histories, Evaluations: fit.Evaluations,
 		}
-		if !math.IsNaN(r.models.spearman) {
-			file.Spearman = &r.models.spearman
+		if !math.IsNaN(m.spearman) {
+			file.Spearman = &m.spearman
 		}
 	}
-	for _, model := range r.models.spend {
+	for _, model := range m.spend {
 		entry := spendModelFile{Name: "mean", RepeatsFrom: model.from, Mean: model.mean, Parameters: []parameterFile{}}
 		if model.to != mostRepeats {
 			entry.RepeatsTo = &model.to
@@ -189,7 +209,7 @@ func (r *run) publish(ctx context.Context, entries []plan.Entry) (Result, error)
 		manifest.Inputs = append(manifest.Inputs, publication.Input{Name: file.Name, Bytes: file.Bytes, Rows: file.Rows, Hash: file.Fingerprint})
 	}
 	if fit := r.models.purchase; fit != nil {
-		manifest.Model = &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}}
+		manifest.Model = &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}, From: r.parametersFrom()}
 		for _, p := range fit.Parameters {
 			manifest.Model.Parameters[p.Name] = p.Value
 		}

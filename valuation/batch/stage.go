@@ -123,6 +123,12 @@ func asOf(ctx context.Context, r *run) error {
 	default: // no row is usable: the contract step says why, for any day
 		r.asOf = time.Unix(0, 0).UTC()
 	}
+	if err := r.refuseStale(); err != nil {
+		return err
+	}
+	if err := r.refuseOldModel(); err != nil {
+		return err
+	}
 	if r.store != nil {
 		published, err := r.store.Verify(ctx, publication.RunID(r.asOf, r.identity), r.identity)
 		if err != nil {

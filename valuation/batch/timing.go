@@ -4,6 +4,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"time"
 )
 
 // StepTiming is what a step cost.
@@ -20,11 +21,13 @@ type timingFile struct {
 }
 
 // measure starts the timing of a step; the function it returns ends it.
-func (r *run) measure(step string) func() {
+func (r *run) measure(step string) func() time.Duration {
 	resetPeak()
 	start := r.Clock()
-	return func() {
-		r.timing = append(r.timing, StepTiming{step, r.Clock().Sub(start).Seconds(), peakBytes()})
+	return func() time.Duration {
+		elapsed := r.Clock().Sub(start)
+		r.timing = append(r.timing, StepTiming{step, elapsed.Seconds(), peakBytes()})
+		return elapsed
 	}
 }
 

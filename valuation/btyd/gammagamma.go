@@ -21,6 +21,9 @@ type SpendCount struct {
 	Customers int64
 }
 
+// Name returns "Gamma-Gamma".
+func (m GammaGamma) Name() string { return spendName }
+
 // Parameters returns p, q, gamma.
 func (m GammaGamma) Parameters() []Parameter {
 	return []Parameter{{"p", m.P}, {"q", m.Q}, {"gamma", m.Gamma}}

@@ -22,9 +22,9 @@ func checkCommand(env Env) *cli.Command {
 const shownPlaces = 10
 
 func runCheck(ctx context.Context, env Env, settings config.Config) error {
-	bar := newProgress(env.Stderr)
-	report, err := batch.Check(ctx, job(env, settings, bar))
-	bar.clear()
+	env.messages.start()
+	report, err := batch.Check(ctx, job(env, settings))
+	env.messages.end()
 	if err != nil {
 		return err
 	}

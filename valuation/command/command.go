@@ -27,21 +27,19 @@ type Env struct {
 	Environ []string  // as os.Environ gives it
 	SQL     fs.FS     // the folder sql/
 	Clock   func() time.Time
+
+	messages *messages // how stderr is written to; made by Main
 }
 
 // Main carries a command line out and returns the exit code.
 func Main(ctx context.Context, args []string, env Env) int {
+	env.messages = newMessages(env, args)
 	err := newApp(env).RunContext(ctx, args)
 	if err == nil {
 		return 0
 	}
-	kind := failure.KindOf(err)
-	if kind == failure.Interrupted {
-		fmt.Fprintln(env.Stderr, "cbv: interrupted: nothing was published")
-	} else {
-		fmt.Fprintf(env.Stderr, "cbv: %v\n", err)
-	}
-	return int(kind)
+	env.messages.fail(err)
+	return int(failure.KindOf(err))
 }
 
 func newApp(env Env) *cli.App {
@@ -54,7 +52,8 @@ func newApp(env Env) *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {}, // the library would exit by itself
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
-			runCommand(env), checkCommand(env), planCommand(env), simulateCommand(env), versionCommand(env),
+			runCommand(env), checkCommand(env), planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
+			simulateCommand(env), versionCommand(env),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -130,48 +129,4 @@ func versionCommand(env Env) *cli.Command {
 			return err
 		},
 	}
-}
-
-const configFlag = "config"
-
-// settingFlags are --config and one flag per setting.
-func settingFlags() []cli.Flag {
-	flags := []cli.Flag{&cli.StringFlag{
-		Name: configFlag, Value: "cbv.yaml", Usage: "configuration `FILE`; cbv.yaml may be absent when all is set otherwise",
-	}}
-	for _, key := range config.Keys() {
-		flags = append(flags, &cli.StringFlag{
-			Name: key.Path, Usage: fmt.Sprintf("%s [$%s]", key.Help, key.Env()),
-		})
-	}
-	return flags
-}
-
-// onSettings declares a command whose flags are the settings.
-func onSettings(env Env, name, usage string, run func(context.Context, Env, config.Config) error) *cli.Command {
-	return &cli.Command{
-		Name:  name,
-		Usage: usage,
-		Flags: settingFlags(),
-		Action: func(c *cli.Context) error {
-			loaded, err := settings(c, env)
-			if err != nil {
-				return err
-			}
-			return run(c.Context, env, loaded)
-		},
-	}
-}
-
-// settings loads the configuration that the flags and the environment give.
-func settings(c *cli.Context, env Env) (config.Config, error) {
-	flags := map[string]string{}
-	for _, key := range config.Keys() {
-		if c.IsSet(key.Path) {
-			flags[key.Path] = c.String(key.Path)
-		}
-	}
-	return config.Load(config.Sources{
-		File: c.String(configFlag), Optional: !c.IsSet(configFlag), Environ: env.Environ, Flags: flags,
-	})
 }

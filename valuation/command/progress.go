@@ -3,28 +3,52 @@ package command
 import (
 	"io"
 	"os"
+	"sync"
+	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
-// progress is a bar on a terminal, and silence elsewhere.
+// progress is a bar on a terminal, and silence elsewhere: the step under way,
+// the rows of the last one that counted them, and the time elapsed.
 type progress struct {
-	bar *progressbar.ProgressBar // nil: silence
-	out io.Writer
+	bar  *progressbar.ProgressBar // nil: silence
+	last string                   // step that counted its rows, with the count
+
+	cleared chan struct{} // closed when the bar goes
+	ticking sync.WaitGroup
 }
 
 func newProgress(out io.Writer) *progress {
-	p := &progress{out: out}
+	p := &progress{}
 	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		p.bar = progressbar.NewOptions(1,
 			progressbar.OptionSetWriter(out),
 			progressbar.OptionSetElapsedTime(true),
 			progressbar.OptionSetPredictTime(false),
+			progressbar.OptionSetWidth(20),
 			progressbar.OptionClearOnFinish(),
 		)
+		p.cleared = make(chan struct{})
+		p.ticking.Go(p.tick)
 	}
 	return p
+}
+
+// tick draws the bar every second, so that the time goes on during a long step.
+func (p *progress) tick() {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			_ = p.bar.RenderBlank() // drawing is all that can fail
+		case <-p.cleared:
+			return
+		}
+	}
 }
 
 // step shows that done of total is done, and what comes next.
@@ -33,14 +57,24 @@ func (p *progress) step(done, total int, next string) {
 		return
 	}
 	p.bar.ChangeMax(total)
+	if p.last != "" {
+		next += " (" + p.last + ")"
+	}
 	p.bar.Describe(next)
 	// Drawing is all that can fail here, and the work goes on without it.
 	_ = p.bar.Set(done)
 }
 
+// rows notes how many rows a step made.
+func (p *progress) rows(step string, rows int64) {
+	p.last = step + ": " + humanize.Comma(rows) + " rows"
+}
+
 // clear takes the bar off the terminal.
 func (p *progress) clear() {
 	if p.bar != nil {
+		close(p.cleared)
+		p.ticking.Wait() // or it would draw the bar once more
 		_ = p.bar.Clear()
 	}
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/urfave/cli/v2"
 
@@ -15,12 +16,13 @@ func runCommand(env Env) *cli.Command {
 }
 
 func runRun(ctx context.Context, env Env, settings config.Config) error {
-	bar := newProgress(env.Stderr)
-	result, err := batch.Run(ctx, job(env, settings, bar))
-	bar.clear()
+	env.messages.start()
+	result, err := batch.Run(ctx, job(env, settings))
+	env.messages.end()
 	if err != nil {
 		return err
 	}
+	env.messages.say(slog.LevelInfo, "published", "folder", result.Folder, "already", result.Already)
 	if result.Already {
 		fmt.Fprintln(env.Stdout, "The same inputs, configuration and version are published already: nothing to do.")
 	} else {
@@ -30,6 +32,6 @@ func runRun(ctx context.Context, env Env, settings config.Config) error {
 	return err
 }
 
-func job(env Env, settings config.Config, bar *progress) batch.Job {
-	return batch.Job{Config: settings, SQL: env.SQL, Version: Version, Clock: env.Clock, Progress: bar.step}
+func job(env Env, settings config.Config) batch.Job {
+	return batch.Job{Config: settings, SQL: env.SQL, Version: Version, Clock: env.Clock, Progress: env.messages.event}
 }

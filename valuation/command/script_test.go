@@ -174,10 +174,12 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-// holdLock holds the lock of an output folder until the script ends, as another
-// run would: hold-lock DIR.
+// holdLock holds the lock of an output folder as another run would, until the
+// script ends or for some time: hold-lock DIR [DURATION].
 func holdLock(ts *testscript.TestScript, neg bool, args []string) {
-	wantArgs(ts, neg, args, "hold-lock DIR")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: hold-lock DIR [DURATION]")
+	}
 	folder := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(folder, 0o755))
 	lock := flock.New(filepath.Join(folder, ".lock"))
@@ -185,6 +187,11 @@ func holdLock(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if !held {
 		ts.Fatalf("%s: somebody else holds the lock", folder)
+	}
+	if len(args) == 2 {
+		duration, err := time.ParseDuration(args[1])
+		ts.Check(err)
+		time.AfterFunc(duration, func() { lock.Close() })
 	}
 	ts.Defer(func() { lock.Close() })
 }

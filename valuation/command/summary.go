@@ -18,7 +18,7 @@ import (
 // printSummary writes a run's result as one would tell it to a director.
 func printSummary(out io.Writer, result batch.Result, settings config.Config) {
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.verdict(), s.repeat(), s.setAside()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.repeat(), s.setAside()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -67,6 +67,14 @@ func (s summary) worth() string {
 	return fmt.Sprintf("%s on %s are worth %s of %s over the next %d days, discounted at %s a year: %s each. They brought %s of revenue to date.",
 		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, s.settings.Value.HorizonDays,
 		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.money(s.value("revenue")))
+}
+
+// parameters tells when the models are those of another run.
+func (s summary) parameters() string {
+	if m := s.result.Manifest.Model; m != nil && m.From != nil {
+		return fmt.Sprintf("The models are those of run %s, fitted as of %s.", m.From.Run, m.From.AsOf)
+	}
+	return ""
 }
 
 func (s summary) verdict() string {

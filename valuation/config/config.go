@@ -23,6 +23,8 @@ type Config struct {
 	Lifecycle Lifecycle `yaml:"lifecycle" json:"lifecycle"`
 	Lists     Lists     `yaml:"lists" json:"lists"`
 	Engine    Engine    `yaml:"engine" json:"-"`
+	Run       Run       `yaml:"run" json:"-"`
+	Log       string    `yaml:"log" json:"-" help:"messages on stderr: text, or json (one object a line)"`
 }
 
 // Orders says where the order history is and how to read it.
@@ -92,6 +94,17 @@ type Engine struct {
 	MemoryLimit string `yaml:"memory_limit" json:"-" help:"memory of the engine before it spills to disk"`
 }
 
+// Run says how a run behaves among the others of a shop. What of it an output
+// depends on, the parameters that are reused, enters a run's identity with the
+// run that they come from, not with the path that named it.
+type Run struct {
+	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check: nothing is published"`
+	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order day is longer ago: days, or a duration of whole days such as 48h"`
+	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back, such as 30m"`
+	Model           string   `yaml:"model" json:"-" short:"model" help:"folder of a run whose parameters are used in place of a fit"`
+	ModelMaxAgeDays Days     `yaml:"model_max_age_days" json:"-" short:"model-max-age" help:"refuse parameters that were fitted as of an earlier day than this many days before"`
+}
+
 // Default returns the settings before any file, variable or flag.
 func Default() Config {
 	return Config{
@@ -118,6 +131,8 @@ func Default() Config {
 			},
 		},
 		Engine: Engine{MemoryLimit: "4GB"},
+		Run:    Run{ModelMaxAgeDays: 30},
+		Log:    "text",
 	}
 }
 

@@ -43,6 +43,12 @@ var samples = map[string]string{
 	"lists.columns":              "[customer_id, clv]",
 	"engine.threads":             "1",
 	"engine.memory_limit":        "800MB",
+	"run.strict":                 "true",
+	"run.max_age_days":           "2",
+	"run.wait":                   "30m",
+	"run.model":                  "/out/latest",
+	"run.model_max_age_days":     "60",
+	"log":                        "json",
 }
 
 // leafOf returns the setting of a path.
@@ -97,7 +103,7 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s by file: %v", key.Path, err)
 		}
-		if !reflect.DeepEqual(byFile.Value, byFlag.Value) || !reflect.DeepEqual(byFile.RFM, byFlag.RFM) || byFile.Time.Zone != byFlag.Time.Zone {
+		if !reflect.DeepEqual(byFile.Value, byFlag.Value) || !reflect.DeepEqual(byFile.RFM, byFlag.RFM) || !reflect.DeepEqual(byFile.Run, byFlag.Run) || byFile.Time.Zone != byFlag.Time.Zone {
 			t.Errorf("%s by file: %+v, want %+v", key.Path, byFile, byFlag)
 		}
 	}

@@ -19,8 +19,10 @@ import (
 
 // Key is one setting as the command line sees it.
 type Key struct {
-	Path string // orders.columns.amount
-	Help string
+	Path     string // orders.columns.amount
+	Short    string // a shorter name of the flag, "" for none
+	IsSwitch bool   // true or false
+	Help     string
 }
 
 // Env returns the environment variable that sets the key.
@@ -44,7 +46,7 @@ func walk(v reflect.Value, prefix string, visit func(Key, reflect.Value)) {
 		field := v.Type().Field(i)
 		path := prefix + field.Tag.Get("yaml")
 		if help, leaf := field.Tag.Lookup("help"); leaf {
-			visit(Key{path, help}, v.Field(i))
+			visit(Key{path, field.Tag.Get("short"), field.Type.Kind() == reflect.Bool, help}, v.Field(i))
 		} else {
 			walk(v.Field(i), path+".", visit)
 		}
@@ -62,12 +64,26 @@ type Sources struct {
 // Load reads the settings and checks them. Paths from the file are taken
 // relative to the file's folder, those from flags and environment as they are.
 func Load(from Sources) (Config, error) {
-	c := Default()
-	if err := loadFile(&c, from); err != nil {
+	c, _, err := read(from)
+	if err != nil {
 		return Config{}, err
 	}
+	if err := c.validate(); err != nil {
+		return Config{}, failure.Usagef("%w", err)
+	}
+	return c, nil
+}
+
+// read reads the settings and says where each came from. They are not checked
+// against each other yet.
+func read(from Sources) (Config, map[string]string, error) {
+	c := Default()
+	origins, err := loadFile(&c, from)
+	if err != nil {
+		return Config{}, nil, err
+	}
 	if err := rejectUnknownVariables(from.Environ); err != nil {
-		return Config{}, err
+		return Config{}, nil, err
 	}
 	environ := map[string]string{}
 	for _, entry := range from.Environ {
@@ -77,42 +93,43 @@ func Load(from Sources) (Config, error) {
 	var errs []error
 	walk(reflect.ValueOf(&c).Elem(), "", func(key Key, leaf reflect.Value) {
 		if text, ok := environ[key.Env()]; ok {
+			origins[key.Path] = key.Env()
 			errs = append(errs, set(leaf, key.Env(), text))
 		}
 		if text, ok := from.Flags[key.Path]; ok {
+			origins[key.Path] = "--" + key.Path
 			errs = append(errs, set(leaf, "--"+key.Path, text))
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
-		return Config{}, failure.Usagef("%w", err)
+		return Config{}, nil, failure.Usagef("%w", err)
 	}
-	if err := c.validate(); err != nil {
-		return Config{}, failure.Usagef("%w", err)
-	}
-	return c, nil
+	return c, origins, nil
 }
 
-func loadFile(c *Config, from Sources) error {
+// loadFile reads the file into c and says where in it each setting stands.
+func loadFile(c *Config, from Sources) (map[string]string, error) {
+	origins := map[string]string{}
 	if from.File == "" {
-		return nil
+		return origins, nil
 	}
 	text, err := os.ReadFile(from.File)
 	if errors.Is(err, fs.ErrNotExist) {
 		if from.Optional {
-			return nil
+			return origins, nil
 		}
-		return failure.Usagef("%s: no such file: name the configuration with --config", from.File)
+		return nil, failure.Usagef("%s: no such file: name the configuration with --config", from.File)
 	}
 	if err != nil {
-		return failure.Usagef("%w: name the configuration with --config", err)
+		return nil, failure.Usagef("%w: name the configuration with --config", err)
 	}
 	c.Out = "" // to see whether the file gives it
 	// A comment-only file is a valid empty configuration; the decoder calls it EOF.
 	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil && err.Error() != "EOF" {
-		return failure.Usagef("%s: %s", from.File, explain(err))
+		return nil, failure.Usagef("%s: %s", from.File, explain(err))
 	}
 	if err := rejectFractions(text); err != nil {
-		return failure.Usagef("%s: %w", from.File, err)
+		return nil, failure.Usagef("%s: %w", from.File, err)
 	}
 	folder := filepath.Dir(from.File)
 	for i, path := range c.Orders.Files {
@@ -123,7 +140,11 @@ func loadFile(c *Config, from Sources) error {
 	} else {
 		c.Out = relativeTo(folder, c.Out)
 	}
-	return nil
+	c.Run.Model = relativeTo(folder, c.Run.Model)
+	for path, line := range lines(text) {
+		origins[path] = fmt.Sprintf("%s line %d", from.File, line)
+	}
+	return origins, nil
 }
 
 func relativeTo(folder, path string) string {

@@ -35,6 +35,14 @@ func parse(leaf reflect.Value, trimmed, text string) error {
 		day, err := ParseDay(trimmed)
 		*value = day
 		return err
+	case *Days:
+		days, err := ParseDays(trimmed)
+		*value = days
+		return err
+	case *Duration:
+		duration, err := ParseDuration(trimmed)
+		*value = duration
+		return err
 	}
 	switch leaf.Kind() {
 	case reflect.String:

@@ -23,6 +23,11 @@ func TestTextThatIsNoValueIsRefused(t *testing.T) {
 		"rfm.frequency_cuts":      {"", "1,2,3,4,5", "[1, 2, 3, 4, 5.5]", "[a]", "{}", "[1, 2"},
 		"rfm.monetary_cuts":       {"[1, 2, 3, .inf]", "[1, 2, 3, .nan]", "[1, 2, 3]"},
 		"orders.files":            {"", "[a.parquet, '']"},
+		"run.max_age_days":        {"", "-1", "1.5", "36h", "two", "2d3h", "1e9", "nan"},
+		"run.model_max_age_days":  {"", "null", "-3"},
+		"run.wait":                {"", "-1m", "soon", "30", "null", "9000h"},
+		"run.strict":              {"", "yes", "1"},
+		"log":                     {"", "JSON", "xml"},
 	} {
 		for _, text := range texts {
 			_, err := load(path, text)

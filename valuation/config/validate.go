@@ -32,6 +32,7 @@ func (c Config) validate() error {
 		"lifecycle: wants 0 < cooling < active < 1, has cooling %g and active %g", c.Lifecycle.Cooling, c.Lifecycle.Active)
 	refuse(c.Engine.Threads < 0 || c.Engine.Threads > 1024, "engine.threads: %d is not between 0 and 1024", c.Engine.Threads)
 	refuse(!memoryPattern.MatchString(c.Engine.MemoryLimit), "engine.memory_limit: %q is not an amount such as 4GB or 800MB", c.Engine.MemoryLimit)
+	refuse(c.Log != "text" && c.Log != "json", "log: %q is neither text nor json", c.Log)
 	return errors.Join(errs...)
 }
 

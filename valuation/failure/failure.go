@@ -17,9 +17,26 @@ const (
 	Failed      Kind = 1   // anything that is not one of the following
 	Usage       Kind = 2   // the command line or the configuration
 	Input       Kind = 3   // the input broke its contract, or a check failed
+	Stale       Kind = 4   // the input is older than the run may be
 	Locked      Kind = 5   // another run holds the lock
 	Interrupted Kind = 130 // by a signal
 )
+
+func (k Kind) String() string {
+	switch k {
+	case Usage:
+		return "usage"
+	case Input:
+		return "input"
+	case Stale:
+		return "stale"
+	case Locked:
+		return "locked"
+	case Interrupted:
+		return "interrupted"
+	}
+	return "failed"
+}
 
 type failure struct {
 	kind Kind
@@ -37,6 +54,11 @@ func Usagef(format string, args ...any) error {
 // Inputf returns an error of kind Input; its arguments are those of fmt.Errorf.
 func Inputf(format string, args ...any) error {
 	return &failure{Input, fmt.Errorf(format, args...)}
+}
+
+// Stalef returns an error of kind Stale; its arguments are those of fmt.Errorf.
+func Stalef(format string, args ...any) error {
+	return &failure{Stale, fmt.Errorf(format, args...)}
 }
 
 // Lockedf returns an error of kind Locked; its arguments are those of fmt.Errorf.

@@ -85,6 +85,14 @@ type RFMCuts struct {
 type Model struct {
 	Name       string             `json:"name"`
 	Parameters map[string]float64 `json:"parameters"`
+	From       *Origin            `json:"parameters_from,omitempty"` // absent where this run fitted them
+}
+
+// Origin names the run that fitted parameters which another one uses.
+type Origin struct {
+	Run      string `json:"run"`
+	Identity string `json:"identity"`
+	AsOf     string `json:"as_of"`
 }
 
 // Warning is something a reader of the figures should know.
@@ -103,7 +111,8 @@ type Output struct {
 
 const manifestName = "manifest.json"
 
-func readManifest(folder string) (Manifest, error) {
+// ReadManifest returns the manifest of a run's folder.
+func ReadManifest(folder string) (Manifest, error) {
 	path := filepath.Join(folder, manifestName)
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -15,8 +15,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"cbv/valuation/failure"
 	"cbv/valuation/source"
 )
@@ -25,34 +23,33 @@ const (
 	runsFolder    = "runs"
 	stagingFolder = ".staging"
 	latestLink    = "latest"
+	lockName      = ".lock"
 )
 
 // Store is an output folder, held by one process at a time.
 type Store struct {
-	root string
-	lock *flock.Flock
+	root   string
+	lock   *lock
+	Waited bool   // for another run, which may have changed what there is to read
+	Killed string // the run that was killed holding the lock, "" where none was
 }
 
 // Open takes hold of an output folder, creating it where needed, and clears
 // away what a killed run left unfinished. Close it after use.
-func Open(root string) (*Store, error) {
+func Open(ctx context.Context, root string, claim Claim) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(root, runsFolder), 0o755); err != nil {
 		return nil, failure.Usagef("out: %w: name a folder that can be made and written to", err)
 	}
 	if err := refuseUnlessLink(filepath.Join(root, latestLink)); err != nil {
 		return nil, failure.Usagef("out: %w", err)
 	}
-	lock := flock.New(filepath.Join(root, ".lock"))
-	held, err := lock.TryLock()
+	held, killed, waited, err := acquire(ctx, root, claim)
 	if err != nil {
-		return nil, fmt.Errorf("lock: %w", err)
+		return nil, err
 	}
-	if !held {
-		return nil, failure.Lockedf("%s: another run holds the lock: wait for it, or give this one another --out", root)
-	}
-	s := &Store{root: root, lock: lock}
+	s := &Store{root: root, lock: held, Waited: waited, Killed: killed}
 	if err := s.reset(); err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, held.release())
 	}
 	return s, nil
 }
@@ -81,7 +78,7 @@ func (s *Store) Spill() string { return filepath.Join(s.staging(), "spill") }
 
 // Close clears the staging folder and gives the lock back.
 func (s *Store) Close() error {
-	return errors.Join(os.RemoveAll(s.staging()), s.lock.Close())
+	return errors.Join(os.RemoveAll(s.staging()), s.lock.release())
 }
 
 // RunID names a run by its day and its identity (of which 12 hex digits).
@@ -95,7 +92,7 @@ func (s *Store) Run(id string) string { return filepath.Join(s.root, runsFolder,
 // Verify reports whether a run with the given identity is published under id and
 // every file of it has the bytes that its manifest states.
 func (s *Store) Verify(ctx context.Context, id, identity string) (bool, error) {
-	manifest, err := readManifest(s.Run(id))
+	manifest, err := ReadManifest(s.Run(id))
 	if err != nil || manifest.Identity != identity || len(manifest.Outputs) == 0 {
 		return false, nil // absent or damaged: build it
 	}

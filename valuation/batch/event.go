@@ -1,0 +1,32 @@
+package batch
+
+import (
+	"time"
+
+	"cbv/valuation/publication"
+)
+
+// Event is something that happens during a run and that whoever watches it may
+// want to know.
+type Event struct {
+	Kind    EventKind
+	Step    string        // of step events
+	Number  int           // of the step, from 1
+	Steps   int           // in all
+	Rows    *int64        // of a finished step, where it counted them
+	Elapsed time.Duration // of a finished step
+	Warning publication.Warning
+	Holder  string // of the lock, as far as is known
+}
+
+// EventKind says what happened.
+type EventKind int
+
+// The kinds of event.
+const (
+	StepStarted EventKind = iota + 1
+	StepFinished
+	Warned
+	WaitingForLock
+	LockOfKilledRun // was taken over: the system gives it back
+)

@@ -1,0 +1,231 @@
+package batch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/config"
+	"cbv/valuation/failure"
+	"cbv/valuation/publication"
+	"cbv/valuation/source"
+)
+
+// RunModel is the models of a published run.
+type RunModel struct {
+	HorizonDays  int
+	DiscountRate float64 // a year
+	Origin       publication.Origin
+	models       models
+	manifest     publication.Manifest
+}
+
+// Purchases returns the model of purchases, in days.
+func (m RunModel) Purchases() btyd.Model { return m.models.purchase.Model }
+
+// Spend returns the spend model of customers with that many repeats, nil where
+// there is none, and what a purchase of a customer without repeats is worth.
+func (m RunModel) Spend(repeats int) (model *btyd.GammaGamma, mean float64) {
+	for _, band := range m.models.spend {
+		if band.from <= repeats && repeats <= band.to {
+			if band.hasModel() {
+				model = &band.fit.Model
+			}
+			return model, band.mean
+		}
+	}
+	return nil, math.NaN()
+}
+
+// OpenModel reads the models of a run from its folder.
+func OpenModel(ctx context.Context, folder string) (RunModel, error) {
+	manifest, err := publication.ReadManifest(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return RunModel{}, failure.Usagef("%s: is no run, for it has no manifest.json: name the folder of a run, such as out/latest", folder)
+	}
+	if err != nil {
+		return RunModel{}, failure.Inputf("%w", err)
+	}
+	const name = "model.json"
+	path := filepath.Join(folder, name)
+	hash, err := source.HashFile(ctx, path)
+	if err != nil {
+		return RunModel{}, err
+	}
+	known := slices.ContainsFunc(manifest.Outputs, func(o publication.Output) bool { return o.Name == name && o.Hash == hash })
+	if !known {
+		return RunModel{}, failure.Inputf("%s: is not the file that the run's manifest describes: it was damaged or edited", path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return RunModel{}, err
+	}
+	var file modelFile
+	if err := json.Unmarshal(text, &file); err != nil {
+		return RunModel{}, failure.Inputf("%s: %w", path, err)
+	}
+	if file.Purchase == nil {
+		return RunModel{}, failure.Inputf("%s: the run has no model (%s): name another run", path, file.WhyNone)
+	}
+	if file.TimeUnit != timeUnit {
+		return RunModel{}, failure.Usagef("%s: the model counts time in %q, and this program in %s: name another run", path, file.TimeUnit, timeUnit)
+	}
+	found, err := file.models()
+	if err != nil {
+		return RunModel{}, failure.Inputf("%s: %w", path, err)
+	}
+	model := RunModel{HorizonDays: file.HorizonDays, DiscountRate: file.DiscountRate, models: found, manifest: manifest}
+	if file.From != nil { // the age of parameters counts from their fit, however often they were reused
+		model.Origin = *file.From
+	} else {
+		day, err := time.Parse(time.DateOnly, manifest.AsOf)
+		if err != nil || len(manifest.Identity) < 12 {
+			return RunModel{}, failure.Inputf("%s: its manifest does not name the run", folder)
+		}
+		model.Origin = publication.Origin{Run: publication.RunID(day, manifest.Identity), Identity: manifest.Identity, AsOf: manifest.AsOf}
+	}
+	return model, nil
+}
+
+// models are the models that a file describes.
+func (file modelFile) models() (models, error) {
+	var found models
+	model, err := btyd.NewModel(file.Purchase.Name, values(file.Purchase.Parameters))
+	if err != nil {
+		return found, err
+	}
+	found.purchase = &btyd.Fit{
+		Model: model, Parameters: estimates(file.Purchase.Parameters), LogLikelihood: file.Purchase.LogLikelihood,
+		Customers: file.Purchase.Customers, Repeats: file.Purchase.Repeats,
+		Histories: file.Purchase.Histories, Evaluations: file.Purchase.Evaluations,
+	}
+	found.spearman = math.NaN()
+	if file.Spearman != nil {
+		found.spearman = *file.Spearman
+	}
+	for _, entry := range file.Spend {
+		band := spendModel{from: entry.RepeatsFrom, to: mostRepeats, mean: entry.Mean}
+		if entry.RepeatsTo != nil {
+			band.to = *entry.RepeatsTo
+		}
+		if len(entry.Parameters) > 0 {
+			spend, err := btyd.NewGammaGamma(values(entry.Parameters))
+			if err != nil {
+				return found, err
+			}
+			band.fit = &btyd.SpendFit{
+				Model: spend, Parameters: estimates(entry.Parameters), Customers: entry.Customers, Evaluations: entry.Evaluations,
+			}
+			if entry.LogLikelihood != nil {
+				band.fit.LogLikelihood = *entry.LogLikelihood
+			}
+		}
+		found.spend = append(found.spend, band)
+	}
+	return found, nil
+}
+
+func values(parameters []parameterFile) map[string]float64 {
+	named := map[string]float64{}
+	for _, p := range parameters {
+		named[p.Name] = p.Value
+	}
+	return named
+}
+
+func estimates(parameters []parameterFile) []btyd.Estimate {
+	var list []btyd.Estimate
+	for _, p := range parameters {
+		list = append(list, btyd.Estimate{Parameter: btyd.Parameter{Name: p.Name, Value: p.Value}, StandardError: p.StandardError})
+	}
+	return list
+}
+
+// reuse reads the models that run.model names, nil where it names none, and
+// refuses those that count purchases or money differently.
+func reuse(ctx context.Context, c config.Config) (*RunModel, error) {
+	if c.Run.Model == "" {
+		return nil, nil
+	}
+	model, err := OpenModel(ctx, c.Run.Model)
+	if err != nil {
+		return nil, fmt.Errorf("run.model: %w", err)
+	}
+	var then struct {
+		Orders struct {
+			ZeroIsPurchase bool   `json:"zero_is_purchase"`
+			Returns        string `json:"returns"`
+		} `json:"orders"`
+		Value struct {
+			Currency string `json:"currency"`
+		} `json:"value"`
+	}
+	if err := json.Unmarshal(model.manifest.Configuration, &then); err != nil {
+		return nil, failure.Inputf("run.model: the configuration of %s: %w", c.Run.Model, err)
+	}
+	for _, rule := range []struct {
+		key       string
+		then, now any
+	}{
+		{"value.currency", then.Value.Currency, c.Value.Currency},
+		{"orders.zero_is_purchase", then.Orders.ZeroIsPurchase, c.Orders.ZeroIsPurchase},
+		{"orders.returns", then.Orders.Returns, c.Orders.Returns},
+	} {
+		if rule.then != rule.now {
+			return nil, failure.Usagef("run.model: %s was made with %s %v, and now it is %v: parameters do not carry over; fit anew with --model ''",
+				c.Run.Model, rule.key, rule.then, rule.now)
+		}
+	}
+	return &model, nil
+}
+
+// identity is what of reused models enters the identity of the run.
+func (m RunModel) identity() ([]byte, error) {
+	file := modelFileOf(m.models)
+	return json.Marshal([]any{m.Origin, file.Purchase, file.Spend})
+}
+
+// refuseOldModel stops a run whose reused parameters are older than
+// run.model_max_age_days allows, or know of days that had not come.
+func (r *run) refuseOldModel() error {
+	if r.reused == nil || len(r.orderDays) == 0 {
+		return nil
+	}
+	fitted, err := time.Parse(time.DateOnly, r.reused.Origin.AsOf)
+	if err != nil {
+		return failure.Inputf("run.model: %s: %w", r.Config.Run.Model, err)
+	}
+	today := r.asOf.Format(time.DateOnly)
+	age := daysBetween(fitted, r.asOf)
+	if age < 0 {
+		return failure.Inputf("run.model: %s was fitted as of %s, after %s, the day of this run: its parameters know what had not happened yet; name an earlier run",
+			r.reused.Origin.Run, r.reused.Origin.AsOf, today)
+	}
+	if limit := int(r.Config.Run.ModelMaxAgeDays); age > limit {
+		return failure.Inputf("run.model: %s was fitted as of %s, %d days before %s, the day of this run, and run.model_max_age_days allows %d: fit anew with --model ''",
+			r.reused.Origin.Run, r.reused.Origin.AsOf, age, today, limit)
+	}
+	return nil
+}
+
+// modelWarnings are the warnings that come of a fit, and stay true of its
+// parameters wherever they are used.
+var modelWarnings = []string{"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite"}
+
+// adopt takes over the reused models in place of a fit.
+func (r *run) adopt() {
+	r.models = r.reused.models
+	for _, warning := range r.reused.manifest.Warnings {
+		if slices.Contains(modelWarnings, warning.Code) {
+			r.warn(warning.Code, "%s", warning.Message)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"cbv/valuation/batch"
+	"cbv/valuation/config"
+	"cbv/valuation/failure"
+)
+
+// messages is what goes to stderr: as text, errors alone and a progress bar
+// where there is a terminal; as JSON, one object a line for whatever happens.
+type messages struct {
+	out   io.Writer
+	clock func() time.Time
+	json  slog.Handler // nil: text
+	bar   *progress
+}
+
+// newMessages decides on the form before the configuration is read, since that
+// can fail as well.
+func newMessages(env Env, args []string) *messages {
+	m := &messages{out: env.Stderr, clock: env.Clock}
+	for _, entry := range env.Environ {
+		if entry == "CBV_LOG=json" {
+			m.useJSON()
+		}
+	}
+	for i, arg := range args {
+		name, value, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if name != "log" || !strings.HasPrefix(arg, "-") {
+			continue
+		}
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		m.json = nil
+		if value == "json" {
+			m.useJSON()
+		}
+	}
+	return m
+}
+
+func (m *messages) useJSON() {
+	m.json = slog.NewJSONHandler(m.out, nil)
+}
+
+// configure takes the form that the configuration asks for.
+func (m *messages) configure(c config.Config) {
+	m.json = nil
+	if c.Log == "json" {
+		m.useJSON()
+	}
+}
+
+// say writes a message with its fields, in JSON only.
+func (m *messages) say(level slog.Level, message string, fields ...any) {
+	if m.json == nil {
+		return
+	}
+	record := slog.NewRecord(m.clock().UTC(), level, message, 0)
+	record.Add(fields...)
+	// A message that cannot be written must not end the work.
+	_ = m.json.Handle(context.Background(), record)
+}
+
+// fail tells the error that the command ends with.
+func (m *messages) fail(err error) {
+	kind, text := failure.KindOf(err), err.Error()
+	if kind == failure.Interrupted {
+		text = "interrupted: nothing was published"
+	}
+	if m.json == nil {
+		fmt.Fprintf(m.out, "cbv: %s\n", text)
+		return
+	}
+	m.say(slog.LevelError, text, "kind", kind.String(), "exit_code", int(kind))
+}
+
+// start begins to tell of work; end, of which it must be followed, takes the bar
+// off the terminal.
+func (m *messages) start() {
+	m.bar = &progress{}
+	if m.json == nil {
+		m.bar = newProgress(m.out)
+	}
+}
+
+func (m *messages) end() { m.bar.clear() }
+
+// event tells what happens in a run.
+func (m *messages) event(e batch.Event) {
+	switch e.Kind {
+	case batch.StepStarted:
+		m.bar.step(e.Number-1, e.Steps, e.Step)
+		m.say(slog.LevelInfo, "step started", "step", e.Step, "number", e.Number, "steps", e.Steps)
+	case batch.StepFinished:
+		fields := []any{"step", e.Step, "number", e.Number, "steps", e.Steps, "seconds", e.Elapsed.Seconds()}
+		if e.Rows != nil {
+			m.bar.rows(e.Step, *e.Rows)
+			fields = append(fields, "rows", *e.Rows)
+		}
+		m.say(slog.LevelInfo, "step finished", fields...)
+	case batch.Warned:
+		m.say(slog.LevelWarn, e.Warning.Message, "code", e.Warning.Code)
+	case batch.WaitingForLock:
+		m.bar.step(0, 1, strings.TrimSpace("waiting for another run "+e.Holder))
+		m.say(slog.LevelInfo, "waiting for another run to give the lock back", "holder", e.Holder)
+	case batch.LockOfKilledRun:
+		m.say(slog.LevelWarn, "took over the lock of a run that was killed", "holder", e.Holder)
+	}
+}

@@ -1,0 +1,205 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/parquetfile"
+)
+
+// valuesFile has every quantity to 40 digits.
+const valuesFile = "../../../shared/reference/values.csv"
+
+// predict runs the command and returns what it prints.
+func predict(t *testing.T, args ...string) map[string]any {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := Main(context.Background(), append([]string{"cbv", "predict"}, args...), Env{Stdout: &stdout, Stderr: &stderr, Clock: time.Now})
+	if code != 0 || stderr.Len() > 0 {
+		t.Fatalf("predict %s: exit %d: %s", strings.Join(args, " "), code, &stderr)
+	}
+	var printed map[string]any
+	if err := json.Unmarshal(stdout.Bytes(), &printed); err != nil {
+		t.Fatalf("predict %s: %v in %s", strings.Join(args, " "), err, &stdout)
+	}
+	return printed
+}
+
+func TestPublishedValuesThroughPredict(t *testing.T) {
+	file, err := os.Open(valuesFile)
+	if errors.Is(err, fs.ErrNotExist) && os.Getenv("CI") != "true" {
+		t.Skipf("no reference values: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := map[string]int{}
+	for _, row := range rows[1:] {
+		args, field := flagsOf(t, row)
+		if args == nil {
+			continue
+		}
+		checked[row[0]]++
+		name := strings.Join(row[:4], " ")
+		got, isNumber := predict(t, args...)[field].(float64)
+		want, err := strconv.ParseFloat(row[4], 64)
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
+			t.Fatal(err)
+		}
+		tolerance := 1e-9 * math.Abs(want)
+		if math.Abs(want) < 1e-300 {
+			tolerance = 1e-300
+		}
+		if !isNumber || !(math.Abs(got-want) <= tolerance) {
+			t.Errorf("%s: %s = %.17g, want %.17g", name, field, got, want)
+		}
+	}
+	if checked["BG/NBD"] < 45 || checked["Gamma-Gamma"] != 10 {
+		t.Errorf("checked %v", checked)
+	}
+}
+
+// flagsOf returns the flags that ask for a row of the file, and the field that
+// answers it; nil for a model that does not exist yet.
+func flagsOf(t *testing.T, row []string) (args []string, field string) {
+	t.Helper()
+	in := map[string]string{}
+	for pair := range strings.FieldsSeq(row[3]) {
+		name, value, _ := strings.Cut(pair, "=")
+		in[name] = value
+	}
+	numbers := strings.Fields(row[2])
+	if row[0] == "Gamma-Gamma" {
+		args = []string{"--spend", fmt.Sprintf("p=%s,q=%s,gamma=%s", numbers[0], numbers[1], numbers[2]), "--x", in["x"], "--mean", in["m"]}
+		return args, map[string]string{"log_likelihood": "spend_log_likelihood", "cond_expected_spend": "expected_spend"}[row[1]]
+	}
+	for _, family := range btyd.Families {
+		names := map[string][]string{"bgnbd": {"r", "alpha", "a", "b"}}[family.Key]
+		if names == nil {
+			t.Fatalf("say here how the file orders the parameters of %s", family.Key)
+		}
+		values := map[string]float64{}
+		var params []string
+		for i, name := range names {
+			values[name] = 1
+			params = append(params, name+"="+numbers[i])
+		}
+		model, err := btyd.NewModel(family.Key, values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if model.Name() == row[0] {
+			args = []string{"--model", family.Key, "--params", strings.Join(params, ",")}
+		}
+	}
+	if args == nil {
+		return nil, ""
+	}
+	quantity, horizon, _ := strings.Cut(strings.TrimSuffix(row[1], ")"), "(t=")
+	field = map[string]string{
+		"log_likelihood": "log_likelihood", "p_alive": "p_alive", "cond_expected_purchases": "expected_purchases",
+		"expected_purchases_new": "expected_purchases", "DECT": "discounted_purchases", "pmf": "p_n_purchases",
+	}[quantity]
+	if field == "" {
+		t.Fatalf("%s: no such quantity: %s", row[0], row[1])
+	}
+	if horizon != "" {
+		in["t"] = horizon
+	}
+	if _, given := in["x"]; !given {
+		args = append(args, "--new")
+	}
+	for _, pair := range [][2]string{{"x", "x"}, {"t_x", "t-x"}, {"T", "T"}, {"t", "horizon"}, {"delta", "delta"}, {"n", "n"}} {
+		if value, given := in[pair[0]]; given {
+			args = append(args, "--"+pair[1], value)
+		}
+	}
+	return args, field
+}
+
+// Whatever the numbers, what is printed is JSON with finite numbers or nulls
+// that are explained.
+func TestPredictExplainsNulls(t *testing.T) {
+	sizes := []string{"1e-300", "1e-9", "1", "1e9", "1e300"}
+	nulls := 0
+	for i, size := range sizes {
+		other := sizes[(i+2)%len(sizes)]
+		for _, x := range []string{"0", "1", "1000000"} {
+			last := size
+			if x == "0" {
+				last = "0"
+			}
+			printed := predict(t, "--model", "bgnbd", "--params", fmt.Sprintf("r=%s,alpha=%s,a=%s,b=%s", size, other, size, other),
+				"--x", x, "--t-x", last, "--T", size, "--horizon", other, "--delta", size, "--n", "3")
+			because, _ := printed["null_because"].(map[string]any)
+			for name, value := range printed {
+				if value == nil {
+					nulls++
+					if because[name] == nil {
+						t.Errorf("%s is null and nobody says why: %v", name, printed)
+					}
+				}
+			}
+		}
+	}
+	if nulls == 0 {
+		t.Error("no number was out of range: the test proves nothing")
+	}
+	printed := predict(t, "--spend", "p=.2,q=.5,gamma=15", "--new")
+	if reason := fmt.Sprint(printed["null_because"]); printed["expected_spend"] != nil || !strings.Contains(reason, "p x + q > 1") {
+		t.Errorf("an infinite mean: %v", printed)
+	}
+}
+
+// What predict says of a customer with a run's models is what the run published.
+func TestPredictAgreesWithRun(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	mustRun(t, "run", "--config", "../../fixtures/shop/cbv.yaml", "--out", out)
+	type row struct {
+		Repeats  *int64   `parquet:"repeat_purchases"`
+		Last     *int64   `parquet:"age_at_last_purchase_days"`
+		Age      *int64   `parquet:"customer_age_days"`
+		PAlive   *float64 `parquet:"p_alive"`
+		Year     *float64 `parquet:"p_purchase_365d"`
+		Expected *float64 `parquet:"expected_purchases"`
+		Value    *float64 `parquet:"expected_purchase_value"`
+	}
+	customers, err := parquetfile.Read[row](filepath.Join(out, "latest", "customers.parquet"))
+	if err != nil || len(customers) < 1000 {
+		t.Fatalf("%d customers, %v", len(customers), err)
+	}
+	for i := 0; i < len(customers); i += 40 {
+		c := customers[i]
+		printed := predict(t, "--run", filepath.Join(out, "latest"),
+			"--x", fmt.Sprint(*c.Repeats), "--t-x", fmt.Sprint(*c.Last), "--T", fmt.Sprint(*c.Age))
+		want := map[string]float64{"p_alive": *c.PAlive, "p_purchase": *c.Year, "expected_purchases": *c.Expected}
+		tolerance := map[string]float64{}
+		if *c.Repeats == 0 {
+			want["expected_spend"], tolerance["expected_spend"] = *c.Value, 0.005 // published in whole cents
+		}
+		for field, value := range want {
+			allowed := max(1e-12*value, tolerance[field])
+			if got, ok := printed[field].(float64); !ok || !(math.Abs(got-value) <= allowed) {
+				t.Errorf("x %d, t_x %d, T %d: %s is %v, and the run says %v", *c.Repeats, *c.Last, *c.Age, field, printed[field], value)
+			}
+		}
+	}
+}
