@@ -46,7 +46,7 @@ select content, is_blank(content) as blank, id_bucket(content) as bucket
 from (values (''), (' '), ('` + "\t'), ('\n'), ('\u00a0'), (' \u3000 '), ('\u200f'), ('0012'), ('a\n'), ('Zoë 🛒" + `'), (null)) as texts (content)`,
 	"edge_numbers": `
 select number, is_finite(number) as finite, case when is_finite(number) then to_minor(number, 100) end as minor
-from (values (0.005e0), (-0.005e0), (0.015e0), (1.005e0), (2.675e0), (0.0049999999999999e0), (-0e0), (1e12), (-999999999999.995e0),
+from (values (0.005e0), (-0.005e0), (0.015e0), (1.005e0), (2.675e0), (0.0049999999999999e0), (-0e0), (1e12), (-99999999.995e0),
     (cast('nan' as double)), (cast('infinity' as double)), (cast('-infinity' as double)), (null)) as numbers (number)`,
 }
 
