@@ -1,6 +1,7 @@
 -- audiences: who is on which list: every mark, lifecycle and segment is one, and
 -- so are the seeds. Newcomers among the lookalikes are onboarded rather than
--- replaced, so they have a list of their own.
+-- replaced, so they have a list of their own. The kind of a list is a constant, by
+-- which an engine knows which of the parts it needs.
 --
 -- grain: one row per (list, customer_id)
 -- reads: customers, segment_lists
@@ -8,6 +9,7 @@ with
 
 by_mark as (
     select
+        'mark' as kind,
         case when mark_reason = 'new_onboard' then 'new_onboard' else mark end as list,
         customers.*
     from customers
@@ -16,6 +18,7 @@ by_mark as (
 
 by_lifecycle as (
     select
+        'lifecycle' as kind,
         concat('lifecycle_', lifecycle) as list,
         customers.*
     from customers
@@ -24,6 +27,7 @@ by_lifecycle as (
 
 by_segment as (
     select
+        'segment' as kind,
         segment_lists.list,
         customers.*
     from customers
@@ -33,6 +37,7 @@ by_segment as (
 
 seeds as (
     select
+        'seed' as kind,
         'seed' as list,
         customers.*
     from customers

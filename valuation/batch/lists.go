@@ -16,9 +16,9 @@ import (
 // listsFolder holds the campaign lists of a run.
 const listsFolder = "lists"
 
-// listNames returns the names of the configured lists; sql/lists/audiences.sql
+// lists returns the configured lists and the kind of each; sql/lists/audiences.sql
 // gives customers the same.
-func (r *run) listNames() ([]string, error) {
+func (r *run) lists() (map[string]string, error) {
 	cells, err := rfm.Map(r.Config.RFM.Map)
 	if err != nil {
 		return nil, err
@@ -33,12 +33,13 @@ func (r *run) listNames() ([]string, error) {
 		"segment":   segments,
 		"seed":      {"seed"},
 	}
-	var names []string
+	lists := map[string]string{}
 	for _, kind := range r.Config.Lists.Include {
-		names = append(names, byKind[kind]...)
+		for _, name := range byKind[kind] {
+			lists[name] = kind
+		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	return lists, nil
 }
 
 // segmentsOf returns the names of a map's segments, sorted.
@@ -66,7 +67,7 @@ func (r *run) writeLists(ctx context.Context, entry plan.Entry) error {
 	if err := r.engine.View(ctx, entry.Name, entry.SQL); err != nil {
 		return err
 	}
-	names, err := r.listNames()
+	lists, err := r.lists()
 	if err != nil {
 		return err
 	}
@@ -75,9 +76,9 @@ func (r *run) writeLists(ctx context.Context, entry plan.Entry) error {
 		return err
 	}
 	columns := csvColumns(r.Config.Lists.Columns)
-	for _, name := range names {
+	for name, kind := range lists {
 		path := filepath.Join(folder, name+".csv")
-		if err := r.engine.CSV(ctx, entry.Name, name, columns, entry.Key, path); err != nil {
+		if err := r.engine.CSV(ctx, entry.Name, kind, name, columns, entry.Key, path); err != nil {
 			return err
 		}
 		if err := os.Chmod(path, 0o600); err != nil {

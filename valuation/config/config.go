@@ -126,8 +126,8 @@ func Default() Config {
 		Lists: Lists{
 			Include: []string{"mark", "lifecycle", "segment", "seed"},
 			Columns: []string{
-				"customer_id", "first_channel", "segment", "lifecycle", "mark", "mark_reason", "last_purchase_date",
-				"purchases", "revenue", "p_purchase_90d", "expected_purchase_value", "clv", "lifetime_value",
+				"customer_id", "first_channel", "segment", "lifecycle", "mark", "last_purchase_date", "purchases", "clv",
+				"lifetime_value",
 			},
 		},
 		Engine: Engine{MemoryLimit: "4GB"},

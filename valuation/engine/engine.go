@@ -127,9 +127,10 @@ type CSVColumn struct {
 	FreeText bool // made safe for spreadsheets, and always quoted
 }
 
-// CSV writes the rows of a view whose column list has the given value to a CSV
-// file (RFC 4180, with a header), sorted by a key that is unique among them.
-func (e *Engine) CSV(ctx context.Context, name, list string, columns []CSVColumn, key []string, path string) error {
+// CSV writes the rows of a view whose columns kind and list have the given
+// values to a CSV file (RFC 4180, with a header), sorted by a key that is unique
+// among them.
+func (e *Engine) CSV(ctx context.Context, name, kind, list string, columns []CSVColumn, key []string, path string) error {
 	var items, quoted []string
 	for _, column := range columns {
 		item := column.Name
@@ -143,8 +144,8 @@ func (e *Engine) CSV(ctx context.Context, name, list string, columns []CSVColumn
 	if len(quoted) > 0 {
 		options += ", force_quote (" + strings.Join(quoted, ", ") + ")"
 	}
-	statement := fmt.Sprintf("copy (\nselect %s from %s where list = %s order by %s\n) to %s (%s)",
-		strings.Join(items, ", "), name, Quote(list), name+"."+strings.Join(key, ", "+name+"."), Quote(path), options)
+	statement := fmt.Sprintf("copy (\nselect %s from %s where kind = %s and list = %s order by %s\n) to %s (%s)",
+		strings.Join(items, ", "), name, Quote(kind), Quote(list), name+"."+strings.Join(key, ", "+name+"."), Quote(path), options)
 	return e.make(ctx, name, statement)
 }
 
