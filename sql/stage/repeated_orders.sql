@@ -8,7 +8,8 @@ with
 
 candidates as (
     select
-        order_rows.order_id,
+        -- a blank id, as exports write a missing one, is none
+        case when not is_blank(order_rows.order_id) then order_rows.order_id end as order_id,
         order_rows.ordered_at,
         order_rows.customer_id,
         order_rows.amount_minor,
@@ -20,12 +21,12 @@ candidates as (
     cross join params
     where params.is_order_grain
         and order_rows.row_reason is null
-        and order_rows.order_id is not null
 ),
 
 repeated as (
     select order_id
     from candidates
+    where order_id is not null
     group by order_id
     having count(*) > 1
 ),

@@ -139,6 +139,9 @@ func (r *run) already() (Result, error) {
 	if err := refuseWarnings(r.Config, manifest.Warnings); err != nil {
 		return Result{}, err
 	}
+	for _, warning := range manifest.Warnings {
+		r.Progress(Event{Kind: Warned, Warning: warning})
+	}
 	return Result{Folder: r.shown(id), Already: true}, r.store.Link(id, r.asOf)
 }
 
@@ -147,6 +150,9 @@ func (r *run) already() (Result, error) {
 func Check(ctx context.Context, job Job) (report Report, err error) {
 	files, err := find(ctx, job.Config)
 	if err != nil {
+		return Report{}, err
+	}
+	if err := source.Fingerprint(ctx, files); err != nil {
 		return Report{}, err
 	}
 	entries, err := plan.Load(job.SQL, plan.Contract)
@@ -172,7 +178,7 @@ func Check(ctx context.Context, job Job) (report Report, err error) {
 	return r.report, refuseWarnings(job.Config, r.warnings)
 }
 
-// find looks the order files up and fingerprints them.
+// find looks the order files up.
 func find(ctx context.Context, c config.Config) ([]source.File, error) {
 	files, err := source.Find(ctx, c.Orders.Files, c.Orders.HivePartitions)
 	if err != nil {
@@ -181,7 +187,7 @@ func find(ctx context.Context, c config.Config) ([]source.File, error) {
 	if source.Rows(files) == 0 {
 		return nil, failure.Inputf("%s: none of %d order files has a row: there is no order to value; check orders.files", files[0].Path, len(files))
 	}
-	return files, source.Fingerprint(ctx, files)
+	return files, nil
 }
 
 // identify hashes everything that an output depends on: the program with its

@@ -159,15 +159,7 @@ func reuse(ctx context.Context, c config.Config) (*RunModel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run.model: %w", err)
 	}
-	var then struct {
-		Orders struct {
-			ZeroIsPurchase bool   `json:"zero_is_purchase"`
-			Returns        string `json:"returns"`
-		} `json:"orders"`
-		Value struct {
-			Currency string `json:"currency"`
-		} `json:"value"`
-	}
+	var then config.Config
 	if err := json.Unmarshal(model.manifest.Configuration, &then); err != nil {
 		return nil, failure.Inputf("run.model: the configuration of %s: %w", c.Run.Model, err)
 	}
@@ -176,11 +168,17 @@ func reuse(ctx context.Context, c config.Config) (*RunModel, error) {
 		then, now any
 	}{
 		{"value.currency", then.Value.Currency, c.Value.Currency},
+		{"time.zone", then.Time.Zone, c.Time.Zone},
+		{"orders.columns.customer_id", then.Orders.Columns.CustomerID, c.Orders.Columns.CustomerID},
+		{"orders.columns.ordered_at", then.Orders.Columns.OrderedAt, c.Orders.Columns.OrderedAt},
+		{"orders.columns.amount", then.Orders.Columns.Amount, c.Orders.Columns.Amount},
+		{"orders.grain", then.Orders.Grain, c.Orders.Grain},
+		{"orders.keep", then.Orders.Keep, c.Orders.Keep},
 		{"orders.zero_is_purchase", then.Orders.ZeroIsPurchase, c.Orders.ZeroIsPurchase},
 		{"orders.returns", then.Orders.Returns, c.Orders.Returns},
 	} {
 		if rule.then != rule.now {
-			return nil, failure.Usagef("run.model: %s was made with %s %v, and now it is %v: parameters do not carry over; fit anew with --model ''",
+			return nil, failure.Usagef("run.model: %s was made with %s %#v, and now it is %#v: parameters do not carry over; fit anew with --model ''",
 				c.Run.Model, rule.key, rule.then, rule.now)
 		}
 	}

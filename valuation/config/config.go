@@ -182,6 +182,17 @@ func (d Day) String() string { return d.Format(time.DateOnly) }
 // MarshalJSON writes the day as "2026-11-21".
 func (d Day) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
 
+// UnmarshalJSON reads a day written as "2026-11-21".
+func (d *Day) UnmarshalJSON(text []byte) error {
+	var written string
+	if err := json.Unmarshal(text, &written); err != nil {
+		return err
+	}
+	day, err := ParseDay(written)
+	*d = day
+	return err
+}
+
 // UnmarshalYAML reads a day written as 2026-11-21.
 func (d *Day) UnmarshalYAML(unmarshal func(any) error) error {
 	var text string
