@@ -1,6 +1,7 @@
 -- returning_shares: what part of a whole month's buyers and revenue was of
 -- customers who first purchased in an earlier month; in all, and by the channel
--- they came by. A month in which nobody purchased has no row.
+-- they came by. A month in which nobody purchased has no row; the first month in
+-- which anybody did knows no earlier one, and its shares are null.
 --
 -- grain: one row per (metric, month, channel); channel null: all of them
 -- reads: cohort_activity, months
@@ -43,25 +44,36 @@ sums as (
     group by month, channel
 ),
 
+starts as (
+    select min(cohort_month) as month
+    from cohort_activity
+),
+
 final as (
     select
         'returning_share_of_buyers' as metric,
-        month,
-        channel,
-        cast(returning_buyers as double) / nullif(buyers, 0) as value,
-        buyers as n
+        sums.month,
+        sums.channel,
+        case when sums.month > starts.month then cast(sums.returning_buyers as double) / nullif(sums.buyers, 0) end
+            as value,
+        sums.buyers as n
     from sums
-    where buyers > 0
+    cross join starts
+    where sums.buyers > 0
     union all
     select
         'returning_share_of_revenue' as metric,
-        month,
-        channel,
+        sums.month,
+        sums.channel,
         -- of less than nothing there is no share
-        case when revenue_minor > 0 then cast(returning_minor as double) / nullif(revenue_minor, 0) end as value,
-        buyers as n
+        case
+            when sums.month > starts.month and sums.revenue_minor > 0
+                then cast(sums.returning_minor as double) / nullif(sums.revenue_minor, 0)
+        end as value,
+        sums.buyers as n
     from sums
-    where buyers > 0
+    cross join starts
+    where sums.buyers > 0
 )
 
 select * from final

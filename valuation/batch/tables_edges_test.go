@@ -111,18 +111,18 @@ func TestReturningSharesByHand(t *testing.T) {
 	// Nobody bought in January and March; in April the only buyer is new, and
 	// what bob returned leaves no revenue to share.
 	sameLines(t, shares(runSmallShop(t, "2023-04-30", true)), []string{
-		"returning_share_of_buyers 2023-02-01 search: 0 of 2",
-		"returning_share_of_buyers 2023-02-01 null: 0 of 3",
+		"returning_share_of_buyers 2023-02-01 search: null of 2",
+		"returning_share_of_buyers 2023-02-01 null: null of 3",
 		"returning_share_of_buyers 2023-04-01 search: 0 of 1",
 		"returning_share_of_buyers 2023-04-01 null: 0 of 1",
-		"returning_share_of_revenue 2023-02-01 search: 0 of 2",
-		"returning_share_of_revenue 2023-02-01 null: 0 of 3",
+		"returning_share_of_revenue 2023-02-01 search: null of 2",
+		"returning_share_of_revenue 2023-02-01 null: null of 3",
 		"returning_share_of_revenue 2023-04-01 search: null of 1",
 		"returning_share_of_revenue 2023-04-01 null: null of 1",
 	})
 	sameLines(t, shares(runSmallShop(t, "2023-04-29", false)), []string{
-		"returning_share_of_buyers 2023-02-01 null: 0 of 3",
-		"returning_share_of_revenue 2023-02-01 null: 0 of 3",
+		"returning_share_of_buyers 2023-02-01 null: null of 3",
+		"returning_share_of_revenue 2023-02-01 null: null of 3",
 	})
 }
 

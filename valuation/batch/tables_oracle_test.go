@@ -239,6 +239,10 @@ type share struct{ part, whole, buyers int64 }
 
 func oracleReturning(base []*person, asOf int) map[string]*share {
 	shares := map[string]*share{}
+	first := math.MaxInt
+	for _, p := range base {
+		first = min(first, p.cohort)
+	}
 	for _, p := range base {
 		for month, did := range p.months {
 			if !isOver(month, asOf) {
@@ -261,7 +265,9 @@ func oracleReturning(base []*person, asOf int) map[string]*share {
 					if metric == "buyers" {
 						amount = buyers
 					}
-					shares[id].whole += amount
+					if month > first { // the first month has no earlier one: a share of nothing
+						shares[id].whole += amount
+					}
 					shares[id].buyers += buyers
 					if month > p.cohort {
 						shares[id].part += amount
