@@ -13,7 +13,6 @@ import (
 	"pgregory.net/rapid"
 
 	"cbv/valuation/config"
-	"cbv/valuation/parquetfile"
 	"cbv/valuation/simulation"
 )
 
@@ -47,22 +46,7 @@ func hostileShop(t *testing.T) (config.Config, map[string]string) {
 		}
 		channels[*rows[i].Customer] = *rows[i].Channel
 	}
-	path := filepath.Join(t.TempDir(), "orders.parquet")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	writer := parquetfile.NewWriter[rawOrder](file, nil)
-	if err := writer.Write(rows); err != nil {
-		t.Fatal(err)
-	}
-	if err := writer.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
-		t.Fatal(err)
-	}
-	c.Orders.Files = config.Files{path}
+	c.Orders.Files = config.Files{writeOrders(t, rows)}
 	return c, channels
 }
 
