@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -75,7 +76,12 @@ func fit(ctx context.Context, r *run) error {
 		r.warn("no_model", "nobody has a value, a lifecycle or a mark: %s", r.models.reason)
 		return r.score(ctx, nil)
 	}
-	fitted, err := btyd.FitBGNBD(counts, r.workers())
+	base, err := btyd.NewBase(counts, r.workers())
+	if err != nil {
+		return err
+	}
+	family := slices.IndexFunc(btyd.Families, func(f btyd.Family) bool { return f.Key == "bgnbd" })
+	fitted, err := btyd.Families[family].Fit(base, r.workers())
 	var none *btyd.NoFitError
 	switch {
 	case errors.As(err, &none):

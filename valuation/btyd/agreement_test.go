@@ -101,10 +101,12 @@ func TestAgreementCounts(t *testing.T) {
 		f := m.Future(rapid.IntRange(0, 40).Draw(t, "x"), rapid.Float64Range(0, 500).Draw(t, "T"))
 		horizon := rapid.Float64Range(0.5, 5).Draw(t, "purchases at the mean rate") / f.Rate()
 		var sum, mean, last float64
-		for n := 0; n < 4000; n++ {
-			last = f.PMF(horizon, n)
-			sum += last
-			mean += float64(n) * last
+		counts := make([]float64, 4000)
+		f.Counts(horizon, counts)
+		for n, p := range counts {
+			last = p
+			sum += p
+			mean += float64(n) * p
 		}
 		if last > 1e-14 {
 			t.Skip("the tail is longer than the sum")
@@ -112,7 +114,7 @@ func TestAgreementCounts(t *testing.T) {
 		if expected := f.Expected(horizon); !(math.Abs(sum-1) <= 1e-9 && math.Abs(mean-expected) <= 1e-9*(1+expected)) {
 			t.Fatalf("%+v: P adds up to %.15g, its mean is %.15g, want 1 and %.15g", f, sum, mean, expected)
 		}
-		if got := f.PMF(horizon, 0) + f.PPurchase(horizon); !(math.Abs(got-1) <= 1e-14) {
+		if got := counts[0] + f.PPurchase(horizon); !(math.Abs(got-1) <= 1e-14) {
 			t.Fatalf("P(0) + P(purchase) = %.17g", got)
 		}
 	})
@@ -228,7 +230,7 @@ func checkGradient(t *rapid.T, s surface, logs []float64, size float64) {
 func TestAgreementWorkersAndOrder(t *testing.T) {
 	counts := simulated(cdnow, 60_000, 300, false, 3)
 	spend := simulatedSpend(GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}, 50_000, false, 3)
-	fit, err := FitBGNBD(counts, 1)
+	fit, err := fitted("bgnbd", counts, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +243,7 @@ func TestAgreementWorkersAndOrder(t *testing.T) {
 		draw := rand.New(rand.NewPCG(uint64(workers), 0))
 		draw.Shuffle(len(counts), func(i, j int) { counts[i], counts[j] = counts[j], counts[i] })
 		draw.Shuffle(len(spend), func(i, j int) { spend[i], spend[j] = spend[j], spend[i] })
-		if again, err := FitBGNBD(counts, workers); err != nil || !reflect.DeepEqual(again, fit) {
+		if again, err := fitted("bgnbd", counts, workers); err != nil || !reflect.DeepEqual(again, fit) {
 			t.Errorf("%d workers: %+v, %v\nwant %+v", workers, again, err, fit)
 		}
 		if again, err := FitGammaGamma(spend, workers); err != nil || !reflect.DeepEqual(again, spendFit) {
@@ -261,11 +263,11 @@ func TestAgreementUnits(t *testing.T) {
 		days[i].Age *= 7
 		days[i].LastPurchase *= 7
 	}
-	inWeeks, err := FitBGNBD(weeks, 2)
+	inWeeks, err := fitted("bgnbd", weeks, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	inDays, err := FitBGNBD(days, 2)
+	inDays, err := fitted("bgnbd", days, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

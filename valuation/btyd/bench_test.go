@@ -11,7 +11,7 @@ func BenchmarkFitBGNBD(b *testing.B) {
 	var fit Fit
 	for b.Loop() {
 		var err error
-		if fit, err = FitBGNBD(counts, 2); err != nil {
+		if fit, err = fitted("bgnbd", counts, 2); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -43,30 +43,43 @@ func (f bgFuture) PPurchase(t float64) float64 {
 	return -math.Expm1(-f.k * math.Log1p(t/f.alpha))
 }
 
-// PMF returns the probability of exactly n purchases in (0, t].
+// Counts sets p[n] to the probability of exactly n purchases in (0, t].
 //
-// Fader, Hardie & Lee (2005), (8); the bracket of its second term is the
-// chance of n or more purchases by someone who never leaves.
-func (f bgFuture) PMF(t float64, n int) float64 {
-	switch {
-	case n < 0:
-		return 0
-	case t <= 0 && n == 0:
-		return 1
-	case t <= 0:
-		return 0
+// Fader, Hardie & Lee (2005), (8): the customer buys n times and stays, or
+// leaves at the n-th purchase and would have bought n times or more had they
+// stayed. The latter is the upper tail of the negative binomial distribution,
+// summed from its far end, where it is small.
+func (f bgFuture) Counts(t float64, p []float64) {
+	clear(p)
+	if len(p) == 0 {
+		return
+	}
+	if t <= 0 {
+		p[0] = 1
+		return
 	}
 	logGrowth := math.Log1p(t / f.alpha)
-	if n == 0 {
-		return math.Exp(-f.k * logGrowth)
-	}
-	x := float64(n)
 	z := t / (f.alpha + t)
-	// ln of the chance to be alive after n purchases.
-	lnStays := lnGammaRise(f.b, x) - lnGammaRise(f.a+f.b, x)
-	lnCount := lnGammaRise(f.k, x) - lnGamma(x+1) - f.k*logGrowth + x*math.Log(z)
-	leaves := f.a / (f.b + x - 1) * math.Exp(lnStays) // chance to leave at the n-th
-	return math.Exp(lnStays+lnCount) + leaves*mathext.RegIncBeta(x, f.k, z)
+	p[0] = math.Exp(-f.k * logGrowth)
+	if len(p) == 1 {
+		return
+	}
+	// In logs throughout: at k in the thousands the first terms underflow and
+	// the later ones do not.
+	last := float64(len(p) - 1)
+	tail := mathext.RegIncBeta(last, f.k, z) // of `last` purchases or more
+	lnZ := math.Log(z)
+	lnCount := lnGammaRise(f.k, last) - lnGamma(last+1) - f.k*logGrowth + last*lnZ
+	lnStays := lnGammaRise(f.b, last) - lnGammaRise(f.a+f.b, last) // alive after so many
+	for n := len(p) - 1; n > 0; n-- {
+		x := float64(n)
+		count, stays := math.Exp(lnCount), math.Exp(lnStays)
+		p[n] = stays * (count + f.a/(f.b+x-1)*tail)
+		// one purchase fewer
+		lnCount -= math.Log((f.k+x-1)/x) + lnZ
+		lnStays -= math.Log((f.b + x - 1) / (f.a + f.b + x - 1))
+		tail += math.Exp(lnCount)
+	}
 }
 
 // Expected returns the expected number of purchases in (0, t].

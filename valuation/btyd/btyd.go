@@ -73,8 +73,9 @@ type Future interface {
 	// PPurchase returns the probability of at least one purchase in (0, t].
 	PPurchase(t float64) float64
 
-	// PMF returns the probability of exactly n purchases in (0, t].
-	PMF(t float64, n int) float64
+	// Counts sets p[n] to the probability of exactly n purchases in (0, t],
+	// for each n < len(p).
+	Counts(t float64, p []float64)
 }
 
 // ExpectedPurchases returns the expected number of purchases in (T, T+t] of a
@@ -99,8 +100,13 @@ func PPurchase(m Model, h History, t float64) float64 {
 // PMF returns the probability that a customer with history h makes exactly n
 // purchases in (T, T+t].
 func PMF(m Model, h History, t float64, n int) float64 {
+	if n < 0 {
+		return 0
+	}
+	counts := make([]float64, n+1)
+	m.Future(h.Repeats, h.Age).Counts(t, counts)
 	pAlive := m.PAlive(h)
-	p := pAlive * m.Future(h.Repeats, h.Age).PMF(t, n)
+	p := pAlive * counts[n]
 	if n == 0 {
 		p += 1 - pAlive
 	}

@@ -10,12 +10,22 @@ import (
 // Fit is a fitted purchase model and what the fit knows about it.
 type Fit struct {
 	Model         Model
-	Parameters    []Estimate // in the order of Model.Parameters
-	LogLikelihood float64    // in the unit of time that was given
-	Evaluations   int        // of the log-likelihood and its gradient
+	Parameters    []Estimate  // in the order of Model.Parameters
+	Covariance    [][]float64 // of the logarithms of the parameters
+	LogLikelihood float64     // in the unit of time that was given
+	Evaluations   int         // of the log-likelihood and its gradient
 	Customers     int64
 	Repeats       int64 // repeat purchases of all customers, Σx
 	Histories     int   // distinct ones
+}
+
+// AIC returns Akaike's information criterion, 2p - 2 ln L.
+func (f Fit) AIC() float64 { return 2*float64(len(f.Parameters)) - 2*f.LogLikelihood }
+
+// BIC returns the Bayesian information criterion, p ln n - 2 ln L, n being
+// customers.
+func (f Fit) BIC() float64 {
+	return float64(len(f.Parameters))*math.Log(float64(f.Customers)) - 2*f.LogLikelihood
 }
 
 // Estimate is a fitted parameter and its standard error.
@@ -74,12 +84,12 @@ func noFit(model string, parameters []Parameter, boundaries []boundary, why stri
 	return &NoFitError{model, NoOptimum, fmt.Sprintf("no acceptable optimum (stopped at %s: %s)", at, why)}
 }
 
-// estimates pairs parameters with their standard errors. Those of the
-// optimum are of logarithms, hence relative: Cov = diag(p) H⁻¹ diag(p).
-func estimates(parameters []Parameter, relative []float64) []Estimate {
+// estimates pairs parameters with their standard errors. The covariance of the
+// optimum is of logarithms, hence relative: Cov = diag(p) H⁻¹ diag(p).
+func estimates(parameters []Parameter, o optimum) []Estimate {
 	estimates := make([]Estimate, len(parameters))
 	for i, p := range parameters {
-		estimates[i] = Estimate{p, p.Value * relative[i]}
+		estimates[i] = Estimate{p, p.Value * math.Sqrt(o.covariance[i][i])}
 	}
 	return estimates
 }

@@ -9,13 +9,14 @@ import (
 // SpendFit is a fitted Gamma-Gamma model and what the fit knows about it.
 type SpendFit struct {
 	Model         GammaGamma
-	Parameters    []Estimate // p, q, gamma
-	LogLikelihood float64    // in the unit of money that was given
-	Evaluations   int        // of the log-likelihood and its gradient
-	Customers     int64      // the repeaters it was fitted to
-	Repeats       int64      // their repeat purchases
-	Counts        int        // distinct (x, total)
-	PooledMean    float64    // value of all their repeat purchases over their number
+	Parameters    []Estimate  // p, q, gamma
+	Covariance    [][]float64 // of the logarithms of the parameters
+	LogLikelihood float64     // in the unit of money that was given
+	Evaluations   int         // of the log-likelihood and its gradient
+	Customers     int64       // the repeaters it was fitted to
+	Repeats       int64       // their repeat purchases
+	Counts        int         // distinct (x, total)
+	PooledMean    float64     // value of all their repeat purchases over their number
 	Warnings      []SpendWarning
 }
 
@@ -76,7 +77,8 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 	if err != nil {
 		return SpendFit{}, noFit(spendName, fit.Model.Parameters(), fit.Model.boundaries(), err.Error())
 	}
-	fit.Parameters = estimates(fit.Model.Parameters(), o.standardErrors)
+	fit.Parameters = estimates(fit.Model.Parameters(), o)
+	fit.Covariance = o.covariance
 	fit.LogLikelihood = o.mean*base.customers - base.customers*math.Log(fit.PooledMean)
 	fit.Evaluations = evaluations
 	if fit.Model.Q <= 1 {

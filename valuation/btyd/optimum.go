@@ -23,10 +23,10 @@ type optimum struct {
 	mean     float64 // the surface there
 	gradient []float64
 
-	// Set by settle: the curvature of -mean, and the standard errors of the
+	// Set by settle: the curvature of -mean, and the covariance of the
 	// log-parameters.
-	curvature      *mat.Cholesky
-	standardErrors []float64
+	curvature  *mat.Cholesky
+	covariance [][]float64
 }
 
 const (
@@ -161,7 +161,7 @@ func (s surface) search(start []float64) (optimum, error) {
 }
 
 // settle takes Newton steps from o until it is an optimum to all digits, and
-// sets its curvature and standard errors. A curvature that o comes with, of a
+// sets its curvature and covariance. A curvature that o comes with, of a
 // similar surface, serves for the first steps. The error says what keeps the
 // point from being an acceptable optimum.
 func (s surface) settle(o optimum) (optimum, error) {
@@ -185,7 +185,7 @@ func (s surface) settle(o optimum) (optimum, error) {
 			// The curvature still holds after so short a step.
 			next.curvature = o.curvature
 			if _, rest := s.newton(next); rest < settled {
-				return next.withStandardErrors(s.customers)
+				return next.withCovariance(s.customers)
 			}
 			next.curvature = nil
 		case !own && distance > closeBy:
@@ -243,16 +243,20 @@ func (s surface) hessian(logs []float64) *mat.SymDense {
 	return h
 }
 
-// withStandardErrors sets the standard errors from the curvature, and refuses an optimum that leaves a parameter undetermined.
-func (o optimum) withStandardErrors(customers float64) (optimum, error) {
-	var covariance mat.SymDense
-	if err := o.curvature.InverseTo(&covariance); err != nil {
+// withCovariance sets the covariance from the curvature, and refuses an optimum
+// that leaves a parameter undetermined.
+func (o optimum) withCovariance(customers float64) (optimum, error) {
+	var inverse mat.SymDense
+	if err := o.curvature.InverseTo(&inverse); err != nil {
 		return o, fmt.Errorf("the parameters cannot be told apart: %w", err)
 	}
-	o.standardErrors = make([]float64, len(o.logs))
-	for i := range o.standardErrors {
-		o.standardErrors[i] = math.Sqrt(covariance.At(i, i) / customers)
-		if !(o.standardErrors[i] <= worstStandardError) {
+	o.covariance = make([][]float64, len(o.logs))
+	for i := range o.covariance {
+		o.covariance[i] = make([]float64, len(o.logs))
+		for j := range o.covariance[i] {
+			o.covariance[i][j] = inverse.At(i, j) / customers
+		}
+		if !(math.Sqrt(o.covariance[i][i]) <= worstStandardError) {
 			return o, errors.New("a parameter is not determined")
 		}
 	}

@@ -31,7 +31,7 @@ func TestRecoveryBGNBD(t *testing.T) {
 		{R: 0.6, Alpha: 8, A: 2, B: 3},
 	} {
 		counts := simulated(truth, 200_000, 78, false, 20+uint64(i))
-		fit, err := FitBGNBD(counts, 2)
+		fit, err := fitted("bgnbd", counts, 2)
 		if err != nil {
 			t.Fatalf("%+v: %v", truth, err)
 		}
@@ -48,7 +48,7 @@ func TestRecoveryOverSeeds(t *testing.T) {
 	truth := BGNBD{R: 0.25, Alpha: 4.5, A: 0.8, B: 2.5}
 	sums, squares := make([]float64, 4), make([]float64, 4)
 	for seed := range uint64(samples) {
-		fit, err := FitBGNBD(simulated(truth, 50_000, 78, false, seed), 2)
+		fit, err := fitted("bgnbd", simulated(truth, 50_000, 78, false, seed), 2)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

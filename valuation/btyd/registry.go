@@ -11,11 +11,25 @@ import (
 type Family struct {
 	Key string                               // as a command line names it: bgnbd
 	new func(value map[string]float64) Model // by the names of the parameters
+	fit func(base *Base, workers int) (Fit, error)
 }
 
-// Families are the purchase models there are.
+// Fit fits the family by maximum likelihood. A *NoFitError says that the base
+// determines no model of it, and is the only error. The number of workers
+// changes no digit.
+func (f Family) Fit(base *Base, workers int) (Fit, error) { return f.fit(base, workers) }
+
+// Name returns the field's name of the family, "BG/NBD" say.
+func (f Family) Name() string { return f.new(nil).Name() }
+
+// Families are the purchase models there are, in the order in which one is
+// preferred to another that is no better.
 var Families = []Family{
-	{"bgnbd", func(v map[string]float64) Model { return BGNBD{R: v["r"], Alpha: v["alpha"], A: v["a"], B: v["b"]} }},
+	{
+		"bgnbd",
+		func(v map[string]float64) Model { return BGNBD{R: v["r"], Alpha: v["alpha"], A: v["a"], B: v["b"]} },
+		(*Base).fitBG,
+	},
 }
 
 // NewModel returns the model of a family, named by its key or by the field's

@@ -58,3 +58,17 @@ func simulatedSpend(m GammaGamma, customers int, cents bool, seed uint64) []Spen
 	}
 	return counts
 }
+
+// fitted fits the family of a key to counts.
+func fitted(key string, counts []HistoryCount, workers int) (Fit, error) {
+	base, err := NewBase(counts, workers)
+	if err != nil {
+		return Fit{}, err
+	}
+	for _, family := range Families {
+		if family.Key == key {
+			return family.Fit(base, workers)
+		}
+	}
+	panic("no family " + key)
+}

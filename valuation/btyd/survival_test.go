@@ -27,7 +27,7 @@ func survives(t *testing.T, m BGNBD, h History, horizon float64) {
 		{"E[Y]", expected, 0, f.Rate() * horizon * (1 + 1e-12)},
 		{"DECT", f.Discounted(horizon, 0.1/horizon), 0.9 * expected, expected},
 		{"P(purchase)", f.PPurchase(horizon), 0, 1},
-		{"PMF(3)", f.PMF(horizon, 3), 0, 1},
+		{"PMF(3)", PMF(m, h, horizon, 3), 0, 1},
 		{"PMF(5000)", PMF(m, h, horizon, 5000), 0, 1},
 	} {
 		if !(c.low <= c.got && c.got <= c.high) {
@@ -65,7 +65,7 @@ func TestSurvivalHistories(t *testing.T) {
 		}
 	}
 	f := cdnow.Future(3, 20)
-	if f.Expected(0) != 0 || f.Discounted(0, 0.1) != 0 || f.PPurchase(0) != 0 || f.PMF(0, 0) != 1 || f.PMF(0, 2) != 0 || f.PMF(5, -1) != 0 {
+	if f.Expected(0) != 0 || f.Discounted(0, 0.1) != 0 || f.PPurchase(0) != 0 || countOf(f, 0, 0) != 1 || countOf(f, 0, 2) != 0 || PMF(cdnow, History{}, 5, -1) != 0 {
 		t.Error("a horizon of 0 holds purchases")
 	}
 }
@@ -85,7 +85,7 @@ func TestSurvivalEpsilon(t *testing.T) {
 // error typed.
 func fitsOrSays(t *testing.T, what string, counts []HistoryCount) (Fit, *NoFitError) {
 	t.Helper()
-	fit, err := FitBGNBD(counts, 2)
+	fit, err := fitted("bgnbd", counts, 2)
 	var none *NoFitError
 	if errors.As(err, &none) {
 		if none.Detail == "" || strings.Contains(none.Error(), "NaN") {
@@ -215,7 +215,7 @@ func TestSurvivalBadInput(t *testing.T) {
 		{History{1, 2, math.Inf(1)}, 1},
 		{History{1, 2, 3}, 0},
 	} {
-		_, err := FitBGNBD([]HistoryCount{good, bad}, 1)
+		_, err := fitted("bgnbd", []HistoryCount{good, bad}, 1)
 		var none *NoFitError
 		if err == nil || errors.As(err, &none) || !strings.Contains(err.Error(), "history 1") {
 			t.Errorf("%+v: error %v", bad, err)
@@ -274,4 +274,11 @@ func TestSurvivalSpend(t *testing.T) {
 		}
 		t.Logf("%s: %+v %v", c.what, fit.Parameters, err)
 	}
+}
+
+// countOf returns the probability of exactly n purchases in (0, t].
+func countOf(f Future, t float64, n int) float64 {
+	p := make([]float64, n+1)
+	f.Counts(t, p)
+	return p[n]
 }
