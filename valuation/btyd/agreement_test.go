@@ -161,7 +161,7 @@ func TestAgreementGradientBGNBD(t *testing.T) {
 			t.Fatal(err)
 		}
 		scale := 100.0
-		s := newPurchaseBase(counts, scale).bgSurface(1)
+		s := newPurchaseBase(counts, scale).bgSurface(0, 1)
 		logs := []float64{math.Log(m.R), math.Log(m.Alpha / scale), math.Log(m.A), math.Log(m.B)}
 		want, size := 0.0, 0.0
 		for _, c := range counts {

@@ -62,7 +62,7 @@ type purchaseFamily struct {
 // that a refused fit explains first.
 type fittedModel interface {
 	Model
-	boundaries() []boundary
+	boundaries(oldest float64) []boundary // oldest: the age of the oldest customer
 }
 
 // fit fits a family by maximum likelihood. A *NoFitError says that the base
@@ -85,7 +85,7 @@ func (base *Base) fit(family purchaseFamily, workers int) (Fit, error) {
 	o, evaluations, err := maximise(family.surface(base.all, workers), thin, family.starts(base.all))
 	model := family.model(o.logs, base.oldest)
 	if err != nil {
-		return Fit{}, noFit(family.name, model.Parameters(), model.boundaries(), err.Error())
+		return Fit{}, noFit(family.name, model.Parameters(), model.boundaries(base.oldest), err)
 	}
 	return Fit{
 		Model: model, Parameters: estimates(model.Parameters(), o), Covariance: o.covariance,

@@ -2,16 +2,38 @@ package btyd
 
 import (
 	"math/rand/v2"
+	"sync"
 	"testing"
 )
 
 // A million customers of a shop two years old, by the day.
-func BenchmarkFitBGNBD(b *testing.B) {
-	counts := simulated(BGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}, 1_000_000, 800, true, 1)
+var million = sync.OnceValue(func() []HistoryCount {
+	return simulated(BGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}, 1_000_000, 800, true, 1)
+})
+
+func BenchmarkNewBase(b *testing.B) {
+	counts := million()
+	for b.Loop() {
+		if _, err := NewBase(counts, 2); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFitBGNBD(b *testing.B)     { benchmarkFit(b, "bgnbd") }
+func BenchmarkFitMBGNBD(b *testing.B)    { benchmarkFit(b, "mbgnbd") }
+func BenchmarkFitParetoNBD(b *testing.B) { benchmarkFit(b, "paretonbd") }
+func BenchmarkFitNBD(b *testing.B)       { benchmarkFit(b, "nbd") }
+
+// benchmarkFit fits a family to a base that is laid out already.
+func benchmarkFit(b *testing.B, key string) {
+	base, err := NewBase(million(), 2)
+	if err != nil {
+		b.Fatal(err)
+	}
 	var fit Fit
 	for b.Loop() {
-		var err error
-		if fit, err = fitted("bgnbd", counts, 2); err != nil {
+		if fit, err = familyOf(key).Fit(base, 2); err != nil {
 			b.Fatal(err)
 		}
 	}

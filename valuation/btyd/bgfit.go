@@ -4,24 +4,42 @@ import "math"
 
 func (base *Base) fitBG(workers int) (Fit, error) {
 	return base.fit(purchaseFamily{
-		name:    BGNBD{}.Name(),
-		surface: (*purchaseBase).bgSurface,
-		starts:  (*purchaseBase).bgStarts,
+		name: BGNBD{}.Name(),
+		surface: func(base *purchaseBase, workers int) surface {
+			return base.bgSurface(0, workers)
+		},
+		starts: (*purchaseBase).bgStarts,
 		model: func(logs []float64, scale float64) fittedModel {
 			return BGNBD{R: math.Exp(logs[0]), Alpha: scale * math.Exp(logs[1]), A: math.Exp(logs[2]), B: math.Exp(logs[3])}
 		},
 	}, workers)
 }
 
-// boundaries returns the simpler models that BG/NBD turns into, the ones that
-// a refused fit explains first.
-func (m BGNBD) boundaries() []boundary {
-	leaving := m.A / (m.A + m.B)
+func (base *Base) fitMBG(workers int) (Fit, error) {
+	return base.fit(purchaseFamily{
+		name: MBGNBD{}.Name(),
+		surface: func(base *purchaseBase, workers int) surface {
+			return base.bgSurface(1, workers)
+		},
+		starts: (*purchaseBase).bgStarts,
+		model: func(logs []float64, scale float64) fittedModel {
+			return MBGNBD{R: math.Exp(logs[0]), Alpha: scale * math.Exp(logs[1]), A: math.Exp(logs[2]), B: math.Exp(logs[3])}
+		},
+	}, workers)
+}
+
+func (m BGNBD) boundaries(float64) []boundary  { return m.likelihood().boundaries("repeat purchase") }
+func (m MBGNBD) boundaries(float64) []boundary { return m.likelihood().boundaries("purchase") }
+
+// boundaries returns the simpler models that BG/NBD and MBG/NBD turn into. chance
+// is the first occasion to leave.
+func (m bgLikelihood) boundaries(chance string) []boundary {
+	leaving := m.a / (m.a + m.b)
 	return []boundary{
-		{"no dropout", leaving < 5e-3},
-		{"dropout after the first repeat purchase", leaving > 1-1e-3},
-		{"one purchase rate for all customers", m.R > 1e3},
-		{"one dropout probability for all customers", m.A+m.B > 1e3},
-		{"some customers who never leave and some who leave at once", m.A < 1e-3 || m.B < 1e-3},
+		{NoDropout, "no dropout", "a/(a+b)", leaving, leaving < 5e-3},
+		{Boundary, "dropout after the first " + chance, "a/(a+b)", leaving, leaving > 1-1e-3},
+		{Boundary, "one purchase rate for all customers", "r", m.r, m.r > manyShapes},
+		{Boundary, "one dropout probability for all customers", "a+b", m.a + m.b, m.a+m.b > manyShapes},
+		{Boundary, "some customers who never leave and some who leave at once", "min(a, b)", min(m.a, m.b), min(m.a, m.b) < fewShapes},
 	}
 }

@@ -23,6 +23,10 @@ const (
 	seriesCancellation = 2000
 
 	panelNodes = 16
+
+	// Purchases this many discounting times 1/δ ahead count for nothing:
+	// e^-45 is 3e-20.
+	negligiblyFar = 45
 )
 
 // panelX and panelW are the Gauss-Legendre nodes and weights on (0, 1).
@@ -59,7 +63,7 @@ func (f bgFuture) Counts(t float64, p []float64) {
 		return
 	}
 	logGrowth := math.Log1p(t / f.alpha)
-	z := t / (f.alpha + t)
+	z := -math.Expm1(-logGrowth) // t/(α+t), and 1 at t = +Inf
 	p[0] = math.Exp(-f.k * logGrowth)
 	if len(p) == 1 {
 		return
@@ -90,8 +94,13 @@ func (f bgFuture) Counts(t float64, p []float64) {
 //	c (1-(1-z)^ε)/ε - (1-z)^ε Σ_{n≥1} (A)_n (a)_{n-1} / ((c+1)_{n-1} n!) z^n
 //	z = t/(α+t), ε = a-1, c = a+b-1, A = c-k
 func (f bgFuture) Expected(t float64) float64 {
-	if t <= 0 {
+	switch {
+	case t <= 0:
 		return 0
+	case math.IsInf(t, 1) && f.a <= 1:
+		return math.Inf(1)
+	case math.IsInf(t, 1):
+		return (f.a + f.b - 1) / (f.a - 1) // the mean of 1/p over the leaving probability p
 	}
 	logGrowth := math.Log1p(t / f.alpha) // -ln(1-z)
 	z := t / (f.alpha + t)
@@ -147,6 +156,11 @@ func (f bgFuture) expectedByRule(t float64) float64 {
 func (f bgFuture) Discounted(t, delta float64) float64 {
 	if t <= 0 {
 		return 0
+	}
+	if delta > 0 {
+		t = min(t, negligiblyFar/delta)
+	} else if math.IsInf(t, 1) {
+		return f.Expected(t) // δ = 0; δ < 0 could only add to it
 	}
 	logGrowth := math.Log1p(t / f.alpha)
 	// Widths for which 16 nodes are exact: the first bound is for the

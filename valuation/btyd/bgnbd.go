@@ -26,37 +26,18 @@ func (m BGNBD) Parameters() []Parameter {
 // LogLikelihood returns ln L of one customer with history h, for times in the
 // model's unit.
 //
-// Fader, Hardie & Lee (2005), (6), with every power of α+T taken relative to
-// α, so that large R and Alpha do not cancel.
-func (m BGNBD) LogLikelihood(h History) float64 {
-	x := float64(h.Repeats)
-	k := m.R + x
-	if h.Repeats == 0 {
-		return -k * math.Log1p(h.Age/m.Alpha)
-	}
-	return lnGammaRise(m.R, x) - x*math.Log(m.Alpha) +
-		lnGammaRise(m.B, x) - lnGammaRise(m.A+m.B, x) +
-		softplus(m.leftLogOdds(h)) - k*math.Log1p(h.Age/m.Alpha)
-}
+// Fader, Hardie & Lee (2005), (6).
+func (m BGNBD) LogLikelihood(h History) float64 { return m.likelihood().of(h) }
 
 // PAlive returns the probability that a customer with history h is still a
-// customer at the cutoff.
+// customer at the cutoff: 1 for one without a repeat purchase, since the model
+// lets a customer leave only after one.
 //
 // Fader, Hardie & Lee (2008), "Computing P(alive) Using the BG/NBD Model", (1).
-func (m BGNBD) PAlive(h History) float64 {
-	if h.Repeats == 0 {
-		return 1 // the model lets a customer leave only after a repeat purchase
-	}
-	return 1 / (1 + math.Exp(m.leftLogOdds(h)))
-}
+func (m BGNBD) PAlive(h History) float64 { return 1 / (1 + math.Exp(m.likelihood().leftLogOdds(h))) }
 
-// leftLogOdds returns the log-odds that a customer with x > 0 has left.
-func (m BGNBD) leftLogOdds(h History) float64 {
-	x := float64(h.Repeats)
-	// One log1p of the ratio: ln(α+T) - ln(α+t_x), multiplied by r+x, would
-	// lose digits when x is in the thousands.
-	silence := math.Log1p((h.Age - h.LastPurchase) / (m.Alpha + h.LastPurchase))
-	return math.Log(m.A/(m.B+x-1)) + (m.R+x)*silence
+func (m BGNBD) likelihood() bgLikelihood {
+	return bgLikelihood{r: m.R, alpha: m.Alpha, a: m.A, b: m.B, first: 0}
 }
 
 // Future returns what a customer with x = repeats and T = age will do, given

@@ -1,6 +1,7 @@
 package btyd
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -43,10 +44,20 @@ const (
 	NoRepeats Reason = iota + 1
 	// TooFewHistories: fewer distinct histories than parameters.
 	TooFewHistories
-	// Boundary: the likelihood rises toward parameters of 0 or infinity,
+	// NoDropout: the likelihood rises toward the boundary where no customer
+	// ever leaves, which is NBD.
+	NoDropout
+	// Boundary: the likelihood rises toward other parameters of 0 or infinity,
 	// where the model becomes a simpler one.
 	Boundary
-	// NoOptimum: the best point that was found is not an acceptable optimum.
+	// Ridge: the likelihood is all but level along some direction, so that
+	// parameters cannot be told apart. It may have no maximum at all.
+	Ridge
+	// NotConcave: the Hessian of -ln L at the best point that was found is not
+	// positive definite.
+	NotConcave
+	// NoOptimum: no point where the gradient vanishes was found within the
+	// budget of evaluations.
 	NoOptimum
 )
 
@@ -65,12 +76,31 @@ func (e *NoFitError) Error() string {
 // boundary is a limit of the parameters at which a model turns into a
 // simpler one, and how far a fit has run toward it.
 type boundary struct {
-	text    string
-	reached bool
+	reason   Reason // NoDropout or Boundary
+	text     string
+	quantity string // the one that tends to 0 or to infinity there
+	value    float64
+	reached  bool
 }
 
+// A shape above manyShapes is that of no variation to speak of, one below
+// fewShapes that of nearly all weight at 0: beyond these a refused fit has run
+// to the boundary.
+const (
+	manyShapes = 1e3
+	fewShapes  = 1e-3
+)
+
+// refusal is why the end of a search is not an acceptable optimum.
+type refusal struct {
+	reason Reason
+	why    string
+}
+
+func (r refusal) Error() string { return r.why }
+
 // noFit makes the error for an optimum that was not accepted.
-func noFit(model string, parameters []Parameter, boundaries []boundary, why string) error {
+func noFit(model string, parameters []Parameter, boundaries []boundary, err error) error {
 	values := make([]string, len(parameters))
 	for i, p := range parameters {
 		values[i] = fmt.Sprintf("%s %.3g", p.Name, p.Value)
@@ -78,10 +108,15 @@ func noFit(model string, parameters []Parameter, boundaries []boundary, why stri
 	at := strings.Join(values, ", ")
 	for _, b := range boundaries {
 		if b.reached {
-			return &NoFitError{model, Boundary, fmt.Sprintf("the likelihood rises toward the boundary of %s (stopped at %s)", b.text, at)}
+			return &NoFitError{model, b.reason, fmt.Sprintf("the likelihood rises toward the boundary of %s (%s is %.3g; stopped at %s)", b.text, b.quantity, b.value, at)}
 		}
 	}
-	return &NoFitError{model, NoOptimum, fmt.Sprintf("no acceptable optimum (stopped at %s: %s)", at, why)}
+	reason := NoOptimum
+	var refused refusal
+	if errors.As(err, &refused) {
+		reason = refused.reason
+	}
+	return &NoFitError{model, reason, fmt.Sprintf("no acceptable optimum (stopped at %s: %v)", at, err)}
 }
 
 // estimates pairs parameters with their standard errors. The covariance of the

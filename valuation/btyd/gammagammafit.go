@@ -75,7 +75,7 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 	o, evaluations, err := maximise(base.surface(workers), thin, spendStarts())
 	fit.Model = GammaGamma{P: math.Exp(o.logs[0]), Q: math.Exp(o.logs[1]), Gamma: fit.PooledMean * math.Exp(o.logs[2])}
 	if err != nil {
-		return SpendFit{}, noFit(spendName, fit.Model.Parameters(), fit.Model.boundaries(), err.Error())
+		return SpendFit{}, noFit(spendName, fit.Model.Parameters(), fit.Model.boundaries(), err)
 	}
 	fit.Parameters = estimates(fit.Model.Parameters(), o)
 	fit.Covariance = o.covariance
@@ -90,9 +90,9 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 // boundaries returns the simpler models that Gamma-Gamma turns into.
 func (m GammaGamma) boundaries() []boundary {
 	return []boundary{
-		{"one mean spend for all customers", m.Q > 1e3},
-		{"one value for all purchases of a customer", m.P > 1e3},
-		{"spend without a scale", m.P < 1e-3 || m.Q < 1e-3},
+		{Boundary, "one mean spend for all customers", "q", m.Q, m.Q > manyShapes},
+		{Boundary, "one value for all purchases of a customer", "p", m.P, m.P > manyShapes},
+		{Boundary, "spend without a scale", "min(p, q)", min(m.P, m.Q), min(m.P, m.Q) < fewShapes},
 	}
 }
 

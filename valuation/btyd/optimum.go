@@ -166,19 +166,19 @@ func (s surface) search(start []float64) (optimum, error) {
 // point from being an acceptable optimum.
 func (s surface) settle(o optimum) (optimum, error) {
 	if !finite(o.mean) {
-		return o, errors.New("the likelihood is not finite")
+		return o, refusal{NoOptimum, "the likelihood is not finite"}
 	}
 	for range newtonHops {
 		own := o.curvature == nil
 		if own {
 			o.curvature = new(mat.Cholesky)
 			if !o.curvature.Factorize(s.hessian(o.logs)) {
-				return o, errors.New("the likelihood has no strict maximum there")
+				return o, refusal{NotConcave, "the likelihood has no strict maximum there: its Hessian is not negative definite"}
 			}
 		}
 		next, distance := s.newton(o)
 		if !(next.mean >= o.mean-1e-12*math.Abs(o.mean)) {
-			return o, errors.New("the likelihood falls along its own gradient")
+			return o, refusal{NoOptimum, "the likelihood falls along its own gradient"}
 		}
 		switch {
 		case own && distance < closeBy:
@@ -193,7 +193,7 @@ func (s surface) settle(o optimum) (optimum, error) {
 		}
 		o = next
 	}
-	return o, errors.New("the gradient does not vanish")
+	return o, refusal{NoOptimum, "the gradient does not vanish"}
 }
 
 // newton returns the point one Newton step from o and the step's length in
@@ -248,7 +248,7 @@ func (s surface) hessian(logs []float64) *mat.SymDense {
 func (o optimum) withCovariance(customers float64) (optimum, error) {
 	var inverse mat.SymDense
 	if err := o.curvature.InverseTo(&inverse); err != nil {
-		return o, fmt.Errorf("the parameters cannot be told apart: %w", err)
+		return o, refusal{Ridge, fmt.Sprintf("the parameters cannot be told apart: %v", err)}
 	}
 	o.covariance = make([][]float64, len(o.logs))
 	for i := range o.covariance {
@@ -256,9 +256,14 @@ func (o optimum) withCovariance(customers float64) (optimum, error) {
 		for j := range o.covariance[i] {
 			o.covariance[i][j] = inverse.At(i, j) / customers
 		}
-		if !(math.Sqrt(o.covariance[i][i]) <= worstStandardError) {
-			return o, errors.New("a parameter is not determined")
+		if e := math.Sqrt(o.covariance[i][i]); !(e <= worstStandardError) {
+			return o, refusal{Ridge, fmt.Sprintf("a parameter is not determined: the standard error of the logarithm of the %s is %.3g", ordinal(i), e)}
 		}
 	}
 	return o, nil
+}
+
+// ordinal returns the word for the i-th of a few, from 0.
+func ordinal(i int) string {
+	return [...]string{"first", "second", "third", "fourth"}[i]
 }

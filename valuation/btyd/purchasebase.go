@@ -1,5 +1,10 @@
 package btyd
 
+import (
+	"math"
+	"slices"
+)
+
 // purchaseBase is a base of customers laid out for likelihoods: rows are
 // distinct histories sorted by x, times are divided by the oldest age and
 // looked up by index, because at daily grain a few thousand distinct ones
@@ -7,7 +12,7 @@ package btyd
 type purchaseBase struct {
 	weight    []float64 // customers of each row
 	last, age []int32   // of each row: indices of t_x and T in times
-	times     []float64 // distinct t_x and T
+	times     []float64 // distinct t_x and T, ascending
 
 	repeats   []float64 // distinct x, ascending
 	sharing   []float64 // customers of each distinct x
@@ -41,6 +46,7 @@ func newPurchaseBase(counts []HistoryCount, scale float64) *purchaseBase {
 			base.age[i] = indexOf(c.Age)
 		}
 	}
+	base.sortTimes()
 	distinct, chunks := segments(len(counts), func(row int) int { return counts[row].Repeats })
 	base.chunks = chunks
 	base.repeats = make([]float64, len(distinct))
@@ -57,4 +63,57 @@ func newPurchaseBase(counts []HistoryCount, scale float64) *purchaseBase {
 		}
 	}
 	return base
+}
+
+// sortTimes puts the distinct times in order.
+func (base *purchaseBase) sortTimes() {
+	order := make([]int32, len(base.times))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		if base.times[a] < base.times[b] {
+			return -1
+		}
+		return 1
+	})
+	times, place := make([]float64, len(order)), make([]int32, len(order))
+	for i, old := range order {
+		times[i], place[old] = base.times[old], int32(i)
+	}
+	base.times = times
+	for i := range base.last {
+		base.last[i], base.age[i] = place[base.last[i]], place[base.age[i]]
+	}
+}
+
+// ofTime is what likelihoods need of a time d since the first purchase, next to
+// an α (or β).
+type ofTime struct {
+	log   float64 // ℓ(d) = ln(1+d/α)
+	share float64 // d/(α+d)
+}
+
+// ofTimes sets into to what the distinct times are next to alpha.
+func (base *purchaseBase) ofTimes(alpha float64, into []ofTime, workers int) {
+	eachChunk((len(base.times)+chunkRows-1)/chunkRows, workers, func(chunk int) {
+		for i := chunk * chunkRows; i < min((chunk+1)*chunkRows, len(base.times)); i++ {
+			d := base.times[i]
+			into[i] = ofTime{log: math.Log1p(d / alpha), share: d / (alpha + d)}
+		}
+	})
+}
+
+// meanRate returns the repeat purchases per unit of time of the whole base.
+func (base *purchaseBase) meanRate() float64 {
+	var purchases, time float64
+	for _, chunk := range base.chunks {
+		for _, s := range chunk {
+			for row := s.from; row < s.to; row++ {
+				purchases += base.weight[row] * base.repeats[s.repeats]
+				time += base.weight[row] * base.times[base.age[row]]
+			}
+		}
+	}
+	return purchases / time
 }

@@ -26,9 +26,26 @@ func (f Family) Name() string { return f.new(nil).Name() }
 // preferred to another that is no better.
 var Families = []Family{
 	{
+		"mbgnbd",
+		func(v map[string]float64) Model { return MBGNBD{R: v["r"], Alpha: v["alpha"], A: v["a"], B: v["b"]} },
+		(*Base).fitMBG,
+	},
+	{
+		"paretonbd",
+		func(v map[string]float64) Model {
+			return ParetoNBD{R: v["r"], Alpha: v["alpha"], S: v["s"], Beta: v["beta"]}
+		},
+		(*Base).fitPareto,
+	},
+	{
 		"bgnbd",
 		func(v map[string]float64) Model { return BGNBD{R: v["r"], Alpha: v["alpha"], A: v["a"], B: v["b"]} },
 		(*Base).fitBG,
+	},
+	{
+		"nbd",
+		func(v map[string]float64) Model { return NBD{R: v["r"], Alpha: v["alpha"]} },
+		(*Base).fitNBD,
 	},
 }
 

@@ -65,9 +65,14 @@ func fitted(key string, counts []HistoryCount, workers int) (Fit, error) {
 	if err != nil {
 		return Fit{}, err
 	}
+	return familyOf(key).Fit(base, workers)
+}
+
+// familyOf returns the family of a key.
+func familyOf(key string) Family {
 	for _, family := range Families {
 		if family.Key == key {
-			return family.Fit(base, workers)
+			return family
 		}
 	}
 	panic("no family " + key)

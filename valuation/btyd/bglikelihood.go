@@ -1,0 +1,35 @@
+package btyd
+
+import "math"
+
+// bgLikelihood is the likelihood that BG/NBD and MBG/NBD share. They differ in
+// the number of chances to leave that x repeat purchases bring: x in BG/NBD,
+// x+1 in MBG/NBD, which counts the first purchase too.
+type bgLikelihood struct {
+	r, alpha, a, b float64
+	first          float64 // chances to leave that the first purchase brings: 0 or 1
+}
+
+// of returns ln L of one customer with history h. Every power of α+T is taken
+// relative to α, so that large r and α do not cancel.
+func (m bgLikelihood) of(h History) float64 {
+	x := float64(h.Repeats)
+	chances := x + m.first
+	return lnGammaRise(m.r, x) - x*math.Log(m.alpha) +
+		lnGammaRise(m.b, chances) - lnGammaRise(m.a+m.b, chances) +
+		softplus(m.leftLogOdds(h)) - (m.r+x)*math.Log1p(h.Age/m.alpha)
+}
+
+// leftLogOdds returns the log-odds that a customer has left: -Inf for one who
+// has had no chance to.
+func (m bgLikelihood) leftLogOdds(h History) float64 {
+	x := float64(h.Repeats)
+	chances := x + m.first
+	if chances == 0 {
+		return math.Inf(-1)
+	}
+	// One log1p of the ratio: ln(α+T) - ln(α+t_x), multiplied by r+x, would
+	// lose digits when x is in the thousands.
+	silence := math.Log1p((h.Age - h.LastPurchase) / (m.alpha + h.LastPurchase))
+	return math.Log(m.a/(m.b+chances-1)) + (m.r+x)*silence
+}
