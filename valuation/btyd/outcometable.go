@@ -13,9 +13,14 @@ type outcomeTable struct {
 	step float64
 	rows []outcomeRow // for each of outcomeSizes, made when first asked for
 
-	// ln(1+w) at the grid points from lowest on.
-	lnOnePlus []float64
-	lowest    int
+	points []gridPoint // from lowest on
+	lowest int
+}
+
+// gridPoint is what every row's density needs of a w.
+type gridPoint struct {
+	lnOnePlus float64 // ln(1+w)
+	share     float64 // w/(1+w)
 }
 
 // outcomeRow is P(W_n > w) at the grid points from first on. It is exceeds[0]
@@ -85,10 +90,10 @@ func (t *outcomeTable) wideRow(a float64) outcomeRow {
 	lnBeta := lnGamma(a) - lnGammaRise(t.b, a)
 	mode := int(math.Round(math.Log(a/t.b) / t.step))
 	slope := func(at int) float64 { // of ln f
-		return a - (a+t.b)/(1+math.Exp(-float64(at)*t.step))
+		return a - (a+t.b)*t.point(at).share
 	}
 	density := func(at int) float64 {
-		return math.Exp(a*float64(at)*t.step - (a+t.b)*t.lnOnePlusAt(at) - lnBeta)
+		return math.Exp(a*float64(at)*t.step - (a+t.b)*t.point(at).lnOnePlus - lnBeta)
 	}
 	from := mode - 1
 	for mode-from < rowSteps && !(density(from) < rowTail*slope(from)) {
@@ -129,27 +134,27 @@ func (t *outcomeTable) narrowRow(a, deviation float64) outcomeRow {
 	return outcomeRow{from, exceeds}
 }
 
-// lnOnePlusAt returns ln(1+w) at a grid point: that of all rows, so it is kept.
-func (t *outcomeTable) lnOnePlusAt(at int) float64 {
-	if i := at - t.lowest; 0 <= i && i < len(t.lnOnePlus) {
-		return t.lnOnePlus[i]
+// point returns a grid point. All rows use the same, so they are kept.
+func (t *outcomeTable) point(at int) gridPoint {
+	if i := at - t.lowest; 0 <= i && i < len(t.points) {
+		return t.points[i]
 	}
 	const margin = 64
 	from, to := at-margin, at+margin
-	if len(t.lnOnePlus) > 0 {
-		from, to = min(from, t.lowest), max(to, t.lowest+len(t.lnOnePlus)-1)
+	if len(t.points) > 0 {
+		from, to = min(from, t.lowest), max(to, t.lowest+len(t.points)-1)
 	}
-	wider := make([]float64, to-from+1)
+	wider := make([]gridPoint, to-from+1)
 	for i := range wider {
-		old := from + i - t.lowest
-		if 0 <= old && old < len(t.lnOnePlus) {
-			wider[i] = t.lnOnePlus[old]
-		} else {
-			wider[i] = softplus(float64(from+i) * t.step)
+		if old := from + i - t.lowest; 0 <= old && old < len(t.points) {
+			wider[i] = t.points[old]
+			continue
 		}
+		s := float64(from+i) * t.step
+		wider[i] = gridPoint{lnOnePlus: softplus(s), share: math.Exp(-softplus(-s))}
 	}
-	t.lnOnePlus, t.lowest = wider, from
-	return t.lnOnePlus[at-from]
+	t.points, t.lowest = wider, from
+	return t.points[at-from]
 }
 
 // trigamma returns ψ'(z) for z > 0. Abramowitz & Stegun 6.4.6, 6.4.12.
