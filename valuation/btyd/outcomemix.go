@@ -1,0 +1,363 @@
+package btyd
+
+import (
+	"math"
+	"sort"
+)
+
+// Counts of purchases beyond exactSizes are not all told apart: theirs is
+// shared between the nearest two of outcomeSizes, whose distance is a quarter
+// of √n, which widens the spread of Poisson counts by .5 % at most. Beyond
+// mostCounted only a mean is known, and sizes are further apart.
+const (
+	exactSizes   = 64
+	mostCounted  = 4096
+	largestSize  = 1 << 24
+	uncounted    = 1e-6 // the counts' tail beyond which no single count is asked for
+	outcomeTail  = 1e-3 // of outcomes below the first knot, and above the last
+	sizesPerRoot = 4
+)
+
+// outcomeSizes are the numbers of purchases n that tables have rows for,
+// ascending from 1.
+var outcomeSizes = func() []float64 {
+	var sizes []float64
+	n := 1.0
+	for n < mostCounted {
+		sizes = append(sizes, n)
+		n += max(1, math.Floor(math.Sqrt(n)/sizesPerRoot))
+	}
+	for ; n < largestSize; n *= 1.05 {
+		sizes = append(sizes, n)
+	}
+	return append(sizes, n)
+}()
+
+// outcomePlace is where a number of purchases is among outcomeSizes.
+type outcomePlace struct {
+	size  int
+	share float64 // of size+1; the rest is of size
+}
+
+// outcomePlaces are the places of n < mostCounted.
+var outcomePlaces = func() []outcomePlace {
+	places := make([]outcomePlace, mostCounted)
+	for n := 1; n < mostCounted; n++ {
+		places[n] = placeOf(float64(n))
+	}
+	return places
+}()
+
+// placeOf returns the place of n ≥ 1, which need not be whole.
+func placeOf(n float64) outcomePlace {
+	last := len(outcomeSizes) - 1
+	size := sort.SearchFloat64s(outcomeSizes, n)
+	switch {
+	case size > last:
+		return outcomePlace{last - 1, 1}
+	case outcomeSizes[size] == n:
+		return outcomePlace{size, 0}
+	}
+	low, high := outcomeSizes[size-1], outcomeSizes[size]
+	return outcomePlace{size - 1, (n - low) / (high - low)}
+}
+
+// outcomeMixer mixes the rows of a table with counts of purchases. What it
+// remembers from one future to the next only says where to look first.
+type outcomeMixer struct {
+	table   *outcomeTable
+	length  int // of counts
+	counts  []float64
+	weights []float64 // of outcomeSizes
+	rows    []*outcomeRow
+	total   float64 // of the weights: P(N > 0)
+
+	// Grid points: the last at which P(W > w) is still nearly all, half, and
+	// more than next to nothing of the total.
+	low, middle, high int
+
+	mixture []float64 // P(W > w) at every stride-th grid point from start on
+	start   int
+	stride  int
+	knots   [OutcomeKnots]float64 // of the outcome in hand, in grid points
+}
+
+func newOutcomeMixer(table *outcomeTable) *outcomeMixer {
+	return &outcomeMixer{table: table, length: 32}
+}
+
+// outcome returns the Outcome of a future.
+func (x *outcomeMixer) outcome(f Future, horizon float64) Outcome {
+	o := Outcome{Power: 1, Step: 1}
+	var mean, square float64
+	o.None, mean, square = x.weigh(f, horizon)
+	if x.total == 0 {
+		return o
+	}
+	x.look()
+	x.placeKnots(&o)
+	if x.table.p == 0 {
+		x.countAbove(&o)
+	} else {
+		x.mix()
+		x.interpolate(&o.Exceeds)
+	}
+	p, b := x.table.p, x.table.b
+	switch {
+	case p == 0:
+		o.SecondMoment = square
+	case b > 2:
+		// E[W_n²] = pn (pn+1) / ((b-1)(b-2))
+		o.SecondMoment = (p*p*square + p*mean) / ((b - 1) * (b - 2))
+	default:
+		o.SecondMoment = o.cutSecondMoment()
+	}
+	return o
+}
+
+// look finds the grid points of the tails and of the median.
+func (x *outcomeMixer) look() {
+	bound := int(lnFarthest / x.table.step)
+	find := func(near, from int, share float64) int {
+		return lastTrue(min(near, bound), from, bound, func(at int) bool { return x.exceeds(at) > share*x.total })
+	}
+	x.low = find(x.low, -bound, 1-outcomeTail)
+	x.middle = find(x.middle, x.low, 0.5)
+	x.high = find(x.high, x.middle, outcomeTail) + 1
+}
+
+// placeKnots chooses the power in which the median is halfway between the
+// tails, and puts the knots between these.
+func (x *outcomeMixer) placeKnots(o *Outcome) {
+	step := x.table.step
+	low, high := float64(x.low)*step, float64(x.high)*step
+	o.Power = symmetricPower(float64(x.middle-x.low)*step, float64(x.high-x.middle)*step)
+	// Neither end may overflow.
+	if most := max(math.Abs(low), math.Abs(high)); math.Abs(o.Power)*most > 2*lnFarthest {
+		o.Power *= 2 * lnFarthest / (math.Abs(o.Power) * most)
+	}
+	o.First = math.Exp(o.Power * low)
+	o.Step = (math.Exp(o.Power*high) - o.First) / (OutcomeKnots - 1)
+	for i := range x.knots {
+		x.knots[i] = math.Log(o.First+float64(i)*o.Step) / (o.Power * step)
+	}
+}
+
+// symmetricPower returns the power c, other than 0, that makes equal distances
+// in w^c of two distances in ln w from the median: e^(c above) + e^(-c below) = 2.
+// Above 1 it goes only a third of the way: those who leave early are spread
+// evenly over w, and higher powers pack too many of them before the second knot.
+func symmetricPower(below, above float64) float64 {
+	const least, most, lessAboveOne = 0.01, 20, 3
+	if !(below > 0 && above > 0) {
+		return least
+	}
+	c := math.Ln2 / above
+	if above > below {
+		c = -math.Ln2 / below
+	}
+	// Convex, and c is beyond the root: Newton's steps come down to it.
+	for range 8 {
+		up, down := math.Exp(c*above), math.Exp(-c*below)
+		c -= (up + down - 2) / (above*up - below*down)
+	}
+	if !(math.Abs(c) >= least) {
+		return least
+	}
+	if c > 1 {
+		c = 1 + (c-1)/lessAboveOne
+	}
+	return min(max(c, -most), most)
+}
+
+// weigh sets the weights of sizes, and returns P(0), the mean and the mean
+// square of the counts.
+func (x *outcomeMixer) weigh(f Future, horizon float64) (none, mean, square float64) {
+	rest := x.count(f, horizon)
+	none = x.counts[0]
+	x.weights, x.rows = x.weights[:0], x.rows[:0]
+	add := func(place outcomePlace, weight float64) {
+		for len(x.weights) <= place.size+1 {
+			x.weights = append(x.weights, 0)
+			x.rows = append(x.rows, nil)
+		}
+		x.weights[place.size] += weight * (1 - place.share)
+		x.weights[place.size+1] += weight * place.share
+	}
+	for n := 1; n < len(x.counts); n++ {
+		add(outcomePlaces[n], x.counts[n])
+		purchases := float64(n) * x.counts[n]
+		mean += purchases
+		square += float64(n) * purchases
+	}
+	if rest > 0 {
+		beyond := float64(len(x.counts))
+		if rest > uncounted {
+			// Too many to count: they have the mean that is missing.
+			beyond = max(beyond, (f.Expected(horizon)-mean)/rest)
+		}
+		add(placeOf(beyond), rest)
+		mean += rest * beyond
+		square += rest * beyond * beyond
+	}
+	x.total = 0
+	for size, weight := range x.weights {
+		x.total += weight
+		if weight > 0 {
+			x.rows[size] = x.table.row(size)
+		}
+	}
+	return none, mean, square
+}
+
+// count sets the counts as far as they matter and returns the probability of
+// more.
+func (x *outcomeMixer) count(f Future, horizon float64) float64 {
+	for {
+		if cap(x.counts) < x.length {
+			x.counts = make([]float64, x.length, 2*x.length)
+		}
+		x.counts = x.counts[:x.length]
+		f.Counts(horizon, x.counts)
+		rest := 1.0
+		for n, p := range x.counts {
+			rest -= p
+			if rest <= uncounted {
+				x.counts = x.counts[:n+1]
+				x.length = min(n+2+n/16, mostCounted)
+				return max(0, rest)
+			}
+		}
+		if x.length == mostCounted {
+			return rest
+		}
+		x.length = min(2*x.length, mostCounted)
+	}
+}
+
+// exceeds returns P(W > w, N > 0) at a grid point.
+func (x *outcomeMixer) exceeds(at int) float64 {
+	sum := 0.0
+	for size, row := range x.rows {
+		if row == nil {
+			continue
+		}
+		i := max(0, at-row.first)
+		if i < len(row.exceeds) {
+			sum += x.weights[size] * row.exceeds[i]
+		}
+	}
+	return sum
+}
+
+// The mixture is sampled so often in the shorter of its halves, three of its
+// deviations, and not at more points.
+const (
+	mixturePoints = 9
+	mostMixture   = 600
+)
+
+// mix sets the mixture from before the first knot until after the last.
+func (x *outcomeMixer) mix() {
+	x.stride = max(1, min(x.middle-x.low, x.high-x.middle)/mixturePoints, (x.high-x.low)/mostMixture)
+	x.start = x.low - x.stride
+	points := (x.high-x.low)/x.stride + 4
+	if cap(x.mixture) < points+1 {
+		x.mixture = make([]float64, points+1, 2*points)
+	}
+	// First what all the points before one have of rows that begin there.
+	x.mixture = x.mixture[:points+1]
+	clear(x.mixture)
+	for size, row := range x.rows {
+		if row == nil {
+			continue
+		}
+		x.mixture[x.begins(row, points)] += x.weights[size] * row.exceeds[0]
+	}
+	sum := 0.0
+	for point := points; point >= 0; point-- {
+		sum, x.mixture[point] = sum+x.mixture[point], sum
+	}
+	x.mixture = x.mixture[:points]
+	for size, row := range x.rows {
+		if row == nil {
+			continue
+		}
+		weight, point := x.weights[size], x.begins(row, points)
+		for i := x.start + point*x.stride - row.first; point < points && i < len(row.exceeds); i += x.stride {
+			x.mixture[point] += weight * row.exceeds[i]
+			point++
+		}
+	}
+}
+
+// begins returns the first point of the mixture at which a row has begun, or
+// points.
+func (x *outcomeMixer) begins(row *outcomeRow, points int) int {
+	ahead := row.first - x.start
+	if ahead <= 0 {
+		return 0
+	}
+	return min((ahead+x.stride-1)/x.stride, points)
+}
+
+// interpolate sets exceeds to the mixture at the knots, by cubics through four
+// points.
+func (x *outcomeMixer) interpolate(exceeds *[OutcomeKnots]float64) {
+	last := x.total
+	for knot, at := range x.knots {
+		position := (at - float64(x.start)) / float64(x.stride)
+		i := min(max(int(position), 1), len(x.mixture)-3)
+		f, s := x.mixture[i-1:i+3], position-float64(i)
+		value := -s*(s-1)*(s-2)/6*f[0] + (s+1)*(s-1)*(s-2)/2*f[1] - (s+1)*s*(s-2)/2*f[2] + (s+1)*s*(s-1)/6*f[3]
+		last = max(0, min(value, last)) // cubics may rise by a hair
+		exceeds[knot] = last
+	}
+}
+
+// countAbove sets Exceeds where W is the number of purchases.
+func (x *outcomeMixer) countAbove(o *Outcome) {
+	above, size := 0.0, len(x.weights)
+	for knot := OutcomeKnots - 1; knot >= 0; knot-- {
+		w := o.at(float64(knot))
+		for size > 0 && outcomeSizes[size-1] > w {
+			size--
+			above += x.weights[size]
+		}
+		o.Exceeds[knot] = above
+	}
+}
+
+// lastTrue returns the last point of [from, to] at which a property holds that
+// holds up to some point: from if it holds nowhere. It looks around near first.
+func lastTrue(near, from, to int, holds func(at int) bool) int {
+	low, high := from, to+1 // holds at low (or it is from), not at high
+	near = max(near, from)
+	for reach := 1; ; reach *= 4 {
+		if holds(near) {
+			low = near
+			if near == to {
+				return to
+			}
+			if high <= to {
+				break
+			}
+			near = min(near+reach, to)
+		} else {
+			high = near
+			if near == from || low > from {
+				break
+			}
+			near = max(near-reach, from)
+		}
+	}
+	for high-low > 1 {
+		middle := (low + high) / 2
+		if holds(middle) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
