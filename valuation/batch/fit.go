@@ -19,21 +19,8 @@ import (
 type models struct {
 	purchase *btyd.Fit // nil: no model could be fitted
 	reason   string    // why not
-	spend    []spendModel
+	spend    []btyd.SpendBand
 	spearman float64
-}
-
-// spendModel is the spend model of the customers with repeats in a range.
-type spendModel struct {
-	from, to int // repeats, both included
-	fit      *btyd.SpendFit
-	mean     float64 // expected value of a purchase of a customer without repeats
-}
-
-// hasModel reports whether there is a model beside the mean. Below p + q = 1 the
-// mean of a customer with one repeat does not exist either.
-func (m spendModel) hasModel() bool {
-	return m.fit != nil && m.fit.Model.P+m.fit.Model.Q > 1
 }
 
 // historyRow is a row of histories.
@@ -51,9 +38,6 @@ type outlookKey struct {
 
 // wholeBase is the fit group of everybody.
 const wholeBase = 0
-
-// mostRepeats stands for no upper bound of repeats.
-const mostRepeats = math.MaxInt32
 
 // fit fits the models on the distinct histories and scores each of them once.
 func fit(ctx context.Context, r *run) error {
@@ -216,20 +200,7 @@ func (r *run) parallel(ctx context.Context, n int, do func(i int)) error {
 	return group.Wait()
 }
 
-// spendBands are the ranges of repeats within which spend is modelled apart
-// when it goes with frequency.
-var spendBands = [][2]int{{0, 1}, {2, 3}, {4, 7}, {8, mostRepeats}}
-
-const (
-	// Above it the model's assumption, that what customers spend says nothing
-	// of how often they buy, no longer holds.
-	maxSpearman = 0.3
-	// Fewer cannot carry three parameters.
-	minBandRepeaters = 200
-)
-
-// fitSpend fits the spend model: one for all, or one per band of repeats where
-// spend goes with frequency.
+// fitSpend fits what purchases are worth.
 func (r *run) fitSpend(ctx context.Context) error {
 	var counts []btyd.SpendCount
 	columns := []string{"repeat_purchases", "repeat_revenue_minor", "customers"}
@@ -242,75 +213,41 @@ func (r *run) fitSpend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pooled, err := r.spendModelOf(counts, [2]int{0, mostRepeats})
+	spend, err := btyd.FitSpend(counts, r.workers())
 	if err != nil {
 		return err
 	}
-	r.models.spend = []spendModel{pooled}
-	r.models.spearman = btyd.Spearman(counts)
-	if math.Abs(r.models.spearman) <= maxSpearman || pooled.fit == nil {
-		return nil
-	}
-	r.warn("spend_goes_with_frequency", "customers who buy more often spend differently per purchase (Spearman's correlation %.2f, above %.1f): expected purchase values are estimated within bands of repeat purchases",
-		r.models.spearman, maxSpearman)
-	r.models.spend = nil
-	for _, band := range spendBands {
-		model := pooled
-		var inside []btyd.SpendCount
-		customers := int64(0)
-		for _, count := range counts {
-			if band[0] <= count.Repeats && count.Repeats <= band[1] {
-				inside = append(inside, count)
-				customers += count.Customers
-			}
-		}
-		if customers >= minBandRepeaters {
-			if model, err = r.spendModelOf(inside, band); err != nil {
-				return err
-			}
-		}
-		model.from, model.to = band[0], band[1]
-		r.models.spend = append(r.models.spend, model)
+	r.models.spend, r.models.spearman = spend.Bands, spend.Spearman
+	for _, finding := range spend.Findings {
+		r.warnOfSpend(finding)
 	}
 	return nil
 }
 
-// spendModelOf fits a spend model. Where there is none, or its mean is
-// infinite, the pooled mean of the repeat purchases stands in, with a warning.
-func (r *run) spendModelOf(counts []btyd.SpendCount, band [2]int) (spendModel, error) {
-	model := spendModel{from: band[0], to: band[1]}
-	found, err := btyd.FitGammaGamma(counts, r.workers())
-	var none *btyd.NoFitError
-	if errors.As(err, &none) {
-		var minor, purchases int64 // whole numbers, since the counts come in any order
-		for _, count := range counts {
-			minor += toMinor(count.Total, r.minor) * count.Customers
-			purchases += int64(count.Repeats) * count.Customers
-		}
-		model.mean = float64(minor) / float64(r.minor) / float64(max(1, purchases))
-		r.warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", bandText(band), model.mean, none)
-		return model, nil
+func (r *run) warnOfSpend(f btyd.SpendFinding) {
+	customers := bandText(f.From, f.To)
+	switch f.Warning {
+	case btyd.SpendGoesWithFrequency:
+		r.warn("spend_goes_with_frequency", "customers who buy more often spend differently per purchase (Spearman's correlation %.2f, beyond %.1f either way): expected purchase values are estimated within bands of repeat purchases",
+			f.Number, btyd.MaxSpearman)
+	case btyd.NoSpendModel:
+		r.warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", customers, f.Number, f.Cause)
+	case btyd.InfiniteMean:
+		r.warn("spend_mean_infinite", "%s: %s, %.2f", customers, f.Warning, f.Number)
+	case btyd.UndeterminedMean:
+		r.warn("spend_mean_undetermined", "%s: %s, %.2f", customers, f.Warning, f.Number)
 	}
-	if err != nil {
-		return model, err
-	}
-	model.fit, model.mean = &found, found.Model.Mean()
-	for _, warning := range found.Warnings {
-		model.mean = found.PooledMean
-		r.warn("spend_mean_infinite", "%s: %s, %.2f", bandText(band), warning, model.mean)
-	}
-	return model, nil
 }
 
 // bandText names the customers of a band.
-func bandText(band [2]int) string {
+func bandText(from, to int) string {
 	switch {
-	case band == [2]int{0, mostRepeats}:
+	case from == 0 && to == btyd.MostRepeats:
 		return "all customers"
-	case band[1] == mostRepeats:
-		return fmt.Sprintf("customers with %d repeat purchases or more", band[0])
+	case to == btyd.MostRepeats:
+		return fmt.Sprintf("customers with %d repeat purchases or more", from)
 	}
-	return fmt.Sprintf("customers with %d to %d repeat purchases", band[0], band[1])
+	return fmt.Sprintf("customers with %d to %d repeat purchases", from, to)
 }
 
 // spendTable makes spend_models, with null parameters where only the mean is
@@ -318,9 +255,9 @@ func bandText(band [2]int) string {
 func (r *run) spendTable(ctx context.Context) error {
 	var rows [][]driver.Value
 	for _, model := range r.models.spend {
-		row := []driver.Value{int64(model.from), int64(model.to), nil, nil, nil, model.mean}
-		if model.hasModel() {
-			m := model.fit.Model
+		row := []driver.Value{int64(model.From), int64(model.To), nil, nil, nil, model.Mean}
+		if model.HasModel() {
+			m := model.Fit.Model
 			row[2], row[3], row[4] = m.P, m.Q, m.Gamma
 		}
 		rows = append(rows, row)

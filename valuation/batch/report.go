@@ -160,11 +160,11 @@ func modelFileOf(m models) modelFile {
 		}
 	}
 	for _, model := range m.spend {
-		entry := spendModelFile{Name: "mean", RepeatsFrom: model.from, Mean: model.mean, Parameters: []parameterFile{}}
-		if model.to != mostRepeats {
-			entry.RepeatsTo = &model.to
+		entry := spendModelFile{Name: "mean", RepeatsFrom: model.From, Mean: model.Mean, Parameters: []parameterFile{}}
+		if model.To != btyd.MostRepeats {
+			entry.RepeatsTo = &model.To
 		}
-		if fit := model.fit; fit != nil {
+		if fit := model.Fit; fit != nil {
 			entry.Name, entry.Parameters, entry.LogLikelihood = "Gamma-Gamma", parameters(fit.Parameters), &fit.LogLikelihood
 			entry.Customers, entry.Evaluations = fit.Customers, fit.Evaluations
 		}

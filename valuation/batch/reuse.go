@@ -35,11 +35,11 @@ func (m RunModel) Purchases() btyd.Model { return m.models.purchase.Model }
 // there is none, and what a purchase of a customer without repeats is worth.
 func (m RunModel) Spend(repeats int) (model *btyd.GammaGamma, mean float64) {
 	for _, band := range m.models.spend {
-		if band.from <= repeats && repeats <= band.to {
-			if band.hasModel() {
-				model = &band.fit.Model
+		if band.From <= repeats && repeats <= band.To {
+			if band.HasModel() {
+				model = &band.Fit.Model
 			}
-			return model, band.mean
+			return model, band.Mean
 		}
 	}
 	return nil, math.NaN()
@@ -112,20 +112,20 @@ func (file modelFile) models() (models, error) {
 		found.spearman = *file.Spearman
 	}
 	for _, entry := range file.Spend {
-		band := spendModel{from: entry.RepeatsFrom, to: mostRepeats, mean: entry.Mean}
+		band := btyd.SpendBand{From: entry.RepeatsFrom, To: btyd.MostRepeats, Mean: entry.Mean}
 		if entry.RepeatsTo != nil {
-			band.to = *entry.RepeatsTo
+			band.To = *entry.RepeatsTo
 		}
 		if len(entry.Parameters) > 0 {
 			spend, err := btyd.NewGammaGamma(values(entry.Parameters))
 			if err != nil {
 				return found, err
 			}
-			band.fit = &btyd.SpendFit{
+			band.Fit = &btyd.SpendFit{
 				Model: spend, Parameters: estimates(entry.Parameters), Customers: entry.Customers, Evaluations: entry.Evaluations,
 			}
 			if entry.LogLikelihood != nil {
-				band.fit.LogLikelihood = *entry.LogLikelihood
+				band.Fit.LogLikelihood = *entry.LogLikelihood
 			}
 		}
 		found.spend = append(found.spend, band)
@@ -216,7 +216,7 @@ func (r *run) refuseOldModel() error {
 
 // modelWarnings are the warnings that come of a fit, and stay true of its
 // parameters wherever they are used.
-var modelWarnings = []string{"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite"}
+var modelWarnings = []string{"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite", "spend_mean_undetermined"}
 
 // adopt takes over the reused models in place of a fit.
 func (r *run) adopt() {

@@ -165,16 +165,16 @@ func TestModelsSurviveTheirFile(t *testing.T) {
 	want := models{
 		purchase: &btyd.Fit{Model: purchase, LogLikelihood: -1234.5, Evaluations: 9, Customers: 10, Repeats: 11, Histories: 12},
 		spearman: 0.31,
-		spend: []spendModel{
-			{from: 0, to: 1, mean: 12.5},
-			{from: 2, to: mostRepeats, mean: 99, fit: &btyd.SpendFit{Model: spend, LogLikelihood: -3, Evaluations: 4, Customers: 5}},
+		spend: []btyd.SpendBand{
+			{From: 0, To: 1, Mean: 12.5},
+			{From: 2, To: btyd.MostRepeats, Mean: 99, Fit: &btyd.SpendFit{Model: spend, LogLikelihood: -3, Evaluations: 4, Customers: 5}},
 		},
 	}
 	for _, p := range purchase.Parameters() {
 		want.purchase.Parameters = append(want.purchase.Parameters, btyd.Estimate{Parameter: p, StandardError: p.Value / 7})
 	}
 	for _, p := range spend.Parameters() {
-		want.spend[1].fit.Parameters = append(want.spend[1].fit.Parameters, btyd.Estimate{Parameter: p, StandardError: 1})
+		want.spend[1].Fit.Parameters = append(want.spend[1].Fit.Parameters, btyd.Estimate{Parameter: p, StandardError: 1})
 	}
 	text, err := json.Marshal(modelFileOf(want))
 	if err != nil {

@@ -9,27 +9,48 @@ import (
 // SpendFit is a fitted Gamma-Gamma model and what the fit knows about it.
 type SpendFit struct {
 	Model         GammaGamma
-	Parameters    []Estimate  // p, q, gamma
-	Covariance    [][]float64 // of the logarithms of the parameters
-	LogLikelihood float64     // in the unit of money that was given
-	Evaluations   int         // of the log-likelihood and its gradient
-	Customers     int64       // the repeaters it was fitted to
-	Repeats       int64       // their repeat purchases
-	Counts        int         // distinct (x, total)
-	PooledMean    float64     // value of all their repeat purchases over their number
-	Warnings      []SpendWarning
+	Parameters    []Estimate   // p, q, gamma
+	Covariance    [][]float64  // of the logarithms of the parameters
+	LogLikelihood float64      // in the unit of money that was given
+	Evaluations   int          // of the log-likelihood and its gradient
+	Customers     int64        // the repeaters it was fitted to
+	Repeats       int64        // their repeat purchases
+	Counts        int          // distinct (x, total)
+	PooledMean    float64      // value of all their repeat purchases over their number
+	Warning       SpendWarning // InfiniteMean, UndeterminedMean or none
 }
 
-// SpendWarning is something that a caller has to know before using a SpendFit.
+// SpendWarning is something that a caller has to know before using a spend
+// model.
 type SpendWarning int
 
-// InfiniteMean warns that q ≤ 1: the population mean does not exist. Use
-// PooledMean for customers without a repeat.
-const InfiniteMean SpendWarning = 1
+// The warnings there are, 0 being none.
+const (
+	// InfiniteMean: q ≤ 1, so the population mean does not exist. Use
+	// PooledMean for customers without a repeat.
+	InfiniteMean SpendWarning = iota + 1
+	// UndeterminedMean: q is above 1 by less than two of its standard errors.
+	// The population mean pγ/(q-1) then has a standard error of over half
+	// itself, and can be any number of times what customers spend. Use
+	// PooledMean for customers without a repeat.
+	UndeterminedMean
+	// NoSpendModel: the repeat purchases determine no model.
+	NoSpendModel
+	// SpendGoesWithFrequency: customers who buy more often spend differently
+	// per purchase, which the model takes not to be.
+	SpendGoesWithFrequency
+)
 
 func (w SpendWarning) String() string {
-	if w == InfiniteMean {
+	switch w {
+	case InfiniteMean:
 		return "Gamma-Gamma's q is at most 1, so its mean spend is infinite: use the pooled mean"
+	case UndeterminedMean:
+		return "Gamma-Gamma's q is within two standard errors of 1, so its mean spend is not determined: use the pooled mean"
+	case NoSpendModel:
+		return "the repeat purchases determine no spend model: use their mean"
+	case SpendGoesWithFrequency:
+		return "customers who buy more often spend differently per purchase: estimate spend within bands of repeat purchases"
 	}
 	return fmt.Sprintf("SpendWarning(%d)", int(w))
 }
@@ -52,11 +73,9 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 	}
 	counts = repeatSpend(counts, workers)
 	fit := SpendFit{Counts: len(counts)}
-	value := 0.0
 	for _, c := range counts {
 		fit.Customers += c.Customers
 		fit.Repeats += c.Customers * int64(c.Repeats)
-		value += c.Total * float64(c.Customers)
 	}
 	switch {
 	case len(counts) == 0:
@@ -64,7 +83,7 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 	case len(counts) < 3:
 		return SpendFit{}, &NoFitError{spendName, TooFewHistories, fmt.Sprintf("%d distinct totals cannot determine 3 parameters", len(counts))}
 	}
-	fit.PooledMean = value / float64(fit.Repeats)
+	fit.PooledMean = pooledMean(counts)
 
 	base := newSpendBase(counts, fit.PooledMean)
 	var thin *surface
@@ -81,8 +100,11 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 	fit.Covariance = o.covariance
 	fit.LogLikelihood = o.mean*base.customers - base.customers*math.Log(fit.PooledMean)
 	fit.Evaluations = evaluations
-	if fit.Model.Q <= 1 {
-		fit.Warnings = append(fit.Warnings, InfiniteMean)
+	switch q := fit.Parameters[1]; {
+	case q.Value <= 1:
+		fit.Warning = InfiniteMean
+	case q.Value-2*q.StandardError <= 1:
+		fit.Warning = UndeterminedMean
 	}
 	return fit, nil
 }

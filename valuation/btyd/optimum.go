@@ -177,7 +177,10 @@ func (s surface) settle(o optimum) (optimum, error) {
 			}
 		}
 		next, distance := s.newton(o)
-		if !(next.mean >= o.mean-1e-12*math.Abs(o.mean)) {
+		// The mean can be near 0, for it is per customer in scaled units, and is
+		// the difference of terms that are not: relative to itself alone, rounding
+		// would look like a fall.
+		if !(next.mean >= o.mean-1e-12*max(1, math.Abs(o.mean))) {
 			return o, refusal{NoOptimum, "the likelihood falls along its own gradient"}
 		}
 		switch {

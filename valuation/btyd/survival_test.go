@@ -205,6 +205,31 @@ func drawn(draw *rand.Rand, h History, rate, leaves float64) History {
 	return h
 }
 
+// A mean log-likelihood near 0, where a tolerance relative to it took rounding
+// for a fall: 2 of 24 simulated bases were refused.
+func TestSurvivalLikelihoodOfOne(t *testing.T) {
+	for seed := range uint64(8) {
+		counts := simulated(BGNBD{R: 0.25, Alpha: 60, A: 0.8, B: 2.5}, 10_000, 500, true, seed)
+		fit, err := fitted("bgnbd", counts, 2)
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		// Times are scaled by the oldest age, and an older customer of one
+		// purchase moves the scale.
+		oldest := math.Exp(-fit.LogLikelihood / float64(fit.Repeats))
+		if !(oldest > 500) {
+			t.Fatalf("seed %d: an age of %g is not the oldest", seed, oldest)
+		}
+		for range 3 {
+			again, err := fitted("bgnbd", append(slices.Clone(counts), HistoryCount{History{Age: oldest}, 1}), 2)
+			if err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			oldest = math.Exp(-again.LogLikelihood / float64(again.Repeats))
+		}
+	}
+}
+
 func TestSurvivalBadInput(t *testing.T) {
 	good := HistoryCount{History{1, 2, 3}, 1}
 	for _, bad := range []HistoryCount{

@@ -1,0 +1,166 @@
+// Package backtest says whether the models can be trusted, on the shop's own
+// customers: fitted to what was known at a cutoff, they predict the purchases
+// and the margin of each customer in the days after it, the holdout, and are
+// scored on what then happened, beside baselines that know no model.
+//
+// Nothing here reads a clock, prints, draws at random, or depends on the number
+// of workers or the order of the customers.
+package backtest
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"cbv/valuation/btyd"
+)
+
+// Customer is one customer of the sample: what was known at the cutoff, and
+// what they did after it. Margins are in any one unit of money.
+type Customer struct {
+	Group           int          // fit group, 0: none of its own
+	History         btyd.History // at the cutoff, in days
+	RepeatSpend     float64      // value of the repeat purchases up to the cutoff
+	MarginShare     float64      // expected margin kept per unit of value, as known at the cutoff
+	RecentPurchases int          // repeat purchases in the last HoldoutDays up to the cutoff
+	RecentMargin    float64      // their margin
+	Purchases       int          // in the holdout
+	Margin          float64      // realised in the holdout, returns included
+	U               float64      // in (0, 1), of a hash of the customer
+}
+
+// Terms are what the caller decides.
+type Terms struct {
+	HoldoutDays   int
+	MaxTotalError float64 // of the totals, of either sign, that still deserves trust: .25
+	Workers       int
+}
+
+// Result is what a backtest found.
+type Result struct {
+	Terms
+	Customers int
+
+	// Why says why there is no backtest, "" where there is one. Then there are
+	// no candidates to choose from.
+	Why string
+
+	// Seasonal: the holdout is no whole number of years, so the scores are
+	// those of one part of a year.
+	Seasonal bool
+
+	Spend      btyd.Spend         // of all customers, at the cutoff
+	Candidates []Candidate        // those of everybody in btyd.Families' order, then those by group
+	Baselines  []Baseline         // mean rate, recent
+	Unfitted   []*btyd.NoFitError // of the families that everybody's histories determine no model of
+	Contests   []Contest          // between candidates, and of each against each baseline
+}
+
+// Candidate is a family fitted to everybody, or to each group by itself, and
+// how well it predicted the holdout.
+type Candidate struct {
+	Name       string // the family's, and "by group"
+	Family     string
+	ByGroup    bool
+	Fit        btyd.Fit         // to everybody
+	GroupFits  map[int]btyd.Fit // by group; a group that determines no model has everybody's
+	Purchases  Score
+	Margin     Score
+	Purchasing Distribution // of the number of purchases
+}
+
+// Baseline is a prediction without a model.
+type Baseline struct {
+	Name      string
+	Purchases Score
+	Margin    Score
+}
+
+// The baselines' names.
+const (
+	MeanRate = "mean rate" // everybody buys at the base's mean rate
+	Recent   = "recent"    // meanWeight · mean rate, the rest what the last HoldoutDays showed
+)
+
+// Run backtests every family. The error is a customer or a term that cannot
+// be; that there is nothing to test with is a Result that says so.
+func Run(customers []Customer, terms Terms) (Result, error) {
+	if terms.HoldoutDays < 1 {
+		return Result{}, fmt.Errorf("a holdout of %d days: want at least 1", terms.HoldoutDays)
+	}
+	purchases := 0
+	for i, c := range customers {
+		if err := c.check(); err != nil {
+			return Result{}, fmt.Errorf("customer %d: %w", i, err)
+		}
+		purchases += c.Purchases
+	}
+	result := Result{Terms: terms, Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays)}
+	switch {
+	case len(customers) == 0:
+		result.Why = "nobody had purchased by the cutoff"
+		return result, nil
+	case purchases == 0:
+		result.Why = fmt.Sprintf("nobody purchased in the %d days after the cutoff", terms.HoldoutDays)
+		return result, nil
+	}
+	customers = slices.Clone(customers)
+	slices.SortFunc(customers, Customer.compare)
+	t := newTest(customers, terms)
+	if err := t.fit(); err != nil {
+		return Result{}, err
+	}
+	result.Spend, result.Unfitted = t.spend[everybody], t.unfitted
+	if len(t.fits[everybody]) == 0 {
+		result.Why = "the histories at the cutoff determine no model"
+		for _, none := range t.unfitted {
+			result.Why += "; " + none.Error()
+		}
+		return result, nil
+	}
+	t.predict(&result)
+	return result, nil
+}
+
+// check returns what keeps a customer from being one, their history apart,
+// which the fit checks.
+func (c Customer) check() error {
+	for _, v := range []float64{c.RepeatSpend, c.MarginShare, c.RecentMargin, c.Margin} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("money of %g", v)
+		}
+	}
+	switch {
+	case c.Group < 0 || c.Purchases < 0 || c.RecentPurchases < 0:
+		return fmt.Errorf("group %d, %d purchases, %d recent ones: want none below 0", c.Group, c.Purchases, c.RecentPurchases)
+	case !(c.U > 0 && c.U < 1):
+		return fmt.Errorf("U is %g: want it between 0 and 1", c.U)
+	}
+	return nil
+}
+
+// compare is a total order: customers who are equal by it are equal in
+// everything. Those who share (x, T), and within them a history, are neighbours.
+func (c Customer) compare(d Customer) int {
+	return cmp.Or(
+		cmp.Compare(c.History.Repeats, d.History.Repeats),
+		cmp.Compare(c.History.Age, d.History.Age),
+		cmp.Compare(c.History.LastPurchase, d.History.LastPurchase),
+		cmp.Compare(c.U, d.U),
+		cmp.Compare(c.Group, d.Group),
+		cmp.Compare(c.RepeatSpend, d.RepeatSpend),
+		cmp.Compare(c.MarginShare, d.MarginShare),
+		cmp.Compare(c.RecentPurchases, d.RecentPurchases),
+		cmp.Compare(c.RecentMargin, d.RecentMargin),
+		cmp.Compare(c.Purchases, d.Purchases),
+		cmp.Compare(c.Margin, d.Margin),
+	)
+}
+
+// wholeYears reports whether days are a number of years, leap days included or
+// not.
+func wholeYears(days int) bool {
+	years := days / 365
+	return years > 0 && days <= 366*years
+}

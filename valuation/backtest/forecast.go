@@ -1,0 +1,210 @@
+package backtest
+
+import (
+	"math"
+	"sort"
+
+	"cbv/valuation/btyd"
+)
+
+// forecast is what is predicted of each customer's holdout, in their order.
+type forecast struct {
+	purchases []float64
+	margin    []float64
+
+	// Of a model's distribution of the number of purchases; nil of a baseline.
+	pPurchase []float64 // probability of at least one
+	pit       []float64 // F(y⁻) + U·P(y) at the actual y
+	covered   []bool    // y lies within the central 80 % interval
+	coverage  []float64 // probability that it does
+}
+
+// meanWeight is the weight of the base's mean rate in the baseline "recent":
+// without it a customer who was silent lately would be predicted to purchase
+// nothing, which no deviance forgives.
+const meanWeight = 0.2
+
+// baselines returns the forecasts that know no model: the mean rate, and recent.
+func (t *test) baselines() (mean, recent forecast) {
+	var repeats, spend, exposure float64
+	for _, c := range t.customers {
+		repeats += float64(c.History.Repeats)
+		spend += c.RepeatSpend
+		exposure += c.History.Age
+	}
+	holdout := float64(t.terms.HoldoutDays)
+	rate, value := 0.0, 0.0 // repeats in the holdout, money a repeat
+	if exposure > 0 {
+		rate = repeats / exposure * holdout
+	}
+	if repeats > 0 {
+		value = spend / repeats
+	}
+	n := len(t.customers)
+	mean = forecast{purchases: make([]float64, n), margin: make([]float64, n)}
+	recent = forecast{purchases: make([]float64, n), margin: make([]float64, n)}
+	for i, c := range t.customers {
+		purchases, margin := rate, rate*value*c.MarginShare
+		mean.purchases[i], mean.margin[i] = purchases, margin
+		if c.History.Age > 0 {
+			// Whoever came half-way through those days showed what half as
+			// many would.
+			scale := holdout / min(holdout, c.History.Age)
+			purchases = meanWeight*purchases + (1-meanWeight)*scale*float64(c.RecentPurchases)
+			margin = meanWeight*margin + (1-meanWeight)*scale*max(0, c.RecentMargin)
+		}
+		recent.purchases[i], recent.margin[i] = purchases, margin
+	}
+	return mean, recent
+}
+
+// run is neighbours who share (x, T).
+type run []int
+
+// runs returns the customers in the runs that are forecast at once: of everybody,
+// or of each group apart.
+func (t *test) runs(byGroup bool) map[int][]run {
+	runs := map[int][]run{}
+	for i, c := range t.customers {
+		group := everybody
+		if byGroup {
+			group = c.Group
+		}
+		of := runs[group]
+		if last := len(of) - 1; last >= 0 {
+			if h := t.customers[of[last][0]].History; h.Repeats == c.History.Repeats && h.Age == c.History.Age {
+				of[last] = append(of[last], i)
+				continue
+			}
+		}
+		runs[group] = append(of, run{i})
+	}
+	return runs
+}
+
+// chunkRuns is how many runs a worker takes at a time.
+const chunkRuns = 64
+
+// forecastOf returns a family's forecast. Each group has its own fit and spend
+// where it has one.
+func (t *test) forecastOf(family int, runs map[int][]run) forecast {
+	n := len(t.customers)
+	f := forecast{
+		purchases: make([]float64, n), margin: make([]float64, n), pPurchase: make([]float64, n),
+		pit: make([]float64, n), covered: make([]bool, n), coverage: make([]float64, n),
+	}
+	for group, of := range runs {
+		fit, own := t.fitOf(group, family)
+		if !own {
+			fit, _ = t.fitOf(everybody, family)
+		}
+		spend := t.spendOf(group)
+		each((len(of)+chunkRuns-1)/chunkRuns, t.terms.Workers, func(chunk int) {
+			var counts counts
+			for _, run := range of[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(of))] {
+				t.forecastRun(&f, run, fit.Model, spend, &counts)
+			}
+		})
+	}
+	return f
+}
+
+// forecastRun forecasts neighbours who share (x, T), and so the future that
+// they have if they are alive. counts is scratch space.
+func (t *test) forecastRun(f *forecast, run run, model btyd.Model, spend btyd.Spend, counts *counts) {
+	most := 0
+	for _, i := range run {
+		most = max(most, t.customers[i].Purchases)
+	}
+	h := t.customers[run[0]].History
+	holdout := float64(t.terms.HoldoutDays)
+	future := model.Future(h.Repeats, h.Age)
+	expected, pPurchase := future.Expected(holdout), future.PPurchase(holdout)
+	counts.set(future, holdout, expected, most)
+	band := spend.Band(h.Repeats)
+
+	var pAlive, coverage float64
+	var low, high int
+	for place, i := range run {
+		c := &t.customers[i]
+		if place == 0 || c.History != h {
+			h = c.History
+			pAlive = model.PAlive(h)
+			low, high = counts.quantile(pAlive, tail), counts.quantile(pAlive, 1-tail)
+			coverage = counts.upTo(pAlive, high) - counts.upTo(pAlive, low-1)
+		}
+		f.purchases[i] = pAlive * expected
+		f.margin[i] = f.purchases[i] * band.Expected(h.Repeats, c.RepeatSpend) * c.MarginShare
+		f.pPurchase[i] = pAlive * pPurchase
+		below := counts.upTo(pAlive, c.Purchases-1)
+		f.pit[i] = below + c.U*(counts.upTo(pAlive, c.Purchases)-below)
+		f.covered[i] = low <= c.Purchases && c.Purchases <= high
+		f.coverage[i] = coverage
+	}
+}
+
+// counts is the distribution of the number of purchases given that a customer
+// is alive: cumulative[n] is the probability of n or fewer.
+type counts struct {
+	p, cumulative []float64
+}
+
+const (
+	// tail is what the central 80 % interval leaves on either side.
+	tail = 0.1
+
+	// mostCounts bounds a distribution that nothing else does.
+	mostCounts = 1 << 16
+)
+
+// set makes the distribution up to most, and as far as its upper tail.
+func (c *counts) set(future btyd.Future, t, expected float64, most int) {
+	size := max(most+1, 8, int(min(1.5*expected, mostCounts)))
+	for {
+		c.p = resized(c.p, size)
+		c.cumulative = resized(c.cumulative, size)
+		future.Counts(t, c.p)
+		sum := 0.0
+		for n, p := range c.p {
+			sum = min(sum+p, 1) // rounding
+			c.cumulative[n] = sum
+		}
+		if sum >= 1-tail || size >= mostCounts {
+			return
+		}
+		size *= 2
+	}
+}
+
+func resized(values []float64, size int) []float64 {
+	if cap(values) < size {
+		return make([]float64, size)
+	}
+	return values[:size]
+}
+
+// upTo returns the probability of n purchases or fewer of a customer who is
+// alive with probability pAlive.
+func (c *counts) upTo(pAlive float64, n int) float64 {
+	if n < 0 {
+		return 0
+	}
+	return 1 - pAlive + pAlive*c.cumulative[n]
+}
+
+// quantile returns the least n with a probability of at least q to purchase n
+// times or less often.
+func (c *counts) quantile(pAlive, q float64) int {
+	last := len(c.cumulative) - 1
+	return sort.Search(last, func(n int) bool { return c.upTo(pAlive, n) >= q })
+}
+
+// deviance returns the Poisson deviance of an outcome y ≥ 0 of which mu was
+// expected, at least least.
+func deviance(y, mu, least float64) float64 {
+	mu = max(mu, least)
+	if y <= 0 {
+		return 2 * mu
+	}
+	return 2 * (y*math.Log(y/mu) - (y - mu))
+}

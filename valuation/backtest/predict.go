@@ -1,0 +1,81 @@
+package backtest
+
+import "cbv/valuation/btyd"
+
+// scored is a forecast's deviances, kept for the contests.
+type scored struct {
+	name      string
+	family    int // its place in btyd.Families; of a baseline, -1
+	byGroup   bool
+	deviances map[Target][]float64
+}
+
+// predict makes the forecasts, one at a time since each is as large as the
+// sample, scores them and holds the contests.
+func (t *test) predict(result *Result) {
+	purchases, margin := t.outcomes()
+	score := func(s *scored, f forecast, distribution *Distribution) (byPurchases, byMargin Score) {
+		s.deviances = map[Target][]float64{Purchases: nil, Margin: nil}
+		var deviances [2][]float64
+		parts := []func(){
+			func() {
+				deviances[0] = purchases.deviances(f.purchases)
+				byPurchases = t.score(f.purchases, purchases, deviances[0])
+			},
+			func() {
+				deviances[1] = margin.deviances(f.margin)
+				byMargin = t.score(f.margin, margin, deviances[1])
+			},
+			func() {
+				if distribution != nil {
+					*distribution = t.distribution(f)
+				}
+			},
+		}
+		each(len(parts), t.terms.Workers, func(i int) { parts[i]() })
+		s.deviances[Purchases], s.deviances[Margin] = deviances[0], deviances[1]
+		return byPurchases, byMargin
+	}
+
+	var candidates, baselines []scored
+	mean, recent := t.baselines()
+	for i, f := range []forecast{mean, recent} {
+		s := scored{name: []string{MeanRate, Recent}[i], family: -1}
+		b := Baseline{Name: s.name}
+		b.Purchases, b.Margin = score(&s, f, nil)
+		baselines = append(baselines, s)
+		result.Baselines = append(result.Baselines, b)
+	}
+	for _, byGroup := range []bool{false, true} {
+		if byGroup && t.groups == nil {
+			break
+		}
+		runs := t.runs(byGroup)
+		for _, fit := range t.fits[everybody] {
+			c := Candidate{Family: btyd.Families[fit.family].Name(), ByGroup: byGroup, Fit: fit.Fit}
+			c.Name = c.Family
+			if byGroup {
+				c.Name += " by group"
+				if c.GroupFits = t.groupFits(fit.family); len(c.GroupFits) == 0 {
+					continue
+				}
+			}
+			s := scored{name: c.Name, family: fit.family, byGroup: byGroup}
+			c.Purchases, c.Margin = score(&s, t.forecastOf(fit.family, runs), &c.Purchasing)
+			candidates = append(candidates, s)
+			result.Candidates = append(result.Candidates, c)
+		}
+	}
+	result.Contests = contests(candidates, baselines, t.terms.Workers)
+}
+
+// groupFits returns a family's fits to groups.
+func (t *test) groupFits(family int) map[int]btyd.Fit {
+	fits := map[int]btyd.Fit{}
+	for _, group := range t.groups {
+		if fit, own := t.fitOf(group, family); own {
+			fits[group] = fit
+		}
+	}
+	return fits
+}

@@ -1,0 +1,254 @@
+package backtest
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Score is how well one thing was predicted, customer by customer.
+type Score struct {
+	// Deviance is the mean Poisson deviance; negative margins count as 0 in
+	// it, and only there.
+	Deviance float64
+
+	Expected, Actual float64 // totals
+
+	// Error is Expected/Actual - 1, with its 95 % interval over samples of
+	// customers. NaN where Actual is not above 0.
+	Error, ErrorLow, ErrorHigh float64
+
+	MAE, RMSE float64
+	Spearman  float64  // rank correlation of prediction and outcome; 0 where all are equal
+	Deciles   []Decile // by rank of prediction, lowest first
+}
+
+// Decile is a tenth of the customers, and the means of what was predicted of
+// them and of what they did.
+type Decile struct {
+	Customers         int
+	Predicted, Actual float64
+}
+
+// Distribution is how well the distribution of the number of purchases was
+// predicted.
+type Distribution struct {
+	// PIT counts customers by the probability integral transform
+	// V = F(y⁻) + U·P(y) of their purchases y, in tenths. If the model is right
+	// the tenths are equal.
+	PIT               [10]int
+	PITShare          float64 // share of V within [.1, .9]: .8 if the model is right
+	PITShareRepeaters float64 // that of customers with a repeat at the cutoff; NaN without any
+
+	// Coverage is the share of customers within their central 80 % interval,
+	// and ExpectedCoverage what the model expects of it: .9 rather than .8,
+	// since most intervals begin at no purchase, which is likelier than .1.
+	Coverage, ExpectedCoverage float64
+
+	Brier   float64  // mean squared error of the probability to purchase
+	Deciles []Decile // by that probability, lowest first: predicted and observed share
+}
+
+// outcome is what customers did, and the ranks of it.
+type outcome struct {
+	actual []float64
+	ranks  []float64 // centred mid-ranks
+	least  float64   // smallest prediction that enters a deviance
+}
+
+// deviances returns the deviance of each customer.
+func (o outcome) deviances(predicted []float64) []float64 {
+	deviances := make([]float64, len(predicted))
+	for i, mu := range predicted {
+		deviances[i] = deviance(o.actual[i], mu, o.least)
+	}
+	return deviances
+}
+
+// leastPurchases is the smallest prediction that enters a deviance: one
+// purchase of a customer whose P(alive) underflowed would make it infinite.
+const leastPurchases = 1e-9
+
+// outcomes returns what the customers did.
+func (t *test) outcomes() (purchases, margin outcome) {
+	n := len(t.customers)
+	purchases = outcome{actual: make([]float64, n), least: leastPurchases}
+	margin = outcome{actual: make([]float64, n), least: leastPurchases}
+	repeats, spend := 0.0, 0.0
+	for i, c := range t.customers {
+		purchases.actual[i], margin.actual[i] = float64(c.Purchases), c.Margin
+		repeats += float64(c.History.Repeats)
+		spend += c.RepeatSpend
+	}
+	if spend > 0 {
+		margin.least *= spend / repeats // the same in any unit of money
+	}
+	each(2, t.terms.Workers, func(i int) {
+		o := []*outcome{&purchases, &margin}[i]
+		o.ranks = midRanks(t.order(o.actual))
+	})
+	return purchases, margin
+}
+
+// placed is a customer in an order by value.
+type placed struct {
+	value, u float64
+	customer int
+}
+
+// order returns the customers by value. Equal ones are in the order of U, which
+// knows nothing of what they did.
+func (t *test) order(values []float64) []placed {
+	order := make([]placed, len(values))
+	for i, v := range values {
+		order[i] = placed{v, t.customers[i].U, i}
+	}
+	slices.SortFunc(order, func(a, b placed) int {
+		switch {
+		case a.value < b.value:
+			return -1
+		case a.value > b.value:
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.u, b.u), cmp.Compare(a.customer, b.customer))
+	})
+	return order
+}
+
+// midRanks returns the mid-rank of each customer, less the mean rank.
+func midRanks(order []placed) []float64 {
+	ranks := make([]float64, len(order))
+	for from := 0; from < len(order); {
+		to := from
+		for to < len(order) && order[to].value == order[from].value {
+			to++
+		}
+		for _, p := range order[from:to] {
+			ranks[p.customer] = float64(from+to-len(order)) / 2
+		}
+		from = to
+	}
+	return ranks
+}
+
+// correlation returns the correlation of centred ranks, 0 where one of them is
+// constant.
+func correlation(a, b []float64) float64 {
+	var aa, ab, bb float64
+	for i := range a {
+		aa += a[i] * a[i]
+		ab += a[i] * b[i]
+		bb += b[i] * b[i]
+	}
+	if aa == 0 || bb == 0 {
+		return 0
+	}
+	return ab / math.Sqrt(aa*bb)
+}
+
+// deciles returns tenths of the order, fewer where there are fewer customers.
+func deciles(order []placed, actual func(customer int) float64) []Decile {
+	const tenths = 10
+	var list []Decile
+	for tenth := range tenths {
+		part := order[tenth*len(order)/tenths : (tenth+1)*len(order)/tenths]
+		if len(part) == 0 {
+			continue
+		}
+		d := Decile{Customers: len(part)}
+		for _, p := range part {
+			d.Predicted += p.value
+			d.Actual += actual(p.customer)
+		}
+		d.Predicted /= float64(len(part))
+		d.Actual /= float64(len(part))
+		list = append(list, d)
+	}
+	return list
+}
+
+// confidence is the normal quantile of a 95 % interval.
+const confidence = 1.959963984540054
+
+// score scores predictions whose deviances are given.
+func (t *test) score(predicted []float64, o outcome, deviances []float64) Score {
+	n := float64(len(predicted))
+	var s Score
+	squares := 0.0
+	for i, mu := range predicted {
+		s.Deviance += deviances[i]
+		s.Expected += mu
+		s.Actual += o.actual[i]
+		s.MAE += math.Abs(mu - o.actual[i])
+		squares += (mu - o.actual[i]) * (mu - o.actual[i])
+	}
+	s.Deviance /= n
+	s.MAE /= n
+	s.RMSE = math.Sqrt(squares / n)
+	s.Error, s.ErrorLow, s.ErrorHigh = t.totalError(predicted, o.actual, s.Expected, s.Actual)
+	order := t.order(predicted)
+	s.Spearman = correlation(midRanks(order), o.ranks)
+	s.Deciles = deciles(order, func(customer int) float64 { return o.actual[customer] })
+	return s
+}
+
+// totalError returns the error of the total and its 95 % interval.
+//
+// The total is a ratio of sums over a sample of customers, whose variance is
+// that of the residuals predicted - ratio · actual: Cochran (1977), "Sampling
+// Techniques", (6.13).
+func (t *test) totalError(predicted, actual []float64, expected, total float64) (relative, low, high float64) {
+	if !(total > 0) {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	ratio := expected / total
+	squares := 0.0
+	for i, mu := range predicted {
+		residual := mu - ratio*actual[i]
+		squares += residual * residual
+	}
+	n := float64(len(predicted))
+	half := confidence * math.Sqrt(squares*n/max(1, n-1)) / total
+	return ratio - 1, ratio - 1 - half, ratio - 1 + half
+}
+
+// distribution scores a forecast of the number of purchases.
+func (t *test) distribution(f forecast) Distribution {
+	var d Distribution
+	var inside, insideRepeaters, repeaters, covered int
+	for i, c := range t.customers {
+		d.PIT[min(int(f.pit[i]*10), 9)]++
+		within := f.pit[i] >= tail && f.pit[i] <= 1-tail
+		if within {
+			inside++
+		}
+		if c.History.Repeats > 0 {
+			repeaters++
+			if within {
+				insideRepeaters++
+			}
+		}
+		if f.covered[i] {
+			covered++
+		}
+		d.ExpectedCoverage += f.coverage[i]
+		off := f.pPurchase[i] - t.purchased(i)
+		d.Brier += off * off
+	}
+	n := float64(len(t.customers))
+	d.PITShare = float64(inside) / n
+	d.PITShareRepeaters = float64(insideRepeaters) / float64(repeaters)
+	d.Coverage = float64(covered) / n
+	d.ExpectedCoverage /= n
+	d.Brier /= n
+	d.Deciles = deciles(t.order(f.pPurchase), t.purchased)
+	return d
+}
+
+// purchased returns 1 for a customer who purchased in the holdout, else 0.
+func (t *test) purchased(customer int) float64 {
+	if t.customers[customer].Purchases > 0 {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,178 @@
+package btyd
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// MostRepeats stands for no upper bound of repeats.
+const MostRepeats = math.MaxInt32
+
+// Spend is what a purchase to come is worth, by the repeat purchases so far.
+type Spend struct {
+	Bands    []SpendBand // ascending, from 0 to MostRepeats without a gap
+	Spearman float64     // of repeats and their mean value
+	Findings []SpendFinding
+}
+
+// SpendBand is the spend model of the customers with repeats in a range.
+type SpendBand struct {
+	From, To int       // repeats, both included
+	Fit      *SpendFit // nil: there is none, and every purchase is worth Mean
+	Mean     float64   // expected value of a purchase of a customer without repeats
+}
+
+// SpendFinding is a warning about the customers of a band, and the number that
+// it is about.
+type SpendFinding struct {
+	Warning  SpendWarning
+	From, To int // repeats, both included
+
+	// Number is Spearman's correlation where spend goes with frequency,
+	// elsewhere the mean value that stands in for one of the model.
+	Number float64
+	Cause  error // the *NoFitError where there is no model
+}
+
+// spendBands are the ranges of repeats within which spend is modelled apart
+// when it goes with frequency.
+var spendBands = [][2]int{{0, 1}, {2, 3}, {4, 7}, {8, MostRepeats}}
+
+const (
+	// MaxSpearman is the correlation, of either sign, above which the model's
+	// assumption, that what customers spend says nothing of how often they
+	// buy, no longer holds.
+	MaxSpearman = 0.3
+
+	// Fewer repeaters cannot carry three parameters.
+	minBandRepeaters = 200
+)
+
+// FitSpend fits what purchases are worth to repeat purchases counted by (x,
+// total), in any order and with repetitions: one model for all, or, where spend
+// goes with frequency, one per band of repeats. A band has the model for all
+// where it has too few repeaters, or where they determine none: what tells p
+// from q is that means vary less at larger x, and x hardly varies in a band. The
+// error is a count that FitGammaGamma refuses. The number of workers changes no
+// digit.
+func FitSpend(counts []SpendCount, workers int) (Spend, error) {
+	pooled, finding, err := fitBand(counts, 0, MostRepeats, workers)
+	if err != nil {
+		return Spend{}, err
+	}
+	spend := Spend{Bands: []SpendBand{pooled}, Spearman: Spearman(counts)}
+	if math.Abs(spend.Spearman) <= MaxSpearman || pooled.Fit == nil {
+		spend.find(finding)
+		return spend, nil
+	}
+	spend.find(&SpendFinding{Warning: SpendGoesWithFrequency, To: MostRepeats, Number: spend.Spearman})
+	spend.Bands = nil
+	for _, limits := range spendBands {
+		band, own := pooled, finding
+		if inside, repeaters := within(counts, limits[0], limits[1]); repeaters >= minBandRepeaters {
+			found, foundOf, err := fitBand(inside, limits[0], limits[1], workers)
+			if err != nil {
+				return Spend{}, err
+			}
+			if found.Fit != nil {
+				band, own = found, foundOf
+			}
+		}
+		band.From, band.To = limits[0], limits[1]
+		spend.Bands = append(spend.Bands, band)
+		// Nobody asks for a band's mean where all have repeats and a model.
+		if own != nil && (band.From == 0 || !band.HasModel()) {
+			spend.find(&SpendFinding{Warning: own.Warning, From: band.From, To: band.To, Number: own.Number})
+		}
+	}
+	return spend, nil
+}
+
+// find notes a finding, nil being none.
+func (s *Spend) find(finding *SpendFinding) {
+	if finding != nil {
+		s.Findings = append(s.Findings, *finding)
+	}
+}
+
+// within returns the counts of a range of repeats, both ends included, and the
+// customers among them who have a repeat.
+func within(counts []SpendCount, from, to int) (inside []SpendCount, repeaters int64) {
+	for _, c := range counts {
+		if from <= c.Repeats && c.Repeats <= to {
+			inside = append(inside, c)
+			if c.Repeats > 0 {
+				repeaters += c.Customers
+			}
+		}
+	}
+	return inside, repeaters
+}
+
+// fitBand fits one spend model, and says where the pooled mean of the repeat
+// purchases stands in for one of the model.
+func fitBand(counts []SpendCount, from, to, workers int) (SpendBand, *SpendFinding, error) {
+	band := SpendBand{From: from, To: to}
+	found, err := FitGammaGamma(counts, workers)
+	var none *NoFitError
+	if errors.As(err, &none) {
+		band.Mean = pooledMean(repeatSpend(counts, workers))
+		return band, &SpendFinding{Warning: NoSpendModel, From: from, To: to, Number: band.Mean, Cause: none}, nil
+	}
+	if err != nil {
+		return SpendBand{}, nil, err
+	}
+	band.Fit, band.Mean = &found, found.Model.Mean()
+	if found.Warning == 0 {
+		return band, nil, nil
+	}
+	band.Mean = found.PooledMean
+	return band, &SpendFinding{Warning: found.Warning, From: from, To: to, Number: band.Mean}, nil
+}
+
+// pooledMean returns the mean value of all repeat purchases, 0 where there is
+// none.
+func pooledMean(counts []SpendCount) float64 {
+	value, repeats := 0.0, int64(0)
+	for _, c := range counts {
+		value += c.Total * float64(c.Customers)
+		repeats += c.Customers * int64(c.Repeats)
+	}
+	if repeats == 0 {
+		return 0
+	}
+	return value / float64(repeats)
+}
+
+// HasModel reports whether there is a model beside the mean. Below p + q = 1
+// the expectation for a customer with one repeat does not exist either.
+func (b SpendBand) HasModel() bool {
+	return b.Fit != nil && b.Fit.Model.P+b.Fit.Model.Q > 1
+}
+
+// Band returns the band of customers with that many repeats.
+func (s Spend) Band(repeats int) SpendBand {
+	for _, b := range s.Bands {
+		if b.From <= repeats && repeats <= b.To {
+			return b
+		}
+	}
+	panic(fmt.Sprintf("btyd: %d repeats are in no band of %+v", repeats, s.Bands))
+}
+
+// Expected returns the expected value of a future purchase of a customer whose
+// repeat purchases add up to total: the band's mean without repeats or model.
+func (s Spend) Expected(repeats int, total float64) float64 {
+	return s.Band(repeats).Expected(repeats, total)
+}
+
+// Expected returns the expected value of a future purchase of a customer of the
+// band whose repeat purchases add up to total: the mean without repeats or
+// model.
+func (b SpendBand) Expected(repeats int, total float64) float64 {
+	if repeats <= 0 || !b.HasModel() {
+		return b.Mean
+	}
+	return b.Fit.Model.ExpectedSpend(repeats, total/float64(repeats))
+}
