@@ -3,7 +3,7 @@
 -- the base to date have no month, those of all customers no channel.
 --
 -- grain: one row per (metric, month, channel)
--- reads: customers, segments, replacement, base_rates, repeat_rates, returning_shares, returns_only, params
+-- reads: customers, segments, value_intervals, replacement, base_rates, repeat_rates, returning_shares, returns_only, params
 with
 
 customer_sums as (
@@ -105,6 +105,8 @@ metrics as (
     union all select 'retain_share_at_cac_125', cast(retain_at_higher_cac as double) / nullif(valued_customers, 0),
         'share', valued_customers from base
     union all select 'retain_clv', retain_clv_minor / minor_per_unit, 'money', retain_customers from base
+    union all select 'lookalike_clv', (clv_minor - retain_clv_minor) / minor_per_unit, 'money', lookalike_customers
+        from base
     union all select 'retain_share_of_clv', cast(retain_clv_minor as double) / nullif(clv_minor, 0), 'share',
         valued_customers from base
     union all select 'breakeven_retention_gain',
@@ -135,12 +137,15 @@ final as (
         cast(null as string) as channel,
         -- a base without a model has no value to tell: null, not 0
         case when metrics.n is not null then metrics.value end as value,
-        cast(null as double) as low,
-        cast(null as double) as high,
+        to_minor(value_intervals.low, params.minor_per_unit) / cast(params.minor_per_unit as double) as low,
+        to_minor(value_intervals.high, params.minor_per_unit) / cast(params.minor_per_unit as double) as high,
         metrics.unit,
         metrics.n
     from metrics
     cross join params
+    left join value_intervals
+        on value_intervals.scope in ('base', 'mark')
+        and metrics.metric = value_intervals.name
     union all
     select
         params.as_of,

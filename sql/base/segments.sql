@@ -1,7 +1,7 @@
 -- segments: what each RFM segment holds, and how its customers are marked.
 --
 -- grain: one row per segment
--- reads: customers, params
+-- reads: customers, value_intervals, params
 with
 
 cents as (
@@ -57,6 +57,8 @@ final as (
         cast(sums.revenue_minor as double) / sums.minor_per_unit as revenue,
         cast(sums.margin_minor as double) / sums.minor_per_unit as margin,
         cast(sums.clv_minor as double) / sums.minor_per_unit as clv,
+        to_minor(value_intervals.low, sums.minor_per_unit) / cast(sums.minor_per_unit as double) as clv_low,
+        to_minor(value_intervals.high, sums.minor_per_unit) / cast(sums.minor_per_unit as double) as clv_high,
         to_minor(cast(sums.clv_minor as double) / nullif(sums.customers, 0), 1) / cast(sums.minor_per_unit as double)
             as mean_clv,
         cast(sums.lifetime_minor as double) / sums.minor_per_unit as lifetime_value,
@@ -70,6 +72,9 @@ final as (
         sums.seed_customers
     from sums
     cross join totals
+    left join value_intervals
+        on value_intervals.scope = 'segment'
+        and sums.segment = value_intervals.name
 )
 
 select * from final

@@ -11,12 +11,14 @@ sums as (
             as incomplete,
         cast(sum(case
             when not (p_alive between 0 and 1 and p_purchase_30d between 0 and p_purchase_90d
-                and p_purchase_90d <= p_purchase_365d and p_purchase_365d <= p_alive) then 1
+                and p_purchase_90d <= p_purchase_365d and p_purchase_365d <= p_alive
+                and keep_probability between 0 and p_alive) then 1
             else 0
         end) as bigint) as improbable,
         cast(sum(case
             when isnan(clv) or isnan(expected_purchases) or isnan(expected_purchase_value) or isnan(keep_value)
-                or abs(clv) > 1e15 or expected_purchases < 0 or expected_purchases > 1e9 then 1
+                or isnan(clv_low) or isnan(clv_high) or clv_low > clv_high
+                or abs(clv) > 1e15 or abs(clv_high) > 1e15 or expected_purchases < 0 or expected_purchases > 1e9 then 1
             else 0
         end) as bigint) as unsound,
         cast(sum(case

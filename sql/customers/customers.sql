@@ -9,6 +9,11 @@ rounded as (
     select
         marks.*,
         to_minor(marks.clv, params.minor_per_unit) as clv_minor,
+        to_minor(least(marks.spend_low * marks.margin_scale, marks.spend_high * marks.margin_scale), params.minor_per_unit)
+            as clv_low_minor,
+        to_minor(
+            greatest(marks.spend_low * marks.margin_scale, marks.spend_high * marks.margin_scale), params.minor_per_unit
+        ) as clv_high_minor,
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
         seed_cut.lifetime_minor as seed_from_minor,
         params.as_of,
@@ -56,12 +61,15 @@ final as (
         expected_purchases,
         to_minor(expected_purchase_value, minor_per_unit) / minor_per_unit as expected_purchase_value,
         clv_minor / minor_per_unit as clv,
+        clv_low_minor / minor_per_unit as clv_low,
+        clv_high_minor / minor_per_unit as clv_high,
         historic_minor / minor_per_unit as historic_margin,
         (historic_minor + clv_minor) / minor_per_unit as lifetime_value,
 
         lifecycle,
         mark,
         to_minor(keep_value, minor_per_unit) / minor_per_unit as keep_value,
+        keep_probability,
         mark_reason,
         coalesce(
             repeat_purchases > 0

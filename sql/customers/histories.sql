@@ -2,12 +2,12 @@
 -- share each.
 --
 -- grain: one row per (fit_group, repeat_purchases, age_at_last_purchase_days, customer_age_days)
--- reads: summary
+-- reads: grouped_customers
 select
     fit_group,
     repeat_purchases,
     age_at_last_purchase_days,
     customer_age_days,
     count(*) as customers
-from summary
+from grouped_customers
 group by fit_group, repeat_purchases, age_at_last_purchase_days, customer_age_days

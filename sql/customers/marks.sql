@@ -25,15 +25,45 @@ judged as (
     cross join replacement
 ),
 
-marked as (
+-- P(W > w) stands on knots that are equally spaced in w^power; place is where
+-- among them, counted from 0, the cost to beat lies
+placed as (
     select
         judged.*,
         case
-            when judged.keep_value is null then null
-            when judged.keep_value > 0 and judged.clv >= judged.keep_floor then 'retain'
+            when judged.cost_to_beat > 0 and judged.margin_scale > 0 then greatest(
+                0e0,
+                least(
+                    knot_count(judged.spend_exceeds) - 1e0,
+                    (power(judged.cost_to_beat / judged.margin_scale, judged.spend_power) - judged.spend_first)
+                        / judged.spend_step
+                )
+            )
+        end as place
+    from judged
+),
+
+marked as (
+    select
+        placed.*,
+        case
+            when placed.clv is null then null
+            when placed.margin_scale <= 0 then 0e0
+            when placed.place is null then placed.p_alive * (1 - placed.spend_none)
+            else placed.p_alive * (
+                knot(placed.spend_exceeds, floor(placed.place))
+                + (placed.place - floor(placed.place)) * (
+                    knot(placed.spend_exceeds, ceil(placed.place))
+                    - knot(placed.spend_exceeds, floor(placed.place))
+                )
+            )
+        end as keep_probability,
+        case
+            when placed.keep_value is null then null
+            when placed.keep_value > 0 and placed.clv >= placed.keep_floor then 'retain'
             else 'acquisition_lookalike'
         end as mark
-    from judged
+    from placed
 ),
 
 final as (

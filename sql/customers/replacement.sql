@@ -4,14 +4,14 @@
 -- acquisition with the first order.
 --
 -- grain: one row
--- reads: base_rates, outlooks, scores, spend_models, params
+-- reads: base_rates, outlooks, scores, params
 with
 
 newcomer as (
     select
         base_rates.first_purchase_value * base_rates.margin_share * (1 - base_rates.later_return_share)
             as first_order_margin,
-        scores.p_alive * outlooks.discounted_purchases * spend_models.mean
+        scores.p_alive * outlooks.discounted_purchases * outlooks.spend_mean
             * (base_rates.margin_share * (1 - base_rates.later_return_share)) as newcomer_clv
     from base_rates
     left join scores
@@ -23,8 +23,6 @@ newcomer as (
         on outlooks.fit_group = 0
         and outlooks.repeat_purchases = 0
         and outlooks.customer_age_days = 0
-    left join spend_models
-        on spend_models.repeats_from = 0
 ),
 
 final as (

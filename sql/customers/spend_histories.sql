@@ -3,20 +3,20 @@
 -- left out, as the model wants it.
 --
 -- grain: one row per (fit_group, repeat_purchases, repeat_revenue_minor)
--- reads: summary, spend_sample
+-- reads: grouped_customers, spend_sample
 with
 
 bucketed as (
     select
-        summary.fit_group,
-        summary.repeat_purchases,
-        summary.repeat_revenue_minor,
-        case when spend_sample.buckets < 10000 then id_bucket(summary.customer_id) else 0 end as bucket,
+        grouped_customers.fit_group,
+        grouped_customers.repeat_purchases,
+        grouped_customers.repeat_revenue_minor,
+        case when spend_sample.buckets < 10000 then id_bucket(grouped_customers.customer_id) else 0 end as bucket,
         spend_sample.buckets
-    from summary
+    from grouped_customers
     cross join spend_sample
-    where summary.is_fitted
-        and summary.repeat_revenue_minor > 0
+    where grouped_customers.is_fitted
+        and grouped_customers.repeat_revenue_minor > 0
 ),
 
 final as (

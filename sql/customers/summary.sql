@@ -7,7 +7,6 @@
 select
     customer_totals.customer_id,
     coalesce(first_channels.first_channel, '') as first_channel, -- see orders on stored texts
-    cast(0 as bigint) as fit_group,
     customer_totals.first_purchase_date >= coalesce(params.fit_from, date '1900-01-01') as is_fitted,
     customer_totals.first_purchase_date,
     customer_totals.last_purchase_date,

@@ -2,8 +2,12 @@
 -- discounted expected purchases × expected margin of one, net of later returns.
 -- All null where no model could be fitted. Nothing is rounded here.
 --
+-- What a customer will spend is distributed as spend_scale × W, and W depends on
+-- (x, T) alone, given alive. margin_scale turns W into margin, discounted by the
+-- ratio of discounted to expected purchases.
+--
 -- grain: one row per customer_id
--- reads: rfm, scores, outlooks, spend_models, base_rates, channel_margins, params
+-- reads: rfm, scores, outlooks, base_rates, channel_margins, params
 with
 
 scored as (
@@ -15,7 +19,26 @@ scored as (
         scores.p_alive * outlooks.p_purchase_365d as p_purchase_365d,
         scores.p_alive * outlooks.expected_purchases as expected_purchases,
         scores.p_alive * outlooks.discounted_purchases as discounted_purchases,
-        outlooks.purchases_per_year as expected_repeat_rate
+        outlooks.purchases_per_year as expected_repeat_rate,
+        outlooks.discounted_purchases / nullif(outlooks.expected_purchases, 0) as discount_factor,
+        scores.spend_low,
+        scores.spend_high,
+        outlooks.spend_none,
+        outlooks.spend_power,
+        outlooks.spend_first,
+        outlooks.spend_step,
+        outlooks.spend_exceeds,
+        outlooks.spend_second_moment,
+        outlooks.spend_band,
+        outlooks.spend_mean,
+        outlooks.is_spend_mean_fitted,
+        outlooks.p,
+        outlooks.q,
+        outlooks.gamma,
+        scores.sensitivity_1,
+        scores.sensitivity_2,
+        scores.sensitivity_3,
+        scores.sensitivity_4
     from rfm
     left join scores
         on rfm.fit_group = scores.fit_group
@@ -36,20 +59,21 @@ spending as (
         case
             when scored.repeat_purchases > 0
                 then coalesce(
-                    spend_models.p
-                        * (spend_models.gamma + cast(scored.repeat_revenue_minor as double) / params.minor_per_unit)
-                        / nullif(spend_models.p * scored.repeat_purchases + spend_models.q - 1, 0),
-                    spend_models.mean
+                    scored.p * (scored.gamma + cast(scored.repeat_revenue_minor as double) / params.minor_per_unit)
+                        / nullif(scored.p * scored.repeat_purchases + scored.q - 1, 0),
+                    scored.spend_mean
                 )
-            else spend_models.mean
+            else scored.spend_mean
         end as expected_purchase_value,
+        case
+            when scored.p is null then scored.spend_mean
+            else scored.gamma + cast(scored.repeat_revenue_minor as double) / params.minor_per_unit
+        end as spend_scale,
         coalesce(channel_margins.margin_share, base_rates.margin_share) * (1 - base_rates.later_return_share)
             as kept_share
     from scored
     cross join params
     cross join base_rates
-    left join spend_models
-        on scored.repeat_purchases between spend_models.repeats_from and spend_models.repeats_to
     left join channel_margins
         on scored.first_channel = channel_margins.first_channel
 ),
@@ -57,7 +81,8 @@ spending as (
 final as (
     select
         spending.*,
-        spending.discounted_purchases * spending.expected_purchase_value * spending.kept_share as clv
+        spending.discounted_purchases * spending.expected_purchase_value * spending.kept_share as clv,
+        spending.spend_scale * spending.kept_share * spending.discount_factor as margin_scale
     from spending
 )
 

@@ -22,6 +22,16 @@ create or replace macro is_blank(content) as
 create or replace macro id_bucket(id) as
     cast(cast('0x' || substr(md5(id), 1, 8) as bigint) % 10000 as bigint);
 
+-- a number between 0 and 1 that depends on the id alone, and not on its bucket
+create or replace macro id_fraction(id) as
+    (cast(cast('0x' || substr(md5(id), 9, 8) as bigint) as double) + 0.5e0) / 4294967296e0;
+
+-- the number of values in a list, and the one at a place, the first at 0
+create or replace macro knot_count(list) as
+    cast(len(list) as bigint);
+create or replace macro knot(list, place) as
+    list_extract(list, cast(place as bigint) + 1);
+
 -- a value whose smallest is that of the earliest row, ties by order_id, then
 -- channel; its field channel gives the channel back
 create or replace macro channel_key(ordered_at, order_id, channel) as

@@ -22,6 +22,16 @@ create or replace temporary function is_blank(content string) returns boolean re
 create or replace temporary function id_bucket(id string) returns bigint return
     cast(conv(substr(md5(cast(id as binary)), 1, 8), 16, 10) as bigint) % 10000;
 
+-- a number between 0 and 1 that depends on the id alone, and not on its bucket
+create or replace temporary function id_fraction(id string) returns double return
+    (cast(cast(conv(substr(md5(cast(id as binary)), 9, 8), 16, 10) as bigint) as double) + 0.5e0) / 4294967296e0;
+
+-- the number of values in a list, and the one at a place, the first at 0
+create or replace temporary function knot_count(list array<double>) returns bigint return
+    cast(size(list) as bigint);
+create or replace temporary function knot(list array<double>, place double) returns double return
+    element_at(list, cast(place as int) + 1);
+
 -- a value whose smallest is that of the earliest row, ties by order_id, then
 -- channel; its field channel gives the channel back
 create or replace temporary function channel_key(ordered_at timestamp_ntz, order_id string, channel string)

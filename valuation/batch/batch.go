@@ -63,6 +63,8 @@ type run struct {
 
 	report   Report
 	base     baseSize
+	channels []string // with parameters of their own, sorted: fit groups 1, 2, …
+	holdout  holdout
 	models   models
 	cuts     publication.RFMCuts
 	rows     map[string]int64 // of published tables
@@ -147,35 +149,40 @@ func (r *run) already() (Result, error) {
 
 // Check carries out the part of the plan that holds the input to its contract
 // and writes nothing.
-func Check(ctx context.Context, job Job) (report Report, err error) {
-	files, err := find(ctx, job.Config)
+func Check(ctx context.Context, job Job) (Report, error) {
+	r, err := rehearse(ctx, job, plan.Contract)
 	if err != nil {
-		return Report{}, err
+		return r.report, err
 	}
-	if err := source.Fingerprint(ctx, files); err != nil {
-		return Report{}, err
+	r.report.AsOf = r.asOf
+	r.report.Warnings = r.warnings
+	return r.report, refuseWarnings(job.Config, r.warnings)
+}
+
+// rehearse carries out a part of the plan that makes nothing to keep.
+func rehearse(ctx context.Context, job Job, steps []plan.Step) (r *run, err error) {
+	r = &run{Job: job, rows: map[string]int64{}}
+	if r.files, err = find(ctx, job.Config); err != nil {
+		return r, err
 	}
-	entries, err := plan.Load(job.SQL, plan.Contract)
+	if err := source.Fingerprint(ctx, r.files); err != nil {
+		return r, err
+	}
+	entries, err := plan.Load(job.SQL, steps)
 	if err != nil {
-		return Report{}, err
+		return r, err
 	}
 	for i := range entries {
 		if entries[i].Kind == plan.File {
 			entries[i].Kind = plan.View
 		}
 	}
-	spill, err := os.MkdirTemp("", "cbv-check-")
+	spill, err := os.MkdirTemp("", "cbv-")
 	if err != nil {
-		return Report{}, err
+		return r, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
-	r := &run{Job: job, files: files, rows: map[string]int64{}}
-	if err := r.walk(ctx, entries, "", spill); err != nil {
-		return r.report, err
-	}
-	r.report.AsOf = r.asOf
-	r.report.Warnings = r.warnings
-	return r.report, refuseWarnings(job.Config, r.warnings)
+	return r, r.walk(ctx, entries, "", spill)
 }
 
 // find looks the order files up.

@@ -3,41 +3,59 @@ package batch
 import (
 	"context"
 	"database/sql/driver"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 
-	"golang.org/x/sync/errgroup"
+	"github.com/zeebo/xxh3"
 
+	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
-	"cbv/valuation/engine"
 )
 
-// models is what the fit step found.
+// models is what customers are valued by.
 type models struct {
-	purchase *btyd.Fit // nil: no model could be fitted
-	reason   string    // why not
-	spend    []btyd.SpendBand
-	spearman float64
+	candidates  []candidate
+	why         string        // the choice; or why there is nothing to choose
+	groups      []groupModels // by number, the whole base first; none: no model
+	fingerprint string        // of the histories that were fitted
+}
+
+// candidate is a family of purchase models fitted to the whole base.
+type candidate struct {
+	family string
+	fit    *btyd.Fit        // nil: none
+	none   *btyd.NoFitError // why
+}
+
+// groupModels are the models of the whole base, or of a channel that is large
+// enough.
+type groupModels struct {
+	channel  string // "" for the whole base
+	purchase btyd.Fit
+	spend    btyd.Spend
+}
+
+// channels are those with models of their own, by group number from 1.
+func (m models) channels() []string {
+	var channels []string
+	for _, group := range m.groups {
+		if group.channel != "" {
+			channels = append(channels, group.channel)
+		}
+	}
+	return channels
 }
 
 // historyRow is a row of histories.
 type historyRow struct {
-	group int64
+	group int
 	btyd.HistoryCount
 }
-
-// outlookKey is what the future depends on, given that a customer is alive.
-type outlookKey struct {
-	group   int64
-	repeats int
-	ageDays int
-}
-
-// wholeBase is the fit group of everybody.
-const wholeBase = 0
 
 // fit fits the models on the distinct histories and scores each of them once.
 func fit(ctx context.Context, r *run) error {
@@ -47,43 +65,214 @@ func fit(ctx context.Context, r *run) error {
 	}
 	if r.reused != nil {
 		r.adopt()
-		return r.score(ctx, histories)
-	}
-	var counts []btyd.HistoryCount
-	for _, h := range histories {
-		if h.Age <= r.oldestFittedDays() {
-			counts = append(counts, h.HistoryCount)
-		}
-	}
-	if len(counts) == 0 {
-		r.models.reason = fmt.Sprintf("no customer first purchased on %s (orders.fit_from) or later", r.Config.Orders.FitFrom)
-		r.warn("no_model", "nobody has a value, a lifecycle or a mark: %s", r.models.reason)
-		return r.score(ctx, nil)
-	}
-	base, err := btyd.NewBase(counts, r.workers())
-	if err != nil {
+	} else if err := r.fitModels(ctx, histories); err != nil {
 		return err
-	}
-	family := slices.IndexFunc(btyd.Families, func(f btyd.Family) bool { return f.Key == "bgnbd" })
-	fitted, err := btyd.Families[family].Fit(base, r.workers())
-	var none *btyd.NoFitError
-	switch {
-	case errors.As(err, &none):
-		r.models.reason = none.Error()
-		r.warn("no_model", "nobody has a value, a lifecycle or a mark: %s", none)
-		histories = nil
-	case err != nil:
-		return err
-	default:
-		r.models.purchase = &fitted
-		if err := r.fitSpend(ctx); err != nil {
-			return err
-		}
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := r.backtestTable(ctx); err != nil {
+		return err
+	}
 	return r.score(ctx, histories)
+}
+
+// fitModels fits every family to the whole base, chooses one, and fits it to
+// the channels that have parameters of their own.
+func (r *run) fitModels(ctx context.Context, histories []historyRow) error {
+	counts := make([][]btyd.HistoryCount, 1+len(r.channels)) // [0]: everybody's
+	for _, h := range histories {
+		if h.Age > r.oldestFittedDays() {
+			continue
+		}
+		counts[0] = append(counts[0], h.HistoryCount)
+		if h.group > 0 {
+			counts[h.group] = append(counts[h.group], h.HistoryCount)
+		}
+	}
+	if len(counts[0]) == 0 {
+		r.models.why = fmt.Sprintf("no customer first purchased on %s (orders.fit_from) or later", r.Config.Orders.FitFrom)
+		r.warn("no_model", "nobody has a value, a lifecycle or a mark: %s", r.models.why)
+		return nil
+	}
+	base, err := btyd.NewBase(counts[0], r.workers())
+	if err != nil {
+		return err
+	}
+	r.models.fingerprint = fingerprint(base.Counts())
+	for _, family := range btyd.Families {
+		c := candidate{family: family.Name()}
+		fitted, err := family.Fit(base, r.workers())
+		switch {
+		case errors.As(err, &c.none):
+		case err != nil:
+			return err
+		default:
+			c.fit = &fitted
+		}
+		r.models.candidates = append(r.models.candidates, c)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	chosen := r.choose(base)
+	if chosen == nil {
+		return nil
+	}
+	spend, err := r.spendCounts(ctx)
+	if err != nil {
+		return err
+	}
+	for number := range counts {
+		group := groupModels{purchase: *chosen}
+		if number > 0 {
+			group.channel = r.channels[number-1]
+			if group.purchase, err = r.fitGroup(counts[number], group.channel, *chosen); err != nil {
+				return err
+			}
+		}
+		if group.spend, err = btyd.FitSpend(spend[number], r.workers()); err != nil {
+			return err
+		}
+		r.warnOfSpend(group)
+		r.models.groups = append(r.models.groups, group)
+	}
+	return nil
+}
+
+// fitGroup fits the chosen family to a channel. Where that is impossible the
+// parameters of the base stand in.
+func (r *run) fitGroup(counts []btyd.HistoryCount, channel string, chosen btyd.Fit) (btyd.Fit, error) {
+	base, err := btyd.NewBase(counts, r.workers())
+	if err != nil {
+		return chosen, err
+	}
+	family := slices.IndexFunc(btyd.Families, func(f btyd.Family) bool { return f.Name() == chosen.Model.Name() })
+	fitted, err := btyd.Families[family].Fit(base, r.workers())
+	var none *btyd.NoFitError
+	if errors.As(err, &none) {
+		r.warn("channel_without_model", "channel %q takes the parameters of the whole base: %s", channel, none)
+		return chosen, nil
+	}
+	return fitted, err
+}
+
+// leastDropoutEvidence is how much 2 ln L must rise by dropout before a model
+// with it is believed: the 95 % point of χ² with the two parameters that NBD has
+// fewer.
+const leastDropoutEvidence = 5.99
+
+// choose returns the fit that values customers, nil where there is none, and
+// warns of candidates that failed.
+func (r *run) choose(base *btyd.Base) *btyd.Fit {
+	var nbd, best *btyd.Fit // best: of the families with dropout
+	for _, c := range r.models.candidates {
+		switch {
+		case c.fit == nil:
+		case len(c.fit.Parameters) == 2:
+			nbd = c.fit
+		case best == nil || c.fit.LogLikelihood > best.LogLikelihood:
+			best = c.fit
+		}
+	}
+	if nbd == nil && best == nil {
+		r.warnOfNoModel(r.models.candidates[0].none)
+		return nil
+	}
+	evidence := math.Inf(1)
+	if nbd != nil {
+		evidence = 0
+		if best != nil {
+			evidence = 2 * (best.LogLikelihood - nbd.LogLikelihood)
+		}
+	}
+	if evidence <= leastDropoutEvidence {
+		r.models.why = fmt.Sprintf("no dropout is detectable: it raises 2 ln L by %.2f, and %.2f would be needed", evidence, leastDropoutEvidence)
+		r.warn("no_dropout", "%s, so the model is NBD, in which nobody ever leaves: the base may be young, or its customers buy too rarely to be missed", r.models.why)
+		return nbd
+	}
+	fits := map[string]*btyd.Fit{}
+	for _, c := range r.models.candidates {
+		if fits[c.family] = c.fit; c.fit == nil {
+			r.warn(failureCodes[c.none.Reason], "%s: it is not among the models to choose from", c.none)
+		}
+	}
+	return r.chooseByBacktest(base, fits)
+}
+
+// chooseByBacktest returns the fit of the family that did best on the shop's own
+// past; without a backtest, on the histories themselves.
+func (r *run) chooseByBacktest(base *btyd.Base, fits map[string]*btyd.Fit) *btyd.Fit {
+	if h := &r.holdout; h.result != nil {
+		h.choice = h.result.Choose(func(family string) bool { return fits[family] != nil })
+		if chosen := h.choice.Candidate; chosen != nil {
+			r.models.why = "in the backtest " + contestText(h.choice.Contests, "mean deviance", chosen.Name)
+			return fits[chosen.Family]
+		}
+	}
+	var fitted []btyd.Fit
+	for _, c := range r.models.candidates {
+		if c.fit != nil {
+			fitted = append(fitted, *c.fit)
+		}
+	}
+	chosen, contests := backtest.Prefer(base, fitted, r.workers())
+	name := fitted[chosen].Model.Name()
+	r.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", name)
+	return fits[name]
+}
+
+// contestText says how a model came to be chosen.
+func contestText(contests []backtest.Contest, measure, chosen string) string {
+	var parts []string
+	for _, c := range contests {
+		verdict, gain := "does not beat", fmt.Sprintf("%.2g worse", -c.Gain)
+		if c.Won() {
+			verdict = "beats"
+		}
+		if c.Gain >= 0 {
+			gain = fmt.Sprintf("%.2g better", c.Gain)
+		}
+		parts = append(parts, fmt.Sprintf("%s %s %s (%s %s, with a standard error of %.2g)", c.Challenger, verdict, c.Holder, measure, gain, c.StandardError))
+	}
+	if len(parts) == 0 {
+		return chosen + " is the only one to choose from"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// failureCodes are the codes of the warnings that a family was not fitted.
+var failureCodes = map[btyd.Reason]string{
+	btyd.TooFewHistories: "too_few_histories",
+	btyd.NoDropout:       "model_without_dropout",
+	btyd.Boundary:        "model_at_boundary",
+	btyd.Ridge:           "model_on_ridge",
+	btyd.NotConcave:      "model_not_concave",
+	btyd.NoOptimum:       "model_without_optimum",
+}
+
+// warnOfNoModel says why nobody has a value.
+func (r *run) warnOfNoModel(none *btyd.NoFitError) {
+	r.models.why = none.Error()
+	code := "no_model"
+	if none.Reason == btyd.NoRepeats {
+		code = "one_timers_only"
+	}
+	r.warn(code, "nobody has a value, a lifecycle or a mark: %s", none)
+}
+
+// fingerprint is a hash of sorted histories and their counts.
+func fingerprint(counts []btyd.HistoryCount) string {
+	hash := xxh3.New128()
+	row := make([]byte, 0, 32)
+	for _, c := range counts {
+		row = row[:0]
+		for _, number := range []uint64{uint64(c.Repeats), math.Float64bits(c.LastPurchase), math.Float64bits(c.Age), uint64(c.Customers)} {
+			row = binary.LittleEndian.AppendUint64(row, number)
+		}
+		hash.Write(row)
+	}
+	return fmt.Sprintf("%x", hash.Sum(nil))
 }
 
 // oldestFittedDays is the age of a customer who first purchased on
@@ -107,7 +296,7 @@ func (r *run) histories(ctx context.Context) ([]historyRow, error) {
 	columns := []string{"fit_group", "repeat_purchases", "age_at_last_purchase_days", "customer_age_days", "customers"}
 	err := r.engine.Each(ctx, "histories", columns, func(v []driver.Value) error {
 		rows = append(rows, historyRow{
-			group: v[0].(int64),
+			group: int(v[0].(int64)),
 			HistoryCount: btyd.HistoryCount{
 				History: btyd.History{
 					Repeats:      int(v[1].(int64)),
@@ -122,148 +311,19 @@ func (r *run) histories(ctx context.Context) ([]historyRow, error) {
 	return rows, err
 }
 
-// score makes scores (p_alive per history) and outlooks (everything else, per x
-// and T, given alive). Without a model both are empty.
-func (r *run) score(ctx context.Context, histories []historyRow) error {
-	// A newcomer on their first day is scored too: the mark compares with them.
-	keys := []outlookKey{{group: wholeBase}}
-	seen := map[outlookKey]bool{keys[0]: true}
-	newcomerSeen := false
-	for _, h := range histories {
-		key := outlookKey{h.group, h.Repeats, int(h.Age)}
-		if !seen[key] {
-			seen[key] = true
-			keys = append(keys, key)
-		}
-		newcomerSeen = newcomerSeen || h.History == btyd.History{}
-	}
-	if !newcomerSeen && r.models.purchase != nil {
-		histories = append(histories, historyRow{group: wholeBase})
-	}
-	if r.models.purchase == nil {
-		keys = nil
-	}
-
-	scores := make([][]driver.Value, len(histories))
-	err := r.parallel(ctx, len(histories), func(i int) {
-		h := histories[i]
-		scores[i] = []driver.Value{h.group, int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), r.models.purchase.Model.PAlive(h.History)}
-	})
-	if err != nil {
-		return err
-	}
-	outlooks := make([][]driver.Value, len(keys))
-	horizon, delta := float64(r.Config.Value.HorizonDays), btyd.Discounting(r.Config.Value.DiscountRate, 365)
-	err = r.parallel(ctx, len(keys), func(i int) {
-		key := keys[i]
-		f := r.models.purchase.Model.Future(key.repeats, float64(key.ageDays))
-		outlooks[i] = []driver.Value{
-			key.group, int64(key.repeats), int64(key.ageDays),
-			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), f.Discounted(horizon, delta),
-		}
-	})
-	if err != nil {
-		return err
-	}
-	err = r.engine.Rows(ctx, "scores", []engine.Column{
-		{Name: "fit_group", Type: "bigint"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "age_at_last_purchase_days", Type: "bigint"},
-		{Name: "customer_age_days", Type: "bigint"}, {Name: "p_alive", Type: "double"},
-	}, scores)
-	if err != nil {
-		return err
-	}
-	err = r.engine.Rows(ctx, "outlooks", []engine.Column{
-		{Name: "fit_group", Type: "bigint"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "customer_age_days", Type: "bigint"},
-		{Name: "purchases_per_year", Type: "double"}, {Name: "p_purchase_30d", Type: "double"}, {Name: "p_purchase_90d", Type: "double"},
-		{Name: "p_purchase_365d", Type: "double"}, {Name: "expected_purchases", Type: "double"}, {Name: "discounted_purchases", Type: "double"},
-	}, outlooks)
-	if err != nil {
-		return err
-	}
-	return r.spendTable(ctx)
-}
-
-// parallel calls do for 0 to n-1 on all workers. Each call writes to its own
-// place, so the order of calls does not show.
-func (r *run) parallel(ctx context.Context, n int, do func(i int)) error {
-	const chunk = 4096
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(r.workers())
-	for start := 0; start < n; start += chunk {
-		group.Go(func() error {
-			for i := start; i < min(start+chunk, n); i++ {
-				do(i)
-			}
-			return ctx.Err()
-		})
-	}
-	return group.Wait()
-}
-
-// fitSpend fits what purchases are worth.
-func (r *run) fitSpend(ctx context.Context) error {
-	var counts []btyd.SpendCount
-	columns := []string{"repeat_purchases", "repeat_revenue_minor", "customers"}
+// spendCounts reads the repeat spend by fit group, the whole base's first.
+func (r *run) spendCounts(ctx context.Context) ([][]btyd.SpendCount, error) {
+	counts := make([][]btyd.SpendCount, 1+len(r.channels))
+	columns := []string{"fit_group", "repeat_purchases", "repeat_revenue_minor", "customers"}
 	err := r.engine.Each(ctx, "spend_histories", columns, func(v []driver.Value) error {
-		counts = append(counts, btyd.SpendCount{
-			Repeats: int(v[0].(int64)), Total: float64(v[1].(int64)) / float64(r.minor), Customers: v[2].(int64),
-		})
+		count := btyd.SpendCount{
+			Repeats: int(v[1].(int64)), Total: float64(v[2].(int64)) / float64(r.minor), Customers: v[3].(int64),
+		}
+		counts[0] = append(counts[0], count)
+		if group := v[0].(int64); group > 0 {
+			counts[group] = append(counts[group], count)
+		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	spend, err := btyd.FitSpend(counts, r.workers())
-	if err != nil {
-		return err
-	}
-	r.models.spend, r.models.spearman = spend.Bands, spend.Spearman
-	for _, finding := range spend.Findings {
-		r.warnOfSpend(finding)
-	}
-	return nil
-}
-
-func (r *run) warnOfSpend(f btyd.SpendFinding) {
-	customers := bandText(f.From, f.To)
-	switch f.Warning {
-	case btyd.SpendGoesWithFrequency:
-		r.warn("spend_goes_with_frequency", "customers who buy more often spend differently per purchase (Spearman's correlation %.2f, beyond %.1f either way): expected purchase values are estimated within bands of repeat purchases",
-			f.Number, btyd.MaxSpearman)
-	case btyd.NoSpendModel:
-		r.warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", customers, f.Number, f.Cause)
-	case btyd.InfiniteMean:
-		r.warn("spend_mean_infinite", "%s: %s, %.2f", customers, f.Warning, f.Number)
-	case btyd.UndeterminedMean:
-		r.warn("spend_mean_undetermined", "%s: %s, %.2f", customers, f.Warning, f.Number)
-	}
-}
-
-// bandText names the customers of a band.
-func bandText(from, to int) string {
-	switch {
-	case from == 0 && to == btyd.MostRepeats:
-		return "all customers"
-	case to == btyd.MostRepeats:
-		return fmt.Sprintf("customers with %d repeat purchases or more", from)
-	}
-	return fmt.Sprintf("customers with %d to %d repeat purchases", from, to)
-}
-
-// spendTable makes spend_models, with null parameters where only the mean is
-// known.
-func (r *run) spendTable(ctx context.Context) error {
-	var rows [][]driver.Value
-	for _, model := range r.models.spend {
-		row := []driver.Value{int64(model.From), int64(model.To), nil, nil, nil, model.Mean}
-		if model.HasModel() {
-			m := model.Fit.Model
-			row[2], row[3], row[4] = m.P, m.Q, m.Gamma
-		}
-		rows = append(rows, row)
-	}
-	return r.engine.Rows(ctx, "spend_models", []engine.Column{
-		{Name: "repeats_from", Type: "bigint"}, {Name: "repeats_to", Type: "bigint"},
-		{Name: "p", Type: "double"}, {Name: "q", Type: "double"}, {Name: "gamma", Type: "double"}, {Name: "mean", Type: "double"},
-	}, rows)
+	return counts, err
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"cbv/valuation/btyd"
 	"cbv/valuation/config"
 	"cbv/valuation/plan"
 	"cbv/valuation/publication"
@@ -71,9 +70,10 @@ func (r *run) doubt() {
 	if !r.Config.HasMargin() {
 		r.warn("revenue_not_margin", "no margin is configured, so value is counted in revenue: set value.margin_rate or orders.columns.margin")
 	}
-	if r.models.purchase == nil {
+	if len(r.models.groups) == 0 {
 		return
 	}
+	r.doubtForecast()
 	if repeaters := *r.kpis["repeat_customers"].Value; repeaters < fewRepeaters {
 		r.warn("few_repeat_customers", "only %.0f customers bought again: the models rest on them, and every value is rough", repeaters)
 	}
@@ -83,102 +83,6 @@ func (r *run) doubt() {
 	if share := *r.kpis["later_return_share"].Value; share > 0.5 {
 		r.warn("high_returns", "%.0f %% of revenue is returned on a later day, and every value is lowered by as much: check orders.columns.amount", 100*share)
 	}
-}
-
-// modelFile is model.json.
-type modelFile struct {
-	AsOf         string           `json:"as_of"`
-	TimeUnit     string           `json:"time_unit"`
-	HorizonDays  int              `json:"horizon_days"`
-	DiscountRate float64          `json:"discount_rate_per_year"`
-	Purchase     *purchaseFile    `json:"purchase_model"` // null where none could be fitted
-	WhyNone      string           `json:"why_none,omitempty"`
-	Spend        []spendModelFile `json:"spend_models"`
-	Spearman     *float64         `json:"spearman_repeats_spend"`
-	// The run that fitted the parameters, absent where it was this one. Counts
-	// and likelihoods are those of its base.
-	From *publication.Origin `json:"parameters_from,omitempty"`
-}
-
-// timeUnit is the unit of the models' times.
-const timeUnit = "days"
-
-type purchaseFile struct {
-	Name          string          `json:"name"`
-	Parameters    []parameterFile `json:"parameters"`
-	LogLikelihood float64         `json:"log_likelihood"`
-	Customers     int64           `json:"customers"`
-	Repeats       int64           `json:"repeat_purchases"`
-	Histories     int             `json:"histories"`
-	Evaluations   int             `json:"evaluations"`
-}
-
-type parameterFile struct {
-	Name          string  `json:"name"`
-	Value         float64 `json:"value"`
-	StandardError float64 `json:"standard_error"`
-}
-
-type spendModelFile struct {
-	Name          string          `json:"name"`
-	RepeatsFrom   int             `json:"repeats_from"`
-	RepeatsTo     *int            `json:"repeats_to"` // null: no upper bound
-	Mean          float64         `json:"mean"`       // of a purchase, for a customer without repeats
-	Parameters    []parameterFile `json:"parameters"`
-	LogLikelihood *float64        `json:"log_likelihood"`
-	Customers     int64           `json:"customers"`
-	Evaluations   int             `json:"evaluations"`
-}
-
-func (r *run) modelFile() modelFile {
-	file := modelFileOf(r.models)
-	file.AsOf = r.asOf.Format(time.DateOnly)
-	file.HorizonDays, file.DiscountRate = r.Config.Value.HorizonDays, r.Config.Value.DiscountRate
-	file.From = r.parametersFrom()
-	return file
-}
-
-// parametersFrom names the run whose parameters this one uses, nil where it
-// fitted its own.
-func (r *run) parametersFrom() *publication.Origin {
-	if r.reused == nil {
-		return nil
-	}
-	return &r.reused.Origin
-}
-
-// modelFileOf describes models; the day and the terms of a run are left open.
-func modelFileOf(m models) modelFile {
-	file := modelFile{TimeUnit: timeUnit, WhyNone: m.reason, Spend: []spendModelFile{}}
-	if fit := m.purchase; fit != nil {
-		file.Purchase = &purchaseFile{
-			Name: fit.Model.Name(), Parameters: parameters(fit.Parameters), LogLikelihood: fit.LogLikelihood,
-			Customers: fit.Customers, Repeats: fit.Repeats, Histories: fit.Histories, Evaluations: fit.Evaluations,
-		}
-		if !math.IsNaN(m.spearman) {
-			file.Spearman = &m.spearman
-		}
-	}
-	for _, model := range m.spend {
-		entry := spendModelFile{Name: "mean", RepeatsFrom: model.From, Mean: model.Mean, Parameters: []parameterFile{}}
-		if model.To != btyd.MostRepeats {
-			entry.RepeatsTo = &model.To
-		}
-		if fit := model.Fit; fit != nil {
-			entry.Name, entry.Parameters, entry.LogLikelihood = "Gamma-Gamma", parameters(fit.Parameters), &fit.LogLikelihood
-			entry.Customers, entry.Evaluations = fit.Customers, fit.Evaluations
-		}
-		file.Spend = append(file.Spend, entry)
-	}
-	return file
-}
-
-func parameters(estimates []btyd.Estimate) []parameterFile {
-	var list []parameterFile
-	for _, e := range estimates {
-		list = append(list, parameterFile{e.Name, e.Value, e.StandardError})
-	}
-	return list
 }
 
 // publish writes the manifest and makes the run the one that counts.
@@ -208,12 +112,14 @@ func (r *run) publish(ctx context.Context, entries []plan.Entry) (Result, error)
 	for _, file := range r.files {
 		manifest.Inputs = append(manifest.Inputs, publication.Input{Name: file.Name, Bytes: file.Bytes, Rows: file.Rows, Hash: file.Fingerprint})
 	}
-	if fit := r.models.purchase; fit != nil {
-		manifest.Model = &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}, From: r.parametersFrom()}
+	if len(r.models.groups) > 0 {
+		fit := r.models.groups[wholeBase].purchase
+		manifest.Model = &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}, ByChannel: r.models.channels(), From: r.parametersFrom()}
 		for _, p := range fit.Parameters {
 			manifest.Model.Parameters[p.Name] = p.Value
 		}
 	}
+	manifest.Backtest = r.verdict()
 	// Timings differ from run to run, so the manifest does not know of them.
 	if err := publication.WriteJSON(filepath.Join(r.store.Build(), "timing.json"), timingFile{r.timing}); err != nil {
 		return Result{}, err

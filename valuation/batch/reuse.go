@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,21 +27,12 @@ type RunModel struct {
 	manifest     publication.Manifest
 }
 
-// Purchases returns the model of purchases, in days.
-func (m RunModel) Purchases() btyd.Model { return m.models.purchase.Model }
+// Purchases returns the model of purchases of the whole base, in days.
+func (m RunModel) Purchases() btyd.Model { return m.models.groups[wholeBase].purchase.Model }
 
-// Spend returns the spend model of customers with that many repeats, nil where
-// there is none, and what a purchase of a customer without repeats is worth.
-func (m RunModel) Spend(repeats int) (model *btyd.GammaGamma, mean float64) {
-	for _, band := range m.models.spend {
-		if band.From <= repeats && repeats <= band.To {
-			if band.HasModel() {
-				model = &band.Fit.Model
-			}
-			return model, band.Mean
-		}
-	}
-	return nil, math.NaN()
+// Spend returns the spend model of customers with that many repeats.
+func (m RunModel) Spend(repeats int) btyd.SpendBand {
+	return m.models.groups[wholeBase].spend.Band(repeats)
 }
 
 // OpenModel reads the models of a run from its folder.
@@ -73,7 +63,7 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
 	if file.Purchase == nil {
-		return RunModel{}, failure.Inputf("%s: the run has no model (%s): name another run", path, file.WhyNone)
+		return RunModel{}, failure.Inputf("%s: the run has no model (%s): name another run", path, file.Why)
 	}
 	if file.TimeUnit != timeUnit {
 		return RunModel{}, failure.Usagef("%s: the model counts time in %q, and this program in %s: name another run", path, file.TimeUnit, timeUnit)
@@ -93,60 +83,6 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 		model.Origin = publication.Origin{Run: publication.RunID(day, manifest.Identity), Identity: manifest.Identity, AsOf: manifest.AsOf}
 	}
 	return model, nil
-}
-
-// models are the models that a file describes.
-func (file modelFile) models() (models, error) {
-	var found models
-	model, err := btyd.NewModel(file.Purchase.Name, values(file.Purchase.Parameters))
-	if err != nil {
-		return found, err
-	}
-	found.purchase = &btyd.Fit{
-		Model: model, Parameters: estimates(file.Purchase.Parameters), LogLikelihood: file.Purchase.LogLikelihood,
-		Customers: file.Purchase.Customers, Repeats: file.Purchase.Repeats,
-		Histories: file.Purchase.Histories, Evaluations: file.Purchase.Evaluations,
-	}
-	found.spearman = math.NaN()
-	if file.Spearman != nil {
-		found.spearman = *file.Spearman
-	}
-	for _, entry := range file.Spend {
-		band := btyd.SpendBand{From: entry.RepeatsFrom, To: btyd.MostRepeats, Mean: entry.Mean}
-		if entry.RepeatsTo != nil {
-			band.To = *entry.RepeatsTo
-		}
-		if len(entry.Parameters) > 0 {
-			spend, err := btyd.NewGammaGamma(values(entry.Parameters))
-			if err != nil {
-				return found, err
-			}
-			band.Fit = &btyd.SpendFit{
-				Model: spend, Parameters: estimates(entry.Parameters), Customers: entry.Customers, Evaluations: entry.Evaluations,
-			}
-			if entry.LogLikelihood != nil {
-				band.Fit.LogLikelihood = *entry.LogLikelihood
-			}
-		}
-		found.spend = append(found.spend, band)
-	}
-	return found, nil
-}
-
-func values(parameters []parameterFile) map[string]float64 {
-	named := map[string]float64{}
-	for _, p := range parameters {
-		named[p.Name] = p.Value
-	}
-	return named
-}
-
-func estimates(parameters []parameterFile) []btyd.Estimate {
-	var list []btyd.Estimate
-	for _, p := range parameters {
-		list = append(list, btyd.Estimate{Parameter: btyd.Parameter{Name: p.Name, Value: p.Value}, StandardError: p.StandardError})
-	}
-	return list
 }
 
 // reuse reads the models that run.model names, nil where it names none, and
@@ -188,7 +124,7 @@ func reuse(ctx context.Context, c config.Config) (*RunModel, error) {
 // identity is what of reused models enters the identity of the run.
 func (m RunModel) identity() ([]byte, error) {
 	file := modelFileOf(m.models)
-	return json.Marshal([]any{m.Origin, file.Purchase, file.Spend})
+	return json.Marshal([]any{m.Origin, file.Purchase, file.Spend, file.Channels})
 }
 
 // refuseOldModel stops a run whose reused parameters are older than
@@ -216,7 +152,10 @@ func (r *run) refuseOldModel() error {
 
 // modelWarnings are the warnings that come of a fit, and stay true of its
 // parameters wherever they are used.
-var modelWarnings = []string{"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite", "spend_mean_undetermined"}
+var modelWarnings = []string{
+	"no_dropout", "too_few_histories", "model_without_dropout", "model_at_boundary", "model_on_ridge", "model_not_concave", "model_without_optimum", "channel_without_model",
+	"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite", "spend_mean_undetermined",
+}
 
 // adopt takes over the reused models in place of a fit.
 func (r *run) adopt() {

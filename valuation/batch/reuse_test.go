@@ -160,21 +160,44 @@ func TestAgeOfInput(t *testing.T) {
 
 // What model.json holds of models is all of them, bands and means among them.
 func TestModelsSurviveTheirFile(t *testing.T) {
-	purchase := btyd.BGNBD{R: 0.1 + 0.2, Alpha: 17.3, A: 1e-7, B: 1e9 / 3}
+	covariance := func(n int) [][]float64 {
+		rows := make([][]float64, n)
+		for i := range rows {
+			rows[i] = make([]float64, n)
+			rows[i][i] = 1. / 3
+		}
+		return rows
+	}
+	estimated := func(parameters []btyd.Parameter) (list []btyd.Estimate) {
+		for _, p := range parameters {
+			list = append(list, btyd.Estimate{Parameter: p, StandardError: p.Value / 7})
+		}
+		return list
+	}
+	purchase := btyd.ParetoNBD{R: 0.1 + 0.2, Alpha: 17.3, S: 1e-7, Beta: 1e9 / 3}
+	nbd := btyd.NBD{R: 0.7, Alpha: 1. / 3}
 	spend := btyd.GammaGamma{P: 0.4, Q: 0.5, Gamma: 2. / 3}
+	ofBase := btyd.Fit{
+		Model: purchase, Parameters: estimated(purchase.Parameters()), Covariance: covariance(4),
+		LogLikelihood: -1234.5, Evaluations: 9, Customers: 10, Repeats: 11, Histories: 12,
+	}
+	ofChannel := btyd.Fit{Model: nbd, Parameters: estimated(nbd.Parameters()), Covariance: covariance(2), Customers: 3}
 	want := models{
-		purchase: &btyd.Fit{Model: purchase, LogLikelihood: -1234.5, Evaluations: 9, Customers: 10, Repeats: 11, Histories: 12},
-		spearman: 0.31,
-		spend: []btyd.SpendBand{
-			{From: 0, To: 1, Mean: 12.5},
-			{From: 2, To: btyd.MostRepeats, Mean: 99, Fit: &btyd.SpendFit{Model: spend, LogLikelihood: -3, Evaluations: 4, Customers: 5}},
+		why:         "it is the best",
+		fingerprint: "00ff",
+		candidates: []candidate{
+			{family: "Pareto/NBD", fit: &ofBase},
+			{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Detail: "the likelihood rises"}},
 		},
-	}
-	for _, p := range purchase.Parameters() {
-		want.purchase.Parameters = append(want.purchase.Parameters, btyd.Estimate{Parameter: p, StandardError: p.Value / 7})
-	}
-	for _, p := range spend.Parameters() {
-		want.spend[1].Fit.Parameters = append(want.spend[1].Fit.Parameters, btyd.Estimate{Parameter: p, StandardError: 1})
+		groups: []groupModels{
+			{purchase: ofBase, spend: btyd.Spend{Spearman: 0.31, Bands: []btyd.SpendBand{
+				{From: 0, To: 1, Mean: 12.5},
+				{From: 2, To: btyd.MostRepeats, Mean: 99, Fit: &btyd.SpendFit{
+					Model: spend, Parameters: estimated(spend.Parameters()), Covariance: covariance(3), LogLikelihood: -3, Evaluations: 4, Customers: 5,
+				}},
+			}}},
+			{channel: "e-mail", purchase: ofChannel, spend: btyd.Spend{Bands: []btyd.SpendBand{{From: 0, To: btyd.MostRepeats, Mean: 3}}}},
+		},
 	}
 	text, err := json.Marshal(modelFileOf(want))
 	if err != nil {
@@ -190,10 +213,15 @@ func TestModelsSurviveTheirFile(t *testing.T) {
 	}
 	// p + q ≤ 1: the mean alone serves.
 	run := RunModel{models: got}
-	if model, mean := run.Spend(3); model != nil || mean != 99 {
-		t.Errorf("%v, %g", model, mean)
+	if band := run.Spend(3); band.HasModel() || band.Mean != 99 {
+		t.Errorf("%+v", band)
 	}
-	if _, mean := run.Spend(1); mean != 12.5 {
+	if mean := run.Spend(1).Mean; mean != 12.5 {
 		t.Errorf("mean of one repeat: %g", mean)
+	}
+	// A file whose covariance was cut is refused.
+	file.Purchase.Covariance = file.Purchase.Covariance[:2]
+	if _, err := file.models(); err == nil {
+		t.Error("a covariance of two parameters of four is accepted")
 	}
 }

@@ -25,6 +25,9 @@ var goSteps = map[string]func(context.Context, *run) error{
 	"as_of":                 asOf,
 	"contract":              contract,
 	"base":                  base,
+	"candidate_groups":      candidateGroups,
+	"backtest_fits":         backtestFits,
+	"value_intervals":       valueIntervals,
 	"fit":                   fit,
 	"rfm_cuts":              rfmCuts,
 	"repeat_rates":          repeatRates,
@@ -167,6 +170,9 @@ func (r *run) months(ctx context.Context) error {
 func (r *run) params(ctx context.Context) error {
 	c := r.Config
 	var fitFrom, marginRate, cac driver.Value
+	if err := r.setHoldout(); err != nil {
+		return err
+	}
 	if c.Orders.FitFrom != nil {
 		fitFrom = c.Orders.FitFrom.Time
 	}
@@ -190,9 +196,13 @@ func (r *run) params(ctx context.Context) error {
 		{Name: "min_keep_share", Type: "double"},
 		{Name: "active_from", Type: "double"},
 		{Name: "cooling_from", Type: "double"},
+		{Name: "backtest_days", Type: "bigint"},
+		{Name: "backtest_cutoff", Type: "date"},
+		{Name: "backtest_recent_from", Type: "date"}, // as long before the cutoff
 	}, [][]driver.Value{{
 		r.asOf, r.minor, c.Orders.Grain == "order", c.Orders.ZeroIsPurchase, fitFrom, c.Orders.Columns.Margin != "", c.Orders.Columns.Channel != "", marginRate,
 		c.Value.RetentionCost, cac, c.Value.MinKeepShare, c.Lifecycle.Active, c.Lifecycle.Cooling,
+		int64(r.holdout.days), r.cutoff(), r.cutoff().AddDate(0, 0, -r.holdout.days),
 	}})
 }
 

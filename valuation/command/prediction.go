@@ -137,17 +137,17 @@ func (p *prediction) askRun(ctx context.Context, opt predictOptions) error {
 	if opt.mean == nil && p.Repeats > 0 {
 		return nil // spend was not asked
 	}
-	model, mean := run.Spend(p.Repeats)
+	band := run.Spend(p.Repeats)
 	switch {
-	case model != nil && p.Repeats > 0:
-		p.askSpend(*model, opt)
+	case band.HasModel() && p.Repeats > 0:
+		p.askSpend(band.Fit.Model, opt)
 		return nil
-	case model != nil:
-		p.Spend = &modelShown{model.Name(), model.Parameters()}
+	case band.HasModel():
+		p.Spend = &modelShown{band.Fit.Model.Name(), band.Fit.Model.Parameters()}
 	default:
 		p.Spend = &modelShown{Name: "mean"}
 	}
-	p.ExpectedSpend = p.told("expected_spend", mean)
+	p.ExpectedSpend = p.told("expected_spend", band.Mean)
 	return nil
 }
 

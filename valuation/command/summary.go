@@ -18,7 +18,7 @@ import (
 // printSummary writes a run's result as one would tell it to a director.
 func printSummary(out io.Writer, result batch.Result, settings config.Config) {
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.repeat(), s.setAside()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.foretold(), s.repeat(), s.setAside()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -64,8 +64,12 @@ func (s summary) worth() string {
 		return fmt.Sprintf("%s on %s brought %s of revenue to date; what they will bring cannot be told, because no model could be fitted.",
 			customers, m.AsOf, s.money(s.value("revenue")))
 	}
-	return fmt.Sprintf("%s on %s are worth %s of %s over the next %d days, discounted at %s a year: %s each. They brought %s of revenue to date.",
-		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, s.settings.Value.HorizonDays,
+	clv, interval := s.result.KPIs["clv"], ""
+	if clv.Low != nil && clv.High != nil {
+		interval = fmt.Sprintf(" (80 %% interval %s to %s)", s.money(*clv.Low), s.money(*clv.High))
+	}
+	return fmt.Sprintf("%s on %s are worth %s of %s%s over the next %d days, discounted at %s a year: %s each. They brought %s of revenue to date.",
+		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, interval, s.settings.Value.HorizonDays,
 		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.money(s.value("revenue")))
 }
 

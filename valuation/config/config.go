@@ -18,6 +18,7 @@ type Config struct {
 	Out       string    `yaml:"out" json:"-" help:"folder that holds the published runs"`
 	Orders    Orders    `yaml:"orders" json:"orders"`
 	Value     Value     `yaml:"value" json:"value"`
+	Backtest  Backtest  `yaml:"backtest" json:"backtest"`
 	Time      Time      `yaml:"time" json:"time"`
 	RFM       RFM       `yaml:"rfm" json:"rfm"`
 	Lifecycle Lifecycle `yaml:"lifecycle" json:"lifecycle"`
@@ -59,7 +60,14 @@ type Value struct {
 	HorizonDays   int      `yaml:"horizon_days" json:"horizon_days" help:"days ahead over which value is counted"`
 	RetentionCost float64  `yaml:"retention_cost" json:"retention_cost" help:"cost of holding one customer over the horizon"`
 	CAC           *float64 `yaml:"cac" json:"cac" help:"cost of acquiring one customer; default: the margin of a first order"`
+	FitBy         string   `yaml:"fit_by" json:"fit_by" help:"none, or channel: large channels get parameters of their own where the backtest shows that it helps"`
 	MinKeepShare  float64  `yaml:"min_keep_share" json:"min_keep_share" help:"least clv worth retaining, as a share of the margin of a first order"`
+}
+
+// Backtest says how the models are tested on the shop's own past.
+type Backtest struct {
+	HoldoutDays   *Days   `yaml:"holdout_days" json:"holdout_days" help:"days before as_of that the test forecasts; default: the horizon, at most a third of the history"`
+	MaxTotalError float64 `yaml:"max_total_error" json:"max_total_error" help:"largest error of the total forecast, of purchases or of margin, at which the run trusts its figures"`
 }
 
 // Time says what a day is and which day the run looks from.
@@ -118,8 +126,10 @@ func Default() Config {
 			Currency:     "EUR",
 			DiscountRate: 0.10,
 			HorizonDays:  365,
+			FitBy:        "none",
 			MinKeepShare: 0.05,
 		},
+		Backtest:  Backtest{MaxTotalError: 0.25},
 		Time:      Time{Zone: "UTC"},
 		RFM:       RFM{Map: "default", FrequencyCuts: []int{1, 2, 3, 4, 6}},
 		Lifecycle: Lifecycle{Active: 0.5, Cooling: 0.2},

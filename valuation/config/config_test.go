@@ -30,7 +30,10 @@ var samples = map[string]string{
 	"value.horizon_days":         "730",
 	"value.retention_cost":       "1.5",
 	"value.cac":                  "12",
+	"value.fit_by":               "channel",
 	"value.min_keep_share":       "0.1",
+	"backtest.holdout_days":      "180",
+	"backtest.max_total_error":   "0.4",
 	"time.zone":                  "Europe/Berlin",
 	"time.as_of":                 "2026-11-21",
 	"rfm.map":                    "published",
@@ -77,6 +80,8 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		switch key.Path {
 		case "orders.grain":
 			base["orders.columns.order_id"] = "order"
+		case "value.fit_by":
+			base["orders.columns.channel"] = "source"
 		case "value.cac", "value.retention_cost":
 			base["value.margin_rate"] = "0.3"
 		}

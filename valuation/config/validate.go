@@ -26,6 +26,7 @@ func (c Config) validate() error {
 	c.validateValue(refuse)
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
+	c.validateBacktest(refuse)
 	_, err := c.Time.Location()
 	refuse(err != nil, "time.zone: %v", err)
 	refuse(!(0 < c.Lifecycle.Cooling && c.Lifecycle.Cooling < c.Lifecycle.Active && c.Lifecycle.Active < 1),
@@ -62,9 +63,19 @@ func (c Config) validateValue(refuse func(bool, string, ...any)) {
 	refuse(v.HorizonDays < 1 || v.HorizonDays > longestHorizonDays, "value.horizon_days: %d is not between 1 and %d", v.HorizonDays, longestHorizonDays)
 	refuse(!isMoney(v.RetentionCost), "value.retention_cost: %g is not an amount from 0 to 1e12", v.RetentionCost)
 	refuse(v.CAC != nil && !isMoney(*v.CAC), "value.cac: must be an amount from 0 to 1e12")
+	refuse(v.FitBy != "none" && v.FitBy != "channel", "value.fit_by: %q is neither none nor channel", v.FitBy)
+	refuse(v.FitBy == "channel" && c.Orders.Columns.Channel == "", "value.fit_by: channel needs orders.columns.channel")
 	refuse(!(v.MinKeepShare >= 0 && v.MinKeepShare <= 1), "value.min_keep_share: %g is not between 0 and 1", v.MinKeepShare)
 	refuse((v.RetentionCost > 0 || v.CAC != nil) && !c.HasMargin(),
 		"value: retention_cost and cac are costs, and costs are compared with margin: set value.margin_rate or orders.columns.margin")
+}
+
+func (c Config) validateBacktest(refuse func(bool, string, ...any)) {
+	b := c.Backtest
+	const shortestHoldoutDays, longestHoldoutDays = 7, 3653
+	refuse(b.HoldoutDays != nil && (*b.HoldoutDays < shortestHoldoutDays || *b.HoldoutDays > longestHoldoutDays),
+		"backtest.holdout_days: must lie between %d and %d", shortestHoldoutDays, longestHoldoutDays)
+	refuse(!(b.MaxTotalError > 0 && b.MaxTotalError <= 10), "backtest.max_total_error: %g is not between 0 and 10: 0.25 is 25 %%", b.MaxTotalError)
 }
 
 // isMoney reports whether an amount is one that minor units can count exactly,

@@ -53,13 +53,24 @@ var Nightly = []Step{
 	{Name: "customer_totals", Kind: Table, Folder: "customers"},
 	{Name: "returns_only", Kind: Table, Folder: "customers"},
 	{Name: "summary", Kind: Table, Folder: "customers"},
-	{Name: "cohort_activity", Kind: Table, Folder: "base"}, // here, so that customer_days can go
 	{Name: "cohort_sizes", Kind: Table, Folder: "customers"},
 	{Name: "base", Kind: Go, Reads: []string{"returns_only", "cohort_sizes"}},
+	{Name: "cohort_activity", Kind: Table, Folder: "base"}, // here, so that customer_days can go soon
+	{Name: "channel_sizes", Kind: Table, Folder: "customers"},
+	{Name: "candidate_groups", Kind: Go, Reads: []string{"channel_sizes"}, Makes: []string{"candidate_groups"}},
+
+	{Name: "backtest_sample", Kind: Table, Folder: "backtest"},
+	{Name: "backtest_members", Kind: Table, Folder: "backtest"},
+	{Name: "backtest_customers", Kind: Table, Folder: "backtest"},
+	{Name: "backtest_fits", Kind: Go, Reads: []string{"backtest_sample", "backtest_customers"}, Makes: []string{"fit_groups"}},
+
+	{Name: "grouped_customers", Kind: View, Folder: "customers"},
 	{Name: "histories", Kind: Table, Folder: "customers"},
 	{Name: "spend_sample", Kind: Table, Folder: "customers"},
 	{Name: "spend_histories", Kind: Table, Folder: "customers"},
-	{Name: "fit", Kind: Go, Reads: []string{"histories", "spend_histories"}, Makes: []string{"scores", "outlooks", "spend_models"}},
+	{Name: "fit", Kind: Go, Reads: []string{"histories", "spend_histories"}, Makes: []string{"scores", "outlooks", "backtest_scores"}},
+	{Name: "backtest", Kind: File, Folder: "backtest", Key: []string{"model", "target", "metric", "decile"}},
+
 	{Name: "rfm_quintiles", Kind: Table, Folder: "customers"},
 	{Name: "rfm_cuts", Kind: Go, Reads: []string{"rfm_quintiles"}, Makes: []string{"rfm_cuts"}},
 	{Name: "rfm", Kind: View, Folder: "customers"},
@@ -71,6 +82,8 @@ var Nightly = []Step{
 	{Name: "seed_cut", Kind: Table, Folder: "customers"},
 	{Name: "customers", Kind: File, Folder: "customers", Key: []string{"customer_id"}},
 
+	{Name: "value_sums", Kind: Table, Folder: "base"},
+	{Name: "value_intervals", Kind: Go, Reads: []string{"value_sums"}, Makes: []string{"value_intervals"}},
 	{Name: "segments", Kind: File, Folder: "base", Key: []string{"segment"}},
 	{Name: "cohorts", Kind: File, Folder: "base", Key: []string{"cohort_month", "age_months"}},
 	{Name: "second_purchases", Kind: Table, Folder: "base"},
@@ -94,8 +107,16 @@ var Nightly = []Step{
 	{Name: "customers_are_sound", Kind: Check, Folder: "checks"},
 }
 
+// Backtest is the part of the run that tests the models on the shop's own past.
+var Backtest = upTo("backtest")
+
+// upTo returns the steps of the run up to the one of a name.
+func upTo(name string) []Step {
+	return Nightly[:1+slices.IndexFunc(Nightly, func(s Step) bool { return s.Name == name })]
+}
+
 // Contract is the part of the run that holds the input to its contract.
-var Contract = Nightly[:1+slices.IndexFunc(Nightly, func(s Step) bool { return s.Name == "contract" })]
+var Contract = upTo("contract")
 
 // Header is what a SQL file says of itself in its opening comment.
 type Header struct {

@@ -30,6 +30,7 @@ type Manifest struct {
 	Totals        Totals          `json:"totals"`
 	RFMCuts       RFMCuts         `json:"rfm_cuts"`
 	Model         *Model          `json:"model"` // null where none could be fitted
+	Backtest      Backtest        `json:"backtest"`
 	Warnings      []Warning       `json:"warnings"`
 	Plan          []plan.Entry    `json:"plan"`
 	Outputs       []Output        `json:"outputs"`
@@ -85,7 +86,33 @@ type RFMCuts struct {
 type Model struct {
 	Name       string             `json:"name"`
 	Parameters map[string]float64 `json:"parameters"`
+	ByChannel  []string           `json:"by_channel,omitempty"`      // channels with parameters of their own
 	From       *Origin            `json:"parameters_from,omitempty"` // absent where this run fitted them
+}
+
+// Backtest says whether the run's figures deserve trust: how the model would have
+// done on the shop's own past.
+type Backtest struct {
+	Trust       *bool  `json:"trust"` // null where there is nothing to test on
+	Reason      string `json:"reason"`
+	Cutoff      string `json:"cutoff,omitempty"` // last day that its models know
+	HoldoutDays int    `json:"holdout_days"`
+	Seasonal    bool   `json:"seasonal"`  // the holdout is no whole year
+	Customers   int64  `json:"customers"` // of the sample
+	Newcomers   int64  `json:"newcomers"` // who came after the cutoff and were left out
+	// What the chosen model forecast for the holdout, what came, and the error
+	// of the total as a share of what came, with its 95 % sampling interval.
+	Purchases *Forecast `json:"purchases,omitempty"`
+	Margin    *Forecast `json:"margin,omitempty"`
+}
+
+// Forecast is a total that was forecast beside the one that came.
+type Forecast struct {
+	Expected  float64  `json:"expected"`
+	Actual    float64  `json:"actual"`
+	Error     *float64 `json:"error"` // null where nothing came
+	ErrorLow  *float64 `json:"error_low"`
+	ErrorHigh *float64 `json:"error_high"`
 }
 
 // Origin names the run that fitted parameters which another one uses.

@@ -5,6 +5,7 @@ import "slices"
 // Tables are the published tables, their columns in the order of the files.
 var Tables = []Table{
 	{Name: "customers", Grain: "one row per customer with a purchase, sorted by customer_id", Columns: customers},
+	{Name: "backtest", Grain: "one row per model, target, metric and decile", Columns: backtest},
 	{Name: "cohorts", Grain: "one row per cohort_month and age_months, up to the month of as_of", Columns: cohorts},
 	{Name: "concentration", Grain: "one row per metric", Columns: concentration},
 	{Name: "kpis", Grain: "one row per metric, month and channel", Columns: kpis},
@@ -61,14 +62,32 @@ var customers = []Column{
 	{"expected_purchases", decimal, "purchases", "expected number over the horizon, not discounted"},
 	{"expected_purchase_value", decimal, "money", "expected revenue of one future purchase"},
 	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns"},
+	{"clv_low", decimal, "money", "10 % point of the margin that the customer will have brought at the end of the horizon, discounted: 0 where buying nothing is that likely"},
+	{"clv_high", decimal, "money", "90 % point of the same; clv is its mean and lies above it where a little chance of much makes the mean"},
 	{"historic_margin", decimal, "money", "margin to date; revenue to date where no margin is configured"},
 	{"lifetime_value", decimal, "money", "historic_margin plus clv"},
 
 	{"lifecycle", text, "", "new, active, cooling or lapsed"},
 	{"mark", text, "", "retain or acquisition_lookalike; null where no model could be fitted"},
 	{"keep_value", decimal, "money", "clv less the cost of retention and the worth of a replacement: what losing the customer costs"},
+	{"keep_probability", decimal, "probability", "that the margin realised over the horizon exceeds the cost of retention and the worth of a replacement"},
 	{"mark_reason", text, "", "borderline, worth_more, new_onboard, lapsed, below_floor or no_better_than_new"},
 	{"seed", yesNo, "", "among the top 10 % of repeat customers by lifetime_value: whom an ad platform should look for"},
+}
+
+var backtest = []Column{
+	asOf,
+	{"cutoff", day, "day", "last day that the models were fitted on"},
+	{"holdout_days", whole, "days", "from the cutoff to as_of: what was forecast"},
+	{"model", text, "", "the model, with by_group where channels have their own parameters, or a baseline: mean_rate, recent_rate"},
+	{"is_chosen", yesNo, "", "whether the run values customers by this model"},
+	{"target", text, "", "what is forecast: purchases, margin, or p_purchase, the chance of a purchase in the holdout"},
+	{"metric", text, "", "name of the figure"},
+	{"decile", whole, "", "1 (lowest forecast) to 10 of the customers by forecast; 0 where the figure is of all"},
+	{"value", decimal, "see metric", "the figure; null where it cannot be told"},
+	{"low", decimal, "see metric", "lower end of the 95 % interval, where there is one"},
+	{"high", decimal, "see metric", "upper end of the 95 % interval, where there is one"},
+	{"n", whole, "customers", "customers behind the figure"},
 }
 
 var cohorts = []Column{
@@ -123,8 +142,8 @@ var kpis = []Column{
 	{"month", day, "day", "first day of the month that the figure is of; null where it is of the base to date"},
 	{"channel", text, "", "channel of the first purchase that the figure is of; null where it is of all customers"},
 	{"value", decimal, "see unit", "the figure; null where it cannot be told"},
-	{"low", decimal, "see unit", "lower end of the 95 % interval, where there is one"},
-	{"high", decimal, "see unit", "upper end of the 95 % interval, where there is one"},
+	{"low", decimal, "see unit", "lower end of the interval, where there is one: 95 % for rates, 80 % for clv, which counts parameters and customers"},
+	{"high", decimal, "see unit", "upper end of the same interval"},
 	{"unit", text, "", "customers, purchases, money, share or days"},
 	{"n", whole, "customers", "customers behind the figure"},
 }
@@ -150,6 +169,8 @@ var segments = []Column{
 	{"revenue", decimal, "money", "net revenue to date"},
 	{"margin", decimal, "money", "margin to date; null where no margin is configured"},
 	{"clv", decimal, "money", "residual value of the segment's customers"},
+	{"clv_low", decimal, "money", "lower end of the 80 % interval of what the segment will realise, by parameters and customers"},
+	{"clv_high", decimal, "money", "upper end of the same interval"},
 	{"mean_clv", decimal, "money", "clv per customer"},
 	{"lifetime_value", decimal, "money", "historic margin plus clv"},
 	{"retain_customers", whole, "customers", "marked retain"},

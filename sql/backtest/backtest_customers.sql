@@ -1,0 +1,72 @@
+-- backtest_customers: what was known of each customer of the backtest at its
+-- cutoff, and what they did after it. Returns that came after the cutoff are not
+-- known at it. Recent is the stretch as long as the holdout that ends with the
+-- cutoff; the first purchase is not among the recent ones.
+--
+-- grain: one row per customer_id
+-- reads: backtest_members, customer_days
+with
+
+member_days as (
+    select
+        backtest_members.*,
+        customer_days.order_day,
+        customer_days.is_purchase,
+        customer_days.net_minor,
+        customer_days.margin_minor,
+        customer_days.order_day <= backtest_members.backtest_cutoff as is_known,
+        customer_days.order_day > backtest_members.backtest_recent_from
+            and customer_days.order_day <= backtest_members.backtest_cutoff
+            and customer_days.order_day > backtest_members.first_purchase_date as is_recent
+    from backtest_members
+    inner join customer_days
+        on backtest_members.customer_id = customer_days.customer_id
+    where customer_days.reason = 'used'
+),
+
+sums as (
+    select
+        customer_id,
+        fit_group,
+        first_purchase_date,
+        backtest_cutoff,
+        id_fraction,
+        cast(sum(case when is_known and is_purchase then 1 else 0 end) as bigint) as purchases,
+        max(case when is_known and is_purchase then order_day end) as last_purchase_date,
+        cast(sum(case when is_known and is_purchase then net_minor else 0 end) as bigint) as purchase_revenue_minor,
+        cast(sum(case when is_known and is_purchase then margin_minor else 0 end) as bigint) as purchase_margin_minor,
+        cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then net_minor else 0 end)
+            as bigint) as first_purchase_minor,
+        cast(sum(case when is_known and not is_purchase then net_minor else 0 end) as bigint) as later_returns_minor,
+        cast(sum(case when is_recent and is_purchase then 1 else 0 end) as bigint) as recent_purchases,
+        cast(sum(case when is_recent then net_minor else 0 end) as bigint) as recent_revenue_minor,
+        cast(sum(case when is_recent then margin_minor else 0 end) as bigint) as recent_margin_minor,
+        cast(sum(case when not is_known and is_purchase then 1 else 0 end) as bigint) as holdout_purchases,
+        cast(sum(case when not is_known then net_minor else 0 end) as bigint) as holdout_revenue_minor,
+        cast(sum(case when not is_known then margin_minor else 0 end) as bigint) as holdout_margin_minor
+    from member_days
+    group by customer_id, fit_group, first_purchase_date, backtest_cutoff, id_fraction
+),
+
+final as (
+    select
+        customer_id,
+        fit_group,
+        purchases - 1 as repeat_purchases,
+        day_difference(first_purchase_date, last_purchase_date) as age_at_last_purchase_days,
+        day_difference(first_purchase_date, backtest_cutoff) as customer_age_days,
+        purchase_revenue_minor,
+        purchase_margin_minor,
+        purchase_revenue_minor - first_purchase_minor as repeat_revenue_minor,
+        later_returns_minor,
+        recent_purchases,
+        recent_revenue_minor,
+        recent_margin_minor,
+        holdout_purchases,
+        holdout_revenue_minor,
+        holdout_margin_minor,
+        id_fraction
+    from sums
+)
+
+select * from final
