@@ -16,6 +16,13 @@ const (
 	uncounted    = 1e-6 // the counts' tail beyond which no single count is asked for
 	outcomeTail  = 1e-3 // of outcomes below the first knot, and above the last
 	sizesPerRoot = 4
+
+	// Second moments are of outcomes up to where this many customers of the
+	// base would lie beyond: what nine bases in ten do not see adds to the
+	// variance of their totals and not to what an 80 % interval has to hold.
+	// At q = 2.2 the interval of the whole second moment holds in 87 % of
+	// bases, at q = 1.7 the second moment is infinite. With this, 80 % in both.
+	unseen = 0.1
 )
 
 // outcomeSizes are the numbers of purchases n that tables have rows for,
@@ -65,12 +72,13 @@ func placeOf(n float64) outcomePlace {
 // outcomeMixer mixes the rows of a table with counts of purchases. What it
 // remembers from one future to the next only says where to look first.
 type outcomeMixer struct {
-	table   *outcomeTable
-	length  int // of counts
-	counts  []float64
-	weights []float64 // of outcomeSizes
-	rows    []*outcomeRow
-	total   float64 // of the weights: P(N > 0)
+	table     *outcomeTable
+	customers float64 // of the base
+	length    int     // of counts
+	counts    []float64
+	weights   []float64 // of outcomeSizes
+	rows      []*outcomeRow
+	total     float64 // of the weights: P(N > 0)
 
 	// Grid points: the last at which P(W > w) is still nearly all, half, and
 	// more than next to nothing of the total.
@@ -82,8 +90,8 @@ type outcomeMixer struct {
 	knots   [OutcomeKnots]float64 // of the outcome in hand, in grid points
 }
 
-func newOutcomeMixer(table *outcomeTable) *outcomeMixer {
-	return &outcomeMixer{table: table, length: 32}
+func newOutcomeMixer(table *outcomeTable, customers int64) *outcomeMixer {
+	return &outcomeMixer{table: table, customers: float64(customers), length: 32}
 }
 
 // outcome returns the Outcome of a future.
@@ -102,17 +110,37 @@ func (x *outcomeMixer) outcome(f Future, horizon float64) Outcome {
 		x.mix()
 		x.interpolate(&o.Exceeds)
 	}
-	p, b := x.table.p, x.table.b
-	switch {
-	case p == 0:
-		o.SecondMoment = square
-	case b > 2:
-		// E[W_n²] = pn (pn+1) / ((b-1)(b-2))
-		o.SecondMoment = (p*p*square + p*mean) / ((b - 1) * (b - 2))
-	default:
-		o.SecondMoment = o.cutSecondMoment()
+	for i := range o.Exceeds {
+		o.Exceeds[i] = min(o.Exceeds[i], 1-o.None) // the sum's rounding apart
 	}
+	o.SecondMoment = x.secondMoment(&o, mean, square)
 	return o
+}
+
+// secondMoment returns E[W²] from the mean and the mean square of the counts,
+// the tail beyond what the base will hardly see cut off.
+//
+//	E[W_n²] = pn (pn+1) / ((b-1)(b-2)),  b > 2,  and P(W > w) ~ w^-b far out.
+//
+// With c where the tail is cut, ∫ 2w P(W > w) dw beyond it is 2c² P(W > c)/(b-2).
+func (x *outcomeMixer) secondMoment(o *Outcome, mean, square float64) float64 {
+	p, b := x.table.p, x.table.b
+	if p == 0 {
+		return square
+	}
+	const last = OutcomeKnots - 1
+	knot, left := o.at(last), o.Exceeds[last]
+	atLast := o.cutSecondMoment()
+	far := max(1, math.Pow(left*x.customers/unseen, 1/b)) // c / last knot
+	if b > 2 {
+		whole := (p*p*square + p*mean) / ((b - 1) * (b - 2))
+		return max(atLast, whole-2*knot*knot*left*math.Pow(far, 2-b)/(b-2))
+	}
+	growth := math.Log(far) // ((c/knot)^(2-b) - 1)/(2-b)
+	if b < 2 {
+		growth = math.Expm1((2-b)*growth) / (2 - b)
+	}
+	return atLast + 2*knot*knot*left*growth
 }
 
 // look finds the grid points of the tails and of the median.
