@@ -55,7 +55,7 @@ func forecastOf(s shop, customers int, seed uint64) (total forecast) {
 // The 80 % interval of a base's total holds what the base does spend in 80 % of
 // bases, fits included: no seed from 0 on is left out, and a base without a fit
 // counts as missed. Of 200 bases the share has a deviation of .028.
-func TestCalibrationTotal(t *testing.T) {
+func TestRecoveryTotalInterval(t *testing.T) {
 	for _, c := range []struct {
 		what      string
 		shop      shop
@@ -101,7 +101,7 @@ func TestCalibrationTotal(t *testing.T) {
 // a cost, so many do; and a tenth of the customers spend less than their 10 %
 // point, a tenth more than their 90 % point, where a customer at 0, which has
 // a probability of its own, is placed at random within it.
-func TestCalibrationCustomers(t *testing.T) {
+func TestRecoveryOutcomes(t *testing.T) {
 	const customers, cost = 100_000, 25.0
 	s := ordinaryShop
 	shoppers := s.draw(customers, 0)

@@ -25,10 +25,18 @@ func exceedsBySum(spend *GammaGamma, x int, counts []float64, w float64) float64
 		case spend == nil && float64(n) > w:
 			sum += counts[n]
 		case spend != nil && counts[n] > 1e-9:
-			sum += counts[n] * mathext.RegIncBeta(spend.P*float64(x)+spend.Q, spend.P*float64(n), 1/(1+w))
+			sum += counts[n] * exceedsBeta(spend.P*float64(n), spend.P*float64(x)+spend.Q, w)
 		}
 	}
 	return sum
+}
+
+// exceedsBeta returns P(W > w) where W/(1+W) is Beta(a, b).
+func exceedsBeta(a, b, w float64) float64 {
+	if w < 1 {
+		return 1 - mathext.RegIncBeta(a, b, w/(1+w)) // 1/(1+w) rounds to 1
+	}
+	return mathext.RegIncBeta(b, a, 1/(1+w))
 }
 
 // countsOf returns the counts of purchases as far as they are of any size.
@@ -53,7 +61,7 @@ func TestAgreementOutcome(t *testing.T) {
 	m := ordinaryShop.model
 	worst, worstAt := 0.0, ""
 	for _, p := range []float64{0.5, 1.5, 20} {
-		for _, q := range []float64{1.1, 3.7, 10} {
+		for _, q := range []float64{1.1, 10} {
 			for _, c := range []Survivor{{0, 0}, {0, 200}, {1, 10}, {8, 200}, {100, 700}, {1000, 700}} {
 				for _, expected := range []float64{0.01, 0.5, 6, 40, 200} {
 					spend := &GammaGamma{P: p, Q: q, Gamma: 1}
@@ -239,8 +247,8 @@ func TestSurvivalOutcome(t *testing.T) {
 	}
 	for _, m := range models {
 		for _, spend := range spends {
-			for _, c := range []Survivor{{0, 0}, {0, 7300}, {1, 0}, {5000, 31}, {7299, 7300}} {
-				for _, horizon := range []float64{0, 1e-6, 1, 365, 1e4} {
+			for _, c := range []Survivor{{0, 0}, {0, 7300}, {5000, 31}, {7299, 7300}} {
+				for _, horizon := range []float64{0, 1e-6, 365, 1e4} {
 					o := outcomeOf(m, spend, c, horizon)
 					last := 1 - o.None + 1e-12
 					for i, p := range o.Exceeds {
@@ -283,4 +291,63 @@ func TestSurvivalOutcomeEnds(t *testing.T) {
 			t.Errorf("P(W > %g) = %g, want %g", c.w, got, c.want)
 		}
 	}
+}
+
+// Rows of the table against the incomplete beta function, from shapes that the
+// grid resolves well to ones that it hardly does.
+func TestAgreementOutcomeRow(t *testing.T) {
+	worst := [2]float64{}
+	for _, p := range []float64{0.05, 0.5, 6, 20, 300} {
+		for _, q := range []float64{0.3, 1.1, 10, 200} {
+			for _, x := range []int{0, 3, 1000} {
+				table := newOutcomeTable(&GammaGamma{P: p, Q: q, Gamma: 1}, x)
+				for size := 0; outcomeSizes[size] <= mostCounted; size += 1 + size/4 {
+					a := p * outcomeSizes[size]
+					narrow := 0
+					if math.Sqrt(trigamma(a)+trigamma(table.b)) < 2*table.step {
+						narrow = 1
+					}
+					row := table.row(size)
+					for i := 0; i < len(row.exceeds); i += 1 + len(row.exceeds)/20 {
+						w := math.Exp(float64(row.first+i) * table.step)
+						want := exceedsBeta(a, table.b, w)
+						if off := math.Abs(row.exceeds[i] - want); !(off <= worst[narrow]) {
+							worst[narrow] = off
+						}
+					}
+				}
+			}
+		}
+	}
+	t.Logf("off by %.2g at most, narrow rows by %.2g", worst[0], worst[1])
+	if !(worst[0] <= 5e-5 && worst[1] <= 5e-4) {
+		t.Errorf("off by %g, narrow rows by %g", worst[0], worst[1])
+	}
+}
+
+// Counts that are not told apart: beyond the exact sizes, and beyond what is
+// counted, where only their mean is right.
+func TestAgreementOutcomeOfMany(t *testing.T) {
+	spend := &GammaGamma{P: 6, Q: 3.7, Gamma: 15}
+	m := BGNBD{R: 3, Alpha: 20, A: 0.02, B: 20}
+	c := Survivor{900, 300}
+	f := m.Future(c.Repeats, c.Age)
+	for _, expected := range []float64{300, 1000, 3000} {
+		horizon := expected / f.Rate()
+		counts := countsOf(f, horizon)
+		o := outcomeOf(m, spend, c, horizon)
+		worst := 0.0
+		for i := range OutcomeKnots {
+			w := o.at(float64(i))
+			worst = max(worst, math.Abs(o.PExceeds(1, w)-exceedsBySum(spend, c.Repeats, counts, w)))
+		}
+		t.Logf("expected %g: off by %.5f at the knots", expected, worst)
+		if !(worst <= 0.0025) {
+			t.Errorf("expected %g: off by %.5f at the knots", expected, worst)
+		}
+	}
+	horizon := 30_000 / f.Rate()
+	o := outcomeOf(m, spend, c, horizon)
+	p, b := spend.P, spend.P*float64(c.Repeats)+spend.Q
+	near(t, "the median of many", o.Quantile(1, 0.5), f.Expected(horizon)*p/(b-1), 0.1)
 }

@@ -77,7 +77,8 @@ func TestAgreementTotalInterval(t *testing.T) {
 	low, high = TotalInterval(10, 25, 0, 0.9)
 	near(t, "low", low, 10*math.Exp(-1.6448536*0.5), 1e-7)
 	near(t, "high", high, 10*math.Exp(1.6448536*0.5), 1e-7)
-	near(t, "variance", ParameterVariance([]float64{1, 2}, [][]float64{{4, -1}, {-1, 9}}), 4-4+36, 1e-15)
+	// 4 - 2·2 + 4·9
+	near(t, "variance", ParameterVariance([]float64{1, 2}, [][]float64{{4, -1}, {-1, 9}}), 36, 1e-15)
 }
 
 func TestSurvivalSensitivity(t *testing.T) {
