@@ -133,12 +133,16 @@ func (x *outcomeMixer) secondMoment(o *Outcome, mean, square float64) float64 {
 	}
 	const last = OutcomeKnots - 1
 	knot, left := o.at(last), o.Exceeds[last]
-	atLast := o.cutSecondMoment()
 	far := max(1, math.Pow(left*x.customers/unseen, 1/b)) // c / last knot
 	if b > 2 {
 		whole := (p*p*square + p*mean) / ((b - 1) * (b - 2))
-		return max(atLast, whole-2*knot*knot*left*math.Pow(far, 2-b)/(b-2))
+		beyond := 2 * knot * knot * left * math.Pow(far, 2-b) / (b - 2)
+		if beyond <= whole/2 {
+			return whole - beyond
+		}
+		return max(whole-beyond, o.cutSecondMoment()) // w^-b is not that near
 	}
+	atLast := o.cutSecondMoment()
 	growth := math.Log(far) // ((c/knot)^(2-b) - 1)/(2-b)
 	if b < 2 {
 		growth = math.Expm1((2-b)*growth) / (2 - b)
