@@ -107,7 +107,7 @@ func BenchmarkOutcomes(b *testing.B) {
 	outlooks, quantiles := make([][5]float64, len(survivors)), make([][2]float64, len(counts))
 	var outcomes []Outcome
 	for b.Loop() {
-		outcomes = Outcomes(m, func(int) *GammaGamma { return spend }, survivors, 365, 2)
+		outcomes = Outcomes(m, func(int) *GammaGamma { return spend }, survivors, 365, 1e6, 2)
 		eachChunk(len(survivors)/chunkRows+1, 2, func(chunk int) {
 			for i := chunk * chunkRows; i < min((chunk+1)*chunkRows, len(survivors)); i++ {
 				f := m.Future(survivors[i].Repeats, survivors[i].Age)

@@ -32,9 +32,10 @@ type Outcome struct {
 	Exceeds [OutcomeKnots]float64 // P(W > w | alive) at each knot
 	None    float64               // P(no purchase | alive)
 
-	// SecondMoment is E[W² | alive]. Gamma-Gamma has none if px + q ≤ 2: it
-	// is then that of W cut at the last knot, which leaves one outcome in a
-	// thousand for the last knot to stand in for.
+	// SecondMoment is E[W² | alive], of W cut far out in the tail: where no
+	// more than a tenth of a customer of the base would lie beyond. It is the
+	// whole second moment but for q of 4 and less, whose long tail few bases
+	// see, and finite where Gamma-Gamma's is not, at px + q ≤ 2.
 	SecondMoment float64
 }
 
@@ -122,9 +123,10 @@ const outcomeChunk = 512
 
 // Outcomes returns the Outcome over the horizon of each of the survivors, in
 // their order. spend gives the spend model of customers with x repeats, or nil
-// where only a mean is known, and is called from several goroutines. The number
-// of workers changes no digit.
-func Outcomes(m Model, spend func(repeats int) *GammaGamma, survivors []Survivor, horizon float64, workers int) []Outcome {
+// where only a mean is known, and is called from several goroutines. customers
+// are those of the whole base, for SecondMoment. The number of workers changes
+// no digit.
+func Outcomes(m Model, spend func(repeats int) *GammaGamma, survivors []Survivor, horizon float64, customers int64, workers int) []Outcome {
 	order := make([]int, len(survivors))
 	for i := range order {
 		order[i] = i
@@ -151,7 +153,7 @@ func Outcomes(m Model, spend func(repeats int) *GammaGamma, survivors []Survivor
 	outcomes := make([]Outcome, len(survivors))
 	eachChunk(len(chunks), workers, func(chunk int) {
 		x := survivors[chunks[chunk][0]].Repeats
-		mixer := newOutcomeMixer(newOutcomeTable(spend(x), x))
+		mixer := newOutcomeMixer(newOutcomeTable(spend(x), x), customers)
 		for _, i := range chunks[chunk] {
 			outcomes[i] = mixer.outcome(m.Future(x, survivors[i].Age), horizon)
 		}

@@ -17,11 +17,26 @@ type shopper struct {
 	discounted float64 // the same, discounted to the cutoff
 }
 
+// mean returns m̄.
+func (c shopper) mean() float64 {
+	if c.Repeats == 0 {
+		return 0
+	}
+	return c.total / float64(c.Repeats)
+}
+
+// Two shops, in days: one of ordinary customers, and one whose customers stay and
+// whose spend has so long a tail that its fourth moment is infinite.
+var (
+	ordinaryShop = shop{BGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}, GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}, 800, 365, 0.10}
+	loyalShop    = shop{BGNBD{R: 0.8, Alpha: 150, A: 0.3, B: 4}, GammaGamma{P: 1.5, Q: 2.2, Gamma: 30}, 800, 365, 0.10}
+)
+
 // shop is a base to draw customers from.
 type shop struct {
 	model           BGNBD
 	spend           GammaGamma
-	oldest          float64 // ages are uniform up to this, in whole weeks of days
+	oldest          float64 // ages are uniform up to this, in whole cohorts of four weeks
 	horizon, yearly float64
 }
 
@@ -37,7 +52,7 @@ func (s shop) draw(customers int, seed uint64) []shopper {
 	shoppers := make([]shopper, customers)
 	for i := range shoppers {
 		c := &shoppers[i]
-		c.Age = 7 * math.Floor(s.oldest/7*draw.Float64())
+		c.Age = 28 * math.Floor(s.oldest/28*draw.Float64())
 		rate, leaves := rates.Rand(), leaving.Rand()
 		value := distuv.Gamma{Alpha: s.spend.P, Beta: scales.Rand(), Src: source}
 		for now := draw.ExpFloat64() / rate; now <= c.Age+s.horizon; now += draw.ExpFloat64() / rate {

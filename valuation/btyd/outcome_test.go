@@ -3,57 +3,40 @@ package btyd
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat/distuv"
+	"pgregory.net/rapid"
 )
+
+// outcomeOf returns the Outcome of one (x, T).
+func outcomeOf(m Model, spend *GammaGamma, c Survivor, horizon float64) Outcome {
+	return Outcomes(m, func(int) *GammaGamma { return spend }, []Survivor{c}, horizon, 1e6, 1)[0]
+}
 
 // exceedsBySum returns P(W > w | alive) by the sum over all counts.
 func exceedsBySum(spend *GammaGamma, x int, counts []float64, w float64) float64 {
 	sum := 0.0
 	for n := 1; n < len(counts); n++ {
 		switch {
-		case spend != nil:
-			sum += counts[n] * mathext.RegIncBeta(spend.P*float64(x)+spend.Q, spend.P*float64(n), 1/(1+w))
-		case float64(n) > w:
+		case spend == nil && float64(n) > w:
 			sum += counts[n]
+		case spend != nil && counts[n] > 1e-9:
+			sum += counts[n] * exceedsBeta(spend.P*float64(n), spend.P*float64(x)+spend.Q, w)
 		}
 	}
 	return sum
 }
 
-// The table against the sum, on and between the knots and beyond them, over
-// the parameters that shops have.
-func TestAgreementOutcome(t *testing.T) {
-	worst, worstAt := 0.0, ""
-	for _, p := range []float64{0.5, 1.5, 6, 20} {
-		for _, q := range []float64{1.1, 3.7, 10} {
-			for _, x := range []int{0, 1, 8, 100, 1000} {
-				for _, expected := range []float64{0.01, 0.5, 6, 40, 200} {
-					spend := &GammaGamma{P: p, Q: q, Gamma: 1}
-					m := BGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}
-					f := m.Future(x, 200)
-					horizon := expected / f.Rate()
-					counts := countsOf(f, horizon)
-					o := Outcomes(m, func(int) *GammaGamma { return spend }, []Survivor{{x, 200}}, horizon, 1)[0]
-					error, at := 0.0, 0.0
-					for i := -8; i < 4*(OutcomeKnots+2); i++ {
-						w := math.Pow(max(0, o.First+float64(i)/4*o.Step), 1/o.Power)
-						if off := math.Abs(o.PExceeds(1, w) - exceedsBySum(spend, x, counts, w)); !(off <= error) {
-							error, at = off, float64(i)/4
-						}
-					}
-					if !(error <= worst) {
-						worst, worstAt = error, fmt.Sprintf("p %g, q %g, x %d, expected %g, at knot %g", p, q, x, expected, at)
-					}
-					if !(error <= 0.0031) {
-						t.Errorf("p %g, q %g, x %d, expected %g: off by %.4f at knot %g (power %.3g)", p, q, x, expected, error, at, o.Power)
-					}
-				}
-			}
-		}
+// exceedsBeta returns P(W > w) where W/(1+W) is Beta(a, b).
+func exceedsBeta(a, b, w float64) float64 {
+	if w < 1 {
+		return 1 - mathext.RegIncBeta(a, b, w/(1+w)) // 1/(1+w) rounds to 1
 	}
-	t.Logf("off by %.5f at most: %s", worst, worstAt)
+	return mathext.RegIncBeta(b, a, 1/(1+w))
 }
 
 // countsOf returns the counts of purchases as far as they are of any size.
@@ -70,4 +53,301 @@ func countsOf(f Future, horizon float64) []float64 {
 		}
 		counts = make([]float64, 2*len(counts))
 	}
+}
+
+// The table against the sum, on and halfway between the knots and beyond them,
+// over the parameters that shops have.
+func TestAgreementOutcome(t *testing.T) {
+	m := ordinaryShop.model
+	worst, worstAt := 0.0, ""
+	for _, p := range []float64{0.5, 1.5, 20} {
+		for _, q := range []float64{1.1, 10} {
+			for _, c := range []Survivor{{0, 0}, {0, 200}, {1, 10}, {8, 200}, {100, 700}, {1000, 700}} {
+				for _, expected := range []float64{0.01, 0.5, 6, 40, 200} {
+					spend := &GammaGamma{P: p, Q: q, Gamma: 1}
+					f := m.Future(c.Repeats, c.Age)
+					horizon := expected / f.Rate()
+					counts := countsOf(f, horizon)
+					o := outcomeOf(m, spend, c, horizon)
+					error, at := 0.0, 0.0
+					for i := -3.0; i < OutcomeKnots+3; i += 0.5 {
+						w := math.Pow(max(0, o.First+i*o.Step), 1/o.Power)
+						if off := math.Abs(o.PExceeds(1, w) - exceedsBySum(spend, c.Repeats, counts, w)); !(off <= error) {
+							error, at = off, i
+						}
+					}
+					where := fmt.Sprintf("p %g, q %g, %+v, expected %g: off by %.5f at knot %g (power %.3g)", p, q, c, expected, error, at, o.Power)
+					if !(error <= worst) {
+						worst, worstAt = error, where
+					}
+					if !(error <= 0.0035) {
+						t.Error(where)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("worst: %s", worstAt)
+}
+
+// With only a mean the steps of the counts are between the same two knots in
+// the table, and W's moments those of the counts.
+func TestAgreementOutcomeOfMean(t *testing.T) {
+	m := ordinaryShop.model
+	for _, c := range []Survivor{{0, 0}, {0, 300}, {3, 200}, {40, 300}} {
+		f := m.Future(c.Repeats, c.Age)
+		counts := countsOf(f, 365)
+		o := outcomeOf(m, nil, c, 365)
+		for i := range OutcomeKnots {
+			w := o.at(float64(i)) * (1 + 1e-9) // a knot may be at a whole number
+			if got, want := o.PExceeds(1, w), exceedsBySum(nil, c.Repeats, counts, w); !(math.Abs(got-want) <= 1e-3) {
+				t.Errorf("%+v: P(W > %g) = %.5f, want %.5f", c, w, got, want)
+			}
+		}
+		square := 0.0
+		for n, p := range counts {
+			square += float64(n) * float64(n) * p
+		}
+		near(t, "E[N²]", o.SecondMoment, square, 1e-3)
+		if got := o.PExceeds(1, 0); !(math.Abs(got-(1-counts[0])) <= 1e-12) {
+			t.Errorf("P(W > 0) = %g, want %g", got, 1-counts[0])
+		}
+		if o.Power == 0 {
+			t.Error("no power")
+		}
+	}
+}
+
+// Outcomes drawn one by one.
+func TestAgreementOutcomeDrawn(t *testing.T) {
+	const draws = 1_000_000
+	m := ordinaryShop.model
+	source := rand.NewPCG(1, 2)
+	draw := rand.New(source)
+	for _, c := range []Survivor{{0, 100}, {5, 300}} {
+		spend := &GammaGamma{P: 2, Q: 6, Gamma: 15}
+		o := outcomeOf(m, spend, c, 365)
+		var square float64
+		exceeding := [3]float64{}
+		levels := [3]float64{o.Quantile(1, 0.5), o.Quantile(1, 0.9), o.Quantile(1, 0.99)}
+		for range draws {
+			rate := distuv.Gamma{Alpha: m.R + float64(c.Repeats), Beta: m.Alpha + c.Age, Src: source}.Rand()
+			leaves := distuv.Beta{Alpha: m.A, Beta: m.B + float64(c.Repeats), Src: source}.Rand()
+			n := 0.0
+			for now := draw.ExpFloat64() / rate; now <= 365; now += draw.ExpFloat64() / rate {
+				n++
+				if draw.Float64() < leaves {
+					break
+				}
+			}
+			if n == 0 {
+				continue
+			}
+			w := distuv.Gamma{Alpha: spend.P * n, Beta: 1, Src: source}.Rand() /
+				distuv.Gamma{Alpha: spend.P*float64(c.Repeats) + spend.Q, Beta: 1, Src: source}.Rand()
+			square += w * w / draws
+			for i, level := range levels {
+				if w > level {
+					exceeding[i] += 1. / draws
+				}
+			}
+		}
+		near(t, "E[W²]", o.SecondMoment, square, 0.03) // sampling: .01
+		for i, level := range levels {
+			got := o.PExceeds(1, level)
+			if !(math.Abs(got-exceeding[i]) <= 0.003+3*math.Sqrt(got/draws)) {
+				t.Errorf("%+v: P(W > %g) = %.4f, drawn %.4f", c, level, got, exceeding[i])
+			}
+		}
+	}
+}
+
+// Quantile inverts PExceeds, and neither turns back.
+func TestAgreementOutcomeQuantile(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		spend := &GammaGamma{
+			P:     logUniform(0.05, 100).Draw(t, "p"),
+			Q:     logUniform(0.2, 30).Draw(t, "q"),
+			Gamma: 1,
+		}
+		if rapid.IntRange(0, 5).Draw(t, "only a mean") == 0 {
+			spend = nil
+		}
+		c := Survivor{rapid.IntRange(0, 60).Draw(t, "x"), rapid.Float64Range(0, 800).Draw(t, "T")}
+		o := outcomeOf(drawModel(t), spend, c, logUniform(1, 2000).Draw(t, "horizon"))
+		pAlive := rapid.Float64Range(0, 1).Draw(t, "P(alive)")
+		last := 0.0
+		for level := 0.01; level < 1; level += 0.01 {
+			w := o.Quantile(pAlive, level)
+			if !(w >= last) {
+				t.Fatalf("quantile %g is %g, the one before %g", level, w, last)
+			}
+			last = w
+			inside := o.Exceeds[0] > (1-level)/pAlive && (1-level)/pAlive > o.Exceeds[OutcomeKnots-1]
+			if got := o.PExceeds(pAlive, w); inside && !(math.Abs(got-(1-level)) <= 1e-9) {
+				t.Fatalf("P(W > %g) = %.12g at level %g", w, got, level)
+			}
+			if w == 0 && pAlive*(1-o.None) > 1-level {
+				t.Fatalf("quantile %g is 0, though P(W > 0) = %g", level, pAlive*(1-o.None))
+			}
+		}
+		last = 1
+		for w := 0.0; w < 1e6; w = 1.3*w + 1e-6 {
+			p := o.PExceeds(pAlive, w)
+			if !(0 <= p && p <= last) {
+				t.Fatalf("P(W > %g) = %g, %g before", w, p, last)
+			}
+			last = p
+		}
+	})
+}
+
+// Neither the number of workers nor the order of the survivors changes a digit.
+func TestAgreementOutcomeWorkers(t *testing.T) {
+	var survivors []Survivor
+	for x := range 12 {
+		for age := range 700 {
+			survivors = append(survivors, Survivor{x, float64(age)})
+		}
+	}
+	spend := func(x int) *GammaGamma {
+		if x == 3 {
+			return nil
+		}
+		return &GammaGamma{P: 6, Q: 3.5, Gamma: 15}
+	}
+	want := Outcomes(cdnow, spend, survivors, 52, 1e6, 1)
+	if got := Outcomes(cdnow, spend, survivors, 52, 1e6, 3); !reflect.DeepEqual(got, want) {
+		t.Error("three workers make other outcomes than one")
+	}
+	draw := rand.New(rand.NewPCG(1, 0))
+	order := draw.Perm(len(survivors))
+	shuffled := make([]Survivor, len(survivors))
+	for i, from := range order {
+		shuffled[i] = survivors[from]
+	}
+	for i, o := range Outcomes(cdnow, spend, shuffled, 52, 1e6, 2) {
+		if o != want[order[i]] {
+			t.Fatalf("%+v differs in another order", shuffled[i])
+		}
+	}
+}
+
+// Whatever the parameters, probabilities are probabilities.
+func TestSurvivalOutcome(t *testing.T) {
+	models := []BGNBD{
+		cdnow,
+		{R: 0.01, Alpha: 0.001, A: 1e-6, B: 1e-3},
+		{R: 0.5, Alpha: 10, A: 1e-9, B: 1}, // no dropout
+		{R: 200, Alpha: 1e4, A: 300, B: 900},
+	}
+	spends := []*GammaGamma{
+		nil, {6, 3.7, 15}, {6, 1 + 1e-9, 15}, {6, 1 - 1e-9, 15}, {6, 1e-3, 15}, {6, 2, 15},
+		{1e4, 3.7, 15}, {1e-3, 3.7, 15}, {1e-3, 1e3, 15}, {1e3, 1e3, 15}, {1e-3, 1e-3, 15},
+	}
+	for _, m := range models {
+		for _, spend := range spends {
+			for _, c := range []Survivor{{0, 0}, {0, 7300}, {5000, 31}, {7299, 7300}} {
+				for _, horizon := range []float64{0, 1e-6, 365, 1e4} {
+					o := outcomeOf(m, spend, c, horizon)
+					last := 1 - o.None + 1e-12
+					for i, p := range o.Exceeds {
+						if !(0 <= p && p <= last) {
+							t.Fatalf("%+v, %+v, %+v, t %g: P(W > knot %d) = %g after %g", m, spend, c, horizon, i, p, last)
+						}
+						last = p
+					}
+					if !(o.SecondMoment >= 0) || o.Power == 0 || o.Step == 0 || math.IsNaN(o.First/o.Step) || math.IsInf(o.First, 0) {
+						t.Fatalf("%+v, %+v, %+v, t %g: %+v", m, spend, c, horizon, o)
+					}
+					for _, pAlive := range []float64{0, 1e-300, 0.5, 1} {
+						low, high := o.Quantile(pAlive, 0.1), o.Quantile(pAlive, 0.9)
+						if !(0 <= low && low <= high) || pAlive < 0.1 && high != 0 {
+							t.Fatalf("%+v, %+v, %+v, t %g, P(alive) %g: interval from %g to %g", m, spend, c, horizon, pAlive, low, high)
+						}
+						if got := o.PExceeds(pAlive, -1); got != 1 {
+							t.Fatalf("P(W > -1) = %g", got)
+						}
+						if got := o.PExceeds(pAlive, math.MaxFloat64); !(0 <= got && got <= pAlive) {
+							t.Fatalf("P(W > greatest) = %g", got)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// The rule at the ends, which SQL has too.
+func TestSurvivalOutcomeEnds(t *testing.T) {
+	o := outcomeOf(cdnow, &GammaGamma{6, 3.7, 15}, Survivor{2, 20}, 52)
+	first, last := o.at(0), o.at(OutcomeKnots-1)
+	for _, c := range []struct{ w, want float64 }{
+		{-1e-300, 1}, {0, 0.5 * (1 - o.None)},
+		{1e-300, 0.5 * o.Exceeds[0]}, {first / 2, 0.5 * o.Exceeds[0]}, {first, 0.5 * o.Exceeds[0]},
+		{last, 0.5 * o.Exceeds[OutcomeKnots-1]}, {2 * last, 0.5 * o.Exceeds[OutcomeKnots-1]}, {math.Inf(1), 0.5 * o.Exceeds[OutcomeKnots-1]},
+	} {
+		if got := o.PExceeds(0.5, c.w); !(math.Abs(got-c.want) <= 1e-12) {
+			t.Errorf("P(W > %g) = %g, want %g", c.w, got, c.want)
+		}
+	}
+}
+
+// Rows of the table against the incomplete beta function, from shapes that the
+// grid resolves well to ones that it hardly does.
+func TestAgreementOutcomeRow(t *testing.T) {
+	worst := [2]float64{}
+	for _, p := range []float64{0.05, 0.5, 6, 20, 300} {
+		for _, q := range []float64{0.3, 1.1, 10, 200} {
+			for _, x := range []int{0, 3, 1000} {
+				table := newOutcomeTable(&GammaGamma{P: p, Q: q, Gamma: 1}, x)
+				for size := 0; outcomeSizes[size] <= mostCounted; size += 1 + size/4 {
+					a := p * outcomeSizes[size]
+					narrow := 0
+					if math.Sqrt(trigamma(a)+trigamma(table.b)) < 2*table.step {
+						narrow = 1
+					}
+					row := table.row(size)
+					for i := 0; i < len(row.exceeds); i += 1 + len(row.exceeds)/20 {
+						w := math.Exp(float64(row.first+i) * table.step)
+						want := exceedsBeta(a, table.b, w)
+						if off := math.Abs(row.exceeds[i] - want); !(off <= worst[narrow]) {
+							worst[narrow] = off
+						}
+					}
+				}
+			}
+		}
+	}
+	t.Logf("off by %.2g at most, narrow rows by %.2g", worst[0], worst[1])
+	if !(worst[0] <= 5e-5 && worst[1] <= 5e-4) {
+		t.Errorf("off by %g, narrow rows by %g", worst[0], worst[1])
+	}
+}
+
+// Counts that are not told apart: beyond the exact sizes, and beyond what is
+// counted, where only their mean is right.
+func TestAgreementOutcomeOfMany(t *testing.T) {
+	spend := &GammaGamma{P: 6, Q: 3.7, Gamma: 15}
+	m := BGNBD{R: 3, Alpha: 20, A: 0.02, B: 20}
+	c := Survivor{900, 300}
+	f := m.Future(c.Repeats, c.Age)
+	for _, expected := range []float64{300, 1000, 3000} {
+		horizon := expected / f.Rate()
+		counts := countsOf(f, horizon)
+		o := outcomeOf(m, spend, c, horizon)
+		worst := 0.0
+		for i := range OutcomeKnots {
+			w := o.at(float64(i))
+			worst = max(worst, math.Abs(o.PExceeds(1, w)-exceedsBySum(spend, c.Repeats, counts, w)))
+		}
+		t.Logf("expected %g: off by %.5f at the knots", expected, worst)
+		if !(worst <= 0.0025) {
+			t.Errorf("expected %g: off by %.5f at the knots", expected, worst)
+		}
+	}
+	horizon := 30_000 / f.Rate()
+	o := outcomeOf(m, spend, c, horizon)
+	p, b := spend.P, spend.P*float64(c.Repeats)+spend.Q
+	near(t, "the median of many", o.Quantile(1, 0.5), f.Expected(horizon)*p/(b-1), 0.1)
 }

@@ -40,8 +40,9 @@ const (
 	meanStep          = 0.005
 
 	// A row ends where less than this is beyond it, or after so many steps.
-	rowTail  = 1e-6
-	rowSteps = 4096
+	rowTail   = 1e-6
+	rowSteps  = 4096
+	rowStride = 4 // steps that its ends move at a time
 
 	// Money beyond e^±this times the scale is not told apart.
 	lnFarthest = 300
@@ -83,9 +84,8 @@ func (t *outcomeTable) makeRow(n float64) outcomeRow {
 //
 //	f = e^(as) (1+e^s)^-(a+b) / B(a, b),
 //
-// between grid points by the trapezoid rule with the correction h²/12 of f'
-// at the ends: within 1e-6 at half a deviation a step. Both tails are
-// log-concave, so |f/(ln f)'| bounds what is beyond a point.
+// between grid points by the trapezoid rule with its correction by f' at the ends:
+// within 3e-5. ln f is concave, so |f/(ln f)'| bounds what is beyond a point.
 func (t *outcomeTable) wideRow(a float64) outcomeRow {
 	lnBeta := lnGamma(a) - lnGammaRise(t.b, a)
 	mode := int(math.Round(math.Log(a/t.b) / t.step))
@@ -118,11 +118,8 @@ func (t *outcomeTable) wideRow(a float64) outcomeRow {
 	return outcomeRow{from, exceeds}
 }
 
-// rowStride is the grid points that a row's ends move at a time.
-const rowStride = 4
-
 // narrowRow is for a W_n that the grid hardly resolves, both of whose shapes
-// are then in the hundreds and more: ln W is normal to .005 and better.
+// are then in the hundreds and more: ln W is normal, to 2e-4.
 func (t *outcomeTable) narrowRow(a, deviation float64) outcomeRow {
 	mean := math.Log(a/t.b) - 0.5/a + 0.5/t.b // digamma(a) - digamma(b)
 	from := int(math.Floor((mean - 5*deviation) / t.step))
