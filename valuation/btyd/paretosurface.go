@@ -50,11 +50,15 @@ type paretoTimes struct {
 // in which nothing cancels that the result would show: where the difference of
 // the two is small, E is not.
 func (base *purchaseBase) paretoSurface(workers int) surface {
+	return base.paretoSurfaceBy(base.newSilenceTable(tableNodes), workers)
+}
+
+// paretoSurfaceBy is paretoSurface by a given table.
+func (base *purchaseBase) paretoSurfaceBy(table *silenceTable, workers int) surface {
 	var (
 		times = paretoTimes{make([]ofTime, len(base.times)), make([]ofTime, len(base.times))}
 		ofX   = make([]paretoSums, len(base.repeats))
 		sums  = make([]paretoSums, len(base.chunks))
-		table = base.newSilenceTable()
 	)
 	evaluate := func(parameters, gradient []float64) float64 {
 		m := ParetoNBD{R: math.Exp(parameters[0]), Alpha: math.Exp(parameters[1]), S: math.Exp(parameters[2]), Beta: math.Exp(parameters[3])}

@@ -44,8 +44,9 @@ type tablePanel struct {
 	}
 }
 
-// newSilenceTable returns an unfilled table.
-func (base *purchaseBase) newSilenceTable() *silenceTable {
+// newSilenceTable returns an unfilled table. It is for those x whose rows, at
+// decayNodes each, cost more than the distinct times do at costPerTime.
+func (base *purchaseBase) newSilenceTable(costPerTime int) *silenceTable {
 	table := &silenceTable{base: base, of: make([][]silence, len(base.repeats))}
 	rows := make([]int, len(base.repeats))
 	for _, chunk := range base.chunks {
@@ -54,7 +55,7 @@ func (base *purchaseBase) newSilenceTable() *silenceTable {
 		}
 	}
 	for i, n := range rows {
-		if n*decayNodes >= len(base.times)*tableNodes {
+		if n*decayNodes >= len(base.times)*costPerTime {
 			table.tabled = append(table.tabled, i)
 			table.of[i] = make([]silence, len(base.times))
 		}
