@@ -34,7 +34,7 @@ func TestAgreementDecay(t *testing.T) {
 				want += w[i] / panels * 3 * width * y * y * c * f
 			}
 		}
-		if got := d.integral(upTo); !(math.Abs(got-want) <= 1e-12*want) {
+		if got := d.integral(upTo); !(math.Abs(got-want) <= 1e-11*want) {
 			t.Fatalf("%+v up to %g: %.16g, by many panels %.16g: %g", d, upTo, got, want, got/want-1)
 		}
 	})

@@ -199,7 +199,7 @@ func TestAgreementWorkersAndOrder(t *testing.T) {
 
 // Days in place of weeks: α and β times 7, ln L less Σx ln 7, nothing else.
 func TestAgreementUnits(t *testing.T) {
-	weeks := simulated(cdnow, 5_000, 80, false, 5)
+	weeks := simulated(cdnow, 2_000, 80, false, 5)
 	days := slices.Clone(weeks)
 	for i := range days {
 		days[i].Age *= 7

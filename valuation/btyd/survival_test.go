@@ -193,18 +193,6 @@ func TestSurvivalBoundaries(t *testing.T) {
 	}
 }
 
-// drawn returns the history of one customer of a given age.
-func drawn(draw *rand.Rand, h History, rate, leaves float64) History {
-	for now := draw.ExpFloat64() / rate; now <= h.Age; now += draw.ExpFloat64() / rate {
-		h.Repeats++
-		h.LastPurchase = now
-		if draw.Float64() < leaves {
-			break
-		}
-	}
-	return h
-}
-
 func TestSurvivalBadInput(t *testing.T) {
 	good := HistoryCount{History{1, 2, 3}, 1}
 	for _, bad := range []HistoryCount{
