@@ -85,42 +85,6 @@ func TestAgreementExpected(t *testing.T) {
 	})
 }
 
-// At δ = 0 the integral of the rate is the expectation, at any δ it is
-// between the expectation and its smallest discounting, and it can be split
-// into a mean over leaving probabilities of one-dimensional integrals.
-func TestAgreementDiscounted(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		f, horizon := drawFuture(t)
-		expected := f.Expected(horizon)
-		for _, delta := range []float64{0, 1e-13 / horizon} {
-			if got := f.Discounted(horizon, delta); !(math.Abs(got-expected) <= 1e-10*expected) {
-				t.Fatalf("%+v: discounted(%g, %g) = %.16g, expected %.16g: %g", f, horizon, delta, got, expected, got/expected-1)
-			}
-		}
-		delta := logUniform(1e-3, 40).Draw(t, "delta t") / horizon
-		whole, far := f.Discounted(horizon, delta), expected*math.Exp(-delta*horizon)
-		if !(far < whole && whole < expected) {
-			t.Fatalf("%+v: discounted(%g, %g) = %g outside (%g, %g)", f, horizon, delta, whole, far, expected)
-		}
-		// By parts: e^(-δt) E(t) + δ ∫ e^(-δu) E(u) du, the integral by
-		// Simpson's rule in ln(1+u/α).
-		const n = 2000
-		step := math.Log1p(horizon/f.alpha) / n
-		integral := 0.0
-		for i := 0; i <= n; i++ {
-			u := f.alpha * math.Expm1(float64(i)*step)
-			weight := 2.0 + 2*float64(i%2)
-			if i == 0 || i == n {
-				weight = 1
-			}
-			integral += weight * step / 3 * math.Exp(-delta*u) * f.Expected(u) * (f.alpha + u)
-		}
-		if byParts := far + delta*integral; !(math.Abs(whole-byParts) <= 1e-6*whole) {
-			t.Fatalf("%+v: discounted(%g, %g) = %.12g, by parts %.12g", f, horizon, delta, whole, byParts)
-		}
-	})
-}
-
 func drawHistory(t *rapid.T) History {
 	h := History{Age: rapid.SampledFrom([]float64{0, 1, 37.5, 400, 7300}).Draw(t, "T")}
 	if x := rapid.SampledFrom([]int{0, 0, 1, 2, 7, 40, 3000}).Draw(t, "x"); x > 0 {
@@ -219,8 +183,11 @@ func TestAgreementUnits(t *testing.T) {
 			if e.Name == "alpha" || e.Name == "beta" {
 				unit = 7
 			}
-			near(t, e.Name, inDays.Parameters[i].Value, unit*e.Value, 1e-8)
-			near(t, "standard error of "+e.Name, inDays.Parameters[i].StandardError, unit*e.StandardError, 1e-6)
+			// A search ends within 1e-6 standard errors of the optimum.
+			if got, want := inDays.Parameters[i].Value, unit*e.Value; !(math.Abs(got-want) <= 3e-6*unit*e.StandardError) {
+				t.Errorf("%s: %s is %.12g in days, want %.12g", family.Name(), e.Name, got, want)
+			}
+			near(t, "standard error of "+e.Name, inDays.Parameters[i].StandardError, unit*e.StandardError, 1e-5)
 		}
 		near(t, "ln L", inDays.LogLikelihood, inWeeks.LogLikelihood-float64(inWeeks.Repeats)*math.Log(7), 1e-12)
 		total := 0.0

@@ -16,7 +16,7 @@ func recovered(t *testing.T, got []Estimate, truth []Parameter) {
 		if !(math.Abs(e.Value-truth[i].Value) <= 3*e.StandardError) {
 			t.Errorf("%s = %.5f ± %.5f, drawn from %g", e.Name, e.Value, e.StandardError, truth[i].Value)
 		}
-		if !(e.StandardError > 0 && e.StandardError < 0.1*truth[i].Value) {
+		if !(e.StandardError > 0 && e.StandardError < 0.15*truth[i].Value) {
 			t.Errorf("%s has standard error %g of %g", e.Name, e.StandardError, truth[i].Value)
 		}
 	}
@@ -33,10 +33,10 @@ func TestRecoveryPurchases(t *testing.T) {
 		{"mbgnbd", MBGNBD{R: 0.5, Alpha: 6, A: 0.9, B: 1.6}},
 		{"mbgnbd", MBGNBD{R: 1.4, Alpha: 20, A: 0.3, B: 4}},
 		{"paretonbd", ParetoNBD{R: 0.55, Alpha: 10.6, S: 0.6, Beta: 11.7}},
-		{"paretonbd", ParetoNBD{R: 1.5, Alpha: 8, S: 1, Beta: 30}},
+		{"paretonbd", ParetoNBD{R: 1.5, Alpha: 8, S: 1.2, Beta: 30}},
 		{"nbd", NBD{R: 0.4, Alpha: 12}},
 	} {
-		const customers = 200_000
+		const customers = 100_000
 		counts := simulated(c.truth, customers, 78, false, 20+uint64(i))
 		fit, err := fitted(c.key, counts, 2)
 		if err != nil {
@@ -53,7 +53,7 @@ func TestRecoveryPurchases(t *testing.T) {
 // Over samples, errors divided by standard errors have mean 0 and deviation 1.
 // Times are in days, of 18 months.
 func TestRecoveryOverSeeds(t *testing.T) {
-	const samples = 60
+	const samples = 40
 	for key, truth := range map[string]Model{
 		"bgnbd":     BGNBD{R: 0.25, Alpha: 31.5, A: 0.8, B: 2.5},
 		"mbgnbd":    MBGNBD{R: 0.5, Alpha: 42, A: 0.9, B: 1.6},
@@ -63,7 +63,7 @@ func TestRecoveryOverSeeds(t *testing.T) {
 		t.Run(key, func(t *testing.T) {
 			sums, squares := make([]float64, 4), make([]float64, 4)
 			for seed := range uint64(samples) {
-				fit, err := fitted(key, simulatedOnGrid(truth, 50_000, 546, seed), 2)
+				fit, err := fitted(key, simulatedOnGrid(truth, 30_000, 546, seed), 2)
 				if err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
 				}

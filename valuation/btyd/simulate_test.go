@@ -20,7 +20,7 @@ func simulated(m Model, customers int, oldest float64, days bool, seed uint64) [
 
 // simulatedOnGrid is simulated with ages that are whole numbers and last
 // purchases at the nearest of them: unlike rounding down, it moves no estimate
-// by anything that 50,000 customers would show, and histories coincide.
+// by anything that 30,000 customers would show, and histories coincide.
 func simulatedOnGrid(m Model, customers, oldest int, seed uint64) []HistoryCount {
 	return simulatedAt(m, customers, seed, func(draw *rand.Rand) float64 { return float64(1 + draw.IntN(oldest)) }, func(h *History) {
 		h.LastPurchase = math.Round(h.LastPurchase)
