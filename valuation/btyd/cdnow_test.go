@@ -236,7 +236,7 @@ func TestPublishedCDNOWSpend(t *testing.T) {
 	}
 	for i, want := range []struct{ value, standardError float64 }{{6.25, 1.18997}, {3.74, .29014}, {15.44, 4.15953}} {
 		e := fit.Parameters[i]
-		within(t, e.Name, e.Value, want.value, 5.1e-3)
+		within(t, e.Name, e.Value, want.value, 5e-3)
 		within(t, "standard error of "+e.Name, e.StandardError, want.standardError, 1e-4*want.standardError)
 	}
 	within(t, "ln L", fit.LogLikelihood, -4055.9177, 1e-4)

@@ -72,10 +72,10 @@ func (m ParetoNBD) boundaries(oldest float64) []boundary {
 	dropouts := m.S / m.Beta * oldest // that the oldest customer is expected to have met
 	return []boundary{
 		{NoDropout, "no dropout", "s/beta times the oldest age", dropouts, dropouts < 1e-2},
+		{Boundary, "some customers who never leave and some who leave at once", "s", m.S, m.S < fewShapes || dropouts > 1e4 && m.S < 1},
 		{Boundary, "dropout right after the first purchase", "s/beta times the oldest age", dropouts, dropouts > 1e4},
 		{Boundary, "one purchase rate for all customers", "r", m.R, m.R > manyShapes},
 		{Boundary, "one dropout rate for all customers", "s", m.S, m.S > manyShapes},
-		{Boundary, "some customers who never leave and some who leave at once", "s", m.S, m.S < fewShapes},
 	}
 }
 

@@ -50,11 +50,15 @@ type paretoTimes struct {
 // in which nothing cancels that the result would show: where the difference of
 // the two is small, E is not.
 func (base *purchaseBase) paretoSurface(workers int) surface {
+	return base.paretoSurfaceBy(base.newSilenceTable(base.tabled()), workers)
+}
+
+// paretoSurfaceBy is paretoSurface by a given table.
+func (base *purchaseBase) paretoSurfaceBy(table *silenceTable, workers int) surface {
 	var (
 		times = paretoTimes{make([]ofTime, len(base.times)), make([]ofTime, len(base.times))}
 		ofX   = make([]paretoSums, len(base.repeats))
 		sums  = make([]paretoSums, len(base.chunks))
-		table = base.newSilenceTable()
 	)
 	evaluate := func(parameters, gradient []float64) float64 {
 		m := ParetoNBD{R: math.Exp(parameters[0]), Alpha: math.Exp(parameters[1]), S: math.Exp(parameters[2]), Beta: math.Exp(parameters[3])}
@@ -132,9 +136,9 @@ func (base *purchaseBase) addSilences(sums *paretoSums, m ParetoNBD, s segment, 
 func (m ParetoNBD) silence(k, from, to float64) silence {
 	alpha, beta := m.Alpha+from, m.Beta+from
 	var sum silence
-	decay{k, alpha, m.S + 1, beta}.panels(to-from, func(nodes *[decayNodes]decayNode) {
-		for i := range nodes {
-			node := &nodes[i]
+	var room [decayNodes]decayNode
+	for panels := (decay{k, alpha, m.S + 1, beta}).panels(to - from); panels.left > 0; {
+		for _, node := range panels.next(&room) {
 			sum.h += node.integral
 			sum.k -= node.integral * node.byAlpha
 			sum.s -= node.integral * node.byBeta
@@ -142,7 +146,7 @@ func (m ParetoNBD) silence(k, from, to float64) silence {
 			sum.alpha += node.integral * node.u / (alpha + node.u)
 			sum.beta += node.integral * node.u / (beta + node.u)
 		}
-	})
+	}
 	return m.scaled(sum, k, from)
 }
 

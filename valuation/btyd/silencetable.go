@@ -44,22 +44,44 @@ type tablePanel struct {
 	}
 }
 
-// newSilenceTable returns an unfilled table.
-func (base *purchaseBase) newSilenceTable() *silenceTable {
-	table := &silenceTable{base: base, of: make([][]silence, len(base.repeats))}
+// What the integral of a row costs, the sum over a panel's nodes for one x, and
+// laying out the panel for all x: in logarithms and exponentials, roughly.
+const (
+	silenceCost    = 48
+	panelSumCost   = 8
+	panelSetupCost = 24
+)
+
+// tabled returns the indices of the x whose rows cost more than a table does.
+// Where times are continuous there are none.
+func (base *purchaseBase) tabled() []int {
 	rows := make([]int, len(base.repeats))
 	for _, chunk := range base.chunks {
 		for _, s := range chunk {
 			rows[s.repeats] += s.to - s.from
 		}
 	}
+	var worth []int
+	saved := -panelSetupCost * len(base.times)
 	for i, n := range rows {
-		if n*decayNodes >= len(base.times)*tableNodes {
-			table.tabled = append(table.tabled, i)
-			table.of[i] = make([]silence, len(base.times))
+		if gain := silenceCost*n - panelSumCost*len(base.times); gain > 0 {
+			worth = append(worth, i)
+			saved += gain
 		}
 	}
-	if len(table.tabled) > 0 {
+	if saved < 0 {
+		return nil
+	}
+	return worth
+}
+
+// newSilenceTable returns an unfilled table for the x of the given indices.
+func (base *purchaseBase) newSilenceTable(tabled []int) *silenceTable {
+	table := &silenceTable{base: base, of: make([][]silence, len(base.repeats)), tabled: tabled}
+	for _, i := range tabled {
+		table.of[i] = make([]silence, len(base.times))
+	}
+	if len(tabled) > 0 {
 		table.panels = make([]tablePanel, len(base.times)-1)
 	}
 	return table
@@ -82,16 +104,20 @@ func (t *silenceTable) fill(m ParetoNBD, times paretoTimes, workers int) {
 // set lays out the nodes between d and next.
 func (p *tablePanel) set(m ParetoNBD, d, next float64) {
 	alpha, beta := m.Alpha+d, m.Beta+d
-	c := min(alpha, beta)
 	p.drops.alpha, p.drops.beta = math.Log1p((next-d)/alpha), math.Log1p((next-d)/beta)
 	width := max(p.drops.alpha, p.drops.beta)
 	if p.wide = width > tablePanelWidth; p.wide {
 		return
 	}
 	for j := range p.nodes {
-		u := c * math.Expm1(width*tableX[j])
 		node := &p.nodes[j]
-		node.byAlpha, node.byBeta = math.Log1p(u/alpha), math.Log1p(u/beta)
+		c, w := min(alpha, beta), width*tableX[j]
+		u := c * math.Expm1(w)
+		if alpha < beta {
+			node.byAlpha, node.byBeta = w, math.Log1p(u/beta)
+		} else {
+			node.byAlpha, node.byBeta = math.Log1p(u/alpha), w
+		}
 		node.shareAlpha, node.shareBeta = u/(alpha+u), u/(beta+u)
 		node.weight = tableW[j] * width * (c + u) * math.Exp(-(m.S+1)*node.byBeta)
 	}

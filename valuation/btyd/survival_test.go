@@ -3,17 +3,14 @@ package btyd
 import (
 	"errors"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // survives reports an error unless every quantity of a history is a number
 // where it has to be.
-func survives(t *testing.T, m BGNBD, h History, horizon float64) {
+func survives(t *testing.T, m Model, h History, horizon float64) {
 	t.Helper()
 	f := m.Future(h.Repeats, h.Age)
 	expected := f.Expected(horizon)
@@ -37,14 +34,28 @@ func survives(t *testing.T, m BGNBD, h History, horizon float64) {
 }
 
 func TestSurvivalHistories(t *testing.T) {
-	models := []BGNBD{
+	models := []Model{
+		ParetoNBD{R: 0.553, Alpha: 10.578, S: 0.606, Beta: 11.669},
+		ParetoNBD{R: 0.553, Alpha: 10.578, S: 1, Beta: 11.669},
+		ParetoNBD{R: 0.553, Alpha: 10.578, S: 1 + 1e-15, Beta: 10.578},
+		ParetoNBD{R: 1, Alpha: 10, S: 1, Beta: 10},
+		ParetoNBD{R: 0.01, Alpha: 1e-3, S: 1e-3, Beta: 1e6},
+		ParetoNBD{R: 0.01, Alpha: 1e5, S: 1e-3, Beta: 1e-6},
+		ParetoNBD{R: 0.5, Alpha: 10, S: 1e-9, Beta: 1}, // no dropout
+		ParetoNBD{R: 0.5, Alpha: 10, S: 900, Beta: 900},
+		ParetoNBD{R: 900, Alpha: 1e4, S: 2, Beta: 20},
+		NBD{R: 0.4, Alpha: 12},
+		NBD{R: 900, Alpha: 1e4},
+	}
+	for _, m := range []BGNBD{
 		cdnow,
-		{R: 0.243, Alpha: 4.414 * 7, A: 0.793, B: 2.426}, // in days
-		{R: 0.243, Alpha: 4.414, A: 1, B: 2.426},         // ε = 0
+		{R: 0.243, Alpha: 4.414, A: 1, B: 2.426}, // ε = 0
 		{R: 0.243, Alpha: 4.414, A: 1 + 1e-15, B: 2.426},
 		{R: 0.01, Alpha: 0.001, A: 1e-6, B: 1e-3},
 		{R: 0.5, Alpha: 10, A: 1e-9, B: 1}, // no dropout
 		{R: 200, Alpha: 1e4, A: 300, B: 900},
+	} {
+		models = append(models, m, MBGNBD(m))
 	}
 	histories := []History{
 		{0, 0, 0},
@@ -64,10 +75,51 @@ func TestSurvivalHistories(t *testing.T) {
 			}
 		}
 	}
-	f := cdnow.Future(3, 20)
-	if f.Expected(0) != 0 || f.Discounted(0, 0.1) != 0 || f.PPurchase(0) != 0 || countOf(f, 0, 0) != 1 || countOf(f, 0, 2) != 0 || PMF(cdnow, History{}, 5, -1) != 0 {
-		t.Error("a horizon of 0 holds purchases")
+}
+
+// Over no time there are no purchases, and over all time there may be infinitely
+// many, but not NaN of them, and discounted they are finite.
+func TestSurvivalHorizons(t *testing.T) {
+	for _, m := range []Model{
+		cdnow, MBGNBD(cdnow), BGNBD{R: 0.5, Alpha: 10, A: 1, B: 2}, BGNBD{R: 0.5, Alpha: 10, A: 3, B: 2},
+		ParetoNBD{R: 0.553, Alpha: 10.578, S: 0.606, Beta: 11.669}, ParetoNBD{R: 1, Alpha: 10, S: 1, Beta: 10},
+		ParetoNBD{R: 1, Alpha: 10, S: 3, Beta: 1e-3}, ParetoNBD{R: 1e-3, Alpha: 10, S: 1e-3, Beta: 1e-3},
+		NBD{R: 0.4, Alpha: 12},
+	} {
+		f := m.Future(3, 20)
+		for _, none := range []float64{0, -1} {
+			if f.Expected(none) != 0 || f.Discounted(none, 0.1) != 0 || f.PPurchase(none) != 0 || countOf(f, none, 0) != 1 || countOf(f, none, 2) != 0 {
+				t.Errorf("%+v: a horizon of %g holds purchases", m, none)
+			}
+		}
+		if PMF(m, History{}, 5, -1) != 0 {
+			t.Errorf("%+v: fewer than no purchases", m)
+		}
+		always := math.Inf(1)
+		counts := make([]float64, 50)
+		f.Counts(always, counts)
+		for n, p := range append(counts, f.PPurchase(always)) {
+			if !(0 <= p && p <= 1+1e-12) {
+				t.Errorf("%+v: probability %d over all time is %g", m, n, p)
+			}
+		}
+		if got := counts[0] + f.PPurchase(always); !(math.Abs(got-1) <= 1e-9) {
+			t.Errorf("%+v: P(0) + P(purchase) over all time is %.12g", m, got)
+		}
+		expected := f.Expected(always)
+		if far := f.Expected(1e12); !(expected >= far*(1-1e-9)) {
+			t.Errorf("%+v: E[Y] over all time is %g, until 1e12 %g", m, expected, far)
+		}
+		if got := f.Discounted(always, 0); got != expected {
+			t.Errorf("%+v: undiscounted over all time %g, expected %g", m, got, expected)
+		}
+		if got, most := f.Discounted(always, 0.01), f.Rate()/0.01; !(0 < got && got <= most*(1+1e-12)) {
+			t.Errorf("%+v: discounted over all time %g, want within (0, %g]", m, got, most)
+		}
 	}
+	// (a+b-1)/(a-1) purchases after a purchase survived, and k β/(α(s-1)).
+	near(t, "E[Y] of BG/NBD over all time", BGNBD{R: 0.5, Alpha: 10, A: 3, B: 2}.Future(3, 20).Expected(math.Inf(1)), 7./2, 1e-14)
+	near(t, "E[Y] of Pareto/NBD over all time", ParetoNBD{R: 1, Alpha: 10, S: 3, Beta: 5}.Future(3, 20).Expected(math.Inf(1)), 4*25./(30*2), 1e-14)
 }
 
 // a = 1 lies between its neighbours.
@@ -79,130 +131,6 @@ func TestSurvivalEpsilon(t *testing.T) {
 		near(t, "E[Y] beside a = 1", at(1+off), at(1), 10*off+1e-14)
 		near(t, "E[Y] beside a = 1", at(1-off), at(1), 10*off+1e-14)
 	}
-}
-
-// fitsOrSays reports an error unless the fit is of finite numbers or the
-// error typed.
-func fitsOrSays(t *testing.T, what string, counts []HistoryCount) (Fit, *NoFitError) {
-	t.Helper()
-	fit, err := fitted("bgnbd", counts, 2)
-	var none *NoFitError
-	if errors.As(err, &none) {
-		if none.Detail == "" || strings.Contains(none.Error(), "NaN") {
-			t.Errorf("%s: %q says nothing", what, none.Error())
-		}
-		t.Logf("%s: %v", what, none)
-		return fit, none
-	}
-	if err != nil {
-		t.Errorf("%s: %v", what, err)
-		return fit, nil
-	}
-	for _, e := range fit.Parameters {
-		if !finite(e.Value) || !finite(e.StandardError) || !(e.Value > 0 && e.StandardError > 0) {
-			t.Errorf("%s: %s = %g ± %g", what, e.Name, e.Value, e.StandardError)
-		}
-	}
-	if !finite(fit.LogLikelihood) {
-		t.Errorf("%s: ln L = %g", what, fit.LogLikelihood)
-	}
-	t.Logf("%s: %v, ln L %.6g, %d evaluations", what, fit.Parameters, fit.LogLikelihood, fit.Evaluations)
-	return fit, nil
-}
-
-func TestSurvivalFits(t *testing.T) {
-	base := simulated(cdnow, 3_000, 78, false, 11)
-	change := func(f func(*HistoryCount) bool) []HistoryCount {
-		var changed []HistoryCount
-		for _, c := range base {
-			if f(&c) {
-				changed = append(changed, c)
-			}
-		}
-		return changed
-	}
-	for _, c := range []struct {
-		what   string
-		counts []HistoryCount
-		reason Reason // 0: either a fit or an error
-	}{
-		{"nobody", nil, NoRepeats},
-		{"no repeats", change(func(c *HistoryCount) bool { return c.Repeats == 0 }), NoRepeats},
-		{"one history", []HistoryCount{{History{2, 10, 20}, 500}}, TooFewHistories},
-		{"three histories", []HistoryCount{{History{0, 0, 20}, 500}, {History{1, 5, 20}, 50}, {History{2, 10, 20}, 5}}, TooFewHistories},
-		{"all of age 0", []HistoryCount{{History{0, 0, 0}, 9}, {History{1, 0, 0}, 3}, {History{2, 0, 0}, 2}, {History{3, 0, 0}, 1}}, TooFewHistories},
-		{"four histories", []HistoryCount{{History{0, 0, 20}, 500}, {History{1, 5, 20}, 50}, {History{2, 10, 20}, 5}, {History{5, 19, 20}, 9}}, 0},
-		{"one repeat", []HistoryCount{{History{0, 0, 20}, 500}, {History{0, 0, 30}, 50}, {History{0, 0, 40}, 5}, {History{1, 19, 20}, 1}}, 0},
-		{"equal ages", change(func(c *HistoryCount) bool {
-			c.Age = 78
-			return true
-		}), 0},
-		{"all repeaters", change(func(c *HistoryCount) bool { return c.Repeats > 0 }), 0},
-		{"all just now", change(func(c *HistoryCount) bool {
-			if c.Repeats > 0 {
-				c.LastPurchase = c.Age
-			}
-			return true
-		}), 0},
-		{"all long ago", change(func(c *HistoryCount) bool {
-			c.LastPurchase = 0
-			return true
-		}), 0},
-		{"x in the thousands", change(func(c *HistoryCount) bool {
-			c.Repeats *= 300
-			return true
-		}), 0},
-		{"huge unit of time", change(func(c *HistoryCount) bool {
-			c.Age *= 1e-9
-			c.LastPurchase *= 1e-9
-			return true
-		}), 0},
-		{"20 years of days", simulated(BGNBD{R: 0.3, Alpha: 60, A: 0.6, B: 3}, 5_000, 7300, true, 12), 0},
-	} {
-		_, none := fitsOrSays(t, c.what, c.counts)
-		if c.reason != 0 && (none == nil || none.Reason != c.reason) {
-			t.Errorf("%s: error %v, want reason %d", c.what, none, c.reason)
-		}
-	}
-}
-
-// Bases drawn from the models that BG/NBD turns into: no dropout, one rate
-// for all, one dropout probability for all. An optimum that is accepted there
-// has to be one.
-func TestSurvivalBoundaries(t *testing.T) {
-	stays := 0
-	for seed := range uint64(12) {
-		source := rand.NewPCG(seed, 7)
-		draw := rand.New(source)
-		rates := distuv.Gamma{Alpha: 0.8, Beta: 12, Src: source}
-		var none, sameRate, sameDropout []HistoryCount
-		for range 2_000 {
-			h := History{Age: 5 + 70*draw.Float64()}
-			none = append(none, HistoryCount{drawn(draw, h, rates.Rand(), 0), 1})
-			sameRate = append(sameRate, HistoryCount{drawn(draw, h, 0.07, distuv.Beta{Alpha: 1, Beta: 3, Src: source}.Rand()), 1})
-			sameDropout = append(sameDropout, HistoryCount{drawn(draw, h, rates.Rand(), 0.2), 1})
-		}
-		if _, e := fitsOrSays(t, "no dropout", none); e != nil && e.Reason == Boundary && strings.Contains(e.Detail, "no dropout") {
-			stays++
-		}
-		fitsOrSays(t, "one rate", sameRate)
-		fitsOrSays(t, "one dropout probability", sameDropout)
-	}
-	if stays == 0 {
-		t.Error("no base without dropout was found to be at the boundary")
-	}
-}
-
-// drawn returns the history of one customer of a given age.
-func drawn(draw *rand.Rand, h History, rate, leaves float64) History {
-	for now := draw.ExpFloat64() / rate; now <= h.Age; now += draw.ExpFloat64() / rate {
-		h.Repeats++
-		h.LastPurchase = now
-		if draw.Float64() < leaves {
-			break
-		}
-	}
-	return h
 }
 
 // A mean log-likelihood near 0, where a tolerance relative to it took rounding
