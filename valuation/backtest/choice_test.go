@@ -1,0 +1,99 @@
+package backtest_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"cbv/valuation/backtest"
+)
+
+// contested is a result of which the contests are given.
+func contested(contests ...backtest.Contest) backtest.Result {
+	r := backtest.Result{Terms: backtest.Terms{MaxTotalError: 0.25}}
+	for _, name := range []string{"A", "B", "C"} {
+		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name})
+	}
+	for _, name := range []string{"A", "B", "C"} {
+		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name + " by group", Family: name, ByGroup: true})
+	}
+	r.Contests = contests
+	return r
+}
+
+func TestChoice(t *testing.T) {
+	// C is better than B and A by a little, B than A by much.
+	against := func(holder, challenger string, gain float64) backtest.Contest {
+		return backtest.Contest{Target: backtest.Purchases, Holder: holder, Challenger: challenger, Gain: gain, StandardError: 0.1}
+	}
+	r := contested(
+		against("A", "B", 0.3), against("A", "C", 0.35), against("B", "C", 0.05),
+		against("A", "A by group", 0.25), against("B", "B by group", 0.2), against("C", "C by group", -0.4),
+	)
+	for _, c := range []struct {
+		allowed   string
+		want      string
+		contested int
+	}{
+		{"ABC", "B", 3}, // by group not by more than two standard errors
+		{"A", "A by group", 1},
+		{"AC", "C", 2},
+		{"BC", "B", 2},
+		{"C", "C", 1},
+	} {
+		choice := r.Choose(func(family string) bool { return strings.Contains(c.allowed, family) })
+		if choice.Candidate == nil || choice.Candidate.Name != c.want || len(choice.Contests) != c.contested {
+			t.Errorf("of %s: %+v, want %s", c.allowed, choice, c.want)
+		}
+	}
+	if choice := r.Choose(nil); choice.Candidate.Name != "B" {
+		t.Errorf("of all: %+v", choice.Candidate)
+	}
+	none := r.Choose(func(string) bool { return false })
+	if none.Candidate != nil || none.Trust != backtest.Untested || none.Reason() == "" {
+		t.Errorf("of none: %+v", none)
+	}
+}
+
+func TestTrust(t *testing.T) {
+	good := backtest.Score{Deviance: 1, Expected: 90, Actual: 100, Error: -0.1, ErrorLow: -0.2, ErrorHigh: 0}
+	lost := backtest.Contest{Target: backtest.Purchases, Holder: "A", Challenger: backtest.Recent, Gain: 0.01, StandardError: 0.02}
+	lostMargin := lost
+	lostMargin.Target = backtest.Margin
+	off := good
+	off.Expected, off.Error, off.ErrorLow, off.ErrorHigh = 70, -0.3, -0.4, -0.2
+	returned := backtest.Score{Deviance: 1, Expected: 10, Actual: -5, Error: math.NaN()}
+	for _, c := range []struct {
+		what              string
+		purchases, margin backtest.Score
+		lost              []backtest.Contest
+		reason            []string // what it has to contain; nil: trusted
+	}{
+		{"good", good, good, nil, nil},
+		{"no margin at all", good, backtest.Score{Error: math.NaN()}, nil, nil},
+		{"purchases lost", good, good, []backtest.Contest{lost}, []string{"purchases", `"recent"`, "1 against 0.99", "0.02"}},
+		{"margin lost", good, good, []backtest.Contest{lostMargin}, []string{"margin", `"recent"`}},
+		{"purchases off", off, good, nil, []string{"purchases", "70.00", "100.00", "-30.0 %", "-40.0 to -20.0", "25 %"}},
+		{"margin off", good, off, nil, []string{"margin", "-30.0 %"}},
+		{"margin lost to returns", good, returned, nil, []string{"margin", "10.00", "-5.00"}},
+		{"all of it", off, off, []backtest.Contest{lost}, []string{"baseline", "purchases of 70", "margin of 70"}},
+	} {
+		r := backtest.Result{Terms: backtest.Terms{MaxTotalError: 0.25}}
+		r.Candidates = []backtest.Candidate{{Name: "A", Family: "A", Purchases: c.purchases, Margin: c.margin}}
+		baseline := backtest.Score{Deviance: 0.99}
+		r.Baselines = []backtest.Baseline{{Name: backtest.Recent, Purchases: baseline, Margin: baseline}}
+		r.Contests = c.lost
+		for _, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
+			r.Contests = append(r.Contests, backtest.Contest{Target: target, Holder: "A", Challenger: backtest.Recent, Gain: -1, StandardError: 0.1})
+		}
+		choice := r.Choose(nil)
+		if trusted := choice.Trust == backtest.Trusted; trusted != (c.reason == nil) || trusted != (choice.Reason() == "") {
+			t.Errorf("%s: %v: %s", c.what, choice.Trust, choice.Reason())
+		}
+		for _, part := range c.reason {
+			if !strings.Contains(choice.Reason(), part) {
+				t.Errorf("%s: %q does not say %q", c.what, choice.Reason(), part)
+			}
+		}
+	}
+}
