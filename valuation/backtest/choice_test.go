@@ -6,13 +6,22 @@ import (
 	"testing"
 
 	"cbv/valuation/backtest"
+	"cbv/valuation/btyd"
 )
+
+// named is a model of which nothing but the name counts.
+type named struct {
+	btyd.Model
+	name string
+}
+
+func (m named) Name() string { return m.name }
 
 // contested is a result of which the contests are given.
 func contested(contests ...backtest.Contest) backtest.Result {
 	r := backtest.Result{Terms: backtest.Terms{MaxTotalError: 0.25}}
 	for _, name := range []string{"A", "B", "C"} {
-		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name})
+		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name, Fit: btyd.Fit{Model: named{name: name}}})
 	}
 	for _, name := range []string{"A", "B", "C"} {
 		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name + " by group", Family: name, ByGroup: true})
@@ -55,6 +64,27 @@ func TestChoice(t *testing.T) {
 	}
 }
 
+func TestChoiceByDropout(t *testing.T) {
+	fit := func(name string, lnL float64) btyd.Fit {
+		return btyd.Fit{Model: named{name: name}, LogLikelihood: lnL}
+	}
+	for _, c := range []struct {
+		what                string
+		fits                []btyd.Fit
+		allowsNBD, allowsBG bool
+	}{
+		{"detectable", []btyd.Fit{fit("MBG/NBD", -110), fit("BG/NBD", -100), fit("NBD", -103)}, false, true},
+		{"not detectable", []btyd.Fit{fit("BG/NBD", -100), fit("NBD", -102.9)}, true, false},
+		{"no other", []btyd.Fit{fit("NBD", -103)}, true, false},
+		{"no NBD", []btyd.Fit{fit("BG/NBD", -103)}, false, true},
+	} {
+		allowed := backtest.ByDropout(c.fits)
+		if allowed("NBD") != c.allowsNBD || allowed("BG/NBD") != c.allowsBG {
+			t.Errorf("%s: NBD %v, BG/NBD %v", c.what, allowed("NBD"), allowed("BG/NBD"))
+		}
+	}
+}
+
 func TestTrust(t *testing.T) {
 	good := backtest.Score{Deviance: 1, Expected: 90, Actual: 100, Error: -0.1, ErrorLow: -0.2, ErrorHigh: 0}
 	lost := backtest.Contest{Target: backtest.Purchases, Holder: "A", Challenger: backtest.Recent, Gain: 0.01, StandardError: 0.02}
@@ -79,7 +109,7 @@ func TestTrust(t *testing.T) {
 		{"all of it", off, off, []backtest.Contest{lost}, []string{"baseline", "purchases of 70", "margin of 70"}},
 	} {
 		r := backtest.Result{Terms: backtest.Terms{MaxTotalError: 0.25}}
-		r.Candidates = []backtest.Candidate{{Name: "A", Family: "A", Purchases: c.purchases, Margin: c.margin}}
+		r.Candidates = []backtest.Candidate{{Name: "A", Family: "A", Fit: btyd.Fit{Model: named{name: "A"}}, Purchases: c.purchases, Margin: c.margin}}
 		baseline := backtest.Score{Deviance: 0.99}
 		r.Baselines = []backtest.Baseline{{Name: backtest.Recent, Purchases: baseline, Margin: baseline}}
 		r.Contests = c.lost
