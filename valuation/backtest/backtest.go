@@ -135,7 +135,7 @@ func (c Customer) check() error {
 	case c.Group < 0 || c.Purchases < 0 || c.RecentPurchases < 0:
 		return fmt.Errorf("group %d, %d purchases, %d recent ones: want none below 0", c.Group, c.Purchases, c.RecentPurchases)
 	case !(c.U > 0 && c.U < 1):
-		return fmt.Errorf("U is %g: want it between 0 and 1", c.U)
+		return fmt.Errorf("a hash of %g: want U between 0 and 1", c.U)
 	}
 	return nil
 }
