@@ -39,8 +39,9 @@ type Terms struct {
 
 // Result is what a backtest found.
 type Result struct {
-	Terms
-	Customers int
+	HoldoutDays   int
+	MaxTotalError float64
+	Customers     int
 
 	// Why says why there is no backtest, "" where there is one. Then there are
 	// no candidates to choose from.
@@ -96,7 +97,10 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 		}
 		purchases += c.Purchases
 	}
-	result := Result{Terms: terms, Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays)}
+	result := Result{
+		HoldoutDays: terms.HoldoutDays, MaxTotalError: terms.MaxTotalError,
+		Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays),
+	}
 	switch {
 	case len(customers) == 0:
 		result.Why = "nobody had purchased by the cutoff"

@@ -19,7 +19,7 @@ func (m named) Name() string { return m.name }
 
 // contested is a result of which the contests are given.
 func contested(contests ...backtest.Contest) backtest.Result {
-	r := backtest.Result{Terms: backtest.Terms{MaxTotalError: 0.25}}
+	r := backtest.Result{MaxTotalError: 0.25}
 	for _, name := range []string{"A", "B", "C"} {
 		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name, Fit: btyd.Fit{Model: named{name: name}}})
 	}
@@ -108,7 +108,7 @@ func TestTrust(t *testing.T) {
 		{"margin lost to returns", good, returned, nil, []string{"margin", "10.00", "-5.00"}},
 		{"all of it", off, off, []backtest.Contest{lost}, []string{"baseline", "purchases of 70", "margin of 70"}},
 	} {
-		r := backtest.Result{Terms: backtest.Terms{MaxTotalError: 0.25}}
+		r := backtest.Result{MaxTotalError: 0.25}
 		r.Candidates = []backtest.Candidate{{Name: "A", Family: "A", Fit: btyd.Fit{Model: named{name: "A"}}, Purchases: c.purchases, Margin: c.margin}}
 		baseline := backtest.Score{Deviance: 0.99}
 		r.Baselines = []backtest.Baseline{{Name: backtest.Recent, Purchases: baseline, Margin: baseline}}
