@@ -81,7 +81,7 @@ func contests(candidates, baselines []scored, workers int) []Contest {
 	list := make([]Contest, len(pairs))
 	each(len(pairs), workers, func(i int) {
 		p := pairs[i]
-		held, challenged := p.holder.deviances[p.target], p.challenger.deviances[p.target]
+		held, challenged := p.holder.deviances(p.target), p.challenger.deviances(p.target)
 		list[i] = newContest(Contest{Target: p.target, Holder: p.holder.name, Challenger: p.challenger.name}, len(held),
 			func(i int) float64 { return held[i] - challenged[i] }, func(int) float64 { return 1 })
 	})

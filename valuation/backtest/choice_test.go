@@ -127,3 +127,47 @@ func TestTrust(t *testing.T) {
 		}
 	}
 }
+
+// The preference by likelihood, customer by customer.
+func TestAgreementPrefer(t *testing.T) {
+	customers := ordinary(bg{0.8, 2.5}).customers(3_000, 0)
+	var counts []btyd.HistoryCount
+	for _, c := range customers {
+		counts = append(counts, btyd.HistoryCount{History: c.History, Customers: 1})
+	}
+	base, err := btyd.NewBase(counts, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := btyd.Fit{Model: btyd.BGNBD{R: 0.5, Alpha: 80, A: 0.8, B: 2.5}}
+	close := btyd.Fit{Model: btyd.BGNBD{R: 0.5, Alpha: 81, A: 0.8, B: 2.5}}
+	wrong := btyd.Fit{Model: btyd.BGNBD{R: 2, Alpha: 100, A: 0.1, B: 2.5}}
+	for _, c := range []struct {
+		what string
+		fits []btyd.Fit
+		want int
+	}{
+		{"none", nil, -1},
+		{"one", []btyd.Fit{wrong}, 0},
+		{"the second", []btyd.Fit{wrong, right}, 1},
+		{"the first", []btyd.Fit{right, wrong}, 0},
+		{"no better", []btyd.Fit{close, right}, 0},
+		{"the same", []btyd.Fit{right, right}, 0},
+		{"the second, and no better after it", []btyd.Fit{wrong, close, right}, 1},
+	} {
+		chosen, contests := backtest.Prefer(base, c.fits, 2)
+		if chosen != c.want || len(contests) != max(0, len(c.fits)-1) {
+			t.Errorf("%s: chose %d after %+v, want %d", c.what, chosen, contests, c.want)
+		}
+	}
+	_, contests := backtest.Prefer(base, []btyd.Fit{wrong, right}, 2)
+	var gains []float64
+	sum := 0.0
+	for _, c := range customers {
+		gains = append(gains, right.Model.LogLikelihood(c.History)-wrong.Model.LogLikelihood(c.History))
+		sum += gains[len(gains)-1]
+	}
+	n := float64(len(gains))
+	near(t, "gain", contests[0].Gain, sum/n, 1e-11)
+	near(t, "standard error", contests[0].StandardError, math.Sqrt(covariance(gains, gains)/n), 1e-10)
+}
