@@ -39,8 +39,9 @@ type Terms struct {
 
 // Result is what a backtest found.
 type Result struct {
-	Terms
-	Customers int
+	HoldoutDays   int
+	MaxTotalError float64
+	Customers     int
 
 	// Why says why there is no backtest, "" where there is one. Then there are
 	// no candidates to choose from.
@@ -96,7 +97,10 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 		}
 		purchases += c.Purchases
 	}
-	result := Result{Terms: terms, Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays)}
+	result := Result{
+		HoldoutDays: terms.HoldoutDays, MaxTotalError: terms.MaxTotalError,
+		Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays),
+	}
 	switch {
 	case len(customers) == 0:
 		result.Why = "nobody had purchased by the cutoff"
@@ -135,7 +139,7 @@ func (c Customer) check() error {
 	case c.Group < 0 || c.Purchases < 0 || c.RecentPurchases < 0:
 		return fmt.Errorf("group %d, %d purchases, %d recent ones: want none below 0", c.Group, c.Purchases, c.RecentPurchases)
 	case !(c.U > 0 && c.U < 1):
-		return fmt.Errorf("U is %g: want it between 0 and 1", c.U)
+		return fmt.Errorf("a hash of %g: want U between 0 and 1", c.U)
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func contests(candidates, baselines []scored, workers int) []Contest {
 	list := make([]Contest, len(pairs))
 	each(len(pairs), workers, func(i int) {
 		p := pairs[i]
-		held, challenged := p.holder.deviances[p.target], p.challenger.deviances[p.target]
+		held, challenged := p.holder.deviances(p.target), p.challenger.deviances(p.target)
 		list[i] = newContest(Contest{Target: p.target, Holder: p.holder.name, Challenger: p.challenger.name}, len(held),
 			func(i int) float64 { return held[i] - challenged[i] }, func(int) float64 { return 1 })
 	})
@@ -122,13 +122,23 @@ type Choice struct {
 
 // Choose returns the first of the allowed candidates of everybody, unless one
 // after it won a contest against the one held so far; and of that family the
-// one by group where it won again. A nil allowed allows every family.
+// one by group where it won again. A nil allowed is ByDropout of the fits at the
+// cutoff.
 func (r Result) Choose(allowed func(family string) bool) Choice {
 	var choice Choice
 	var held *Candidate
+	if allowed == nil {
+		var fits []btyd.Fit
+		for _, c := range r.Candidates {
+			if !c.ByGroup {
+				fits = append(fits, c.Fit)
+			}
+		}
+		allowed = ByDropout(fits)
+	}
 	for i := range r.Candidates {
 		c := &r.Candidates[i]
-		if allowed != nil && !allowed(c.Family) || held != nil && c.ByGroup && c.Family != held.Family {
+		if !allowed(c.Family) || held != nil && c.ByGroup && c.Family != held.Family {
 			continue
 		}
 		if held == nil {
@@ -187,6 +197,30 @@ func (r Result) doubts(c *Candidate) []string {
 
 // Reason returns the reasons as one line.
 func (c Choice) Reason() string { return strings.Join(c.Reasons, "; ") }
+
+// detectable is by how much twice the ln L of the best model with dropout has to
+// exceed that of NBD: the 95 % point of chi-squared for the two parameters that
+// NBD has not.
+const detectable = 5.99
+
+// ByDropout says which of the families fitted to the same customers may be
+// chosen: NBD alone where no dropout is detectable, all others where it is. In a
+// contest NBD would win whenever buying picks up, for it promises the most.
+func ByDropout(fits []btyd.Fit) func(family string) bool {
+	without, best := math.Inf(-1), math.Inf(-1)
+	for _, fit := range fits {
+		if fit.Model.Name() == withoutDropout {
+			without = fit.LogLikelihood
+		} else {
+			best = max(best, fit.LogLikelihood)
+		}
+	}
+	dropout := 2*(best-without) > detectable
+	return func(family string) bool { return (family == withoutDropout) != dropout }
+}
+
+// withoutDropout is the family that the others turn into where nobody leaves.
+const withoutDropout = "NBD"
 
 // Prefer chooses among fits to a whole base where there is no backtest: the
 // first, unless one after it is better, by more than two standard errors of ln

@@ -4,27 +4,34 @@ import "cbv/valuation/btyd"
 
 // scored is a forecast's deviances, kept for the contests.
 type scored struct {
-	name      string
-	family    int // its place in btyd.Families; of a baseline, -1
-	byGroup   bool
-	deviances map[Target][]float64
+	name              string
+	family            int // its place in btyd.Families; of a baseline, -1
+	byGroup           bool
+	purchases, margin []float64
+}
+
+// deviances returns the deviance of each customer.
+func (s scored) deviances(target Target) []float64 {
+	if target == Margin {
+		return s.margin
+	}
+	return s.purchases
 }
 
 // predict makes the forecasts, one at a time since each is as large as the
 // sample, scores them and holds the contests.
 func (t *test) predict(result *Result) {
 	purchases, margin := t.outcomes()
+	// score scores a forecast, side by side since each sorts the sample.
 	score := func(s *scored, f forecast, distribution *Distribution) (byPurchases, byMargin Score) {
-		s.deviances = map[Target][]float64{Purchases: nil, Margin: nil}
-		var deviances [2][]float64
 		parts := []func(){
 			func() {
-				deviances[0] = purchases.deviances(f.purchases)
-				byPurchases = t.score(f.purchases, purchases, deviances[0])
+				s.purchases = purchases.deviances(f.purchases)
+				byPurchases = t.score(f.purchases, purchases, s.purchases)
 			},
 			func() {
-				deviances[1] = margin.deviances(f.margin)
-				byMargin = t.score(f.margin, margin, deviances[1])
+				s.margin = margin.deviances(f.margin)
+				byMargin = t.score(f.margin, margin, s.margin)
 			},
 			func() {
 				if distribution != nil {
@@ -33,7 +40,6 @@ func (t *test) predict(result *Result) {
 			},
 		}
 		each(len(parts), t.terms.Workers, func(i int) { parts[i]() })
-		s.deviances[Purchases], s.deviances[Margin] = deviances[0], deviances[1]
 		return byPurchases, byMargin
 	}
 

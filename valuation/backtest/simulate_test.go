@@ -23,7 +23,7 @@ type shop struct {
 	// 0: it stays as it is.
 	surge     float64
 	surgeFrom float64
-	returns   float64 // chance that a purchase of the holdout comes back
+	returns   float64 // chance that a purchase of the holdout comes back; margin shares know it
 }
 
 // life says when a customer leaves: for draws of its own, after how many days
@@ -72,7 +72,7 @@ func (s shop) customers(n int, seed uint64) []backtest.Customer {
 }
 
 func (s shop) customer(source rand.Source, draw *rand.Rand) backtest.Customer {
-	c := backtest.Customer{MarginShare: marginShare, U: 1e-9 + draw.Float64()*(1-2e-9)}
+	c := backtest.Customer{MarginShare: marginShare * (1 - s.returns), U: 1e-9 + draw.Float64()*(1-2e-9)}
 	age := math.Floor(float64(s.oldestDays) * draw.Float64())
 	c.History.Age = age
 	rate := distuv.Gamma{Alpha: s.rates[0], Beta: s.rates[1], Src: source}.Rand()

@@ -1,0 +1,173 @@
+package backtest_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"cbv/valuation/backtest"
+	"cbv/valuation/btyd"
+)
+
+// named is a model of which nothing but the name counts.
+type named struct {
+	btyd.Model
+	name string
+}
+
+func (m named) Name() string { return m.name }
+
+// contested is a result of which the contests are given.
+func contested(contests ...backtest.Contest) backtest.Result {
+	r := backtest.Result{MaxTotalError: 0.25}
+	for _, name := range []string{"A", "B", "C"} {
+		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name, Fit: btyd.Fit{Model: named{name: name}}})
+	}
+	for _, name := range []string{"A", "B", "C"} {
+		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name + " by group", Family: name, ByGroup: true})
+	}
+	r.Contests = contests
+	return r
+}
+
+func TestChoice(t *testing.T) {
+	// C is better than B and A by a little, B than A by much.
+	against := func(holder, challenger string, gain float64) backtest.Contest {
+		return backtest.Contest{Target: backtest.Purchases, Holder: holder, Challenger: challenger, Gain: gain, StandardError: 0.1}
+	}
+	r := contested(
+		against("A", "B", 0.3), against("A", "C", 0.35), against("B", "C", 0.05),
+		against("A", "A by group", 0.25), against("B", "B by group", 0.2), against("C", "C by group", -0.4),
+	)
+	for _, c := range []struct {
+		allowed   string
+		want      string
+		contested int
+	}{
+		{"ABC", "B", 3}, // by group not by more than two standard errors
+		{"A", "A by group", 1},
+		{"AC", "C", 2},
+		{"BC", "B", 2},
+		{"C", "C", 1},
+	} {
+		choice := r.Choose(func(family string) bool { return strings.Contains(c.allowed, family) })
+		if choice.Candidate == nil || choice.Candidate.Name != c.want || len(choice.Contests) != c.contested {
+			t.Errorf("of %s: %+v, want %s", c.allowed, choice, c.want)
+		}
+	}
+	if choice := r.Choose(nil); choice.Candidate.Name != "B" {
+		t.Errorf("of all: %+v", choice.Candidate)
+	}
+	none := r.Choose(func(string) bool { return false })
+	if none.Candidate != nil || none.Trust != backtest.Untested || none.Reason() == "" {
+		t.Errorf("of none: %+v", none)
+	}
+}
+
+func TestChoiceByDropout(t *testing.T) {
+	fit := func(name string, lnL float64) btyd.Fit {
+		return btyd.Fit{Model: named{name: name}, LogLikelihood: lnL}
+	}
+	for _, c := range []struct {
+		what                string
+		fits                []btyd.Fit
+		allowsNBD, allowsBG bool
+	}{
+		{"detectable", []btyd.Fit{fit("MBG/NBD", -110), fit("BG/NBD", -100), fit("NBD", -103)}, false, true},
+		{"not detectable", []btyd.Fit{fit("BG/NBD", -100), fit("NBD", -102.9)}, true, false},
+		{"no other", []btyd.Fit{fit("NBD", -103)}, true, false},
+		{"no NBD", []btyd.Fit{fit("BG/NBD", -103)}, false, true},
+	} {
+		allowed := backtest.ByDropout(c.fits)
+		if allowed("NBD") != c.allowsNBD || allowed("BG/NBD") != c.allowsBG {
+			t.Errorf("%s: NBD %v, BG/NBD %v", c.what, allowed("NBD"), allowed("BG/NBD"))
+		}
+	}
+}
+
+func TestTrust(t *testing.T) {
+	good := backtest.Score{Deviance: 1, Expected: 90, Actual: 100, Error: -0.1, ErrorLow: -0.2, ErrorHigh: 0}
+	lost := backtest.Contest{Target: backtest.Purchases, Holder: "A", Challenger: backtest.Recent, Gain: 0.01, StandardError: 0.02}
+	lostMargin := lost
+	lostMargin.Target = backtest.Margin
+	off := good
+	off.Expected, off.Error, off.ErrorLow, off.ErrorHigh = 70, -0.3, -0.4, -0.2
+	returned := backtest.Score{Deviance: 1, Expected: 10, Actual: -5, Error: math.NaN()}
+	for _, c := range []struct {
+		what              string
+		purchases, margin backtest.Score
+		lost              []backtest.Contest
+		reason            []string // what it has to contain; nil: trusted
+	}{
+		{"good", good, good, nil, nil},
+		{"no margin at all", good, backtest.Score{Error: math.NaN()}, nil, nil},
+		{"purchases lost", good, good, []backtest.Contest{lost}, []string{"purchases", `"recent"`, "1 against 0.99", "0.02"}},
+		{"margin lost", good, good, []backtest.Contest{lostMargin}, []string{"margin", `"recent"`}},
+		{"purchases off", off, good, nil, []string{"purchases", "70.00", "100.00", "-30.0 %", "-40.0 to -20.0", "25 %"}},
+		{"margin off", good, off, nil, []string{"margin", "-30.0 %"}},
+		{"margin lost to returns", good, returned, nil, []string{"margin", "10.00", "-5.00"}},
+		{"all of it", off, off, []backtest.Contest{lost}, []string{"baseline", "purchases of 70", "margin of 70"}},
+	} {
+		r := backtest.Result{MaxTotalError: 0.25}
+		r.Candidates = []backtest.Candidate{{Name: "A", Family: "A", Fit: btyd.Fit{Model: named{name: "A"}}, Purchases: c.purchases, Margin: c.margin}}
+		baseline := backtest.Score{Deviance: 0.99}
+		r.Baselines = []backtest.Baseline{{Name: backtest.Recent, Purchases: baseline, Margin: baseline}}
+		r.Contests = c.lost
+		for _, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
+			r.Contests = append(r.Contests, backtest.Contest{Target: target, Holder: "A", Challenger: backtest.Recent, Gain: -1, StandardError: 0.1})
+		}
+		choice := r.Choose(nil)
+		if trusted := choice.Trust == backtest.Trusted; trusted != (c.reason == nil) || trusted != (choice.Reason() == "") {
+			t.Errorf("%s: %v: %s", c.what, choice.Trust, choice.Reason())
+		}
+		for _, part := range c.reason {
+			if !strings.Contains(choice.Reason(), part) {
+				t.Errorf("%s: %q does not say %q", c.what, choice.Reason(), part)
+			}
+		}
+	}
+}
+
+// The preference by likelihood, customer by customer.
+func TestAgreementPrefer(t *testing.T) {
+	customers := ordinary(bg{0.8, 2.5}).customers(3_000, 0)
+	var counts []btyd.HistoryCount
+	for _, c := range customers {
+		counts = append(counts, btyd.HistoryCount{History: c.History, Customers: 1})
+	}
+	base, err := btyd.NewBase(counts, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := btyd.Fit{Model: btyd.BGNBD{R: 0.5, Alpha: 80, A: 0.8, B: 2.5}}
+	close := btyd.Fit{Model: btyd.BGNBD{R: 0.5, Alpha: 81, A: 0.8, B: 2.5}}
+	wrong := btyd.Fit{Model: btyd.BGNBD{R: 2, Alpha: 100, A: 0.1, B: 2.5}}
+	for _, c := range []struct {
+		what string
+		fits []btyd.Fit
+		want int
+	}{
+		{"none", nil, -1},
+		{"one", []btyd.Fit{wrong}, 0},
+		{"the second", []btyd.Fit{wrong, right}, 1},
+		{"the first", []btyd.Fit{right, wrong}, 0},
+		{"no better", []btyd.Fit{close, right}, 0},
+		{"the same", []btyd.Fit{right, right}, 0},
+		{"the second, and no better after it", []btyd.Fit{wrong, close, right}, 1},
+	} {
+		chosen, contests := backtest.Prefer(base, c.fits, 2)
+		if chosen != c.want || len(contests) != max(0, len(c.fits)-1) {
+			t.Errorf("%s: chose %d after %+v, want %d", c.what, chosen, contests, c.want)
+		}
+	}
+	_, contests := backtest.Prefer(base, []btyd.Fit{wrong, right}, 2)
+	var gains []float64
+	sum := 0.0
+	for _, c := range customers {
+		gains = append(gains, right.Model.LogLikelihood(c.History)-wrong.Model.LogLikelihood(c.History))
+		sum += gains[len(gains)-1]
+	}
+	n := float64(len(gains))
+	near(t, "gain", contests[0].Gain, sum/n, 1e-11)
+	near(t, "standard error", contests[0].StandardError, math.Sqrt(covariance(gains, gains)/n), 1e-10)
+}

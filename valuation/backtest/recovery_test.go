@@ -1,0 +1,153 @@
+package backtest_test
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"testing"
+
+	"cbv/valuation/backtest"
+	"cbv/valuation/btyd"
+)
+
+// shops are well specified each for one family: purchases and spend follow it
+// before and after the cutoff.
+var shops = []struct {
+	family string
+	shop
+}{
+	{"MBG/NBD", ordinary(mbg{0.8, 2.5})},
+	{"Pareto/NBD", ordinary(pareto{0.6, 80})},
+	{"BG/NBD", ordinary(bg{0.8, 2.5})},
+	{"NBD", ordinary(forever{})},
+	// The holdout of a quarter, and returns.
+	{"BG/NBD", shop{life: bg{0.3, 4}, rates: [2]float64{1.2, 90}, spend: btyd.GammaGamma{P: 2, Q: 4, Gamma: 60}, oldestDays: 400, holdout: 90, returns: 0.1}},
+}
+
+// overSeeds backtests shops drawn from seeds from 0, none left out, and returns
+// the results in their order.
+func overSeeds(t *testing.T, s shop, customers, seeds int) []backtest.Result {
+	t.Helper()
+	results, errs := make([]backtest.Result, seeds), make([]error, seeds)
+	var group sync.WaitGroup
+	slots := make(chan struct{}, 2)
+	for seed := range seeds {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			results[seed], errs[seed] = backtest.Run(s.customers(customers, uint64(seed)),
+				backtest.Terms{HoldoutDays: s.holdout, MaxTotalError: 0.25, Workers: 1})
+		})
+	}
+	group.Wait()
+	for seed, err := range errs {
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+	return results
+}
+
+// On bases that a family describes, that family is calibrated, whatever is
+// chosen predicts as well as it, and the choice is trusted.
+func TestRecoveryWellSpecified(t *testing.T) {
+	const customers, seeds = 10_000, 5
+	bases, trusted := 0, 0
+	for _, s := range shops {
+		known := slices.ContainsFunc(btyd.Families, func(f btyd.Family) bool { return f.Name() == s.family })
+		if !known {
+			t.Logf("there is no %s", s.family)
+			continue
+		}
+		repeatersInside, chosen := 0.0, map[string]int{}
+		for seed, result := range overSeeds(t, s.shop, customers, seeds) {
+			right := slices.IndexFunc(result.Candidates, func(c backtest.Candidate) bool { return c.Name == s.family })
+			if right < 0 {
+				t.Fatalf("%s, seed %d: %v", s.family, seed, result.Unfitted)
+			}
+			c := result.Candidates[right]
+			// The standard deviation of a share of 10,000 is .004.
+			if d := c.Purchasing; !(math.Abs(d.PITShare-0.8) <= 0.02) || !(math.Abs(d.Coverage-d.ExpectedCoverage) <= 0.02) {
+				t.Errorf("%s, seed %d: PIT share %.4f, coverage %.4f, expected %.4f", s.family, seed, d.PITShare, d.Coverage, d.ExpectedCoverage)
+			}
+			repeatersInside += c.Purchasing.PITShareRepeaters / seeds
+			for _, d := range c.Purchasing.Deciles {
+				// Five standard deviations of the share of a thousand.
+				if !(math.Abs(d.Predicted-d.Actual) <= 5*math.Sqrt(d.Predicted*(1-d.Predicted)/float64(d.Customers))) {
+					t.Errorf("%s, seed %d: P(purchase) of %.4f, observed %.4f", s.family, seed, d.Predicted, d.Actual)
+				}
+			}
+			choice := result.Choose(nil)
+			chosen[choice.Candidate.Name]++
+			if cost := choice.Candidate.Purchases.Deviance/c.Purchases.Deviance - 1; !(cost <= 0.01) {
+				t.Errorf("%s, seed %d: %s costs %.2f %% of deviance", s.family, seed, choice.Candidate.Name, 100*cost)
+			}
+			bases++
+			if choice.Trust == backtest.Trusted {
+				trusted++
+			} else {
+				t.Logf("%s, seed %d: %s", s.family, seed, choice.Reason())
+			}
+		}
+		if !(math.Abs(repeatersInside-0.8) <= 0.02) {
+			t.Errorf("%s: PIT share of repeaters %.4f", s.family, repeatersInside)
+		}
+		t.Logf("%s: chosen %v, PIT share of repeaters %.4f", s.family, chosen, repeatersInside)
+	}
+	if trusted*100 < bases*98 {
+		t.Errorf("%d of %d well-specified bases are trusted", trusted, bases)
+	}
+	t.Logf("%d of %d trusted", trusted, bases)
+}
+
+// Buying that doubles after the cutoff is in no model.
+func TestRecoveryDoubledBuying(t *testing.T) {
+	for _, s := range shops[:3] {
+		s.surge = 2
+		for seed, result := range overSeeds(t, s.shop, 10_000, 3) {
+			choice := result.Choose(nil)
+			if choice.Trust != backtest.NotTrusted {
+				t.Errorf("%s, seed %d: %v", s.family, seed, choice.Trust)
+			}
+			t.Logf("%s, seed %d: %s", s.family, seed, choice.Reason())
+		}
+	}
+}
+
+// Groups that buy differently are worth their own fits, and groups that do not
+// are not.
+func TestRecoveryGroups(t *testing.T) {
+	apart, alike := 0, 0
+	const seeds = 3
+	for seed := range uint64(seeds) {
+		// The groups differ in life and spend too.
+		differ := grouped(5_000, seed)
+		same := ordinary(bg{0.8, 2.5}).customers(5_000, seed)
+		for i := range same {
+			same[i].Group = 1 + i%3
+		}
+		if choice := run(t, differ, 240).Choose(nil); choice.Candidate.ByGroup {
+			apart++
+		}
+		if choice := run(t, same, 240).Choose(nil); choice.Candidate.ByGroup {
+			alike++
+		}
+	}
+	if apart < seeds || alike > 0 {
+		t.Errorf("by group: %d of %d bases of different groups, %d of %d of equal ones", apart, seeds, alike, seeds)
+	}
+}
+
+// 60,000 customers by the day, every family.
+func BenchmarkRun(b *testing.B) {
+	s := ordinary(pareto{0.6, 80})
+	customers := s.customers(60_000, 0)
+	var result backtest.Result
+	for b.Loop() {
+		var err error
+		if result, err = backtest.Run(customers, backtest.Terms{HoldoutDays: s.holdout, MaxTotalError: 0.25, Workers: 2}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(result.Candidates)), "candidates")
+}
