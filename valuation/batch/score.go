@@ -109,7 +109,7 @@ func (r *run) outlooks(histories []historyRow) (outlooks []outlook, of []int) {
 			}
 			return nil
 		}
-		found := btyd.Outcomes(group.purchase.Model, spend, survivors[number], horizon, r.workers())
+		found := btyd.Outcomes(group.purchase.Model, spend, survivors[number], horizon, r.base.customers, r.workers())
 		for i, place := range members[number] {
 			outlooks[place].outcome = found[i]
 		}

@@ -22,7 +22,7 @@ func forecastOf(s shop, customers int, seed uint64) (total forecast) {
 	if err != nil {
 		return forecast{err: err}
 	}
-	values := make([]HistoryValue, len(shoppers))
+	values := make([]historyValue, len(shoppers))
 	for i, c := range shoppers {
 		values[i].History = c.History
 	}
@@ -47,7 +47,7 @@ func forecastOf(s shop, customers int, seed uint64) (total forecast) {
 		total.own += later / now * later / now * outcomes[of[i]].SpendVariance(pAlive, spend.Gamma+c.total, pAlive*now*purchase)
 	}
 	var byPurchase []float64
-	byPurchase, total.err = ValueGradient(fit.Model, values, s.horizon, s.delta(), 1)
+	byPurchase, total.err = valueGradient(fit.Model, values, s.horizon, s.delta())
 	total.parameters = ParameterVariance(byPurchase, fit.Covariance) + ParameterVariance(bySpend, spendFit.Covariance)
 	return total
 }
@@ -110,7 +110,7 @@ func TestRecoveryOutcomes(t *testing.T) {
 		t.Fatal(err)
 	}
 	spend := spendFit.Model
-	values := make([]HistoryValue, customers)
+	values := make([]historyValue, customers)
 	for i, c := range shoppers {
 		values[i].History = c.History
 	}
@@ -161,4 +161,53 @@ func TestRecoveryOutcomes(t *testing.T) {
 			t.Errorf("tenth %d: predicted %.4f, observed %.4f", decile+1, predicted, observed)
 		}
 	}
+}
+
+// historyValue is what the customers with a history are worth together: the sum
+// of their P(alive)·Discounted·(value of a purchase).
+type historyValue struct {
+	History
+	Value float64
+}
+
+// valueGradient returns the derivatives of the values' sum by the logarithms of
+// the parameters of m, a model of one of the Families. Discounted is evaluated
+// once for each (x, T) and shift.
+func valueGradient(m Model, values []historyValue, t, delta float64) ([]float64, error) {
+	shifts, err := NewShifts(m)
+	if err != nil {
+		return nil, err
+	}
+	parameters := len(shifts.above)
+	survivors, of := survivorsOf(values)
+	ofFuture := make([]float64, parameters*len(survivors))
+	for i, survivor := range survivors {
+		shifts.Discounted(survivor, t, delta, ofFuture[i*parameters:(i+1)*parameters])
+	}
+	gradient, alive := make([]float64, parameters), make([]float64, parameters)
+	for row, v := range values {
+		shifts.PAlive(v.History, alive)
+		for i := range gradient {
+			gradient[i] += v.Value * (alive[i] + ofFuture[of[row]*parameters+i])
+		}
+	}
+	return gradient, nil
+}
+
+// survivorsOf returns the distinct (x, T) of the values and the index there of
+// each value's.
+func survivorsOf(values []historyValue) (survivors []Survivor, of []int) {
+	index := map[Survivor]int{}
+	of = make([]int, len(values))
+	for row, v := range values {
+		key := Survivor{v.Repeats, v.Age}
+		i, known := index[key]
+		if !known {
+			i = len(survivors)
+			index[key] = i
+			survivors = append(survivors, key)
+		}
+		of[row] = i
+	}
+	return survivors, of
 }

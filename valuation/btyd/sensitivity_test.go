@@ -2,7 +2,6 @@ package btyd
 
 import (
 	"math"
-	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -15,11 +14,11 @@ func TestAgreementValueGradient(t *testing.T) {
 	const horizon, step = 365.0, 1e-2
 	delta := Discounting(0.10, 365)
 	counts := simulated(m, 20_000, 800, true, 1)
-	values := make([]HistoryValue, len(counts))
+	values := make([]historyValue, len(counts))
 	unit := make([]float64, len(counts)) // value of a purchase
 	for i, c := range counts {
 		unit[i] = float64(c.Customers) * (1 + float64(c.Repeats%3))
-		values[i] = HistoryValue{c.History, unit[i] * DiscountedPurchases(m, c.History, horizon, delta)}
+		values[i] = historyValue{c.History, unit[i] * DiscountedPurchases(m, c.History, horizon, delta)}
 	}
 	total := func(which int, step float64) float64 {
 		factor := [4]float64{1, 1, 1, 1}
@@ -31,18 +30,13 @@ func TestAgreementValueGradient(t *testing.T) {
 		}
 		return sum
 	}
-	got, err := ValueGradient(m, values, horizon, delta, 1)
+	got, err := valueGradient(m, values, horizon, delta)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, p := range m.Parameters() {
 		want := (8*(total(i, step)-total(i, -step)) - (total(i, 2*step) - total(i, -2*step))) / (12 * step)
 		near(t, "derivative by ln "+p.Name, got[i], want, 1e-5)
-	}
-	for _, workers := range []int{2, 3} {
-		if again, err := ValueGradient(m, values, horizon, delta, workers); err != nil || !reflect.DeepEqual(again, got) {
-			t.Errorf("%d workers: %v, %v, want %v", workers, again, err, got)
-		}
 	}
 }
 
@@ -94,11 +88,11 @@ func TestSurvivalSensitivity(t *testing.T) {
 	if got := (GammaGamma{P: 6, Q: 0.9, Gamma: 15}).Sensitivity(0, 0); got != [3]float64{} {
 		t.Errorf("sensitivity of an infinite mean is %v", got)
 	}
-	values := []HistoryValue{
+	values := []historyValue{
 		{History{0, 0, 0}, 5}, {History{7299, 100, 7300}, 0}, {History{5000, 31, 31}, 5e5}, {History{1, 0, 7300}, 1e-3},
 	}
 	for _, horizon := range []float64{0, 1e-6, 365, 1e6} {
-		gradient, err := ValueGradient(cdnow, values, horizon, 1e-4, 2)
+		gradient, err := valueGradient(cdnow, values, horizon, 1e-4)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,18 +111,3 @@ func TestSurvivalSensitivity(t *testing.T) {
 type unknownModel struct{ BGNBD }
 
 func (unknownModel) Name() string { return "unknown" }
-
-// A million customers by the day.
-func BenchmarkValueGradient(b *testing.B) {
-	m := ordinaryShop.model
-	counts := simulated(m, 1_000_000, 800, true, 1)
-	values := make([]HistoryValue, len(counts))
-	for i, c := range counts {
-		values[i] = HistoryValue{c.History, 1}
-	}
-	for b.Loop() {
-		if _, err := ValueGradient(m, values, 365, 2.6e-4, 2); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
