@@ -57,22 +57,38 @@ func BenchmarkFitGammaGamma(b *testing.B) {
 
 // What a run asks of each (x, T), for the 60,000 of a base by the day.
 func BenchmarkFuture(b *testing.B) {
-	m := BGNBD{R: 0.45, Alpha: 40, A: 0.7, B: 2.5}
 	draw := rand.New(rand.NewPCG(1, 0))
 	histories := make([]History, 60_000)
 	for i := range histories {
 		histories[i] = History{Repeats: int(draw.ExpFloat64() * 20), Age: float64(draw.IntN(800))}
 	}
 	delta := Discounting(0.10, 365)
-	sum := 0.0
-	for b.Loop() {
-		for _, h := range histories {
-			f := m.Future(h.Repeats, h.Age)
-			sum += f.Expected(365) + f.Discounted(365, delta) + f.PPurchase(30) + f.PPurchase(90) + f.PPurchase(365)
-		}
+	for _, m := range []Model{BGNBD{R: 0.45, Alpha: 40, A: 0.7, B: 2.5}, ParetoNBD{R: 0.55, Alpha: 74, S: 0.6, Beta: 82}} {
+		b.Run(m.Name(), func(b *testing.B) {
+			sum := 0.0
+			for b.Loop() {
+				for _, h := range histories {
+					f := m.Future(h.Repeats, h.Age)
+					sum += f.Expected(365) + f.Discounted(365, delta) + f.PPurchase(30) + f.PPurchase(90) + f.PPurchase(365)
+				}
+			}
+			if !(sum > 0) {
+				b.Fatal("nothing expected")
+			}
+		})
 	}
-	if !(sum > 0) {
-		b.Fatal("nothing expected")
+}
+
+// What a prediction interval asks of each (x, T): the counts of a year.
+func BenchmarkCounts(b *testing.B) {
+	for _, m := range []Model{BGNBD{R: 0.45, Alpha: 40, A: 0.7, B: 2.5}, ParetoNBD{R: 0.55, Alpha: 74, S: 0.6, Beta: 82}} {
+		b.Run(m.Name(), func(b *testing.B) {
+			f := m.Future(20, 400)
+			p := make([]float64, 60)
+			for b.Loop() {
+				f.Counts(365, p)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package btyd has the models that read a customer's future from the
-// history of their purchases: how many more they will make (BG/NBD) and what
-// each will be worth (Gamma-Gamma).
+// history of their purchases: how many more they will make (MBG/NBD, Pareto/NBD,
+// BG/NBD, NBD) and what each will be worth (Gamma-Gamma).
 //
 // A purchase model sees a customer only through their history (x, t_x, T), so
 // customers are counted by history, the models are fitted on the counts, and

@@ -29,8 +29,7 @@ func (m MBGNBD) Parameters() []Parameter {
 // LogLikelihood returns ln L of one customer with history h, for times in the
 // model's unit.
 //
-// Batislam, Denizel & Filiztekin (2007), appendix: BG/NBD's with one chance to
-// leave more.
+// Batislam, Denizel & Filiztekin (2007): BG/NBD's with one chance to leave more.
 func (m MBGNBD) LogLikelihood(h History) float64 { return m.likelihood().of(h) }
 
 // PAlive returns the probability that a customer with history h is still a

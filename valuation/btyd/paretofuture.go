@@ -14,7 +14,8 @@ func (f paretoFuture) Rate() float64 { return f.k / f.alpha }
 // Expected returns the expected number of purchases in (0, t], in which s = 1
 // is an ordinary value. It is infinite at t = +Inf for s ≤ 1.
 //
-// Schmittlein, Morrison & Colombo (1987), (22).
+// Schmittlein, Morrison & Colombo (1987), whose conditional expectation is this
+// times P(alive).
 func (f paretoFuture) Expected(t float64) float64 {
 	return f.Rate() * f.beta * shrinkage(f.s-1, math.Log1p(max(t, 0)/f.beta))
 }
@@ -28,7 +29,8 @@ func (f paretoFuture) Expected(t float64) float64 {
 // whose integrand is entire. At t = +Inf it is DERT.
 //
 // Fader, Hardie & Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer
-// Base Analysis", (4), which has Ψ, the confluent hypergeometric function.
+// Base Analysis", Journal of Marketing Research 42, which writes DERT with Ψ, the
+// confluent hypergeometric function of the second kind.
 func (f paretoFuture) Discounted(t, delta float64) float64 {
 	if t <= 0 {
 		return 0
@@ -67,7 +69,7 @@ func (f paretoFuture) PPurchase(t float64) float64 {
 // Counts sets p[n] to the probability of exactly n purchases in (0, t].
 //
 // Fader & Hardie (2005), "A Note on Deriving the Pareto/NBD Model and Related
-// Expressions", (17) before its integral is written as a 2F1: negative binomial
+// Expressions", before its integral is written as a 2F1: negative binomial
 // counts over the time until the customer leaves, at u with density
 // s/(β+u) (1+u/β)^-s, or until t.
 func (f paretoFuture) Counts(t float64, p []float64) {

@@ -28,7 +28,7 @@ func (m ParetoNBD) Parameters() []Parameter {
 // model's unit.
 //
 // Fader & Hardie (2005), "A Note on Deriving the Pareto/NBD Model and Related
-// Expressions", (15) before its integral is written as a 2F1:
+// Expressions", before its integral is written as a 2F1:
 //
 //	L = Γ(k)/Γ(r) α^r β^s { (α+T)^-k (β+T)^-s + s ∫_{t_x}^{T} (α+u)^-k (β+u)^-(s+1) du }
 func (m ParetoNBD) LogLikelihood(h History) float64 {

@@ -42,7 +42,7 @@ func predictCommand(env Env) *cli.Command {
 			&cli.Float64Flag{Name: "T", Usage: "time from the first purchase to now, in the unit of the parameters"},
 			&cli.BoolFlag{Name: "new", Usage: "a customer on the first day, in place of --x, --t-x and --T"},
 			&cli.Float64Flag{Name: "mean", Usage: "mean value of the repeat purchases"},
-			&cli.Float64Flag{Name: "horizon", Usage: "time ahead over which purchases are counted"},
+			&cli.Float64Flag{Name: "horizon", Usage: "time ahead over which purchases are counted; inf for all time"},
 			&cli.Float64Flag{Name: "delta", Usage: "continuous discount rate per unit of time"},
 			&cli.IntFlag{Name: "n", Usage: "also the probability of exactly `N` purchases within the horizon"},
 		},
@@ -78,11 +78,11 @@ func (o predictOptions) validate() error {
 		return refuse("--model and --params go together: --model bgnbd --params r=.243,alpha=4.414,a=.793,b=2.426")
 	}
 	for _, flag := range []struct {
-		name  string
-		value *float64
-		least float64
-	}{{"t-x", o.last, 0}, {"T", o.age, 0}, {"mean", o.mean, 0}, {"horizon", o.horizon, 0}, {"delta", o.delta, 0}} {
-		if flag.value != nil && (!(*flag.value >= flag.least) || math.IsInf(*flag.value, 0)) {
+		name    string
+		value   *float64
+		endless bool // may be infinite
+	}{{"t-x", o.last, false}, {"T", o.age, false}, {"mean", o.mean, false}, {"horizon", o.horizon, true}, {"delta", o.delta, false}} {
+		if flag.value != nil && (!(*flag.value >= 0) || math.IsInf(*flag.value, 0) && !flag.endless) {
 			return refuse("--%s: %g is not a number from 0 up", flag.name, *flag.value)
 		}
 	}

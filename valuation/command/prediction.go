@@ -163,7 +163,13 @@ func (p *prediction) askPurchases(model btyd.Model, opt predictOptions) {
 	}
 	horizon := *opt.horizon
 	p.Horizon = p.told("horizon", horizon)
+	if math.IsInf(horizon, 1) {
+		p.NullBecause["horizon"] = "it is infinite: all time to come is counted"
+	}
 	p.ExpectedPurchases = p.told("expected_purchases", btyd.ExpectedPurchases(model, h, horizon))
+	if math.IsInf(horizon, 1) && math.IsInf(float64(*p.ExpectedPurchases), 1) {
+		p.NullBecause["expected_purchases"] = "it is infinite: some customers stay for so long that without discounting the purchases of all time have no sum"
+	}
 	if opt.delta != nil {
 		p.Delta = p.told("delta", *opt.delta)
 		p.DiscountedPurchases = p.told("discounted_purchases", btyd.DiscountedPurchases(model, h, horizon, *opt.delta))
