@@ -198,10 +198,10 @@ func (r Result) doubts(c *Candidate) []string {
 // Reason returns the reasons as one line.
 func (c Choice) Reason() string { return strings.Join(c.Reasons, "; ") }
 
-// detectable is by how much twice the ln L of the best model with dropout has to
+// Detectable is by how much twice the ln L of the best model with dropout has to
 // exceed that of NBD: the 95 % point of chi-squared for the two parameters that
 // NBD has not.
-const detectable = 5.99
+const Detectable = 5.99
 
 // ByDropout says which of the families fitted to the same customers may be
 // chosen: NBD alone where no dropout is detectable, all others where it is. In a
@@ -215,7 +215,7 @@ func ByDropout(fits []btyd.Fit) func(family string) bool {
 			best = max(best, fit.LogLikelihood)
 		}
 	}
-	dropout := 2*(best-without) > detectable
+	dropout := 2*(best-without) > Detectable
 	return func(family string) bool { return (family == withoutDropout) != dropout }
 }
 

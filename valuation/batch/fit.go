@@ -157,69 +157,70 @@ func (r *run) fitGroup(counts []btyd.HistoryCount, channel string, chosen btyd.F
 	return fitted, err
 }
 
-// leastDropoutEvidence is how much 2 ln L must rise by dropout before a model
-// with it is believed: the 95 % point of χ² with the two parameters that NBD has
-// fewer.
-const leastDropoutEvidence = 5.99
-
 // choose returns the fit that values customers, nil where there is none, and
 // warns of candidates that failed.
 func (r *run) choose(base *btyd.Base) *btyd.Fit {
-	var nbd, best *btyd.Fit // best: of the families with dropout
+	var fits []btyd.Fit
+	for _, c := range r.models.candidates {
+		if c.fit != nil {
+			fits = append(fits, *c.fit)
+		}
+	}
+	if len(fits) == 0 {
+		r.warnOfNoModel(r.models.candidates[0].none)
+		return nil
+	}
+	allowed := backtest.ByDropout(fits)
+	fits = slices.DeleteFunc(fits, func(fit btyd.Fit) bool { return !allowed(fit.Model.Name()) })
+	if len(fits[0].Parameters) == 2 {
+		r.warnOfNoDropout()
+		return &fits[0]
+	}
+	for _, c := range r.models.candidates {
+		if c.fit == nil {
+			r.warn(failureCodes[c.none.Reason], "%s: it is not among the models to choose from", c.none)
+		}
+	}
+	if h := &r.holdout; h.result != nil {
+		h.choice = h.result.Choose(func(family string) bool {
+			return slices.ContainsFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == family })
+		})
+		if chosen := h.choice.Candidate; chosen != nil {
+			r.models.why = "in the backtest " + contestText(h.choice.Contests, "mean deviance", chosen.Name)
+			at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == chosen.Family })
+			return &fits[at]
+		}
+	}
+	chosen, contests := backtest.Prefer(base, fits, r.workers())
+	r.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", fits[chosen].Model.Name())
+	return &fits[chosen]
+}
+
+// warnOfNoDropout says why the model is NBD, with the evidence of the best of
+// the others.
+func (r *run) warnOfNoDropout() {
+	evidence := "no model with dropout has an optimum"
+	var nbd float64
+	best := math.Inf(-1)
 	for _, c := range r.models.candidates {
 		switch {
 		case c.fit == nil:
 		case len(c.fit.Parameters) == 2:
-			nbd = c.fit
-		case best == nil || c.fit.LogLikelihood > best.LogLikelihood:
-			best = c.fit
+			nbd = c.fit.LogLikelihood
+		default:
+			best = max(best, c.fit.LogLikelihood)
 		}
 	}
-	if nbd == nil && best == nil {
-		r.warnOfNoModel(r.models.candidates[0].none)
-		return nil
+	if !math.IsInf(best, -1) {
+		evidence = fmt.Sprintf("it raises 2 ln L by %.2f, and more than %.2f would be needed", 2*(best-nbd), backtest.Detectable)
+	} else if none := r.models.candidates[0].none; none != nil {
+		evidence = none.Error()
 	}
-	evidence := math.Inf(1)
-	if nbd != nil {
-		evidence = 0
-		if best != nil {
-			evidence = 2 * (best.LogLikelihood - nbd.LogLikelihood)
-		}
-	}
-	if evidence <= leastDropoutEvidence {
-		r.models.why = fmt.Sprintf("no dropout is detectable: it raises 2 ln L by %.2f, and %.2f would be needed", evidence, leastDropoutEvidence)
-		r.warn("no_dropout", "%s, so the model is NBD, in which nobody ever leaves: the base may be young, or its customers buy too rarely to be missed", r.models.why)
-		return nbd
-	}
-	fits := map[string]*btyd.Fit{}
-	for _, c := range r.models.candidates {
-		if fits[c.family] = c.fit; c.fit == nil {
-			r.warn(failureCodes[c.none.Reason], "%s: it is not among the models to choose from", c.none)
-		}
-	}
-	return r.chooseByBacktest(base, fits)
-}
-
-// chooseByBacktest returns the fit of the family that did best on the shop's own
-// past; without a backtest, on the histories themselves.
-func (r *run) chooseByBacktest(base *btyd.Base, fits map[string]*btyd.Fit) *btyd.Fit {
+	r.models.why = "no dropout is detectable: " + evidence
+	r.warn("no_dropout", "%s, so the model is NBD, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", r.models.why)
 	if h := &r.holdout; h.result != nil {
-		h.choice = h.result.Choose(func(family string) bool { return fits[family] != nil })
-		if chosen := h.choice.Candidate; chosen != nil {
-			r.models.why = "in the backtest " + contestText(h.choice.Contests, "mean deviance", chosen.Name)
-			return fits[chosen.Family]
-		}
+		h.choice = h.result.Choose(func(family string) bool { return family == btyd.NBD{}.Name() })
 	}
-	var fitted []btyd.Fit
-	for _, c := range r.models.candidates {
-		if c.fit != nil {
-			fitted = append(fitted, *c.fit)
-		}
-	}
-	chosen, contests := backtest.Prefer(base, fitted, r.workers())
-	name := fitted[chosen].Model.Name()
-	r.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", name)
-	return fits[name]
 }
 
 // contestText says how a model came to be chosen.
