@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,9 @@ func (r *run) verdict() publication.Backtest {
 	if h.days > 0 {
 		verdict.Cutoff = r.cutoff().Format(time.DateOnly)
 	}
+	if !math.IsNaN(r.drift.ratio) {
+		verdict.Drift = &r.drift.ratio
+	}
 	if h.result == nil {
 		return verdict
 	}
@@ -69,8 +73,12 @@ func (r *run) verdict() publication.Backtest {
 	if len(r.models.groups) == 0 { // nothing to trust
 		return verdict
 	}
-	trust := h.choice.Trust == backtest.Trusted
-	verdict.Trust, verdict.Reason = &trust, strings.Join(h.choice.Reasons, "; ")
+	doubts := slices.Clone(h.choice.Reasons)
+	if r.drift.doubt != "" {
+		doubts = append(doubts, r.drift.doubt)
+	}
+	trust := len(doubts) == 0
+	verdict.Trust, verdict.Reason = &trust, strings.Join(doubts, "; ")
 	return verdict
 }
 

@@ -66,6 +66,7 @@ type run struct {
 	channels []string // with parameters of their own, sorted: fit groups 1, 2, …
 	holdout  holdout
 	models   models
+	drift    drift
 	cuts     publication.RFMCuts
 	rows     map[string]int64 // of published tables
 	kpis     map[string]KPI

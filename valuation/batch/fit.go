@@ -71,6 +71,9 @@ func fit(ctx context.Context, r *run) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if r.drift, err = r.measureDrift(ctx, histories); err != nil {
+		return err
+	}
 	if err := r.backtestTable(ctx); err != nil {
 		return err
 	}

@@ -100,6 +100,9 @@ type Backtest struct {
 	Seasonal    bool   `json:"seasonal"`  // the holdout is no whole year
 	Customers   int64  `json:"customers"` // of the sample
 	Newcomers   int64  `json:"newcomers"` // who came after the cutoff and were left out
+	// Repeat purchases per one that the model expects, in the second half of the
+	// history as a multiple of the first; null where it cannot be told.
+	Drift *float64 `json:"drift"`
 	// What the chosen model forecast for the holdout, what came, and the error
 	// of the total as a share of what came, with its 95 % sampling interval.
 	Purchases *Forecast `json:"purchases,omitempty"`
