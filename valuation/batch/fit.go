@@ -257,12 +257,12 @@ var failureCodes = map[btyd.Reason]string{
 
 // warnOfNoModel says why nobody has a value.
 func (r *run) warnOfNoModel(none *btyd.NoFitError) {
-	r.models.why = none.Error()
 	code := "no_model"
+	r.models.why = none.Error()
 	if none.Reason == btyd.NoRepeats {
-		code = "one_timers_only"
+		code, r.models.why = "one_timers_only", "nobody has bought again, so nothing tells who will"
 	}
-	r.warn(code, "nobody has a value, a lifecycle or a mark: %s", none)
+	r.warn(code, "nobody has a value, a lifecycle or a mark: %s", r.models.why)
 }
 
 // fingerprint is a hash of sorted histories and their counts.

@@ -63,7 +63,7 @@ func TestProgressOnTerminal(t *testing.T) {
 	t.Parallel()
 	shop := filepath.Join(simulated(t, 200), "cbv.yaml")
 	text := onTerminal(t, "run", "--config", shop, "--out", filepath.Join(t.TempDir(), "out"))
-	for _, want := range []string{`segments \(customers: \d+ rows\)`, `customer_totals`, `\[\d+s\]`, `\d+%`} {
+	for _, want := range []string{`seed_cut \(replacement: 1 rows\)`, `customer_totals`, `\[\d+s\]`, `\d+%`} {
 		if !regexp.MustCompile(want).MatchString(text) {
 			t.Errorf("the terminal never shows %s: %q", want, text)
 		}
