@@ -39,10 +39,10 @@ var layers = map[string][]string{
 	"source":        {"config", "engine", "failure", "parquetfile"},
 	"publication":   {"failure", "plan", "source"},
 	"batch": {
-		"btyd", "calendar", "concentration", "config", "engine", "failure", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
+		"backtest", "btyd", "calendar", "concentration", "config", "engine", "failure", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
 	},
 	"command": {
-		"batch", "btyd", "config", "failure", "plan", "publication", "schema", "simulation", "source",
+		"backtest", "batch", "btyd", "config", "failure", "plan", "publication", "schema", "simulation", "source",
 	},
 }
 
