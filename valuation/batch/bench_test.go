@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +43,7 @@ func BenchmarkMillion(b *testing.B) {
 func wholeRun(b *testing.B, c config.Config) {
 	b.Helper()
 	peak := int64(0)
+	var tested, all float64 // seconds of the backtest and of the run
 	for i := range b.N {
 		c.Out = filepath.Join(b.TempDir(), "out")
 		result, err := Run(context.Background(), testJob(c))
@@ -52,12 +54,20 @@ func wholeRun(b *testing.B, c config.Config) {
 		readJSON(b, filepath.Join(result.Folder, "timing.json"), &timing)
 		for _, step := range timing.Steps {
 			peak = max(peak, step.PeakBytes)
+			all += step.Seconds
+			if strings.HasPrefix(step.Step, "backtest") {
+				tested += step.Seconds
+			}
 			if i == 0 && step.Seconds >= 0.1 {
 				b.Logf("%-20s %5.2f s %6d MB", step.Step, step.Seconds, step.PeakBytes>>20)
 			}
 		}
 	}
 	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
+	b.ReportMetric(tested/float64(b.N), "backtest-s")
+	if 2*tested > all {
+		b.Errorf("the backtest takes %.1f of %.1f seconds: a run with it takes more than twice the time of one without", tested, all)
+	}
 }
 
 // bareAggregate is the aggregate that every summary of customers begins with.
