@@ -22,6 +22,9 @@ var shops = []struct {
 	{"NBD", ordinary(forever{})},
 	// The holdout of a quarter, and returns.
 	{"BG/NBD", shop{life: bg{0.3, 4}, rates: [2]float64{1.2, 90}, spend: btyd.GammaGamma{P: 2, Q: 4, Gamma: 60}, oldestDays: 400, holdout: 90, returns: 0.1}},
+	// Frequent buyers who stay, and rare ones who soon leave, over two years.
+	{"MBG/NBD", shop{life: mbg{0.4, 6}, rates: [2]float64{1.5, 60}, spend: btyd.GammaGamma{P: 6, Q: 4, Gamma: 15}, oldestDays: 730, holdout: 365}},
+	{"Pareto/NBD", shop{life: pareto{1.2, 100}, rates: [2]float64{0.5, 40}, spend: btyd.GammaGamma{P: 6, Q: 4, Gamma: 15}, oldestDays: 730, holdout: 365}},
 }
 
 // overSeeds backtests shops drawn from seeds from 0, none left out, and returns
@@ -51,7 +54,16 @@ func overSeeds(t *testing.T, s shop, customers, seeds int) []backtest.Result {
 // On bases that a family describes, that family is calibrated, whatever is
 // chosen predicts as well as it, and the choice is trusted.
 func TestRecoveryWellSpecified(t *testing.T) {
-	const customers, seeds = 10_000, 5
+	recoverShops(t, 10_000, 5)
+}
+
+// The same of a base as large as the sample of the largest, and beyond.
+func TestRecoveryWellSpecifiedLarge(t *testing.T) {
+	recoverShops(t, 200_000, 1)
+}
+
+func recoverShops(t *testing.T, customers, seeds int) {
+	t.Helper()
 	bases, trusted := 0, 0
 	for _, s := range shops {
 		known := slices.ContainsFunc(btyd.Families, func(f btyd.Family) bool { return f.Name() == s.family })
@@ -70,7 +82,7 @@ func TestRecoveryWellSpecified(t *testing.T) {
 			if d := c.Purchasing; !(math.Abs(d.PITShare-0.8) <= 0.02) || !(math.Abs(d.Coverage-d.ExpectedCoverage) <= 0.02) {
 				t.Errorf("%s, seed %d: PIT share %.4f, coverage %.4f, expected %.4f", s.family, seed, d.PITShare, d.Coverage, d.ExpectedCoverage)
 			}
-			repeatersInside += c.Purchasing.PITShareRepeaters / seeds
+			repeatersInside += c.Purchasing.PITShareRepeaters / float64(seeds)
 			for _, d := range c.Purchasing.Deciles {
 				// Five standard deviations of the share of a thousand.
 				if !(math.Abs(d.Predicted-d.Actual) <= 5*math.Sqrt(d.Predicted*(1-d.Predicted)/float64(d.Customers))) {
