@@ -35,6 +35,7 @@ func cdnow(t *testing.T, file, asOf string, zeroIsPurchase bool) config.Config {
 	c.Orders.Columns.OrderedAt = "date"
 	c.Orders.ZeroIsPurchase = zeroIsPurchase
 	c.Value.Currency = "USD"
+	c.Lists.Include = nil
 	c.Value.MarginRate = &rate
 	c.Time.AsOf = parseDay(t, asOf)
 	c.Out = filepath.Join(t.TempDir(), "out")
