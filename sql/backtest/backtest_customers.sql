@@ -27,6 +27,7 @@ member_days as (
 sums as (
     select
         customer_id,
+        first_channel,
         fit_group,
         first_purchase_date,
         backtest_cutoff,
@@ -45,12 +46,13 @@ sums as (
         cast(sum(case when not is_known then net_minor else 0 end) as bigint) as holdout_revenue_minor,
         cast(sum(case when not is_known then margin_minor else 0 end) as bigint) as holdout_margin_minor
     from member_days
-    group by customer_id, fit_group, first_purchase_date, backtest_cutoff, id_fraction
+    group by customer_id, first_channel, fit_group, first_purchase_date, backtest_cutoff, id_fraction
 ),
 
 final as (
     select
         customer_id,
+        first_channel,
         fit_group,
         purchases - 1 as repeat_purchases,
         day_difference(first_purchase_date, last_purchase_date) as age_at_last_purchase_days,

@@ -8,6 +8,7 @@ with
 known as (
     select
         summary.customer_id,
+        summary.first_channel,
         coalesce(candidate_groups.fit_group, 0) as fit_group,
         summary.first_purchase_date,
         params.backtest_cutoff,
@@ -26,6 +27,7 @@ known as (
 final as (
     select
         customer_id,
+        first_channel,
         fit_group,
         first_purchase_date,
         backtest_cutoff,

@@ -5,12 +5,13 @@
 --
 -- D = P(alive) × discounted purchases depends on the history alone, and its
 -- derivatives come with the scores. Those of E[M] = p (γ + x m̄) / (px + q - 1) are
--- taken here; a mean that stands in for it has none. Sums are of minor units, of
--- variances in hundredths of squared units of money: whole numbers, whose sum
--- does not depend on their order.
+-- taken here; a mean that stands in for it has none. Sums are of whole numbers,
+-- whose sum does not depend on their order: of minor units, of variances in
+-- thousandths of the squared value of a first purchase (so that no currency
+-- overflows or vanishes), of ln P(no purchase) in millionths.
 --
 -- grain: one row per (segment, mark, fit_group, spend_band)
--- reads: marks, params
+-- reads: marks, base_rates, params
 with
 
 customers as (
@@ -20,8 +21,9 @@ customers as (
         marks.fit_group,
         marks.spend_band,
         marks.clv,
-        marks.p_alive * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv
-            as variance,
+        (marks.p_alive * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv)
+            / nullif(base_rates.first_purchase_value * base_rates.first_purchase_value, 0) as variance,
+        ln(greatest(1e-300, 1 - marks.p_alive * (1 - marks.spend_none))) as ln_no_purchase,
         marks.sensitivity_1,
         marks.sensitivity_2,
         marks.sensitivity_3,
@@ -44,6 +46,7 @@ customers as (
         cast(params.minor_per_unit as double) as minor_per_unit
     from marks
     cross join params
+    cross join base_rates
     where marks.clv is not null
 ),
 
@@ -55,7 +58,9 @@ final as (
         spend_band,
         count(*) as customers,
         cast(sum(to_minor(clv, minor_per_unit)) as bigint) as clv_minor,
-        cast(sum(to_minor(greatest(0e0, variance), 100)) as bigint) as variance_hundredths,
+        cast(sum(case when clv < 0 then 1 else 0 end) as bigint) as losing_customers,
+        cast(sum(to_minor(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000)) as bigint) as variance_thousandths,
+        cast(sum(to_minor(ln_no_purchase, 1000000)) as bigint) as ln_no_purchase_millionths,
         cast(sum(to_minor(clv * sensitivity_1, minor_per_unit)) as bigint) as by_parameter_1,
         cast(sum(to_minor(clv * sensitivity_2, minor_per_unit)) as bigint) as by_parameter_2,
         cast(sum(to_minor(clv * sensitivity_3, minor_per_unit)) as bigint) as by_parameter_3,

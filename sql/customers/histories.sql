@@ -1,13 +1,19 @@
 -- histories: the distinct purchase histories of the base, and how many customers
--- share each.
+-- share each, by the group that may get parameters of its own: a channel, or 0.
 --
 -- grain: one row per (fit_group, repeat_purchases, age_at_last_purchase_days, customer_age_days)
--- reads: grouped_customers
+-- reads: summary, candidate_groups
 select
-    fit_group,
-    repeat_purchases,
-    age_at_last_purchase_days,
-    customer_age_days,
+    coalesce(candidate_groups.fit_group, 0) as fit_group,
+    summary.repeat_purchases,
+    summary.age_at_last_purchase_days,
+    summary.customer_age_days,
     count(*) as customers
-from grouped_customers
-group by fit_group, repeat_purchases, age_at_last_purchase_days, customer_age_days
+from summary
+left join candidate_groups
+    on summary.first_channel = candidate_groups.first_channel
+group by
+    coalesce(candidate_groups.fit_group, 0),
+    summary.repeat_purchases,
+    summary.age_at_last_purchase_days,
+    summary.customer_age_days

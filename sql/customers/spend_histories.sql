@@ -3,20 +3,22 @@
 -- left out, as the model wants it.
 --
 -- grain: one row per (fit_group, repeat_purchases, repeat_revenue_minor)
--- reads: grouped_customers, spend_sample
+-- reads: summary, candidate_groups, spend_sample
 with
 
 bucketed as (
     select
-        grouped_customers.fit_group,
-        grouped_customers.repeat_purchases,
-        grouped_customers.repeat_revenue_minor,
-        case when spend_sample.buckets < 10000 then id_bucket(grouped_customers.customer_id) else 0 end as bucket,
+        coalesce(candidate_groups.fit_group, 0) as fit_group,
+        summary.repeat_purchases,
+        summary.repeat_revenue_minor,
+        case when spend_sample.buckets < 10000 then id_bucket(summary.customer_id) else 0 end as bucket,
         spend_sample.buckets
-    from grouped_customers
+    from summary
     cross join spend_sample
-    where grouped_customers.is_fitted
-        and grouped_customers.repeat_revenue_minor > 0
+    left join candidate_groups
+        on summary.first_channel = candidate_groups.first_channel
+    where summary.is_fitted
+        and summary.repeat_revenue_minor > 0
 ),
 
 final as (

@@ -32,11 +32,19 @@ func Backtest(ctx context.Context, job Job) (BacktestReport, error) {
 	}
 	report := BacktestReport{AsOf: r.asOf, Verdict: r.verdict(), Result: r.holdout.result, Why: r.models.why}
 	if len(r.models.groups) > 0 {
-		report.Chosen = r.models.groups[wholeBase].purchase.Model.Name()
+		report.Chosen = r.modelName()
 		r.doubtForecast()
 	}
 	report.Warnings = r.warnings
 	return report, refuseWarnings(job.Config, r.warnings)
+}
+
+// modelName names the model that values customers, as the backtest does.
+func (r *run) modelName() string {
+	if chosen := r.holdout.choice.Candidate; chosen != nil {
+		return chosen.Name
+	}
+	return r.models.groups[wholeBase].purchase.Model.Name()
 }
 
 // doubtForecast warns of a model that has not stood its test.
@@ -53,7 +61,7 @@ func (r *run) doubtForecast() {
 func (r *run) verdict() publication.Backtest {
 	h := r.holdout
 	verdict := publication.Backtest{
-		HoldoutDays: h.days, Customers: h.sampled, Newcomers: h.newcomers, Reason: h.untested,
+		HoldoutDays: h.days, Customers: h.sampled, Known: h.customers, Newcomers: h.newcomers, Reason: h.untested,
 	}
 	if h.days > 0 {
 		verdict.Cutoff = r.cutoff().Format(time.DateOnly)
@@ -67,6 +75,9 @@ func (r *run) verdict() publication.Backtest {
 	verdict.Seasonal = h.result.Seasonal
 	chosen := h.choice.Candidate
 	if chosen == nil {
+		if len(h.choice.Reasons) > 0 {
+			verdict.Reason = strings.Join(h.choice.Reasons, "; ")
+		}
 		return verdict
 	}
 	verdict.Purchases, verdict.Margin = forecastOf(chosen.Purchases), forecastOf(chosen.Margin)

@@ -10,9 +10,6 @@ import (
 
 // backtestTable makes backtest_scores. Without a backtest it is empty.
 func (r *run) backtestTable(ctx context.Context) error {
-	if r.reused != nil {
-		r.judgeReused()
-	}
 	var t scoreRows
 	if result := r.holdout.result; result != nil {
 		chosen := r.holdout.choice.Candidate
@@ -36,12 +33,12 @@ func (r *run) backtestTable(ctx context.Context) error {
 	}, t.rows)
 }
 
-// judgeReused judges the family whose parameters are reused, as its backtest
-// fits it.
+// judgeReused judges the model whose parameters are reused, as the backtest fits
+// it.
 func (r *run) judgeReused() {
-	if h := &r.holdout; h.result != nil && len(r.models.groups) > 0 {
+	if h := &r.holdout; h.result != nil {
 		name := r.models.groups[wholeBase].purchase.Model.Name()
-		h.choice = h.result.Choose(func(family string) bool { return family == name })
+		h.choice = h.result.Judge(name, len(r.models.channels()) > 0)
 	}
 }
 

@@ -65,7 +65,14 @@ func fit(ctx context.Context, r *run) error {
 	}
 	if r.reused != nil {
 		r.adopt()
+		r.judgeReused()
 	} else if err := r.fitModels(ctx, histories); err != nil {
+		return err
+	}
+	if channels := r.models.channels(); len(channels) < len(r.channels) {
+		r.channels, histories = channels, ofWholeBase(histories)
+	}
+	if err := r.groupTable(ctx, "fit_groups", r.channels); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -118,13 +125,16 @@ func (r *run) fitModels(ctx context.Context, histories []historyRow) error {
 			return err
 		}
 	}
-	chosen := r.choose(base)
+	chosen, byChannel := r.choose(base)
 	if chosen == nil {
 		return nil
 	}
 	spend, err := r.spendCounts(ctx)
 	if err != nil {
 		return err
+	}
+	if !byChannel {
+		counts = counts[:1]
 	}
 	for number := range counts {
 		group := groupModels{purchase: *chosen}
@@ -161,69 +171,79 @@ func (r *run) fitGroup(counts []btyd.HistoryCount, channel string, chosen btyd.F
 }
 
 // choose returns the fit that values customers, nil where there is none, and
-// warns of candidates that failed.
-func (r *run) choose(base *btyd.Base) *btyd.Fit {
+// whether channels are fitted by themselves. It warns of what was refused.
+func (r *run) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 	var fits []btyd.Fit
+	var refused []*btyd.NoFitError
 	for _, c := range r.models.candidates {
 		if c.fit != nil {
 			fits = append(fits, *c.fit)
+		} else {
+			refused = append(refused, c.none)
 		}
 	}
 	if len(fits) == 0 {
-		r.warnOfNoModel(r.models.candidates[0].none)
-		return nil
+		r.warnOfNoModel(refused[0])
+		return nil, false
 	}
-	allowed := backtest.ByDropout(fits)
+	evidence := backtest.DropoutEvidence(fits, refused)
+	allowed := backtest.ByDropout(fits, refused)
 	fits = slices.DeleteFunc(fits, func(fit btyd.Fit) bool { return !allowed(fit.Model.Name()) })
-	if len(fits[0].Parameters) == 2 {
-		r.warnOfNoDropout()
-		return &fits[0]
+	if len(fits) == 0 { // customers leave, and no model of that has an optimum
+		r.warnOfNoModel(refused[0])
+		return nil, false
 	}
-	for _, c := range r.models.candidates {
-		if c.fit == nil {
-			r.warn(failureCodes[c.none.Reason], "%s: it is not among the models to choose from", c.none)
-		}
-	}
-	if h := &r.holdout; h.result != nil {
+	h := &r.holdout
+	if h.result != nil {
 		h.choice = h.result.Choose(func(family string) bool {
 			return slices.ContainsFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == family })
 		})
-		if chosen := h.choice.Candidate; chosen != nil {
-			r.models.why = "in the backtest " + contestText(h.choice.Contests, "mean deviance", chosen.Name)
-			at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == chosen.Family })
-			return &fits[at]
+	}
+	switch {
+	case len(fits[0].Parameters) == 2:
+		r.models.why = fmt.Sprintf("no dropout is detectable: the best model of it raises 2 ln L by %.2f, and more than %.2f would be needed", max(0, evidence), backtest.Detectable)
+		r.warn("no_dropout", "%s, so the model is NBD, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", r.models.why)
+		chosen = &fits[0]
+	case h.choice.Candidate != nil:
+		at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == h.choice.Candidate.Family })
+		r.models.why = "in the backtest " + contestText(h.choice.Contests, "mean deviance", h.choice.Candidate.Name)
+		chosen, byChannel = &fits[at], h.choice.Candidate.ByGroup
+	default:
+		at, contests := backtest.Prefer(base, fits, r.workers())
+		r.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", fits[at].Model.Name())
+		chosen = &fits[at]
+		if h.result != nil { // none of them could be fitted at the cutoff
+			h.choice = h.result.Judge(chosen.Model.Name(), false)
 		}
 	}
-	chosen, contests := backtest.Prefer(base, fits, r.workers())
-	r.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", fits[chosen].Model.Name())
-	return &fits[chosen]
+	if h.choice.Candidate != nil && len(chosen.Parameters) == 2 {
+		byChannel = h.choice.Candidate.ByGroup
+	}
+	if chosen.Boundary != "" {
+		r.warn("model_at_boundary", "%s is fitted at the boundary of %s, with the parameter that runs away held", chosen.Model.Name(), chosen.Boundary)
+	}
+	for _, none := range refused {
+		if none.Reason != btyd.NoDropout {
+			r.warn(failureCodes[none.Reason], "%s: it is not among the models to choose from", none)
+		}
+	}
+	return chosen, byChannel
 }
 
-// warnOfNoDropout says why the model is NBD, with the evidence of the best of
-// the others.
-func (r *run) warnOfNoDropout() {
-	evidence := "no model with dropout has an optimum"
-	var nbd float64
-	best := math.Inf(-1)
-	for _, c := range r.models.candidates {
-		switch {
-		case c.fit == nil:
-		case len(c.fit.Parameters) == 2:
-			nbd = c.fit.LogLikelihood
-		default:
-			best = max(best, c.fit.LogLikelihood)
+// ofWholeBase puts histories of all groups into that of the whole base.
+func ofWholeBase(histories []historyRow) []historyRow {
+	customers := map[btyd.History]int64{}
+	for _, h := range histories {
+		customers[h.History] += h.Customers
+	}
+	merged := make([]historyRow, 0, len(customers))
+	for _, h := range histories {
+		if n, left := customers[h.History]; left {
+			merged = append(merged, historyRow{wholeBase, btyd.HistoryCount{History: h.History, Customers: n}})
+			delete(customers, h.History)
 		}
 	}
-	if !math.IsInf(best, -1) {
-		evidence = fmt.Sprintf("it raises 2 ln L by %.2f, and more than %.2f would be needed", 2*(best-nbd), backtest.Detectable)
-	} else if none := r.models.candidates[0].none; none != nil {
-		evidence = none.Error()
-	}
-	r.models.why = "no dropout is detectable: " + evidence
-	r.warn("no_dropout", "%s, so the model is NBD, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", r.models.why)
-	if h := &r.holdout; h.result != nil {
-		h.choice = h.result.Choose(func(family string) bool { return family == btyd.NBD{}.Name() })
-	}
+	return merged
 }
 
 // contestText says how a model came to be chosen.
@@ -248,7 +268,6 @@ func contestText(contests []backtest.Contest, measure, chosen string) string {
 // failureCodes are the codes of the warnings that a family was not fitted.
 var failureCodes = map[btyd.Reason]string{
 	btyd.TooFewHistories: "too_few_histories",
-	btyd.NoDropout:       "model_without_dropout",
 	btyd.Boundary:        "model_at_boundary",
 	btyd.Ridge:           "model_on_ridge",
 	btyd.NotConcave:      "model_not_concave",

@@ -37,26 +37,39 @@ type holdout struct {
 }
 
 // setHoldout settles how many days the backtest forecasts: as many as the
-// horizon, but at most a third of the history.
+// horizon, a week at the least, and at most a third of the history that the
+// models are fitted on.
 func (r *run) setHoldout() error {
 	span := 0
-	if len(r.orderDays) > 0 && r.orderDays[0].Before(r.asOf) {
-		span = daysBetween(r.orderDays[0], r.asOf)
+	if begin := r.fittedFrom(); begin.Before(r.asOf) {
+		span = daysBetween(begin, r.asOf)
 	}
 	if days := r.Config.Backtest.HoldoutDays; days != nil {
 		if int(*days) >= span {
 			return failure.Usagef("backtest.holdout_days: %d days before %s leave no order to fit the models on: the first one is of %s",
-				*days, r.asOf.Format(time.DateOnly), r.orderDays[0].Format(time.DateOnly))
+				*days, r.asOf.Format(time.DateOnly), r.fittedFrom().Format(time.DateOnly))
 		}
 		r.holdout.days = int(*days)
 		return nil
 	}
-	r.holdout.days = min(r.Config.Value.HorizonDays, span/mostHoldoutPart)
+	r.holdout.days = min(max(r.Config.Value.HorizonDays, leastHoldoutDays), span/mostHoldoutPart)
 	if r.holdout.days < leastHoldoutDays {
 		r.holdout.days = 0
 		r.holdout.untested = fmt.Sprintf("%s of orders are too few for a backtest", countNoun(span, "day"))
 	}
 	return nil
+}
+
+// fittedFrom is the first day whose newcomers the models are fitted on.
+func (r *run) fittedFrom() time.Time {
+	begin := r.asOf
+	if len(r.orderDays) > 0 && r.orderDays[0].Before(begin) {
+		begin = r.orderDays[0]
+	}
+	if from := r.Config.Orders.FitFrom; from != nil && from.After(begin) {
+		begin = from.Time
+	}
+	return begin
 }
 
 // cutoff is the last day that the backtest's models are fitted on.
@@ -76,6 +89,9 @@ func candidateGroups(ctx context.Context, r *run) error {
 		return err
 	}
 	slices.Sort(channels)
+	if r.reused != nil {
+		channels = r.reused.models.channels()
+	}
 	r.channels = channels
 	return r.groupTable(ctx, "candidate_groups", channels)
 }
@@ -89,63 +105,47 @@ func (r *run) groupTable(ctx context.Context, name string, channels []string) er
 	return r.engine.Rows(ctx, name, []engine.Column{{Name: "first_channel", Type: "varchar"}, {Name: "fit_group", Type: "bigint"}}, rows)
 }
 
-// backtestFits tests the models on the shop's own past, and decides with it
-// whether channels have parameters of their own.
+// backtestFits tests the models on the shop's own past, with parameters of the
+// base and, where channels are large enough, of their own.
 func backtestFits(ctx context.Context, r *run) error {
 	h := &r.holdout
 	if err := r.engine.Scan(ctx, "backtest_sample", []string{"customers", "newcomers"}, &h.customers, &h.newcomers); err != nil {
 		return err
 	}
-	if h.days > 0 {
-		customers, err := r.backtestCustomers(ctx)
-		if err != nil {
-			return err
-		}
-		h.sampled = int64(len(customers))
-		for _, c := range customers {
-			if c.History.Repeats > 0 {
-				h.repeaters++
-			}
-		}
-		result, err := backtest.Run(customers, backtest.Terms{
-			HoldoutDays: h.days, MaxTotalError: r.Config.Backtest.MaxTotalError, Workers: r.workers(),
-		})
-		if err != nil {
-			return err
-		}
-		h.result, h.choice, h.untested = &result, result.Choose(nil), result.Why
+	if h.days == 0 {
+		return nil
 	}
-	if r.reused != nil {
-		r.channels = r.reused.models.channels()
-	} else if chosen := h.choice.Candidate; chosen == nil || !chosen.ByGroup {
-		r.channels = nil
-	}
-	if err := ctx.Err(); err != nil {
+	customers, err := r.backtestCustomers(ctx)
+	if err != nil {
 		return err
 	}
-	return r.groupTable(ctx, "fit_groups", r.channels)
+	h.sampled = int64(len(customers))
+	for _, c := range customers {
+		if c.History.Repeats > 0 {
+			h.repeaters++
+		}
+	}
+	result, err := backtest.Run(customers, backtest.Terms{
+		HoldoutDays: h.days, MaxTotalError: r.Config.Backtest.MaxTotalError, Workers: r.workers(),
+	})
+	if err != nil {
+		return err
+	}
+	h.result, h.untested = &result, result.Why
+	return ctx.Err()
 }
 
 // backtestCustomers reads the sample. Its size is bounded, whatever the base.
 func (r *run) backtestCustomers(ctx context.Context) ([]backtest.Customer, error) {
 	var customers []backtest.Customer
-	var revenue, margin, returned int64 // on purchase days, and what came back
+	var channels []string
+	base, ofChannel := keptMoney{}, map[string]*keptMoney{}
 	perUnit := float64(r.minor)
-	hasMargin := r.Config.Orders.Columns.Margin != ""
-	marginOf := func(revenueMinor, marginMinor int64) float64 {
-		switch {
-		case r.Config.Value.MarginRate != nil:
-			return *r.Config.Value.MarginRate * float64(revenueMinor) / perUnit
-		case hasMargin:
-			return float64(marginMinor) / perUnit
-		}
-		return float64(revenueMinor) / perUnit
-	}
 	columns := []string{
 		"fit_group", "repeat_purchases", "age_at_last_purchase_days", "customer_age_days", "repeat_revenue_minor",
 		"recent_purchases", "recent_revenue_minor", "recent_margin_minor",
 		"holdout_purchases", "holdout_revenue_minor", "holdout_margin_minor", "id_fraction",
-		"purchase_revenue_minor", "purchase_margin_minor", "later_returns_minor",
+		"purchase_revenue_minor", "purchase_margin_minor", "later_returns_minor", "first_channel",
 	}
 	err := r.engine.Each(ctx, "backtest_customers", columns, func(v []driver.Value) error {
 		whole := func(i int) int64 { return v[i].(int64) }
@@ -153,29 +153,63 @@ func (r *run) backtestCustomers(ctx context.Context) ([]backtest.Customer, error
 			Group:           int(whole(0)),
 			History:         btyd.History{Repeats: int(whole(1)), LastPurchase: float64(whole(2)), Age: float64(whole(3))},
 			RepeatSpend:     float64(whole(4)) / perUnit,
-			RecentPurchases: int(whole(5)), RecentMargin: marginOf(whole(6), whole(7)),
-			Purchases: int(whole(8)), Margin: marginOf(whole(9), whole(10)),
+			RecentPurchases: int(whole(5)), RecentMargin: r.marginOf(whole(6), whole(7)) / perUnit,
+			Purchases: int(whole(8)), Margin: r.marginOf(whole(9), whole(10)) / perUnit,
 			U: v[11].(float64),
 		})
-		revenue += whole(12)
-		margin += whole(13)
-		returned -= whole(14)
+		channel := v[15].(string)
+		channels = append(channels, channel)
+		if ofChannel[channel] == nil {
+			ofChannel[channel] = &keptMoney{}
+		}
+		for _, sum := range []*keptMoney{&base, ofChannel[channel]} {
+			sum.customers++
+			sum.revenue += whole(12)
+			sum.margin += whole(13)
+			sum.returned -= whole(14)
+		}
 		return nil
 	})
+	for i := range customers {
+		customers[i].MarginShare = r.marginShare(base, *ofChannel[channels[i]], channels[i] != "")
+	}
+	return customers, err
+}
+
+// marginOf returns the margin of money, both in minor units.
+func (r *run) marginOf(revenue, margin int64) float64 {
+	switch {
+	case r.Config.Value.MarginRate != nil:
+		return *r.Config.Value.MarginRate * float64(revenue)
+	case r.Config.Orders.Columns.Margin != "":
+		return float64(margin)
+	}
+	return float64(revenue)
+}
+
+// keptMoney is what purchases brought up to the cutoff, in minor units, and what
+// of it came back.
+type keptMoney struct{ customers, revenue, margin, returned int64 }
+
+// marginShare is the margin expected of a unit of revenue at the cutoff, as
+// base_rates and channel_margins have it at as_of: that of the channel, shrunk
+// towards the base's by the revenue of 100 of its customers, less later returns.
+func (r *run) marginShare(base, channel keptMoney, hasChannel bool) float64 {
 	share := 1.0
 	switch {
 	case r.Config.Value.MarginRate != nil:
 		share = *r.Config.Value.MarginRate
-	case hasMargin && revenue > 0:
-		share = float64(margin) / float64(revenue)
+	case r.Config.Orders.Columns.Margin != "" && base.revenue > 0:
+		share = float64(base.margin) / float64(base.revenue)
+		if hasChannel {
+			prior := 100 * float64(base.revenue) / float64(base.customers)
+			share = (float64(channel.margin) + share*prior) / (float64(channel.revenue) + prior)
+		}
 	}
-	if revenue > 0 {
-		share *= 1 - min(1, float64(returned)/float64(revenue))
+	if base.revenue > 0 {
+		share *= 1 - min(1, float64(base.returned)/float64(base.revenue))
 	}
-	for i := range customers {
-		customers[i].MarginShare = share
-	}
-	return customers, err
+	return share
 }
 
 // countNoun writes a number with its noun: 1 day, 2 days.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -15,9 +16,11 @@ import (
 // valueSums is a row of value_sums, or several added up: what customers with
 // one set of parameters are worth, in money.
 type valueSums struct {
-	value, variance float64
-	byParameter     []float64 // derivatives by the logarithms of the parameters
-	bySpend         []float64
+	minor                int64   // clv
+	losing               int64   // customers whose clv is below 0
+	variance             int64   // in thousandths of the squared value of a first purchase
+	noPurchase           int64   // ln P(nobody purchases), in millionths
+	byParameter, bySpend []int64 // derivatives by the logarithms of the parameters, in minor units
 }
 
 // parameterSet names the parameters of a row of value_sums.
@@ -31,8 +34,12 @@ func valueIntervals(ctx context.Context, r *run) error {
 	type scope struct{ kind, name string }
 	sums := map[scope]map[parameterSet]*valueSums{}
 	columns := []string{
-		"segment", "mark", "fit_group", "spend_band", "clv_minor", "variance_hundredths",
+		"segment", "mark", "fit_group", "spend_band", "clv_minor", "losing_customers", "variance_thousandths", "ln_no_purchase_millionths",
 		"by_parameter_1", "by_parameter_2", "by_parameter_3", "by_parameter_4", "by_spend_1", "by_spend_2", "by_spend_3",
+	}
+	var firstPurchase float64
+	if err := r.engine.Scan(ctx, "base_rates", []string{"first_purchase_value"}, &firstPurchase); err != nil {
+		return err
 	}
 	err := r.engine.Each(ctx, "value_sums", columns, func(v []driver.Value) error {
 		set := parameterSet{int(v[2].(int64)), int(v[3].(int64))}
@@ -41,18 +48,19 @@ func valueIntervals(ctx context.Context, r *run) error {
 				sums[in] = map[parameterSet]*valueSums{}
 			}
 			if sums[in][set] == nil {
-				sums[in][set] = &valueSums{byParameter: make([]float64, mostParameters), bySpend: make([]float64, 3)}
+				sums[in][set] = &valueSums{byParameter: make([]int64, mostParameters), bySpend: make([]int64, 3)}
 			}
-			// Whole numbers of minor units below 2^53, whose sum is exact in
-			// any order.
+			whole := func(i int) int64 { return v[i].(int64) }
 			sum := sums[in][set]
-			sum.value += float64(v[4].(int64))
-			sum.variance += float64(v[5].(int64))
+			sum.minor += whole(4)
+			sum.losing += whole(5)
+			sum.variance += whole(6)
+			sum.noPurchase += whole(7)
 			for i := range sum.byParameter {
-				sum.byParameter[i] += float64(v[6+i].(int64))
+				sum.byParameter[i] += whole(8 + i)
 			}
 			for i := range sum.bySpend {
-				sum.bySpend[i] += float64(v[10+i].(int64))
+				sum.bySpend[i] += whole(12 + i)
 			}
 		}
 		return nil
@@ -62,7 +70,7 @@ func valueIntervals(ctx context.Context, r *run) error {
 	}
 	var rows [][]driver.Value
 	for in, bySet := range sums {
-		low, high := r.valueInterval(bySet)
+		low, high := r.valueInterval(bySet, firstPurchase)
 		rows = append(rows, []driver.Value{in.kind, in.name, known(low), known(high)})
 	}
 	slices.SortFunc(rows, func(a, b []driver.Value) int {
@@ -82,24 +90,31 @@ const intervalLevel = highLevel - lowLevel
 // valueInterval returns the interval of what customers will realise, in money.
 // Sets of parameters are fitted apart, so that the variances which their errors
 // leave add up.
-func (r *run) valueInterval(bySet map[parameterSet]*valueSums) (low, high float64) {
-	var value, own float64
+func (r *run) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase float64) (low, high float64) {
+	var total valueSums
 	var fits []sharedFit
 	for _, set := range slices.SortedFunc(maps.Keys(bySet), parameterSet.compare) {
 		sums, group := bySet[set], r.models.groups[set.group]
-		value += sums.value
-		own += sums.variance
+		total.minor += sums.minor
+		total.losing += sums.losing
+		total.variance += sums.variance
+		total.noPurchase += sums.noPurchase
 		fits = restOn(fits, group.purchase.Model, group.purchase.Covariance, sums.byParameter)
 		if fit := group.spend.Band(set.band).Fit; fit != nil {
 			fits = restOn(fits, fit.Model, fit.Covariance, sums.bySpend)
 		}
 	}
-	ofParameters := 0.0
-	for _, fit := range fits {
-		ofParameters += btyd.ParameterVariance(fit.gradient, fit.covariance)
-	}
 	perUnit := float64(r.minor)
-	return btyd.TotalInterval(value/perUnit, ofParameters/perUnit/perUnit, own/100, intervalLevel)
+	estimate := btyd.Total{
+		Expected:  float64(total.minor) / perUnit,
+		Customers: float64(total.variance) / 1000 * firstPurchase * firstPurchase,
+		Nothing:   math.Exp(float64(total.noPurchase) / 1e6),
+		Mixed:     total.losing > 0,
+	}
+	for _, fit := range fits {
+		estimate.Parameters += btyd.ParameterVariance(fit.gradient, fit.covariance) / (perUnit * perUnit)
+	}
+	return estimate.Interval(intervalLevel)
 }
 
 // sharedFit is a fit and the derivatives of all the value that rests on it:
@@ -111,16 +126,16 @@ type sharedFit struct {
 }
 
 // restOn adds derivatives to those of a model.
-func restOn(fits []sharedFit, model any, covariance [][]float64, gradient []float64) []sharedFit {
-	for _, fit := range fits {
-		if fit.model == model {
-			for i, by := range gradient {
-				fit.gradient[i] += by
-			}
-			return fits
-		}
+func restOn(fits []sharedFit, model any, covariance [][]float64, gradient []int64) []sharedFit {
+	at := slices.IndexFunc(fits, func(fit sharedFit) bool { return fit.model == model })
+	if at < 0 {
+		at = len(fits)
+		fits = append(fits, sharedFit{model, covariance, make([]float64, len(gradient))})
 	}
-	return append(fits, sharedFit{model, covariance, slices.Clone(gradient)})
+	for i, by := range gradient {
+		fits[at].gradient[i] += float64(by)
+	}
+	return fits
 }
 
 func (s parameterSet) compare(t parameterSet) int {

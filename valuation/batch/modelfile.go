@@ -34,6 +34,7 @@ type purchaseFile struct {
 	Name          string          `json:"name"`
 	Parameters    []parameterFile `json:"parameters"`
 	Covariance    [][]float64     `json:"covariance_of_logs,omitempty"` // of the logarithms of the parameters
+	Boundary      string          `json:"boundary,omitempty"`           // at which parameters are held
 	LogLikelihood *float64        `json:"log_likelihood,omitempty"`
 	AIC           *float64        `json:"aic,omitempty"`
 	BIC           *float64        `json:"bic,omitempty"`
@@ -69,6 +70,7 @@ type bandFile struct {
 	Mean          float64         `json:"mean"`       // of a purchase, for a customer without repeats
 	Parameters    []parameterFile `json:"parameters"`
 	Covariance    [][]float64     `json:"covariance_of_logs,omitempty"`
+	Boundary      string          `json:"boundary,omitempty"` // at which parameters are held
 	LogLikelihood *float64        `json:"log_likelihood"`
 	Customers     int64           `json:"customers"`
 	Evaluations   int             `json:"evaluations"`
@@ -122,7 +124,7 @@ func purchaseFileOf(fit btyd.Fit) purchaseFile {
 	aic, bic := fit.AIC(), fit.BIC()
 	return purchaseFile{
 		Name: fit.Model.Name(), Parameters: parameters(fit.Parameters), Covariance: fit.Covariance,
-		LogLikelihood: &fit.LogLikelihood, AIC: &aic, BIC: &bic,
+		Boundary: fit.Boundary, LogLikelihood: &fit.LogLikelihood, AIC: &aic, BIC: &bic,
 		Customers: fit.Customers, Repeats: fit.Repeats, Histories: fit.Histories, Evaluations: fit.Evaluations,
 	}
 }
@@ -136,6 +138,7 @@ func spendFileOf(spend btyd.Spend) spendFile {
 		}
 		if fit := band.Fit; fit != nil {
 			entry.Name, entry.Parameters, entry.Covariance = fit.Model.Name(), parameters(fit.Parameters), fit.Covariance
+			entry.Boundary = fit.Boundary
 			entry.LogLikelihood, entry.Customers, entry.Evaluations = &fit.LogLikelihood, fit.Customers, fit.Evaluations
 		}
 		file.Bands = append(file.Bands, entry)
@@ -188,7 +191,7 @@ func (file purchaseFile) fit() (btyd.Fit, error) {
 		return btyd.Fit{}, err
 	}
 	fit := btyd.Fit{
-		Model: model, Parameters: estimates(file.Parameters), Covariance: file.Covariance,
+		Model: model, Parameters: estimates(file.Parameters), Covariance: file.Covariance, Boundary: file.Boundary,
 		Customers: file.Customers, Repeats: file.Repeats, Histories: file.Histories, Evaluations: file.Evaluations,
 	}
 	if file.LogLikelihood != nil {
@@ -213,7 +216,7 @@ func (file spendFile) spend() (btyd.Spend, error) {
 				return spend, err
 			}
 			band.Fit = &btyd.SpendFit{
-				Model: model, Parameters: estimates(entry.Parameters), Covariance: entry.Covariance,
+				Model: model, Parameters: estimates(entry.Parameters), Covariance: entry.Covariance, Boundary: entry.Boundary,
 				Customers: entry.Customers, Evaluations: entry.Evaluations,
 			}
 			if entry.LogLikelihood != nil {

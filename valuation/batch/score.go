@@ -219,6 +219,9 @@ func (r *run) warnOfSpend(group groupModels) {
 				customers, f.Number, btyd.MaxSpearman)
 		case btyd.NoSpendModel:
 			r.warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", customers, f.Number, f.Cause)
+		case btyd.SpendAtBoundary:
+			r.warn("spend_at_boundary", "%s: Gamma-Gamma is fitted at the boundary of %s; customers without a repeat purchase are expected to spend the pooled mean, %.2f",
+				customers, group.spend.Band(f.From).Fit.Boundary, f.Number)
 		case btyd.InfiniteMean:
 			r.warn("spend_mean_infinite", "%s: %s, %.2f", customers, f.Warning, f.Number)
 		case btyd.UndeterminedMean:

@@ -217,7 +217,7 @@ func (o *valueOracle) checkTotals(t *testing.T, result Result) {
 			}
 		}
 	}
-	low, high := btyd.TotalInterval(clv, variance, own, 0.8)
+	low, high := btyd.Total{Expected: clv, Parameters: variance, Customers: own}.Interval(0.8)
 	kpi := result.KPIs["clv"]
 	if math.Abs(*kpi.Value-clv) > 0.006*float64(len(o.values)) || math.Abs(*kpi.Low/low-1) > 1e-3 || math.Abs(*kpi.High/high-1) > 1e-3 {
 		t.Errorf("clv %v (%v to %v), want %v (%v to %v)", *kpi.Value, *kpi.Low, *kpi.High, clv, low, high)

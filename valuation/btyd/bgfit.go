@@ -36,10 +36,10 @@ func (m MBGNBD) boundaries(float64) []boundary { return m.likelihood().boundarie
 func (m bgLikelihood) boundaries(chance string) []boundary {
 	leaving := m.a / (m.a + m.b)
 	return []boundary{
-		{NoDropout, "no dropout", "a/(a+b)", leaving, leaving < 5e-3},
-		{Boundary, "dropout after the first " + chance, "a/(a+b)", leaving, leaving > 1-1e-3},
-		{Boundary, "one purchase rate for all customers", "r", m.r, m.r > manyShapes},
-		{Boundary, "one dropout probability for all customers", "a+b", m.a + m.b, m.a+m.b > manyShapes},
-		{Boundary, "some customers who never leave and some who leave at once", "min(a, b)", min(m.a, m.b), min(m.a, m.b) < fewShapes},
+		{NoDropout, "no dropout", "a/(a+b)", leaving, leaving < 5e-3, nil},
+		{Boundary, "dropout after the first " + chance, "a/(a+b)", leaving, leaving > 1-1e-3, nil},
+		{Boundary, "one purchase rate for all customers", "r", m.r, m.r > largeShape, heldAt(0)},
+		{Boundary, "one dropout probability for all customers", "a+b", m.a + m.b, m.a+m.b > largeShape, heldAt(3)},
+		{Boundary, "some customers who never leave and some who leave at once", "min(a, b)", min(m.a, m.b), min(m.a, m.b) < fewShapes, nil},
 	}
 }

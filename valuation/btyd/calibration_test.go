@@ -74,7 +74,7 @@ func TestRecoveryTotalInterval(t *testing.T) {
 				t.Logf("%s, seed %d: %v", c.what, seed, f.err)
 				continue
 			}
-			low, high := TotalInterval(f.expected, f.parameters, f.own, 0.8)
+			low, high := Total{Expected: f.expected, Parameters: f.parameters, Customers: f.own}.Interval(0.8)
 			if f.realised < low {
 				below++
 			}

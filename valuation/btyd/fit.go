@@ -12,6 +12,7 @@ import (
 type Fit struct {
 	Model         Model
 	Parameters    []Estimate  // in the order of Model.Parameters
+	Boundary      string      // where parameters are held: "one purchase rate for all customers"; "" elsewhere
 	Covariance    [][]float64 // of the logarithms of the parameters
 	LogLikelihood float64     // in the unit of time that was given
 	Evaluations   int         // of the log-likelihood and its gradient
@@ -67,6 +68,10 @@ type NoFitError struct {
 	Model  string
 	Reason Reason
 	Detail string
+
+	// LogLikelihood is the best ln L that was found, at a point that is no
+	// optimum; 0 where nothing was searched.
+	LogLikelihood float64
 }
 
 func (e *NoFitError) Error() string {
@@ -81,12 +86,14 @@ type boundary struct {
 	quantity string // the one that tends to 0 or to infinity there
 	value    float64
 	reached  bool
+	held     *pin // that leaves the simpler model; nil: there is none, or another family is it
 }
 
-// A shape above manyShapes is that of no variation to speak of, one below
-// fewShapes that of nearly all weight at 0: beyond these a refused fit has run
-// to the boundary.
+// Where a search ends in a shape above largeShape and without an acceptable
+// optimum, it has run toward no variation, and the shape is held at manyShapes,
+// which has none to speak of. Below fewShapes nearly all weight is at 0.
 const (
+	largeShape = 50
 	manyShapes = 1e3
 	fewShapes  = 1e-3
 )
@@ -100,7 +107,7 @@ type refusal struct {
 func (r refusal) Error() string { return r.why }
 
 // noFit makes the error for an optimum that was not accepted.
-func noFit(model string, parameters []Parameter, boundaries []boundary, err error) error {
+func noFit(model string, parameters []Parameter, boundaries []boundary, lnL float64, err error) error {
 	values := make([]string, len(parameters))
 	for i, p := range parameters {
 		values[i] = fmt.Sprintf("%s %.3g", p.Name, p.Value)
@@ -108,7 +115,7 @@ func noFit(model string, parameters []Parameter, boundaries []boundary, err erro
 	at := strings.Join(values, ", ")
 	for _, b := range boundaries {
 		if b.reached {
-			return &NoFitError{model, b.reason, fmt.Sprintf("the likelihood rises toward the boundary of %s (%s is %.3g; stopped at %s)", b.text, b.quantity, b.value, at)}
+			return &NoFitError{model, b.reason, fmt.Sprintf("the likelihood rises toward the boundary of %s (%s is %.3g; stopped at %s)", b.text, b.quantity, b.value, at), lnL}
 		}
 	}
 	reason := NoOptimum
@@ -116,7 +123,7 @@ func noFit(model string, parameters []Parameter, boundaries []boundary, err erro
 	if errors.As(err, &refused) {
 		reason = refused.reason
 	}
-	return &NoFitError{model, reason, fmt.Sprintf("no acceptable optimum (stopped at %s: %v)", at, err)}
+	return &NoFitError{model, reason, fmt.Sprintf("no acceptable optimum (stopped at %s: %v)", at, err), lnL}
 }
 
 // estimates pairs parameters with their standard errors. The covariance of the

@@ -10,6 +10,7 @@ import (
 type SpendFit struct {
 	Model         GammaGamma
 	Parameters    []Estimate   // p, q, gamma
+	Boundary      string       // where parameters are held: "one value for all purchases of a customer"; "" elsewhere
 	Covariance    [][]float64  // of the logarithms of the parameters
 	LogLikelihood float64      // in the unit of money that was given
 	Evaluations   int          // of the log-likelihood and its gradient
@@ -36,6 +37,8 @@ const (
 	UndeterminedMean
 	// NoSpendModel: the repeat purchases determine no model.
 	NoSpendModel
+	// SpendAtBoundary: the model is fitted at a boundary, with a parameter held.
+	SpendAtBoundary
 	// SpendGoesWithFrequency: customers who buy more often spend differently
 	// per purchase, which the model takes not to be.
 	SpendGoesWithFrequency
@@ -44,9 +47,11 @@ const (
 func (w SpendWarning) String() string {
 	switch w {
 	case InfiniteMean:
-		return "Gamma-Gamma's q is at most 1, so its mean spend is infinite: use the pooled mean"
+		return "Gamma-Gamma's q is at most 1, so its mean spend is infinite and the pooled mean stands in"
 	case UndeterminedMean:
-		return "Gamma-Gamma's q is within two standard errors of 1, so its mean spend is not determined: use the pooled mean"
+		return "Gamma-Gamma's q is within two standard errors of 1, so its mean spend is not determined and the pooled mean stands in"
+	case SpendAtBoundary:
+		return "Gamma-Gamma is fitted at a boundary"
 	case NoSpendModel:
 		return "the repeat purchases determine no spend model: use their mean"
 	case SpendGoesWithFrequency:
@@ -79,9 +84,9 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 	}
 	switch {
 	case len(counts) == 0:
-		return SpendFit{}, &NoFitError{spendName, NoRepeats, "no customer has a repeat purchase of positive value"}
+		return SpendFit{}, &NoFitError{spendName, NoRepeats, "no customer has a repeat purchase of positive value", 0}
 	case len(counts) < 3:
-		return SpendFit{}, &NoFitError{spendName, TooFewHistories, fmt.Sprintf("%d distinct totals cannot determine 3 parameters", len(counts))}
+		return SpendFit{}, &NoFitError{spendName, TooFewHistories, fmt.Sprintf("%d distinct totals cannot determine 3 parameters", len(counts)), 0}
 	}
 	fit.PooledMean = pooledMean(counts)
 
@@ -91,14 +96,18 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 		s := newSpendBase(thinned(counts, thinTo), fit.PooledMean).surface(workers)
 		thin = &s
 	}
-	o, evaluations, err := maximise(base.surface(workers), thin, spendStarts())
-	fit.Model = GammaGamma{P: math.Exp(o.logs[0]), Q: math.Exp(o.logs[1]), Gamma: fit.PooledMean * math.Exp(o.logs[2])}
+	model := func(logs []float64) GammaGamma {
+		return GammaGamma{P: math.Exp(logs[0]), Q: math.Exp(logs[1]), Gamma: fit.PooledMean * math.Exp(logs[2])}
+	}
+	boundaries := func(logs []float64) []boundary { return model(logs).boundaries() }
+	o, evaluations, at, err := maximiseWithin(base.surface(workers), thin, spendStarts(), boundaries)
+	fit.Model, fit.Boundary = model(o.logs), at
+	fit.LogLikelihood = o.mean*base.customers - base.customers*math.Log(fit.PooledMean)
 	if err != nil {
-		return SpendFit{}, noFit(spendName, fit.Model.Parameters(), fit.Model.boundaries(), err)
+		return SpendFit{}, noFit(spendName, fit.Model.Parameters(), boundaries(o.logs), fit.LogLikelihood, err)
 	}
 	fit.Parameters = estimates(fit.Model.Parameters(), o)
 	fit.Covariance = o.covariance
-	fit.LogLikelihood = o.mean*base.customers - base.customers*math.Log(fit.PooledMean)
 	fit.Evaluations = evaluations
 	switch q := fit.Parameters[1]; {
 	case q.Value <= 1:
@@ -112,9 +121,9 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 // boundaries returns the simpler models that Gamma-Gamma turns into.
 func (m GammaGamma) boundaries() []boundary {
 	return []boundary{
-		{Boundary, "one mean spend for all customers", "q", m.Q, m.Q > manyShapes},
-		{Boundary, "one value for all purchases of a customer", "p", m.P, m.P > manyShapes},
-		{Boundary, "spend without a scale", "min(p, q)", min(m.P, m.Q), min(m.P, m.Q) < fewShapes},
+		{Boundary, "one mean spend for all customers", "q", m.Q, m.Q > largeShape, heldAt(1)},
+		{Boundary, "one value for all purchases of a customer", "p", m.P, m.P > largeShape, heldAt(0)},
+		{Boundary, "spend without a scale", "min(p, q)", min(m.P, m.Q), min(m.P, m.Q) < fewShapes, nil},
 	}
 }
 

@@ -83,8 +83,8 @@ func (base *Base) fitNBD(workers int) (Fit, error) {
 // boundaries returns the simpler models that NBD turns into.
 func (m NBD) boundaries(float64) []boundary {
 	return []boundary{
-		{Boundary, "one purchase rate for all customers", "r", m.R, m.R > manyShapes},
-		{Boundary, "a few customers who make all purchases", "r", m.R, m.R < fewShapes},
+		{Boundary, "one purchase rate for all customers", "r", m.R, m.R > largeShape, heldAt(0)},
+		{Boundary, "a few customers who make all purchases", "r", m.R, m.R < fewShapes, nil},
 	}
 }
 

@@ -71,11 +71,11 @@ func (base *Base) fitPareto(workers int) (Fit, error) {
 func (m ParetoNBD) boundaries(oldest float64) []boundary {
 	dropouts := m.S / m.Beta * oldest // that the oldest customer is expected to have met
 	return []boundary{
-		{NoDropout, "no dropout", "s/beta times the oldest age", dropouts, dropouts < 1e-2},
-		{Boundary, "some customers who never leave and some who leave at once", "s", m.S, m.S < fewShapes || dropouts > 1e4 && m.S < 1},
-		{Boundary, "dropout right after the first purchase", "s/beta times the oldest age", dropouts, dropouts > 1e4},
-		{Boundary, "one purchase rate for all customers", "r", m.R, m.R > manyShapes},
-		{Boundary, "one dropout rate for all customers", "s", m.S, m.S > manyShapes},
+		{NoDropout, "no dropout", "s/beta times the oldest age", dropouts, dropouts < 1e-2, nil},
+		{Boundary, "some customers who never leave and some who leave at once", "s", m.S, m.S < fewShapes || dropouts > 1e4 && m.S < 1, nil},
+		{Boundary, "dropout right after the first purchase", "s/beta times the oldest age", dropouts, dropouts > 1e4, nil},
+		{Boundary, "one purchase rate for all customers", "r", m.R, m.R > largeShape, heldAt(0)},
+		{Boundary, "one dropout rate for all customers", "s", m.S, m.S > largeShape, heldAt(2)},
 	}
 }
 

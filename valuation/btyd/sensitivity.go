@@ -94,24 +94,42 @@ func ParameterVariance(gradient []float64, covariance [][]float64) float64 {
 	return max(0, variance)
 }
 
-// TotalInterval returns the central interval that holds with probability level
-// what a base will in fact spend, whose expectation by the fitted models is
-// expected. parameters is the variance that ParameterVariance finds in the
-// expectation, own the sum of the customers' own variances about it.
+// Total is what customers are expected to bring together, and what keeps it from
+// being certain.
+type Total struct {
+	Expected   float64
+	Parameters float64 // variance that ParameterVariance finds in the expectation
+	Customers  float64 // sum of the customers' own variances about it
+	Nothing    float64 // probability that they bring nothing at all
+	Mixed      bool    // some are expected to bring less than nothing
+}
+
+// Interval returns the central interval that holds with probability level what
+// the customers will in fact bring.
 //
 // The total is taken for log-normal. The logarithm of the expectation errs by
 // the normal errors of log-parameters; about the true one the customers' total,
 // of that mean and variance, is positive and skewed to the right. For a base of
 // any size it is the normal interval, for a few hundred customers it does not
-// reach below 0 and is no less often right.
-func TotalInterval(expected, parameters, own, level float64) (low, high float64) {
-	if !(expected > 0) {
+// reach below 0 and is no less often right. A total of gains and losses is taken
+// for normal, and an end at which bringing nothing is likely enough is 0.
+func (t Total) Interval(level float64) (low, high float64) {
+	reach := math.Sqrt2 * math.Erfinv(level)
+	if t.Mixed || t.Expected < 0 {
+		deviation := math.Sqrt(t.Parameters + t.Customers)
+		return t.Expected - reach*deviation, t.Expected + reach*deviation
+	}
+	tail := (1 - level) / 2
+	if t.Expected == 0 || t.Nothing >= 1-tail {
 		return 0, 0
 	}
-	square := expected * expected
-	ownLog := math.Log1p(own / square)
-	deviation := math.Sqrt(parameters/square + ownLog)
-	reach := math.Sqrt2 * math.Erfinv(level) * deviation
-	middle := expected * math.Exp(-ownLog/2)
-	return middle * math.Exp(-reach), middle * math.Exp(reach)
+	square := t.Expected * t.Expected
+	ownLog := math.Log1p(t.Customers / square)
+	deviation := math.Sqrt(t.Parameters/square + ownLog)
+	middle := t.Expected * math.Exp(-ownLog/2)
+	low, high = middle*math.Exp(-reach*deviation), middle*math.Exp(reach*deviation)
+	if t.Nothing >= tail {
+		low = 0
+	}
+	return low, high
 }

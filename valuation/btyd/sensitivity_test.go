@@ -64,11 +64,11 @@ func TestAgreementSpendSensitivity(t *testing.T) {
 
 func TestAgreementTotalInterval(t *testing.T) {
 	// Of a large base it is the normal interval: 1.2816 deviations either way.
-	low, high := TotalInterval(1000, 3, 1, 0.8)
+	low, high := Total{Expected: 1000, Parameters: 3, Customers: 1}.Interval(0.8)
 	near(t, "low", low, 1000-1.2815516*2, 1e-5)
 	near(t, "high", high, 1000+1.2815516*2, 1e-5)
 	// By hand: parameters only, of 50 %.
-	low, high = TotalInterval(10, 25, 0, 0.9)
+	low, high = Total{Expected: 10, Parameters: 25, Customers: 0}.Interval(0.9)
 	near(t, "low", low, 10*math.Exp(-1.6448536*0.5), 1e-7)
 	near(t, "high", high, 10*math.Exp(1.6448536*0.5), 1e-7)
 	// 4 - 2·2 + 4·9
@@ -77,12 +77,12 @@ func TestAgreementTotalInterval(t *testing.T) {
 
 func TestSurvivalSensitivity(t *testing.T) {
 	for _, own := range []float64{0, 1e-9, 1, 1e300} {
-		low, high := TotalInterval(1, 1, own, 0.8)
+		low, high := Total{Expected: 1, Parameters: 1, Customers: own}.Interval(0.8)
 		if !(0 <= low && low <= high) {
 			t.Errorf("interval of a total of 1 with variance %g: %g to %g", own, low, high)
 		}
 	}
-	if low, high := TotalInterval(0, 0, 5, 0.8); low != 0 || high != 0 {
+	if low, high := (Total{Customers: 5}).Interval(0.8); low != 0 || high != 0 {
 		t.Errorf("interval of nothing: %g to %g", low, high)
 	}
 	if got := (GammaGamma{P: 6, Q: 0.9, Gamma: 15}).Sensitivity(0, 0); got != [3]float64{} {
@@ -111,3 +111,23 @@ func TestSurvivalSensitivity(t *testing.T) {
 type unknownModel struct{ BGNBD }
 
 func (unknownModel) Name() string { return "unknown" }
+
+// Losses are not cut off at 0, whichever way they outweigh gains; and whoever may
+// well bring nothing has an interval from 0.
+func TestSurvivalTotalInterval(t *testing.T) {
+	low, high := Total{Expected: -100, Customers: 25, Mixed: true}.Interval(0.8)
+	near(t, "low", low, -100-1.2815515655*5, 1e-9)
+	near(t, "high", high, -100+1.2815515655*5, 1e-9)
+	if low, high := (Total{Expected: 1, Customers: 400, Mixed: true}).Interval(0.8); !(low < 0 && high > 1) {
+		t.Errorf("gains and losses: %g to %g", low, high)
+	}
+	for _, c := range []struct {
+		nothing   float64
+		low, high bool // above 0
+	}{{0.05, true, true}, {0.3, false, true}, {0.95, false, false}} {
+		low, high := Total{Expected: 5, Customers: 30, Nothing: c.nothing}.Interval(0.8)
+		if (low > 0) != c.low || (high > 0) != c.high {
+			t.Errorf("nothing with probability %g: %g to %g", c.nothing, low, high)
+		}
+	}
+}

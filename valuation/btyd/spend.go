@@ -62,7 +62,7 @@ func FitSpend(counts []SpendCount, workers int) (Spend, error) {
 		return Spend{}, err
 	}
 	spend := Spend{Bands: []SpendBand{pooled}, Spearman: Spearman(counts)}
-	if math.Abs(spend.Spearman) <= MaxSpearman || pooled.Fit == nil {
+	if math.Abs(spend.Spearman) <= MaxSpearman {
 		spend.find(finding)
 		return spend, nil
 	}
@@ -75,7 +75,7 @@ func FitSpend(counts []SpendCount, workers int) (Spend, error) {
 			if err != nil {
 				return Spend{}, err
 			}
-			if found.Fit != nil {
+			if found.Fit != nil && found.Fit.Boundary == "" {
 				band, own = found, foundOf
 			}
 		}
@@ -124,7 +124,13 @@ func fitBand(counts []SpendCount, from, to, workers int) (SpendBand, *SpendFindi
 		return SpendBand{}, nil, err
 	}
 	band.Fit, band.Mean = &found, found.Model.Mean()
-	if found.Warning == 0 {
+	switch {
+	case found.Boundary != "":
+		// There is one mean for all or one value for a customer: no spread of
+		// means that the model could add to the pooled one.
+		band.Mean = found.PooledMean
+		return band, &SpendFinding{Warning: SpendAtBoundary, From: from, To: to, Number: band.Mean}, nil
+	case found.Warning == 0:
 		return band, nil, nil
 	}
 	band.Mean = found.PooledMean

@@ -72,8 +72,7 @@ func TestAgreementSpendByBand(t *testing.T) {
 		}
 		alone, err := FitGammaGamma(inside, 1)
 		if i == 3 { // x in the tens says nothing of p
-			var none *NoFitError
-			if !errors.As(err, &none) || !reflect.DeepEqual(*b.Fit, all) {
+			if err != nil || alone.Boundary == "" || !reflect.DeepEqual(*b.Fit, all) {
 				t.Errorf("8 repeats or more: %+v, %v\nwant %+v", *b.Fit, err, all)
 			}
 			continue
@@ -99,6 +98,27 @@ func TestAgreementSpendByBand(t *testing.T) {
 	}
 	if reflect.DeepEqual(*few.Bands[1].Fit, all) {
 		t.Error("2 to 3 repeats have the model of all")
+	}
+}
+
+// Subscriptions and price tiers: whoever always pays the same is expected to go
+// on, and is not taken for the average customer.
+func TestSurvivalSpendOfTiers(t *testing.T) {
+	var counts []SpendCount
+	for _, price := range []float64{5, 20, 100} {
+		for x := 1; x <= 12; x++ {
+			counts = append(counts, SpendCount{x, price * float64(x), int64(600 / x)})
+		}
+	}
+	spend, err := FitSpend(counts, 2)
+	if err != nil || len(spend.Findings) != 1 || spend.Findings[0].Warning != SpendAtBoundary {
+		t.Fatalf("%+v, %v", spend, err)
+	}
+	for _, price := range []float64{5, 20, 100} {
+		near(t, fmt.Sprintf("expected spend after three of %g", price), spend.Expected(3, 3*price), price, 0.01)
+	}
+	if got := spend.Expected(0, 0); got != spend.Bands[0].Fit.PooledMean {
+		t.Errorf("without a repeat %g is expected", got)
 	}
 }
 
@@ -130,7 +150,7 @@ func TestSurvivalSpendBands(t *testing.T) {
 	}{
 		{"nobody", nil, []SpendWarning{NoSpendModel}},
 		{"only zeros", []SpendCount{{0, 0, 5}, {2, 0, 3}}, []SpendWarning{NoSpendModel}},
-		{"one price", onePrice, []SpendWarning{NoSpendModel}},
+		{"one price", onePrice, []SpendWarning{SpendAtBoundary}},
 		{"q at most 1", simulatedSpend(GammaGamma{P: 3, Q: 0.9, Gamma: 40}, 20_000, true, 0), []SpendWarning{InfiniteMean}},
 		{"p + q at most 1", simulatedSpend(GammaGamma{P: 0.3, Q: 0.5, Gamma: 40}, 20_000, false, 0), []SpendWarning{InfiniteMean}},
 		{"q a little above 1, and few", undetermined, []SpendWarning{UndeterminedMean}},

@@ -29,7 +29,7 @@ func fitsOrSays(t *testing.T, what, key string, counts []HistoryCount) (Fit, *No
 		return fit, nil
 	}
 	for _, e := range fit.Parameters {
-		if !finite(e.Value) || !finite(e.StandardError) || !(e.Value > 0 && e.StandardError > 0) {
+		if !finite(e.Value) || !finite(e.StandardError) || !(e.Value > 0 && (e.StandardError > 0 || fit.Boundary != "")) {
 			t.Errorf("%s: %s = %g ± %g", what, e.Name, e.Value, e.StandardError)
 		}
 	}
@@ -136,7 +136,7 @@ func TestSurvivalBoundaries(t *testing.T) {
 				t.Errorf("%s of a base without dropout: %v (reason %d)", family.Key, e, e.Reason)
 			}
 			fitsOrSays(t, "one rate", family.Key, sameRate)
-			if _, e := fitsOrSays(t, "one rate and no dropout", family.Key, sameRateStays); e != nil && (e.Reason == Boundary || e.Reason == NoDropout) {
+			if fit, e := fitsOrSays(t, "one rate and no dropout", family.Key, sameRateStays); fit.Boundary != "" || e != nil && (e.Reason == Boundary || e.Reason == NoDropout) {
 				same[family.Key]++
 			}
 			fitsOrSays(t, "one dropout probability", family.Key, sameDropout)
@@ -232,7 +232,7 @@ func TestSurvivalRefusals(t *testing.T) {
 		var none *NoFitError
 		if err == nil {
 			t.Errorf("%s: an optimum", c.what)
-		} else if !errors.As(noFit("model", []Parameter{{"p", 3.25}}, nil, err), &none) || none.Reason != c.reason || !strings.Contains(none.Detail, "p 3.25") {
+		} else if !errors.As(noFit("model", []Parameter{{"p", 3.25}}, nil, 0, err), &none) || none.Reason != c.reason || !strings.Contains(none.Detail, "p 3.25") {
 			t.Errorf("%s: %v, reason %d, want %d", c.what, none, none.Reason, c.reason)
 		}
 	}

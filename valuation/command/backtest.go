@@ -32,7 +32,7 @@ func runBacktest(ctx context.Context, env Env, settings config.Config) error {
 	v := report.Verdict
 	if report.Result != nil && len(report.Result.Candidates) > 0 {
 		fmt.Fprintf(env.Stdout, "Models that know %s to %s forecast the %s to %s.%s\n\n",
-			countNoun(v.Customers, "customer"), v.Cutoff, countNoun(int64(v.HoldoutDays), "day"), report.AsOf.Format(time.DateOnly), newcomersText(v))
+			sampleText(v), v.Cutoff, countNoun(int64(v.HoldoutDays), "day"), report.AsOf.Format(time.DateOnly), newcomersText(v))
 		if err := printScores(env.Stdout, report, settings.Value.Currency); err != nil {
 			return err
 		}
@@ -48,6 +48,14 @@ func runBacktest(ctx context.Context, env Env, settings config.Config) error {
 	return nil
 }
 
+// sampleText says how many customers the models of a backtest know.
+func sampleText(v publication.Backtest) string {
+	if v.Customers < v.Known {
+		return fmt.Sprintf("a sample of %s of %s", humanize.Comma(v.Customers), countNoun(v.Known, "customer"))
+	}
+	return countNoun(v.Customers, "customer")
+}
+
 func newcomersText(v publication.Backtest) string {
 	if v.Newcomers == 0 {
 		return ""
@@ -61,7 +69,7 @@ func trustText(v publication.Backtest) string {
 	case v.Trust == nil:
 		return fmt.Sprintf("Trust: not tested, because %s.", v.Reason)
 	case !*v.Trust:
-		return fmt.Sprintf("Trust: no. %s.", v.Reason)
+		return "Trust: no, by the doubts below."
 	}
 	text := "Trust: yes."
 	if v.Seasonal {
@@ -144,12 +152,20 @@ func (s summary) foretold() string {
 	var text strings.Builder
 	if f := v.Purchases; f != nil {
 		fmt.Fprintf(&text, "Backtest: for the %s to %s %s expected %s of %s, and %s came (%s)",
-			countNoun(int64(v.HoldoutDays), "day"), s.result.Manifest.AsOf, s.result.Manifest.Model.Name,
-			countNoun(int64(math.Round(f.Expected)), "purchase"), countNoun(v.Customers, "customer"), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
+			countNoun(int64(v.HoldoutDays), "day"), s.result.Manifest.AsOf, modelText(*s.result.Manifest.Model),
+			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
 		fmt.Fprintf(&text, "; of %s %s, and %s came (%s). ", s.result.Manifest.MoneyBasis,
 			s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
 	return text.String() + trustText(v)
+}
+
+// modelText names a model, and says where channels have their own.
+func modelText(m publication.Model) string {
+	if len(m.ByChannel) > 0 {
+		return m.Name + " by channel"
+	}
+	return m.Name
 }
 
 func errorText(f *publication.Forecast) string {

@@ -85,8 +85,10 @@ func (s summary) verdict() string {
 	if s.result.Manifest.Model == nil {
 		return ""
 	}
-	retain := fmt.Sprintf("Retain %s of them (%s): they hold %s of that value.",
-		s.count("retain_customers"), percent(s.value("retain_share")), percent(s.value("retain_share_of_clv")))
+	retain := fmt.Sprintf("Retain %s of them (%s).", s.count("retain_customers"), percent(s.value("retain_share")))
+	if share := s.value("retain_share_of_clv"); !math.IsNaN(share) {
+		retain = fmt.Sprintf("Retain %s of them (%s): they hold %s of that value.", s.count("retain_customers"), percent(s.value("retain_share")), percent(share))
+	}
 	cost := "taking a first order to pay for its acquisition, since no value.cac is set"
 	if s.settings.Value.CAC != nil {
 		cost = fmt.Sprintf("at an acquisition cost of %s", s.money(*s.settings.Value.CAC))

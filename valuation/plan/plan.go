@@ -62,13 +62,12 @@ var Nightly = []Step{
 	{Name: "backtest_sample", Kind: Table, Folder: "backtest"},
 	{Name: "backtest_members", Kind: Table, Folder: "backtest"},
 	{Name: "backtest_customers", Kind: Table, Folder: "backtest"},
-	{Name: "backtest_fits", Kind: Go, Reads: []string{"backtest_sample", "backtest_customers"}, Makes: []string{"fit_groups"}},
+	{Name: "backtest_fits", Kind: Go, Reads: []string{"backtest_sample", "backtest_customers"}},
 
-	{Name: "grouped_customers", Kind: View, Folder: "customers"},
 	{Name: "histories", Kind: Table, Folder: "customers"},
 	{Name: "spend_sample", Kind: Table, Folder: "customers"},
 	{Name: "spend_histories", Kind: Table, Folder: "customers"},
-	{Name: "fit", Kind: Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "backtest_scores"}},
+	{Name: "fit", Kind: Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "fit_groups", "backtest_scores"}},
 	{Name: "backtest", Kind: File, Folder: "backtest", Key: []string{"model", "target", "metric", "decile"}},
 
 	{Name: "rfm_quintiles", Kind: Table, Folder: "customers"},
@@ -83,7 +82,7 @@ var Nightly = []Step{
 	{Name: "customers", Kind: File, Folder: "customers", Key: []string{"customer_id"}},
 
 	{Name: "value_sums", Kind: Table, Folder: "base"},
-	{Name: "value_intervals", Kind: Go, Reads: []string{"value_sums"}, Makes: []string{"value_intervals"}},
+	{Name: "value_intervals", Kind: Go, Reads: []string{"value_sums", "base_rates"}, Makes: []string{"value_intervals"}},
 	{Name: "segments", Kind: File, Folder: "base", Key: []string{"segment"}},
 	{Name: "cohorts", Kind: File, Folder: "base", Key: []string{"cohort_month", "age_months"}},
 	{Name: "second_purchases", Kind: Table, Folder: "base"},

@@ -99,6 +99,7 @@ type Backtest struct {
 	HoldoutDays int    `json:"holdout_days"`
 	Seasonal    bool   `json:"seasonal"`  // the holdout is no whole year
 	Customers   int64  `json:"customers"` // of the sample
+	Known       int64  `json:"known"`     // customers at the cutoff
 	Newcomers   int64  `json:"newcomers"` // who came after the cutoff and were left out
 	// Repeat purchases per one that the model expects, in the second half of the
 	// history as a multiple of the first; null where it cannot be told.

@@ -79,7 +79,7 @@ var backtest = []Column{
 	asOf,
 	{"cutoff", day, "day", "last day that the models were fitted on"},
 	{"holdout_days", whole, "days", "from the cutoff to as_of: what was forecast"},
-	{"model", text, "", "the model, with by_group where channels have their own parameters, or a baseline: mean_rate, recent_rate"},
+	{"model", text, "", "the model (by channel: with parameters of its own for each large one), or a baseline: mean_rate, recent_rate"},
 	{"is_chosen", yesNo, "", "whether the run values customers by this model"},
 	{"target", text, "", "what is forecast: purchases, margin, or p_purchase, the chance of a purchase in the holdout"},
 	{"metric", text, "", "name of the figure"},
