@@ -71,11 +71,11 @@ func (base *Base) fit(family purchaseFamily, workers int) (Fit, error) {
 	parameters := len(family.model(make([]float64, 4), 1).Parameters())
 	switch {
 	case base.repeats == 0:
-		return Fit{}, &NoFitError{family.name, NoRepeats, "no customer has purchased again"}
+		return Fit{}, &NoFitError{family.name, NoRepeats, "no customer has purchased again", 0}
 	case len(base.counts) < parameters:
-		return Fit{}, &NoFitError{family.name, TooFewHistories, fmt.Sprintf("%d distinct histories cannot determine %d parameters", len(base.counts), parameters)}
+		return Fit{}, &NoFitError{family.name, TooFewHistories, fmt.Sprintf("%d distinct histories cannot determine %d parameters", len(base.counts), parameters), 0}
 	case base.oldest == 0:
-		return Fit{}, &NoFitError{family.name, TooFewHistories, "every customer is of age 0"}
+		return Fit{}, &NoFitError{family.name, TooFewHistories, "every customer is of age 0", 0}
 	}
 	var thin *surface
 	if base.thin != nil {
@@ -84,14 +84,14 @@ func (base *Base) fit(family purchaseFamily, workers int) (Fit, error) {
 	}
 	o, evaluations, err := maximise(family.surface(base.all, workers), thin, family.starts(base.all))
 	model := family.model(o.logs, base.oldest)
+	lnL := o.mean*base.all.customers - float64(base.repeats)*math.Log(base.oldest)
 	if err != nil {
-		return Fit{}, noFit(family.name, model.Parameters(), model.boundaries(base.oldest), err)
+		return Fit{}, noFit(family.name, model.Parameters(), model.boundaries(base.oldest), lnL, err)
 	}
 	return Fit{
 		Model: model, Parameters: estimates(model.Parameters(), o), Covariance: o.covariance,
-		LogLikelihood: o.mean*base.all.customers - float64(base.repeats)*math.Log(base.oldest),
-		Evaluations:   evaluations,
-		Customers:     base.customers, Repeats: base.repeats, Histories: len(base.counts),
+		LogLikelihood: lnL, Evaluations: evaluations,
+		Customers: base.customers, Repeats: base.repeats, Histories: len(base.counts),
 	}, nil
 }
 

@@ -67,6 +67,10 @@ type NoFitError struct {
 	Model  string
 	Reason Reason
 	Detail string
+
+	// LogLikelihood is the best ln L that was found, at a point that is no
+	// optimum; 0 where nothing was searched.
+	LogLikelihood float64
 }
 
 func (e *NoFitError) Error() string {
@@ -100,7 +104,7 @@ type refusal struct {
 func (r refusal) Error() string { return r.why }
 
 // noFit makes the error for an optimum that was not accepted.
-func noFit(model string, parameters []Parameter, boundaries []boundary, err error) error {
+func noFit(model string, parameters []Parameter, boundaries []boundary, lnL float64, err error) error {
 	values := make([]string, len(parameters))
 	for i, p := range parameters {
 		values[i] = fmt.Sprintf("%s %.3g", p.Name, p.Value)
@@ -108,7 +112,7 @@ func noFit(model string, parameters []Parameter, boundaries []boundary, err erro
 	at := strings.Join(values, ", ")
 	for _, b := range boundaries {
 		if b.reached {
-			return &NoFitError{model, b.reason, fmt.Sprintf("the likelihood rises toward the boundary of %s (%s is %.3g; stopped at %s)", b.text, b.quantity, b.value, at)}
+			return &NoFitError{model, b.reason, fmt.Sprintf("the likelihood rises toward the boundary of %s (%s is %.3g; stopped at %s)", b.text, b.quantity, b.value, at), lnL}
 		}
 	}
 	reason := NoOptimum
@@ -116,7 +120,7 @@ func noFit(model string, parameters []Parameter, boundaries []boundary, err erro
 	if errors.As(err, &refused) {
 		reason = refused.reason
 	}
-	return &NoFitError{model, reason, fmt.Sprintf("no acceptable optimum (stopped at %s: %v)", at, err)}
+	return &NoFitError{model, reason, fmt.Sprintf("no acceptable optimum (stopped at %s: %v)", at, err), lnL}
 }
 
 // estimates pairs parameters with their standard errors. The covariance of the

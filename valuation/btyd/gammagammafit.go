@@ -79,9 +79,9 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 	}
 	switch {
 	case len(counts) == 0:
-		return SpendFit{}, &NoFitError{spendName, NoRepeats, "no customer has a repeat purchase of positive value"}
+		return SpendFit{}, &NoFitError{spendName, NoRepeats, "no customer has a repeat purchase of positive value", 0}
 	case len(counts) < 3:
-		return SpendFit{}, &NoFitError{spendName, TooFewHistories, fmt.Sprintf("%d distinct totals cannot determine 3 parameters", len(counts))}
+		return SpendFit{}, &NoFitError{spendName, TooFewHistories, fmt.Sprintf("%d distinct totals cannot determine 3 parameters", len(counts)), 0}
 	}
 	fit.PooledMean = pooledMean(counts)
 
@@ -93,12 +93,12 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 	}
 	o, evaluations, err := maximise(base.surface(workers), thin, spendStarts())
 	fit.Model = GammaGamma{P: math.Exp(o.logs[0]), Q: math.Exp(o.logs[1]), Gamma: fit.PooledMean * math.Exp(o.logs[2])}
+	fit.LogLikelihood = o.mean*base.customers - base.customers*math.Log(fit.PooledMean)
 	if err != nil {
-		return SpendFit{}, noFit(spendName, fit.Model.Parameters(), fit.Model.boundaries(), err)
+		return SpendFit{}, noFit(spendName, fit.Model.Parameters(), fit.Model.boundaries(), fit.LogLikelihood, err)
 	}
 	fit.Parameters = estimates(fit.Model.Parameters(), o)
 	fit.Covariance = o.covariance
-	fit.LogLikelihood = o.mean*base.customers - base.customers*math.Log(fit.PooledMean)
 	fit.Evaluations = evaluations
 	switch q := fit.Parameters[1]; {
 	case q.Value <= 1:

@@ -232,7 +232,7 @@ func TestSurvivalRefusals(t *testing.T) {
 		var none *NoFitError
 		if err == nil {
 			t.Errorf("%s: an optimum", c.what)
-		} else if !errors.As(noFit("model", []Parameter{{"p", 3.25}}, nil, err), &none) || none.Reason != c.reason || !strings.Contains(none.Detail, "p 3.25") {
+		} else if !errors.As(noFit("model", []Parameter{{"p", 3.25}}, nil, 0, err), &none) || none.Reason != c.reason || !strings.Contains(none.Detail, "p 3.25") {
 			t.Errorf("%s: %v, reason %d, want %d", c.what, none, none.Reason, c.reason)
 		}
 	}
