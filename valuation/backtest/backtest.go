@@ -39,7 +39,6 @@ type Terms struct {
 
 // Result is what a backtest found.
 type Result struct {
-	HoldoutDays   int
 	MaxTotalError float64
 	Customers     int
 
@@ -51,7 +50,6 @@ type Result struct {
 	// those of one part of a year.
 	Seasonal bool
 
-	Spend      btyd.Spend         // of all customers, at the cutoff
 	Candidates []Candidate        // those of everybody in btyd.Families' order, then those by group
 	Baselines  []Baseline         // mean rate, recent
 	Unfitted   []*btyd.NoFitError // of the families that everybody's histories determine no model of
@@ -63,9 +61,8 @@ type Result struct {
 type Candidate struct {
 	Name       string // the family's, and "by group"
 	Family     string
-	ByGroup    bool
-	Fit        btyd.Fit         // to everybody
-	GroupFits  map[int]btyd.Fit // by group; a group that determines no model has everybody's
+	ByGroup    bool     // a group that determines no model has everybody's
+	Fit        btyd.Fit // to everybody
 	Purchases  Score
 	Margin     Score
 	Purchasing Distribution // of the number of purchases
@@ -98,8 +95,7 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 		purchases += c.Purchases
 	}
 	result := Result{
-		HoldoutDays: terms.HoldoutDays, MaxTotalError: terms.MaxTotalError,
-		Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays),
+		MaxTotalError: terms.MaxTotalError, Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays),
 	}
 	switch {
 	case len(customers) == 0:
@@ -115,7 +111,7 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 	if err := t.fit(); err != nil {
 		return Result{}, err
 	}
-	result.Spend, result.Unfitted = t.spend[everybody], t.unfitted
+	result.Unfitted = t.unfitted
 	if len(t.fits[everybody]) == 0 {
 		result.Why = "the histories at the cutoff determine no model"
 		for _, none := range t.unfitted {

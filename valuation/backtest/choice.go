@@ -134,7 +134,7 @@ func (r Result) Choose(allowed func(family string) bool) Choice {
 				fits = append(fits, c.Fit)
 			}
 		}
-		allowed = ByDropout(fits)
+		allowed = ByDropout(fits, r.Unfitted)
 	}
 	for i := range r.Candidates {
 		c := &r.Candidates[i]
@@ -197,30 +197,6 @@ func (r Result) doubts(c *Candidate) []string {
 
 // Reason returns the reasons as one line.
 func (c Choice) Reason() string { return strings.Join(c.Reasons, "; ") }
-
-// Detectable is by how much twice the ln L of the best model with dropout has to
-// exceed that of NBD: the 95 % point of chi-squared for the two parameters that
-// NBD has not.
-const Detectable = 5.99
-
-// ByDropout says which of the families fitted to the same customers may be
-// chosen: NBD alone where no dropout is detectable, all others where it is. In a
-// contest NBD would win whenever buying picks up, for it promises the most.
-func ByDropout(fits []btyd.Fit) func(family string) bool {
-	without, best := math.Inf(-1), math.Inf(-1)
-	for _, fit := range fits {
-		if fit.Model.Name() == withoutDropout {
-			without = fit.LogLikelihood
-		} else {
-			best = max(best, fit.LogLikelihood)
-		}
-	}
-	dropout := 2*(best-without) > Detectable
-	return func(family string) bool { return (family == withoutDropout) != dropout }
-}
-
-// withoutDropout is the family that the others turn into where nobody leaves.
-const withoutDropout = "NBD"
 
 // Prefer chooses among fits to a whole base where there is no backtest: the
 // first, unless one after it is better, by more than two standard errors of ln

@@ -68,18 +68,38 @@ func TestChoiceByDropout(t *testing.T) {
 	fit := func(name string, lnL float64) btyd.Fit {
 		return btyd.Fit{Model: named{name: name}, LogLikelihood: lnL}
 	}
+	refusal := func(name string, reason btyd.Reason, lnL float64) *btyd.NoFitError {
+		return &btyd.NoFitError{Model: name, Reason: reason, LogLikelihood: lnL}
+	}
+	type (
+		fits    = []btyd.Fit
+		refused = []*btyd.NoFitError
+	)
 	for _, c := range []struct {
-		what                string
-		fits                []btyd.Fit
-		allowsNBD, allowsBG bool
+		what     string
+		fits     fits
+		refused  refused
+		evidence float64
+		dropout  bool // detectable: all but NBD
 	}{
-		{"detectable", []btyd.Fit{fit("MBG/NBD", -110), fit("BG/NBD", -100), fit("NBD", -103)}, false, true},
-		{"not detectable", []btyd.Fit{fit("BG/NBD", -100), fit("NBD", -102.9)}, true, false},
-		{"no other", []btyd.Fit{fit("NBD", -103)}, true, false},
-		{"no NBD", []btyd.Fit{fit("BG/NBD", -103)}, false, true},
+		{"detectable", fits{fit("MBG/NBD", -110), fit("BG/NBD", -100), fit("NBD", -103)}, nil, 6, true},
+		{"not detectable", fits{fit("BG/NBD", -100), fit("NBD", -102.75)}, nil, 5.5, false},
+		{"no other", fits{fit("NBD", -103)}, nil, 0, false},
+		{"no NBD", fits{fit("BG/NBD", -103)}, nil, math.Inf(1), true},
+		{"others refused", fits{fit("NBD", -103)}, refused{refusal("MBG/NBD", btyd.Boundary, -90), refusal("BG/NBD", btyd.Ridge, -83)}, 40, true},
+		{"others refused for little", fits{fit("NBD", -103)}, refused{refusal("BG/NBD", btyd.Ridge, -102)}, 2, false},
+		{"no dropout", fits{fit("NBD", -103)}, refused{refusal("BG/NBD", btyd.NoDropout, -90)}, 0, false},
+		{"not searched", fits{fit("NBD", -103)}, refused{refusal("BG/NBD", btyd.TooFewHistories, 0)}, 0, false},
+		{"no number", fits{fit("NBD", -103)}, refused{refusal("BG/NBD", btyd.NoOptimum, math.NaN()), refusal("MBG/NBD", btyd.NoOptimum, math.Inf(1))}, 0, false},
+		{"a search beyond the fit", fits{fit("BG/NBD", -102), fit("NBD", -103)}, refused{refusal("Pareto/NBD", btyd.Ridge, -93)}, 20, true},
+		{"one other beside a refusal", fits{fit("BG/NBD", -93), fit("NBD", -103)}, refused{refusal("Pareto/NBD", btyd.Ridge, -99)}, 20, true},
+		{"NBD refused", fits{fit("BG/NBD", -103)}, refused{refusal("NBD", btyd.Boundary, -103)}, math.Inf(1), true},
 	} {
-		allowed := backtest.ByDropout(c.fits)
-		if allowed("NBD") != c.allowsNBD || allowed("BG/NBD") != c.allowsBG {
+		if got := backtest.DropoutEvidence(c.fits, c.refused); got != c.evidence {
+			t.Errorf("%s: evidence of %g, want %g", c.what, got, c.evidence)
+		}
+		allowed := backtest.ByDropout(c.fits, c.refused)
+		if allowed("NBD") == c.dropout || allowed("BG/NBD") != c.dropout {
 			t.Errorf("%s: NBD %v, BG/NBD %v", c.what, allowed("NBD"), allowed("BG/NBD"))
 		}
 	}

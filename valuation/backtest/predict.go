@@ -1,6 +1,10 @@
 package backtest
 
-import "cbv/valuation/btyd"
+import (
+	"slices"
+
+	"cbv/valuation/btyd"
+)
 
 // scored is a forecast's deviances, kept for the contests.
 type scored struct {
@@ -62,7 +66,7 @@ func (t *test) predict(result *Result) {
 			c.Name = c.Family
 			if byGroup {
 				c.Name += " by group"
-				if c.GroupFits = t.groupFits(fit.family); len(c.GroupFits) == 0 {
+				if !t.anyGroupFits(fit.family) {
 					continue
 				}
 			}
@@ -75,13 +79,10 @@ func (t *test) predict(result *Result) {
 	result.Contests = contests(candidates, baselines, t.terms.Workers)
 }
 
-// groupFits returns a family's fits to groups.
-func (t *test) groupFits(family int) map[int]btyd.Fit {
-	fits := map[int]btyd.Fit{}
-	for _, group := range t.groups {
-		if fit, own := t.fitOf(group, family); own {
-			fits[group] = fit
-		}
-	}
-	return fits
+// anyGroupFits reports whether a family has a fit to any group.
+func (t *test) anyGroupFits(family int) bool {
+	return slices.ContainsFunc(t.groups, func(group int) bool {
+		_, own := t.fitOf(group, family)
+		return own
+	})
 }

@@ -98,6 +98,19 @@ func TestSurvivalScores(t *testing.T) {
 	}
 }
 
+// Where customers leave, NBD is no way out of fits that were refused: buyers at
+// one rate take the others to a boundary.
+func TestSurvivalRefusedWithDropout(t *testing.T) {
+	s := ordinary(bg{0.8, 2.5})
+	s.rates = [2]float64{1e5, 2e6}
+	result := run(t, s.customers(5_000, 0), 240)
+	choice := result.Choose(nil)
+	if chosen := choice.Candidate; chosen != nil && chosen.Family == "NBD" {
+		t.Errorf("NBD: %v", result.Unfitted)
+	}
+	t.Logf("%+v", choice)
+}
+
 func TestSurvivalBadInput(t *testing.T) {
 	good := backtest.Customer{History: btyd.History{Age: 5}, Purchases: 1, U: 0.5}
 	for _, f := range []func(c *backtest.Customer){
