@@ -24,38 +24,46 @@ func contested(contests ...backtest.Contest) backtest.Result {
 		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name, Fit: btyd.Fit{Model: named{name: name}}})
 	}
 	for _, name := range []string{"A", "B", "C"} {
-		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name + " by group", Family: name, ByGroup: true})
+		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name + " by channel", Family: name, ByGroup: true})
 	}
 	r.Contests = contests
 	return r
 }
 
 func TestChoice(t *testing.T) {
-	// C is better than B and A by a little, B than A by much.
 	against := func(holder, challenger string, gain float64) backtest.Contest {
 		return backtest.Contest{Target: backtest.Purchases, Holder: holder, Challenger: challenger, Gain: gain, StandardError: 0.1}
 	}
+	// Of everybody C is better than B and A by a little, B than A by much; by
+	// group A is as good as any, and worth it against A and B.
 	r := contested(
 		against("A", "B", 0.3), against("A", "C", 0.35), against("B", "C", 0.05),
-		against("A", "A by group", 0.25), against("B", "B by group", 0.2), against("C", "C by group", -0.4),
+		against("A by channel", "B by channel", 0.1), against("A by channel", "C by channel", -0.2), against("B by channel", "C by channel", 0.25),
+		against("A", "A by channel", 0.6), against("B", "A by channel", 0.3), against("C", "A by channel", 0.15),
+		against("B", "C by channel", 0.1), against("C", "C by channel", -0.1),
 	)
 	for _, c := range []struct {
-		allowed   string
-		want      string
-		contested int
+		allowed string
+		want    string
+		decided string // the holder and the challenger of each contest
 	}{
-		{"ABC", "B", 3}, // by group not by more than two standard errors
-		{"A", "A by group", 1},
-		{"AC", "C", 2},
-		{"BC", "B", 2},
-		{"C", "C", 1},
+		{"ABC", "A by channel", "A:B B:C A+:B+ A+:C+ B:A+"}, // though B is the best of everybody
+		{"A", "A by channel", "A:A+"},
+		{"AC", "C", "A:C A+:C+ C:A+"}, // not by more than two standard errors
+		{"BC", "B", "B:C B+:C+ B:C+"}, // held against the winner by group, another family
+		{"C", "C", "C:C+"},
 	} {
 		choice := r.Choose(func(family string) bool { return strings.Contains(c.allowed, family) })
-		if choice.Candidate == nil || choice.Candidate.Name != c.want || len(choice.Contests) != c.contested {
-			t.Errorf("of %s: %+v, want %s", c.allowed, choice, c.want)
+		var decided []string
+		for _, contest := range choice.Contests {
+			decided = append(decided, contest.Holder+":"+contest.Challenger)
+		}
+		contests := strings.ReplaceAll(strings.Join(decided, " "), " by channel", "+")
+		if choice.Candidate == nil || choice.Candidate.Name != c.want || contests != c.decided {
+			t.Errorf("of %s: %+v after %s, want %s after %s", c.allowed, choice.Candidate, contests, c.want, c.decided)
 		}
 	}
-	if choice := r.Choose(nil); choice.Candidate.Name != "B" {
+	if choice := r.Choose(nil); choice.Candidate.Name != "A by channel" {
 		t.Errorf("of all: %+v", choice.Candidate)
 	}
 	none := r.Choose(func(string) bool { return false })
