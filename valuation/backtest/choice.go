@@ -3,7 +3,6 @@ package backtest
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"cbv/valuation/btyd"
 )
@@ -18,16 +17,13 @@ const (
 	Trusted
 )
 
-func (t Trust) String() string {
-	return [...]string{"untested", "not trusted", "trusted"}[t]
-}
-
-// Choice is the model to use, and whether to trust it.
+// Choice is a candidate, and whether to trust it.
 type Choice struct {
-	Candidate *Candidate // nil: untested
+	Candidate *Candidate // nil: there is none
 	Contests  []Contest  // those that decided, in order
 	Trust     Trust
-	Reasons   []string // why it is not trusted, or untested
+	Reasons   []string // why it is not trusted, or untested: empty where it is trusted, and only there
+	Notes     []string // what a reader of the trust should know and is no doubt
 }
 
 // Choose returns the best of the allowed families of everybody; or, where that
@@ -49,10 +45,11 @@ func (r Result) Choose(allowed func(family string) bool) Choice {
 		}
 	}
 	if len(pooled) == 0 {
-		if r.Why != "" {
-			return Choice{Reasons: []string{r.Why}}
+		reasons := r.untested("none of the models to choose from was fitted at the cutoff", allowed)
+		if evidence := DropoutEvidence(r.fits(), r.Unfitted); evidence > Detectable && r.candidate(withoutDropout, false) != nil {
+			reasons = append(reasons, fmt.Sprintf("%s was, but customers leave: dropout raises 2 ln L by %s", withoutDropout, amount(evidence, 3)))
 		}
-		return Choice{Reasons: []string{"none of the models in question could be fitted at the cutoff"}}
+		return Choice{Reasons: reasons}
 	}
 	held, contests := r.best(pooled)
 	if len(byGroup) > 0 {
@@ -61,11 +58,36 @@ func (r Result) Choose(allowed func(family string) bool) Choice {
 		held, among = r.best([]*Candidate{held, challenger})
 		contests = append(contests, among...)
 	}
-	choice := Choice{Candidate: held, Contests: contests, Reasons: r.doubts(held), Trust: Trusted}
-	if len(choice.Reasons) > 0 {
-		choice.Trust = NotTrusted
-	}
+	choice := r.judge(held)
+	choice.Contests = contests
 	return choice
+}
+
+// Judge returns a given candidate and whether to trust it. Where the family was
+// fitted to everybody but to no group, the candidate of everybody stands in for
+// that by group, and a note says so.
+func (r Result) Judge(family string, byGroup bool) Choice {
+	pooled, asked := r.candidate(family, false), r.candidate(family, byGroup)
+	switch {
+	case asked != nil:
+		return r.judge(asked)
+	case pooled != nil:
+		choice := r.judge(pooled)
+		choice.Notes = append(choice.Notes, fmt.Sprintf("no channel could be fitted by itself at the cutoff, so %s of all customers stands for %s",
+			family, nameByGroup(family)))
+		return choice
+	}
+	return Choice{Reasons: r.untested(family+" was not fitted at the cutoff", func(name string) bool { return name == family })}
+}
+
+// candidate returns a candidate, nil where it was not fitted.
+func (r Result) candidate(family string, byGroup bool) *Candidate {
+	for i := range r.Candidates {
+		if c := &r.Candidates[i]; c.Family == family && c.ByGroup == byGroup {
+			return c
+		}
+	}
+	return nil
 }
 
 // fits returns the fits to everybody.
@@ -93,33 +115,85 @@ func (r Result) best(candidates []*Candidate) (held *Candidate, contests []Conte
 	return held, contests
 }
 
-// doubts returns what speaks against trust in a candidate.
-func (r Result) doubts(c *Candidate) []string {
-	var doubts []string
-	for _, on := range []struct {
-		target    Target
-		candidate Score
-		baseline  func(Baseline) Score
-	}{
-		{Purchases, c.Purchases, func(b Baseline) Score { return b.Purchases }},
-		{Margin, c.Margin, func(b Baseline) Score { return b.Margin }},
-	} {
-		for _, b := range r.Baselines {
-			contest := r.contest(on.target, c.Name, b.Name)
-			if lost := contest.Gain > 0; lost {
-				doubts = append(doubts, fmt.Sprintf("%s predicts %s worse than the baseline %q: mean Poisson deviance %.4g against %.4g (a difference of %.2g ± %.2g)",
-					c.Name, on.target, b.Name, on.candidate.Deviance, on.baseline(b).Deviance, contest.Gain, contest.StandardError))
-			}
-		}
-		if s := on.candidate; s.Actual <= 0 && s.Expected != 0 {
-			doubts = append(doubts, fmt.Sprintf("%s predicts %s of %.2f in all, and there was %.2f", c.Name, on.target, s.Expected, s.Actual))
-		} else if math.Abs(s.Error) > r.MaxTotalError {
-			doubts = append(doubts, fmt.Sprintf("%s predicts %s of %.2f in all, and there was %.2f: off by %+.1f %% (95 %% interval %+.1f to %+.1f), more than %g %%",
-				c.Name, on.target, s.Expected, s.Actual, 100*s.Error, 100*s.ErrorLow, 100*s.ErrorHigh, 100*r.MaxTotalError))
+// untested says why there is no candidate of the families in question: a fact,
+// and the refusals behind it.
+func (r Result) untested(fact string, inQuestion func(family string) bool) []string {
+	if r.Why != "" {
+		return []string{r.Why}
+	}
+	reasons := []string{fact}
+	for _, none := range r.Unfitted {
+		if inQuestion(none.Model) {
+			reasons = append(reasons, none.Error())
 		}
 	}
-	return doubts
+	return reasons
 }
 
-// Reason returns the reasons as one line.
-func (c Choice) Reason() string { return strings.Join(c.Reasons, "; ") }
+// judge says whether to trust a candidate.
+func (r Result) judge(c *Candidate) Choice {
+	choice := Choice{Candidate: c}
+	tested := false
+	for _, on := range []struct {
+		target Target
+		score  func(purchases, margin Score) Score
+	}{
+		{Purchases, func(purchases, _ Score) Score { return purchases }},
+		{Margin, func(_, margin Score) Score { return margin }},
+	} {
+		s := on.score(c.Purchases, c.Margin)
+		if s.Expected == 0 && s.Actual == 0 {
+			choice.Notes = append(choice.Notes, fmt.Sprintf("the forecast of %s is not tested: %s forecasts none, and none came", on.target, c.Name))
+			continue
+		}
+		tested = true
+		for _, b := range r.Baselines {
+			choice.Reasons = append(choice.Reasons, r.lost(on.target, c.Name, s, b.Name, on.score(b.Purchases, b.Margin))...)
+		}
+		choice.Reasons = append(choice.Reasons, r.off(on.target, c.Name, s)...)
+	}
+	switch {
+	case !tested:
+		choice.Reasons, choice.Notes = choice.Notes, nil
+	case len(choice.Reasons) > 0:
+		choice.Trust = NotTrusted
+	default:
+		choice.Trust = Trusted
+	}
+	return choice
+}
+
+// lost returns the doubt that a baseline forecast a target better, if it did.
+func (r Result) lost(target Target, name string, s Score, baseline string, by Score) []string {
+	contest := r.contest(target, name, baseline)
+	if contest.Gain <= 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s forecasts %s worse than the baseline %s: mean Poisson deviance %s against %s (a difference of %s, with a standard error of %s)",
+		name, target, baseline, amount(s.Deviance, 4), amount(by.Deviance, 4), amount(contest.Gain, 2), amount(contest.StandardError, 2))}
+}
+
+// off returns the doubt that the total of a target is too far off, if it is.
+func (r Result) off(target Target, name string, s Score) []string {
+	totals := fmt.Sprintf("%s forecasts %s purchases, and %s came", name, amount(s.Expected, 3), amount(s.Actual, 3))
+	if target == Margin {
+		totals = fmt.Sprintf("%s forecasts a margin of %s, and %s came", name, amount(s.Expected, 3), amount(s.Actual, 3))
+	}
+	switch {
+	case !(s.Actual > 0):
+		return []string{totals}
+	case math.Abs(s.Error) <= r.MaxTotalError:
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: off by %+.1f %% (95 %% interval %+.1f to %+.1f), more than %.3g %%",
+		totals, 100*s.Error, 100*s.ErrorLow, 100*s.ErrorHigh, 100*r.MaxTotalError)}
+}
+
+// amount writes a number for a reader: in so many digits, or whole where that
+// takes more.
+func amount(v float64, digits int) string {
+	if math.Abs(v) >= math.Pow10(digits-1) {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.*g", digits, v)
+}

@@ -48,7 +48,7 @@ func (t *test) predict(result *Result) {
 	var candidates, baselines []scored
 	mean, recent := t.baselines()
 	for i, f := range []forecast{mean, recent} {
-		s := scored{name: []string{MeanRate, Recent}[i]}
+		s := scored{name: []string{meanRate, recentRate}[i]}
 		b := Baseline{Name: s.name}
 		b.Purchases, b.Margin = score(&s, f, nil)
 		baselines = append(baselines, s)
@@ -63,7 +63,7 @@ func (t *test) predict(result *Result) {
 			c := Candidate{Family: btyd.Families[fit.family].Name(), ByGroup: byGroup, Fit: fit.Fit}
 			c.Name = c.Family
 			if byGroup {
-				c.Name += " by group"
+				c.Name = nameByGroup(c.Family)
 				if !t.anyGroupFits(fit.family) {
 					continue
 				}

@@ -98,7 +98,7 @@ func recoverShops(t *testing.T, customers, seeds int) {
 			if choice.Trust == backtest.Trusted {
 				trusted++
 			} else {
-				t.Logf("%s, seed %d: %s", s.family, seed, choice.Reason())
+				t.Logf("%s, seed %d: %q", s.family, seed, choice.Reasons)
 			}
 		}
 		if !(math.Abs(repeatersInside-0.8) <= 0.02) {
@@ -121,7 +121,7 @@ func TestRecoveryDoubledBuying(t *testing.T) {
 			if choice.Trust != backtest.NotTrusted {
 				t.Errorf("%s, seed %d: %v", s.family, seed, choice.Trust)
 			}
-			t.Logf("%s, seed %d: %s", s.family, seed, choice.Reason())
+			t.Logf("%s, seed %d: %q", s.family, seed, choice.Reasons)
 		}
 	}
 }
