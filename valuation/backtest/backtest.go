@@ -50,8 +50,8 @@ type Result struct {
 	// those of one part of a year.
 	Seasonal bool
 
-	Candidates []Candidate        // those of everybody in btyd.Families' order, then those by group
-	Baselines  []Baseline         // mean rate, recent
+	Candidates []Candidate        // those of everybody in btyd.Families' order, then those by group in the same
+	Baselines  []Baseline         // mean_rate, recent_rate
 	Unfitted   []*btyd.NoFitError // of the families that everybody's histories determine no model of
 	Contests   []Contest          // between candidates, and of each against each baseline
 }
@@ -59,7 +59,7 @@ type Result struct {
 // Candidate is a family fitted to everybody, or to each group by itself, and
 // how well it predicted the holdout.
 type Candidate struct {
-	Name       string // the family's, and "by group"
+	Name       string // the family's, and "by channel" where by group
 	Family     string
 	ByGroup    bool     // a group that determines no model has everybody's
 	Fit        btyd.Fit // to everybody
@@ -77,9 +77,13 @@ type Baseline struct {
 
 // The baselines' names.
 const (
-	MeanRate = "mean rate" // everybody buys at the base's mean rate
-	Recent   = "recent"    // meanWeight · mean rate, the rest what the last HoldoutDays showed
+	meanRate   = "mean_rate"   // everybody buys at the base's mean rate
+	recentRate = "recent_rate" // meanWeight · mean rate, the rest what the last HoldoutDays showed
 )
+
+// nameByGroup names a family that is fitted to each group by itself, as users
+// know groups.
+func nameByGroup(family string) string { return family + " by channel" }
 
 // Run backtests every family. The error is a customer or a term that cannot
 // be; that there is nothing to test with is a Result that says so.

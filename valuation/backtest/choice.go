@@ -3,100 +3,9 @@ package backtest
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"cbv/valuation/btyd"
 )
-
-// Target is what is predicted.
-type Target string
-
-// The targets.
-const (
-	Purchases Target = "purchases"
-	Margin    Target = "margin"
-)
-
-// Contest is a model, the holder, against another, the challenger, on the same
-// customers.
-type Contest struct {
-	Target             Target // "" where it is the likelihood of histories
-	Holder, Challenger string
-
-	// Gain is by how much the challenger is better, per customer: in Poisson
-	// deviance, or in ln L. Its standard error is that of paired differences,
-	// infinite for a single customer.
-	Gain, StandardError float64
-}
-
-// Won reports whether the challenger is better by more than two standard
-// errors: only then does it replace the holder, so that what a base is valued
-// with does not flip from night to night.
-func (c Contest) Won() bool { return c.Gain > 2*c.StandardError }
-
-// newContest makes a contest of each customer's gain, gain(i) of weight(i)
-// customers.
-func newContest(c Contest, n int, gain func(i int) float64, weight func(i int) float64) Contest {
-	var customers, sum float64
-	for i := range n {
-		customers += weight(i)
-		sum += weight(i) * gain(i)
-	}
-	c.Gain = sum / customers
-	squares := 0.0
-	for i := range n {
-		off := gain(i) - c.Gain
-		squares += weight(i) * off * off
-	}
-	c.StandardError = math.Inf(1)
-	if customers > 1 {
-		c.StandardError = math.Sqrt(squares / (customers - 1) / customers)
-	}
-	return c
-}
-
-// contests holds the contests that a choice can ask for: on purchases each
-// candidate against those after it, and those by group against the same family
-// of everybody; on both targets each candidate against each baseline.
-func contests(candidates, baselines []scored, workers int) []Contest {
-	type pair struct {
-		target             Target
-		holder, challenger scored
-	}
-	var pairs []pair
-	for i, holder := range candidates {
-		for _, challenger := range candidates[i+1:] {
-			if !holder.byGroup && (!challenger.byGroup || challenger.family == holder.family) {
-				pairs = append(pairs, pair{Purchases, holder, challenger})
-			}
-		}
-	}
-	for _, target := range []Target{Purchases, Margin} {
-		for _, holder := range candidates {
-			for _, challenger := range baselines {
-				pairs = append(pairs, pair{target, holder, challenger})
-			}
-		}
-	}
-	list := make([]Contest, len(pairs))
-	each(len(pairs), workers, func(i int) {
-		p := pairs[i]
-		held, challenged := p.holder.deviances(p.target), p.challenger.deviances(p.target)
-		list[i] = newContest(Contest{Target: p.target, Holder: p.holder.name, Challenger: p.challenger.name}, len(held),
-			func(i int) float64 { return held[i] - challenged[i] }, func(int) float64 { return 1 })
-	})
-	return list
-}
-
-// contest returns a contest that was held.
-func (r Result) contest(target Target, holder, challenger string) Contest {
-	for _, c := range r.Contests {
-		if c.Target == target && c.Holder == holder && c.Challenger == challenger {
-			return c
-		}
-	}
-	panic(fmt.Sprintf("backtest: no contest of %s and %s on %s", holder, challenger, target))
-}
 
 // Trust says whether a backtest supports the model.
 type Trust int
@@ -108,131 +17,183 @@ const (
 	Trusted
 )
 
-func (t Trust) String() string {
-	return [...]string{"untested", "not trusted", "trusted"}[t]
-}
-
-// Choice is the model to use, and whether to trust it.
+// Choice is a candidate, and whether to trust it.
 type Choice struct {
-	Candidate *Candidate // nil: untested
+	Candidate *Candidate // nil: there is none
 	Contests  []Contest  // those that decided, in order
 	Trust     Trust
-	Reasons   []string // why it is not trusted, or untested
+	Reasons   []string // why it is not trusted, or untested: empty where it is trusted, and only there
+	Notes     []string // what a reader of the trust should know and is no doubt
 }
 
-// Choose returns the first of the allowed candidates of everybody, unless one
-// after it won a contest against the one held so far; and of that family the
-// one by group where it won again. A nil allowed is ByDropout of the fits at the
-// cutoff.
+// Choose returns the best of the allowed families of everybody; or, where that
+// loses to it, the best of those by group, which may be another family. The best
+// is the first, unless one after it won a contest against the one held so far. A
+// nil allowed is ByDropout of the fits at the cutoff.
 func (r Result) Choose(allowed func(family string) bool) Choice {
-	var choice Choice
-	var held *Candidate
 	if allowed == nil {
-		var fits []btyd.Fit
-		for _, c := range r.Candidates {
-			if !c.ByGroup {
-				fits = append(fits, c.Fit)
-			}
-		}
-		allowed = ByDropout(fits, r.Unfitted)
+		allowed = ByDropout(r.fits(), r.Unfitted)
 	}
+	var pooled, byGroup []*Candidate
 	for i := range r.Candidates {
-		c := &r.Candidates[i]
-		if !allowed(c.Family) || held != nil && c.ByGroup && c.Family != held.Family {
-			continue
-		}
-		if held == nil {
-			held = c
-			continue
-		}
-		contest := r.contest(Purchases, held.Name, c.Name)
-		choice.Contests = append(choice.Contests, contest)
-		if contest.Won() {
-			held = c
+		switch c := &r.Candidates[i]; {
+		case !allowed(c.Family):
+		case c.ByGroup:
+			byGroup = append(byGroup, c)
+		default:
+			pooled = append(pooled, c)
 		}
 	}
-	if held == nil {
-		choice.Reasons = []string{r.Why}
-		if r.Why == "" {
-			choice.Reasons = []string{"none of the models in question could be fitted at the cutoff"}
+	if len(pooled) == 0 {
+		reasons := r.untested("none of the models to choose from was fitted at the cutoff", allowed)
+		if evidence := DropoutEvidence(r.fits(), r.Unfitted); evidence > Detectable && r.candidate(withoutDropout, false) != nil {
+			reasons = append(reasons, fmt.Sprintf("%s was, but customers leave: dropout raises 2 ln L by %s", withoutDropout, amount(evidence, 3)))
 		}
+		return Choice{Reasons: reasons}
+	}
+	held, contests := r.best(pooled)
+	if len(byGroup) > 0 {
+		challenger, among := r.best(byGroup)
+		contests = append(contests, among...)
+		held, among = r.best([]*Candidate{held, challenger})
+		contests = append(contests, among...)
+	}
+	choice := r.judge(held)
+	choice.Contests = contests
+	return choice
+}
+
+// Judge returns a given candidate and whether to trust it. Where the family was
+// fitted to everybody but to no group, the candidate of everybody stands in for
+// that by group, and a note says so.
+func (r Result) Judge(family string, byGroup bool) Choice {
+	pooled, asked := r.candidate(family, false), r.candidate(family, byGroup)
+	switch {
+	case asked != nil:
+		return r.judge(asked)
+	case pooled != nil:
+		choice := r.judge(pooled)
+		choice.Notes = append(choice.Notes, fmt.Sprintf("no channel could be fitted by itself at the cutoff, so %s of all customers stands for %s",
+			family, nameByGroup(family)))
 		return choice
 	}
-	choice.Candidate = held
-	choice.Reasons = r.doubts(held)
-	choice.Trust = Trusted
-	if len(choice.Reasons) > 0 {
+	return Choice{Reasons: r.untested(family+" was not fitted at the cutoff", func(name string) bool { return name == family })}
+}
+
+// candidate returns a candidate, nil where it was not fitted.
+func (r Result) candidate(family string, byGroup bool) *Candidate {
+	for i := range r.Candidates {
+		if c := &r.Candidates[i]; c.Family == family && c.ByGroup == byGroup {
+			return c
+		}
+	}
+	return nil
+}
+
+// fits returns the fits to everybody.
+func (r Result) fits() []btyd.Fit {
+	var fits []btyd.Fit
+	for _, c := range r.Candidates {
+		if !c.ByGroup {
+			fits = append(fits, c.Fit)
+		}
+	}
+	return fits
+}
+
+// best returns the first of the candidates, unless one after it won a contest
+// against the one held so far, and the contests in order.
+func (r Result) best(candidates []*Candidate) (held *Candidate, contests []Contest) {
+	held = candidates[0]
+	for _, challenger := range candidates[1:] {
+		contest := r.contest(Purchases, held.Name, challenger.Name)
+		contests = append(contests, contest)
+		if contest.Won() {
+			held = challenger
+		}
+	}
+	return held, contests
+}
+
+// untested says why there is no candidate of the families in question: a fact,
+// and the refusals behind it.
+func (r Result) untested(fact string, inQuestion func(family string) bool) []string {
+	if r.Why != "" {
+		return []string{r.Why}
+	}
+	reasons := []string{fact}
+	for _, none := range r.Unfitted {
+		if inQuestion(none.Model) {
+			reasons = append(reasons, none.Error())
+		}
+	}
+	return reasons
+}
+
+// judge says whether to trust a candidate.
+func (r Result) judge(c *Candidate) Choice {
+	choice := Choice{Candidate: c}
+	tested := false
+	for _, on := range []struct {
+		target Target
+		score  func(purchases, margin Score) Score
+	}{
+		{Purchases, func(purchases, _ Score) Score { return purchases }},
+		{Margin, func(_, margin Score) Score { return margin }},
+	} {
+		s := on.score(c.Purchases, c.Margin)
+		if s.Expected == 0 && s.Actual == 0 {
+			choice.Notes = append(choice.Notes, fmt.Sprintf("the forecast of %s is not tested: %s forecasts none, and none came", on.target, c.Name))
+			continue
+		}
+		tested = true
+		for _, b := range r.Baselines {
+			choice.Reasons = append(choice.Reasons, r.lost(on.target, c.Name, s, b.Name, on.score(b.Purchases, b.Margin))...)
+		}
+		choice.Reasons = append(choice.Reasons, r.off(on.target, c.Name, s)...)
+	}
+	switch {
+	case !tested:
+		choice.Reasons, choice.Notes = choice.Notes, nil
+	case len(choice.Reasons) > 0:
 		choice.Trust = NotTrusted
+	default:
+		choice.Trust = Trusted
 	}
 	return choice
 }
 
-// doubts returns what speaks against trust in a candidate.
-func (r Result) doubts(c *Candidate) []string {
-	var doubts []string
-	for _, on := range []struct {
-		target    Target
-		candidate Score
-		baseline  func(Baseline) Score
-	}{
-		{Purchases, c.Purchases, func(b Baseline) Score { return b.Purchases }},
-		{Margin, c.Margin, func(b Baseline) Score { return b.Margin }},
-	} {
-		for _, b := range r.Baselines {
-			contest := r.contest(on.target, c.Name, b.Name)
-			if lost := contest.Gain > 0; lost {
-				doubts = append(doubts, fmt.Sprintf("%s predicts %s worse than the baseline %q: mean Poisson deviance %.4g against %.4g (a difference of %.2g ± %.2g)",
-					c.Name, on.target, b.Name, on.candidate.Deviance, on.baseline(b).Deviance, contest.Gain, contest.StandardError))
-			}
-		}
-		if s := on.candidate; s.Actual <= 0 && s.Expected != 0 {
-			doubts = append(doubts, fmt.Sprintf("%s predicts %s of %.2f in all, and there was %.2f", c.Name, on.target, s.Expected, s.Actual))
-		} else if math.Abs(s.Error) > r.MaxTotalError {
-			doubts = append(doubts, fmt.Sprintf("%s predicts %s of %.2f in all, and there was %.2f: off by %+.1f %% (95 %% interval %+.1f to %+.1f), more than %g %%",
-				c.Name, on.target, s.Expected, s.Actual, 100*s.Error, 100*s.ErrorLow, 100*s.ErrorHigh, 100*r.MaxTotalError))
-		}
+// lost returns the doubt that a baseline forecast a target better, if it did.
+func (r Result) lost(target Target, name string, s Score, baseline string, by Score) []string {
+	contest := r.contest(target, name, baseline)
+	if contest.Gain <= 0 {
+		return nil
 	}
-	return doubts
+	return []string{fmt.Sprintf("%s forecasts %s worse than the baseline %s: mean Poisson deviance %s against %s (a difference of %s, with a standard error of %s)",
+		name, target, baseline, amount(s.Deviance, 4), amount(by.Deviance, 4), amount(contest.Gain, 2), amount(contest.StandardError, 2))}
 }
 
-// Reason returns the reasons as one line.
-func (c Choice) Reason() string { return strings.Join(c.Reasons, "; ") }
-
-// Prefer chooses among fits to a whole base where there is no backtest: the
-// first, unless one after it is better, by more than two standard errors of ln
-// L per customer, than the one held so far. It returns the place of the chosen
-// one, -1 where there is no fit, and the contests in order.
-//
-// Vuong (1989), "Likelihood Ratio Tests for Model Selection and Non-nested
-// Hypotheses", Econometrica 57.
-func Prefer(base *btyd.Base, fits []btyd.Fit, workers int) (chosen int, contests []Contest) {
-	if len(fits) == 0 {
-		return -1, nil
+// off returns the doubt that the total of a target is too far off, if it is.
+func (r Result) off(target Target, name string, s Score) []string {
+	totals := fmt.Sprintf("%s forecasts %s purchases, and %s came", name, amount(s.Expected, 3), amount(s.Actual, 3))
+	if target == Margin {
+		totals = fmt.Sprintf("%s forecasts a margin of %s, and %s came", name, amount(s.Expected, 3), amount(s.Actual, 3))
 	}
-	histories := base.Counts()
-	weight := func(i int) float64 { return float64(histories[i].Customers) }
-	held := likelihoods(base, fits[0], workers)
-	for i, challenger := range fits[1:] {
-		own := likelihoods(base, challenger, workers)
-		contest := newContest(Contest{Holder: fits[chosen].Model.Name(), Challenger: challenger.Model.Name()}, len(histories),
-			func(i int) float64 { return own[i] - held[i] }, weight)
-		contests = append(contests, contest)
-		if contest.Won() {
-			chosen, held = i+1, own
-		}
+	switch {
+	case !(s.Actual > 0):
+		return []string{totals}
+	case math.Abs(s.Error) <= r.MaxTotalError:
+		return nil
 	}
-	return chosen, contests
+	return []string{fmt.Sprintf("%s: off by %+.1f %% (95 %% interval %+.1f to %+.1f), more than %.3g %%",
+		totals, 100*s.Error, 100*s.ErrorLow, 100*s.ErrorHigh, 100*r.MaxTotalError)}
 }
 
-// likelihoods returns ln L of each history of a base.
-func likelihoods(base *btyd.Base, fit btyd.Fit, workers int) []float64 {
-	const chunk = 4096
-	histories := base.Counts()
-	lnL := make([]float64, len(histories))
-	each((len(histories)+chunk-1)/chunk, workers, func(c int) {
-		for i := c * chunk; i < min((c+1)*chunk, len(histories)); i++ {
-			lnL[i] = fit.Model.LogLikelihood(histories[i].History)
-		}
-	})
-	return lnL
+// amount writes a number for a reader: in so many digits, or whole where that
+// takes more.
+func amount(v float64, digits int) string {
+	if math.Abs(v) >= math.Pow10(digits-1) {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.*g", digits, v)
 }

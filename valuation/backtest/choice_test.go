@@ -19,48 +19,110 @@ func (m named) Name() string { return m.name }
 
 // contested is a result of which the contests are given.
 func contested(contests ...backtest.Contest) backtest.Result {
+	score := backtest.Score{Expected: 1, Actual: 1}
 	r := backtest.Result{MaxTotalError: 0.25}
 	for _, name := range []string{"A", "B", "C"} {
-		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name, Fit: btyd.Fit{Model: named{name: name}}})
+		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name, Fit: btyd.Fit{Model: named{name: name}}, Purchases: score, Margin: score})
 	}
 	for _, name := range []string{"A", "B", "C"} {
-		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name + " by group", Family: name, ByGroup: true})
+		r.Candidates = append(r.Candidates, backtest.Candidate{Name: name + " by channel", Family: name, ByGroup: true, Purchases: score, Margin: score})
 	}
 	r.Contests = contests
 	return r
 }
 
 func TestChoice(t *testing.T) {
-	// C is better than B and A by a little, B than A by much.
 	against := func(holder, challenger string, gain float64) backtest.Contest {
 		return backtest.Contest{Target: backtest.Purchases, Holder: holder, Challenger: challenger, Gain: gain, StandardError: 0.1}
 	}
+	// Of everybody C is better than B and A by a little, B than A by much; by
+	// group A is as good as any, and worth it against A and B.
 	r := contested(
 		against("A", "B", 0.3), against("A", "C", 0.35), against("B", "C", 0.05),
-		against("A", "A by group", 0.25), against("B", "B by group", 0.2), against("C", "C by group", -0.4),
+		against("A by channel", "B by channel", 0.1), against("A by channel", "C by channel", -0.2), against("B by channel", "C by channel", 0.25),
+		against("A", "A by channel", 0.6), against("B", "A by channel", 0.3), against("C", "A by channel", 0.15),
+		against("B", "C by channel", 0.1), against("C", "C by channel", -0.1),
 	)
 	for _, c := range []struct {
-		allowed   string
-		want      string
-		contested int
+		allowed string
+		want    string
+		decided string // the holder and the challenger of each contest
 	}{
-		{"ABC", "B", 3}, // by group not by more than two standard errors
-		{"A", "A by group", 1},
-		{"AC", "C", 2},
-		{"BC", "B", 2},
-		{"C", "C", 1},
+		{"ABC", "A by channel", "A:B B:C A+:B+ A+:C+ B:A+"}, // though B is the best of everybody
+		{"A", "A by channel", "A:A+"},
+		{"AC", "C", "A:C A+:C+ C:A+"}, // not by more than two standard errors
+		{"BC", "B", "B:C B+:C+ B:C+"}, // held against the winner by group, another family
+		{"C", "C", "C:C+"},
 	} {
 		choice := r.Choose(func(family string) bool { return strings.Contains(c.allowed, family) })
-		if choice.Candidate == nil || choice.Candidate.Name != c.want || len(choice.Contests) != c.contested {
-			t.Errorf("of %s: %+v, want %s", c.allowed, choice, c.want)
+		var decided []string
+		for _, contest := range choice.Contests {
+			decided = append(decided, contest.Holder+":"+contest.Challenger)
+		}
+		contests := strings.ReplaceAll(strings.Join(decided, " "), " by channel", "+")
+		if choice.Candidate == nil || choice.Candidate.Name != c.want || contests != c.decided {
+			t.Errorf("of %s: %+v after %s, want %s after %s", c.allowed, choice.Candidate, contests, c.want, c.decided)
 		}
 	}
-	if choice := r.Choose(nil); choice.Candidate.Name != "B" {
+	if choice := r.Choose(nil); choice.Candidate.Name != "A by channel" {
 		t.Errorf("of all: %+v", choice.Candidate)
 	}
-	none := r.Choose(func(string) bool { return false })
-	if none.Candidate != nil || none.Trust != backtest.Untested || none.Reason() == "" {
-		t.Errorf("of none: %+v", none)
+}
+
+func TestChoiceOfNone(t *testing.T) {
+	nbd := btyd.Fit{Model: named{name: "NBD"}, LogLikelihood: -500}
+	refused := []*btyd.NoFitError{
+		{Model: "MBG/NBD", Reason: btyd.Boundary, Detail: "a boundary", LogLikelihood: -400},
+		{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "a ridge", LogLikelihood: -390},
+	}
+	r := backtest.Result{Candidates: []backtest.Candidate{{Name: "NBD", Family: "NBD", Fit: nbd}}, Unfitted: refused}
+	for _, c := range []struct {
+		what    string
+		choice  backtest.Choice
+		reasons []string // what each has to contain
+	}{
+		{"none allowed", r.Choose(func(string) bool { return false }), []string{"none of the models", "NBD was, but customers leave: dropout raises 2 ln L by 220"}},
+		{"by dropout", r.Choose(nil), []string{"none of the models", "MBG/NBD was not fitted: a boundary", "BG/NBD was not fitted: a ridge", "2 ln L by 220"}},
+		{"one that was refused", r.Choose(func(family string) bool { return family == "BG/NBD" }),
+			[]string{"none of the models", "a ridge", "2 ln L by 220"}},
+		{"judged, refused", r.Judge("MBG/NBD", true), []string{"MBG/NBD was not fitted at the cutoff", "a boundary"}},
+		{"judged, unknown", r.Judge("other", false), []string{"other was not fitted at the cutoff"}},
+		{"an empty result", backtest.Result{}.Choose(nil), []string{"none of the models"}},
+		{"nothing to test with", backtest.Result{Why: "why"}.Choose(nil), []string{"why"}},
+	} {
+		if c.choice.Candidate != nil || c.choice.Trust != backtest.Untested || len(c.choice.Reasons) != len(c.reasons) {
+			t.Errorf("%s: %+v", c.what, c.choice)
+			continue
+		}
+		for i, part := range c.reasons {
+			if !strings.Contains(c.choice.Reasons[i], part) {
+				t.Errorf("%s: %q does not say %q", c.what, c.choice.Reasons[i], part)
+			}
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	r := contested()
+	r.Candidates = r.Candidates[:4] // A by group alone
+	for _, c := range []struct {
+		family  string
+		byGroup bool
+		want    string
+		noted   bool
+	}{
+		{"A", false, "A", false},
+		{"A", true, "A by channel", false},
+		{"B", false, "B", false},
+		{"B", true, "B", true},
+	} {
+		choice := r.Judge(c.family, c.byGroup)
+		if choice.Candidate == nil || choice.Candidate.Name != c.want || choice.Trust != backtest.Trusted || len(choice.Reasons) > 0 {
+			t.Errorf("%s, by group %v: %+v", c.family, c.byGroup, choice)
+		}
+		if noted := len(choice.Notes) == 1 && strings.Contains(choice.Notes[0], "stands for B by channel"); noted != c.noted {
+			t.Errorf("%s, by group %v: notes %q", c.family, c.byGroup, choice.Notes)
+		}
 	}
 }
 
@@ -106,43 +168,58 @@ func TestChoiceByDropout(t *testing.T) {
 }
 
 func TestTrust(t *testing.T) {
+	const baseline = "recent_rate"
 	good := backtest.Score{Deviance: 1, Expected: 90, Actual: 100, Error: -0.1, ErrorLow: -0.2, ErrorHigh: 0}
-	lost := backtest.Contest{Target: backtest.Purchases, Holder: "A", Challenger: backtest.Recent, Gain: 0.01, StandardError: 0.02}
+	lost := backtest.Contest{Target: backtest.Purchases, Holder: "A", Challenger: baseline, Gain: 0.01, StandardError: 0.02}
 	lostMargin := lost
 	lostMargin.Target = backtest.Margin
+	noNumber := lost
+	noNumber.Gain = math.NaN()
 	off := good
-	off.Expected, off.Error, off.ErrorLow, off.ErrorHigh = 70, -0.3, -0.4, -0.2
-	returned := backtest.Score{Deviance: 1, Expected: 10, Actual: -5, Error: math.NaN()}
+	off.Expected, off.Actual, off.Error, off.ErrorLow, off.ErrorHigh = 8347.6, 11925.2, -0.3, -0.4, -0.2
+	returned := backtest.Score{Deviance: 1, Expected: 10.123456, Actual: -5, Error: math.NaN()}
+	none := backtest.Score{Error: math.NaN(), ErrorLow: math.NaN(), ErrorHigh: math.NaN()}
+	ofNone := none
+	ofNone.Actual = -5
 	for _, c := range []struct {
 		what              string
 		purchases, margin backtest.Score
 		lost              []backtest.Contest
-		reason            []string // what it has to contain; nil: trusted
+		trust             backtest.Trust
+		reasons           []string // what each has to contain
+		notes             int
 	}{
-		{"good", good, good, nil, nil},
-		{"no margin at all", good, backtest.Score{Error: math.NaN()}, nil, nil},
-		{"purchases lost", good, good, []backtest.Contest{lost}, []string{"purchases", `"recent"`, "1 against 0.99", "0.02"}},
-		{"margin lost", good, good, []backtest.Contest{lostMargin}, []string{"margin", `"recent"`}},
-		{"purchases off", off, good, nil, []string{"purchases", "70.00", "100.00", "-30.0 %", "-40.0 to -20.0", "25 %"}},
-		{"margin off", good, off, nil, []string{"margin", "-30.0 %"}},
-		{"margin lost to returns", good, returned, nil, []string{"margin", "10.00", "-5.00"}},
-		{"all of it", off, off, []backtest.Contest{lost}, []string{"baseline", "purchases of 70", "margin of 70"}},
+		{"good", good, good, nil, backtest.Trusted, nil, 0},
+		{"no margin at all", good, none, nil, backtest.Trusted, nil, 1},
+		{"no margin at all, though lost", good, none, []backtest.Contest{lostMargin}, backtest.Trusted, nil, 1},
+		{"nothing at all", none, none, nil, backtest.Untested, []string{"the forecast of purchases is not tested", "the forecast of margin is not tested"}, 0},
+		{"purchases lost", good, good, []backtest.Contest{lost}, backtest.NotTrusted,
+			[]string{"A forecasts purchases worse than the baseline recent_rate: mean Poisson deviance 1 against 0.99 (a difference of 0.01, with a standard error of 0.02)"}, 0},
+		{"margin lost", good, good, []backtest.Contest{lostMargin}, backtest.NotTrusted, []string{"A forecasts margin worse than the baseline recent_rate"}, 0},
+		{"a contest without a number", good, good, []backtest.Contest{noNumber}, backtest.NotTrusted, []string{"purchases"}, 0},
+		{"purchases off", off, good, nil, backtest.NotTrusted,
+			[]string{"A forecasts 8348 purchases, and 11925 came: off by -30.0 % (95 % interval -40.0 to -20.0), more than 25 %"}, 0},
+		{"margin off", good, off, nil, backtest.NotTrusted, []string{"A forecasts a margin of 8348, and 11925 came: off by -30.0 %"}, 0},
+		{"margin lost to returns", good, returned, nil, backtest.NotTrusted, []string{"A forecasts a margin of 10.1, and -5 came"}, 0},
+		{"margin below a forecast of 0", good, ofNone, nil, backtest.NotTrusted, []string{"A forecasts a margin of 0, and -5 came"}, 0},
+		{"all of it", off, off, []backtest.Contest{lost}, backtest.NotTrusted, []string{"baseline", "8348 purchases", "margin of 8348"}, 0},
 	} {
 		r := backtest.Result{MaxTotalError: 0.25}
 		r.Candidates = []backtest.Candidate{{Name: "A", Family: "A", Fit: btyd.Fit{Model: named{name: "A"}}, Purchases: c.purchases, Margin: c.margin}}
-		baseline := backtest.Score{Deviance: 0.99}
-		r.Baselines = []backtest.Baseline{{Name: backtest.Recent, Purchases: baseline, Margin: baseline}}
+		than := backtest.Score{Deviance: 0.99}
+		r.Baselines = []backtest.Baseline{{Name: baseline, Purchases: than, Margin: than}}
 		r.Contests = c.lost
 		for _, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
-			r.Contests = append(r.Contests, backtest.Contest{Target: target, Holder: "A", Challenger: backtest.Recent, Gain: -1, StandardError: 0.1})
+			r.Contests = append(r.Contests, backtest.Contest{Target: target, Holder: "A", Challenger: baseline, Gain: -1, StandardError: 0.1})
 		}
 		choice := r.Choose(nil)
-		if trusted := choice.Trust == backtest.Trusted; trusted != (c.reason == nil) || trusted != (choice.Reason() == "") {
-			t.Errorf("%s: %v: %s", c.what, choice.Trust, choice.Reason())
+		if choice.Trust != c.trust || len(choice.Reasons) != len(c.reasons) || len(choice.Notes) != c.notes {
+			t.Errorf("%s: %d, %q, notes %q", c.what, choice.Trust, choice.Reasons, choice.Notes)
+			continue
 		}
-		for _, part := range c.reason {
-			if !strings.Contains(choice.Reason(), part) {
-				t.Errorf("%s: %q does not say %q", c.what, choice.Reason(), part)
+		for i, part := range c.reasons {
+			if !strings.Contains(choice.Reasons[i], part) {
+				t.Errorf("%s: %q does not say %q", c.what, choice.Reasons[i], part)
 			}
 		}
 	}

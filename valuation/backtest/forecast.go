@@ -19,12 +19,12 @@ type forecast struct {
 	coverage  []float64 // probability that it does
 }
 
-// meanWeight is the weight of the base's mean rate in the baseline "recent":
+// meanWeight is the weight of the base's mean rate in the baseline recent_rate:
 // without it a customer who was silent lately would be predicted to purchase
 // nothing, which no deviance forgives.
 const meanWeight = 0.2
 
-// baselines returns the forecasts that know no model: the mean rate, and recent.
+// baselines returns the forecasts that know no model: the mean rate, and the recent one.
 func (t *test) baselines() (mean, recent forecast) {
 	var repeats, spend, exposure float64
 	for _, c := range t.customers {

@@ -9,8 +9,6 @@ import (
 // scored is a forecast's deviances, kept for the contests.
 type scored struct {
 	name              string
-	family            int // its place in btyd.Families; of a baseline, -1
-	byGroup           bool
 	purchases, margin []float64
 }
 
@@ -50,7 +48,7 @@ func (t *test) predict(result *Result) {
 	var candidates, baselines []scored
 	mean, recent := t.baselines()
 	for i, f := range []forecast{mean, recent} {
-		s := scored{name: []string{MeanRate, Recent}[i], family: -1}
+		s := scored{name: []string{meanRate, recentRate}[i]}
 		b := Baseline{Name: s.name}
 		b.Purchases, b.Margin = score(&s, f, nil)
 		baselines = append(baselines, s)
@@ -65,12 +63,12 @@ func (t *test) predict(result *Result) {
 			c := Candidate{Family: btyd.Families[fit.family].Name(), ByGroup: byGroup, Fit: fit.Fit}
 			c.Name = c.Family
 			if byGroup {
-				c.Name += " by group"
+				c.Name = nameByGroup(c.Family)
 				if !t.anyGroupFits(fit.family) {
 					continue
 				}
 			}
-			s := scored{name: c.Name, family: fit.family, byGroup: byGroup}
+			s := scored{name: c.Name}
 			c.Purchases, c.Margin = score(&s, t.forecastOf(fit.family, runs), &c.Purchasing)
 			candidates = append(candidates, s)
 			result.Candidates = append(result.Candidates, c)

@@ -143,9 +143,9 @@ func TestPublishedCDNOW(t *testing.T) {
 				t.Logf("%+v", contest)
 			}
 			choice := result.Choose(nil)
-			t.Logf("%s: %v %s", choice.Candidate.Name, choice.Trust, choice.Reason())
+			t.Logf("%s: %v %q", choice.Candidate.Name, choice.Trust, choice.Reasons)
 			if checked == 0 || choice.Trust != backtest.Trusted {
-				t.Errorf("%d families checked, %v: %s", checked, choice.Trust, choice.Reason())
+				t.Errorf("%d families checked, %v: %q", checked, choice.Trust, choice.Reasons)
 			}
 			preferred(t, customers)
 		})

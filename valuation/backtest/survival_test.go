@@ -2,6 +2,7 @@ package backtest_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"cbv/valuation/backtest"
@@ -28,8 +29,13 @@ func TestSurvivalUntested(t *testing.T) {
 	} {
 		result := run(t, c.customers, 240)
 		choice := result.Choose(nil)
-		if result.Why == "" || choice.Candidate != nil || choice.Trust != backtest.Untested || choice.Reason() != result.Why {
+		if result.Why == "" || choice.Candidate != nil || choice.Trust != backtest.Untested || !slices.Equal(choice.Reasons, []string{result.Why}) {
 			t.Errorf("%s: why %q, %+v", c.what, result.Why, choice)
+		}
+		for _, byGroup := range []bool{false, true} {
+			if judged := result.Judge("MBG/NBD", byGroup); judged.Candidate != nil || !slices.Equal(judged.Reasons, []string{result.Why}) {
+				t.Errorf("%s: judged %+v", c.what, judged)
+			}
 		}
 		t.Logf("%s: %s", c.what, result.Why)
 	}
@@ -94,7 +100,11 @@ func TestSurvivalScores(t *testing.T) {
 				t.Errorf("%s: %+v", c.what, contest)
 			}
 		}
-		t.Logf("%s: %v %s", c.what, result.Choose(nil).Trust, result.Choose(nil).Reason())
+		choice := result.Choose(nil)
+		if (choice.Trust == backtest.Trusted) != (len(choice.Reasons) == 0) {
+			t.Errorf("%s: %+v", c.what, choice)
+		}
+		t.Logf("%s: %v %q, %q", c.what, choice.Trust, choice.Reasons, choice.Notes)
 	}
 }
 
@@ -107,6 +117,9 @@ func TestSurvivalRefusedWithDropout(t *testing.T) {
 	choice := result.Choose(nil)
 	if chosen := choice.Candidate; chosen != nil && chosen.Family == "NBD" {
 		t.Errorf("NBD: %v", result.Unfitted)
+	}
+	if choice.Candidate == nil && len(choice.Reasons) < 2 {
+		t.Errorf("no candidate: %q", choice.Reasons)
 	}
 	t.Logf("%+v", choice)
 }
