@@ -85,6 +85,10 @@ func (r *run) verdict() publication.Backtest {
 		return verdict
 	}
 	doubts := slices.Clone(h.choice.Reasons)
+	if h.choice.Trust == backtest.Untested {
+		verdict.Reason = strings.Join(doubts, "; ")
+		return verdict
+	}
 	if r.drift.doubt != "" {
 		doubts = append(doubts, r.drift.doubt)
 	}

@@ -68,8 +68,8 @@ func (s summary) worth() string {
 	if clv.Low != nil && clv.High != nil {
 		interval = fmt.Sprintf(" (80 %% interval %s to %s)", s.money(*clv.Low), s.money(*clv.High))
 	}
-	return fmt.Sprintf("%s on %s are worth %s of %s%s over the next %d days, discounted at %s a year: %s each. They brought %s of revenue to date.",
-		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, interval, s.settings.Value.HorizonDays,
+	return fmt.Sprintf("%s on %s are worth %s of %s%s over the next %s, discounted at %s a year: %s each. They brought %s of revenue to date.",
+		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, interval, countNoun(int64(s.settings.Value.HorizonDays), "day"),
 		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.money(s.value("revenue")))
 }
 
