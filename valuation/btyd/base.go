@@ -12,7 +12,8 @@ import (
 type Base struct {
 	counts    []HistoryCount // sorted by x, T, t_x, each history once
 	customers int64
-	repeats   int64
+	repeats   int64 // of all customers
+	repeaters int64 // customers with one
 	oldest    float64
 	all, thin *purchaseBase // thin: some of the rows; nil where all are few
 }
@@ -28,6 +29,9 @@ func NewBase(counts []HistoryCount, workers int) (*Base, error) {
 	for _, c := range counts {
 		base.customers += c.Customers
 		base.repeats += c.Customers * int64(c.Repeats)
+		if c.Repeats > 0 {
+			base.repeaters += c.Customers
+		}
 		base.oldest = max(base.oldest, c.Age)
 	}
 	if base.oldest > 0 {
@@ -83,7 +87,7 @@ func (base *Base) fit(family purchaseFamily, workers int) (Fit, error) {
 		thin = &s
 	}
 	boundaries := func(logs []float64) []boundary { return family.model(logs, base.oldest).boundaries(base.oldest) }
-	o, evaluations, at, err := maximiseWithin(family.surface(base.all, workers), thin, family.starts(base.all), boundaries)
+	o, evaluations, at, err := maximiseWithin(family.surface(base.all, workers), thin, family.starts(base.all), base.repeaters, boundaries)
 	model := family.model(o.logs, base.oldest)
 	lnL := o.mean*base.all.customers - float64(base.repeats)*math.Log(base.oldest)
 	if err != nil {

@@ -100,7 +100,7 @@ func FitGammaGamma(counts []SpendCount, workers int) (SpendFit, error) {
 		return GammaGamma{P: math.Exp(logs[0]), Q: math.Exp(logs[1]), Gamma: fit.PooledMean * math.Exp(logs[2])}
 	}
 	boundaries := func(logs []float64) []boundary { return model(logs).boundaries() }
-	o, evaluations, at, err := maximiseWithin(base.surface(workers), thin, spendStarts(), boundaries)
+	o, evaluations, at, err := maximiseWithin(base.surface(workers), thin, spendStarts(), fit.Customers, boundaries)
 	fit.Model, fit.Boundary = model(o.logs), at
 	fit.LogLikelihood = o.mean*base.customers - base.customers*math.Log(fit.PooledMean)
 	if err != nil {

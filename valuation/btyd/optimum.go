@@ -253,16 +253,17 @@ func (o optimum) withCovariance(customers float64) (optimum, error) {
 	if err := o.curvature.InverseTo(&inverse); err != nil {
 		return o, refusal{Ridge, fmt.Sprintf("the parameters cannot be told apart: %v", err)}
 	}
-	o.covariance = make([][]float64, len(o.logs))
-	for i := range o.covariance {
-		o.covariance[i] = make([]float64, len(o.logs))
-		for j := range o.covariance[i] {
-			o.covariance[i][j] = inverse.At(i, j) / customers
+	covariance := make([][]float64, len(o.logs))
+	for i := range covariance {
+		covariance[i] = make([]float64, len(o.logs))
+		for j := range covariance[i] {
+			covariance[i][j] = inverse.At(i, j) / customers
 		}
-		if e := math.Sqrt(o.covariance[i][i]); !(e <= worstStandardError) {
+		if e := math.Sqrt(covariance[i][i]); !(e <= worstStandardError) {
 			return o, refusal{Ridge, fmt.Sprintf("a parameter is not determined: the standard error of the logarithm of the %s is %.3g", ordinal(i), e)}
 		}
 	}
+	o.covariance = covariance
 	return o, nil
 }
 

@@ -13,8 +13,13 @@ type pin struct {
 	log       float64
 }
 
-// mostPins is how many parameters are held at the most.
-const mostPins = 2
+const (
+	// How many parameters are held at the most.
+	mostPins = 2
+
+	// Fewer customers with a repeat cannot tell no variation from little data.
+	leastToHold = 50
+)
 
 // pinned returns the surface of the parameters that are not held.
 func (s surface) pinned(pins []pin) surface {
@@ -78,9 +83,9 @@ func (o optimum) unpinned(pins []pin) optimum {
 }
 
 // maximiseWithin is maximise, and where the search runs to a boundary that
-// leaves a model, holds the parameter that ran away and searches again. It
+// leaves a model, and enough customers have a repeat, holds the parameter that ran away and searches again. It
 // returns which boundaries those are, "" for none.
-func maximiseWithin(s surface, thin *surface, starts [][]float64, boundaries func(logs []float64) []boundary) (o optimum, evaluations int, at string, err error) {
+func maximiseWithin(s surface, thin *surface, starts [][]float64, repeaters int64, boundaries func(logs []float64) []boundary) (o optimum, evaluations int, at string, err error) {
 	var pins []pin
 	var texts []string
 	for {
@@ -104,7 +109,7 @@ func maximiseWithin(s surface, thin *surface, starts [][]float64, boundaries fun
 		reached := slices.IndexFunc(near, func(b boundary) bool {
 			return b.reached && (b.held == nil || !slices.ContainsFunc(pins, func(p pin) bool { return p.parameter == b.held.parameter }))
 		})
-		if reached < 0 || near[reached].held == nil || len(pins) == mostPins {
+		if reached < 0 || near[reached].held == nil || len(pins) == mostPins || repeaters < leastToHold {
 			return o, evaluations, "", err
 		}
 		pins = append(pins, *near[reached].held)
