@@ -9,8 +9,11 @@
 -- variances in hundredths of squared units of money: whole numbers, whose sum
 -- does not depend on their order.
 --
--- grain: one row per (segment, mark, fit_group, spend_band)
--- reads: marks, params
+-- What dropout is expected to cost, and what the most valuable customers take with
+-- them, is summed on the way.
+--
+-- grain: one row per (segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten)
+-- reads: marks, top_customers, params
 with
 
 customers as (
@@ -20,6 +23,10 @@ customers as (
         marks.fit_group,
         marks.spend_band,
         marks.clv,
+        marks.dropout_loss,
+        marks.revenue_12m_minor,
+        to_minor(marks.clv, params.minor_per_unit) as clv_minor,
+        marks.customer_id,
         marks.p_alive * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv
             as variance,
         marks.sensitivity_1,
@@ -47,14 +54,31 @@ customers as (
     where marks.clv is not null
 ),
 
+placed as (
+    select
+        customers.*,
+        customers.clv_minor >= top_customers.top_1_minor as is_top_1_percent,
+        customers.clv_minor >= top_customers.top_5_minor as is_top_5_percent,
+        customers.clv_minor > top_customers.tenth_minor
+            or (customers.clv_minor = top_customers.tenth_minor
+                and customers.customer_id <= top_customers.tenth_customer_id) as is_top_ten
+    from customers
+    cross join top_customers
+),
+
 final as (
     select
         segment,
         mark,
         fit_group,
         spend_band,
+        is_top_1_percent,
+        is_top_5_percent,
+        is_top_ten,
         count(*) as customers,
-        cast(sum(to_minor(clv, minor_per_unit)) as bigint) as clv_minor,
+        cast(sum(clv_minor) as bigint) as clv_minor,
+        cast(sum(to_minor(dropout_loss, minor_per_unit)) as bigint) as dropout_loss_minor,
+        cast(sum(revenue_12m_minor) as bigint) as revenue_12m_minor,
         cast(sum(to_minor(greatest(0e0, variance), 100)) as bigint) as variance_hundredths,
         cast(sum(to_minor(clv * sensitivity_1, minor_per_unit)) as bigint) as by_parameter_1,
         cast(sum(to_minor(clv * sensitivity_2, minor_per_unit)) as bigint) as by_parameter_2,
@@ -63,8 +87,8 @@ final as (
         cast(sum(to_minor(clv * spend_sensitivity_1, minor_per_unit)) as bigint) as by_spend_1,
         cast(sum(to_minor(clv * spend_sensitivity_2, minor_per_unit)) as bigint) as by_spend_2,
         cast(sum(to_minor(clv * spend_sensitivity_3, minor_per_unit)) as bigint) as by_spend_3
-    from customers
-    group by segment, mark, fit_group, spend_band
+    from placed
+    group by segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten
 )
 
 select * from final

@@ -215,6 +215,9 @@ func compareReturning(t *testing.T, result Result, want map[string]*share) {
 			}
 			continue
 		}
+		if !strings.HasPrefix(*g.Metric, "returning") {
+			continue
+		}
 		name := fmt.Sprintf("%s %s %s", *g.Metric, dateText(int(*g.Month)), orNull(g.Channel))
 		w := want[name]
 		if w == nil {

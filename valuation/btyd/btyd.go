@@ -131,3 +131,7 @@ func PMF(m Model, h History, t float64, n int) float64 {
 func Discounting(annualRate, unitsPerYear float64) float64 {
 	return math.Log1p(annualRate) / unitsPerYear
 }
+
+// Annuity returns ∫_0^t e^(-δu) du: what one purchase per unit of time, for
+// certain, is worth today at the continuous rate delta.
+func Annuity(t, delta float64) float64 { return shrinkage(delta, max(t, 0)) }
