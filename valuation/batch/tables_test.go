@@ -36,6 +36,7 @@ func compareTables(t *testing.T, c config.Config, result Result, rows []tableRow
 	compareCurve(t, result, oracleCurve(base, asOf, hasChannel))
 	compareReturning(t, result, oracleReturning(base, asOf))
 	compareConcentration(t, result, oracleConcentration(base))
+	compareLenses(t, c, result, rows)
 }
 
 type cohortRow struct {
