@@ -36,8 +36,7 @@ func (r *run) periods(ctx context.Context) error {
 		{"month", wholeBefore(next, 1)},
 		{"quarter", wholeBefore(next, 3)},
 	} {
-		// To the day before the one that follows, so that February ends as it does.
-		before := span{p.current.from.AddDate(-1, 0, 0), p.current.to.AddDate(0, 0, 1).AddDate(-1, 0, -1)}
+		before := yearBefore(p.current)
 		rows = append(rows, []driver.Value{
 			p.name, p.current.from, p.current.to, before.from, before.to, !first.After(p.current.from), !first.After(before.from),
 		})
@@ -51,6 +50,12 @@ func (r *run) periods(ctx context.Context) error {
 
 // yearTo returns the 12 months that end on a day.
 func yearTo(day time.Time) span { return span{day.AddDate(0, 0, 1).AddDate(-1, 0, 0), day} }
+
+// yearBefore returns the same a year before. It ends on the eve of what follows, so
+// that February does not lose its 29th.
+func yearBefore(s span) span {
+	return span{s.from.AddDate(-1, 0, 0), s.to.AddDate(0, 0, 1).AddDate(-1, 0, -1)}
+}
 
 // wholeBefore returns the last whole calendar month (months 1) or quarter (3)
 // that is over when next begins.
