@@ -71,13 +71,13 @@ type valueOracle struct {
 }
 
 type oracleValue struct {
-	group                           int
-	outcome                         *btyd.Outcome
-	pAlive, clv, scale, expectation float64
-	variance                        float64
-	repeats                         int
-	bySpend                         [3]float64
-	byParameter                     []float64
+	group              int
+	outcome            *btyd.Outcome
+	pAlive, clv, scale float64
+	variance           float64
+	repeats            int
+	bySpend            [3]float64
+	byParameter        []float64
 }
 
 func newValueOracle(t *testing.T, c config.Config, result Result, run RunModel, rows []valuedRow) *valueOracle {

@@ -58,6 +58,7 @@ var Nightly = []Step{
 	{Name: "cohort_activity", Kind: Table, Folder: "base"}, // here, so that customer_days can go soon
 	{Name: "day_money", Kind: Table, Folder: "lenses"},     // here, as all that reads every customer
 	{Name: "returns_only_activity", Kind: Table, Folder: "lenses"},
+	{Name: "period_activity", Kind: Table, Folder: "lenses"},
 	{Name: "revenue_deciles", Kind: Table, Folder: "lenses"},
 	{Name: "period_groups", Kind: Table, Folder: "lenses"},
 	{Name: "channel_sizes", Kind: Table, Folder: "customers"},
