@@ -181,3 +181,16 @@ func lifeOf(m Model, draw *rand.Rand, source rand.Source) func(h *History) float
 	}
 	panic("no such model")
 }
+
+// Where nobody leaves, dropout takes nothing, to the last digit; elsewhere it takes
+// something.
+func TestAgreementAnnuity(t *testing.T) {
+	eachFamily(t, func(t *rapid.T, family Family) {
+		f := drawOf(t, family.Key).Future(rapid.IntRange(0, 30).Draw(t, "x"), rapid.Float64Range(0, 400).Draw(t, "T"))
+		horizon, delta := logUniform(1, 1000).Draw(t, "t"), logUniform(1e-6, 1e-2).Draw(t, "delta")
+		kept, discounted := f.Rate()*Annuity(horizon, delta), f.Discounted(horizon, delta)
+		if family.Key == "nbd" && kept != discounted || !(kept >= discounted*(1-1e-9)) {
+			t.Fatalf("%+v: %.17g if nobody left, expected %.17g", f, kept, discounted)
+		}
+	})
+}
