@@ -3,7 +3,7 @@
 -- the base to date have no month, those of all customers no channel.
 --
 -- grain: one row per (metric, month, channel)
--- reads: customers, segments, value_intervals, replacement, base_rates, repeat_rates, returning_shares, returns_only, params
+-- reads: customers, segments, value_intervals, replacement, base_rates, repeat_rates, returning_shares, retention_figures, returns_only, params
 with
 
 customer_sums as (
@@ -175,6 +175,19 @@ final as (
         'share' as unit,
         returning_shares.n
     from returning_shares
+    cross join params
+    union all
+    select
+        params.as_of,
+        retention_figures.metric,
+        retention_figures.month,
+        cast(null as string) as channel,
+        retention_figures.value,
+        retention_figures.low,
+        retention_figures.high,
+        retention_figures.unit,
+        retention_figures.n
+    from retention_figures
     cross join params
 )
 

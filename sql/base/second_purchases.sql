@@ -1,5 +1,6 @@
 -- second_purchases: how long customers took to purchase again, or have been
--- seen without it (null), by when and how they came.
+-- seen without it (null), by when and how they came; and what they paid on their
+-- first day.
 --
 -- grain: one row per (first_purchase_date, first_channel, days_to_second_purchase)
 -- reads: summary
@@ -11,7 +12,8 @@ counts as (
         first_channel,
         customer_age_days,
         days_to_second_purchase,
-        count(*) as customers
+        count(*) as customers,
+        cast(sum(first_purchase_minor) as bigint) as first_purchase_minor
     from summary
     group by first_purchase_date, first_channel, customer_age_days, days_to_second_purchase
 ),
@@ -23,7 +25,8 @@ final as (
         first_channel,
         customer_age_days,
         days_to_second_purchase,
-        customers
+        customers,
+        first_purchase_minor
     from counts
 )
 

@@ -1,7 +1,7 @@
 -- segments: what each RFM segment holds, and how its customers are marked.
 --
 -- grain: one row per segment
--- reads: customers, value_intervals, params
+-- reads: customers, value_intervals, exposure, params
 with
 
 cents as (
@@ -46,6 +46,23 @@ totals as (
     from sums
 ),
 
+exposures as (
+    select
+        segment,
+        cast(sum(dropout_loss_minor) as bigint) as dropout_loss_minor,
+        cast(sum(top_1_percent_customers) as bigint) as top_1_percent_customers,
+        cast(sum(top_1_percent_clv_minor) as bigint) as top_1_percent_clv_minor,
+        cast(sum(top_1_percent_revenue_minor) as bigint) as top_1_percent_revenue_minor,
+        cast(sum(top_5_percent_customers) as bigint) as top_5_percent_customers,
+        cast(sum(top_5_percent_clv_minor) as bigint) as top_5_percent_clv_minor,
+        cast(sum(top_5_percent_revenue_minor) as bigint) as top_5_percent_revenue_minor,
+        cast(sum(top_ten_customers) as bigint) as top_ten_customers,
+        cast(sum(top_ten_clv_minor) as bigint) as top_ten_clv_minor,
+        cast(sum(top_ten_revenue_minor) as bigint) as top_ten_revenue_minor
+    from exposure
+    group by segment
+),
+
 final as (
     select
         sums.as_of,
@@ -69,9 +86,23 @@ final as (
         sums.active_customers,
         sums.cooling_customers,
         sums.lapsed_customers,
-        sums.seed_customers
+        sums.seed_customers,
+        exposures.dropout_loss_minor / cast(sums.minor_per_unit as double) as dropout_loss,
+        cast(exposures.dropout_loss_minor as double) / nullif(sums.clv_minor + exposures.dropout_loss_minor, 0)
+            as dropout_loss_share,
+        exposures.top_1_percent_customers,
+        exposures.top_1_percent_clv_minor / cast(sums.minor_per_unit as double) as top_1_percent_clv,
+        exposures.top_1_percent_revenue_minor / cast(sums.minor_per_unit as double) as top_1_percent_revenue_12m,
+        exposures.top_5_percent_customers,
+        exposures.top_5_percent_clv_minor / cast(sums.minor_per_unit as double) as top_5_percent_clv,
+        exposures.top_5_percent_revenue_minor / cast(sums.minor_per_unit as double) as top_5_percent_revenue_12m,
+        exposures.top_ten_customers,
+        exposures.top_ten_clv_minor / cast(sums.minor_per_unit as double) as top_ten_clv,
+        exposures.top_ten_revenue_minor / cast(sums.minor_per_unit as double) as top_ten_revenue_12m
     from sums
     cross join totals
+    left join exposures
+        on sums.segment = exposures.segment
     left join value_intervals
         on value_intervals.scope = 'segment'
         and sums.segment = value_intervals.name

@@ -10,8 +10,11 @@
 -- thousandths of the squared value of a first purchase (so that no currency
 -- overflows or vanishes), of ln P(no purchase) in millionths.
 --
--- grain: one row per (segment, mark, fit_group, spend_band)
--- reads: marks, base_rates, params
+-- What dropout is expected to cost, and what the most valuable customers take with
+-- them, is summed on the way.
+--
+-- grain: one row per (segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten)
+-- reads: marks, top_customers, base_rates, params
 with
 
 customers as (
@@ -21,6 +24,10 @@ customers as (
         marks.fit_group,
         marks.spend_band,
         marks.clv,
+        marks.dropout_loss,
+        marks.revenue_12m_minor,
+        to_minor(marks.clv, params.minor_per_unit) as clv_minor,
+        marks.customer_id,
         (marks.p_alive * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv)
             / nullif(base_rates.first_purchase_value * base_rates.first_purchase_value, 0) as variance,
         ln(greatest(1e-300, 1 - marks.p_alive * (1 - marks.spend_none))) as ln_no_purchase,
@@ -50,14 +57,31 @@ customers as (
     where marks.clv is not null
 ),
 
+placed as (
+    select
+        customers.*,
+        customers.clv_minor >= top_customers.top_1_minor as is_top_1_percent,
+        customers.clv_minor >= top_customers.top_5_minor as is_top_5_percent,
+        customers.clv_minor > top_customers.tenth_minor
+            or (customers.clv_minor = top_customers.tenth_minor
+                and customers.customer_id <= top_customers.tenth_customer_id) as is_top_ten
+    from customers
+    cross join top_customers
+),
+
 final as (
     select
         segment,
         mark,
         fit_group,
         spend_band,
+        is_top_1_percent,
+        is_top_5_percent,
+        is_top_ten,
         count(*) as customers,
-        cast(sum(to_minor(clv, minor_per_unit)) as bigint) as clv_minor,
+        cast(sum(clv_minor) as bigint) as clv_minor,
+        cast(sum(to_minor(dropout_loss, minor_per_unit)) as bigint) as dropout_loss_minor,
+        cast(sum(revenue_12m_minor) as bigint) as revenue_12m_minor,
         cast(sum(case when clv < 0 then 1 else 0 end) as bigint) as losing_customers,
         cast(sum(to_minor(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000)) as bigint) as variance_thousandths,
         cast(sum(to_minor(ln_no_purchase, 1000000)) as bigint) as ln_no_purchase_millionths,
@@ -68,8 +92,8 @@ final as (
         cast(sum(to_minor(clv * spend_sensitivity_1, minor_per_unit)) as bigint) as by_spend_1,
         cast(sum(to_minor(clv * spend_sensitivity_2, minor_per_unit)) as bigint) as by_spend_2,
         cast(sum(to_minor(clv * spend_sensitivity_3, minor_per_unit)) as bigint) as by_spend_3
-    from customers
-    group by segment, mark, fit_group, spend_band
+    from placed
+    group by segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten
 )
 
 select * from final

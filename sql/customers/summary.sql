@@ -30,7 +30,8 @@ select
     customer_totals.first_purchase_minor,
     customer_totals.purchase_revenue_minor - customer_totals.first_purchase_minor as repeat_revenue_minor,
     -- a day that is no purchase nets 0 or less, so what it nets was returned
-    customer_totals.revenue_minor - customer_totals.purchase_revenue_minor as later_returns_minor
+    customer_totals.revenue_minor - customer_totals.purchase_revenue_minor as later_returns_minor,
+    customer_totals.revenue_12m_minor
 from customer_totals
 cross join params
 left join first_channels

@@ -4,7 +4,8 @@
 --
 -- What a customer will spend is distributed as spend_scale × W, and W depends on
 -- (x, T) alone, given alive. margin_scale turns W into margin, discounted by the
--- ratio of discounted to expected purchases.
+-- ratio of discounted to expected purchases. dropout_loss is what the customers who
+-- are alive would bring beyond clv if none of them left within the horizon.
 --
 -- grain: one row per customer_id
 -- reads: rfm, scores, outlooks, base_rates, channel_margins, params
@@ -19,6 +20,7 @@ scored as (
         scores.p_alive * outlooks.p_purchase_365d as p_purchase_365d,
         scores.p_alive * outlooks.expected_purchases as expected_purchases,
         scores.p_alive * outlooks.discounted_purchases as discounted_purchases,
+        scores.p_alive * outlooks.discounted_purchases_if_kept as discounted_purchases_if_kept,
         outlooks.purchases_per_year as expected_repeat_rate,
         outlooks.discounted_purchases / nullif(outlooks.expected_purchases, 0) as discount_factor,
         scores.spend_low,
@@ -82,6 +84,8 @@ final as (
     select
         spending.*,
         spending.discounted_purchases * spending.expected_purchase_value * spending.kept_share as clv,
+        (spending.discounted_purchases_if_kept - spending.discounted_purchases) * spending.expected_purchase_value
+            * spending.kept_share as dropout_loss,
         spending.spend_scale * spending.kept_share * spending.discount_factor as margin_scale
     from spending
 )

@@ -386,7 +386,7 @@ func TestTheSameOrdersGiveTheSameBytes(t *testing.T) {
 	many := runBatch(t, c)
 
 	names := []string{"customers.parquet", "segments.parquet", "kpis.parquet", "cohorts.parquet", "repeat_windows.parquet",
-		"repeat_curve.parquet", "concentration.parquet", "model.json", "schema.json"}
+		"repeat_curve.parquet", "concentration.parquet", "lenses.parquet", "model.json", "schema.json"}
 	t.Run("again", func(t *testing.T) {
 		again := c
 		again.Out = filepath.Join(t.TempDir(), "out")

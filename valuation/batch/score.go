@@ -156,9 +156,11 @@ func (r *run) outlookTable(ctx context.Context, outlooks []outlook) error {
 	err := r.parallel(ctx, len(outlooks), func(i int) {
 		o := &outlooks[i]
 		f := r.models.groups[o.group].purchase.Model.Future(o.Repeats, o.Age)
+		discounted := f.Discounted(horizon, delta)
 		rows[i] = []driver.Value{
 			int64(o.group), int64(o.Repeats), int64(o.Age),
-			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), f.Discounted(horizon, delta),
+			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), discounted,
+			f.Survival(30), f.Survival(90), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
 			o.outcome.None, o.outcome.Power, o.outcome.First, o.outcome.Step, o.outcome.Exceeds[:], o.outcome.SecondMoment,
 		}
 		rows[i] = append(rows[i], spendValues(r.models.groups[o.group].spend.Band(o.Repeats))...)
@@ -170,6 +172,8 @@ func (r *run) outlookTable(ctx context.Context, outlooks []outlook) error {
 		{Name: "fit_group", Type: "bigint"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "customer_age_days", Type: "bigint"},
 		{Name: "purchases_per_year", Type: "double"}, {Name: "p_purchase_30d", Type: "double"}, {Name: "p_purchase_90d", Type: "double"},
 		{Name: "p_purchase_365d", Type: "double"}, {Name: "expected_purchases", Type: "double"}, {Name: "discounted_purchases", Type: "double"},
+		{Name: "survival_30d", Type: "double"}, {Name: "survival_90d", Type: "double"}, {Name: "survival_365d", Type: "double"},
+		{Name: "discounted_purchases_if_kept", Type: "double"},
 		{Name: "spend_none", Type: "double"}, {Name: "spend_power", Type: "double"},
 		{Name: "spend_first", Type: "double"}, {Name: "spend_step", Type: "double"},
 		{Name: "spend_exceeds", Type: "double[]"}, {Name: "spend_second_moment", Type: "double"},

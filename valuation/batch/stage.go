@@ -33,6 +33,7 @@ var goSteps = map[string]func(context.Context, *run) error{
 	"repeat_rates":          repeatRates,
 	"repeat_probabilities":  repeatProbabilities,
 	"revenue_concentration": revenueConcentration,
+	"retention_rates":       retentionRates,
 }
 
 // repeatWindowDays are the windows in which a second purchase is counted.
@@ -144,6 +145,9 @@ func asOf(ctx context.Context, r *run) error {
 	if err := r.months(ctx); err != nil {
 		return err
 	}
+	if err := r.periods(ctx); err != nil {
+		return err
+	}
 	return r.params(ctx)
 }
 
@@ -158,10 +162,10 @@ func (r *run) months(ctx context.Context) error {
 	for month := first.AddDate(0, 0, 1-first.Day()); !month.After(r.asOf); month = month.AddDate(0, 1, 0) {
 		number := int64(month.Year())*12 + int64(month.Month()) - 1
 		lastDay := month.AddDate(0, 1, -1)
-		rows = append(rows, []driver.Value{month, number, !lastDay.After(r.asOf)})
+		rows = append(rows, []driver.Value{month, number, lastDay, !lastDay.After(r.asOf)})
 	}
 	return r.engine.Rows(ctx, "months", []engine.Column{
-		{Name: "month", Type: "date"}, {Name: "month_number", Type: "bigint"}, {Name: "is_whole", Type: "boolean"},
+		{Name: "month", Type: "date"}, {Name: "month_number", Type: "bigint"}, {Name: "last_day", Type: "date"}, {Name: "is_whole", Type: "boolean"},
 	}, rows)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"cbv/valuation/config"
@@ -102,7 +103,7 @@ func TestReturningSharesByHand(t *testing.T) {
 	shares := func(result Result) []string {
 		var lines []string
 		for _, g := range readTable[row](t, result, "kpis") {
-			if g.Month != nil {
+			if g.Month != nil && strings.HasPrefix(*g.Metric, "returning") {
 				lines = append(lines, fmt.Sprintf("%s %s %s: %s of %d", *g.Metric, dateText(int(*g.Month)), shown(g.Channel), shown(g.Value), *g.N))
 			}
 		}

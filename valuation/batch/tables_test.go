@@ -36,6 +36,7 @@ func compareTables(t *testing.T, c config.Config, result Result, rows []tableRow
 	compareCurve(t, result, oracleCurve(base, asOf, hasChannel))
 	compareReturning(t, result, oracleReturning(base, asOf))
 	compareConcentration(t, result, oracleConcentration(base))
+	compareLenses(t, c, result, rows)
 }
 
 type cohortRow struct {
@@ -213,6 +214,9 @@ func compareReturning(t *testing.T, result Result, want map[string]*share) {
 			if strings.HasPrefix(*g.Metric, "returning") || g.Channel != nil {
 				t.Errorf("%s of no month", *g.Metric)
 			}
+			continue
+		}
+		if !strings.HasPrefix(*g.Metric, "returning") {
 			continue
 		}
 		name := fmt.Sprintf("%s %s %s", *g.Metric, dateText(int(*g.Month)), orNull(g.Channel))

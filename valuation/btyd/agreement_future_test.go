@@ -196,7 +196,7 @@ func TestAgreementNoDropout(t *testing.T) {
 			pairs := [][2]float64{
 				{m.LogLikelihood(h), nbd.LogLikelihood(h)}, {m.PAlive(h), 1}, {f.Rate(), want.Rate()},
 				{f.Expected(horizon), want.Expected(horizon)}, {f.Discounted(horizon, delta), want.Discounted(horizon, delta)},
-				{f.PPurchase(horizon), want.PPurchase(horizon)},
+				{f.PPurchase(horizon), want.PPurchase(horizon)}, {f.Survival(horizon), 1},
 			}
 			for n := range counts {
 				pairs = append(pairs, [2]float64{counts[n], wantCounts[n]})

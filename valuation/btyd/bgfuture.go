@@ -2,6 +2,7 @@ package btyd
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mathext"
@@ -197,6 +198,34 @@ func (f bgFuture) Discounted(t, delta float64) float64 {
 	return f.k * total
 }
 
+// Survival returns the probability of staying through all purchases in (0, t]:
+// the mean of (1-p)^N over the purchases N and the leaving probability p,
+//
+//	E[(1+pt/α)^-k] = 2F1(k, a; a+b; -t/α) = (1-z)^a 2F1(a, a+b-k; a+b; z),   z = t/(α+t),
+//
+// which is the rate of a future with one purchase fewer, per α/(α+t), and is
+// computed as that is.
+func (f bgFuture) Survival(t float64) float64 {
+	switch {
+	case t <= 0:
+		return 1
+	case math.IsInf(t, 1):
+		return 0 // sooner or later they purchase, and leave
+	}
+	logGrowth := math.Log1p(t / f.alpha) // -ln(1-z)
+	fewer := f
+	fewer.k--
+	series := fewer.newRateSeries(-math.Expm1(-logGrowth))
+	if series.accurate {
+		return min(1, math.Exp(-f.a*logGrowth)*series.at(-math.Expm1(-logGrowth)))
+	}
+	sum := 0.0
+	for _, node := range betaRule(f.a, f.b, f.k, t/f.alpha) {
+		sum += node.weight * math.Exp(-f.k*math.Log1p(node.p*t/f.alpha))
+	}
+	return min(1, sum)
+}
+
 // rateSeries is the power series of 2F1(a, a+b-k-1; a+b; w) up to some w.
 type rateSeries struct {
 	coefficients []float64
@@ -223,6 +252,15 @@ func (f bgFuture) newRateSeries(w float64) rateSeries {
 		}
 	}
 	return s
+}
+
+// at returns the series at w.
+func (s rateSeries) at(w float64) float64 {
+	sum := 0.0
+	for _, c := range slices.Backward(s.coefficients) {
+		sum = sum*w + c
+	}
+	return sum
 }
 
 // rates sets rate to e^(-εv) 2F1 at each v. The nodes go through the series

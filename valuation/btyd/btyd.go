@@ -73,6 +73,10 @@ type Future interface {
 	// PPurchase returns the probability of at least one purchase in (0, t].
 	PPurchase(t float64) float64
 
+	// Survival returns the probability that the customer is still one at t:
+	// 1 for t ≤ 0, falling to 0 at t = +Inf where customers leave at all.
+	Survival(t float64) float64
+
 	// Counts sets p[n] to the probability of exactly n purchases in (0, t],
 	// for each n < len(p).
 	Counts(t float64, p []float64)
@@ -95,6 +99,12 @@ func DiscountedPurchases(m Model, h History, t, delta float64) float64 {
 // at least once in (T, T+t].
 func PPurchase(m Model, h History, t float64) float64 {
 	return m.PAlive(h) * m.Future(h.Repeats, h.Age).PPurchase(t)
+}
+
+// PSurvives returns the probability that a customer with history h is still a
+// customer at T+t.
+func PSurvives(m Model, h History, t float64) float64 {
+	return m.PAlive(h) * m.Future(h.Repeats, h.Age).Survival(t)
 }
 
 // PMF returns the probability that a customer with history h makes exactly n
@@ -121,3 +131,7 @@ func PMF(m Model, h History, t float64, n int) float64 {
 func Discounting(annualRate, unitsPerYear float64) float64 {
 	return math.Log1p(annualRate) / unitsPerYear
 }
+
+// Annuity returns ∫_0^t e^(-δu) du: what one purchase per unit of time, for
+// certain, is worth today at the continuous rate delta.
+func Annuity(t, delta float64) float64 { return shrinkage(delta, max(t, 0)) }

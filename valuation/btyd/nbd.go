@@ -62,6 +62,9 @@ func (f nbdFuture) PPurchase(t float64) float64 {
 	return -math.Expm1(-f.k * math.Log1p(max(t, 0)/f.alpha))
 }
 
+// Survival returns 1: nobody leaves.
+func (f nbdFuture) Survival(float64) float64 { return 1 }
+
 // Counts sets p[n] to the negative binomial probability of exactly n purchases
 // in (0, t].
 func (f nbdFuture) Counts(t float64, p []float64) {

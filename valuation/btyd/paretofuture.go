@@ -66,6 +66,13 @@ func (f paretoFuture) PPurchase(t float64) float64 {
 	return min(1, f.Rate()*decay{f.k + 1, f.alpha, f.s, f.beta}.integral(t))
 }
 
+// Survival returns (β/(β+t))^s, the chance that a lifetime is longer than t.
+//
+// Schmittlein, Morrison & Colombo (1987).
+func (f paretoFuture) Survival(t float64) float64 {
+	return math.Exp(-f.s * math.Log1p(max(t, 0)/f.beta))
+}
+
 // Counts sets p[n] to the probability of exactly n purchases in (0, t].
 //
 // Fader & Hardie (2005), "A Note on Deriving the Pareto/NBD Model and Related

@@ -24,6 +24,7 @@ func survives(t *testing.T, m Model, h History, horizon float64) {
 		{"E[Y]", expected, 0, f.Rate() * horizon * (1 + 1e-12)},
 		{"DECT", f.Discounted(horizon, 0.1/horizon), 0.9 * expected, expected},
 		{"P(purchase)", f.PPurchase(horizon), 0, 1},
+		{"P(alive at T+t)", PSurvives(m, h, horizon), 0, m.PAlive(h)},
 		{"PMF(3)", PMF(m, h, horizon, 3), 0, 1},
 		{"PMF(5000)", PMF(m, h, horizon, 5000), 0, 1},
 	} {
@@ -88,7 +89,7 @@ func TestSurvivalHorizons(t *testing.T) {
 	} {
 		f := m.Future(3, 20)
 		for _, none := range []float64{0, -1} {
-			if f.Expected(none) != 0 || f.Discounted(none, 0.1) != 0 || f.PPurchase(none) != 0 || countOf(f, none, 0) != 1 || countOf(f, none, 2) != 0 {
+			if f.Expected(none) != 0 || f.Discounted(none, 0.1) != 0 || f.PPurchase(none) != 0 || f.Survival(none) != 1 || countOf(f, none, 0) != 1 || countOf(f, none, 2) != 0 {
 				t.Errorf("%+v: a horizon of %g holds purchases", m, none)
 			}
 		}
@@ -105,6 +106,13 @@ func TestSurvivalHorizons(t *testing.T) {
 		}
 		if got := counts[0] + f.PPurchase(always); !(math.Abs(got-1) <= 1e-9) {
 			t.Errorf("%+v: P(0) + P(purchase) over all time is %.12g", m, got)
+		}
+		stays := 0.0
+		if (m == NBD{R: 0.4, Alpha: 12}) {
+			stays = 1
+		}
+		if got := f.Survival(always); got != stays {
+			t.Errorf("%+v: alive after all time with %g, want %g", m, got, stays)
 		}
 		expected := f.Expected(always)
 		if far := f.Expected(1e12); !(expected >= far*(1-1e-9)) {

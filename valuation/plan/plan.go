@@ -39,7 +39,7 @@ var Nightly = []Step{
 	{Name: "order_rows", Kind: View, Folder: "stage"},
 	{Name: "order_days", Kind: Table, Folder: "stage"},
 	{Name: "last_order_places", Kind: View, Folder: "stage"},
-	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params", "months"}},
+	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params", "months", "periods"}},
 	{Name: "repeated_orders", Kind: Table, Folder: "stage"},
 	{Name: "orders", Kind: Table, Folder: "stage"},
 	{Name: "customer_days", Kind: Table, Folder: "stage"},
@@ -56,6 +56,11 @@ var Nightly = []Step{
 	{Name: "cohort_sizes", Kind: Table, Folder: "customers"},
 	{Name: "base", Kind: Go, Reads: []string{"returns_only", "cohort_sizes"}},
 	{Name: "cohort_activity", Kind: Table, Folder: "base"}, // here, so that customer_days can go soon
+	{Name: "day_money", Kind: Table, Folder: "lenses"},     // here, as all that reads every customer
+	{Name: "returns_only_activity", Kind: Table, Folder: "lenses"},
+	{Name: "period_activity", Kind: Table, Folder: "lenses"},
+	{Name: "revenue_deciles", Kind: Table, Folder: "lenses"},
+	{Name: "period_groups", Kind: Table, Folder: "lenses"},
 	{Name: "channel_sizes", Kind: Table, Folder: "customers"},
 	{Name: "candidate_groups", Kind: Go, Reads: []string{"channel_sizes"}, Makes: []string{"candidate_groups"}},
 
@@ -81,7 +86,9 @@ var Nightly = []Step{
 	{Name: "seed_cut", Kind: Table, Folder: "customers"},
 	{Name: "customers", Kind: File, Folder: "customers", Key: []string{"customer_id"}},
 
+	{Name: "top_customers", Kind: Table, Folder: "base"},
 	{Name: "value_sums", Kind: Table, Folder: "base"},
+	{Name: "exposure", Kind: View, Folder: "base"},
 	{Name: "value_intervals", Kind: Go, Reads: []string{"value_sums", "base_rates"}, Makes: []string{"value_intervals"}},
 	{Name: "segments", Kind: File, Folder: "base", Key: []string{"segment"}},
 	{Name: "cohorts", Kind: File, Folder: "base", Key: []string{"cohort_month", "age_months"}},
@@ -96,6 +103,18 @@ var Nightly = []Step{
 	{Name: "revenue_concentration", Kind: Go, Reads: []string{"revenue_holders"}, Makes: []string{"revenue_concentration"}},
 	{Name: "concentration", Kind: File, Folder: "base", Key: []string{"metric"}},
 	{Name: "returning_shares", Kind: View, Folder: "base"},
+
+	{Name: "lens_spread", Kind: View, Folder: "lenses"},
+	{Name: "lens_change", Kind: View, Folder: "lenses"},
+	{Name: "lens_cohort", Kind: View, Folder: "lenses"},
+	{Name: "lens_ages", Kind: View, Folder: "lenses"},
+	{Name: "lens_base", Kind: View, Folder: "lenses"},
+	{Name: "lenses", Kind: File, Folder: "lenses", Key: []string{"lens", "period", "period_start", "cohort", "age_months", "customer_group"}},
+	{Name: "survivors", Kind: Table, Folder: "base"},
+	{Name: "retention_counts", Kind: View, Folder: "base"},
+	{Name: "retention_rates", Kind: Go, Reads: []string{"retention_counts"}, Makes: []string{"retention_rates"}},
+	{Name: "retention_figures", Kind: View, Folder: "base"},
+
 	{Name: "kpis", Kind: File, Folder: "base", Key: []string{"metric", "month", "channel"}},
 
 	{Name: "audiences", Kind: Lists, Folder: "lists", Key: []string{"customer_id"}},
@@ -104,6 +123,7 @@ var Nightly = []Step{
 	{Name: "money_adds_up", Kind: Check, Folder: "checks"},
 	{Name: "cohorts_add_up", Kind: Check, Folder: "checks"},
 	{Name: "customers_are_sound", Kind: Check, Folder: "checks"},
+	{Name: "lenses_add_up", Kind: Check, Folder: "checks"},
 }
 
 // Backtest is the part of the run that tests the models on the shop's own past.

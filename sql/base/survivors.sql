@@ -1,0 +1,48 @@
+-- survivors: how many of the customers are expected to be alive, how many of these
+-- to leave within windows of days, and the summed chances to sell to them. In
+-- thousandths of a millionth of a customer: whole numbers, whose sum does not depend
+-- on their order. All null where no model could be fitted.
+--
+-- grain: one row per is_repeat
+-- reads: histories, scores, outlooks
+with
+
+scored as (
+    select
+        histories.repeat_purchases > 0 as is_repeat,
+        histories.customers,
+        to_minor(scores.p_alive, 1000000000) as alive,
+        to_minor(scores.p_alive * (1 - outlooks.survival_30d), 1000000000) as gone_30d,
+        to_minor(scores.p_alive * (1 - outlooks.survival_90d), 1000000000) as gone_90d,
+        to_minor(scores.p_alive * (1 - outlooks.survival_365d), 1000000000) as gone_365d,
+        to_minor(scores.p_alive * outlooks.p_purchase_30d, 1000000000) as buying_30d,
+        to_minor(scores.p_alive * outlooks.p_purchase_90d, 1000000000) as buying_90d,
+        to_minor(scores.p_alive * outlooks.p_purchase_365d, 1000000000) as buying_365d
+    from histories
+    left join scores
+        on histories.fit_group = scores.fit_group
+        and histories.repeat_purchases = scores.repeat_purchases
+        and histories.age_at_last_purchase_days = scores.age_at_last_purchase_days
+        and histories.customer_age_days = scores.customer_age_days
+    left join outlooks
+        on histories.fit_group = outlooks.fit_group
+        and histories.repeat_purchases = outlooks.repeat_purchases
+        and histories.customer_age_days = outlooks.customer_age_days
+),
+
+final as (
+    select
+        is_repeat,
+        cast(sum(customers) as bigint) as customers,
+        cast(sum(customers * alive) as bigint) as alive,
+        cast(sum(customers * gone_30d) as bigint) as gone_30d,
+        cast(sum(customers * gone_90d) as bigint) as gone_90d,
+        cast(sum(customers * gone_365d) as bigint) as gone_365d,
+        cast(sum(customers * buying_30d) as bigint) as buying_30d,
+        cast(sum(customers * buying_90d) as bigint) as buying_90d,
+        cast(sum(customers * buying_365d) as bigint) as buying_365d
+    from scored
+    group by is_repeat
+)
+
+select * from final

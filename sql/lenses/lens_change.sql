@@ -1,0 +1,82 @@
+-- lens_change: the second lens: what became of customers from one period to the
+-- next, and what that made of revenue. See period_groups for the groups; none is
+-- left out, so they add up to both periods' money. Null where the files begin too
+-- late to know the earlier one.
+--
+-- grain: one row per (period, customer_group)
+-- reads: period_groups, periods
+with
+
+places as (
+    select 'new' as customer_group
+    union all select 'reactivated'
+    union all select 'kept_up'
+    union all select 'kept_down'
+    union all select 'kept_even'
+    union all select 'lost'
+    union all select 'returns'
+    union all select 'returns_only'
+),
+
+sums as (
+    select
+        '12_months' as period,
+        group_12m as customer_group,
+        cast(sum(customers) as bigint) as customers,
+        cast(sum(purchases_12m) as bigint) as purchases,
+        cast(sum(revenue_12m_minor) as bigint) as revenue_minor,
+        cast(sum(purchases_12m_before) as bigint) as purchases_before,
+        cast(sum(revenue_12m_before_minor) as bigint) as revenue_before_minor
+    from period_groups
+    group by group_12m
+    union all
+    select
+        'quarter' as period,
+        group_quarter as customer_group,
+        cast(sum(customers) as bigint) as customers,
+        cast(sum(purchases_quarter) as bigint) as purchases,
+        cast(sum(revenue_quarter_minor) as bigint) as revenue_minor,
+        cast(sum(purchases_quarter_before) as bigint) as purchases_before,
+        cast(sum(revenue_quarter_before_minor) as bigint) as revenue_before_minor
+    from period_groups
+    group by group_quarter
+    union all
+    select
+        'month' as period,
+        group_month as customer_group,
+        cast(sum(customers) as bigint) as customers,
+        cast(sum(purchases_month) as bigint) as purchases,
+        cast(sum(revenue_month_minor) as bigint) as revenue_minor,
+        cast(sum(purchases_month_before) as bigint) as purchases_before,
+        cast(sum(revenue_month_before_minor) as bigint) as revenue_before_minor
+    from period_groups
+    group by group_month
+),
+
+final as (
+    select
+        periods.period,
+        periods.starts_on,
+        periods.ends_on,
+        periods.before_starts_on,
+        periods.before_ends_on,
+        places.customer_group,
+        case when periods.is_before_known then coalesce(sums.customers, 0) end as customers,
+        case
+            when not periods.is_before_known then null
+            when places.customer_group in ('lost', 'returns', 'returns_only') then 0
+            else coalesce(sums.customers, 0)
+        end as active_customers,
+        case when periods.is_before_known then coalesce(sums.purchases, 0) end as purchases,
+        case when periods.is_before_known then coalesce(sums.revenue_minor, 0) end as revenue_minor,
+        case when periods.is_before_known then coalesce(sums.purchases_before, 0) end as purchases_before,
+        case when periods.is_before_known then coalesce(sums.revenue_before_minor, 0) end as revenue_before_minor
+    from periods
+    cross join places
+    left join sums
+        on periods.period = sums.period
+        and places.customer_group = sums.customer_group
+    where periods.period in ('12_months', 'quarter', 'month')
+)
+
+select * from final

@@ -1,0 +1,53 @@
+-- lens_spread: the first lens: how different the customers are. Those who
+-- purchased in the last 12 months by tenths of the revenue they brought, 10 the
+-- highest; and what others returned in that time. Null where the files begin too
+-- late to know.
+--
+-- grain: one row per customer_group
+-- reads: period_groups, periods
+with
+
+places as (
+    select 1 as revenue_decile, 'decile_01' as customer_group
+    union all select 2, 'decile_02'
+    union all select 3, 'decile_03'
+    union all select 4, 'decile_04'
+    union all select 5, 'decile_05'
+    union all select 6, 'decile_06'
+    union all select 7, 'decile_07'
+    union all select 8, 'decile_08'
+    union all select 9, 'decile_09'
+    union all select 10, 'decile_10'
+    union all select 0, 'returns'
+    union all select -1, 'returns_only'
+),
+
+sums as (
+    select
+        case when group_12m = 'returns_only' then -1 else revenue_decile end as revenue_decile,
+        cast(sum(case when revenue_decile > 0 then customers else returners_12m end) as bigint) as customers,
+        cast(sum(case when revenue_decile > 0 then customers else 0 end) as bigint) as active_customers,
+        cast(sum(purchases_12m) as bigint) as purchases,
+        cast(sum(revenue_12m_minor) as bigint) as revenue_minor
+    from period_groups
+    group by case when group_12m = 'returns_only' then -1 else revenue_decile end
+),
+
+final as (
+    select
+        periods.period,
+        periods.starts_on,
+        periods.ends_on,
+        places.customer_group,
+        case when periods.is_known then coalesce(sums.customers, 0) end as customers,
+        case when periods.is_known then coalesce(sums.active_customers, 0) end as active_customers,
+        case when periods.is_known then coalesce(sums.purchases, 0) end as purchases,
+        case when periods.is_known then coalesce(sums.revenue_minor, 0) end as revenue_minor
+    from places
+    cross join periods
+    left join sums
+        on places.revenue_decile = sums.revenue_decile
+    where periods.period = '12_months'
+)
+
+select * from final

@@ -1,0 +1,30 @@
+-- returns_only_activity: what the customers without a purchase returned in each
+-- calendar month: the line that no cohort holds.
+--
+-- grain: one row per month
+-- reads: customer_days, customer_totals
+with
+
+customer_months as (
+    select
+        customer_days.customer_id,
+        cast(date_trunc('month', customer_days.order_day) as date) as month,
+        cast(sum(customer_days.net_minor) as bigint) as revenue_minor
+    from customer_days
+    inner join customer_totals
+        on customer_days.customer_id = customer_totals.customer_id
+    where customer_days.reason = 'used'
+        and customer_totals.first_purchase_date is null
+    group by customer_days.customer_id, cast(date_trunc('month', customer_days.order_day) as date)
+),
+
+final as (
+    select
+        month,
+        count(*) as customers,
+        cast(sum(revenue_minor) as bigint) as revenue_minor
+    from customer_months
+    group by month
+)
+
+select * from final

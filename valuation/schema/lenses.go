@@ -1,0 +1,27 @@
+package schema
+
+var lenses = []Column{
+	asOf,
+	{"lens", whole, "", "1 how different customers are, 2 what changed from one period to the next, 3 a cohort over its life, 4 cohorts at equal age, 5 the base as its cohorts"},
+	{"period", text, "", "12_months (the 12 months to as_of), quarter or month (the last whole one in lens 2, any calendar month in lenses 3 and 5), or age (lens 4, which is of no calendar period)"},
+	{"period_start", day, "day", "first day of the period; null in lens 4"},
+	{"period_end", day, "day", "last day of the period; null in lens 4"},
+	{"before_start", day, "day", "first day of the period a year before, with which lens 2 compares; null elsewhere"},
+	{"before_end", day, "day", "last day of the same"},
+	{"cohort", day, "day", "first day of the month (lens 3), quarter (lens 4) or year (lens 5) of the first purchase; null elsewhere, and for customers without a purchase"},
+	{"age_months", whole, "months", "calendar months after that of the first purchase (lenses 3 and 4); null elsewhere"},
+	{"customer_group", text, "", "lens 1: decile_01 to decile_10 of revenue, 10 the highest, customers of equal revenue in one; lens 2: new, reactivated, kept_up, kept_down, kept_even, lost; lenses 3 to 5: cohort. In lenses 1 and 2 returns: no purchase in the period or periods, and goods returned; in lenses 1, 2 and 5 returns_only: customers without any purchase"},
+	{"customers", whole, "customers", "customers of the group; in lenses 3 to 5 of the cohort, by the end of the period. Null, as all that follows, where as_of does not complete the month, or the files begin too late to know the period (lens 1) or the one before (lens 2)"},
+	{"active_customers", whole, "customers", "of these, with a purchase in the period"},
+	{"purchases", whole, "purchases", "purchases in the period"},
+	{"revenue", decimal, "money", "net revenue of the period"},
+	{"share_of_revenue", decimal, "share", "of all revenue of the period (lenses 1 and 5); null where that is not positive"},
+	{"purchases_before", whole, "purchases", "purchases in the period a year before (lens 2)"},
+	{"revenue_before", decimal, "money", "net revenue of the period a year before (lens 2)"},
+	{"revenue_change", decimal, "money", "revenue less revenue_before (lens 2): the groups add up to the change of all revenue"},
+	{"share_active", decimal, "share", "active_customers of customers"},
+	{"purchases_per_active_customer", decimal, "purchases", "purchases per active customer"},
+	{"revenue_per_purchase", decimal, "money", "revenue per purchase"},
+	{"revenue_per_customer", decimal, "money", "revenue per customer of the group or cohort"},
+	{"cumulative_revenue_per_customer", decimal, "money", "revenue from age 0 to this, per customer of the cohort (lenses 3 and 4)"},
+}
