@@ -19,7 +19,7 @@ func planCommand(env Env) *cli.Command {
 }
 
 func runPlan(ctx context.Context, env Env, settings config.Config) error {
-	files, err := source.Find(ctx, settings.Orders.Files, settings.Orders.HivePartitions)
+	files, err := source.Find(ctx, "orders", settings.Orders.Files, settings.Orders.HivePartitions)
 	if err != nil {
 		return err
 	}
