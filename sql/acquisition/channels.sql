@@ -83,7 +83,7 @@ final as (
         (value_minor + value_reach) / divisor as ltv_cac_high,
         case
             when cac_reason <> '' then cac_reason
-            when value_minor is null then 'no_model'
+            when value_minor is null and first_order_minor is not null then 'unknown_value'
         end as ltv_cac_reason,
         value_minor / divisor >= target_ltv_cac as reaches_target,
 

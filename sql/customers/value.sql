@@ -19,7 +19,6 @@ scored as (
         scores.p_alive * outlooks.p_purchase_365d as p_purchase_365d,
         scores.p_alive * outlooks.expected_purchases as expected_purchases,
         scores.p_alive * outlooks.discounted_purchases as discounted_purchases,
-        scores.p_alive * outlooks.rest_of_horizon_purchases as rest_of_horizon_purchases,
         outlooks.purchases_per_year as expected_repeat_rate,
         outlooks.discounted_purchases / nullif(outlooks.expected_purchases, 0) as discount_factor,
         scores.spend_low,

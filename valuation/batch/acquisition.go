@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"math"
 	"slices"
 	"time"
 
+	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
 	"cbv/valuation/survival"
 )
@@ -132,6 +134,28 @@ func paybacks(ctx context.Context, r *run) error {
 		{Name: "payback_days", Type: "bigint"}, {Name: "payback_reason", Type: "varchar"},
 		{Name: "median_payback_days", Type: "bigint"}, {Name: "median_payback_low", Type: "bigint"},
 		{Name: "median_payback_high", Type: "bigint"}, {Name: "median_payback_reason", Type: "varchar"},
+	}, rows)
+}
+
+// newcomerCurve makes the table of how many discounted repeat purchases the model
+// of each fit group expects of a newcomer by each age up to the horizon, in
+// millionths, so that sums do not depend on their order.
+func newcomerCurve(ctx context.Context, r *run) error {
+	horizon, delta := r.horizon()
+	var rows [][]driver.Value
+	for number, group := range r.models.groups {
+		model := group.purchase.Model
+		pAlive, future := model.PAlive(btyd.History{}), model.Future(0, 0)
+		for age := 0; r.Config.HasSpend() && age <= int(horizon); age++ {
+			purchases := 0.0
+			if age > 0 {
+				purchases = pAlive * future.Discounted(float64(age), delta)
+			}
+			rows = append(rows, []driver.Value{int64(number), int64(age), int64(math.Round(purchases * 1e6))})
+		}
+	}
+	return r.engine.Rows(ctx, "newcomer_curve", []engine.Column{
+		{Name: "fit_group", Type: "bigint"}, {Name: "age_days", Type: "bigint"}, {Name: "purchases_millionths", Type: "bigint"},
 	}, rows)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
-	"math"
 
 	"golang.org/x/sync/errgroup"
 
@@ -159,7 +158,7 @@ func (r *run) outlookTable(ctx context.Context, outlooks []outlook) error {
 		f := r.models.groups[o.group].purchase.Model.Future(o.Repeats, o.Age)
 		rows[i] = []driver.Value{
 			int64(o.group), int64(o.Repeats), int64(o.Age),
-			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), f.Discounted(horizon, delta), restOfHorizon(f, o.Age, horizon, delta),
+			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), f.Discounted(horizon, delta),
 			o.outcome.None, o.outcome.Power, o.outcome.First, o.outcome.Step, o.outcome.Exceeds[:], o.outcome.SecondMoment,
 		}
 		rows[i] = append(rows[i], spendValues(r.models.groups[o.group].spend.Band(o.Repeats))...)
@@ -171,22 +170,12 @@ func (r *run) outlookTable(ctx context.Context, outlooks []outlook) error {
 		{Name: "fit_group", Type: "bigint"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "customer_age_days", Type: "bigint"},
 		{Name: "purchases_per_year", Type: "double"}, {Name: "p_purchase_30d", Type: "double"}, {Name: "p_purchase_90d", Type: "double"},
 		{Name: "p_purchase_365d", Type: "double"}, {Name: "expected_purchases", Type: "double"}, {Name: "discounted_purchases", Type: "double"},
-		{Name: "rest_of_horizon_purchases", Type: "double"},
 		{Name: "spend_none", Type: "double"}, {Name: "spend_power", Type: "double"},
 		{Name: "spend_first", Type: "double"}, {Name: "spend_step", Type: "double"},
 		{Name: "spend_exceeds", Type: "double[]"}, {Name: "spend_second_moment", Type: "double"},
 		{Name: "spend_band", Type: "bigint"}, {Name: "spend_mean", Type: "double"}, {Name: "is_spend_mean_fitted", Type: "boolean"},
 		{Name: "p", Type: "double"}, {Name: "q", Type: "double"}, {Name: "gamma", Type: "double"},
 	}, rows)
-}
-
-// restOfHorizon returns the purchases expected of a survivor in what is left of
-// the first horizon of their life, discounted to its beginning.
-func restOfHorizon(f btyd.Future, age, horizon, delta float64) float64 {
-	if age >= horizon {
-		return 0
-	}
-	return math.Exp(-delta*age) * f.Discounted(horizon-age, delta)
 }
 
 // spendValues are a spend model's columns of outlooks, its parameters null where

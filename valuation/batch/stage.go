@@ -34,6 +34,7 @@ var goSteps = map[string]func(context.Context, *run) error{
 	"revenue_concentration": revenueConcentration,
 	"periods":               periods,
 	"paybacks":              paybacks,
+	"newcomer_curve":        newcomerCurve,
 }
 
 // repeatWindowDays are the windows in which a second purchase is counted.

@@ -92,6 +92,7 @@ var Nightly = []Step{
 	{Name: "base_rates", Kind: Table, Folder: "customers"},
 	{Name: "channel_margins", Kind: Table, Folder: "customers"},
 	{Name: "value", Kind: View, Folder: "customers"},
+	{Name: "newcomer_curve", Kind: Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
 	{Name: "newcomer_values", Kind: Table, Folder: "acquisition"},
 	{Name: "channel_values", Kind: Table, Folder: "acquisition"},
 	{Name: "replacement", Kind: Table, Folder: "customers"},

@@ -26,11 +26,11 @@ var channels = slices.Concat([]Column{
 },
 	atAge("90"), atAge("180"), atAge("365"),
 	[]Column{
-		{"newcomer_value", decimal, "money", "margin of the first horizon_days of a new customer's life, discounted: what they brought in them so far, and what is expected of the rest"},
+		{"newcomer_value", decimal, "money", "discounted margin of the first horizon_days of a new customer's life: of first orders, and of repeat purchases so far, raised to the horizon by the model's curve"},
 		{"ltv_cac", decimal, "ratio", "newcomer_value per cac"},
 		{"ltv_cac_low", decimal, "ratio", "lower end of the 95 % interval, by the spread between customers"},
 		{"ltv_cac_high", decimal, "ratio", "upper end of the same interval"},
-		{"ltv_cac_reason", text, "", "why there is no ltv_cac: as cac_reason, or no_model"},
+		{"ltv_cac_reason", text, "", "why there is no ltv_cac: as cac_reason, or unknown_value: no model could be fitted, or all came on as_of"},
 		{"reaches_target", yesNo, "", "whether ltv_cac is at least value.target_ltv_cac"},
 		{"payback_days", whole, "days", "age at which the mean cumulative margin of the new customers reaches cac, over those old enough, at least half of them; 0: with the first purchase"},
 		{"payback_reason", text, "", "why there is no payback_days: as cac_reason, or not_yet"},
