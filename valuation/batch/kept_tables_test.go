@@ -56,6 +56,8 @@ func TestTablesCanBeKept(t *testing.T) {
 	ctx := context.Background()
 	folder := cmp.Or(*tablesFolder, t.TempDir())
 	c := oddShop()
+	c.Spend.Files, c.Surveys.Files = config.Files{writeSpend(t, oddSpend)}, config.Files{writeAnswers(t, oddAnswers(t))}
+	c.Spend.Columns.Currency = "currency"
 	files, sides, err := find(ctx, c)
 	if err != nil {
 		t.Fatal(err)
