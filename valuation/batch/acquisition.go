@@ -294,14 +294,15 @@ func (a acquisition) waitsOf(cost costRow, channels map[string]bool) []survival.
 // 95 % interval of it (Brookmeyer & Crowley 1982): the days from and to which the
 // interval of the curve holds a half. What the curve does not reach is nil.
 func medianDay(points []survival.Point) (median, low, high driver.Value) {
+	const half = 0.5 + 1e-12 // a product of shares may miss the half that it equals
 	for _, p := range points {
-		if median == nil && p.Survival <= 0.5 {
+		if median == nil && p.Survival <= half {
 			median = p.Day
 		}
-		if low == nil && p.Low <= 0.5 {
+		if low == nil && p.Low <= half {
 			low = p.Day
 		}
-		if high == nil && p.High <= 0.5 {
+		if high == nil && p.High <= half {
 			high = p.Day
 		}
 	}

@@ -53,6 +53,15 @@ func answered(customer, day string, score float64) rawAnswer {
 	return row
 }
 
+func readSpend(t *testing.T, path string) []rawSpend {
+	t.Helper()
+	rows, err := parquetfile.Read[rawSpend](path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
 func writeSpend(t *testing.T, rows []rawSpend) string { return writeRows(t, "spend.parquet", rows) }
 
 func writeAnswers(t *testing.T, rows []rawAnswer) string {
