@@ -3,7 +3,7 @@
 -- last 12 months is null where the files begin too late to know it.
 --
 -- grain: one row per (segment, mark)
--- reads: value_sums, periods
+-- reads: value_sums, compared_periods
 with
 
 sums as (
@@ -35,16 +35,16 @@ final as (
         sums.dropout_loss_minor,
         sums.top_1_percent_customers,
         sums.top_1_percent_clv_minor,
-        case when periods.is_known then sums.top_1_percent_revenue_minor end as top_1_percent_revenue_minor,
+        case when compared_periods.is_known then sums.top_1_percent_revenue_minor end as top_1_percent_revenue_minor,
         sums.top_5_percent_customers,
         sums.top_5_percent_clv_minor,
-        case when periods.is_known then sums.top_5_percent_revenue_minor end as top_5_percent_revenue_minor,
+        case when compared_periods.is_known then sums.top_5_percent_revenue_minor end as top_5_percent_revenue_minor,
         sums.top_ten_customers,
         sums.top_ten_clv_minor,
-        case when periods.is_known then sums.top_ten_revenue_minor end as top_ten_revenue_minor
+        case when compared_periods.is_known then sums.top_ten_revenue_minor end as top_ten_revenue_minor
     from sums
-    cross join periods
-    where periods.period = '12_months'
+    cross join compared_periods
+    where compared_periods.period = '12_months'
 )
 
 select * from final

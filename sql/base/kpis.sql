@@ -3,7 +3,7 @@
 -- the base to date have no month, those of all customers no channel.
 --
 -- grain: one row per (metric, month, channel)
--- reads: customers, segments, value_intervals, replacement, base_rates, repeat_rates, returning_shares, retention_figures, returns_only, params
+-- reads: customers, segments, value_intervals, replacement, base_rates, repeat_rates, returning_shares, retention_figures, acquisition_kpis, returns_only, params
 with
 
 customer_sums as (
@@ -188,6 +188,19 @@ final as (
         retention_figures.unit,
         retention_figures.n
     from retention_figures
+    cross join params
+    union all
+    select
+        params.as_of,
+        acquisition_kpis.metric,
+        cast(null as date) as month,
+        acquisition_kpis.channel,
+        acquisition_kpis.value,
+        acquisition_kpis.low,
+        acquisition_kpis.high,
+        acquisition_kpis.unit,
+        acquisition_kpis.n
+    from acquisition_kpis
     cross join params
 )
 

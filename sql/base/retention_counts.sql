@@ -7,7 +7,7 @@
 -- unknown where the files begin too late.
 --
 -- grain: one row per metric
--- reads: histories, second_purchases, periods
+-- reads: histories, second_purchases, compared_periods
 with
 
 silent as (
@@ -26,15 +26,15 @@ silent as (
 
 cohorts as (
     select
-        periods.is_known,
-        periods.is_before_known,
-        case when second_purchases.first_purchase_date >= periods.starts_on then 1 else 0 end as is_latest,
+        compared_periods.is_known,
+        compared_periods.is_before_known,
+        case when second_purchases.first_purchase_date >= compared_periods.starts_on then 1 else 0 end as is_latest,
         case when second_purchases.days_to_second_purchase <= 90 then second_purchases.customers else 0 end as repeaters,
         second_purchases.customers
     from second_purchases
-    cross join periods
-    where periods.period = 'cohorts_90d'
-        and second_purchases.first_purchase_date between periods.before_starts_on and periods.ends_on
+    cross join compared_periods
+    where compared_periods.period = 'cohorts_90d'
+        and second_purchases.first_purchase_date between compared_periods.before_starts_on and compared_periods.ends_on
 ),
 
 rates as (

@@ -3,7 +3,7 @@
 -- Null where it cannot be told: without a model, or of a time before the files.
 --
 -- grain: one row per (metric, month)
--- reads: survivors, retention_rates, repeat_rates, exposure, value_intervals, replacement, base_rates, second_purchases, months, periods, params
+-- reads: survivors, retention_rates, repeat_rates, exposure, value_intervals, replacement, base_rates, second_purchases, months, compared_periods, params
 with
 
 everybody as (
@@ -94,15 +94,15 @@ newcomers as (
         cast(sum(second_purchases.customers) as bigint) as customers,
         min(second_purchases.first_purchase_date) as first_day,
         cast(sum(
-            case when second_purchases.first_purchase_date >= periods.starts_on then second_purchases.customers else 0 end
+            case when second_purchases.first_purchase_date >= compared_periods.starts_on then second_purchases.customers else 0 end
         ) as bigint) as last_12m,
         cast(sum(
-            case when second_purchases.first_purchase_date < periods.starts_on then second_purchases.customers else 0 end
+            case when second_purchases.first_purchase_date < compared_periods.starts_on then second_purchases.customers else 0 end
         ) as bigint) as before,
-        max(periods.is_known) as is_known
+        max(compared_periods.is_known) as is_known
     from second_purchases
-    cross join periods
-    where periods.period = '12_months'
+    cross join compared_periods
+    where compared_periods.period = '12_months'
 ),
 
 growth as (

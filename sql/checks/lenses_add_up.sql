@@ -29,7 +29,7 @@ money as (
 ),
 
 -- lenses 1, 2 and 5 are of days, and hold all that customers did on them
-periods as (
+compared_periods as (
     select
         lens,
         period,
@@ -48,53 +48,53 @@ periods as (
 
 days as (
     select
-        periods.lens,
-        periods.period,
-        periods.period_start,
+        compared_periods.lens,
+        compared_periods.period,
+        compared_periods.period_start,
         coalesce(cast(sum(
-            case when day_money.order_day between periods.period_start and periods.period_end then day_money.revenue_minor end
+            case when day_money.order_day between compared_periods.period_start and compared_periods.period_end then day_money.revenue_minor end
         ) as bigint), 0) as revenue_minor,
         coalesce(cast(sum(
-            case when day_money.order_day between periods.before_start and periods.before_end then day_money.revenue_minor end
+            case when day_money.order_day between compared_periods.before_start and compared_periods.before_end then day_money.revenue_minor end
         ) as bigint), 0) as revenue_before_minor
-    from periods
+    from compared_periods
     cross join day_money
-    group by periods.lens, periods.period, periods.period_start
+    group by compared_periods.lens, compared_periods.period, compared_periods.period_start
 ),
 
 apart as (
     select
-        coalesce(cast(sum(case when periods.revenue_minor <> days.revenue_minor then 1 else 0 end) as bigint), 0) as periods,
+        coalesce(cast(sum(case when compared_periods.revenue_minor <> days.revenue_minor then 1 else 0 end) as bigint), 0) as compared_periods,
         coalesce(cast(sum(
-            case when periods.revenue_before_minor <> days.revenue_before_minor then 1 else 0 end
+            case when compared_periods.revenue_before_minor <> days.revenue_before_minor then 1 else 0 end
         ) as bigint), 0) as periods_before,
         coalesce(cast(sum(
             case
-                when periods.revenue_change_minor <> days.revenue_minor - days.revenue_before_minor then 1
+                when compared_periods.revenue_change_minor <> days.revenue_minor - days.revenue_before_minor then 1
                 else 0
             end
         ) as bigint), 0) as changes,
         coalesce(cast(sum(
             case
-                when periods.lens = 5 and periods.revenue_minor is null and months.is_whole then 1
-                when periods.lens = 5 and periods.revenue_minor is not null and not months.is_whole then 1
+                when compared_periods.lens = 5 and compared_periods.revenue_minor is null and months.is_whole then 1
+                when compared_periods.lens = 5 and compared_periods.revenue_minor is not null and not months.is_whole then 1
                 else 0
             end
         ) as bigint), 0) as misplaced
-    from periods
+    from compared_periods
     inner join days
-        on periods.lens = days.lens
-        and periods.period = days.period
-        and periods.period_start = days.period_start
+        on compared_periods.lens = days.lens
+        and compared_periods.period = days.period
+        and compared_periods.period_start = days.period_start
     left join months
-        on periods.period_start = months.month
+        on compared_periods.period_start = months.month
 ),
 
 buyers as (
     select
         cast(sum(case when lens = 1 then active_customers end) as bigint) as of_lens_1,
         cast(sum(case when lens = 2 then active_customers end) as bigint) as of_lens_2
-    from periods
+    from compared_periods
     where period = '12_months'
 ),
 
@@ -181,7 +181,7 @@ compared as (
     select 'days hold the used orders (minor units)' as rule, day_sums.revenue_minor as got, used.amount_minor as want
     from day_sums cross join used
     union all
-    select 'the groups of a period hold its money', apart.periods, 0
+    select 'the groups of a period hold its money', apart.compared_periods, 0
     from apart
     union all
     select 'the groups of a period hold the money of the one before', apart.periods_before, 0

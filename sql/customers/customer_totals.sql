@@ -3,14 +3,14 @@
 -- 12 months held, and the 12 before, is summed on the way.
 --
 -- grain: one row per customer_id with a used row
--- reads: customer_days, first_purchases, periods
+-- reads: customer_days, first_purchases, compared_periods
 with
 
 bounds as (
     select
         max(case when period = '12_months' then starts_on end) as year_from,
         max(case when period = '12_months' then before_starts_on end) as year_before_from
-    from periods
+    from compared_periods
 ),
 
 final as (

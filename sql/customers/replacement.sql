@@ -1,10 +1,13 @@
--- replacement: what it is worth to have the average newcomer instead: the margin
--- of a first order and the residual value that follows it, less the cost of
--- acquisition. Without a configured cost a newcomer is taken to pay for their
--- acquisition with the first order.
+-- replacement: what it is worth to have a newcomer instead, less the cost of
+-- acquisition. With spend it is the newcomer of the paid channel that leaves most
+-- over the trailing 365 days, among channels with 50 new customers or more, so
+-- that a handful cannot set the terms of the base: what is worth buying more of.
+-- Else it is the average newcomer, with the margin of a first order and the
+-- residual value that follows it, at the configured cost; else they are taken to
+-- pay for their acquisition with the first order.
 --
 -- grain: one row
--- reads: base_rates, outlooks, scores, params
+-- reads: base_rates, outlooks, scores, channel_costs, channel_values, params
 with
 
 newcomer as (
@@ -25,22 +28,60 @@ newcomer as (
         and outlooks.customer_age_days = 0
 ),
 
-final as (
+bought as (
+    select
+        channel_costs.channel,
+        channel_costs.new_customers,
+        channel_costs.cac_minor / params.minor_per_unit as cac,
+        channel_values.value_minor / params.minor_per_unit as newcomer_value,
+        row_number() over (
+            order by channel_values.value_minor - channel_costs.cac_minor desc, channel_costs.channel
+        ) as place
+    from channel_costs
+    inner join channel_values
+        on channel_costs.period = channel_values.period
+        and channel_costs.period_start = channel_values.period_start
+        and channel_costs.scope = channel_values.scope
+        and channel_costs.channel = channel_values.channel
+    cross join params
+    where channel_costs.period = 'trailing_365d'
+        and channel_costs.scope = 'channel'
+        and channel_costs.cac_reason = ''
+        and channel_costs.new_customers >= 50
+        and channel_values.value_minor is not null
+),
+
+terms as (
     select
         newcomer.first_order_margin,
         newcomer.newcomer_clv,
-        newcomer.first_order_margin + newcomer.newcomer_clv as newcomer_value,
-        coalesce(params.cac, newcomer.first_order_margin) as cac,
+        coalesce(bought.newcomer_value, newcomer.first_order_margin + newcomer.newcomer_clv) as newcomer_value,
+        coalesce(bought.cac, params.cac, newcomer.first_order_margin) as cac,
         case
-            -- first order and acquisition cancel: subtracting one from the other
-            -- would leave a rounding error that decides ties
-            when newcomer.newcomer_clv is null then null
-            when params.cac is null then greatest(0e0, newcomer.newcomer_clv)
-            else greatest(0e0, newcomer.first_order_margin + newcomer.newcomer_clv - params.cac)
-        end as replacement,
+            when bought.cac is not null then 'spend'
+            when params.cac is not null then 'configured'
+            else 'first_order'
+        end as cac_source,
+        coalesce(bought.channel, '') as cac_channel,
+        bought.new_customers as cac_customers,
         params.min_keep_share * newcomer.first_order_margin as keep_floor
     from newcomer
     cross join params
+    left join bought
+        on bought.place = 1
+),
+
+final as (
+    select
+        terms.*,
+        case
+            -- first order and acquisition cancel: subtracting one from the other
+            -- would leave a rounding error that decides ties
+            when newcomer_clv is null then null
+            when cac_source = 'first_order' then greatest(0e0, newcomer_clv)
+            else greatest(0e0, newcomer_value - cac)
+        end as replacement
+    from terms
 )
 
 select * from final

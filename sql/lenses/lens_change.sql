@@ -4,7 +4,7 @@
 -- late to know the earlier one.
 --
 -- grain: one row per (period, customer_group)
--- reads: period_groups, periods
+-- reads: period_groups, compared_periods
 with
 
 places as (
@@ -55,28 +55,28 @@ sums as (
 
 final as (
     select
-        periods.period,
-        periods.starts_on,
-        periods.ends_on,
-        periods.before_starts_on,
-        periods.before_ends_on,
+        compared_periods.period,
+        compared_periods.starts_on,
+        compared_periods.ends_on,
+        compared_periods.before_starts_on,
+        compared_periods.before_ends_on,
         places.customer_group,
-        case when periods.is_before_known then coalesce(sums.customers, 0) end as customers,
+        case when compared_periods.is_before_known then coalesce(sums.customers, 0) end as customers,
         case
-            when not periods.is_before_known then null
+            when not compared_periods.is_before_known then null
             when places.customer_group in ('lost', 'returns', 'returns_only') then 0
             else coalesce(sums.customers, 0)
         end as active_customers,
-        case when periods.is_before_known then coalesce(sums.purchases, 0) end as purchases,
-        case when periods.is_before_known then coalesce(sums.revenue_minor, 0) end as revenue_minor,
-        case when periods.is_before_known then coalesce(sums.purchases_before, 0) end as purchases_before,
-        case when periods.is_before_known then coalesce(sums.revenue_before_minor, 0) end as revenue_before_minor
-    from periods
+        case when compared_periods.is_before_known then coalesce(sums.purchases, 0) end as purchases,
+        case when compared_periods.is_before_known then coalesce(sums.revenue_minor, 0) end as revenue_minor,
+        case when compared_periods.is_before_known then coalesce(sums.purchases_before, 0) end as purchases_before,
+        case when compared_periods.is_before_known then coalesce(sums.revenue_before_minor, 0) end as revenue_before_minor
+    from compared_periods
     cross join places
     left join sums
-        on periods.period = sums.period
+        on compared_periods.period = sums.period
         and places.customer_group = sums.customer_group
-    where periods.period in ('12_months', 'quarter', 'month')
+    where compared_periods.period in ('12_months', 'quarter', 'month')
 )
 
 select * from final

@@ -4,7 +4,7 @@
 -- late to know.
 --
 -- grain: one row per customer_group
--- reads: period_groups, periods
+-- reads: period_groups, compared_periods
 with
 
 places as (
@@ -35,19 +35,19 @@ sums as (
 
 final as (
     select
-        periods.period,
-        periods.starts_on,
-        periods.ends_on,
+        compared_periods.period,
+        compared_periods.starts_on,
+        compared_periods.ends_on,
         places.customer_group,
-        case when periods.is_known then coalesce(sums.customers, 0) end as customers,
-        case when periods.is_known then coalesce(sums.active_customers, 0) end as active_customers,
-        case when periods.is_known then coalesce(sums.purchases, 0) end as purchases,
-        case when periods.is_known then coalesce(sums.revenue_minor, 0) end as revenue_minor
+        case when compared_periods.is_known then coalesce(sums.customers, 0) end as customers,
+        case when compared_periods.is_known then coalesce(sums.active_customers, 0) end as active_customers,
+        case when compared_periods.is_known then coalesce(sums.purchases, 0) end as purchases,
+        case when compared_periods.is_known then coalesce(sums.revenue_minor, 0) end as revenue_minor
     from places
-    cross join periods
+    cross join compared_periods
     left join sums
         on places.revenue_decile = sums.revenue_decile
-    where periods.period = '12_months'
+    where compared_periods.period = '12_months'
 )
 
 select * from final

@@ -2,7 +2,7 @@
 -- those a year before. Apart from customer_totals, because these days are few.
 --
 -- grain: one row per customer_id with a used row in one of these periods
--- reads: customer_days, periods
+-- reads: customer_days, compared_periods
 with
 
 bounds as (
@@ -15,7 +15,7 @@ bounds as (
         max(case when period = 'month' then ends_on end) as month_to,
         max(case when period = 'month' then before_starts_on end) as month_before_from,
         max(case when period = 'month' then before_ends_on end) as month_before_to
-    from periods
+    from compared_periods
 ),
 
 final as (

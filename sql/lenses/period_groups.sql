@@ -9,7 +9,7 @@
 -- are in one decile.
 --
 -- grain: one row per (revenue_decile, group_12m, group_quarter, group_month)
--- reads: customer_totals, period_activity, revenue_deciles, periods
+-- reads: customer_totals, period_activity, revenue_deciles, compared_periods
 with
 
 bounds as (
@@ -17,7 +17,7 @@ bounds as (
         max(case when period = '12_months' then starts_on end) as year_from,
         max(case when period = 'quarter' then starts_on end) as quarter_from,
         max(case when period = 'month' then starts_on end) as month_from
-    from periods
+    from compared_periods
 ),
 
 -- who is not in period_activity did nothing in those periods

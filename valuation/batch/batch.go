@@ -54,6 +54,7 @@ type run struct {
 	engine    *engine.Engine
 	store     *publication.Store // nil for a check, which writes nothing
 	files     []source.File
+	sides     []source.Side
 	reused    *RunModel // nil: the models are fitted
 	identity  string
 	asOf      time.Time
@@ -61,17 +62,18 @@ type run struct {
 	orders    source.Mapping
 	minor     int64 // minor units per unit of money
 
-	report   Report
-	base     baseSize
-	channels []string // with parameters of their own, sorted: fit groups 1, 2, …
-	holdout  holdout
-	models   models
-	drift    drift
-	cuts     publication.RFMCuts
-	rows     map[string]int64 // of published tables
-	kpis     map[string]KPI
-	warnings []publication.Warning
-	timing   []StepTiming
+	report     Report
+	base       baseSize
+	channels   []string // with parameters of their own, sorted: fit groups 1, 2, …
+	holdout    holdout
+	models     models
+	drift      drift
+	cuts       publication.RFMCuts
+	rows       map[string]int64 // of published tables
+	kpis       map[string]KPI
+	cacChannel string // of the cost of acquisition that comes from spend
+	warnings   []publication.Warning
+	timing     []StepTiming
 }
 
 // errPublished stops a run that is published already.
@@ -79,7 +81,7 @@ var errPublished = errors.New("published already")
 
 // Run carries out the whole plan and publishes the run.
 func Run(ctx context.Context, job Job) (result Result, err error) {
-	files, err := find(ctx, job.Config)
+	files, sides, err := find(ctx, job.Config)
 	if err != nil {
 		return Result{}, err
 	}
@@ -99,15 +101,14 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 		job.Progress(Event{Kind: LockOfKilledRun, Holder: store.Killed})
 	}
 	if store.Waited { // more files may have arrived meanwhile
-		if files, err = find(ctx, job.Config); err != nil {
+		if files, sides, err = find(ctx, job.Config); err != nil {
 			return Result{}, err
 		}
 	}
-	if err := source.Fingerprint(ctx, files); err != nil {
+	r := &run{Job: job, store: store, files: files, sides: sides, rows: map[string]int64{}}
+	if err := r.fingerprint(ctx); err != nil {
 		return Result{}, err
 	}
-
-	r := &run{Job: job, store: store, files: files, rows: map[string]int64{}}
 	if r.reused, err = reuse(ctx, job.Config); err != nil {
 		return Result{}, err
 	}
@@ -163,10 +164,10 @@ func Check(ctx context.Context, job Job) (Report, error) {
 // rehearse carries out a part of the plan that makes nothing to keep.
 func rehearse(ctx context.Context, job Job, steps []plan.Step) (r *run, err error) {
 	r = &run{Job: job, rows: map[string]int64{}}
-	if r.files, err = find(ctx, job.Config); err != nil {
+	if r.files, r.sides, err = find(ctx, job.Config); err != nil {
 		return r, err
 	}
-	if err := source.Fingerprint(ctx, r.files); err != nil {
+	if err := r.fingerprint(ctx); err != nil {
 		return r, err
 	}
 	entries, err := plan.Load(job.SQL, steps)
@@ -186,16 +187,27 @@ func rehearse(ctx context.Context, job Job, steps []plan.Step) (r *run, err erro
 	return r, r.walk(ctx, entries, "", spill)
 }
 
-// find looks the order files up.
-func find(ctx context.Context, c config.Config) ([]source.File, error) {
-	files, err := source.Find(ctx, c.Orders.Files, c.Orders.HivePartitions)
+// find looks the order files up, and those of the inputs beside them.
+func find(ctx context.Context, c config.Config) ([]source.File, []source.Side, error) {
+	files, err := source.Find(ctx, "orders", c.Orders.Files, c.Orders.HivePartitions)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if source.Rows(files) == 0 {
-		return nil, failure.Inputf("%s: none of %d order files has a row: there is no order to value; check orders.files", files[0].Path, len(files))
+		return nil, nil, failure.Inputf("%s: none of %d order files has a row: there is no order to value; check orders.files", files[0].Path, len(files))
 	}
-	return files, nil
+	sides, err := source.FindSides(ctx, c)
+	return files, sides, err
+}
+
+// fingerprint reads every input file once.
+func (r *run) fingerprint(ctx context.Context) error {
+	for _, side := range r.sides {
+		if err := source.Fingerprint(ctx, side.Files); err != nil {
+			return err
+		}
+	}
+	return source.Fingerprint(ctx, r.files)
 }
 
 // identify hashes everything that an output depends on: the program with its
@@ -209,6 +221,11 @@ func (r *run) identify() (string, error) {
 	fmt.Fprintf(hash, "%s\n%s\n", r.Version, settings)
 	for _, file := range r.files {
 		fmt.Fprintf(hash, "%q %s\n", file.Name, file.Fingerprint)
+	}
+	for _, side := range r.sides {
+		for _, file := range side.Files {
+			fmt.Fprintf(hash, "%s %q %s\n", side.Name, file.Name, file.Fingerprint)
+		}
 	}
 	if r.reused != nil {
 		parameters, err := r.reused.identity()
@@ -243,6 +260,11 @@ func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill strin
 	}
 	for _, file := range r.files {
 		options.Readable = append(options.Readable, file.Resolved)
+	}
+	for _, side := range r.sides {
+		for _, file := range side.Files {
+			options.Readable = append(options.Readable, file.Resolved)
+		}
 	}
 	if r.engine, err = engine.Open(ctx, options); err != nil {
 		return err
@@ -304,6 +326,11 @@ func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) (rows
 	if engine.Cause(err) != nil && !engine.IsOutOfMemory(err) {
 		if blamed := r.orders.Blame(ctx, r.engine, r.files); blamed != nil {
 			return nil, blamed
+		}
+		for _, side := range r.sides {
+			if blamed := side.Blame(ctx, r.engine); blamed != nil {
+				return nil, blamed
+			}
 		}
 	}
 	return rows, err

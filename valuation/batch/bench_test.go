@@ -74,7 +74,7 @@ func wholeRun(b *testing.B, c config.Config) {
 func bareAggregate(b *testing.B, c config.Config) {
 	b.Helper()
 	ctx := context.Background()
-	files, err := source.Find(ctx, c.Orders.Files, false)
+	files, err := source.Find(ctx, "orders", c.Orders.Files, false)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -56,7 +56,9 @@ func TestTablesCanBeKept(t *testing.T) {
 	ctx := context.Background()
 	folder := cmp.Or(*tablesFolder, t.TempDir())
 	c := oddShop()
-	files, err := find(ctx, c)
+	c.Spend.Files, c.Surveys.Files = config.Files{writeSpend(t, oddSpend)}, config.Files{writeAnswers(t, oddAnswers(t))}
+	c.Spend.Columns.Currency = "currency"
+	files, sides, err := find(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +86,7 @@ func TestTablesCanBeKept(t *testing.T) {
 			entries[i].Kind = plan.Table // so that it is there when it is kept
 		}
 	}
-	r := &run{Job: job, files: files, rows: map[string]int64{}}
+	r := &run{Job: job, files: files, sides: sides, rows: map[string]int64{}}
 	r.Progress = func(event Event) {
 		if event.Kind != StepFinished {
 			return

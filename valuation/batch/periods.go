@@ -15,11 +15,11 @@ const secondPurchaseDays = 90
 // span is a number of days in a row, the last one included.
 type span struct{ from, to time.Time }
 
-// periods makes the table of the periods that are compared with those a year
+// comparedPeriods makes the table of the periods that are compared with those a year
 // before: the 12 months to as_of, the last whole quarter and month, and the 12
 // months of cohorts that have had secondPurchaseDays by now. The files know a
 // period if they begin in the month in which it does, or earlier.
-func (r *run) periods(ctx context.Context) error {
+func (r *run) comparedPeriods(ctx context.Context) error {
 	first := r.asOf
 	if len(r.orderDays) > 0 && r.orderDays[0].Before(first) {
 		first = r.orderDays[0]
@@ -41,7 +41,7 @@ func (r *run) periods(ctx context.Context) error {
 			p.name, p.current.from, p.current.to, before.from, before.to, !first.After(p.current.from), !first.After(before.from),
 		})
 	}
-	return r.engine.Rows(ctx, "periods", []engine.Column{
+	return r.engine.Rows(ctx, "compared_periods", []engine.Column{
 		{Name: "period", Type: "varchar"}, {Name: "starts_on", Type: "date"}, {Name: "ends_on", Type: "date"},
 		{Name: "before_starts_on", Type: "date"}, {Name: "before_ends_on", Type: "date"},
 		{Name: "is_known", Type: "boolean"}, {Name: "is_before_known", Type: "boolean"},
@@ -64,7 +64,8 @@ func wholeBefore(next time.Time, months int) span {
 	return span{start.AddDate(0, -months, 0), start.AddDate(0, 0, -1)}
 }
 
-// monthOf returns the first day of the month (1) or quarter (3) of a day.
+// startOf returns the first day of the month (1), quarter (3) or year (12) of a
+// day.
 func startOf(day time.Time, months int) time.Time {
 	month := int(day.Month()) - 1
 	return time.Date(day.Year(), time.Month(month-month%months+1), 1, 0, 0, 0, 0, time.UTC)

@@ -32,13 +32,16 @@ func (r *run) write(ctx context.Context) error {
 
 func (r *run) readKPIs(ctx context.Context) error {
 	r.kpis = map[string]KPI{}
-	return r.engine.EachOrNull(ctx, "kpis", []string{"metric", "value", "low", "high", "n", "month"}, func(v []driver.Value) error {
-		if v[5] != nil {
+	return r.engine.EachOrNull(ctx, "kpis", []string{"metric", "value", "low", "high", "n", "month", "channel"}, func(v []driver.Value) error {
+		if v[5] != nil || v[6] != nil && v[0] != "cac_from_spend" {
 			return nil // the summary tells of the base to date
 		}
 		kpi := KPI{Value: number(v[1]), Low: number(v[2]), High: number(v[3])}
 		if n, ok := v[4].(int64); ok {
 			kpi.N = n
+		}
+		if channel, ok := v[6].(string); ok {
+			r.cacChannel = channel
 		}
 		r.kpis[v[0].(string)] = kpi
 		return nil
@@ -74,10 +77,11 @@ func (r *run) doubt() {
 		return
 	}
 	r.doubtForecast()
+	r.doubtAcquisition()
 	if repeaters := *r.kpis["repeat_customers"].Value; repeaters < fewRepeaters {
 		r.warn("few_repeat_customers", "only %.0f customers bought again: the models rest on them, and every value is rough", repeaters)
 	}
-	if cac, newcomer := *r.kpis["cac"].Value, *r.kpis["newcomer_value"].Value; r.Config.Value.CAC != nil && cac >= newcomer {
+	if cac, newcomer := *r.kpis["cac"].Value, *r.kpis["newcomer_value"].Value; r.acquisitionTerms().Source != "first_order" && cac >= newcomer {
 		r.warn("acquisition_loses_money", "a newcomer costs %.2f and brings %.2f over the horizon: acquisition loses money, so replacement is worth nothing and the floor alone decides whom to retain", cac, newcomer)
 	}
 	if share := *r.kpis["later_return_share"].Value; share > 0.5 {
@@ -103,7 +107,7 @@ func (r *run) publish(ctx context.Context, entries []plan.Entry) (Result, error)
 	manifest := publication.Manifest{
 		SchemaVersion: publication.SchemaVersion, Version: r.Version, Identity: r.identity,
 		AsOf: r.asOf.Format(time.DateOnly), Currency: r.Config.Value.Currency, MoneyBasis: MoneyBasis(r.Config),
-		Configuration: settings, Rows: r.rowAmounts(), Totals: r.totals(), RFMCuts: r.cuts,
+		Configuration: settings, Rows: r.rowAmounts(), OtherRows: r.sideRows(), Acquisition: r.acquisitionTerms(), Totals: r.totals(), RFMCuts: r.cuts,
 		Warnings: r.warnings, Plan: entries, Outputs: outputs,
 	}
 	if manifest.Warnings == nil {
@@ -111,6 +115,11 @@ func (r *run) publish(ctx context.Context, entries []plan.Entry) (Result, error)
 	}
 	for _, file := range r.files {
 		manifest.Inputs = append(manifest.Inputs, publication.Input{Name: file.Name, Bytes: file.Bytes, Rows: file.Rows, Hash: file.Fingerprint})
+	}
+	for _, side := range r.sides {
+		for _, file := range side.Files {
+			manifest.Inputs = append(manifest.Inputs, publication.Input{Input: side.Name, Name: file.Name, Bytes: file.Bytes, Rows: file.Rows, Hash: file.Fingerprint})
+		}
 	}
 	if len(r.models.groups) > 0 {
 		fit := r.models.groups[wholeBase].purchase

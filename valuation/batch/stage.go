@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -34,6 +33,9 @@ var goSteps = map[string]func(context.Context, *run) error{
 	"repeat_probabilities":  repeatProbabilities,
 	"revenue_concentration": revenueConcentration,
 	"retention_rates":       retentionRates,
+	"periods":               periods,
+	"paybacks":              paybacks,
+	"newcomer_curve":        newcomerCurve,
 }
 
 // repeatWindowDays are the windows in which a second purchase is counted.
@@ -55,6 +57,9 @@ func inputs(ctx context.Context, r *run) error {
 	}
 	columns := []engine.Column{{Name: "file_number", Type: "bigint"}, {Name: "file", Type: "varchar"}, {Name: "order_rows", Type: "bigint"}}
 	if err := r.engine.Rows(ctx, "order_files", columns, rows); err != nil {
+		return err
+	}
+	if err := r.mapSides(ctx); err != nil {
 		return err
 	}
 	if err := r.calendar(ctx); err != nil {
@@ -145,7 +150,7 @@ func asOf(ctx context.Context, r *run) error {
 	if err := r.months(ctx); err != nil {
 		return err
 	}
-	if err := r.periods(ctx); err != nil {
+	if err := r.comparedPeriods(ctx); err != nil {
 		return err
 	}
 	return r.params(ctx)
@@ -186,6 +191,7 @@ func (r *run) params(ctx context.Context) error {
 	if c.Value.CAC != nil {
 		cac = *c.Value.CAC
 	}
+	_, delta := r.horizon()
 	return r.engine.Rows(ctx, "params", []engine.Column{
 		{Name: "as_of", Type: "date"},
 		{Name: "minor_per_unit", Type: "bigint"},
@@ -203,10 +209,18 @@ func (r *run) params(ctx context.Context) error {
 		{Name: "backtest_days", Type: "bigint"},
 		{Name: "backtest_cutoff", Type: "date"},
 		{Name: "backtest_recent_from", Type: "date"}, // as long before the cutoff
+		{Name: "horizon_days", Type: "bigint"},
+		{Name: "discount_per_day", Type: "double"},
+		{Name: "has_spend", Type: "boolean"},
+		{Name: "has_spend_currency", Type: "boolean"}, // of each row
+		{Name: "currency", Type: "varchar"},
+		{Name: "target_ltv_cac", Type: "double"},
+		{Name: "trailing_from", Type: "date"},
 	}, [][]driver.Value{{
 		r.asOf, r.minor, c.Orders.Grain == "order", c.Orders.ZeroIsPurchase, fitFrom, c.Orders.Columns.Margin != "", c.Orders.Columns.Channel != "", marginRate,
 		c.Value.RetentionCost, cac, c.Value.MinKeepShare, c.Lifecycle.Active, c.Lifecycle.Cooling,
 		int64(r.holdout.days), r.cutoff(), r.cutoff().AddDate(0, 0, -r.holdout.days),
+		int64(c.Value.HorizonDays), delta, c.HasSpend(), c.Spend.Columns.Currency != "", c.Value.Currency, c.Value.TargetLTVCAC, r.trailingFrom(),
 	}})
 }
 
@@ -253,6 +267,7 @@ type Report struct {
 	Files    int
 	Reasons  []ReasonCount // used first, then by reason
 	Places   []Place       // where to look, most rows first
+	Sides    []SideReport  // those that are configured
 	Warnings []publication.Warning
 }
 
@@ -299,12 +314,7 @@ func contract(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(r.report.Reasons, func(a, b ReasonCount) int {
-		if (a.Reason == Used) != (b.Reason == Used) {
-			return map[bool]int{true: -1, false: 1}[a.Reason == Used]
-		}
-		return cmp.Compare(a.Reason, b.Reason)
-	})
+	slices.SortFunc(r.report.Reasons, byReason)
 	err = r.engine.Each(ctx, "quarantine_places", []string{"reason", "file", "first_row", "order_rows"}, func(v []driver.Value) error {
 		r.report.Places = append(r.report.Places, Place{v[0].(string), v[1].(string), v[2].(int64), v[3].(int64)})
 		return nil
@@ -312,9 +322,10 @@ func contract(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(r.report.Places, func(a, b Place) int {
-		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.File, b.File))
-	})
+	if err := r.sideContract(ctx); err != nil {
+		return err
+	}
+	slices.SortFunc(r.report.Places, byPlace)
 	if r.report.Rows(Used) > 0 {
 		return nil
 	}

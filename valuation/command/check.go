@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"io"
 	"text/tabwriter"
 	"time"
 
@@ -45,6 +46,9 @@ func runCheck(ctx context.Context, env Env, settings config.Config) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	for _, side := range report.Sides {
+		printSide(env.Stdout, side)
+	}
 	printWarnings(env.Stdout, report.Warnings)
 	if len(report.Places) == 0 {
 		return nil
@@ -61,6 +65,17 @@ func runCheck(ctx context.Context, env Env, settings config.Config) error {
 		fmt.Fprintf(env.Stdout, "  and in %d more places: cbv run lists every row in quarantine.parquet\n", more)
 	}
 	return nil
+}
+
+// printSide tells what became of the rows of an input beside the orders.
+func printSide(out io.Writer, side batch.SideReport) {
+	fmt.Fprintf(out, "\n%s of %s, %s\n", countNoun(int64(side.Files), "file"), side.Name, countNoun(side.Rows, "row"))
+	for _, count := range side.Reasons {
+		fmt.Fprintf(out, "  %s %s\n", humanize.Comma(count.Rows), meaning(count.Reason))
+	}
+	for _, place := range side.Places[:min(shownPlaces, len(side.Places))] {
+		fmt.Fprintf(out, "  %s row %d: %s\n", place.File, place.FirstRow, place.Reason)
+	}
 }
 
 // meaning says of a reason whether its rows are excluded or quarantined.

@@ -19,7 +19,11 @@ func planCommand(env Env) *cli.Command {
 }
 
 func runPlan(ctx context.Context, env Env, settings config.Config) error {
-	files, err := source.Find(ctx, settings.Orders.Files, settings.Orders.HivePartitions)
+	files, err := source.Find(ctx, "orders", settings.Orders.Files, settings.Orders.HivePartitions)
+	if err != nil {
+		return err
+	}
+	sides, err := source.FindSides(ctx, settings)
 	if err != nil {
 		return err
 	}
@@ -30,6 +34,11 @@ func runPlan(ctx context.Context, env Env, settings config.Config) error {
 	fmt.Fprintf(env.Stdout, "Reads %s, %s rows:\n", countNoun(int64(len(files)), "order file"), humanize.Comma(source.Rows(files)))
 	for _, file := range files {
 		fmt.Fprintf(env.Stdout, "  %s: %s rows, %s\n", file.Path, humanize.Comma(file.Rows), humanize.Bytes(uint64(file.Bytes)))
+	}
+	for _, side := range sides {
+		for _, file := range side.Files {
+			fmt.Fprintf(env.Stdout, "  %s: %s rows of %s, %s\n", file.Path, humanize.Comma(file.Rows), side.Name, humanize.Bytes(uint64(file.Bytes)))
+		}
 	}
 	fmt.Fprintf(env.Stdout, "\nSteps, publishing below %s:\n", settings.Out)
 	table := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)

@@ -27,6 +27,9 @@ type simulateOptions struct {
 	params    string
 	spend     string
 	channels  string
+	cac       string
+	rate      string
+	value     string
 	returns   float64
 	dirty     float64
 	seed      uint64
@@ -47,6 +50,9 @@ func simulateCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "params", Usage: "purchase parameters, times in days: r=.25,alpha=17,a=.8,b=4.8 (s and beta for paretonbd)", Destination: &opt.params},
 			&cli.StringFlag{Name: "spend", Usage: "Gamma-Gamma parameters: p=6,q=4,gamma=22.5", Destination: &opt.spend},
 			&cli.StringFlag{Name: "channels", Usage: "channels with their shares of customers: search=.6,social=.4", Destination: &opt.channels},
+			&cli.StringFlag{Name: "cac", Usage: "what a customer of a channel cost, which writes a spend file: search=12,social=8", Destination: &opt.cac},
+			&cli.StringFlag{Name: "rate", Usage: "factors of the rate at which customers of a channel buy: social=.7", Destination: &opt.rate},
+			&cli.StringFlag{Name: "order-value", Usage: "factors of what a purchase in a channel is worth: referral=1.3", Destination: &opt.value},
 			&cli.Float64Flag{Name: "returns", Value: standard.Returns, Usage: "share of purchases of which a part comes back later", Destination: &opt.returns},
 			&cli.Float64Flag{Name: "dirty", Usage: "bad rows added, as a share of purchases", Destination: &opt.dirty},
 			&cli.Uint64Flag{Name: "seed", Value: standard.Seed, Usage: "the same seed gives the same bytes", Destination: &opt.seed},
@@ -91,6 +97,22 @@ func (o simulateOptions) parse() (simulation.Options, error) {
 			return options, err
 		}
 	}
+	for _, each := range []struct {
+		flag, text string
+		of         func(*simulation.Channel) *float64
+	}{
+		{"--cac", o.cac, func(c *simulation.Channel) *float64 { return &c.CAC }},
+		{"--rate", o.rate, func(c *simulation.Channel) *float64 { return &c.Rate }},
+		{"--order-value", o.value, func(c *simulation.Channel) *float64 { return &c.OrderValue }},
+	} {
+		numbers := map[string]*float64{}
+		for i := range options.Channels {
+			numbers[options.Channels[i].Name] = each.of(&options.Channels[i])
+		}
+		if err := assign(each.flag, each.text, numbers); err != nil {
+			return options, err
+		}
+	}
 	return options, options.Validate()
 }
 
@@ -99,7 +121,7 @@ func assign(flag, text string, numbers map[string]*float64) error {
 	return eachPair(flag, text, func(name string, value float64) error {
 		number, ok := numbers[name]
 		if !ok {
-			return fmt.Errorf("%s: there is no parameter %q: give %s", flag, name, strings.Join(slices.Sorted(maps.Keys(numbers)), ", "))
+			return fmt.Errorf("%s: there is no %q: give %s", flag, name, strings.Join(slices.Sorted(maps.Keys(numbers)), ", "))
 		}
 		*number = value
 		return nil

@@ -18,7 +18,7 @@ import (
 // printSummary writes a run's result as one would tell it to a director.
 func printSummary(out io.Writer, result batch.Result, settings config.Config) {
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.foretold(), s.repeat(), s.setAside()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.foretold(), s.acquisition(), s.repeat(), s.setAside(), s.setAsideOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -90,11 +90,52 @@ func (s summary) verdict() string {
 		retain = fmt.Sprintf("Retain %s of them (%s): they hold %s of that value.", s.count("retain_customers"), percent(s.value("retain_share")), percent(share))
 	}
 	cost := "taking a first order to pay for its acquisition, since no value.cac is set"
-	if s.settings.Value.CAC != nil {
+	if terms := s.result.Manifest.Acquisition; terms != nil && terms.Source == "spend" {
+		cost = fmt.Sprintf("at the acquisition cost of channel %q, %s by spend, which leaves most", terms.Channel, s.money(s.value("cac")))
+		if s.settings.Value.CAC != nil {
+			cost += " (value.cac stands back)"
+		}
+	} else if s.settings.Value.CAC != nil {
 		cost = fmt.Sprintf("at an acquisition cost of %s", s.money(*s.settings.Value.CAC))
 	}
 	return fmt.Sprintf("%s The other %s are acquisition lookalikes: a newcomer would bring %s net of acquisition, %s.",
 		retain, s.count("lookalike_customers"), s.money(s.value("replacement")), cost)
+}
+
+// acquisition tells what new customers cost and bring, where spend is known.
+func (s summary) acquisition() string {
+	blended := s.result.KPIs["blended_cac"]
+	if !s.settings.HasSpend() || blended.Value == nil {
+		return ""
+	}
+	text := fmt.Sprintf("Acquisition: over the 365 days to %s, %s of spend brought %s, %s each", s.result.Manifest.AsOf,
+		s.money(s.value("acquisition_spend")), countNoun(blended.N, "new customer"), s.money(*blended.Value))
+	if paid := s.result.KPIs["paid_cac"].Value; paid != nil {
+		text += fmt.Sprintf(" (%s in paid channels)", s.money(*paid))
+	}
+	if ratio := s.result.KPIs["ltv_cac"]; ratio.Value != nil && ratio.Low != nil && ratio.High != nil {
+		text += fmt.Sprintf("; in paid channels LTV:CAC is %.1f (95 %% interval %.1f to %.1f), against a target of %g", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
+	}
+	return text + "."
+}
+
+// setAsideOthers tells what became of the rows of the inputs beside the orders.
+func (s summary) setAsideOthers() string {
+	var lines []string
+	for _, input := range slices.Sorted(maps.Keys(s.result.Manifest.OtherRows)) {
+		rows := s.result.Manifest.OtherRows[input]
+		var parts []string
+		for _, reason := range slices.Sorted(maps.Keys(rows.Quarantined)) {
+			parts = append(parts, fmt.Sprintf("%s %s", humanize.Comma(rows.Quarantined[reason].Rows), reason))
+		}
+		line := fmt.Sprintf("Of %s, all %s rows are used.", input, humanize.Comma(rows.Files.Rows))
+		if len(parts) > 0 {
+			line = fmt.Sprintf("Of %s, set aside %s of %s rows: %s.", input,
+				humanize.Comma(rows.Files.Rows-rows.Used.Rows), humanize.Comma(rows.Files.Rows), strings.Join(parts, ", "))
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // repeatWindows are the windows of kpis, longest first.

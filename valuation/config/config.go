@@ -17,6 +17,8 @@ import (
 type Config struct {
 	Out       string    `yaml:"out" json:"-" help:"folder that holds the published runs"`
 	Orders    Orders    `yaml:"orders" json:"orders"`
+	Spend     Spend     `yaml:"spend" json:"spend"`
+	Surveys   Surveys   `yaml:"surveys" json:"surveys"`
 	Value     Value     `yaml:"value" json:"value"`
 	Backtest  Backtest  `yaml:"backtest" json:"backtest"`
 	Time      Time      `yaml:"time" json:"time"`
@@ -51,6 +53,35 @@ type Columns struct {
 	Channel    string `yaml:"channel" json:"channel" help:"how the customer was acquired (optional)"`
 }
 
+// Spend says where the sales and marketing spend is and how to read it. Without
+// files there is none.
+type Spend struct {
+	Files   Files        `yaml:"files" json:"-" help:"Parquet files of sales and marketing spend (optional): a glob, a folder, or a list of them"`
+	Columns SpendColumns `yaml:"columns" json:"columns"`
+}
+
+// SpendColumns maps our columns of the spend to the file's, as Columns does.
+type SpendColumns struct {
+	Date     string `yaml:"date" json:"date" help:"day of the spend: a column, or an SQL expression over one row"`
+	Channel  string `yaml:"channel" json:"channel" help:"channel that the money went to, named as in the orders"`
+	Amount   string `yaml:"amount" json:"amount" help:"money spent, negative for a credit"`
+	Currency string `yaml:"currency" json:"currency" help:"currency of the row (optional); one that is not value.currency stops the run"`
+}
+
+// Surveys says where the answers to the Net Promoter question are. Without
+// files there are none.
+type Surveys struct {
+	Files   Files         `yaml:"files" json:"-" help:"Parquet files of survey answers (optional): a glob, a folder, or a list of them"`
+	Columns SurveyColumns `yaml:"columns" json:"columns"`
+}
+
+// SurveyColumns maps our columns of the answers to the file's, as Columns does.
+type SurveyColumns struct {
+	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who answered: a column, or an SQL expression over one row"`
+	AnsweredAt string `yaml:"answered_at" json:"answered_at" help:"date or time of the answer"`
+	Score      string `yaml:"score" json:"score" help:"answer from 0 to 10"`
+}
+
 // Value holds the terms on which customers are valued. Money is in units of
 // Currency.
 type Value struct {
@@ -59,7 +90,8 @@ type Value struct {
 	DiscountRate  float64  `yaml:"discount_rate" json:"discount_rate" help:"annual discount rate"`
 	HorizonDays   int      `yaml:"horizon_days" json:"horizon_days" help:"days ahead over which value is counted"`
 	RetentionCost float64  `yaml:"retention_cost" json:"retention_cost" help:"cost of holding one customer over the horizon"`
-	CAC           *float64 `yaml:"cac" json:"cac" help:"cost of acquiring one customer; default: the margin of a first order"`
+	CAC           *float64 `yaml:"cac" json:"cac" help:"cost of acquiring one customer; default: that of the best paid channel of spend, else the margin of a first order"`
+	TargetLTVCAC  float64  `yaml:"target_ltv_cac" json:"target_ltv_cac" help:"least value of a newcomer per cost of acquisition that is worth paying"`
 	FitBy         string   `yaml:"fit_by" json:"fit_by" help:"none, or channel: large channels get parameters of their own where the backtest shows that it helps"`
 	MinKeepShare  float64  `yaml:"min_keep_share" json:"min_keep_share" help:"least clv worth retaining, as a share of the margin of a first order"`
 }
@@ -122,12 +154,15 @@ func Default() Config {
 			Grain:   "line",
 			Returns: "same_day",
 		},
+		Spend:   Spend{Columns: SpendColumns{Date: "date", Channel: "channel", Amount: "amount"}},
+		Surveys: Surveys{Columns: SurveyColumns{CustomerID: "customer_id", AnsweredAt: "answered_at", Score: "score"}},
 		Value: Value{
 			Currency:     "EUR",
 			DiscountRate: 0.10,
 			HorizonDays:  365,
 			FitBy:        "none",
 			MinKeepShare: 0.05,
+			TargetLTVCAC: 3,
 		},
 		Backtest:  Backtest{MaxTotalError: 0.25},
 		Time:      Time{Zone: "UTC"},
@@ -156,6 +191,9 @@ func (c Config) Identity() ([]byte, error) {
 func (c Config) HasMargin() bool {
 	return c.Orders.Columns.Margin != "" || c.Value.MarginRate != nil
 }
+
+// HasSpend reports whether there is spend to count.
+func (c Config) HasSpend() bool { return len(c.Spend.Files) > 0 }
 
 // Files is a list of paths and globs; in YAML one of them may stand alone.
 type Files []string

@@ -10,48 +10,58 @@ import (
 
 // samples are values other than the defaults, one for each key.
 var samples = map[string]string{
-	"out":                        "elsewhere",
-	"orders.files":               "[a.parquet, b.parquet]",
-	"orders.columns.customer_id": "who",
-	"orders.columns.order_id":    "order",
-	"orders.columns.ordered_at":  "when",
-	"orders.columns.amount":      "qty * price",
-	"orders.columns.margin":      "profit",
-	"orders.columns.channel":     "source",
-	"orders.grain":               "order",
-	"orders.keep":                "code <> 'M'",
-	"orders.zero_is_purchase":    "true",
-	"orders.returns":             "same_day",
-	"orders.fit_from":            "2024-01-31",
-	"orders.hive_partitions":     "true",
-	"value.currency":             "JPY",
-	"value.margin_rate":          "0.25",
-	"value.discount_rate":        "0.08",
-	"value.horizon_days":         "730",
-	"value.retention_cost":       "1.5",
-	"value.cac":                  "12",
-	"value.fit_by":               "channel",
-	"value.min_keep_share":       "0.1",
-	"backtest.holdout_days":      "180",
-	"backtest.max_total_error":   "0.4",
-	"time.zone":                  "Europe/Berlin",
-	"time.as_of":                 "2026-11-21",
-	"rfm.map":                    "published",
-	"rfm.frequency_cuts":         "[1, 2, 4, 8, 16]",
-	"rfm.recency_cuts":           "[10, 20, 40, 80]",
-	"rfm.monetary_cuts":          "[10, 20.5, 40, 80]",
-	"lifecycle.active":           "0.6",
-	"lifecycle.cooling":          "0.3",
-	"lists.include":              "[seed]",
-	"lists.columns":              "[customer_id, clv]",
-	"engine.threads":             "1",
-	"engine.memory_limit":        "800MB",
-	"run.strict":                 "true",
-	"run.max_age_days":           "2",
-	"run.wait":                   "30m",
-	"run.model":                  "/out/latest",
-	"run.model_max_age_days":     "60",
-	"log":                        "json",
+	"out":                         "elsewhere",
+	"orders.files":                "[a.parquet, b.parquet]",
+	"orders.columns.customer_id":  "who",
+	"orders.columns.order_id":     "order",
+	"orders.columns.ordered_at":   "when",
+	"orders.columns.amount":       "qty * price",
+	"orders.columns.margin":       "profit",
+	"orders.columns.channel":      "source",
+	"orders.grain":                "order",
+	"orders.keep":                 "code <> 'M'",
+	"orders.zero_is_purchase":     "true",
+	"orders.returns":              "same_day",
+	"orders.fit_from":             "2024-01-31",
+	"orders.hive_partitions":      "true",
+	"spend.files":                 "[/data/spend.parquet]",
+	"spend.columns.date":          "day",
+	"spend.columns.channel":       "medium",
+	"spend.columns.amount":        "cost + fee",
+	"spend.columns.currency":      "money",
+	"surveys.files":               "[/data/answers.parquet]",
+	"surveys.columns.customer_id": "who",
+	"surveys.columns.answered_at": "when",
+	"surveys.columns.score":       "answer",
+	"value.target_ltv_cac":        "4",
+	"value.currency":              "JPY",
+	"value.margin_rate":           "0.25",
+	"value.discount_rate":         "0.08",
+	"value.horizon_days":          "730",
+	"value.retention_cost":        "1.5",
+	"value.cac":                   "12",
+	"value.fit_by":                "channel",
+	"value.min_keep_share":        "0.1",
+	"backtest.holdout_days":       "180",
+	"backtest.max_total_error":    "0.4",
+	"time.zone":                   "Europe/Berlin",
+	"time.as_of":                  "2026-11-21",
+	"rfm.map":                     "published",
+	"rfm.frequency_cuts":          "[1, 2, 4, 8, 16]",
+	"rfm.recency_cuts":            "[10, 20, 40, 80]",
+	"rfm.monetary_cuts":           "[10, 20.5, 40, 80]",
+	"lifecycle.active":            "0.6",
+	"lifecycle.cooling":           "0.3",
+	"lists.include":               "[seed]",
+	"lists.columns":               "[customer_id, clv]",
+	"engine.threads":              "1",
+	"engine.memory_limit":         "800MB",
+	"run.strict":                  "true",
+	"run.max_age_days":            "2",
+	"run.wait":                    "30m",
+	"run.model":                   "/out/latest",
+	"run.model_max_age_days":      "60",
+	"log":                         "json",
 }
 
 // leafOf returns the setting of a path.
@@ -82,7 +92,7 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			base["orders.columns.order_id"] = "order"
 		case "value.fit_by":
 			base["orders.columns.channel"] = "source"
-		case "value.cac", "value.retention_cost":
+		case "value.cac", "value.retention_cost", "spend.files":
 			base["value.margin_rate"] = "0.3"
 		}
 		base[key.Path] = sample
@@ -180,6 +190,9 @@ func TestMessagesNameTheKeyAndTheRemedy(t *testing.T) {
 		{"orders:\n  files: x\n  colums: {}", `line 3: unknown key "colums": did you mean "columns"?`},
 		{"value: {horizon_days: 0}", "value.horizon_days: 0 is not between 1"},
 		{"value: {cac: 3}", "set value.margin_rate or orders.columns.margin"},
+		{"spend: {files: s.parquet}", "set value.margin_rate or orders.columns.margin"},
+		{"spend: {columns: {amount: ''}}", "spend.columns.amount: must name"},
+		{"value: {target_ltv_cac: 0}", "3 is three times the cost"},
 		{"value: {margin_rate: 30}", "0.3 is 30 %"},
 		{"value: {currency: Euro}", "ISO 4217 code such as EUR"},
 		{"time: {zone: Local}", "Europe/Berlin"},
@@ -189,7 +202,7 @@ func TestMessagesNameTheKeyAndTheRemedy(t *testing.T) {
 		{"engine: {memory_limit: lots}", "such as 4GB"},
 	} {
 		text := c.text
-		if !strings.Contains(text, "files") && !strings.Contains(text, "ordrs") {
+		if !strings.Contains(text, "files: x") && !strings.Contains(text, "colums") && !strings.Contains(text, "ordrs") {
 			text += "\norders: {files: x.parquet}"
 		}
 		_, err := Load(Sources{File: writeFile(t, text)})

@@ -132,8 +132,10 @@ func loadFile(c *Config, from Sources) (map[string]string, error) {
 		return nil, failure.Usagef("%s: %w", from.File, err)
 	}
 	folder := filepath.Dir(from.File)
-	for i, path := range c.Orders.Files {
-		c.Orders.Files[i] = relativeTo(folder, path)
+	for _, files := range []Files{c.Orders.Files, c.Spend.Files, c.Surveys.Files} {
+		for i, path := range files {
+			files[i] = relativeTo(folder, path)
+		}
 	}
 	if c.Out == "" {
 		c.Out = Default().Out // beside the reader rather than the file

@@ -23,6 +23,7 @@ func (c Config) validate() error {
 	}
 	refuse(c.Out == "", "out: name a folder for the runs")
 	c.validateOrders(refuse)
+	c.validateSides(refuse)
 	c.validateValue(refuse)
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
@@ -51,6 +52,24 @@ func (c Config) validateOrders(refuse func(bool, string, ...any)) {
 	refuse(o.Returns != "same_day", "orders.returns: %q is not a rule: same_day is the one there is", o.Returns)
 }
 
+// validateSides checks the inputs beside the orders.
+func (c Config) validateSides(refuse func(bool, string, ...any)) {
+	for _, wanted := range []struct{ key, text string }{
+		{"spend.columns.date", c.Spend.Columns.Date},
+		{"spend.columns.channel", c.Spend.Columns.Channel},
+		{"spend.columns.amount", c.Spend.Columns.Amount},
+		{"surveys.columns.customer_id", c.Surveys.Columns.CustomerID},
+		{"surveys.columns.answered_at", c.Surveys.Columns.AnsweredAt},
+		{"surveys.columns.score", c.Surveys.Columns.Score},
+	} {
+		refuse(wanted.text == "", "%s: must name a column or an expression", wanted.key)
+	}
+	refuse(slices.Contains(c.Spend.Files, ""), "spend.files: holds an empty path")
+	refuse(slices.Contains(c.Surveys.Files, ""), "surveys.files: holds an empty path")
+	refuse(c.HasSpend() && !c.HasMargin(),
+		"spend: what acquisition costs is compared with margin: set value.margin_rate or orders.columns.margin")
+}
+
 func (c Config) validateValue(refuse func(bool, string, ...any)) {
 	v := c.Value
 	// Further out, value rests on the model's tail alone.
@@ -65,6 +84,7 @@ func (c Config) validateValue(refuse func(bool, string, ...any)) {
 	refuse(v.CAC != nil && !isMoney(*v.CAC), "value.cac: must be an amount from 0 to 1e12")
 	refuse(v.FitBy != "none" && v.FitBy != "channel", "value.fit_by: %q is neither none nor channel", v.FitBy)
 	refuse(v.FitBy == "channel" && c.Orders.Columns.Channel == "", "value.fit_by: channel needs orders.columns.channel")
+	refuse(!(v.TargetLTVCAC > 0 && v.TargetLTVCAC <= 1000), "value.target_ltv_cac: %g is not between 0 and 1000: 3 is three times the cost", v.TargetLTVCAC)
 	refuse(!(v.MinKeepShare >= 0 && v.MinKeepShare <= 1), "value.min_keep_share: %g is not between 0 and 1", v.MinKeepShare)
 	refuse((v.RetentionCost > 0 || v.CAC != nil) && !c.HasMargin(),
 		"value: retention_cost and cac are costs, and costs are compared with margin: set value.margin_rate or orders.columns.margin")

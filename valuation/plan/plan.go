@@ -35,18 +35,22 @@ type Step struct {
 
 // Nightly is the run, in order.
 var Nightly = []Step{
-	{Name: "inputs", Kind: Go, Makes: []string{"orders_input", "order_files", "calendar", "windows", "rfm_map", "segment_lists"}},
+	{Name: "inputs", Kind: Go, Makes: []string{"orders_input", "order_files", "spend_input", "surveys_input", "input_files", "calendar", "windows", "rfm_map", "segment_lists"}},
 	{Name: "order_rows", Kind: View, Folder: "stage"},
 	{Name: "order_days", Kind: Table, Folder: "stage"},
 	{Name: "last_order_places", Kind: View, Folder: "stage"},
-	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params", "months", "periods"}},
+	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params", "months", "compared_periods"}},
 	{Name: "repeated_orders", Kind: Table, Folder: "stage"},
 	{Name: "orders", Kind: Table, Folder: "stage"},
 	{Name: "customer_days", Kind: Table, Folder: "stage"},
 	{Name: "row_counts", Kind: Table, Folder: "stage"},
 	{Name: "quarantine", Kind: File, Folder: "stage", Key: []string{"file", "row_number"}},
 	{Name: "quarantine_places", Kind: View, Folder: "stage"},
-	{Name: "contract", Kind: Go, Reads: []string{"row_counts", "quarantine_places"}},
+	{Name: "spend_rows", Kind: Table, Folder: "acquisition"},
+	{Name: "survey_rows", Kind: Table, Folder: "acquisition"},
+	{Name: "input_counts", Kind: Table, Folder: "acquisition"},
+	{Name: "input_quarantine", Kind: File, Folder: "acquisition", Key: []string{"input", "file", "row_number"}},
+	{Name: "contract", Kind: Go, Reads: []string{"row_counts", "quarantine_places", "input_counts", "input_quarantine"}},
 
 	{Name: "first_purchases", Kind: Table, Folder: "customers"},
 	{Name: "first_channels", Kind: Table, Folder: "customers"},
@@ -61,6 +65,17 @@ var Nightly = []Step{
 	{Name: "period_activity", Kind: Table, Folder: "lenses"},
 	{Name: "revenue_deciles", Kind: Table, Folder: "lenses"},
 	{Name: "period_groups", Kind: Table, Folder: "lenses"},
+
+	{Name: "spend_days", Kind: Table, Folder: "acquisition"},
+	{Name: "spend_span", Kind: Table, Folder: "acquisition"},
+	{Name: "periods", Kind: Go, Reads: []string{"spend_span"}, Makes: []string{"periods"}},
+	{Name: "newcomer_days", Kind: Table, Folder: "acquisition"},
+	{Name: "channel_costs", Kind: Table, Folder: "acquisition"},
+	{Name: "newcomer_margins", Kind: Table, Folder: "acquisition"},
+	{Name: "newcomer_activity", Kind: Table, Folder: "acquisition"},
+	{Name: "payback_waits", Kind: Table, Folder: "acquisition"},
+	{Name: "paybacks", Kind: Go, Reads: []string{"channel_costs", "newcomer_days", "newcomer_activity", "payback_waits"}, Makes: []string{"paybacks"}},
+
 	{Name: "channel_sizes", Kind: Table, Folder: "customers"},
 	{Name: "candidate_groups", Kind: Go, Reads: []string{"channel_sizes"}, Makes: []string{"candidate_groups"}},
 
@@ -81,6 +96,9 @@ var Nightly = []Step{
 	{Name: "base_rates", Kind: Table, Folder: "customers"},
 	{Name: "channel_margins", Kind: Table, Folder: "customers"},
 	{Name: "value", Kind: View, Folder: "customers"},
+	{Name: "newcomer_curve", Kind: Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
+	{Name: "newcomer_values", Kind: Table, Folder: "acquisition"},
+	{Name: "channel_values", Kind: Table, Folder: "acquisition"},
 	{Name: "replacement", Kind: Table, Folder: "customers"},
 	{Name: "marks", Kind: View, Folder: "customers"},
 	{Name: "seed_cut", Kind: Table, Folder: "customers"},
@@ -115,6 +133,10 @@ var Nightly = []Step{
 	{Name: "retention_rates", Kind: Go, Reads: []string{"retention_counts"}, Makes: []string{"retention_rates"}},
 	{Name: "retention_figures", Kind: View, Folder: "base"},
 
+	{Name: "channels", Kind: File, Folder: "acquisition", Key: []string{"period", "period_start", "scope", "channel"}},
+	{Name: "survey_scores", Kind: Table, Folder: "acquisition"},
+	{Name: "satisfaction", Kind: File, Folder: "acquisition", Key: []string{"scope", "name"}},
+	{Name: "acquisition_kpis", Kind: View, Folder: "acquisition"},
 	{Name: "kpis", Kind: File, Folder: "base", Key: []string{"metric", "month", "channel"}},
 
 	{Name: "audiences", Kind: Lists, Folder: "lists", Key: []string{"customer_id"}},
@@ -122,6 +144,7 @@ var Nightly = []Step{
 	{Name: "rows_add_up", Kind: Check, Folder: "checks"},
 	{Name: "money_adds_up", Kind: Check, Folder: "checks"},
 	{Name: "cohorts_add_up", Kind: Check, Folder: "checks"},
+	{Name: "acquisition_adds_up", Kind: Check, Folder: "checks"},
 	{Name: "customers_are_sound", Kind: Check, Folder: "checks"},
 	{Name: "lenses_add_up", Kind: Check, Folder: "checks"},
 }

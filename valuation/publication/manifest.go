@@ -27,7 +27,9 @@ type Manifest struct {
 	Configuration json.RawMessage `json:"configuration"`
 	Inputs        []Input         `json:"inputs"`
 	Rows          Rows            `json:"rows"`
+	OtherRows     map[string]Rows `json:"other_rows,omitempty"` // of the inputs beside the orders: spend, surveys
 	Totals        Totals          `json:"totals"`
+	Acquisition   *Acquisition    `json:"acquisition"` // null where no customer is marked by it
 	RFMCuts       RFMCuts         `json:"rfm_cuts"`
 	Model         *Model          `json:"model"` // null where none could be fitted
 	Backtest      Backtest        `json:"backtest"`
@@ -38,6 +40,7 @@ type Manifest struct {
 
 // Input is one file that the run read.
 type Input struct {
+	Input string `json:"input,omitempty"` // spend or surveys; absent for orders
 	Name  string `json:"name"`
 	Bytes int64  `json:"bytes"`
 	Rows  int64  `json:"rows"`
@@ -80,6 +83,13 @@ type RFMCuts struct {
 	RecencyDays []int64  `json:"recency_days"`
 	Purchases   []int64  `json:"purchases"`
 	Monetary    []string `json:"monetary"`
+}
+
+// Acquisition says which cost of acquiring a customer set the marks.
+type Acquisition struct {
+	Source  string `json:"source"` // spend, configured, or first_order: what a first order earns
+	Channel string `json:"channel,omitempty"`
+	CAC     string `json:"cac"`
 }
 
 // Model is the short form of model.json.

@@ -145,7 +145,7 @@ var kpis = []Column{
 	{"value", decimal, "see unit", "the figure; null where it cannot be told"},
 	{"low", decimal, "see unit", "lower end of the interval, where there is one: 95 % for rates, 80 % for clv and residual_customer_equity, which counts parameters and customers"},
 	{"high", decimal, "see unit", "upper end of the same interval"},
-	{"unit", text, "", "customers, purchases, money, share or days"},
+	{"unit", text, "", "customers, purchases, money, share, ratio, days or points"},
 	{"n", whole, "customers", "customers behind the figure"},
 }
 

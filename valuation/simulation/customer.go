@@ -62,7 +62,8 @@ func (g *generator) draw(index int, rows []row) (customer, []row, error) {
 
 	c := customer{index: index, channel: g.channel(random.Float64())}
 	c.firstPurchase = g.arrival(index, random.Float64())
-	c.ratePerDay = random.gamma(purchases.R) / purchases.Alpha
+	channel := g.options.Channels[c.channel]
+	c.ratePerDay = random.gamma(purchases.R) / purchases.Alpha * factor(channel.Rate)
 	lastDay := math.Inf(1) // of the customer's life, from the first purchase
 	if g.options.Model == ParetoNBD {
 		c.dropoutPerDay = random.gamma(purchases.S) / purchases.Beta
@@ -70,7 +71,7 @@ func (g *generator) draw(index int, rows []row) (customer, []row, error) {
 	} else {
 		c.dropoutChance = random.beta(purchases.A, purchases.B)
 	}
-	valueRate := random.gamma(g.options.Spend.Q) / g.options.Spend.Gamma
+	valueRate := random.gamma(g.options.Spend.Q) / (g.options.Spend.Gamma * factor(channel.OrderValue))
 	c.meanPurchaseValue = g.options.Spend.P / valueRate
 
 	day := 0.0

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -53,10 +54,34 @@ type Spend struct {
 	Gamma float64
 }
 
-// A Channel is a way in, with its share of the customers.
+// A Channel is a way in, with its share of the customers, and what they cost and
+// are like.
 type Channel struct {
 	Name  string
 	Share float64
+
+	// CAC is what each customer cost, in money, spent on the day they came; 0
+	// for a channel that costs nothing. When any channel costs something, the
+	// history has a spend file.
+	CAC float64
+
+	// Factors of the rate at which customers buy and of what a purchase is
+	// worth; 0 for 1: as everybody.
+	Rate       float64
+	OrderValue float64
+}
+
+// factor returns a factor, of which 0 stands for 1.
+func factor(f float64) float64 {
+	if f == 0 {
+		return 1
+	}
+	return f
+}
+
+// HasSpend reports whether any channel costs something.
+func (o Options) HasSpend() bool {
+	return slices.ContainsFunc(o.Channels, func(c Channel) bool { return c.CAC > 0 })
 }
 
 // Default returns the options of an ordinary shop: two whole years, BG/NBD
@@ -128,6 +153,11 @@ func (o Options) Validate() error {
 	problems = append(problems, o.Purchases.validate(o.Model)...)
 	problems = append(problems, o.Spend.validate()...)
 	problems = append(problems, validateChannels(o.Channels)...)
+	for _, channel := range o.Channels {
+		mean := o.Purchases.R / o.Purchases.Alpha * factor(channel.Rate)
+		complain(mean > maxMeanPurchasesPerDay && factor(channel.Rate) > 1,
+			"customers of channel %q buy %g times a day: give a lower --rate", channel.Name, mean)
+	}
 	return errors.Join(problems...)
 }
 
@@ -212,6 +242,14 @@ func validateChannels(channels []Channel) []error {
 		if !(channel.Share > 0 && channel.Share <= 1) {
 			problems = append(problems, fmt.Errorf("the share of channel %q is %g: give more than 0, up to 1",
 				channel.Name, channel.Share))
+		}
+		if !(channel.CAC >= 0 && channel.CAC <= maxParameter) {
+			problems = append(problems, fmt.Errorf("the cost of a customer of channel %q is %g: give 0 to %g", channel.Name, channel.CAC, maxParameter))
+		}
+		for _, f := range []float64{factor(channel.Rate), factor(channel.OrderValue)} {
+			if !(f >= 0.01 && f <= 100) {
+				problems = append(problems, fmt.Errorf("a factor of channel %q is %g: give 0.01 to 100", channel.Name, f))
+			}
 		}
 		seen[channel.Name] = true
 		total += channel.Share

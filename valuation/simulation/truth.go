@@ -19,6 +19,8 @@ type Truth struct {
 	Dirty         map[string]int64 // rows by what is wrong with them
 	OrderedCents  int64            // of orders
 	ReturnedCents int64            // of returns; 0 or negative
+
+	Arrivals map[Arrival]int64 // customers by how and when they came; nil without spend
 }
 
 // Rows returns how many rows the order files have.
@@ -50,12 +52,18 @@ func newTruth(opts Options) Truth {
 	for _, name := range kindNames[firstDirty:] {
 		truth.Dirty[name] = 0
 	}
+	if opts.HasSpend() {
+		truth.Arrivals = map[Arrival]int64{}
+	}
 	return truth
 }
 
 func (t *Truth) addCustomer(c customer, opts Options) {
 	t.Customers++
 	t.Channels[opts.Channels[c.channel].Name]++
+	if t.Arrivals != nil {
+		t.Arrivals[Arrival{Day: c.firstPurchase / microsPerDay, Channel: c.channel}]++
+	}
 	if c.purchases == 1 {
 		t.OneTimers++
 	}
@@ -119,6 +127,9 @@ func (t Truth) json(opts Options) ([]byte, error) {
 			"rows":           t.Rows(),
 		},
 	}
+	if t.Arrivals != nil {
+		document["acquisition"] = t.acquisition(opts)
+	}
 	encoded, err := json.MarshalIndent(document, "", "  ")
 	return append(encoded, '\n'), err
 }
@@ -141,5 +152,5 @@ value:
 time:
   zone: UTC
   as_of: %s # the last day of the history
-`, lastDay)
+%s`, lastDay, spendSection(opts))
 }

@@ -7,7 +7,7 @@ import (
 	"cbv/valuation/failure"
 )
 
-// Blame reads the order files again, one by one and column by column, and
+// Blame reads the files of an input again, one by one and column by column, and
 // returns an error that names the first place that cannot be read: a value that
 // does not fit its expression, or damage inside a file. It returns nil when all
 // can be read, so the query that failed did so for another reason.
@@ -35,8 +35,8 @@ func (m Mapping) Blame(ctx context.Context, e *engine.Engine, files []File) erro
 					file.Path, file.rows(), mapped.key, mapped.text, engine.Cause(err))
 			}
 			if err != nil {
-				return failure.Inputf("%s (%s): %s cannot be read: %w: the file is damaged: write it again, or leave it out of orders.files",
-					file.Path, file.rows(), mapped.text, engine.Cause(err))
+				return failure.Inputf("%s (%s): %s cannot be read: %w: the file is damaged: write it again, or leave it out of %s.files",
+					file.Path, file.rows(), mapped.text, engine.Cause(err), m.section)
 			}
 		}
 	}

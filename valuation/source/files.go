@@ -41,12 +41,13 @@ func (f File) rows() string {
 	return humanize.Comma(f.Rows) + " rows"
 }
 
-// Find expands paths, globs and folders, and returns the files sorted by name.
-// With hivePartitions, folders called key=value are columns too.
-func Find(ctx context.Context, patterns []string, hivePartitions bool) ([]File, error) {
+// Find expands the paths, globs and folders of an input (orders, spend), which
+// messages name, and returns the files sorted by name. With hivePartitions,
+// folders called key=value are columns too.
+func Find(ctx context.Context, input string, patterns []string, hivePartitions bool) ([]File, error) {
 	var paths []string
 	for _, pattern := range patterns {
-		found, err := expand(pattern)
+		found, err := expand(input, pattern)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +62,7 @@ func Find(ctx context.Context, patterns []string, hivePartitions bool) ([]File, 
 				return ctx.Err()
 			}
 			var err error
-			files[i], err = open(path, hivePartitions)
+			files[i], err = open(input, path, hivePartitions)
 			return err
 		})
 	}
@@ -75,9 +76,9 @@ func Find(ctx context.Context, patterns []string, hivePartitions bool) ([]File, 
 	return files, nil
 }
 
-func expand(pattern string) ([]string, error) {
+func expand(input, pattern string) ([]string, error) {
 	if strings.Contains(pattern, "://") {
-		return nil, failure.Usagef("orders.files: %s is remote: only files on this machine are read; copy or mount it", pattern)
+		return nil, failure.Usagef("%s.files: %s is remote: only files on this machine are read; copy or mount it", input, pattern)
 	}
 	if info, err := os.Stat(pattern); err == nil && info.Mode().IsRegular() {
 		return []string{pattern}, nil
@@ -86,12 +87,12 @@ func expand(pattern string) ([]string, error) {
 	}
 	paths, err := doublestar.FilepathGlob(pattern, doublestar.WithFilesOnly(), doublestar.WithFailOnIOErrors())
 	if err != nil {
-		return nil, failure.Usagef("orders.files: %s: %w", pattern, err)
+		return nil, failure.Usagef("%s.files: %s: %w", input, pattern, err)
 	}
 	root, _ := doublestar.SplitPattern(filepath.ToSlash(pattern))
 	paths = slices.DeleteFunc(paths, func(path string) bool { return isHidden(path, root) })
 	if len(paths) == 0 {
-		return nil, failure.Inputf("orders.files: no file matches %s: correct the path, or quote the glob so that the shell leaves it alone", pattern)
+		return nil, failure.Inputf("%s.files: no file matches %s: correct the path, or quote the glob so that the shell leaves it alone", input, pattern)
 	}
 	return paths, nil
 }
@@ -112,7 +113,7 @@ func isHidden(path, root string) bool {
 	return false
 }
 
-func open(path string, hivePartitions bool) (File, error) {
+func open(input, path string, hivePartitions bool) (File, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return File{}, err
@@ -130,7 +131,7 @@ func open(path string, hivePartitions bool) (File, error) {
 	}
 	footer, err := parquetfile.ReadFooter(path)
 	if err != nil {
-		return File{}, failure.Inputf("orders.files: %w", err) // which says what to do
+		return File{}, failure.Inputf("%s.files: %w", input, err) // which says what to do
 	}
 	file := File{Path: path, Resolved: resolved, Bytes: info.Size(), Rows: footer.Rows, Columns: footer.Columns}
 	if hivePartitions {

@@ -25,7 +25,8 @@ type mapped struct {
 	column     string // of orders_input
 	text       string // a column of the files, or an expression; "" for absent
 	kind       kind
-	everywhere bool // every file must have it; where not, it is null
+	everywhere bool   // every file must have it; where not, it is null
+	absent     string // expression of a column that is not mapped; "": null
 
 	expression string
 	used       []string
@@ -72,11 +73,12 @@ func isWhole(duckType string) bool {
 	return strings.HasSuffix(duckType, "INT") || strings.HasSuffix(duckType, "INTEGER")
 }
 
-// Mapping is how the columns of the order files became those of orders_input.
+// Mapping is how the columns of an input's files became those of its view.
 type Mapping struct {
-	Zoned  bool // ordered_at is an instant in UTC rather than a local time
-	input  engine.Input
-	mapped []mapped // what the first columns of input were made of
+	Zoned   bool   // ordered_at is an instant in UTC rather than a local time
+	section string // of the configuration
+	input   engine.Input
+	mapped  []mapped // what the first columns of input were made of
 }
 
 // MapOrders makes the view orders_input over the files. Its columns are
@@ -93,8 +95,19 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 		{key: "orders.columns.margin", column: "margin", text: orders.Columns.Margin, kind: moneyKind, everywhere: true},
 		{key: "orders.columns.order_id", column: "order_id", text: orders.Columns.OrderID, kind: idKind, everywhere: orders.Grain == "order"},
 		{key: "orders.columns.channel", column: "channel", text: orders.Columns.Channel, kind: idKind},
-		{key: "orders.keep", column: "is_kept", text: orders.Keep, kind: conditionKind, everywhere: true},
+		{key: "orders.keep", column: "is_kept", text: orders.Keep, kind: conditionKind, everywhere: true, absent: "true"},
 	}
+	input := engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}
+	return mapColumns(ctx, e, "orders", files, input, all, []engine.InputColumn{
+		{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
+		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit)},
+	})
+}
+
+// mapColumns makes the view input over the files of a section of the
+// configuration: its columns are the mapped ones, then the constants. It returns
+// every problem of the mapping at once.
+func mapColumns(ctx context.Context, e *engine.Engine, section string, files []File, input engine.Input, all []mapped, constants []engine.InputColumn) (Mapping, error) {
 	if err := refuseAmbiguousNames(files); err != nil {
 		return Mapping{}, err
 	}
@@ -115,7 +128,7 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 	} else if err != nil {
 		return Mapping{}, failure.Usagef("%w", err)
 	}
-	mapping := Mapping{mapped: all, input: engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}}
+	mapping := Mapping{section: section, mapped: all, input: input}
 	for _, file := range files {
 		mapping.input.Files = append(mapping.input.Files, file.Resolved)
 	}
@@ -130,11 +143,9 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 	if err := errors.Join(errs...); err != nil {
 		return Mapping{}, failure.Inputf("%w", err)
 	}
-	mapping.input.Columns = append(mapping.input.Columns,
-		engine.InputColumn{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
-		engine.InputColumn{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit)})
+	mapping.input.Columns = append(mapping.input.Columns, constants...)
 	if err := e.Input(ctx, mapping.input); err != nil {
-		return Mapping{}, failure.Inputf("orders: %w", err)
+		return Mapping{}, failure.Inputf("%s: %w", section, err)
 	}
 	return mapping, nil
 }
@@ -227,8 +238,8 @@ func (m *mapped) agree(name string, files []File) error {
 		case firstType == "":
 			first, firstType = file, fileType
 		case fileType != firstType:
-			return fmt.Errorf("column %q is %s in %s (%s) and %s in %s (%s): write one of the files again with the other's type, or leave it out of orders.files",
-				name, firstType, first.Path, first.rows(), fileType, file.Path, file.rows())
+			return fmt.Errorf("column %q is %s in %s (%s) and %s in %s (%s): write one of the files again with the other's type, or leave it out of %s.files",
+				name, firstType, first.Path, first.rows(), fileType, file.Path, file.rows(), section(m.key))
 		}
 	}
 	return nil
@@ -240,8 +251,8 @@ func (m *mapped) typed(ctx context.Context, e *engine.Engine, input engine.Input
 	column = engine.InputColumn{Name: m.column, Expression: m.expression, Type: m.kind.cast}
 	if m.text == "" {
 		column.Expression = "null"
-		if m.column == "is_kept" {
-			column.Expression = "true"
+		if m.absent != "" {
+			column.Expression = m.absent
 		}
 		return column, false, nil
 	}

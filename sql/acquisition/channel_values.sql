@@ -1,0 +1,145 @@
+-- channel_values: what the new customers of each period and channel brought at
+-- equal ages, counting those who are old enough, and what a newcomer is worth over
+-- the first horizon_days of their life: the margin of their first orders F, and of
+-- their repeat purchases R, which is known so far only, raised to the horizon by
+-- the model's curve: F/n + (R / Σ D) × (Σ H / n), D being the discounted repeat
+-- purchases expected of each by their age, and H by the horizon. A channel that
+-- brings more than the model expects of anybody keeps what it has shown. Means are
+-- per customer, in minor units, with standard errors by the spread between
+-- customers (of the ratio by linearising it). All null without spend; value also
+-- where no model could be fitted, or all came on as_of.
+--
+-- grain: one row per (period, period_start, scope, channel)
+-- reads: channel_costs, newcomer_values
+with
+
+members as (
+    select
+        period,
+        period_start,
+        period_end,
+        'channel' as scope,
+        channel,
+        channel as member
+    from channel_costs
+    where scope = 'channel'
+    union all
+    select
+        period,
+        period_start,
+        period_end,
+        'paid' as scope,
+        '' as channel,
+        channel as member
+    from channel_costs
+    where scope = 'channel'
+        and channel <> ''
+        and spend_minor > 0
+    union all
+    select
+        period,
+        period_start,
+        period_end,
+        'blended' as scope,
+        '' as channel,
+        channel as member
+    from channel_costs
+    where scope = 'channel'
+),
+
+sums as (
+    select
+        members.period,
+        members.period_start,
+        members.scope,
+        members.channel,
+        cast(cast(sum(cells.customers) as bigint) as double) as n,
+        cast(cast(sum(cells.first_order_minor) as bigint) as double) as first_order,
+        cast(cast(sum(cells.repeat_minor) as bigint) as double) as repeats,
+        cast(cast(sum(cells.customers * cells.expected_millionths) as bigint) as double) as expected,
+        cast(cast(sum(cells.customers * cells.horizon_millionths) as bigint) as double) as by_horizon,
+        cast(cast(sum(cells.first_order_squares) as decimal(38, 0)) as double) as first_order_squares,
+        cast(cast(sum(cells.repeat_squares) as decimal(38, 0)) as double) as repeat_squares,
+        cast(cast(sum(cells.products) as decimal(38, 0)) as double) as products,
+        cast(cast(sum(
+            cast(cells.expected_millionths as decimal(19, 0)) * cast(cells.first_order_minor as decimal(19, 0))
+        ) as decimal(38, 0)) as double) as expected_first_order,
+        cast(cast(sum(
+            cast(cells.expected_millionths as decimal(19, 0)) * cast(cells.repeat_minor as decimal(19, 0))
+        ) as decimal(38, 0)) as double) as expected_repeats,
+        cast(cast(sum(
+            cast(cells.expected_millionths as decimal(19, 0)) * cast(cells.customers * cells.expected_millionths as decimal(19, 0))
+        ) as decimal(38, 0)) as double) as expected_squares,
+        cast(sum(case when cells.customer_age_days >= 90 then cells.customers else 0 end) as bigint) as customers_90,
+        cast(cast(sum(case when cells.customer_age_days >= 90 then cells.margin_90_minor end) as bigint) as double)
+            as margin_90,
+        cast(cast(sum(case when cells.customer_age_days >= 90 then cells.margin_90_squares end) as decimal(38, 0)) as double)
+            as margin_90_squares,
+        cast(sum(case when cells.customer_age_days >= 180 then cells.customers else 0 end) as bigint) as customers_180,
+        cast(cast(sum(case when cells.customer_age_days >= 180 then cells.margin_180_minor end) as bigint) as double)
+            as margin_180,
+        cast(cast(sum(case when cells.customer_age_days >= 180 then cells.margin_180_squares end) as decimal(38, 0)) as double)
+            as margin_180_squares,
+        cast(sum(case when cells.customer_age_days >= 365 then cells.customers else 0 end) as bigint) as customers_365,
+        cast(cast(sum(case when cells.customer_age_days >= 365 then cells.margin_365_minor end) as bigint) as double)
+            as margin_365,
+        cast(cast(sum(case when cells.customer_age_days >= 365 then cells.margin_365_squares end) as decimal(38, 0)) as double)
+            as margin_365_squares
+    from members
+    inner join newcomer_values as cells
+        on members.member = cells.first_channel
+        and cells.first_purchase_date between members.period_start and members.period_end
+    group by members.period, members.period_start, members.scope, members.channel
+),
+
+ratios as (
+    select
+        sums.*,
+        repeats / nullif(expected, 0) as ratio,
+        by_horizon / nullif(expected, 0) as rise
+    from sums
+),
+
+-- The linearised worth of one customer is F + rise (R - ratio D), and its sum is
+-- that of F.
+squares as (
+    select
+        ratios.*,
+        first_order_squares + rise * rise * repeat_squares + 2 * rise * products
+            - 2 * rise * ratio * expected_first_order - 2 * rise * rise * ratio * expected_repeats
+            + rise * rise * ratio * ratio * expected_squares as value_squares
+    from ratios
+),
+
+final as (
+    select
+        period,
+        period_start,
+        scope,
+        channel,
+        first_order / nullif(n, 0) as first_order_minor,
+        (first_order + ratio * by_horizon) / nullif(n, 0) as value_minor,
+        sqrt(greatest(0e0, value_squares - first_order * first_order / nullif(n, 0)) / nullif(n - 1, 0) / nullif(n, 0))
+            as value_error_minor,
+        customers_90,
+        margin_90 / nullif(customers_90, 0) as margin_90_minor,
+        sqrt(
+            greatest(0e0, margin_90_squares - margin_90 * margin_90 / nullif(customers_90, 0))
+                / nullif(customers_90 - 1, 0) / nullif(customers_90, 0)
+        ) as margin_90_error_minor,
+        customers_180,
+        margin_180 / nullif(customers_180, 0) as margin_180_minor,
+        sqrt(
+            greatest(0e0, margin_180_squares - margin_180 * margin_180 / nullif(customers_180, 0))
+                / nullif(customers_180 - 1, 0) / nullif(customers_180, 0)
+        ) as margin_180_error_minor,
+        customers_365,
+        margin_365 / nullif(customers_365, 0) as margin_365_minor,
+        sqrt(
+            greatest(0e0, margin_365_squares - margin_365 * margin_365 / nullif(customers_365, 0))
+                / nullif(customers_365 - 1, 0) / nullif(customers_365, 0)
+        ) as margin_365_error_minor
+    from squares
+)
+
+select * from final

@@ -1,0 +1,99 @@
+-- channels: what new customers cost, what they bring, and when they have paid
+-- back, by period and channel. Intervals are 95 %, by the spread between
+-- customers; the cost is taken as known.
+--
+-- grain: one row per (period, period_start, scope, channel)
+-- reads: channel_costs, channel_values, paybacks, params
+with
+
+joined as (
+    select
+        channel_costs.*,
+        channel_values.first_order_minor,
+        channel_values.value_minor,
+        1.959963984540054e0 * channel_values.value_error_minor as value_reach,
+        coalesce(channel_values.customers_90, 0) as customers_90,
+        channel_values.margin_90_minor,
+        1.959963984540054e0 * channel_values.margin_90_error_minor as margin_90_reach,
+        coalesce(channel_values.customers_180, 0) as customers_180,
+        channel_values.margin_180_minor,
+        1.959963984540054e0 * channel_values.margin_180_error_minor as margin_180_reach,
+        coalesce(channel_values.customers_365, 0) as customers_365,
+        channel_values.margin_365_minor,
+        1.959963984540054e0 * channel_values.margin_365_error_minor as margin_365_reach,
+        paybacks.payback_days,
+        paybacks.payback_reason,
+        paybacks.median_payback_days,
+        paybacks.median_payback_low,
+        paybacks.median_payback_high,
+        paybacks.median_payback_reason,
+        nullif(channel_costs.cac_minor, 0) as divisor,
+        params.target_ltv_cac,
+        params.has_spend,
+        params.as_of,
+        cast(params.minor_per_unit as double) as minor_per_unit
+    from channel_costs
+    cross join params
+    left join channel_values
+        on channel_costs.period = channel_values.period
+        and channel_costs.period_start = channel_values.period_start
+        and channel_costs.scope = channel_values.scope
+        and channel_costs.channel = channel_values.channel
+    left join paybacks
+        on channel_costs.period = paybacks.period
+        and channel_costs.period_start = paybacks.period_start
+        and channel_costs.scope = paybacks.scope
+        and channel_costs.channel = paybacks.channel
+),
+
+final as (
+    select
+        as_of,
+        period,
+        period_start,
+        period_end,
+        is_whole,
+        scope,
+        nullif(channel, '') as channel,
+        new_customers,
+        spend_minor / minor_per_unit as spend,
+        to_minor(cac_minor, 1) / minor_per_unit as cac,
+        nullif(cac_reason, '') as cac_reason,
+
+        to_minor(first_order_minor, 1) / minor_per_unit as first_order_margin,
+        case when has_spend then customers_90 end as customers_90d,
+        to_minor(margin_90_minor, 1) / minor_per_unit as margin_90d,
+        margin_90_minor / divisor as ltv_cac_90d,
+        (margin_90_minor - margin_90_reach) / divisor as ltv_cac_90d_low,
+        (margin_90_minor + margin_90_reach) / divisor as ltv_cac_90d_high,
+        case when has_spend then customers_180 end as customers_180d,
+        to_minor(margin_180_minor, 1) / minor_per_unit as margin_180d,
+        margin_180_minor / divisor as ltv_cac_180d,
+        (margin_180_minor - margin_180_reach) / divisor as ltv_cac_180d_low,
+        (margin_180_minor + margin_180_reach) / divisor as ltv_cac_180d_high,
+        case when has_spend then customers_365 end as customers_365d,
+        to_minor(margin_365_minor, 1) / minor_per_unit as margin_365d,
+        margin_365_minor / divisor as ltv_cac_365d,
+        (margin_365_minor - margin_365_reach) / divisor as ltv_cac_365d_low,
+        (margin_365_minor + margin_365_reach) / divisor as ltv_cac_365d_high,
+
+        to_minor(value_minor, 1) / minor_per_unit as newcomer_value,
+        value_minor / divisor as ltv_cac,
+        (value_minor - value_reach) / divisor as ltv_cac_low,
+        (value_minor + value_reach) / divisor as ltv_cac_high,
+        case
+            when cac_reason <> '' then cac_reason
+            when value_minor is null and first_order_minor is not null then 'unknown_value'
+        end as ltv_cac_reason,
+        value_minor / divisor >= target_ltv_cac as reaches_target,
+
+        payback_days,
+        nullif(payback_reason, '') as payback_reason,
+        median_payback_days,
+        median_payback_low,
+        median_payback_high,
+        nullif(median_payback_reason, '') as median_payback_reason
+    from joined
+)
+
+select * from final

@@ -1,0 +1,39 @@
+-- newcomer_activity: the margin that customers brought at each age in days, by
+-- how and when they came; money_minor is revenue where margin is a share of it.
+-- What was returned before the first purchase counts at age 0. Empty without
+-- spend.
+--
+-- grain: one row per (first_channel, cohort_month, is_trailing, age_days)
+-- reads: customer_days, summary, params
+with
+
+days as (
+    select
+        summary.first_channel,
+        cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
+        summary.first_purchase_date >= params.trailing_from as is_trailing,
+        greatest(cast(0 as bigint), day_difference(summary.first_purchase_date, customer_days.order_day)) as age_days,
+        case
+            when params.margin_rate is not null then customer_days.net_minor
+            else customer_days.margin_minor
+        end as money_minor
+    from customer_days
+    inner join summary
+        on customer_days.customer_id = summary.customer_id
+    cross join params
+    where customer_days.reason = 'used'
+        and params.has_spend
+),
+
+final as (
+    select
+        first_channel,
+        cohort_month,
+        is_trailing,
+        age_days,
+        cast(sum(money_minor) as bigint) as money_minor
+    from days
+    group by first_channel, cohort_month, is_trailing, age_days
+)
+
+select * from final

@@ -1,0 +1,11 @@
+-- newcomer_days: how many customers came by each channel on each day: those whose
+-- first purchase it was.
+--
+-- grain: one row per (first_channel, first_purchase_date)
+-- reads: summary
+select
+    first_channel,
+    first_purchase_date,
+    count(*) as customers
+from summary
+group by first_channel, first_purchase_date

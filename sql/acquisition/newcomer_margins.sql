@@ -1,0 +1,62 @@
+-- newcomer_margins: what each customer's margin added up to at ages at which
+-- customers are compared, returns netted on the day they came; horizon_minor is
+-- that of the first horizon_days, discounted to the first purchase. What was
+-- returned before the first purchase counts at age 0. Empty without spend, with
+-- which it is compared.
+--
+-- grain: one row per customer_id
+-- reads: customer_days, first_purchases, params
+with
+
+days as (
+    select
+        customer_days.customer_id,
+        greatest(cast(0 as bigint), day_difference(first_purchases.first_purchase_date, customer_days.order_day))
+            as age_days,
+        -- revenue where margin is a share of it
+        case
+            when params.margin_rate is not null then customer_days.net_minor
+            else customer_days.margin_minor
+        end as money_minor,
+        coalesce(params.margin_rate, 1e0) as margin_rate,
+        params.horizon_days,
+        params.discount_per_day
+    from customer_days
+    inner join first_purchases
+        on customer_days.customer_id = first_purchases.customer_id
+    cross join params
+    where customer_days.reason = 'used'
+        and params.has_spend
+),
+
+sums as (
+    select
+        customer_id,
+        margin_rate,
+        cast(sum(case when age_days = 0 then money_minor else 0 end) as bigint) as first_minor,
+        cast(sum(case when age_days <= 90 then money_minor else 0 end) as bigint) as money_90_minor,
+        cast(sum(case when age_days <= 180 then money_minor else 0 end) as bigint) as money_180_minor,
+        cast(sum(case when age_days <= 365 then money_minor else 0 end) as bigint) as money_365_minor,
+        cast(sum(
+            case
+                when age_days <= horizon_days
+                    then to_minor(margin_rate * money_minor * exp(-discount_per_day * age_days), 1)
+                else 0
+            end
+        ) as bigint) as horizon_minor
+    from days
+    group by customer_id, margin_rate
+),
+
+final as (
+    select
+        customer_id,
+        to_minor(margin_rate * first_minor, 1) as first_order_minor,
+        to_minor(margin_rate * money_90_minor, 1) as margin_90_minor,
+        to_minor(margin_rate * money_180_minor, 1) as margin_180_minor,
+        to_minor(margin_rate * money_365_minor, 1) as margin_365_minor,
+        horizon_minor
+    from sums
+)
+
+select * from final

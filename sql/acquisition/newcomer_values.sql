@@ -1,0 +1,85 @@
+-- newcomer_values: what the customers who came by each channel on each day
+-- brought: with the first order, by each age, and with repeat purchases in the
+-- first horizon_days of their lives, so far (discounted to the first purchase).
+-- Beside it, in millionths, how many discounted repeat purchases the model expects
+-- of each newcomer by the age they have, and by the horizon. Squares and products
+-- are there for the spread between customers. Empty without spend.
+--
+-- grain: one row per (first_channel, first_purchase_date)
+-- reads: grouped_customers, newcomer_margins, newcomer_curve, params
+with
+
+customers as (
+    select
+        grouped_customers.first_channel,
+        grouped_customers.fit_group,
+        grouped_customers.first_purchase_date,
+        grouped_customers.customer_age_days,
+        newcomer_margins.first_order_minor,
+        newcomer_margins.margin_90_minor,
+        newcomer_margins.margin_180_minor,
+        newcomer_margins.margin_365_minor,
+        newcomer_margins.horizon_minor - newcomer_margins.first_order_minor as repeat_minor
+    from grouped_customers
+    inner join newcomer_margins
+        on grouped_customers.customer_id = newcomer_margins.customer_id
+),
+
+sums as (
+    select
+        first_channel,
+        fit_group,
+        first_purchase_date,
+        customer_age_days,
+        count(*) as customers,
+        cast(sum(first_order_minor) as bigint) as first_order_minor,
+        cast(sum(repeat_minor) as bigint) as repeat_minor,
+        cast(sum(margin_90_minor) as bigint) as margin_90_minor,
+        cast(sum(margin_180_minor) as bigint) as margin_180_minor,
+        cast(sum(margin_365_minor) as bigint) as margin_365_minor,
+        cast(sum(cast(first_order_minor as decimal(19, 0)) * cast(first_order_minor as decimal(19, 0))) as decimal(38, 0))
+            as first_order_squares,
+        cast(sum(cast(repeat_minor as decimal(19, 0)) * cast(repeat_minor as decimal(19, 0))) as decimal(38, 0))
+            as repeat_squares,
+        cast(sum(cast(first_order_minor as decimal(19, 0)) * cast(repeat_minor as decimal(19, 0))) as decimal(38, 0))
+            as products,
+        cast(sum(cast(margin_90_minor as decimal(19, 0)) * cast(margin_90_minor as decimal(19, 0))) as decimal(38, 0))
+            as margin_90_squares,
+        cast(sum(cast(margin_180_minor as decimal(19, 0)) * cast(margin_180_minor as decimal(19, 0))) as decimal(38, 0))
+            as margin_180_squares,
+        cast(sum(cast(margin_365_minor as decimal(19, 0)) * cast(margin_365_minor as decimal(19, 0))) as decimal(38, 0))
+            as margin_365_squares
+    from customers
+    group by first_channel, fit_group, first_purchase_date, customer_age_days
+),
+
+final as (
+    select
+        sums.first_channel,
+        sums.first_purchase_date,
+        sums.customer_age_days,
+        sums.customers,
+        sums.first_order_minor,
+        sums.repeat_minor,
+        sums.margin_90_minor,
+        sums.margin_180_minor,
+        sums.margin_365_minor,
+        sums.first_order_squares,
+        sums.repeat_squares,
+        sums.products,
+        sums.margin_90_squares,
+        sums.margin_180_squares,
+        sums.margin_365_squares,
+        by_age.purchases_millionths as expected_millionths,
+        by_horizon.purchases_millionths as horizon_millionths
+    from sums
+    cross join params
+    left join newcomer_curve as by_age
+        on sums.fit_group = by_age.fit_group
+        and least(sums.customer_age_days, params.horizon_days) = by_age.age_days
+    left join newcomer_curve as by_horizon
+        on sums.fit_group = by_horizon.fit_group
+        and params.horizon_days = by_horizon.age_days
+)
+
+select * from final

@@ -1,0 +1,317 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/config"
+	"cbv/valuation/simulation"
+)
+
+// newcomer is a customer as the oracle of acquisition sees them: what they
+// brought at each age.
+type newcomer struct {
+	channel string
+	first   int // day
+	age     int // at as_of
+	money   map[int]int64
+}
+
+// by returns the margin up to an age.
+func (n newcomer) by(age int, rate float64) float64 {
+	var minor int64
+	for at, m := range n.money {
+		if at <= age {
+			minor += m
+		}
+	}
+	return math.Round(rate*float64(minor)) / 100
+}
+
+// acquisitionOracle tells of channels in plain Go: one customer at a time.
+type acquisitionOracle struct {
+	rate      float64
+	asOf      int
+	newcomers []newcomer
+	spend     []rawSpend
+	curve     []float64 // discounted purchases of a newcomer by age
+	delta     float64
+}
+
+func newAcquisitionOracle(t *testing.T, c config.Config, result Result, spend []rawSpend) *acquisitionOracle {
+	t.Helper()
+	o := &acquisitionOracle{rate: *c.Value.MarginRate, asOf: int(c.Time.AsOf.Unix() / 86400), spend: spend, delta: btyd.Discounting(0.1, 365)}
+	days := map[string]map[int]int64{}
+	channels := map[string]string{}
+	for _, raw := range readOrders(t, c) {
+		row, ok := usable(raw)
+		if !ok {
+			t.Fatal("a clean history has a bad row")
+		}
+		if row.day > o.asOf {
+			continue
+		}
+		if days[row.customer] == nil {
+			days[row.customer] = map[int]int64{}
+		}
+		days[row.customer][row.day] += row.minor
+		channels[row.customer] = *raw.Channel
+	}
+	for customer, nets := range days {
+		n := newcomer{channel: channels[customer], first: math.MaxInt, money: map[int]int64{}}
+		for day, net := range nets {
+			if net > 0 {
+				n.first = min(n.first, day)
+			}
+		}
+		n.age = o.asOf - n.first
+		for day, net := range nets {
+			n.money[max(0, day-n.first)] += net
+		}
+		o.newcomers = append(o.newcomers, n)
+	}
+	run, err := OpenModel(context.Background(), result.Folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model := run.Purchases()
+	for age := range 366 {
+		purchases := 0.0
+		if age > 0 {
+			purchases = model.PAlive(btyd.History{}) * model.Future(0, 0).Discounted(float64(age), o.delta)
+		}
+		o.curve = append(o.curve, purchases)
+	}
+	return o
+}
+
+// spent adds the spend of days and channels up.
+func (o *acquisitionOracle) spent(from, to int, of func(channel string) bool) float64 {
+	total := 0.0
+	for _, row := range o.spend {
+		if int(*row.Date) >= from && int(*row.Date) <= to && of(*row.Channel) {
+			total += *row.Amount
+		}
+	}
+	return total
+}
+
+// came returns the newcomers of days and channels.
+func (o *acquisitionOracle) came(from, to int, of func(channel string) bool) []newcomer {
+	var came []newcomer
+	for _, n := range o.newcomers {
+		if n.first >= from && n.first <= to && of(n.channel) {
+			came = append(came, n)
+		}
+	}
+	return came
+}
+
+func (o *acquisitionOracle) check(t *testing.T, row channelRow) {
+	t.Helper()
+	from, to := int(*row.Start), int(*row.End)
+	anyone := func(string) bool { return true }
+	of, buys := anyone, anyone
+	switch *row.Scope {
+	case "channel":
+		of = func(channel string) bool { return channel == *row.Channel }
+		buys = of
+	case "paid":
+		of = func(channel string) bool {
+			return o.spent(from, to, func(other string) bool { return other == channel }) > 0
+		}
+	}
+	came, spend := o.came(from, to, of), o.spent(from, to, buys)
+	if int64(len(came)) != *row.Customers || math.Abs(spend-*row.Spend) > 1e-6 {
+		t.Fatalf("%v: want %d for %.2f", row, len(came), spend)
+	}
+	if spend == 0 || len(came) == 0 {
+		if row.CAC != nil || row.Reason == nil || row.Payback != nil || row.Median != nil || row.LTV != nil {
+			t.Fatalf("%v: has no cost", row)
+		}
+		return
+	}
+	cac := spend / float64(len(came))
+	near := func(what string, got *float64, want, tolerance float64) {
+		t.Helper()
+		if math.IsNaN(want) != (got == nil) || got != nil && !(math.Abs(*got-want) <= tolerance) {
+			t.Fatalf("%v: %s is %s, want %v", row, what, shown(got), want)
+		}
+	}
+	near("cac", row.CAC, cac, 0.0051)
+	for _, at := range []struct {
+		age            int
+		margin         *float64
+		ltv, low, high *float64
+	}{{90, row.Margin90, row.LTV90, row.Low90, row.High90}, {365, row.Margin365, row.LTV365, row.Low365, row.High365}} {
+		var margins []float64
+		for _, n := range came {
+			if n.age >= at.age {
+				margins = append(margins, n.by(at.age, o.rate))
+			}
+		}
+		mean, reach := meanAndReach(margins)
+		near(fmt.Sprintf("margin at %d days", at.age), at.margin, mean, 0.0051)
+		near("ltv:cac", at.ltv, mean/cac, 1e-9)
+		near("low", at.low, (mean-reach)/cac, 1e-8)
+		near("high", at.high, (mean+reach)/cac, 1e-8)
+	}
+	value, reach := o.value(came)
+	near("newcomer_value", row.Value, value, 0.0102)
+	near("ltv:cac", row.LTV, value/cac, 1e-3)
+	near("low", row.Low, (value-reach)/cac, 2e-3)
+	o.checkPayback(t, row, came, cac)
+}
+
+func meanAndReach(values []float64) (mean, reach float64) {
+	n := float64(len(values))
+	if n == 0 {
+		return math.NaN(), math.NaN()
+	}
+	for _, v := range values {
+		mean += v / n
+	}
+	for _, v := range values {
+		reach += (v - mean) * (v - mean)
+	}
+	return mean, 1.959963984540054 * math.Sqrt(reach/(n-1)/n)
+}
+
+// value is the ratio estimate, with its spread from residuals.
+func (o *acquisitionOracle) value(came []newcomer) (value, reach float64) {
+	var first, repeats, expected []float64
+	var sumRepeats, sumExpected float64
+	for _, n := range came {
+		f, r := n.by(0, o.rate), 0.0
+		for age, minor := range n.money {
+			if age > 0 && age <= 365 {
+				r += o.rate * float64(minor) / 100 * math.Exp(-o.delta*float64(age))
+			}
+		}
+		first, repeats, expected = append(first, f), append(repeats, r), append(expected, o.curve[min(n.age, 365)])
+		sumRepeats += r
+		sumExpected += o.curve[min(n.age, 365)]
+	}
+	if sumExpected == 0 {
+		return math.NaN(), math.NaN()
+	}
+	ratio, rise := sumRepeats/sumExpected, o.curve[365]*float64(len(came))/sumExpected
+	var residuals []float64
+	for i := range first {
+		residuals = append(residuals, first[i]+rise*(repeats[i]-ratio*expected[i]))
+	}
+	mean, reach := meanAndReach(residuals)
+	return mean + ratio*o.curve[365], reach
+}
+
+func (o *acquisitionOracle) checkPayback(t *testing.T, row channelRow, came []newcomer, cac float64) {
+	t.Helper()
+	// the age at which the mean cumulative margin of those old enough reaches the cost
+	want, each := int64(-1), 0.0
+	for age := 0; age <= o.asOf; age++ {
+		var old, minor int64
+		for _, n := range came {
+			if n.age >= age {
+				old++
+				minor += n.money[age]
+			}
+		}
+		if 2*old < int64(len(came)) {
+			break
+		}
+		each += o.rate * float64(minor) / 100 / float64(old)
+		if each >= cac-1e-9 {
+			want = int64(age)
+			break
+		}
+	}
+	if (want < 0) != (row.Payback == nil) || row.Payback != nil && *row.Payback != want {
+		t.Fatalf("%v: payback %d", row, want)
+	}
+	if (row.PayReason == nil) != (row.Payback != nil) || row.PayReason != nil && *row.PayReason != "not_yet" {
+		t.Fatalf("%v: why no payback", row)
+	}
+
+	// each customer against the cost of their own channel and month, or month
+	type wait struct {
+		day  int
+		paid bool
+	}
+	var waits []wait
+	for _, n := range came {
+		day := time.Unix(int64(n.first)*86400, 0).UTC()
+		from := dayNumber(day.AddDate(0, 0, 1-day.Day()).Format(time.DateOnly))
+		to := dayNumber(day.AddDate(0, 1, -day.Day()).Format(time.DateOnly))
+		of := func(channel string) bool { return channel == n.channel || *row.Scope == "blended" }
+		spend := o.spent(from, to, of)
+		if spend <= 0 {
+			continue
+		}
+		cost := spend / float64(len(o.came(from, to, of)))
+		w := wait{n.age, false}
+		for age := 0; age <= n.age; age++ {
+			if n.money[age] != 0 && n.by(age, o.rate) >= cost-1e-9 {
+				w = wait{age, true}
+				break
+			}
+		}
+		waits = append(waits, w)
+	}
+	slices.SortFunc(waits, func(a, b wait) int { return a.day - b.day })
+	median, survival := int64(-1), 1.0
+	for i := 0; i < len(waits) && median < 0; {
+		day, paid, atRisk := waits[i].day, 0, len(waits)-i
+		for ; i < len(waits) && waits[i].day == day; i++ {
+			if waits[i].paid {
+				paid++
+			}
+		}
+		survival *= 1 - float64(paid)/float64(atRisk)
+		if survival <= 0.5+1e-12 {
+			median = int64(day)
+		}
+	}
+	if (median < 0) != (row.Median == nil) || row.Median != nil && *row.Median != median {
+		t.Fatalf("%v: median payback %d", row, median)
+	}
+}
+
+// Costs, ratios and paybacks equal those of a plain computation, in every period
+// and scope.
+func TestAcquisitionEqualsAPlainComputation(t *testing.T) {
+	options := simulation.Default()
+	options.Customers, options.Returns, options.Seed = 1500, 0.1, 5
+	options.Channels = []simulation.Channel{
+		{Name: "search", Share: 0.5, CAC: 31, Rate: 1.3},
+		{Name: "social", Share: 0.3, CAC: 14, Rate: 0.6},
+		{Name: "referral", Share: 0.2},
+	}
+	c, _ := simulated(t, options)
+	c.Time.AsOf = parseDay(t, "2023-11-17") // completes no month
+	var spend []rawSpend
+	for _, row := range readSpend(t, c.Spend.Files[0]) {
+		if int(*row.Date) <= dayNumber("2023-11-17") {
+			spend = append(spend, row)
+		}
+	}
+	// a channel that nobody came by
+	spend = append(spend, spent("2022-06-10", "billboard", 500.01), spent("2022-06-11", "billboard", -0.01))
+	c.Spend.Files = config.Files{writeSpend(t, spend)}
+	result := runBatch(t, c)
+	o := newAcquisitionOracle(t, c, result, spend)
+	paid := map[bool]int{}
+	rows := readTable[channelRow](t, result, "channels")
+	for _, row := range rows {
+		o.check(t, row)
+		paid[row.Payback != nil && *row.Payback > 0 && row.Median != nil && *row.Median > 0]++
+	}
+	t.Logf("%d rows, %d with a payback of days", len(rows), paid[true])
+	if paid[true] < 10 {
+		t.Error("hardly any row has a payback: the test shows nothing")
+	}
+}

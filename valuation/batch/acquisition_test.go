@@ -1,0 +1,187 @@
+package batch
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/publication"
+	"cbv/valuation/simulation"
+)
+
+// channelRow is a row of channels.parquet.
+type channelRow struct {
+	Period       *string  `parquet:"period"`
+	Start        *int32   `parquet:"period_start,date"`
+	End          *int32   `parquet:"period_end,date"`
+	Whole        *bool    `parquet:"is_whole"`
+	Scope        *string  `parquet:"scope"`
+	Channel      *string  `parquet:"channel"`
+	Customers    *int64   `parquet:"new_customers"`
+	Spend        *float64 `parquet:"spend"`
+	CAC          *float64 `parquet:"cac"`
+	Reason       *string  `parquet:"cac_reason"`
+	FirstOrder   *float64 `parquet:"first_order_margin"`
+	Customers90  *int64   `parquet:"customers_90d"`
+	Margin90     *float64 `parquet:"margin_90d"`
+	LTV90        *float64 `parquet:"ltv_cac_90d"`
+	Low90        *float64 `parquet:"ltv_cac_90d_low"`
+	High90       *float64 `parquet:"ltv_cac_90d_high"`
+	Customers365 *int64   `parquet:"customers_365d"`
+	Margin365    *float64 `parquet:"margin_365d"`
+	LTV365       *float64 `parquet:"ltv_cac_365d"`
+	Low365       *float64 `parquet:"ltv_cac_365d_low"`
+	High365      *float64 `parquet:"ltv_cac_365d_high"`
+	Value        *float64 `parquet:"newcomer_value"`
+	LTV          *float64 `parquet:"ltv_cac"`
+	Low          *float64 `parquet:"ltv_cac_low"`
+	High         *float64 `parquet:"ltv_cac_high"`
+	LTVReason    *string  `parquet:"ltv_cac_reason"`
+	Reaches      *bool    `parquet:"reaches_target"`
+	Payback      *int64   `parquet:"payback_days"`
+	PayReason    *string  `parquet:"payback_reason"`
+	Median       *int64   `parquet:"median_payback_days"`
+	MedianLow    *int64   `parquet:"median_payback_low"`
+	MedianHigh   *int64   `parquet:"median_payback_high"`
+	MedianReason *string  `parquet:"median_payback_reason"`
+}
+
+func (c channelRow) String() string {
+	return fmt.Sprintf("%s %s %s %s: %d for %.2f, cac %s %s, 90d %s, 365d %s, value %s, ltv:cac %s (%s to %s), payback %s %s, median %s (%s to %s) %s", *c.Period, dateText(int(*c.Start)), *c.Scope, shown(c.Channel),
+		*c.Customers, *c.Spend, shown(c.CAC), shown(c.Reason), shown(c.LTV90), shown(c.LTV365), shown(c.Value), shown(c.LTV), shown(c.Low), shown(c.High),
+		shown(c.Payback), shown(c.PayReason), shown(c.Median), shown(c.MedianLow), shown(c.MedianHigh), shown(c.MedianReason))
+}
+
+// unlike is a shop whose channels differ in cost and quality.
+func unlike() simulation.Options {
+	options := simulation.Default()
+	options.Customers, options.Returns = 40_000, 0
+	options.Channels = []simulation.Channel{
+		{Name: "search", Share: 0.40, CAC: 12, Rate: 1.2},
+		{Name: "social", Share: 0.25, CAC: 9, Rate: 0.6, OrderValue: 0.8},
+		{Name: "email", Share: 0.20, CAC: 3.33, OrderValue: 1.3},
+		{Name: "referral", Share: 0.15},
+	}
+	return options
+}
+
+// trueLTV is the discounted margin that a newcomer of a channel brings in a
+// year: of the first purchase and of those that the model with the channel's own
+// parameters expects.
+func trueLTV(t *testing.T, options simulation.Options, channel simulation.Channel, marginRate float64) float64 {
+	t.Helper()
+	factor := func(f float64) float64 {
+		if f == 0 {
+			return 1
+		}
+		return f
+	}
+	p, s := options.Purchases, options.Spend
+	model := btyd.BGNBD{R: p.R, Alpha: p.Alpha / factor(channel.Rate), A: p.A, B: p.B}
+	mean := s.P * s.Gamma * factor(channel.OrderValue) / (s.Q - 1)
+	return marginRate * mean * (1 + model.Future(0, 0).Discounted(365, btyd.Discounting(0.1, 365)))
+}
+
+// A simulated shop gives back what each channel's customers cost, exactly, what
+// they are worth within the interval, and which channel is the best buy.
+func TestSimulatedChannelsComeBack(t *testing.T) {
+	options := unlike()
+	c, _ := simulated(t, options)
+	result := runBatch(t, c)
+	found := map[string]channelRow{}
+	for _, row := range readTable[channelRow](t, result, "channels") {
+		if *row.Scope != "channel" {
+			continue
+		}
+		if *row.Period == trailing {
+			found[*row.Channel] = row
+		}
+		for _, channel := range options.Channels {
+			if channel.Name != *row.Channel {
+				continue
+			}
+			if channel.CAC == 0 && (row.CAC != nil || shown(row.Reason) != "no_spend") || channel.CAC > 0 && (row.CAC == nil || *row.CAC != channel.CAC) {
+				t.Errorf("%v: the true cost is %g", row, channel.CAC)
+			}
+		}
+	}
+	best, bestNet := "", 0.0
+	for _, channel := range options.Channels[:3] {
+		truth := trueLTV(t, options, channel, *c.Value.MarginRate)
+		row := found[channel.Name]
+		t.Logf("%v; the truth is %.3f", row, truth/channel.CAC)
+		if !(*row.Low <= truth/channel.CAC && truth/channel.CAC <= *row.High) {
+			t.Errorf("%v: the true ltv:cac is %.3f", row, truth/channel.CAC)
+		}
+		if *row.Reaches != (*row.LTV >= 3) {
+			t.Errorf("%v: reaches its target %t", row, *row.Reaches)
+		}
+		if truth-channel.CAC > bestNet {
+			best, bestNet = channel.Name, truth-channel.CAC
+		}
+	}
+	if !(*found["email"].LTV > *found["search"].LTV && *found["search"].LTV > *found["social"].LTV) {
+		t.Error("the channels are not in the order of their worth")
+	}
+
+	// The mark goes by the channel that leaves most.
+	terms := result.Manifest.Acquisition
+	if terms == nil || terms.Source != "spend" || terms.Channel != best || terms.CAC != cents(int64(math.Round(*found[best].CAC*100))) {
+		t.Fatalf("the marks go by %+v, want spend on %s", terms, best)
+	}
+	kpi := func(name string) float64 { return *result.KPIs[name].Value }
+	if got, want := kpi("replacement"), *found[best].Value-*found[best].CAC; !(math.Abs(got-want) <= 0.0151) {
+		t.Errorf("replacement %.2f, want %.2f", got, want)
+	}
+	changed := 0.0
+	for _, row := range readCustomers(t, result.Folder) {
+		if assumed := *row.CLV-kpi("newcomer_clv") > 0 && *row.CLV >= kpi("keep_floor"); assumed != (*row.Mark == "retain") {
+			changed++
+		}
+	}
+	if got := kpi("marks_changed_by_cac"); changed == 0 || math.Abs(got-changed) > 3 { // newcomer_clv is rounded
+		t.Errorf("%v marks changed, want %v", got, changed)
+	}
+}
+
+// Spend outranks a configured cost, and without spend the assumption is stated.
+func TestTheSourceOfTheCost(t *testing.T) {
+	options := unlike()
+	options.Customers = 4000
+	c, _ := simulated(t, options)
+	cac := 20.0
+	for _, row := range []struct {
+		spend      bool
+		configured *float64
+		channels   bool
+		want       string
+	}{
+		{true, &cac, true, "spend"}, {true, nil, true, "spend"}, {false, &cac, true, "configured"}, {false, nil, true, "first_order"},
+		// Spend that nobody can be told to have come by sets no mark.
+		{true, &cac, false, "configured"}, {true, nil, false, "first_order"},
+	} {
+		given := c
+		given.Out, given.Value.CAC = filepath.Join(t.TempDir(), "out"), row.configured
+		if !row.spend {
+			given.Spend.Files = nil
+		}
+		if !row.channels {
+			given.Orders.Columns.Channel = ""
+		}
+		result := runBatch(t, given)
+		if got := result.Manifest.Acquisition.Source; got != row.want {
+			t.Errorf("%+v: the marks go by %s", row, got)
+		}
+		changed := *result.KPIs["marks_changed_by_cac"].Value
+		if row.want == "first_order" && changed != 0 {
+			t.Errorf("%+v: %v marks changed", row, changed)
+		}
+		warned := slices.ContainsFunc(result.Manifest.Warnings, func(w publication.Warning) bool { return w.Code == "no_paid_channel" })
+		if warned != (row.spend && !row.channels) {
+			t.Errorf("%+v: warnings %v", row, result.Manifest.Warnings)
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package batch
+
+import (
+	"cmp"
+	"context"
+	"database/sql/driver"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/failure"
+	"cbv/valuation/publication"
+	"cbv/valuation/source"
+)
+
+// SideReport says what became of the rows of an input beside the orders.
+type SideReport struct {
+	Name    string
+	Files   int
+	Rows    int64
+	Reasons []ReasonCount // used first, then by reason
+	Places  []Place       // where to look, most rows first
+}
+
+// Quarantined returns the rows that are not used.
+func (s SideReport) Quarantined() int64 {
+	var rows int64
+	for _, count := range s.Reasons {
+		if count.Reason != Used {
+			rows += count.Rows
+		}
+	}
+	return rows
+}
+
+// mapSides makes the views over the files of the inputs beside the orders.
+func (r *run) mapSides(ctx context.Context) error {
+	for i := range r.sides {
+		side := &r.sides[i]
+		if err := side.Map(ctx, r.engine); err != nil {
+			return err
+		}
+		for _, pair := range source.Copies(side.Files) {
+			r.warn("copied_file", "%s and %s have the same bytes, so every row in them counts twice: leave one out of %s.files", pair[0].Path, pair[1].Path, side.Name)
+		}
+	}
+	return source.SideFiles(ctx, r.engine, r.sides)
+}
+
+// sideContract reads how the rows of the inputs beside the orders were
+// classified, and stops a run whose spend is in several currencies.
+func (r *run) sideContract(ctx context.Context) error {
+	reports := map[string]*SideReport{}
+	for _, side := range r.sides {
+		reports[side.Name] = &SideReport{Name: side.Name, Files: len(side.Files), Rows: source.Rows(side.Files)}
+	}
+	err := r.engine.Each(ctx, "input_counts", []string{"input", "reason", "input_rows", "amount_minor"}, func(v []driver.Value) error {
+		report := reports[v[0].(string)]
+		report.Reasons = append(report.Reasons, ReasonCount{v[1].(string), v[2].(int64), v[3].(int64)})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	places := map[Place]*Place{}
+	err = r.engine.Each(ctx, "input_quarantine", []string{"input", "reason", "file", "row_number"}, func(v []driver.Value) error {
+		key := Place{Reason: v[0].(string) + " " + v[1].(string), File: v[2].(string)}
+		place := places[key]
+		if place == nil {
+			place = &Place{Reason: v[1].(string), File: key.File, FirstRow: v[3].(int64)}
+			places[key] = place
+		}
+		place.FirstRow = min(place.FirstRow, v[3].(int64))
+		place.Rows++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for key, place := range places {
+		input, _, _ := strings.Cut(key.Reason, " ")
+		reports[input].Places = append(reports[input].Places, *place)
+	}
+	for _, side := range r.sides {
+		report := reports[side.Name]
+		slices.SortFunc(report.Reasons, byReason)
+		slices.SortFunc(report.Places, byPlace)
+		if len(side.Files) > 0 {
+			r.report.Sides = append(r.report.Sides, *report)
+		}
+		for _, place := range report.Places {
+			if place.Reason == "other_currency" {
+				return failure.Inputf("spend.columns.currency: %s of %s row %d and %s more are not in %s, the currency of the shop: convert them in spend.columns.amount and leave spend.columns.currency out, or give spend in one currency",
+					side.Files[0].Path, place.File, place.FirstRow, humanize.Comma(place.Rows-1), r.Config.Value.Currency)
+			}
+		}
+	}
+	return nil
+}
+
+// byReason orders used rows before others, and those by reason.
+func byReason(a, b ReasonCount) int {
+	if (a.Reason == Used) != (b.Reason == Used) {
+		return map[bool]int{true: -1, false: 1}[a.Reason == Used]
+	}
+	return cmp.Compare(a.Reason, b.Reason)
+}
+
+// byPlace orders places by rows, most first.
+func byPlace(a, b Place) int {
+	return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.File, b.File))
+}
+
+// doubtSpan warns of spend that does not reach over the trailing period, whose
+// cost of acquisition is then not told.
+func (r *run) doubtSpan(first, last *time.Time) {
+	if first == nil {
+		if r.Config.HasSpend() {
+			r.warn("no_spend", "no row of spend.files can be used: there is no cost of acquisition to tell")
+		}
+		return
+	}
+	if r.Config.Orders.Columns.Channel == "" {
+		r.warn("spend_without_channels", "orders.columns.channel is not set, so no customer is known to be of a channel: spend gives a blended cost of acquisition, and none to set the marks by")
+	}
+	opened := r.trailingFrom()
+	if len(r.orderDays) > 0 && r.orderDays[0].After(opened) {
+		opened = r.orderDays[0]
+	}
+	if daysBetween(opened, *first) > mostSpendGapDays || daysBetween(*last, r.asOf) > mostSpendGapDays {
+		r.warn("incomplete_spend", "spend is known from %s to %s only, so that the cost of acquisition over the %d days to %s cannot be told: if nothing was spent, a row of 0 says so",
+			first.Format(time.DateOnly), last.Format(time.DateOnly), trailingDays, r.asOf.Format(time.DateOnly))
+	}
+}
+
+// mostSpendGapDays may lie between a period and the spend in it, as in
+// channel_costs: spend is often told by the month.
+const mostSpendGapDays = 31
+
+// sideRows adds up the rows of the inputs beside the orders, nil without any.
+func (r *run) sideRows() map[string]publication.Rows {
+	var sides map[string]publication.Rows
+	for _, side := range r.report.Sides {
+		if sides == nil {
+			sides = map[string]publication.Rows{}
+		}
+		rows := publication.Rows{Used: publication.Amount{Money: r.exact(0)}, Excluded: map[string]publication.Amount{}, Quarantined: map[string]publication.Amount{}}
+		var total int64
+		for _, count := range side.Reasons {
+			amount := publication.Amount{Rows: count.Rows, Money: r.exact(count.Minor)}
+			total += count.Minor
+			if count.Reason == Used {
+				rows.Used = amount
+			} else {
+				rows.Quarantined[count.Reason] = amount
+			}
+		}
+		rows.Files = publication.Amount{Rows: side.Rows, Money: r.exact(total)}
+		sides[side.Name] = rows
+	}
+	return sides
+}
+
+// acquisitionTerms says which cost of acquisition set the marks, nil where there
+// is none.
+func (r *run) acquisitionTerms() *publication.Acquisition {
+	cac := r.kpis["cac"].Value
+	if cac == nil {
+		return nil
+	}
+	terms := &publication.Acquisition{Source: "first_order", CAC: r.exact(toMinor(*cac, r.minor))}
+	if r.kpis["cac_from_spend"].Value != nil {
+		terms.Source, terms.Channel = "spend", r.cacChannel
+	} else if r.Config.Value.CAC != nil {
+		terms.Source = "configured"
+	}
+	return terms
+}
+
+// doubtAcquisition warns of spend that the marks could not go by.
+func (r *run) doubtAcquisition() {
+	terms := r.acquisitionTerms()
+	if !r.Config.HasSpend() || terms == nil || len(r.models.groups) == 0 {
+		return
+	}
+	if terms.Source != "spend" {
+		instead := "a first order is taken to pay for its acquisition"
+		if terms.Source == "configured" {
+			instead = "value.cac sets the marks"
+		}
+		r.warn("no_paid_channel", "no paid channel has a cost of acquisition and 50 new customers over the last %d days, so %s: see cac_reason in channels.parquet", trailingDays, instead)
+	}
+}
