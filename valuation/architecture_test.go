@@ -30,6 +30,7 @@ var layers = map[string][]string{
 	"parquetfile":   {},
 	"plan":          {},
 	"proportion":    {},
+	"focus":         {},
 	"rfm":           {},
 	"schema":        {},
 	"survival":      {},
@@ -113,7 +114,7 @@ func TestModelsDependOnGonumOnly(t *testing.T) {
 // The driver is 67 MB and links for seconds: nothing that works without it may
 // pull it in.
 func TestOnlyTheBatchCarriesTheDriver(t *testing.T) {
-	for _, name := range []string{"backtest", "btyd", "calendar", "concentration", "config", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
+	for _, name := range []string{"backtest", "btyd", "calendar", "concentration", "config", "focus", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
 		output, err := exec.Command("go", "list", "-deps", "cbv/valuation/"+name).Output()
 		if err != nil {
 			t.Fatalf("go list: %v", err)

@@ -1,0 +1,225 @@
+// Package focus says where the next effort should go, from the figures of a
+// shop: to holding the customers there are, to winning new ones, or to both. Its
+// rules and thresholds are stated, each says what it saw, and none of the common
+// rules of thumb enters: those stand beside the shop's own figures.
+package focus
+
+import "fmt"
+
+// Figures are what the rules look at. What is not known is nil, and the rules
+// about it abstain.
+type Figures struct {
+	Customers         int64
+	ShopAgeDays       int64
+	NewCustomers      *float64 // of the last 365 days
+	NewCustomersPrior *float64 // of the 365 days before
+	LTVToCAC          *float64 // newcomers of the last 365 days, as predicted
+	TargetLTVToCAC    float64
+	CurrentShare      *float64 // of the margin expected over the horizon: of customers there are, beside a year's newcomers
+	RepeatTrend       *float64 // repeat rate within 90 days, last year's cohorts less the year's before
+	RepeatTrendLow    *float64 // its 95 % interval
+	RepeatTrendHigh   *float64
+	LargestShare      *float64 // of revenue to date, of the largest customer
+	AtRiskShare       *float64 // of the value of current customers, lost to expected dropout
+}
+
+// Lean is what a rule speaks for.
+type Lean string
+
+// What a rule can speak for.
+const (
+	Retention   Lean = "retention"
+	Acquisition Lean = "acquisition"
+	Neither     Lean = "neither"
+	Unknown     Lean = "unknown" // the figure is not known
+)
+
+// Verdict is where the next effort should go.
+type Verdict string
+
+// The verdicts.
+const (
+	RetentionLed   Verdict = "retention_led"
+	Balanced       Verdict = "balanced"
+	AcquisitionLed Verdict = "acquisition_led"
+)
+
+// Finding is what one rule saw and says.
+type Finding struct {
+	Rule  string   `json:"rule"`
+	Saw   *float64 `json:"saw"` // null where it is not known
+	Lean  Lean     `json:"lean"`
+	Why   string   `json:"why"`
+	Votes int      `json:"votes"` // that the lean counts
+}
+
+// Judgement is the verdict and what it rests on.
+type Judgement struct {
+	Verdict  Verdict   `json:"verdict"`
+	Why      string    `json:"why"`
+	Findings []Finding `json:"findings"`
+}
+
+// The thresholds of the rules.
+const (
+	youngDays       = 365 // a shop has not yet seen its customers' second year
+	establishedDays = 3 * 365
+	fewCustomers    = 1_000
+
+	shrinking = 0.8 // new customers as a multiple of those of the year before
+	growing   = 1.25
+
+	mostlyCurrent = 0.6 // of the margin to come
+	mostlyNew     = 0.4
+
+	dominant = 0.1 // of all revenue, one customer
+	exposed  = 0.3 // of the value of current customers
+)
+
+// Judge applies the rules. Each speaks with one vote, those whose figure leaves
+// little choice with two; two votes of difference decide. A shop whose newcomers
+// cost more than they bring is never told to acquire.
+func Judge(f Figures) Judgement {
+	findings := []Finding{
+		f.age(), f.size(), f.growth(), f.economics(), f.source(), f.trend(), f.concentration(), f.risk(),
+	}
+	balance := 0 // votes for retention less those for acquisition
+	for _, finding := range findings {
+		switch finding.Lean {
+		case Retention:
+			balance += finding.Votes
+		case Acquisition:
+			balance -= finding.Votes
+		}
+	}
+	j := Judgement{Verdict: Balanced, Findings: findings}
+	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1
+	switch {
+	case balance >= 2:
+		j.Verdict = RetentionLed
+	case balance <= -2 && !losing:
+		j.Verdict = AcquisitionLed
+	}
+	j.Why = fmt.Sprintf("%d votes for retention less those for acquisition; two either way decide", balance)
+	if balance <= -2 && losing {
+		j.Why += ", but newcomers cost more than they bring"
+	}
+	return j
+}
+
+func (f Figures) age() Finding {
+	age := float64(f.ShopAgeDays)
+	rule := Finding{Rule: "age of the shop, days", Saw: &age, Lean: Neither, Votes: 1}
+	switch {
+	case f.ShopAgeDays < youngDays:
+		rule.Lean, rule.Votes = Acquisition, 2
+		rule.Why = fmt.Sprintf("under %d days there are few customers to hold, and little is known of them", youngDays)
+	case f.ShopAgeDays >= establishedDays:
+		rule.Lean = Retention
+		rule.Why = fmt.Sprintf("from %d days on a base has been built that can be lost", establishedDays)
+	default:
+		rule.Why = fmt.Sprintf("between %d and %d days it speaks for neither", youngDays, establishedDays)
+	}
+	return rule
+}
+
+func (f Figures) size() Finding {
+	size := float64(f.Customers)
+	rule := Finding{Rule: "customers", Saw: &size, Lean: Neither, Votes: 1, Why: fmt.Sprintf("%d or more speak for neither", fewCustomers)}
+	if f.Customers < fewCustomers {
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("fewer than %d", fewCustomers)
+	}
+	return rule
+}
+
+func (f Figures) growth() Finding {
+	rule := Finding{Rule: "new customers of the last 365 days per one of the 365 before", Votes: 1}
+	if f.NewCustomers == nil || f.NewCustomersPrior == nil || *f.NewCustomersPrior == 0 {
+		return rule.unknown("two years of newcomers are needed")
+	}
+	growth := *f.NewCustomers / *f.NewCustomersPrior
+	rule.Saw = &growth
+	switch {
+	case growth < shrinking:
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("under %g the base is not renewed", shrinking)
+	case growth > growing:
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g newcomers come anyway, and have to be held", growing)
+	default:
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g and %g it speaks for neither", shrinking, growing)
+	}
+	return rule
+}
+
+func (f Figures) economics() Finding {
+	rule := Finding{Rule: "LTV:CAC of newcomers, as predicted", Saw: f.LTVToCAC, Votes: 1}
+	switch {
+	case f.LTVToCAC == nil:
+		return rule.unknown("acquisition spend is needed")
+	case *f.LTVToCAC < 1:
+		rule.Lean, rule.Votes, rule.Why = Retention, 2, "under 1 a newcomer costs more than they bring"
+	case *f.LTVToCAC < f.TargetLTVToCAC:
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("under the target of %g acquisition earns too little", f.TargetLTVToCAC)
+	default:
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("at the target of %g or above acquisition pays and could be raised", f.TargetLTVToCAC)
+	}
+	return rule
+}
+
+func (f Figures) source() Finding {
+	rule := Finding{Rule: "share of the margin to come that is of current customers, not of a year's newcomers", Saw: f.CurrentShare, Votes: 1}
+	switch {
+	case f.CurrentShare == nil:
+		return rule.unknown("it takes a fitted model and whole months of newcomers")
+	case *f.CurrentShare >= mostlyCurrent:
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("from %g on most lies with customers there are", mostlyCurrent)
+	case *f.CurrentShare <= mostlyNew:
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("up to %g most lies with customers still to come", mostlyNew)
+	default:
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g and %g it speaks for neither", mostlyNew, mostlyCurrent)
+	}
+	return rule
+}
+
+func (f Figures) trend() Finding {
+	rule := Finding{Rule: "repeat rate within 90 days, this year's newcomers less those of the year before", Saw: f.RepeatTrend, Votes: 1}
+	switch {
+	case f.RepeatTrend == nil || f.RepeatTrendLow == nil || f.RepeatTrendHigh == nil:
+		return rule.unknown("two years of newcomers are needed")
+	case *f.RepeatTrendHigh < 0:
+		rule.Lean, rule.Why = Retention, "its 95 % interval lies below 0: newcomers come back less often than they did"
+	default:
+		rule.Lean, rule.Why = Neither, "its 95 % interval does not lie below 0"
+	}
+	return rule
+}
+
+func (f Figures) concentration() Finding {
+	rule := Finding{Rule: "share of revenue of the largest customer", Saw: f.LargestShare, Lean: Neither, Votes: 1}
+	switch {
+	case f.LargestShare == nil:
+		return rule.unknown("there is no revenue")
+	case *f.LargestShare > dominant:
+		rule.Lean, rule.Votes, rule.Why = Retention, 2, fmt.Sprintf("above %g the loss of one customer cannot be acquired back", dominant)
+	default:
+		rule.Why = fmt.Sprintf("up to %g it speaks for neither", dominant)
+	}
+	return rule
+}
+
+func (f Figures) risk() Finding {
+	rule := Finding{Rule: "share of the value of current customers that expected dropout takes", Saw: f.AtRiskShare, Lean: Neither, Votes: 1}
+	switch {
+	case f.AtRiskShare == nil:
+		return rule.unknown("it takes a fitted model")
+	case *f.AtRiskShare > exposed:
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g there is much to save", exposed)
+	default:
+		rule.Why = fmt.Sprintf("up to %g it speaks for neither", exposed)
+	}
+	return rule
+}
+
+func (rule Finding) unknown(why string) Finding {
+	rule.Saw, rule.Lean, rule.Votes, rule.Why = nil, Unknown, 0, "not known: "+why
+	return rule
+}

@@ -1,0 +1,60 @@
+package focus
+
+import "testing"
+
+func at(v float64) *float64 { return &v }
+
+// What a practitioner would say of shops of one kind.
+func TestVerdictsOfExtremes(t *testing.T) {
+	settled := Figures{
+		Customers: 50_000, ShopAgeDays: 1_500, NewCustomers: at(10_000), NewCustomersPrior: at(10_000), LTVToCAC: at(2), TargetLTVToCAC: 3,
+		CurrentShare: at(0.7), RepeatTrend: at(0), RepeatTrendLow: at(-0.01), RepeatTrendHigh: at(0.01), LargestShare: at(0.001), AtRiskShare: at(0.2),
+	}
+	change := func(f func(*Figures)) Figures {
+		changed := settled
+		f(&changed)
+		return changed
+	}
+	for name, c := range map[string]struct {
+		figures Figures
+		want    Verdict
+	}{
+		"established, newcomers below target":            {settled, RetentionLed},
+		"two months old":                                 {Figures{Customers: 300, ShopAgeDays: 60, TargetLTVToCAC: 3, CurrentShare: at(0.3), LargestShare: at(0.02), AtRiskShare: at(0.4)}, AcquisitionLed},
+		"two months old, and every newcomer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
+		"acquisition loses money":                        {change(func(f *Figures) { f.ShopAgeDays, f.LTVToCAC = 800, at(0.4) }), RetentionLed},
+		"one dominant customer": {change(func(f *Figures) {
+			f.ShopAgeDays, f.LTVToCAC, f.CurrentShare, f.LargestShare = 800, nil, at(0.5), at(0.4)
+		}), RetentionLed},
+		"only organic customers": {change(func(f *Figures) { f.ShopAgeDays, f.LTVToCAC, f.CurrentShare = 800, nil, at(0.5) }), Balanced},
+		"acquisition pays and withers": {change(func(f *Figures) {
+			f.ShopAgeDays, f.LTVToCAC, f.NewCustomers, f.CurrentShare = 800, at(5), at(6_000), at(0.5)
+		}), AcquisitionLed},
+		"nothing is known": {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
+	} {
+		got := Judge(c.figures)
+		if got.Verdict != c.want {
+			t.Errorf("%s: %s (%s), want %s", name, got.Verdict, got.Why, c.want)
+		}
+		for _, finding := range got.Findings {
+			if finding.Why == "" || (finding.Saw == nil) != (finding.Lean == Unknown) {
+				t.Errorf("%s: %+v", name, finding)
+			}
+		}
+	}
+}
+
+// A shop that loses money on newcomers is never told to acquire, and a figure
+// that gets worse for acquisition never speaks for it.
+func TestLosingAcquisitionIsNeverAdvised(t *testing.T) {
+	for _, age := range []int64{10, 400, 2_000} {
+		for _, customers := range []int64{10, 1_000_000} {
+			for _, current := range []*float64{nil, at(0.1), at(0.9)} {
+				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), TargetLTVToCAC: 3, CurrentShare: current, NewCustomers: at(1), NewCustomersPrior: at(100)}
+				if got := Judge(f); got.Verdict == AcquisitionLed {
+					t.Errorf("%+v: %+v", f, got)
+				}
+			}
+		}
+	}
+}
