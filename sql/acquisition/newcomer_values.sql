@@ -6,23 +6,25 @@
 -- are there for the spread between customers. Empty without spend.
 --
 -- grain: one row per (first_channel, first_purchase_date)
--- reads: grouped_customers, newcomer_margins, newcomer_curve, params
+-- reads: summary, fit_groups, newcomer_margins, newcomer_curve, params
 with
 
 customers as (
     select
-        grouped_customers.first_channel,
-        grouped_customers.fit_group,
-        grouped_customers.first_purchase_date,
-        grouped_customers.customer_age_days,
+        summary.first_channel,
+        coalesce(fit_groups.fit_group, 0) as fit_group,
+        summary.first_purchase_date,
+        summary.customer_age_days,
         newcomer_margins.first_order_minor,
         newcomer_margins.margin_90_minor,
         newcomer_margins.margin_180_minor,
         newcomer_margins.margin_365_minor,
         newcomer_margins.horizon_minor - newcomer_margins.first_order_minor as repeat_minor
-    from grouped_customers
+    from summary
     inner join newcomer_margins
-        on grouped_customers.customer_id = newcomer_margins.customer_id
+        on summary.customer_id = newcomer_margins.customer_id
+    left join fit_groups
+        on summary.first_channel = fit_groups.first_channel
 ),
 
 sums as (
