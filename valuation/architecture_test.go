@@ -38,12 +38,12 @@ var layers = map[string][]string{
 	"engine":        {},
 	"simulation":    {"parquetfile"},
 	"source":        {"config", "engine", "failure", "parquetfile"},
-	"publication":   {"failure", "plan", "source"},
+	"publication":   {"failure", "focus", "plan", "source"},
 	"batch": {
-		"backtest", "btyd", "calendar", "concentration", "config", "engine", "failure", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
+		"backtest", "btyd", "calendar", "concentration", "config", "engine", "failure", "focus", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
 	},
 	"command": {
-		"backtest", "batch", "btyd", "config", "failure", "plan", "publication", "schema", "simulation", "source",
+		"backtest", "batch", "btyd", "config", "failure", "focus", "plan", "publication", "schema", "simulation", "source",
 	},
 }
 

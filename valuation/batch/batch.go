@@ -19,6 +19,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/focus"
 	"cbv/valuation/plan"
 	"cbv/valuation/publication"
 	"cbv/valuation/schema"
@@ -71,6 +72,7 @@ type run struct {
 	cuts       publication.RFMCuts
 	rows       map[string]int64 // of published tables
 	kpis       map[string]KPI
+	focus      focus.Report
 	cacChannel string // of the cost of acquisition that comes from spend
 	warnings   []publication.Warning
 	timing     []StepTiming

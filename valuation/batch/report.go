@@ -22,6 +22,10 @@ func (r *run) write(ctx context.Context) error {
 		return err
 	}
 	r.doubt()
+	var err error
+	if r.focus, err = r.judgeFocus(ctx); err != nil {
+		return err
+	}
 	if err := publication.WriteJSON(filepath.Join(r.store.Build(), "model.json"), r.modelFile()); err != nil {
 		return err
 	}
@@ -128,7 +132,7 @@ func (r *run) publish(ctx context.Context, entries []plan.Entry) (Result, error)
 			manifest.Model.Parameters[p.Name] = p.Value
 		}
 	}
-	manifest.Backtest = r.verdict()
+	manifest.Backtest, manifest.Focus = r.verdict(), r.focus
 	// Timings differ from run to run, so the manifest does not know of them.
 	if err := publication.WriteJSON(filepath.Join(r.store.Build(), "timing.json"), timingFile{r.timing}); err != nil {
 		return Result{}, err

@@ -12,13 +12,14 @@ import (
 
 	"cbv/valuation/batch"
 	"cbv/valuation/config"
+	"cbv/valuation/focus"
 	"cbv/valuation/publication"
 )
 
 // printSummary writes a run's result as one would tell it to a director.
 func printSummary(out io.Writer, result batch.Result, settings config.Config) {
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.foretold(), s.acquisition(), s.repeat(), s.setAside(), s.setAsideOthers()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.foretold(), s.acquisition(), s.repeat(), s.focus(), s.setAside(), s.setAsideOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -143,6 +144,27 @@ var repeatWindows = []int{365, 180, 90, 60, 30}
 
 // repeat tells the rate in the longest window that at least half of the
 // customers are old enough for, so that it speaks of the base.
+// focus says where the next effort should go, by which figures.
+func (s summary) focus() string {
+	j := s.result.Manifest.Focus
+	leaning := func(lean focus.Lean) string {
+		var parts []string
+		for _, finding := range j.Findings {
+			if finding.Lean == lean {
+				parts = append(parts, fmt.Sprintf("%s %s (%s)", finding.Rule, humanize.Ftoa(math.Round(1000**finding.Saw)/1000), finding.Why))
+			}
+		}
+		if len(parts) == 0 {
+			return "nothing"
+		}
+		return strings.Join(parts, "; ")
+	}
+	verdict := map[focus.Verdict]string{
+		focus.RetentionLed: "retention-led", focus.AcquisitionLed: "acquisition-led", focus.Balanced: "balanced",
+	}[j.Verdict]
+	return fmt.Sprintf("Focus: %s. For retention speaks %s. For acquisition speaks %s.", verdict, leaning(focus.Retention), leaning(focus.Acquisition))
+}
+
 func (s summary) repeat() string {
 	customers := s.result.Manifest.Totals.Customers
 	for _, days := range repeatWindows {

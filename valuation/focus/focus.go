@@ -9,18 +9,16 @@ import "fmt"
 // Figures are what the rules look at. What is not known is nil, and the rules
 // about it abstain.
 type Figures struct {
-	Customers         int64
-	ShopAgeDays       int64
-	NewCustomers      *float64 // of the last 365 days
-	NewCustomersPrior *float64 // of the 365 days before
-	LTVToCAC          *float64 // newcomers of the last 365 days, as predicted
-	TargetLTVToCAC    float64
-	CurrentShare      *float64 // of the margin expected over the horizon: of customers there are, beside a year's newcomers
-	RepeatTrend       *float64 // repeat rate within 90 days, last year's cohorts less the year's before
-	RepeatTrendLow    *float64 // its 95 % interval
-	RepeatTrendHigh   *float64
-	LargestShare      *float64 // of revenue to date, of the largest customer
-	AtRiskShare       *float64 // of the value of current customers, lost to expected dropout
+	Customers       int64
+	ShopAgeDays     int64
+	BaseGrowth      *float64 // customers won in the last 12 months per customer before
+	LTVToCAC        *float64 // newcomers of the last 365 days, as predicted
+	TargetLTVToCAC  float64
+	CurrentShare    *float64 // of the margin to come: of customers there are, beside a year's newcomers
+	RepeatTrend     *float64 // repeat rate within 90 days, last year's cohorts less the year's before
+	RepeatTrendHigh *float64 // upper end of its 95 % interval
+	LargestShare    *float64 // of revenue to date, of the largest customer
+	AtRiskShare     *float64 // of the value of current customers, lost to expected dropout
 }
 
 // Lean is what a rule speaks for.
@@ -66,8 +64,8 @@ const (
 	establishedDays = 3 * 365
 	fewCustomers    = 1_000
 
-	shrinking = 0.8 // new customers as a multiple of those of the year before
-	growing   = 1.25
+	withering = 0.1 // customers won in a year per customer before
+	doubling  = 1.0
 
 	mostlyCurrent = 0.6 // of the margin to come
 	mostlyNew     = 0.4
@@ -133,19 +131,16 @@ func (f Figures) size() Finding {
 }
 
 func (f Figures) growth() Finding {
-	rule := Finding{Rule: "new customers of the last 365 days per one of the 365 before", Votes: 1}
-	if f.NewCustomers == nil || f.NewCustomersPrior == nil || *f.NewCustomersPrior == 0 {
-		return rule.unknown("two years of newcomers are needed")
-	}
-	growth := *f.NewCustomers / *f.NewCustomersPrior
-	rule.Saw = &growth
+	rule := Finding{Rule: "customers won in 12 months per customer before", Saw: f.BaseGrowth, Votes: 1}
 	switch {
-	case growth < shrinking:
-		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("under %g the base is not renewed", shrinking)
-	case growth > growing:
-		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g newcomers come anyway, and have to be held", growing)
+	case f.BaseGrowth == nil:
+		return rule.unknown("more than a year of orders is needed")
+	case *f.BaseGrowth < withering:
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("under %g the base is not renewed", withering)
+	case *f.BaseGrowth > doubling:
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g newcomers come anyway, and have to be held", doubling)
 	default:
-		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g and %g it speaks for neither", shrinking, growing)
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g and %g it speaks for neither", withering, doubling)
 	}
 	return rule
 }
@@ -183,7 +178,7 @@ func (f Figures) source() Finding {
 func (f Figures) trend() Finding {
 	rule := Finding{Rule: "repeat rate within 90 days, this year's newcomers less those of the year before", Saw: f.RepeatTrend, Votes: 1}
 	switch {
-	case f.RepeatTrend == nil || f.RepeatTrendLow == nil || f.RepeatTrendHigh == nil:
+	case f.RepeatTrend == nil || f.RepeatTrendHigh == nil:
 		return rule.unknown("two years of newcomers are needed")
 	case *f.RepeatTrendHigh < 0:
 		rule.Lean, rule.Why = Retention, "its 95 % interval lies below 0: newcomers come back less often than they did"

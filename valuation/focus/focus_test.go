@@ -7,8 +7,8 @@ func at(v float64) *float64 { return &v }
 // What a practitioner would say of shops of one kind.
 func TestVerdictsOfExtremes(t *testing.T) {
 	settled := Figures{
-		Customers: 50_000, ShopAgeDays: 1_500, NewCustomers: at(10_000), NewCustomersPrior: at(10_000), LTVToCAC: at(2), TargetLTVToCAC: 3,
-		CurrentShare: at(0.7), RepeatTrend: at(0), RepeatTrendLow: at(-0.01), RepeatTrendHigh: at(0.01), LargestShare: at(0.001), AtRiskShare: at(0.2),
+		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), TargetLTVToCAC: 3,
+		CurrentShare: at(0.7), RepeatTrend: at(0), RepeatTrendHigh: at(0.01), LargestShare: at(0.001), AtRiskShare: at(0.2),
 	}
 	change := func(f func(*Figures)) Figures {
 		changed := settled
@@ -28,7 +28,7 @@ func TestVerdictsOfExtremes(t *testing.T) {
 		}), RetentionLed},
 		"only organic customers": {change(func(f *Figures) { f.ShopAgeDays, f.LTVToCAC, f.CurrentShare = 800, nil, at(0.5) }), Balanced},
 		"acquisition pays and withers": {change(func(f *Figures) {
-			f.ShopAgeDays, f.LTVToCAC, f.NewCustomers, f.CurrentShare = 800, at(5), at(6_000), at(0.5)
+			f.ShopAgeDays, f.LTVToCAC, f.BaseGrowth, f.CurrentShare = 800, at(5), at(0.05), at(0.5)
 		}), AcquisitionLed},
 		"nothing is known": {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
 	} {
@@ -50,7 +50,7 @@ func TestLosingAcquisitionIsNeverAdvised(t *testing.T) {
 	for _, age := range []int64{10, 400, 2_000} {
 		for _, customers := range []int64{10, 1_000_000} {
 			for _, current := range []*float64{nil, at(0.1), at(0.9)} {
-				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), TargetLTVToCAC: 3, CurrentShare: current, NewCustomers: at(1), NewCustomersPrior: at(100)}
+				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), TargetLTVToCAC: 3, CurrentShare: current, BaseGrowth: at(0.01)}
 				if got := Judge(f); got.Verdict == AcquisitionLed {
 					t.Errorf("%+v: %+v", f, got)
 				}

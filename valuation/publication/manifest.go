@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"cbv/valuation/focus"
 	"cbv/valuation/plan"
 )
 
@@ -33,6 +34,7 @@ type Manifest struct {
 	RFMCuts       RFMCuts         `json:"rfm_cuts"`
 	Model         *Model          `json:"model"` // null where none could be fitted
 	Backtest      Backtest        `json:"backtest"`
+	Focus         focus.Report    `json:"focus"` // where the next effort should go
 	Warnings      []Warning       `json:"warnings"`
 	Plan          []plan.Entry    `json:"plan"`
 	Outputs       []Output        `json:"outputs"`
