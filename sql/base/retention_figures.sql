@@ -3,7 +3,7 @@
 -- Null where it cannot be told: without a model, or of a time before the files.
 --
 -- grain: one row per (metric, month)
--- reads: survivors, retention_rates, repeat_rates, exposure, value_intervals, replacement, base_rates, second_purchases, months, compared_periods, params
+-- reads: survivors, retention_rates, repeat_rates, exposure, value_intervals, replacement, base_rates, second_purchases, months, compared_periods, channel_costs, params
 with
 
 everybody as (
@@ -245,6 +245,25 @@ final as (
         acquired.customers as n
     from acquired
     cross join params
+    union all
+    -- net of what all acquisition of the month cost; null where spend is not known
+    select
+        'value_added_by_acquisition' as metric,
+        acquired.month,
+        case
+            when channel_costs.cac_reason in ('', 'net_credit')
+                then to_minor(acquired.value_minor - channel_costs.spend_minor, 1) / cast(params.minor_per_unit as double)
+        end as value,
+        cast(null as double) as low,
+        cast(null as double) as high,
+        'money' as unit,
+        acquired.customers as n
+    from acquired
+    cross join params
+    left join channel_costs
+        on channel_costs.period = 'month'
+        and channel_costs.scope = 'blended'
+        and acquired.month = channel_costs.period_start
 )
 
 select * from final

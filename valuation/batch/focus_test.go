@@ -80,3 +80,55 @@ func TestFocusOfExtremes(t *testing.T) {
 		t.Errorf("nothing speaks for acquisition at 2 a customer: %+v", result.Manifest.Focus.Findings)
 	})
 }
+
+// What acquisition adds in a month is what it adds before its cost, less all
+// spend of that month; without spend it is not known.
+func TestValueAddedByAcquisitionIsNetOfAllSpend(t *testing.T) {
+	options := simulation.Default()
+	options.Customers, options.Days, options.Returns = 3_000, 730, 0
+	options.Channels = []simulation.Channel{{Name: "search", Share: 0.6, CAC: 20}, {Name: "word of mouth", Share: 0.4}}
+	c, _ := simulated(t, options)
+	c.Lists.Include = nil
+	type spendRow struct {
+		Period *string  `parquet:"period"`
+		Scope  *string  `parquet:"scope"`
+		Start  *int32   `parquet:"period_start,date"`
+		Spend  *float64 `parquet:"spend"`
+	}
+	for _, spent := range []bool{true, false} {
+		if !spent {
+			c.Spend.Files, c.Out = nil, c.Out+"-free"
+		}
+		result := runBatch(t, c)
+		spend := map[int32]float64{}
+		for _, row := range readTable[spendRow](t, result, "channels") {
+			if *row.Period == "month" && *row.Scope == "blended" && row.Spend != nil {
+				spend[*row.Start] = *row.Spend
+			}
+		}
+		before, months := map[int32]float64{}, 0
+		for _, row := range readTable[monthRow](t, result, "kpis") {
+			if *row.Metric == "value_added_by_acquisition_before_cac" {
+				before[*row.Month] = *row.Value
+			}
+		}
+		for _, row := range readTable[monthRow](t, result, "kpis") {
+			if *row.Metric != "value_added_by_acquisition" {
+				continue
+			}
+			months++
+			if !spent {
+				if row.Value != nil {
+					t.Errorf("without spend %v", *row.Value)
+				}
+				continue
+			}
+			if want := before[*row.Month] - spend[*row.Month]; row.Value == nil || !(math.Abs(*row.Value-want) <= 0.011) || spend[*row.Month] == 0 {
+				t.Errorf("month %d: %v, want %g less %g", *row.Month, row.Value, before[*row.Month], spend[*row.Month])
+			}
+		}
+		if months != 12 {
+			t.Errorf("%d months, want 12", months)
+		}
+	}
+}
