@@ -75,6 +75,7 @@ base as (
         replacement.cac_customers,
         case when replacement.cac_source = 'spend' then replacement.cac end as spend_cac,
         params.cac as configured_cac,
+        params.has_spend,
         replacement.first_order_margin,
         cast(params.minor_per_unit as double) as minor_per_unit
     from recent
@@ -85,8 +86,8 @@ base as (
 ),
 
 metrics as (
-    select 'acquisition_spend' as metric, cast(null as string) as channel, spend as value, cast(null as double) as low,
-        cast(null as double) as high, 'money' as unit, new_customers as n
+    select 'acquisition_spend' as metric, cast(null as string) as channel,
+        case when has_spend then spend end as value, cast(null as double) as low, cast(null as double) as high, 'money' as unit, new_customers as n
     from base
     union all
     select 'newcomers', null, new_customers, null, null, 'customers', new_customers

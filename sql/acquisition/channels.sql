@@ -56,7 +56,7 @@ final as (
         scope,
         nullif(channel, '') as channel,
         new_customers,
-        spend_minor / minor_per_unit as spend,
+        case when has_spend then spend_minor / minor_per_unit end as spend,
         to_minor(cac_minor, 1) / minor_per_unit as cac,
         nullif(cac_reason, '') as cac_reason,
 

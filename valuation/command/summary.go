@@ -151,7 +151,7 @@ func (s summary) focus() string {
 		var parts []string
 		for _, finding := range j.Findings {
 			if finding.Lean == lean {
-				parts = append(parts, fmt.Sprintf("%s %s (%s)", finding.Rule, humanize.Ftoa(math.Round(1000**finding.Saw)/1000), finding.Why))
+				parts = append(parts, fmt.Sprintf("%s: %.3g (%s)", finding.Rule, *finding.Saw, finding.Why))
 			}
 		}
 		if len(parts) == 0 {
@@ -162,7 +162,7 @@ func (s summary) focus() string {
 	verdict := map[focus.Verdict]string{
 		focus.RetentionLed: "retention-led", focus.AcquisitionLed: "acquisition-led", focus.Balanced: "balanced",
 	}[j.Verdict]
-	return fmt.Sprintf("Focus: %s. For retention speaks %s. For acquisition speaks %s.", verdict, leaning(focus.Retention), leaning(focus.Acquisition))
+	return fmt.Sprintf("Focus: %s. For retention: %s. For acquisition: %s.", verdict, leaning(focus.Retention), leaning(focus.Acquisition))
 }
 
 func (s summary) repeat() string {

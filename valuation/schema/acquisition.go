@@ -19,7 +19,7 @@ var channels = slices.Concat([]Column{
 	{"scope", text, "", "channel; paid: all spend over the new customers of known channels with spend in the period; blended: all spend over all new customers"},
 	{"channel", text, "", "channel of the first purchase and of the spend; null unless scope is channel, and there for what has none"},
 	{"new_customers", whole, "customers", "whose first purchase lies in the period"},
-	{"spend", decimal, "money", "sales and marketing spend of the period, credits netted"},
+	{"spend", decimal, "money", "sales and marketing spend of the period, credits netted; null without a spend file"},
 	{"cac", decimal, "money", "customer acquisition cost: spend per new customer"},
 	{"cac_reason", text, "", "why there is no cac: no_spend, net_credit, unknown_channel, before_fit_from, no_new_customers or incomplete_spend"},
 	{"first_order_margin", decimal, "money", "margin of the first purchase day per new customer; null, as all that follows, without spend"},
