@@ -4,8 +4,15 @@
 -- on their order. All null where no model could be fitted.
 --
 -- grain: one row per is_repeat
--- reads: histories, scores, outlooks
+-- reads: histories, fit_groups, scores, outlooks
 with
+
+-- channels are scored by themselves only where they have got parameters of their
+-- own; the histories are of those that might have
+own_groups as (
+    select count(*) as channels
+    from fit_groups
+),
 
 scored as (
     select
@@ -19,13 +26,14 @@ scored as (
         to_minor(scores.p_alive * outlooks.p_purchase_90d, 1000000000) as buying_90d,
         to_minor(scores.p_alive * outlooks.p_purchase_365d, 1000000000) as buying_365d
     from histories
+    cross join own_groups
     left join scores
-        on histories.fit_group = scores.fit_group
+        on case when own_groups.channels > 0 then histories.fit_group else 0 end = scores.fit_group
         and histories.repeat_purchases = scores.repeat_purchases
         and histories.age_at_last_purchase_days = scores.age_at_last_purchase_days
         and histories.customer_age_days = scores.customer_age_days
     left join outlooks
-        on histories.fit_group = outlooks.fit_group
+        on case when own_groups.channels > 0 then histories.fit_group else 0 end = outlooks.fit_group
         and histories.repeat_purchases = outlooks.repeat_purchases
         and histories.customer_age_days = outlooks.customer_age_days
 ),

@@ -12,7 +12,7 @@ import (
 // parameters those that made it.
 func TestRecoveryOfAHeldOutYear(t *testing.T) {
 	options := simulation.Default()
-	options.Customers, options.Days, options.Returns = 150_000, 1095, 0
+	options.Customers, options.Days, options.Returns = 80_000, 1095, 0
 	options.Seed = 7
 	c, _ := simulated(t, options)
 	const asOf, end = "2023-12-31", "2024-12-30" // 365 days

@@ -311,7 +311,11 @@ func Cause(err error) error {
 // IsOutOfMemory reports whether err says that the memory limit was reached.
 func IsOutOfMemory(err error) bool {
 	var d *duckdb.Error
-	return errors.As(err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory
+	if errors.As(err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory {
+		return true
+	}
+	// An appender's error has no type: it is known by its words.
+	return err != nil && strings.Contains(err.Error(), "could not allocate block")
 }
 
 // IsDataError reports whether err says that a value could not be converted or
