@@ -14,7 +14,7 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	value := func(metric string) *float64 { return r.kpis[metric].Value }
 	figures := focus.Figures{
 		Customers: r.base.customers, BaseGrowth: value("base_growth_12m"),
-		LTVToCAC: value("ltv_cac"), TargetLTVToCAC: r.Config.Value.TargetLTVCAC,
+		LTVToCAC: ltvToCAC(value), TargetLTVToCAC: r.Config.Value.TargetLTVCAC,
 		RepeatTrend: value("repeat_rate_90d_change"), RepeatTrendHigh: r.kpis["repeat_rate_90d_change"].High,
 		AtRiskShare: value("dropout_loss_share"),
 	}
@@ -61,7 +61,7 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	file := focus.Report{Judgement: focus.Judge(figures)}
 	own := focus.Own{
 		RepeatRevenueShare: returning, SaleToCurrent: value("sale_chance_alive_90d"), SaleToNew: value("sale_chance_newcomer_90d"),
-		LTVToCAC: value("ltv_cac"),
+		LTVToCAC: ltvToCAC(value),
 	}
 	var lossPerCost *float64
 	if cost := r.Config.Value.RetentionCost; cost > 0 {
@@ -79,7 +79,7 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	if err != nil {
 		return focus.Report{}, err
 	}
-	file.Split, file.WhyNoSplit = focus.NextUnit(monthly, value("ltv_cac"), lossPerCost)
+	file.Split, file.WhyNoSplit = focus.NextUnit(monthly, ltvToCAC(value), lossPerCost)
 	return file, nil
 }
 
@@ -103,4 +103,13 @@ func (r *run) monthlySpend(ctx context.Context) ([]float64, error) {
 		spends = append(spends, m.spend)
 	}
 	return spends, err
+}
+
+// ltvToCAC is that of paid channels; where spend does not say which those are, of
+// all spend over all newcomers.
+func ltvToCAC(value func(metric string) *float64) *float64 {
+	if paid := value("ltv_cac"); paid != nil {
+		return paid
+	}
+	return value("blended_ltv_cac")
 }

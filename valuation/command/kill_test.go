@@ -42,7 +42,7 @@ func mustRun(t *testing.T, args ...string) string {
 func TestKilledRun(t *testing.T) {
 	t.Parallel()
 	const kills = 20
-	shop := simulated(t, 20_000)
+	shop := simulated(t, 5_000) // the more steps a run has, the longer even a small one is
 	out := filepath.Join(t.TempDir(), "out")
 	// A run with a horizon of its own is one that is not published yet; every
 	// second one looks from the day before, so that latest must not follow it.
