@@ -114,8 +114,8 @@ func validateText(name, text string) error {
 // It is the SHA-256 of the UTF-8 text salt|campaign|customer_id in lower-case
 // hex, its first 15 digits read as a number, modulo 10,000. Neither salt nor
 // campaign may contain the | (Validate), so no two customers and campaigns share
-// a text, whatever is in the id. LISTS.md's modulo of all 256 bits is not used,
-// because 15 digits are what fits the integers of every engine:
+// a text, whatever is in the id. The modulo is not of all 256 bits, because 15
+// digits are what fits the integers of every engine:
 //
 //	DuckDB: ('0x' || substr(sha256(salt || '|' || campaign || '|' || customer_id), 1, 15))::bigint % 10000
 //	Spark:  cast(conv(substr(sha2(concat_ws('|', salt, campaign, customer_id), 256), 1, 15), 16, 10) as bigint) % 10000

@@ -8,7 +8,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
 )
 
@@ -50,6 +49,19 @@ func TestWelchPublished(t *testing.T) {
 		if !(math.Abs(c.got-c.want) <= c.tolerance) {
 			t.Errorf("%s %v, want %v", name, c.got, c.want)
 		}
+	}
+}
+
+// t tables: Abramowitz & Stegun (1964), table 26.10; and the two branches meet.
+func TestStudentPointPublished(t *testing.T) {
+	for degrees, want := range map[float64]float64{1: 12.706, 2: 4.303, 5: 2.571, 10: 2.228, 30: 2.042, 120: 1.980, 1e9: 1.960} {
+		if got := student975(degrees); !(math.Abs(got-want) <= 5.1e-4) {
+			t.Errorf("%g degrees of freedom: %v, want %v", degrees, got, want)
+		}
+	}
+	below, above := student975(200), student975(math.Nextafter(200, 201))
+	if !(math.Abs(below-above) <= 1e-10) {
+		t.Errorf("%v at 200 degrees of freedom and %v just above", below, above)
 	}
 }
 
@@ -192,7 +204,7 @@ func TestLiftAgreesWithTheRatioOfRates(t *testing.T) {
 	control.Add(0, 0, 950)
 	c := compare(t, treated, control, Rule{Share: true})
 	ratio := 0.054 / 0.05
-	quantile := distuv.StudentsT{Sigma: 1, Nu: c.Raw.DegreesOfFreedom}.Quantile(0.975)
+	quantile := student975(c.Raw.DegreesOfFreedom)
 	spread := quantile * ratio * math.Sqrt(0.946/540+0.95/50)
 	for name, pair := range map[string][2]float64{
 		"lift":           {*c.Raw.Lift.Value, ratio - 1},
@@ -223,10 +235,10 @@ func TestComparisonEdges(t *testing.T) {
 		}
 	}
 	var few Sample
-	few.Add(1, 0, 29)
-	few.Add(0, 0, 71)
+	few.Add(1, 0, 99)
+	few.Add(0, 0, 401)
 	c := compare(t, ones, few, Rule{SequentialBound: 2.8})
-	if c.Raw.Sequential != nil || c.Raw.SequentialReason != "too few bought to tell: an arm has 29 in effect, and needs 30" || c.Raw.Fixed == nil || !c.FewBuyers {
+	if c.Raw.Sequential != nil || c.Raw.SequentialReason != "too few bought to tell: an arm has 99 in effect, and needs 100" || c.Raw.Fixed == nil || !c.FewBuyers {
 		t.Errorf("%+v", c)
 	}
 	few.Add(1, 0, 1)

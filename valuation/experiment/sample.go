@@ -72,14 +72,17 @@ type moments struct {
 
 func (s Sample) moments() moments {
 	n := float64(s.people)
-	return moments{
-		people:            n,
-		outcomeMean:       rounded(s.outcome.big()) / n,
-		covariateMean:     rounded(s.covariate.big()) / n,
-		outcomeVariance:   s.covariance(s.outcomeSquared, s.outcome, s.outcome),
-		covariateVariance: s.covariance(s.covariateSquared, s.covariate, s.covariate),
-		both:              s.covariance(s.crossed, s.outcome, s.covariate),
+	m := moments{
+		people:          n,
+		outcomeMean:     rounded(s.outcome.big()) / n,
+		outcomeVariance: s.covariance(s.outcomeSquared, s.outcome, s.outcome),
 	}
+	if s.covariateSquared != (wide{}) { // without a covariate its moments are 0
+		m.covariateMean = rounded(s.covariate.big()) / n
+		m.covariateVariance = s.covariance(s.covariateSquared, s.covariate, s.covariate)
+		m.both = s.covariance(s.crossed, s.outcome, s.covariate)
+	}
+	return m
 }
 
 // covariance returns (n Σab - Σa Σb) / (n (n-1)). The numerator is exact:
