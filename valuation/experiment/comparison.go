@@ -11,7 +11,9 @@ import (
 // arm before a sequential interval is given. In the first nights a holdout of a
 // tenth has so few buyers that its mean and the variance taken from it are too
 // small together, and the difference looks certain: without this 14 % of campaigns
-// that do nothing are taken for some that do, and with 30 still 6 %.
+// that do nothing are taken for some that do, and with 30 still 6 %. With 100 it
+// is under 5 % wherever customers differ; were they all alike, with 400 purchases
+// a night by 10,000 of them, it would be 5.9 %.
 const leastEffectivePeople = 100
 
 // Rule is how two arms are compared.
