@@ -1,0 +1,89 @@
+package experiment
+
+// Person is one person assigned to an arm, and what the order history says of
+// them from the assignment on. Who bought nothing is a person too.
+type Person struct {
+	Converted bool
+	// RevenueMinor and MarginMinor are in minor units, returns taken off. Where no
+	// margin is known the revenue stands in for it, and the report says so.
+	RevenueMinor, MarginMinor int64
+	// CovariateMinor is the spend before the send, or the value predicted at the
+	// assignment; 0 without one.
+	CovariateMinor int64
+}
+
+// Outcomes are those of all people assigned to one arm.
+type Outcomes struct {
+	Converted, Revenue, Winsorised, Margin Sample
+}
+
+// Add counts people who are alike. Their revenue is winsorised at capMinor.
+func (o *Outcomes) Add(person Person, capMinor, people int64) {
+	converted := int64(0)
+	if person.Converted {
+		converted = 1
+	}
+	o.Converted.Add(converted, person.CovariateMinor, people)
+	o.Revenue.Add(person.RevenueMinor, person.CovariateMinor, people)
+	o.Winsorised.Add(min(person.RevenueMinor, capMinor), person.CovariateMinor, people)
+	o.Margin.Add(person.MarginMinor, person.CovariateMinor, people)
+}
+
+// Merge adds the people of another part of the arm.
+func (o *Outcomes) Merge(other Outcomes) {
+	o.Converted.Merge(other.Converted)
+	o.Revenue.Merge(other.Revenue)
+	o.Winsorised.Merge(other.Winsorised)
+	o.Margin.Merge(other.Margin)
+}
+
+// Contacts is what the tool that sent the campaign reports of an arm. An open is
+// not a response, so there is no place for it: mail programs open by themselves.
+type Contacts struct {
+	Sent, Delivered int64
+	Responded       int64 // clicked
+	CostMinor       int64
+}
+
+// ArmOutcome is an arm as it went.
+type ArmOutcome struct {
+	Arm      Arm
+	Outcomes Outcomes
+	Contacts *Contacts // nil when no contacts are known
+}
+
+// Timing is where a campaign stands.
+type Timing struct {
+	// Night is the number of this look, from 1, of PlannedNights.
+	Night, PlannedNights int
+	// WindowDays is how long each person is watched from their assignment on;
+	// LeastDays and MostDays how long the last and the first of them have been.
+	WindowDays, LeastDays, MostDays int
+}
+
+// Mature says that everyone has been watched for the whole window.
+func (t Timing) Mature() bool { return t.LeastDays >= t.WindowDays }
+
+// isPlanned says that this night is one of those that the sequential bound was
+// made for.
+func (t Timing) isPlanned() bool { return t.Night >= 1 && t.Night <= t.PlannedNights }
+
+// Campaign is all that a report is made of.
+type Campaign struct {
+	Shares Shares
+	Timing Timing
+	// Arms are those with people, in any order.
+	Arms []ArmOutcome
+	// HasCovariate says that people carry a covariate. The report's incremental
+	// figures and the decision then rest on the adjusted estimates.
+	HasCovariate bool
+}
+
+func (c Campaign) arm(arm Arm) (ArmOutcome, bool) {
+	for _, a := range c.Arms {
+		if a.Arm == arm {
+			return a, true
+		}
+	}
+	return ArmOutcome{}, false
+}

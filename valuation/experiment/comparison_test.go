@@ -1,0 +1,268 @@
+package experiment
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+	"pgregory.net/rapid"
+)
+
+func sampleOf(outcomes, covariates []int64) Sample {
+	var s Sample
+	for i, outcome := range outcomes {
+		covariate := int64(0)
+		if covariates != nil {
+			covariate = covariates[i]
+		}
+		s.Add(outcome, covariate, 1)
+	}
+	return s
+}
+
+func compare(t testing.TB, treated, control Sample, rule Rule) Comparison {
+	t.Helper()
+	c, err := Compare(treated, control, rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Extra hours of sleep, times 10, of Student (1908), "The Probable Error of a
+// Mean", Biometrika 6, and what R prints for t.test(extra ~ group, data = sleep):
+// t = -1.8608, df = 17.776, p-value = 0.07939, -3.3654832 to 0.2054832.
+func TestWelchPublished(t *testing.T) {
+	first := sampleOf([]int64{7, -16, -2, -12, -1, 34, 37, 8, 0, 20}, nil)
+	second := sampleOf([]int64{19, 8, 11, 1, -1, 44, 55, 16, 46, 34}, nil)
+	e := compare(t, first, second, Rule{}).Raw
+	for name, c := range map[string]struct{ got, want, tolerance float64 }{
+		"t":                  {e.Difference / e.StandardError, -1.8608, 5e-5},
+		"degrees of freedom": {e.DegreesOfFreedom, 17.776, 5e-4},
+		"p":                  {*e.PValue, 0.07939, 5e-6},
+		"low":                {e.Fixed.Low, -33.654832, 5e-7},
+		"high":               {e.Fixed.High, 2.054832, 5e-7},
+	} {
+		if !(math.Abs(c.got-c.want) <= c.tolerance) {
+			t.Errorf("%s %v, want %v", name, c.got, c.want)
+		}
+	}
+}
+
+// t tables: Abramowitz & Stegun (1964), table 26.10; and the two branches meet.
+func TestStudentPointPublished(t *testing.T) {
+	for degrees, want := range map[float64]float64{1: 12.706, 2: 4.303, 5: 2.571, 10: 2.228, 30: 2.042, 120: 1.980, 1e9: 1.960} {
+		if got := student975(degrees); !(math.Abs(got-want) <= 5.1e-4) {
+			t.Errorf("%g degrees of freedom: %v, want %v", degrees, got, want)
+		}
+	}
+	below, above := student975(200), student975(math.Nextafter(200, 201))
+	if !(math.Abs(below-above) <= 1e-10) {
+		t.Errorf("%v at 200 degrees of freedom and %v just above", below, above)
+	}
+}
+
+// Exact sums against gonum's two passes over the people.
+func TestSampleAgreesWithTwoPasses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 50).Draw(t, "people")
+		money := rapid.Int64Range(-1e12, 1e12)
+		outcomes := rapid.SliceOfN(money, n, n).Draw(t, "outcomes")
+		covariates := rapid.SliceOfN(money, n, n).Draw(t, "covariates")
+		got := sampleOf(outcomes, covariates).moments()
+		y, x := floats(outcomes), floats(covariates)
+		// the two passes round, by about n × 1e-16 of the largest square
+		for name, c := range map[string]struct{ got, want, tolerance float64 }{
+			"mean":               {got.outcomeMean, stat.Mean(y, nil), 1e-3},
+			"covariate's mean":   {got.covariateMean, stat.Mean(x, nil), 1e-3},
+			"variance":           {got.outcomeVariance, stat.Variance(y, nil), 1e10},
+			"covariate variance": {got.covariateVariance, stat.Variance(x, nil), 1e10},
+			"covariance":         {got.both, stat.Covariance(y, x, nil), 1e10},
+		} {
+			if !(math.Abs(c.got-c.want) <= c.tolerance) {
+				t.Fatalf("%s %v, want %v", name, c.got, c.want)
+			}
+		}
+	})
+}
+
+// Whatever the order and the parts, and also after people's outcomes changed,
+// the sums are the same to the last bit.
+func TestSampleIsIndependentOfOrderAndParts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		outcomes := rapid.SliceOf(rapid.Int64()).Draw(t, "outcomes")
+		whole := sampleOf(outcomes, outcomes)
+		shuffled := rapid.Permutation(outcomes).Draw(t, "order")
+		cut := rapid.IntRange(0, len(outcomes)).Draw(t, "cut")
+		parts := sampleOf(shuffled[cut:], shuffled[cut:])
+		parts.Merge(sampleOf(shuffled[:cut], shuffled[:cut]))
+		parts.Add(math.MinInt64, 7, 3)
+		parts.Add(math.MinInt64, 7, -3)
+		if parts != whole {
+			t.Fatalf("%+v, want %+v", parts, whole)
+		}
+		sum := new(wide)
+		for _, outcome := range outcomes {
+			sum.addProduct(outcome, outcome, 1)
+		}
+		if sum.big().Sign() < 0 {
+			t.Fatal("a sum of squares is below 0")
+		}
+	})
+}
+
+// A large mean beside a small deviation: one-pass formulas in doubles lose all
+// digits here.
+func TestSampleSurvivesLargeMeans(t *testing.T) {
+	const large = 4_000_000_000_000_000_000
+	m := sampleOf([]int64{large + 4, large + 7, large + 13, large + 16}, []int64{-large, -large, -large + 1, -large + 1}).moments()
+	if m.outcomeVariance != 30 { // squares of -6, -3, 3, 6 add up to 90
+		t.Errorf("variance %v, want 30", m.outcomeVariance)
+	}
+	if m.both != 3 { // (3 + 1.5 + 1.5 + 3) / 3
+		t.Errorf("covariance %v, want 3", m.both)
+	}
+}
+
+func TestCap(t *testing.T) {
+	for _, c := range []struct {
+		percent float64
+		arms    [][]int64
+		want    int64
+	}{
+		{99, nil, 0},
+		{99, [][]int64{{0, 0, -5}, {0}}, 0},
+		{50, [][]int64{{0, 0, 0, 10, 30}, {20, 40, 0}}, 20},
+		{51, [][]int64{{0, 0, 0, 10, 30}, {20, 40, 0}}, 30},
+		{100, [][]int64{{10}, {40}}, 40},
+		{0, [][]int64{{10}, {40}}, 10},
+		{99, [][]int64{upTo(100)}, 99},
+	} {
+		if got := Cap(c.percent, c.arms...); got != c.want {
+			t.Errorf("%g %% of %v: %d, want %d", c.percent, c.arms, got, c.want)
+		}
+	}
+}
+
+// The adjusted difference is the coefficient of the arm in a regression of the
+// outcome on arm and covariate: analysis of covariance.
+func TestCUPEDAgreesWithARegression(t *testing.T) {
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		const treated, control = 60, 25
+		var y, x []int64
+		design := mat.NewDense(treated+control, 3, nil)
+		outcome := mat.NewDense(treated+control, 1, nil)
+		for i := range treated + control {
+			before := int64(random.ExpFloat64() * 5000)
+			after := int64(0.6*float64(before) + random.NormFloat64()*2000)
+			if i < treated {
+				after += 900
+			}
+			y, x = append(y, after), append(x, before)
+			design.SetRow(i, []float64{1, one(i < treated), float64(before)})
+			outcome.Set(i, 0, float64(after))
+		}
+		var coefficients mat.Dense
+		if err := coefficients.Solve(design, outcome); err != nil {
+			t.Fatal(err)
+		}
+		c := compare(t, sampleOf(y[:treated], x[:treated]), sampleOf(y[treated:], x[treated:]), Rule{Adjust: true})
+		if want := coefficients.At(1, 0); !(math.Abs(c.Adjusted.Difference-want) <= 1e-7) {
+			t.Errorf("difference %v, want %v", c.Adjusted.Difference, want)
+		}
+		if want := coefficients.At(2, 0); !(math.Abs(c.Theta-want) <= 1e-10) {
+			t.Errorf("theta %v, want %v", c.Theta, want)
+		}
+	}
+}
+
+// A covariate that tells nobody apart, or says nothing, leaves all as it is.
+func TestCUPEDWithoutInformation(t *testing.T) {
+	y := []int64{0, 0, 300, 50, 0, 700}
+	same := compare(t, sampleOf(y[:3], []int64{4, 4, 4}), sampleOf(y[3:], []int64{4, 4, 4}), Rule{Adjust: true})
+	if same.Theta != 0 || same.VarianceReduction != 0 || same.Adjusted.Difference != same.Raw.Difference || *same.Adjusted.Lift.Low != *same.Raw.Lift.Low {
+		t.Errorf("%+v", same)
+	}
+	// and one that says all leaves nothing
+	all := compare(t, sampleOf(y[:3], y[:3]), sampleOf(y[3:], y[3:]), Rule{Adjust: true})
+	if !(math.Abs(all.Theta-1) <= 1e-12) || !(math.Abs(all.Adjusted.Difference) <= 1e-9) {
+		t.Errorf("%+v", all)
+	}
+}
+
+// The delta method for conversions, as textbooks write it for a ratio of rates:
+// r ± z r sqrt((1-p1)/(n1 p1) + (1-p0)/(n0 p0)).
+func TestLiftAgreesWithTheRatioOfRates(t *testing.T) {
+	var treated, control Sample
+	treated.Add(1, 0, 540)
+	treated.Add(0, 0, 9460)
+	control.Add(1, 0, 50)
+	control.Add(0, 0, 950)
+	c := compare(t, treated, control, Rule{Share: true})
+	ratio := 0.054 / 0.05
+	quantile := student975(c.Raw.DegreesOfFreedom)
+	spread := quantile * ratio * math.Sqrt(0.946/540+0.95/50)
+	for name, pair := range map[string][2]float64{
+		"lift":           {*c.Raw.Lift.Value, ratio - 1},
+		"low":            {*c.Raw.Lift.Low, ratio - 1 - spread},
+		"high":           {*c.Raw.Lift.High, ratio - 1 + spread},
+		"standard error": {c.Raw.StandardError, math.Sqrt(0.054*0.946/10_000 + 0.05*0.95/1000)},
+	} {
+		if !(math.Abs(pair[0]-pair[1]) <= 1e-12) {
+			t.Errorf("%s %v, want %v", name, pair[0], pair[1])
+		}
+	}
+}
+
+func TestComparisonEdges(t *testing.T) {
+	var nobody, lone, zeros, ones Sample
+	lone.Add(5, 0, 1)
+	zeros.Add(0, 0, 100)
+	ones.Add(1, 0, 100)
+	for _, pair := range [][2]Sample{{nobody, zeros}, {zeros, nobody}, {lone, zeros}} {
+		if _, err := Compare(pair[0], pair[1], Rule{}); err == nil {
+			t.Error("no error for an arm of fewer than two")
+		}
+	}
+	for _, pair := range [][2]Sample{{zeros, zeros}, {ones, zeros}, {ones, ones}} {
+		c := compare(t, pair[0], pair[1], Rule{Share: true, Adjust: true, SequentialBound: 2.8})
+		if c.Raw.Fixed != nil || c.Raw.PValue != nil || c.Raw.Sequential != nil || c.Raw.Reason == "" || c.Raw.Lift.Value != nil || c.Raw.SequentialReason == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+	var few Sample
+	few.Add(1, 0, 99)
+	few.Add(0, 0, 401)
+	c := compare(t, ones, few, Rule{SequentialBound: 2.8})
+	if c.Raw.Sequential != nil || c.Raw.SequentialReason != "too few bought to tell: an arm has 99 in effect, and needs 100" || c.Raw.Fixed == nil || !c.FewBuyers {
+		t.Errorf("%+v", c)
+	}
+	few.Add(1, 0, 1)
+	if c := compare(t, ones, few, Rule{SequentialBound: 2.8}); c.Raw.Sequential == nil || c.FewBuyers {
+		t.Errorf("%+v", c)
+	}
+	if c := compare(t, ones, few, Rule{}); c.Raw.Sequential != nil || c.Raw.SequentialReason != "not one of the planned nights" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func floats(values []int64) []float64 {
+	result := make([]float64, len(values))
+	for i, v := range values {
+		result[i] = float64(v)
+	}
+	return result
+}
+
+func upTo(n int64) []int64 {
+	var values []int64
+	for i := n; i > 0; i-- {
+		values = append(values, i)
+	}
+	slices.Reverse(values)
+	return values
+}

@@ -1,0 +1,107 @@
+package experiment
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// The figures of the project's notes on lists and campaigns; the first column of
+// sizes, at equal arms, is also what published calculators with unpooled
+// variance give.
+func TestRateSizesPublished(t *testing.T) {
+	for _, c := range []struct {
+		base, lift float64
+		question   Question
+		control    int64
+		audience   int64
+	}{
+		{0.02, 0.1, Usual(0.5, 0.5), 80_679, 161_358}, // 80,678.6 a side
+		{0.02, 0.1, Usual(0.1, 0.9), 43_151, 431_506},
+		{0.02, 0.2, Usual(0.5, 0.5), 21_106, 42_212},
+		{0.02, 0.2, Usual(0.1, 0.9), 10_892, 108_917},
+		{0.05, 0.1, Usual(0.5, 0.5), 31_231, 62_462},
+		{0.05, 0.1, Usual(0.1, 0.9), 16_726, 167_260},
+	} {
+		sizes, err := c.question.RateSizes(c.base, c.lift)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sizes.Control != c.control || sizes.Audience != c.audience {
+			t.Errorf("base %g, lift %g, holdout %g: %+v, want control %d of %d", c.base, c.lift, c.question.Control, sizes, c.control, c.audience)
+		}
+	}
+}
+
+// What an audience can show is what that audience is needed for, and its power
+// there is 80 %.
+func TestDetectableAgreesWithSizes(t *testing.T) {
+	for _, question := range []Question{Usual(0.5, 0.5), Usual(0.1, 0.9), Usual(0.1, 0.45), {Control: 0.2, Treated: 0.8, Critical: 2.8187, Power: 0.9}} {
+		for _, base := range []float64{0.002, 0.02, 0.3, 0.6} {
+			rate, err := question.DetectableRate(base, 50_000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sizes, err := question.RateSizes(base, rate.Relative)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sizes.Audience < 50_000 || sizes.Audience > 50_001 {
+				t.Errorf("base %g: lift %g needs %d of 50,000", base, rate.Relative, sizes.Audience)
+			}
+			raised := base + rate.Absolute
+			variance := base*(1-base)/(50_000*question.Control) + raised*(1-raised)/(50_000*question.Treated)
+			power := distuv.UnitNormal.CDF(rate.Absolute/math.Sqrt(variance) - question.Critical)
+			if !(math.Abs(power-question.Power) <= 1e-9) {
+				t.Errorf("base %g: power %g, want %g", base, power, question.Power)
+			}
+		}
+		mean, err := question.DetectableMean(3.5, 40, 50_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes, err := question.MeanSizes(3.5, 40, mean.Relative)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sizes.Audience < 50_000 || sizes.Audience > 50_001 {
+			t.Errorf("mean lift %g needs %d of 50,000", mean.Relative, sizes.Audience)
+		}
+	}
+}
+
+// Two means a standard deviation's tenth apart take 1,570 a side by the normal
+// distribution: 2 (1.959964 + 0.841621)² / 0.1². Cohen (1988), "Statistical Power
+// Analysis for the Behavioral Sciences", table 2.4.1, has 1,571 by the t
+// distribution.
+func TestMeanSizesPublished(t *testing.T) {
+	sizes, err := Usual(0.5, 0.5).MeanSizes(10, 10, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sizes.Control != 1570 || sizes.Treated != 1570 || sizes.Audience != 3140 {
+		t.Errorf("%+v", sizes)
+	}
+}
+
+func TestPowerRefusesWhatHasNoAnswer(t *testing.T) {
+	usual := Usual(0.1, 0.9)
+	for name, ask := range map[string]func() error{
+		"no control":         func() error { _, err := Usual(0, 1).RateSizes(0.02, 0.1); return err },
+		"arms above 1":       func() error { _, err := Usual(0.5, 0.6).RateSizes(0.02, 0.1); return err },
+		"not a number":       func() error { _, err := Usual(math.NaN(), 0.5).RateSizes(0.02, 0.1); return err },
+		"rate 0":             func() error { _, err := usual.RateSizes(0, 0.1); return err },
+		"lift 0":             func() error { _, err := usual.RateSizes(0.02, 0); return err },
+		"rate above 1":       func() error { _, err := usual.RateSizes(0.6, 1); return err },
+		"deviation 0":        func() error { _, err := usual.MeanSizes(1, 0, 0.1); return err },
+		"nobody":             func() error { _, err := usual.DetectableRate(0.02, 0); return err },
+		"too few to show it": func() error { _, err := usual.DetectableRate(0.9, 100); return err },
+		"power 1":            func() error { _, err := (Question{0.5, 0.5, 1.96, 1}).RateSizes(0.02, 0.1); return err },
+		"critical 0":         func() error { _, err := (Question{0.5, 0.5, 0, 0.8}).RateSizes(0.02, 0.1); return err },
+	} {
+		if ask() == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}

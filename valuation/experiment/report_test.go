@@ -1,0 +1,195 @@
+package experiment
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// outcomes are of people of whom so many buy for 50.00 with a margin of 20.00,
+// half of them a little more and half a little less.
+func outcomes(people, buyers int64) Outcomes {
+	var o Outcomes
+	o.Add(Person{Converted: true, RevenueMinor: 5500, MarginMinor: 2200}, 5200, buyers/2)
+	o.Add(Person{Converted: true, RevenueMinor: 4500, MarginMinor: 1800}, 5200, buyers-buyers/2)
+	o.Add(Person{}, 5200, people-buyers)
+	return o
+}
+
+func threeArms(night int) Campaign {
+	return Campaign{
+		Shares: Shares{None: 1000, Champion: 4500, Challenger: 4500},
+		Timing: Timing{Night: night, PlannedNights: 60, WindowDays: 60, LeastDays: night, MostDays: night},
+		Arms: []ArmOutcome{
+			{Arm: Challenger, Outcomes: outcomes(45_000, 2700), Contacts: &Contacts{Sent: 45_000, Delivered: 44_000, Responded: 900, CostMinor: 450_000}},
+			{Arm: None, Outcomes: outcomes(10_000, 400)},
+			{Arm: Champion, Outcomes: outcomes(45_000, 2250), Contacts: &Contacts{Sent: 45_000, Delivered: 43_500, Responded: 800, CostMinor: 450_000}},
+		},
+	}
+}
+
+func measure(t *testing.T, c Campaign) Report {
+	t.Helper()
+	report, err := Measure(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// The figures by hand: 5 % convert of 45,000, 4 % of 10,000, at 20.00 each.
+func TestReportAgreesWithHandArithmetic(t *testing.T) {
+	report := measure(t, threeArms(60))
+	if !report.Mature || report.SampleRatio.Broken || len(report.Arms) != 3 || len(report.Contrasts) != 3 {
+		t.Fatalf("%+v", report)
+	}
+	none, champion := report.Arms[0], report.Arms[1]
+	if none.Arm != None || champion.Arm != Champion || report.Arms[2].Arm != Challenger {
+		t.Fatalf("arms %s, %s, %s", none.Arm, champion.Arm, report.Arms[2].Arm)
+	}
+	margin := report.Contrasts[0].Margin.Raw
+	for name, c := range map[string]struct {
+		got  *float64
+		want float64
+	}{
+		"rate":                            {champion.Rate.Value, 0.05},
+		"revenue per recipient":           {champion.RevenuePerRecipient.Value, 250},
+		"winsorised per recipient":        {champion.WinsorisedPerRecipient.Value, 0.025*5200 + 0.025*4500},
+		"margin per recipient":            {champion.MarginPerRecipient.Value, 100},
+		"cost per conversion":             {champion.CostPerConversion.Value, 200},
+		"incremental conversions":         {champion.IncrementalConversions.Value, 450},
+		"cost per incremental conversion": {champion.CostPerIncrementalConversion.Value, 1000},
+		"incremental margin":              {champion.IncrementalMargin.Value, 900_000},
+		"low":                             {champion.IncrementalMargin.Low, 45_000 * margin.Fixed.Low},
+		"high":                            {champion.IncrementalMargin.High, 45_000 * margin.Fixed.High},
+		"return":                          {champion.ReturnPerUnitSpent.Value, 2},
+		"low return":                      {champion.ReturnPerUnitSpent.Low, 0.1 * margin.Fixed.Low},
+		"high return":                     {champion.ReturnPerUnitSpent.High, 0.1 * margin.Fixed.High},
+	} {
+		if c.got == nil || !(math.Abs(*c.got-c.want) <= 1e-9*math.Abs(c.want)) {
+			t.Errorf("%s: %v, want %v", name, c.got, c.want)
+		}
+	}
+	if champion.Converted != 2250 || champion.Assigned != 45_000 || *champion.Sent != 45_000 || *champion.Delivered != 43_500 || *champion.Responded != 800 || *champion.CostMinor != 450_000 {
+		t.Errorf("%+v", champion)
+	}
+	// it pays when the margin is above half of what it is: 2.2 standard errors
+	score := (margin.Difference - 10) / margin.StandardError
+	if p := *champion.ProbabilityItPays.Value; !(math.Abs(p-0.5*math.Erfc(-score/math.Sqrt2)) <= 1e-4) {
+		t.Errorf("probability %v at a score of %v", p, score)
+	}
+	if *champion.CostPerIncrementalConversion.Low != 450_000 / *champion.IncrementalConversions.High {
+		t.Errorf("cost per incremental conversion %+v", champion.CostPerIncrementalConversion)
+	}
+	if none.Sent != nil || none.CostPerConversion.Value != nil || none.IncrementalMargin.Value != nil || none.IncrementalMargin.Reason == "" {
+		t.Errorf("%+v", none)
+	}
+}
+
+// Nothing is divided by nothing: each figure that is not there says why.
+func TestReportEdges(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*Campaign)
+		figure func(Report) Figure
+		want   string
+	}{
+		{"no contacts", func(c *Campaign) { c.Arms[2].Contacts = nil },
+			func(r Report) Figure { return r.Arms[1].ReturnPerUnitSpent }, "no cost is known"},
+		{"no contacts, per conversion", func(c *Campaign) { c.Arms[2].Contacts = nil },
+			func(r Report) Figure { return r.Arms[1].CostPerConversion }, "no cost is known"},
+		{"free", func(c *Campaign) { c.Arms[2].Contacts.CostMinor = 0 },
+			func(r Report) Figure { return r.Arms[1].ReturnPerUnitSpent }, "nothing was spent"},
+		{"nobody converted", func(c *Campaign) { c.Arms[2].Outcomes = outcomes(45_000, 0) },
+			func(r Report) Figure { return r.Arms[1].CostPerConversion }, "nobody converted"},
+		{"it lost conversions", func(c *Campaign) { c.Arms[2].Outcomes = outcomes(45_000, 1000) },
+			func(r Report) Figure { return r.Arms[1].CostPerIncrementalConversion }, "no more conversions"},
+		{"nobody bought anywhere", func(c *Campaign) {
+			c.Arms[1].Outcomes, c.Arms[2].Outcomes = outcomes(10_000, 0), outcomes(45_000, 0)
+		}, func(r Report) Figure { return r.Arms[1].ProbabilityItPays }, "the same outcome"},
+		{"an arm lost people", func(c *Campaign) { c.Arms[2].Outcomes = outcomes(43_000, 2250) },
+			func(r Report) Figure { return r.Arms[1].IncrementalMargin }, "sample ratio is broken"},
+		{"nobody held out", func(c *Campaign) {
+			c.Shares = Shares{Champion: 5000, Challenger: 5000}
+			c.Arms = []ArmOutcome{c.Arms[0], c.Arms[2]}
+		}, func(r Report) Figure { return r.Arms[0].IncrementalConversions }, "too few people"},
+		{"an empty arm", func(c *Campaign) {
+			c.Shares = Shares{None: 10_000}
+			c.Arms = []ArmOutcome{c.Arms[1], {Arm: Champion}}
+		}, func(r Report) Figure { return r.Arms[1].Rate }, "nobody is assigned"},
+	} {
+		campaign := threeArms(30)
+		c.change(&campaign)
+		figure := c.figure(measure(t, campaign))
+		if figure.Value != nil || !strings.Contains(figure.Reason, c.want) {
+			t.Errorf("%s: %+v, want no value and %q", c.name, figure, c.want)
+		}
+	}
+	// a lift that may be none has no most cost
+	campaign := threeArms(30)
+	campaign.Arms[2].Outcomes = outcomes(45_000, 1830)
+	cost := measure(t, campaign).Arms[1].CostPerIncrementalConversion
+	if cost.Value == nil || cost.Low == nil || cost.High != nil || cost.Reason == "" {
+		t.Errorf("%+v", cost)
+	}
+}
+
+func TestMeasureRefusesWhatMakesNoSense(t *testing.T) {
+	for name, change := range map[string]func(*Campaign){
+		"an arm twice":       func(c *Campaign) { c.Arms = append(c.Arms, c.Arms[0]) },
+		"the global holdout": func(c *Campaign) { c.Arms[0].Arm = GlobalHoldout },
+		"no window":          func(c *Campaign) { c.Timing.WindowDays = 0 },
+		"least above most":   func(c *Campaign) { c.Timing.LeastDays = 90 },
+		"no nights":          func(c *Campaign) { c.Timing.PlannedNights = 0 },
+	} {
+		campaign := threeArms(30)
+		change(&campaign)
+		if _, err := Measure(campaign); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestDecisions(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		night  int
+		change func(*Campaign)
+		want   Verdict
+		reason string
+	}{
+		{"better", 20, func(c *Campaign) {}, Promote, "above the champion's"},
+		{"worse", 20, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 1800) }, Keep, "below the champion's"},
+		{"alike", 20, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Undecided, "40 nights are left"},
+		{"alike on the last night", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Keep, "nothing shows"},
+		{"too few bought", 2, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Undecided, "too few bought"},
+		{"too few bought on the last night", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Keep, "too few bought"},
+		{"after the nights", 61, func(c *Campaign) {}, Refused, "night 61"},
+		{"before the nights", 0, func(c *Campaign) {}, Refused, "night 0"},
+		{"better by less than it costs more", 60, func(c *Campaign) { c.Arms[0].Contacts.CostMinor = 2_000_000 }, Keep, "by what it costs more"},
+		{"alike, and costs less", 1, func(c *Campaign) {
+			c.Arms[0].Outcomes = outcomes(45_000, 2250)
+			c.Arms[0].Contacts.CostMinor = 0
+		}, Undecided, ""},
+		{"broken", 20, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(43_000, 2700) }, Refused, "sample ratio"},
+		{"no challenger", 20, func(c *Campaign) {
+			c.Shares = Shares{None: 1818, Champion: 8182}
+			c.Arms = c.Arms[1:]
+		}, Refused, "no challenger"},
+	} {
+		campaign := threeArms(c.night)
+		c.change(&campaign)
+		report := measure(t, campaign)
+		if got := report.Decision; got.Verdict != c.want || !strings.Contains(got.Reason, c.reason) {
+			t.Errorf("%s: %+v, want %s because %q", c.name, got, c.want, c.reason)
+		}
+		if c.night >= 60 != report.Mature {
+			t.Errorf("%s: mature %v", c.name, report.Mature)
+		}
+		if c.night < 1 || c.night > 60 {
+			if report.Contrasts[0].Margin.Raw.Sequential != nil || report.Arms[1].SequentialIncrementalMargin != nil {
+				t.Errorf("%s: a sequential interval", c.name)
+			}
+		}
+	}
+}

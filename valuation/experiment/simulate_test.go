@@ -1,0 +1,82 @@
+package experiment
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// shop is a simulated one: few buy, and what they spend is log-normal.
+type shop struct {
+	rate          float64 // of buyers in the window
+	basket, sigma float64 // median in minor units, and deviation of its logarithm
+}
+
+var ordinary = shop{rate: 0.06, basket: 4000, sigma: 0.9}
+
+func (s shop) spend(random *rand.Rand) int64 {
+	return 1 + int64(s.basket*math.Exp(s.sigma*random.NormFloat64()))
+}
+
+// meanSpend is 1 + E[floor(X)], and the floor of so large an X takes half a unit.
+func (s shop) meanSpend() float64 { return 0.5 + s.basket*math.Exp(s.sigma*s.sigma/2) }
+
+// arm returns people who buy once or not at all in the window: their revenue and
+// whether they converted.
+func (s shop) arm(random *rand.Rand, people int64, lift float64) (revenue, converted Sample) {
+	buyers := int64(distuv.Binomial{N: float64(people), P: s.rate * (1 + lift), Src: random}.Rand())
+	for range buyers {
+		revenue.Add(s.spend(random), 0, 1)
+	}
+	revenue.Add(0, 0, people-buyers)
+	converted.Add(1, 0, buyers)
+	converted.Add(0, 0, people-buyers)
+	return revenue, converted
+}
+
+// base is customers of a shop over the nights of a campaign, all arms alike.
+type base struct {
+	people    int
+	purchases float64 // a night, of all people
+	buyers    []int   // people, each as often as they are likely to buy
+}
+
+// newBase draws customers whose rates are of a gamma distribution of that shape,
+// all alike at 0.
+func newBase(people int, purchasesPerNight, shape float64) base {
+	b := base{people: people, purchases: purchasesPerNight}
+	random := rand.New(rand.NewPCG(0, 0))
+	for person := range people {
+		times := 1.0
+		if shape > 0 {
+			times = distuv.Gamma{Alpha: shape, Beta: shape / 20, Src: random}.Rand()
+		}
+		for range int(math.Round(times)) {
+			b.buyers = append(b.buyers, person)
+		}
+	}
+	return b
+}
+
+// nights plays a campaign without effect: the people are assigned anew, and see
+// is called after each night with the two arms' cumulative spend.
+func (b base) nights(random *rand.Rand, nights int, treatedShare float64, see func(night int, treated, control Sample)) {
+	isTreated := make([]bool, b.people)
+	spent := make([]int64, b.people)
+	var arms [2]Sample
+	for person := range isTreated {
+		isTreated[person] = random.Float64() < treatedShare
+		arms[int(one(isTreated[person]))].people++
+	}
+	for night := 1; night <= nights; night++ {
+		for range int(distuv.Poisson{Lambda: b.purchases, Src: random}.Rand()) {
+			person := b.buyers[random.IntN(len(b.buyers))]
+			arm := &arms[int(one(isTreated[person]))]
+			arm.Add(spent[person], 0, -1)
+			spent[person] += ordinary.spend(random)
+			arm.Add(spent[person], 0, 1)
+		}
+		see(night, arms[1], arms[0])
+	}
+}

@@ -1,0 +1,62 @@
+package experiment
+
+import (
+	"math/big"
+	"math/bits"
+)
+
+// wide is a whole number of 192 bits in two's complement, lowest word first. Any
+// sum of up to 2^63 products of two int64 fits, so a sum of squares is exact and
+// the order of its terms cannot show.
+type wide [3]uint64
+
+// addProduct adds a × b × people.
+func (w *wide) addProduct(a, b, people int64) {
+	negative := (a < 0) != (b < 0) != (people < 0)
+	high, low := bits.Mul64(magnitude(a), magnitude(b))
+	carry, first := bits.Mul64(low, magnitude(people))
+	third, second := bits.Mul64(high, magnitude(people))
+	second, overflow := bits.Add64(second, carry, 0)
+	product := wide{first, second, third + overflow}
+	if negative {
+		product.negate()
+	}
+	w.add(product)
+}
+
+func (w *wide) add(other wide) {
+	var carry uint64
+	for i := range w {
+		w[i], carry = bits.Add64(w[i], other[i], carry)
+	}
+}
+
+func (w *wide) negate() {
+	carry := uint64(1)
+	for i := range w {
+		w[i], carry = bits.Add64(^w[i], 0, carry)
+	}
+}
+
+func (w wide) big() *big.Int {
+	negative := int64(w[2]) < 0
+	if negative {
+		w.negate()
+	}
+	value := new(big.Int)
+	for i := len(w) - 1; i >= 0; i-- {
+		value.Lsh(value, 64).Or(value, new(big.Int).SetUint64(w[i]))
+	}
+	if negative {
+		value.Neg(value)
+	}
+	return value
+}
+
+// magnitude is right for the least int64 too, whose negation is itself.
+func magnitude(value int64) uint64 {
+	if value < 0 {
+		return -uint64(value)
+	}
+	return uint64(value)
+}
