@@ -1,0 +1,329 @@
+package audience
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+
+	"cbv/valuation/failure"
+)
+
+// Result is what an export did, for the manifest. Rows are Written and Rejected
+// by reason, none twice.
+type Result struct {
+	Files    []File           `json:"files"`
+	Rejects  *File            `json:"rejects"` // customer_id, part and reason; null where all went well
+	Rows     int64            `json:"rows"`
+	Written  int64            `json:"written"`
+	Rejected map[Reason]int64 `json:"rejected"`
+	// Blanked counts cells of written rows that were left blank, or clipped, by
+	// column.
+	Blanked  map[string]map[Reason]int64 `json:"blanked"`
+	Warnings []string                    `json:"warnings"`
+	Members  *Members                    `json:"-"` // none where the customer_id is the key
+}
+
+const (
+	// batchRows is the unit in which rows pass through the workers, and batches
+	// how many of them there are: together they bound the memory, about 10 MB.
+	// Digests of keys come on top, some 40 bytes a row.
+	batchRows = 1024
+	batches   = 8
+	workers   = 2
+)
+
+// batch is a run of rows on their way. Its slices are used again.
+type batch struct {
+	people     []Person
+	attributes []Cell
+	records    []byte
+	cells      []Cell
+	notes      []note
+	outcomes   []outcome
+	done       chan struct{}
+}
+
+func (b *batch) reset() {
+	clear(b.people)
+	clear(b.outcomes)
+	b.people, b.attributes, b.records = b.people[:0], b.attributes[:0], b.records[:0]
+	b.cells, b.notes, b.outcomes = b.cells[:0], b.notes[:0], b.outcomes[:0]
+}
+
+// Export writes one kind of file of one audience. Rows come in the order they
+// are to be written in, all of one customer together; of rows that a target
+// cannot tell apart the first is written and the others are rejected, so that
+// the order decides and the same order decides alike every night.
+//
+// A row passes consent, then validation, then the comparison with earlier rows,
+// and last, right before it is written, suppression. A full export of nobody is
+// an error that wraps ErrEmpty, an empty file of another kind is none; neither
+// opens a file for it. On any error, what was opened is closed and has to be
+// removed; the result tells how far it came.
+func Export(ctx context.Context, spec Spec, rows iter.Seq2[Person, error], files Files) (Result, error) {
+	if err := spec.Validate(); err != nil {
+		return Result{}, err
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	c := newCollector(&spec, files)
+	free, jobs, queue := make(chan *batch, batches), make(chan *batch, batches), make(chan *batch, batches)
+	for range batches {
+		free <- &batch{done: make(chan struct{}, 1)}
+	}
+	var running sync.WaitGroup
+	for range workers {
+		running.Go(func() {
+			e := newEncoder(&spec)
+			for b := range jobs {
+				e.encode(b)
+				b.done <- struct{}{}
+			}
+		})
+	}
+	running.Go(func() { // in the order of the queue, whoever finished first
+		for b := range queue {
+			<-b.done
+			if ctx.Err() == nil {
+				if err := c.collect(b); err != nil {
+					stop(err)
+				}
+			}
+			b.reset()
+			free <- b
+		}
+	})
+	err := feed(ctx, &spec, rows, free, func(b *batch) {
+		queue <- b
+		jobs <- b
+	})
+	close(jobs)
+	close(queue)
+	running.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	return c.finish(err)
+}
+
+// feed fills batches with rows. Batches are there for all channels, so sending
+// one never waits.
+func feed(ctx context.Context, spec *Spec, rows iter.Seq2[Person, error], free <-chan *batch, send func(*batch)) error {
+	b := <-free
+	read := 0
+	for person, err := range rows {
+		if err != nil {
+			return err
+		}
+		if len(person.Attributes) != len(spec.Attributes) {
+			return fmt.Errorf("row %d has %d attributes, not %d", read+1, len(person.Attributes), len(spec.Attributes))
+		}
+		b.attributes = append(b.attributes, person.Attributes...)
+		person.Attributes = nil
+		b.people = append(b.people, person)
+		read++
+		if len(b.people) == batchRows {
+			send(b)
+			b = <-free
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+	}
+	send(b)
+	return nil
+}
+
+// collector compares rows with those before, and writes them.
+type collector struct {
+	spec    *Spec
+	header  []string
+	records *csvFiles
+	table   *tableFile
+	rejects *csvFiles
+	result  Result
+
+	keys         map[digest]bool // whether the row that has the key was written
+	phones       map[uint64]struct{}
+	sharedEmails int64 // rows written nevertheless, for targets that know rows by customer_id
+	lastID       string
+}
+
+func newCollector(spec *Spec, files Files) *collector {
+	base := spec.Name + "-" + spec.Target.Name + "-" + string(spec.Kind)
+	header := spec.header()
+	return &collector{
+		spec:   spec,
+		header: header,
+		records: &csvFiles{
+			create: files.Create, base: base, parts: true, header: appendRecord(nil, header...),
+			maxBytes: spec.Target.MaxBytes, maxRows: spec.Target.MaxRows,
+		},
+		table:   &tableFile{create: files.Table, columns: spec.tableColumns(), written: File{Name: base + ".parquet"}},
+		rejects: &csvFiles{create: files.Create, base: base + "-rejects", header: appendRecord(nil, "customer_id", "part", "reason")},
+		result:  Result{Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Warnings: []string{}},
+		keys:    map[digest]bool{},
+		phones:  map[uint64]struct{}{},
+	}
+}
+
+// collect takes the rows of a batch, in order.
+func (c *collector) collect(b *batch) error {
+	var record, cell, noted int
+	for i := range b.outcomes {
+		o := &b.outcomes[i]
+		c.result.Rows++
+		reason := c.judge(o)
+		var err error
+		if reason != "" {
+			err = c.reject(o.id, reason)
+		} else {
+			err = c.write(o, b.records[record:o.recordEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd])
+		}
+		if err != nil {
+			return err
+		}
+		record, cell, noted = o.recordEnd, o.cellsEnd, o.notesEnd
+	}
+	return nil
+}
+
+// judge returns why a row is rejected. Suppression has the last word: nothing
+// stands between it and writing.
+func (c *collector) judge(o *outcome) Reason {
+	repeated := c.result.Rows > 1 && o.id != "" && o.id == c.lastID
+	c.lastID = o.id
+	if o.reason != "" {
+		return o.reason
+	}
+	if repeated {
+		return DuplicateCustomer
+	}
+	if o.shared != "" {
+		if _, taken := c.keys[o.key]; taken && c.spec.Target.Key != CustomerID {
+			return o.shared
+		} else if taken {
+			c.sharedEmails++
+		}
+		c.keys[o.key] = false
+	}
+	if c.spec.Kind == Exited && c.spec.Members != nil && o.shared != "" && c.spec.Members.keys[o.key] {
+		return StillMember
+	}
+	if o.suppressed && c.spec.Kind != Removal {
+		return Suppressed
+	}
+	return ""
+}
+
+func (c *collector) reject(id string, reason Reason) error {
+	c.result.Rejected[reason]++
+	if reason == NotSuppressed {
+		return nil // nearly everybody, and nothing is wrong with them
+	}
+	return c.tell(id, "row", reason)
+}
+
+// tell adds a line to the rejects: an id and a reason, nothing else of a person.
+func (c *collector) tell(id, part string, reason Reason) error {
+	id, _ = freeText(id, 0)
+	return c.rejects.write(appendRecord(nil, id, part, string(reason)))
+}
+
+func (c *collector) write(o *outcome, record []byte, cells []Cell, notes []note) error {
+	c.result.Written++
+	if o.shared != "" {
+		c.keys[o.key] = true
+	}
+	for _, n := range notes {
+		if err := c.blank(o.id, c.header[n.column], n.reason); err != nil {
+			return err
+		}
+	}
+	if c.spec.Target.Table {
+		return c.table.write(cells)
+	}
+	if o.phone != 0 {
+		if _, taken := c.phones[o.phone]; taken {
+			if err := c.blank(o.id, "phone", SharedPhone); err != nil {
+				return err
+			}
+			return c.records.write(record[:o.phoneFrom], record[o.phoneTo:])
+		}
+		c.phones[o.phone] = struct{}{}
+	}
+	return c.records.write(record)
+}
+
+func (c *collector) blank(id, column string, reason Reason) error {
+	if c.result.Blanked[column] == nil {
+		c.result.Blanked[column] = map[Reason]int64{}
+	}
+	c.result.Blanked[column][reason]++
+	return c.tell(id, column, reason)
+}
+
+// finish closes the files and sums up.
+func (c *collector) finish(err error) (Result, error) {
+	err = errors.Join(err, c.records.close(), c.table.close(), c.rejects.close())
+	r := &c.result
+	r.Files = append(r.Files, c.records.written...)
+	if c.table.written.Rows > 0 {
+		r.Files = append(r.Files, c.table.written)
+	}
+	if len(c.rejects.written) > 0 {
+		r.Rejects = &c.rejects.written[0]
+	}
+	if err != nil {
+		return *r, err
+	}
+	if c.spec.Target.Key != CustomerID {
+		r.Members = &Members{c.keys}
+	}
+	if c.spec.Kind == Full && r.Written == 0 {
+		return *r, failure.Inputf("%s for %s: %w (%s); no file is made", c.spec.Name, c.spec.Target.Name, ErrEmpty, c.tally())
+	}
+	c.warn()
+	return *r, nil
+}
+
+// tally tells the counts by reason, most first.
+func (c *collector) tally() string {
+	var reasons []Reason
+	for reason := range c.result.Rejected {
+		reasons = append(reasons, reason)
+	}
+	slices.SortFunc(reasons, func(a, b Reason) int {
+		if n := c.result.Rejected[b] - c.result.Rejected[a]; n != 0 {
+			return int(n)
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	tally := fmt.Sprintf("of %d customers", c.result.Rows)
+	for i, reason := range reasons {
+		if i == 0 {
+			tally += ":"
+		} else {
+			tally += ","
+		}
+		tally += fmt.Sprintf(" %d %s", c.result.Rejected[reason], reason)
+	}
+	return tally
+}
+
+func (c *collector) warn() {
+	r, target := &c.result, c.spec.Target
+	if least := target.MinMembers; c.spec.Kind == Full && r.Written < least {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s has %d members: %s needs %d, and does not find all of them", c.spec.Name, target.Name, r.Written, target.Name, least))
+	}
+	if n := r.Rejected[SharedEmail]; n > 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: %d customers have the e-mail of an earlier one and are left out, as %s cannot tell them apart", c.spec.Name, target.Name, n, target.Name))
+	}
+	if c.sharedEmails > 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: %d customers have the e-mail of an earlier one", c.spec.Name, target.Name, c.sharedEmails))
+	}
+}
