@@ -249,7 +249,7 @@ func (c *collector) write(o *outcome, record []byte, cells []Cell, notes []note)
 	}
 	if o.phone != 0 {
 		if _, taken := c.phones[o.phone]; taken {
-			if err := c.blank(o.id, "phone", SharedPhone); err != nil {
+			if err := c.blank(o.id, c.header[o.phoneColumn], SharedPhone); err != nil {
 				return err
 			}
 			return c.records.write(record[:o.phoneFrom], record[o.phoneTo:])
@@ -318,12 +318,12 @@ func (c *collector) tally() string {
 func (c *collector) warn() {
 	r, target := &c.result, c.spec.Target
 	if least := target.MinMembers; c.spec.Kind == Full && r.Written < least {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s has %d members: %s needs %d, and does not find all of them", c.spec.Name, target.Name, r.Written, target.Name, least))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s is too small: %s wants %d people and up, of those it finds; members: %d", c.spec.Name, target.Name, target.Name, least, r.Written))
 	}
 	if n := r.Rejected[SharedEmail]; n > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: %d customers have the e-mail of an earlier one and are left out, as %s cannot tell them apart", c.spec.Name, target.Name, n, target.Name))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: customers left out for having the e-mail of an earlier one, from whom %s could not tell them: %d", c.spec.Name, target.Name, target.Name, n))
 	}
 	if c.sharedEmails > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: %d customers have the e-mail of an earlier one", c.spec.Name, target.Name, c.sharedEmails))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: customers with the e-mail of an earlier one: %d", c.spec.Name, target.Name, c.sharedEmails))
 	}
 }

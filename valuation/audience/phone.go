@@ -22,11 +22,25 @@ func parsePhone(text, region string) (string, Reason) {
 	if e164, ok := quickPhone(text, region); ok {
 		return e164, ""
 	}
-	number, err := phonenumbers.Parse(text, region)
-	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE {
+	e164, ok := libraryPhone(text, region)
+	if !ok {
 		return "", PhoneInvalid
 	}
-	return phonenumbers.Format(number, phonenumbers.E164), ""
+	// What would be read as another number by whoever reads it next, such as one
+	// with two trunk zeros of which one is left, is none.
+	if again, _ := libraryPhone(e164, ""); again != e164 {
+		return "", PhoneInvalid
+	}
+	return e164, ""
+}
+
+// libraryPhone is a number as the library reads it.
+func libraryPhone(text, region string) (string, bool) {
+	number, err := phonenumbers.Parse(text, region)
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE {
+		return "", false
+	}
+	return phonenumbers.Format(number, phonenumbers.E164), true
 }
 
 // dialPlan is what the library knows of a country's numbers.
@@ -108,6 +122,12 @@ func quickPhone(text, region string) (string, bool) {
 	if !ok {
 		return "", false
 	}
+	// Countries that share a code are measured by the first of them; and what
+	// has a prefix left would be read as another number the next time.
+	first := dialPlans().byCode[plan.code]
+	if first == nil || !first.fits(national) || first.prefix != nil && first.prefix.MatchString(national) {
+		return "", false
+	}
 	return "+" + plan.code + national, true
 }
 
@@ -121,11 +141,13 @@ func (p *dialPlan) national(number string) (string, bool) {
 			number = number[prefix[1]:]
 		}
 	}
+	return number, p.fits(number)
+}
+
+// fits says whether a national number has a length that the country uses.
+func (p *dialPlan) fits(number string) bool {
 	length := len(number)
-	if length < 4 || length >= len(p.possible) || !p.possible[length] || p.localOnly[length] {
-		return "", false
-	}
-	return number, true
+	return length >= 4 && length < len(p.possible) && p.possible[length] && !p.localOnly[length]
 }
 
 // bareNumber returns the digits of a number that has, but for a plus in front,

@@ -22,17 +22,18 @@ type identity struct {
 
 // outcome is what became of a row, before it is compared with others.
 type outcome struct {
-	id         string
-	reason     Reason // why it is rejected; empty: it may be written
-	suppressed bool
-	key        digest // of what the target knows the row by
-	shared     Reason // of a row whose key an earlier one has; empty: it has no key
-	phone      uint64 // where the target wants phones unique
-	phoneFrom  int    // the phone's cell, in the record
-	phoneTo    int
-	recordEnd  int // in batch.records; the record begins at the one before
-	cellsEnd   int // in batch.cells
-	notesEnd   int // in batch.notes
+	id          string
+	reason      Reason // why it is rejected; empty: it may be written
+	suppressed  bool
+	key         digest // of what the target knows the row by
+	shared      Reason // of a row whose key an earlier one has; empty: it has no key
+	phone       uint64 // where the target wants phones unique
+	phoneColumn int    // of the phone's cell
+	phoneFrom   int    // where that is in the record
+	phoneTo     int
+	recordEnd   int // in batch.records; the record begins at the one before
+	cellsEnd    int // in batch.cells
+	notesEnd    int // in batch.notes
 }
 
 // note is a cell left blank, or clipped.
@@ -171,7 +172,8 @@ func (e *encoder) cells(o *outcome, p *Person, row *identity, attributes []Cell)
 		from := len(b.records)
 		e.column(i, column, p, row)
 		if column.Field == Phone && e.spec.Target.UniquePhone && row.phone != "" {
-			o.phone, o.phoneFrom, o.phoneTo = phoneKey(row.phone), from-start, len(b.records)-start
+			o.phone, o.phoneColumn = phoneKey(row.phone), i
+			o.phoneFrom, o.phoneTo = from-start, len(b.records)-start
 		}
 	}
 	at := len(e.columns)
