@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 //go:embed compositions.txt
@@ -13,7 +14,7 @@ var compositions string
 // every pair of the Basic Multilingual Plane that NFC composes to a letter that
 // is not upper-case (names are lower-cased first). Generated from Unicode 14;
 // normalisation is stable, so later versions add nothing for these.
-var composed = func() map[[2]rune]rune {
+var composed = sync.OnceValue(func() map[[2]rune]rune {
 	pairs := map[[2]rune]rune{}
 	for line := range strings.Lines(compositions) {
 		var letter, first, second rune
@@ -23,7 +24,7 @@ var composed = func() map[[2]rune]rune {
 		pairs[[2]rune{first, second}] = letter
 	}
 	return pairs
-}()
+})
 
 // compose joins letters and the marks that follow them, as NFC does. Web forms
 // send names composed, files from a Mac may bring them decomposed; their hashes
@@ -62,7 +63,7 @@ func join(first, second rune) (rune, bool) {
 		trail > 0 && trail < trailCount {
 		return first + trail, true
 	}
-	letter, ok := composed[[2]rune{first, second}]
+	letter, ok := composed()[[2]rune{first, second}]
 	return letter, ok
 }
 

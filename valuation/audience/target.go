@@ -68,8 +68,8 @@ const (
 	neutralMaxRows  = 1_000_000
 )
 
-// Targets are the targets, by name. Headers, limits and forms are facts about
-// the platforms, listed with their sources in the README.
+// Targets are the targets. Headers, limits and forms are facts about the
+// platforms, as their help pages have them.
 var Targets = []Target{
 	{
 		Name: "klaviyo", Channel: EmailChannel, Key: Email, NeedsOneOf: []Field{Email},
