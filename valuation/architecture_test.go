@@ -17,6 +17,7 @@ var owners = map[string]string{
 	"github.com/goccy/go-yaml":                  "cbv/valuation/config",
 	"github.com/gofrs/flock":                    "cbv/valuation/publication",
 	"github.com/bmatcuk/doublestar/v4":          "cbv/valuation/source",
+	"github.com/nyaruka/phonenumbers":           "cbv/valuation/audience",
 	"github.com/parquet-go/parquet-go/encoding": "cbv/valuation/parquetfile",
 }
 
@@ -35,6 +36,7 @@ var layers = map[string][]string{
 	"rfm":           {},
 	"schema":        {},
 	"survival":      {},
+	"audience":      {"failure"},
 	"config":        {"failure", "rfm", "schema"},
 	"engine":        {},
 	"simulation":    {"parquetfile"},
@@ -115,7 +117,7 @@ func TestModelsDependOnGonumOnly(t *testing.T) {
 // The driver is 67 MB and links for seconds: nothing that works without it may
 // pull it in.
 func TestOnlyTheBatchCarriesTheDriver(t *testing.T) {
-	for _, name := range []string{"backtest", "btyd", "calendar", "concentration", "config", "experiment", "focus", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
+	for _, name := range []string{"audience", "backtest", "btyd", "calendar", "concentration", "config", "experiment", "focus", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
 		output, err := exec.Command("go", "list", "-deps", "cbv/valuation/"+name).Output()
 		if err != nil {
 			t.Fatalf("go list: %v", err)

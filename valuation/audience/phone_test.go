@@ -1,0 +1,77 @@
+package audience
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/nyaruka/phonenumbers"
+	"pgregory.net/rapid"
+)
+
+// slowPhone is parsePhone without the quick way.
+func slowPhone(text, region string) string {
+	e164, _ := libraryPhone(text, region)
+	if again, _ := libraryPhone(e164, ""); again != e164 {
+		return ""
+	}
+	return e164
+}
+
+func regions() []string {
+	return slices.Sorted(maps.Keys(dialPlans().byRegion))
+}
+
+// Agreement: whatever the quick way accepts is what the library makes of it, for
+// random digits after every country's codes and prefixes.
+func TestQuickPhonesAgreeWithTheLibrary(t *testing.T) {
+	all := regions()
+	rapid.Check(t, func(t *rapid.T) {
+		region := rapid.SampledFrom(all).Draw(t, "region")
+		other := dialPlans().byRegion[rapid.SampledFrom(all).Draw(t, "other")]
+		front := rapid.SampledFrom([]string{"", "+", "00", "0", "1", "8", "+" + other.code, "00" + other.code, other.code, "(+" + other.code + ")", "+" + other.code + " (0)"}).Draw(t, "front")
+		text := front + rapid.StringMatching(`[0-9]{1,3}[-. ()]{0,2}[0-9]{2,5}[ -]?[0-9]{0,6}`).Draw(t, "digits")
+		if quick, ok := quickPhone(text, region); ok && quick != slowPhone(text, region) {
+			t.Fatalf("%q in %s: %s, by the library %q", text, region, quick, slowPhone(text, region))
+		}
+	})
+}
+
+// Agreement, for each country's example numbers in the forms people write; and
+// the quick way is taken by most of them.
+func TestExampleNumbersAgreeWithTheLibrary(t *testing.T) {
+	quickly, tried := 0, 0
+	for _, region := range regions() {
+		for _, kind := range []phonenumbers.PhoneNumberType{phonenumbers.FIXED_LINE, phonenumbers.MOBILE, phonenumbers.TOLL_FREE} {
+			number := phonenumbers.GetExampleNumberForType(region, kind)
+			if number == nil {
+				continue
+			}
+			for _, form := range []phonenumbers.PhoneNumberFormat{phonenumbers.E164, phonenumbers.INTERNATIONAL, phonenumbers.NATIONAL} {
+				text := phonenumbers.Format(number, form)
+				tried++
+				quick, ok := quickPhone(text, region)
+				if !ok {
+					continue
+				}
+				quickly++
+				if want := slowPhone(text, region); quick != want {
+					t.Errorf("%q in %s: %s, by the library %q", text, region, quick, want)
+				}
+			}
+		}
+	}
+	if quickly*10 < tried*7 {
+		t.Errorf("the quick way took %d of %d", quickly, tried)
+	}
+}
+
+func BenchmarkPhone(b *testing.B) {
+	for _, text := range []string{"+447911123456", "07911 123456", "+44 (0)7911 123456"} {
+		b.Run(text, func(b *testing.B) {
+			for b.Loop() {
+				parsePhone(text, "GB")
+			}
+		})
+	}
+}

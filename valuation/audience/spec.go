@@ -1,0 +1,206 @@
+package audience
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"cbv/valuation/failure"
+)
+
+// Kind is which of an audience's files one export makes.
+type Kind string
+
+// The kinds. Entered and Exited are since an earlier full file.
+const (
+	Full    Kind = "full"
+	Entered Kind = "entered"
+	Exited  Kind = "exited"
+	Removal Kind = "suppressed" // of everybody who objected, whoever is a member
+)
+
+// Spec says what to export.
+type Spec struct {
+	Target  Target
+	Kind    Kind
+	Name    string  // of the audience, as NeutralName makes it or ValidateName allows it
+	Channel Channel // what a target without a channel is for; else empty
+
+	// Mapped are the fields that people has a column for, and ConsentMapped
+	// says whether it has one for the consent of the channel.
+	Mapped        []Field
+	ConsentMapped bool
+
+	// Region is where phones without a country code are, when the customer's
+	// country does not tell; empty: then they are set aside.
+	Region string
+
+	// Attributes are the columns after the target's own.
+	Attributes []Attribute
+
+	Suppression *Suppression
+
+	// Members are those of the full file, which exited rows may not contradict:
+	// an e-mail that one customer left with and another still has stays.
+	Members *Members
+}
+
+// Members are the keys of the rows of a file.
+type Members struct{ keys map[digest]bool } // false: taken by a row that was not written
+
+// ErrEmpty is wrapped by the error of a full export that nobody is in.
+var ErrEmpty = errors.New("the audience is empty")
+
+// channel is what the audience is used for.
+func (s *Spec) channel() Channel {
+	if s.Target.Channel != "" {
+		return s.Target.Channel
+	}
+	return s.Channel
+}
+
+// Validate says what is wrong with a spec before any row is read.
+func (s *Spec) Validate() error {
+	if err := ValidateName(s.Name); err != nil {
+		return err
+	}
+	if !slices.Contains([]Kind{Full, Entered, Exited, Removal}, s.Kind) {
+		return failure.Usagef("no kind of file %q: full, entered, exited or suppressed", s.Kind)
+	}
+	if err := s.validateChannel(); err != nil {
+		return err
+	}
+	if err := s.validateMapping(); err != nil {
+		return err
+	}
+	if err := s.validateHeader(); err != nil {
+		return err
+	}
+	if s.Suppression == nil || !s.Suppression.sealed {
+		return failure.Inputf("the suppression list was not read to its end: no file is made without it")
+	}
+	if s.Kind == Exited && s.Members == nil && s.Target.Key != CustomerID {
+		return errors.New("an exited file needs the members of the full file")
+	}
+	return nil
+}
+
+func (s *Spec) validateChannel() error {
+	name, given := s.Target.Name, s.Channel
+	switch {
+	case s.channel() == "":
+		return failure.Usagef("%s serves any channel: say whose consent counts, email or ads", name)
+	case given != "" && s.Target.Channel != "" && given != s.Target.Channel:
+		return failure.Usagef("%s is for the channel %s, not %s", name, s.Target.Channel, given)
+	case s.channel() != EmailChannel && s.channel() != AdsChannel:
+		return failure.Usagef("no channel %q: email or ads", given)
+	}
+	return nil
+}
+
+func (s *Spec) validateMapping() error {
+	name := s.Target.Name
+	needed := s.needsOneOf()
+	if !slices.ContainsFunc(needed, s.mapped) {
+		var names, keys []string
+		for _, field := range needed {
+			names = append(names, string(field))
+			keys = append(keys, "people.columns."+string(field))
+		}
+		return failure.Usagef("%s needs %s, and people has no such column: set %s", name, strings.Join(names, " or "), strings.Join(keys, " or "))
+	}
+	if s.Kind != Removal && !s.ConsentMapped {
+		return failure.Usagef("%s asks for consent, and people says nobody's (unknown is no): set people.columns.consent_%s", name, s.channel())
+	}
+	if s.Region != "" && !isRegion(s.Region) {
+		return failure.Usagef("no region %q for phones: two capital letters of ISO 3166-1, as in GB", s.Region)
+	}
+	return nil
+}
+
+// validateHeader refuses columns that the target would not tell apart.
+func (s *Spec) validateHeader() error {
+	if len(s.Attributes) > 0 && !s.Target.Attributes {
+		return failure.Usagef("%s takes no columns but its own: leave out %s", s.Target.Name, s.Attributes[0].Name)
+	}
+	header := s.header()
+	seen := map[string]bool{}
+	for _, name := range header {
+		if cell, _ := freeText(name, 0); cell == "" || cell != name {
+			return failure.Usagef("column name %q: a header begins with a letter", name)
+		}
+		if seen[strings.ToLower(name)] {
+			return failure.Usagef("%s has two columns %q: rename the attribute", s.Target.Name, name)
+		}
+		seen[strings.ToLower(name)] = true
+	}
+	if most := s.Target.MaxColumns; most > 0 && len(header) > most {
+		return failure.Usagef("%s takes %d columns, and these are %d: leave attributes out", s.Target.Name, most, len(header))
+	}
+	return nil
+}
+
+// mapped says whether people has a field. Customers always have an id.
+func (s *Spec) mapped(field Field) bool {
+	return field == CustomerID || slices.Contains(s.Mapped, field)
+}
+
+func (s *Spec) needsOneOf() []Field {
+	if s.Kind == Removal {
+		return s.Target.RemovalNeedsOneOf
+	}
+	return s.Target.NeedsOneOf
+}
+
+// columns are the target's own that the file has.
+func (s *Spec) columns() []Column {
+	all := s.Target.Columns
+	if s.Kind == Removal {
+		all = s.Target.RemovalColumns
+	}
+	if s.Target.FixedHeader {
+		return all
+	}
+	var columns []Column
+	for _, column := range all {
+		if column.Fixed != "" || s.mapped(column.Field) {
+			columns = append(columns, column)
+		}
+	}
+	return columns
+}
+
+// hasMembership says whether the file has the column that tells members from
+// those who left, whose header is the audience's name.
+func (s *Spec) hasMembership() bool { return s.Target.Membership && s.Kind != Removal }
+
+// attributes are those that the file has: a suppression file has none.
+func (s *Spec) attributes() []Attribute {
+	if s.Kind == Removal {
+		return nil
+	}
+	return s.Attributes
+}
+
+func (s *Spec) header() []string {
+	var header []string
+	for _, column := range s.columns() {
+		header = append(header, column.Header)
+	}
+	if s.hasMembership() {
+		header = append(header, s.Name)
+	}
+	for _, attribute := range s.attributes() {
+		header = append(header, attribute.Name)
+	}
+	return header
+}
+
+// tableColumns are the header with the types of a table.
+func (s *Spec) tableColumns() []Attribute {
+	var columns []Attribute
+	for _, column := range s.columns() {
+		columns = append(columns, Attribute{Name: column.Header, Type: Text})
+	}
+	return append(columns, s.attributes()...)
+}

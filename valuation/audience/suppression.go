@@ -1,0 +1,154 @@
+package audience
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"cbv/valuation/failure"
+)
+
+// Suppression is who must not be in any audience. It is filled from every
+// source there is and then sealed; an export refuses one that is not, so that a
+// source that could not be read to its end ends in an error and never in a list.
+//
+// It holds digests, 16 bytes a person and key, whatever the texts' length.
+type Suppression struct {
+	sealed bool
+	ids    map[digest]struct{}
+	emails map[digest]struct{} // of the e-mail, lower-case, without spaces
+	tagged map[digest]struct{} // of the same without its tag: TikTok cannot tell the two apart
+	phones map[uint64]struct{}
+	hashes map[digest]struct{} // as given: of an e-mail or a phone in the form of any target
+}
+
+// digest is the first half of a SHA-256: of a billion keys, two agree with a
+// probability of 1e-21.
+type digest [16]byte
+
+func digestOf(text string) digest {
+	sum := sha256.Sum256([]byte(text))
+	return digest(sum[:16])
+}
+
+// NewSuppression returns an empty suppression that is yet to be filled and
+// sealed.
+func NewSuppression() *Suppression {
+	return &Suppression{
+		ids: map[digest]struct{}{}, emails: map[digest]struct{}{}, tagged: map[digest]struct{}{},
+		phones: map[uint64]struct{}{}, hashes: map[digest]struct{}{},
+	}
+}
+
+// AddPerson suppresses a person by customer_id, e-mail and phone, each where
+// there is one. Region is that of phones without a country code.
+func (s *Suppression) AddPerson(p *Person, region string) {
+	if p.CustomerID != "" {
+		s.AddID(p.CustomerID)
+	}
+	if trim(p.Email) != "" {
+		s.AddEmail(p.Email)
+	}
+	if e164, _ := parsePhone(p.Phone, regionOf(p, region)); e164 != "" {
+		s.phones[phoneKey(e164)] = struct{}{}
+	}
+}
+
+// AddID suppresses a customer_id.
+func (s *Suppression) AddID(id string) { s.change().ids[digestOf(id)] = struct{}{} }
+
+// AddEmail suppresses an e-mail, however it is written.
+func (s *Suppression) AddEmail(email string) {
+	email = canonicalEmail(email)
+	s.change().emails[digestOf(email)] = struct{}{}
+	s.tagged[digestOf(withoutTag(email))] = struct{}{}
+}
+
+// AddHash suppresses the e-mail or the phone of a SHA-256 in hex, made as any of
+// the targets wants it made. What is none is an error: somebody asked not to be
+// in a list, and nobody knows who.
+func (s *Suppression) AddHash(text string) error {
+	sum, err := hex.DecodeString(strings.ToLower(trim(text)))
+	if err != nil || len(sum) != sha256.Size {
+		return failure.Inputf("the suppression list has a hash that is not 64 hexadecimal digits: SHA-256 is the one kind that can be matched")
+	}
+	s.change().hashes[digest(sum[:16])] = struct{}{}
+	return nil
+}
+
+// Seal says that all sources were read to their end.
+func (s *Suppression) Seal() { s.sealed = true }
+
+// Len returns the number of keys.
+func (s *Suppression) Len() int { return len(s.ids) + len(s.emails) + len(s.phones) + len(s.hashes) }
+
+func (s *Suppression) change() *Suppression {
+	if s.sealed {
+		panic("audience: a sealed suppression is added to")
+	}
+	return s
+}
+
+// has says whether a row is of somebody suppressed: by id, by the e-mail as it
+// came or as the target reads it, and for ads, which know people by their phone,
+// by that. In an e-mail list a phone that a household shares silences nobody.
+func (s *Suppression) has(p *Person, row *identity) bool {
+	if found(s.ids, p.CustomerID) {
+		return true
+	}
+	if trim(p.Email) != "" && s.hasEmail(p.Email, row) {
+		return true
+	}
+	if row.phone == "" || !row.byPhone {
+		return false
+	}
+	if _, ok := s.phones[phoneKey(row.phone)]; ok {
+		return true
+	}
+	return found(s.hashes, row.phone) || found(s.hashes, row.phone[1:])
+}
+
+func (s *Suppression) hasEmail(text string, row *identity) bool {
+	if len(s.emails) == 0 && len(s.hashes) == 0 {
+		return false
+	}
+	email := canonicalEmail(text)
+	key := row.emailKey
+	if email != row.email || !row.hasEmailKey {
+		key = digestOf(email)
+	}
+	if _, ok := s.emails[key]; ok {
+		return true
+	}
+	if _, ok := s.hashes[key]; ok {
+		return true
+	}
+	tagless := withoutTag(email)
+	// a target that drops tags sees the same person in every tag of an address
+	if row.email != "" && row.email == tagless && row.dropsTags && found(s.tagged, tagless) {
+		return true
+	}
+	return tagless != email && found(s.hashes, tagless)
+}
+
+func found(set map[digest]struct{}, text string) bool {
+	if len(set) == 0 || text == "" {
+		return false
+	}
+	_, ok := set[digestOf(text)]
+	return ok
+}
+
+// canonicalEmail is an e-mail as suppression compares them: more alike than any
+// target thinks them, tags apart.
+func canonicalEmail(text string) string { return strings.ToLower(withoutSpaces(text)) }
+
+// phoneKey is an E.164 number, which has 15 digits at most.
+func phoneKey(e164 string) uint64 {
+	number, err := strconv.ParseUint(e164[1:], 10, 64)
+	if err != nil {
+		panic("audience: no phone number in E.164")
+	}
+	return number
+}

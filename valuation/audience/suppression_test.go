@@ -1,0 +1,93 @@
+package audience
+
+import (
+	"testing"
+)
+
+// Each way of being on a suppression list keeps a person out of every target
+// that would know them by it.
+func TestSuppressionFindsPeople(t *testing.T) {
+	jane := person("1", " Jane.Doe+promo@GMAIL.com ")
+	jane.Phone = "07700 900123"
+	all := []string{"klaviyo", "mailchimp", "hubspot", "braze", "meta", "google", "tiktok", "csv", "parquet"}
+	ads := []string{"meta", "google", "tiktok"}
+	hash := func(hex string) func(*Suppression) {
+		return func(s *Suppression) {
+			if err := s.AddHash(hex); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		add     func(*Suppression)
+		foundBy []string
+	}{
+		{"id", func(s *Suppression) { s.AddID("1") }, all},
+		{"e-mail", func(s *Suppression) { s.AddEmail("JANE.doe+promo@gmail.com") }, all},
+		{"e-mail with spaces", func(s *Suppression) { s.AddEmail("jane.doe +promo@gmail.com") }, all},
+		{"hash", hash(janeTagged), all},
+		{"hash in capitals", hash("5F0D1DF1FC49E30424381B57B1D4C73E067772A4267DDE043A19B026935602C8"), all},
+		{"TikTok's hash", hash(janeUntagged), all},
+		{"phone's hash", hash(janePhone), ads},
+		{"phone's hash with plus", hash(janePhonePlus), ads},
+		{"same mailbox, other tag", func(s *Suppression) { s.AddEmail("jane.doe+x@gmail.com") }, []string{"tiktok"}},
+		{"same phone", func(s *Suppression) { s.AddPerson(&Person{CustomerID: "2", Phone: "+447700900123"}, "") }, ads},
+		{"herself", func(s *Suppression) { s.AddPerson(&jane, "GB") }, all},
+		{"somebody else", func(s *Suppression) {
+			s.AddPerson(&Person{CustomerID: "2", Email: "john@example.com", Phone: "07700 900124"}, "GB")
+		}, nil},
+		{"nobody", func(s *Suppression) { s.AddPerson(&Person{}, "GB") }, nil},
+	} {
+		expected := map[string]bool{}
+		for _, target := range c.foundBy {
+			expected[target] = true
+		}
+		for _, target := range all {
+			spec := specOf(t, target)
+			spec.Suppression = NewSuppression()
+			c.add(spec.Suppression)
+			spec.Suppression.Seal()
+			other := person("9", "other@example.com")
+			result, _ := mustExport(t, spec, []Person{jane, other})
+			if found := result.Rejected[Suppressed] == 1; found != expected[target] {
+				t.Errorf("%s: %s: suppressed %v", c.name, target, found)
+			}
+		}
+	}
+}
+
+func TestUnreadableHashesAreErrors(t *testing.T) {
+	for _, text := range []string{"", "jane@example.com", "d41d8cd98f00b204e9800998ecf8427e" /* MD5 */, janePhone + "00"} {
+		s := NewSuppression()
+		if err := s.AddHash(text); err == nil {
+			t.Errorf("%q is taken for a hash", text)
+		}
+	}
+}
+
+func TestNeutralNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, list := range []string{"retain", "acquisition_lookalike", "new_onboard", "lifecycle_lapsed", "segment_champions", "segment_lost", "seed", "low_value"} {
+		name := NeutralName(list)
+		if err := ValidateName(name); err != nil {
+			t.Error(err)
+		}
+		if seen[name] || name != NeutralName(list) {
+			t.Errorf("%s: %s", list, name)
+		}
+		seen[name] = true
+		if list != "new_onboard" && ValidateName(list) == nil {
+			t.Errorf("%s is taken for neutral", list)
+		}
+	}
+	for name, neutral := range map[string]bool{
+		"spring_2026": true, "newsletter_b": true, "image_test": true, "follow_up": true, "cbv_a_1": true,
+		"high_income": false, "lowvalue": false, "age_50": false, "diabetes": false, "vip": false, "credit_score": false, "in_come": false,
+		"Spring": false, "a": false, "../x": false, "a b": false, "a\n": false, "cbv_a_0123456789012345678901234567890123456": false,
+	} {
+		if (ValidateName(name) == nil) != neutral {
+			t.Errorf("%q: %v", name, ValidateName(name))
+		}
+	}
+}
