@@ -37,6 +37,7 @@ var layers = map[string][]string{
 	"schema":        {},
 	"survival":      {},
 	"audience":      {"failure"},
+	"campaign":      {"experiment", "failure", "parquetfile"},
 	"config":        {"failure", "rfm", "schema"},
 	"engine":        {},
 	"simulation":    {"parquetfile"},
@@ -117,7 +118,7 @@ func TestModelsDependOnGonumOnly(t *testing.T) {
 // The driver is 67 MB and links for seconds: nothing that works without it may
 // pull it in.
 func TestOnlyTheBatchCarriesTheDriver(t *testing.T) {
-	for _, name := range []string{"audience", "backtest", "btyd", "calendar", "concentration", "config", "experiment", "focus", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
+	for _, name := range []string{"audience", "backtest", "btyd", "calendar", "campaign", "concentration", "config", "experiment", "focus", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
 		output, err := exec.Command("go", "list", "-deps", "cbv/valuation/"+name).Output()
 		if err != nil {
 			t.Fatalf("go list: %v", err)

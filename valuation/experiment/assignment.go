@@ -24,7 +24,9 @@ const Buckets = 10_000
 // Shares are the sizes of a campaign's arms in ten-thousandths of the customers
 // that no global holdout keeps out. They add up to Buckets.
 type Shares struct {
-	None, Champion, Challenger int
+	None       int `json:"none"`
+	Champion   int `json:"champion"`
+	Challenger int `json:"challenger"`
 }
 
 // Of returns an arm's share, 0 for the global holdout, which is above them.
@@ -43,13 +45,13 @@ func (s Shares) Of(arm Arm) int {
 // Design is all that decides a customer's arm, apart from the customer's id. It
 // stays as it is for as long as the campaign lasts.
 type Design struct {
-	Campaign string
-	Salt     string
-	Shares   Shares
+	Campaign string `json:"campaign"`
+	Salt     string `json:"salt"`
+	Shares   Shares `json:"shares"`
 	// GlobalSalt and GlobalHoldout, in ten-thousandths of all customers, keep the
 	// same customers out of every campaign. None are kept out at 0.
-	GlobalSalt    string
-	GlobalHoldout int
+	GlobalSalt    string `json:"global_salt"`
+	GlobalHoldout int    `json:"global_holdout"`
 }
 
 // Validate returns what is wrong with the design, and what to do about it.

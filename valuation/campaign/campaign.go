@@ -1,0 +1,246 @@
+// Package campaign keeps what a campaign decided before anything was sent, and
+// who was assigned to which of its arms.
+//
+//	out/campaigns/<name>/campaign.json             the terms, written once
+//	out/campaigns/<name>/assigned-<as_of>-<n>.parquet   those assigned that day
+//
+// Terms never change and parts are only added: a customer's arm and the days
+// they are watched date from their first assignment. The files name customers,
+// so nobody but their owner may read them.
+package campaign
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
+)
+
+const (
+	folder    = "campaigns"
+	termsName = "campaign.json"
+)
+
+// Terms are what is decided before a campaign's first export.
+type Terms struct {
+	Audience string            `json:"audience"` // as the configuration declares it
+	Started  string            `json:"started"`  // as_of of the first assignment
+	Design   experiment.Design `json:"design"`
+	// WindowDays is how long each customer is watched, from the day after their
+	// assignment on. Nights is how many nightly looks are planned, from the day
+	// after Started on.
+	WindowDays int `json:"window_days"`
+	Nights     int `json:"nights"`
+	// Covariate is what outcomes are adjusted by: prior_spend, the revenue of the
+	// WindowDays up to the assignment, or clv, the value predicted then.
+	Covariate string `json:"covariate"`
+}
+
+// Assignment is a row of a part: one customer, once over all parts.
+type Assignment struct {
+	Campaign    string         `parquet:"campaign"`
+	CustomerID  string         `parquet:"customer_id"`
+	Arm         experiment.Arm `parquet:"arm"` // global_holdout too
+	Probability float64        `parquet:"probability"`
+	Salt        string         `parquet:"salt"`
+	CLV         float64        `parquet:"clv"`        // money, as of AsOf
+	AsOf        int32          `parquet:"as_of,date"` // day of the assignment, in days from 1970-01-01
+}
+
+// Campaign is a campaign that has begun.
+type Campaign struct {
+	Terms Terms
+	Parts []string // paths, in order of assignment
+	path  string
+}
+
+var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// ValidateName says whether a campaign can be called so: its name is that of a
+// folder, and part of the text that is hashed.
+func ValidateName(name string) error {
+	if !namePattern.MatchString(name) {
+		return fmt.Errorf("campaign %q: use up to 63 of a-z, 0-9, _ and -, the first no sign", name)
+	}
+	return nil
+}
+
+// Names returns the campaigns that have begun below an output folder, sorted.
+func Names(out string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(out, folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, entry := range entries {
+		if _, missing := os.Stat(filepath.Join(out, folder, entry.Name(), termsName)); missing == nil {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
+}
+
+// Open returns the campaign of a name below an output folder, an error that
+// wraps fs.ErrNotExist when it has not begun.
+func Open(out, name string) (*Campaign, error) {
+	path := filepath.Join(out, folder, name)
+	text, err := os.ReadFile(filepath.Join(path, termsName))
+	if err != nil {
+		return nil, err
+	}
+	c := &Campaign{path: path}
+	if err := json.Unmarshal(text, &c.Terms); err != nil {
+		return nil, failure.Inputf("%s: %w", filepath.Join(path, termsName), err)
+	}
+	return c, c.find()
+}
+
+// Begin opens the campaign of a name below an output folder, or begins it with
+// the given terms. Of one that has begun, the terms must be the same: Started
+// is taken over, and any other difference is an error that names it.
+func Begin(out string, terms Terms) (*Campaign, error) {
+	name := terms.Design.Campaign
+	if err := ValidateName(name); err != nil {
+		return nil, err
+	}
+	c, err := Open(out, name)
+	if err == nil {
+		return c, c.Terms.agree(terms)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	c = &Campaign{Terms: terms, path: filepath.Join(out, folder, name)}
+	if err := os.MkdirAll(c.path, 0o700); err != nil {
+		return nil, err
+	}
+	text, err := json.MarshalIndent(terms, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return c, writeWhole(filepath.Join(c.path, termsName), func(file *os.File) error {
+		_, err := file.Write(append(text, '\n'))
+		return err
+	})
+}
+
+// agree returns an error that names the first term that is not the same.
+func (t Terms) agree(now Terms) error {
+	now.Started = t.Started
+	before, err := t.values()
+	if err != nil {
+		return err
+	}
+	after, err := now.values()
+	if err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(slices.Values(before.keys)) {
+		if !bytes.Equal(before.values[key], after.values[key]) {
+			return failure.Usagef("campaign %s began on %s with %s %s, now it has %s: the terms of a campaign never change; set them back, or give the campaign a new name",
+				t.Design.Campaign, t.Started, key, before.values[key], after.values[key])
+		}
+	}
+	return nil
+}
+
+type termValues struct {
+	keys   []string
+	values map[string]json.RawMessage
+}
+
+// values returns the terms by name, as JSON has them.
+func (t Terms) values() (termValues, error) {
+	text, err := json.Marshal(t)
+	if err != nil {
+		return termValues{}, err
+	}
+	found := termValues{values: map[string]json.RawMessage{}}
+	if err := json.Unmarshal(text, &found.values); err != nil {
+		return termValues{}, err
+	}
+	for key := range found.values {
+		found.keys = append(found.keys, key)
+	}
+	return found, nil
+}
+
+var partPattern = regexp.MustCompile(`^assigned-(\d{4}-\d{2}-\d{2})-(\d+)\.parquet$`)
+
+// find looks the parts up, in the order they were added.
+func (c *Campaign) find() error {
+	entries, err := os.ReadDir(c.path)
+	if err != nil {
+		return err
+	}
+	c.Parts = nil
+	numbers := map[string]int{}
+	for _, entry := range entries {
+		if match := partPattern.FindStringSubmatch(entry.Name()); match != nil {
+			path := filepath.Join(c.path, entry.Name())
+			numbers[path], _ = strconv.Atoi(match[2])
+			c.Parts = append(c.Parts, path)
+		}
+	}
+	slices.SortFunc(c.Parts, func(a, b string) int { return numbers[a] - numbers[b] })
+	return nil
+}
+
+// Append adds a part with the customers that write hands to add, who must be in
+// no earlier part. It stands whole or not at all, on disk, when Append returns;
+// nobody to add is no part.
+func (c *Campaign) Append(asOf time.Time, write func(add func(Assignment) error) error) error {
+	path := filepath.Join(c.path, fmt.Sprintf("assigned-%s-%d.parquet", asOf.Format(time.DateOnly), len(c.Parts)+1))
+	empty := true
+	err := writeWhole(path, func(file *os.File) error {
+		writer := parquetfile.NewWriter[Assignment](file, nil)
+		day := int32(asOf.Unix() / (24 * 60 * 60))
+		one := make([]Assignment, 1)
+		err := write(func(a Assignment) error {
+			empty, one[0] = false, a
+			one[0].Campaign, one[0].Salt, one[0].AsOf = c.Terms.Design.Campaign, c.Terms.Design.Salt, day
+			return writer.Write(one)
+		})
+		if err == nil && empty {
+			return errNobody
+		}
+		return errors.Join(err, writer.Close())
+	})
+	if errors.Is(err, errNobody) {
+		return nil
+	}
+	return errors.Join(err, c.find())
+}
+
+var errNobody = errors.New("nobody to assign")
+
+// writeWhole makes a file for its owner alone and puts it in its place only
+// once all of it is on disk.
+func writeWhole(path string, write func(*os.File) error) error {
+	file, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(file), file.Sync(), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(path+".new"))
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	parent, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(parent.Sync(), parent.Close())
+}
