@@ -2,7 +2,7 @@
 -- trailing 365 days, and of satisfaction. What is not known is null.
 --
 -- grain: one row per (metric, channel)
--- reads: channels, satisfaction, replacement, customers, params
+-- reads: channels, satisfaction, replacement, value_sums, params
 with
 
 recent as (
@@ -48,20 +48,11 @@ promoters as (
 -- what the marks would be if a first order paid for its acquisition
 assumed as (
     select
-        count(customers.mark) as marked,
+        coalesce(cast(sum(customers) as bigint), 0) as marked,
         cast(sum(
-            case
-                when customers.mark is null or replacement.cac_source = 'first_order' then 0
-                when (customers.mark = 'retain') <> (
-                    customers.clv - params.retention_cost - greatest(0e0, replacement.newcomer_clv) > 0
-                    and customers.clv >= replacement.keep_floor
-                ) then 1
-                else 0
-            end
+            case when mark = 'retain' then customers - retained_at_first_order else retained_at_first_order end
         ) as bigint) as changed
-    from customers
-    cross join replacement
-    cross join params
+    from value_sums
 ),
 
 base as (

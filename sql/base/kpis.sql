@@ -3,7 +3,7 @@
 -- the base to date have no month, those of all customers no channel.
 --
 -- grain: one row per (metric, month, channel)
--- reads: customers, segments, value_intervals, replacement, base_rates, repeat_rates, returning_shares, retention_figures, acquisition_kpis, returns_only, params
+-- reads: customers, segments, value_sums, value_intervals, replacement, base_rates, repeat_rates, returning_shares, retention_figures, acquisition_kpis, returns_only, params
 with
 
 customer_sums as (
@@ -12,26 +12,16 @@ customer_sums as (
         cast(sum(to_minor(customers.returns, params.minor_per_unit)) as bigint) as returns_minor,
         cast(sum(to_minor(customers.historic_margin, params.minor_per_unit)) as bigint) as historic_minor,
         -- millionths, so that the sum does not depend on the order of its terms
-        cast(sum(to_minor(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths,
-        cast(sum(
-            case
-                when customers.clv - params.retention_cost
-                    - greatest(0e0, replacement.newcomer_value - 0.75e0 * replacement.cac) > 0
-                    and customers.clv >= replacement.keep_floor then 1
-                else 0
-            end
-        ) as bigint) as retain_at_lower_cac,
-        cast(sum(
-            case
-                when customers.clv - params.retention_cost
-                    - greatest(0e0, replacement.newcomer_value - 1.25e0 * replacement.cac) > 0
-                    and customers.clv >= replacement.keep_floor then 1
-                else 0
-            end
-        ) as bigint) as retain_at_higher_cac
+        cast(sum(to_minor(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths
     from customers
     cross join params
-    cross join replacement
+),
+
+other_costs as (
+    select
+        cast(sum(retained_at_lower_cac) as bigint) as retained_at_lower_cac,
+        cast(sum(retained_at_higher_cac) as bigint) as retained_at_higher_cac
+    from value_sums
 ),
 
 segment_sums as (
@@ -60,6 +50,7 @@ base as (
     select
         segment_sums.*,
         customer_sums.*,
+        other_costs.*,
         replacement.*,
         base_rates.margin_share,
         base_rates.later_return_share,
@@ -71,6 +62,7 @@ base as (
         case when replacement.newcomer_clv is not null then segment_sums.customers end as valued_customers
     from segment_sums
     cross join customer_sums
+    cross join other_costs
     cross join replacement
     cross join base_rates
     cross join returns_only
@@ -100,9 +92,9 @@ metrics as (
     union all select 'lookalike_customers', lookalike_customers, 'customers', valued_customers from base
     union all select 'retain_share', cast(retain_customers as double) / nullif(valued_customers, 0), 'share',
         valued_customers from base
-    union all select 'retain_share_at_cac_75', cast(retain_at_lower_cac as double) / nullif(valued_customers, 0),
+    union all select 'retain_share_at_cac_75', cast(retained_at_lower_cac as double) / nullif(valued_customers, 0),
         'share', valued_customers from base
-    union all select 'retain_share_at_cac_125', cast(retain_at_higher_cac as double) / nullif(valued_customers, 0),
+    union all select 'retain_share_at_cac_125', cast(retained_at_higher_cac as double) / nullif(valued_customers, 0),
         'share', valued_customers from base
     union all select 'retain_clv', retain_clv_minor / minor_per_unit, 'money', retain_customers from base
     union all select 'lookalike_clv', (clv_minor - retain_clv_minor) / minor_per_unit, 'money', lookalike_customers

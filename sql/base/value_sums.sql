@@ -11,10 +11,12 @@
 -- overflows or vanishes), of ln P(no purchase) in millionths.
 --
 -- What dropout is expected to cost, and what the most valuable customers take with
--- them, is summed on the way.
+-- them, is summed on the way; and how many would be retained at three quarters of
+-- the cost of acquisition, at five quarters, and if a first order paid for it: here,
+-- because a published clv is rounded, and the mark is set before any rounding.
 --
 -- grain: one row per (segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten)
--- reads: marks, top_customers, base_rates, params
+-- reads: marks, top_customers, replacement, base_rates, params
 with
 
 customers as (
@@ -28,6 +30,14 @@ customers as (
         marks.revenue_12m_minor,
         to_minor(marks.clv, params.minor_per_unit) as clv_minor,
         marks.customer_id,
+        marks.clv >= replacement.keep_floor
+            and marks.clv - params.retention_cost
+                - greatest(0e0, replacement.newcomer_value - 0.75e0 * replacement.cac) > 0 as is_kept_at_lower_cac,
+        marks.clv >= replacement.keep_floor
+            and marks.clv - params.retention_cost
+                - greatest(0e0, replacement.newcomer_value - 1.25e0 * replacement.cac) > 0 as is_kept_at_higher_cac,
+        marks.clv >= replacement.keep_floor
+            and marks.clv - params.retention_cost - greatest(0e0, replacement.newcomer_clv) > 0 as is_kept_at_first_order,
         (marks.p_alive * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv)
             / nullif(base_rates.first_purchase_value * base_rates.first_purchase_value, 0) as variance,
         ln(greatest(1e-300, 1 - marks.p_alive * (1 - marks.spend_none))) as ln_no_purchase,
@@ -54,6 +64,7 @@ customers as (
     from marks
     cross join params
     cross join base_rates
+    cross join replacement
     where marks.clv is not null
 ),
 
@@ -82,6 +93,9 @@ final as (
         cast(sum(clv_minor) as bigint) as clv_minor,
         cast(sum(to_minor(dropout_loss, minor_per_unit)) as bigint) as dropout_loss_minor,
         cast(sum(revenue_12m_minor) as bigint) as revenue_12m_minor,
+        cast(sum(case when is_kept_at_lower_cac then 1 else 0 end) as bigint) as retained_at_lower_cac,
+        cast(sum(case when is_kept_at_higher_cac then 1 else 0 end) as bigint) as retained_at_higher_cac,
+        cast(sum(case when is_kept_at_first_order then 1 else 0 end) as bigint) as retained_at_first_order,
         cast(sum(case when clv < 0 then 1 else 0 end) as bigint) as losing_customers,
         cast(sum(to_minor(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000)) as bigint) as variance_thousandths,
         cast(sum(to_minor(ln_no_purchase, 1000000)) as bigint) as ln_no_purchase_millionths,

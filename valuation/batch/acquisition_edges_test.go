@@ -27,6 +27,7 @@ func smallShopWith(t *testing.T, spend []rawSpend, answers []rawAnswer) config.C
 	}
 	rate := 0.5
 	c := config.Default()
+	c.Lists.Include = nil
 	c.Orders.Files, c.Out = config.Files{writeOrders(t, rows)}, filepath.Join(t.TempDir(), "out")
 	c.Orders.Columns.Channel, c.Value.MarginRate, c.Time.AsOf = "channel", &rate, parseDay(t, "2023-04-30")
 	if spend != nil {

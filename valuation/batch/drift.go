@@ -34,10 +34,7 @@ func (r *run) measureDrift(ctx context.Context, histories []historyRow) (drift, 
 	if len(r.models.groups) == 0 || len(r.orderDays) == 0 {
 		return d, nil
 	}
-	begin := r.orderDays[0]
-	if from := r.Config.Orders.FitFrom; from != nil && from.After(begin) {
-		begin = from.Time
-	}
+	begin := r.fittedFrom()
 	if begin.Day() > 1 && r.Config.Orders.FitFrom != nil {
 		begin = begin.AddDate(0, 1, 1-begin.Day()) // the first whole cohort that is fitted
 	}

@@ -207,7 +207,7 @@ func (r *run) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 	case h.choice.Candidate != nil:
 		at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == h.choice.Candidate.Family })
 		r.models.why = "in the backtest " + contestText(h.choice.Contests, "mean deviance", h.choice.Candidate.Name)
-		chosen, byChannel = &fits[at], h.choice.Candidate.ByGroup
+		chosen = &fits[at]
 	default:
 		at, contests := backtest.Prefer(base, fits, r.workers())
 		r.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", fits[at].Model.Name())
@@ -216,9 +216,7 @@ func (r *run) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 			h.choice = h.result.Judge(chosen.Model.Name(), false)
 		}
 	}
-	if h.choice.Candidate != nil && len(chosen.Parameters) == 2 {
-		byChannel = h.choice.Candidate.ByGroup
-	}
+	byChannel = h.choice.Candidate != nil && h.choice.Candidate.ByGroup
 	if chosen.Boundary != "" {
 		r.warn("model_at_boundary", "%s is fitted at the boundary of %s, with the parameter that runs away held", chosen.Model.Name(), chosen.Boundary)
 	}

@@ -18,7 +18,6 @@ func TestFocusOfExtremes(t *testing.T) {
 		options.Channels = []simulation.Channel{{Name: "search", Share: 0.6}, {Name: "word of mouth", Share: 0.4}}
 		change(&options)
 		c, _ := simulated(t, options)
-		c.Lists.Include = nil
 		return c
 	}
 	retained := func(r Result) float64 { return *r.KPIs["retain_share"].Value }
@@ -88,7 +87,6 @@ func TestValueAddedByAcquisitionIsNetOfAllSpend(t *testing.T) {
 	options.Customers, options.Days, options.Returns = 3_000, 730, 0
 	options.Channels = []simulation.Channel{{Name: "search", Share: 0.6, CAC: 20}, {Name: "word of mouth", Share: 0.4}}
 	c, _ := simulated(t, options)
-	c.Lists.Include = nil
 	type spendRow struct {
 		Period *string  `parquet:"period"`
 		Scope  *string  `parquet:"scope"`

@@ -31,6 +31,7 @@ func hostileShop(t *testing.T) (config.Config, map[string]string) {
 	options := simulation.Default()
 	options.Customers = 2000
 	c, _ := simulated(t, options)
+	c.Lists.Include = config.Default().Lists.Include
 	rows := readOrders(t, c)
 	channels := map[string]string{}
 	renamed := map[string]int{}

@@ -93,6 +93,7 @@ func dailyShop(t *testing.T, orders []rawOrder, asOf string) Result {
 	t.Helper()
 	rate := 0.5
 	c := config.Default()
+	c.Lists.Include = nil
 	c.Orders.Files, c.Out = config.Files{writeOrders(t, orders)}, filepath.Join(t.TempDir(), "out")
 	c.Time.AsOf, c.Value.MarginRate = parseDay(t, asOf), &rate
 	return runBatch(t, c)

@@ -40,6 +40,7 @@ func runSmallShop(t *testing.T, asOf string, channels bool) Result {
 		rows = append(rows, row)
 	}
 	c := config.Default()
+	c.Lists.Include = nil
 	c.Orders.Files, c.Out = config.Files{writeOrders(t, rows)}, filepath.Join(t.TempDir(), "out")
 	c.Time.AsOf = parseDay(t, asOf)
 	if channels {

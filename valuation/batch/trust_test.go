@@ -51,6 +51,7 @@ func shopOf(t *testing.T, seed uint64, customers, pickUp int, draw func(source r
 		}
 	}
 	c := config.Default()
+	c.Lists.Include = nil
 	c.Orders.Files = config.Files{writeOrders(t, rows)}
 	c.Orders.Columns.Channel = "channel"
 	rate := 0.3
