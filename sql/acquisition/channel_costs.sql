@@ -1,14 +1,14 @@
 -- channel_costs: spend, new customers and their cost (CAC = spend / new
 -- customers) in each period: by channel, of paid channels (all spend over the new
--- customers of channels with spend) and blended (all spend over all new
+-- customers of channels with spend or credits) and blended (all spend over all new
 -- customers). Where there is no cost, cac_reason says why, first that applies:
 -- no_spend, net_credit (more was credited than spent), unknown_channel,
 -- before_fit_from (newcomers are not known for new), no_new_customers,
--- incomplete_spend (more than 31 days of the period, as far as the shop was open,
--- lie before or after all spend).
+-- coarse_spend (it is told for longer periods than this) and incomplete_spend, as
+-- spend_gaps has them.
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: periods, newcomer_days, spend_days, spend_span, params
+-- reads: periods, newcomer_days, spend_days, spend_gaps, params
 with
 
 cells as (
@@ -16,6 +16,7 @@ cells as (
         first_channel as channel,
         first_purchase_date as day,
         customers,
+        cast(0 as bigint) as spend_days,
         cast(0 as bigint) as spend_minor
     from newcomer_days
     union all
@@ -23,13 +24,9 @@ cells as (
         channel,
         spend_day as day,
         cast(0 as bigint) as customers,
+        cast(1 as bigint) as spend_days,
         spend_minor
     from spend_days
-),
-
-opening as (
-    select min(first_purchase_date) as first_day
-    from newcomer_days
 ),
 
 channels as (
@@ -38,6 +35,7 @@ channels as (
         periods.period_start,
         cells.channel,
         cast(sum(cells.customers) as bigint) as new_customers,
+        cast(sum(cells.spend_days) as bigint) as spend_days,
         cast(sum(cells.spend_minor) as bigint) as spend_minor
     from periods
     inner join cells
@@ -51,8 +49,9 @@ totals as (
         periods.period_start,
         coalesce(cast(sum(channels.new_customers) as bigint), 0) as new_customers,
         coalesce(cast(sum(
-            case when channels.channel <> '' and channels.spend_minor > 0 then channels.new_customers else 0 end
+            case when channels.channel <> '' and channels.spend_minor <> 0 then channels.new_customers else 0 end
         ) as bigint), 0) as paid_customers,
+        coalesce(cast(sum(channels.spend_days) as bigint), 0) as spend_days,
         coalesce(cast(sum(channels.spend_minor) as bigint), 0) as spend_minor
     from periods
     left join channels
@@ -68,6 +67,7 @@ scopes as (
         'channel' as scope,
         channel,
         new_customers,
+        spend_days,
         spend_minor
     from channels
     union all
@@ -77,6 +77,7 @@ scopes as (
         'paid' as scope,
         '' as channel,
         paid_customers as new_customers,
+        spend_days,
         spend_minor
     from totals
     union all
@@ -86,6 +87,7 @@ scopes as (
         'blended' as scope,
         '' as channel,
         new_customers,
+        spend_days,
         spend_minor
     from totals
 ),
@@ -99,6 +101,7 @@ reasons as (
         scopes.scope,
         scopes.channel,
         scopes.new_customers,
+        scopes.spend_days,
         scopes.spend_minor,
         case
             when scopes.spend_minor = 0 then 'no_spend'
@@ -106,18 +109,18 @@ reasons as (
             when scopes.scope = 'channel' and scopes.channel = '' then 'unknown_channel'
             when scopes.period_start < params.fit_from then 'before_fit_from'
             when scopes.new_customers = 0 then 'no_new_customers'
-            when day_difference(greatest(scopes.period_start, opening.first_day), spend_span.first_day) > 31
-                or day_difference(spend_span.last_day, least(periods.period_end, params.as_of)) > 31
-                then 'incomplete_spend'
-            else ''
+            else coalesce(spend_gaps.reason, '')
         end as cac_reason
     from scopes
     inner join periods
         on scopes.period = periods.period
         and scopes.period_start = periods.period_start
-    cross join opening
-    cross join spend_span
     cross join params
+    left join spend_gaps
+        on scopes.period = spend_gaps.period
+        and scopes.period_start = spend_gaps.period_start
+        and scopes.scope = spend_gaps.scope
+        and scopes.channel = spend_gaps.channel
 ),
 
 final as (

@@ -34,7 +34,7 @@ members as (
     from channel_costs
     where scope = 'channel'
         and channel <> ''
-        and spend_minor > 0
+        and spend_minor <> 0
     union all
     select
         period,

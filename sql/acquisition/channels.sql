@@ -85,7 +85,10 @@ final as (
             when cac_reason <> '' then cac_reason
             when value_minor is null and first_order_minor is not null then 'unknown_value'
         end as ltv_cac_reason,
-        value_minor / divisor >= target_ltv_cac as reaches_target,
+        case
+            when (value_minor - value_reach) / divisor >= target_ltv_cac then true
+            when (value_minor + value_reach) / divisor < target_ltv_cac then false
+        end as reaches_target,
 
         payback_days,
         nullif(payback_reason, '') as payback_reason,

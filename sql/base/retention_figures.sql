@@ -251,7 +251,8 @@ final as (
         'value_added_by_acquisition' as metric,
         acquired.month,
         case
-            when channel_costs.cac_reason in ('', 'net_credit')
+            when channel_costs.spend_days > 0
+                and channel_costs.cac_reason not in ('coarse_spend', 'incomplete_spend')
                 then to_minor(acquired.value_minor - channel_costs.spend_minor, 1) / cast(params.minor_per_unit as double)
         end as value,
         cast(null as double) as low,

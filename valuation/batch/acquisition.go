@@ -28,19 +28,21 @@ const (
 func (r *run) trailingFrom() time.Time { return r.asOf.AddDate(0, 0, 1-trailingDays) }
 
 // periods makes the table of the months, quarters and years from the first
-// order or spend to as_of, and of the trailing period.
+// order or spend to as_of, and of the trailing period; and that of the ones whose
+// spend is not all known.
 func periods(ctx context.Context, r *run) error {
-	var first, last *time.Time
-	if err := r.engine.Scan(ctx, "spend_span", []string{"first_day", "last_day"}, &first, &last); err != nil {
+	spend, err := r.readSpendCalendar(ctx)
+	if err != nil {
 		return err
 	}
-	r.doubtSpan(first, last)
+	r.spendDays = spend.all
+	r.doubtSpend(spend)
 	start := r.asOf
 	if len(r.orderDays) > 0 && r.orderDays[0].Before(start) {
 		start = r.orderDays[0]
 	}
-	if first != nil && first.Before(start) {
-		start = *first
+	if len(spend.all) > 0 && spend.all[0].Before(start) {
+		start = spend.all[0]
 	}
 	rows := [][]driver.Value{{trailing, r.trailingFrom(), r.asOf, true}}
 	for _, calendar := range []struct {
@@ -51,6 +53,9 @@ func periods(ctx context.Context, r *run) error {
 			to := from.AddDate(0, calendar.months, -1)
 			rows = append(rows, []driver.Value{calendar.name, from, to, !to.After(r.asOf)})
 		}
+	}
+	if err := r.spendGaps(ctx, spend, rows); err != nil {
+		return err
 	}
 	return r.engine.Rows(ctx, "periods", []engine.Column{
 		{Name: "period", Type: "varchar"}, {Name: "period_start", Type: "date"}, {Name: "period_end", Type: "date"}, {Name: "is_whole", Type: "boolean"},
@@ -196,7 +201,7 @@ func (a acquisition) channelsOf(cost costRow) map[string]bool {
 		case "channel":
 			of[other.channel] = other.channel == cost.channel
 		case "paid":
-			of[other.channel] = other.channel != "" && other.spendMinor > 0
+			of[other.channel] = other.channel != "" && other.spendMinor != 0
 		default:
 			of[other.channel] = true
 		}

@@ -49,6 +49,12 @@ type KPI struct {
 	N                int64
 }
 
+// monthKPI is one line of kpis.parquet that is told by the month.
+type monthKPI struct {
+	month time.Time
+	value *float64
+}
+
 // run is a run under way: what the Go steps know and leave to later ones.
 type run struct {
 	Job
@@ -60,6 +66,7 @@ type run struct {
 	identity  string
 	asOf      time.Time
 	orderDays []time.Time // with usable rows, sorted
+	spendDays []time.Time // likewise, of spend
 	orders    source.Mapping
 	minor     int64 // minor units per unit of money
 
@@ -72,6 +79,7 @@ type run struct {
 	cuts       publication.RFMCuts
 	rows       map[string]int64 // of published tables
 	kpis       map[string]KPI
+	monthly    map[string][]monthKPI // in no order
 	focus      focus.Report
 	cacChannel string // of the cost of acquisition that comes from spend
 	warnings   []publication.Warning

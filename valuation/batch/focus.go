@@ -12,44 +12,18 @@ import (
 // judgeFocus says where the next effort should go, by the finished figures.
 func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	value := func(metric string) *float64 { return r.kpis[metric].Value }
+	ltv := r.ltvToCAC()
 	figures := focus.Figures{
 		Customers: r.base.customers, BaseGrowth: value("base_growth_12m"),
-		LTVToCAC: ltvToCAC(value), TargetLTVToCAC: r.Config.Value.TargetLTVCAC,
+		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, TargetLTVToCAC: r.Config.Value.TargetLTVCAC,
+		RetainShare: value("retain_share"), CurrentShare: r.currentShare(),
 		RepeatTrend: value("repeat_rate_90d_change"), RepeatTrendHigh: r.kpis["repeat_rate_90d_change"].High,
 		AtRiskShare: value("dropout_loss_share"),
 	}
 	if age := value("shop_age_days"); age != nil {
 		figures.ShopAgeDays = int64(*age)
 	}
-	var added, returning *float64
-	var latest time.Time
-	err := r.engine.EachOrNull(ctx, "kpis", []string{"metric", "month", "channel", "value"}, func(v []driver.Value) error {
-		month, monthly := v[1].(time.Time)
-		amount := number(v[3])
-		switch {
-		case !monthly || v[2] != nil || amount == nil:
-		case v[0] == "value_added_by_acquisition_before_cac":
-			// whole cents below 2^53: their sum is exact in any order
-			cents := toMinor(*amount, r.minor)
-			if added == nil {
-				added = new(float64)
-			}
-			*added += float64(cents)
-		case v[0] == "returning_share_of_revenue" && month.After(latest):
-			latest, returning = month, amount
-		}
-		return nil
-	})
-	if err != nil {
-		return focus.Report{}, err
-	}
-	if equity := value("residual_customer_equity"); added != nil && equity != nil {
-		if total := *equity + *added/float64(r.minor); total > 0 {
-			share := *equity / total
-			figures.CurrentShare = &share
-		}
-	}
-	err = r.engine.EachOrNull(ctx, "concentration", []string{"metric", "value"}, func(v []driver.Value) error {
+	err := r.engine.EachOrNull(ctx, "concentration", []string{"metric", "value"}, func(v []driver.Value) error {
 		if v[0] == "largest_customer_share" {
 			figures.LargestShare = number(v[1])
 		}
@@ -60,8 +34,8 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	}
 	file := focus.Report{Judgement: focus.Judge(figures)}
 	own := focus.Own{
-		RepeatRevenueShare: returning, SaleToCurrent: value("sale_chance_alive_90d"), SaleToNew: value("sale_chance_newcomer_90d"),
-		LTVToCAC: ltvToCAC(value),
+		RepeatRevenueShare: latest(r.monthly["returning_share_of_revenue"]), SaleToCurrent: value("sale_chance_alive_90d"),
+		SaleToNew: value("sale_chance_newcomer_90d"), LTVToCAC: ltv.Value,
 	}
 	var lossPerCost *float64
 	if cost := r.Config.Value.RetentionCost; cost > 0 {
@@ -79,37 +53,77 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	if err != nil {
 		return focus.Report{}, err
 	}
-	file.Split, file.WhyNoSplit = focus.NextUnit(monthly, ltvToCAC(value), lossPerCost)
+	file.Split, file.WhyNoSplit = focus.NextUnit(monthly, ltv.Value, lossPerCost)
 	return file, nil
 }
 
-// monthlySpend returns the spend of the last whole months, a year of them at the
-// most, in their order.
-func (r *run) monthlySpend(ctx context.Context) ([]float64, error) {
-	type month struct {
-		start time.Time
-		spend float64
+// currentShare is the share of the margin to come that is of the customers there
+// are, beside that of the newcomers of twelve months, net of their cost where spend
+// is given. It is nil where either is not known.
+func (r *run) currentShare() *float64 {
+	metric := "value_added_by_acquisition_before_cac"
+	if r.Config.HasSpend() {
+		metric = "value_added_by_acquisition"
 	}
-	var months []month
-	err := r.engine.EachOrNull(ctx, "channels", []string{"period", "scope", "is_whole", "period_start", "spend"}, func(v []driver.Value) error {
-		if spend := number(v[4]); v[0] == monthly && v[1] == "blended" && v[2] == true && spend != nil {
-			months = append(months, month{v[3].(time.Time), *spend})
+	equity, months := r.kpis["residual_customer_equity"].Value, r.monthly[metric]
+	if equity == nil || len(months) == 0 {
+		return nil
+	}
+	var minor int64
+	for _, m := range months {
+		if m.value == nil {
+			return nil
+		}
+		minor += toMinor(*m.value, r.minor)
+	}
+	// Newcomers who cost more than they bring add nothing to come.
+	added := max(0, float64(minor)/float64(r.minor))
+	if !(max(0, *equity)+added > 0) {
+		return nil
+	}
+	share := max(0, *equity) / (max(0, *equity) + added)
+	return &share
+}
+
+// latest returns the figure of the last month that is known, nil without any.
+func latest(months []monthKPI) *float64 {
+	var last monthKPI
+	for _, m := range months {
+		if m.value != nil && !m.month.Before(last.month) {
+			last = m
+		}
+	}
+	return last.value
+}
+
+// monthlySpend returns the spend of the last whole months, a year of them at the
+// most, in their order. Months of which it is not all known are left out.
+func (r *run) monthlySpend(ctx context.Context) ([]float64, error) {
+	told := map[time.Time]bool{}
+	for _, day := range r.spendDays {
+		told[startOf(day, 1)] = true
+	}
+	var months []monthKPI
+	err := r.engine.EachOrNull(ctx, "channels", []string{"period", "scope", "is_whole", "period_start", "spend", "cac_reason"}, func(v []driver.Value) error {
+		start := v[3].(time.Time)
+		if v[0] == monthly && v[1] == "blended" && v[2] == true && told[start] && v[5] != incompleteSpend && v[5] != coarseSpend {
+			months = append(months, monthKPI{start, number(v[4])})
 		}
 		return nil
 	})
-	slices.SortFunc(months, func(a, b month) int { return a.start.Compare(b.start) })
+	slices.SortFunc(months, func(a, b monthKPI) int { return a.month.Compare(b.month) })
 	var spends []float64
 	for _, m := range months[max(0, len(months)-12):] {
-		spends = append(spends, m.spend)
+		spends = append(spends, *m.value)
 	}
 	return spends, err
 }
 
 // ltvToCAC is that of paid channels; where spend does not say which those are, of
 // all spend over all newcomers.
-func ltvToCAC(value func(metric string) *float64) *float64 {
-	if paid := value("ltv_cac"); paid != nil {
+func (r *run) ltvToCAC() KPI {
+	if paid := r.kpis["ltv_cac"]; paid.Value != nil {
 		return paid
 	}
-	return value("blended_ltv_cac")
+	return r.kpis["blended_ltv_cac"]
 }

@@ -22,6 +22,9 @@ func (r *run) write(ctx context.Context) error {
 		return err
 	}
 	r.doubt()
+	if err := r.doubtAcquisition(ctx); err != nil {
+		return err
+	}
 	var err error
 	if r.focus, err = r.judgeFocus(ctx); err != nil {
 		return err
@@ -35,10 +38,14 @@ func (r *run) write(ctx context.Context) error {
 }
 
 func (r *run) readKPIs(ctx context.Context) error {
-	r.kpis = map[string]KPI{}
+	r.kpis, r.monthly = map[string]KPI{}, map[string][]monthKPI{}
 	return r.engine.EachOrNull(ctx, "kpis", []string{"metric", "value", "low", "high", "n", "month", "channel"}, func(v []driver.Value) error {
-		if v[5] != nil || v[6] != nil && v[0] != "cac_from_spend" {
-			return nil // the summary tells of the base to date
+		if v[6] != nil && v[0] != "cac_from_spend" {
+			return nil // of one channel
+		}
+		if month, ok := v[5].(time.Time); ok {
+			r.monthly[v[0].(string)] = append(r.monthly[v[0].(string)], monthKPI{month, number(v[1])})
+			return nil
 		}
 		kpi := KPI{Value: number(v[1]), Low: number(v[2]), High: number(v[3])}
 		if n, ok := v[4].(int64); ok {
@@ -81,7 +88,6 @@ func (r *run) doubt() {
 		return
 	}
 	r.doubtForecast()
-	r.doubtAcquisition()
 	if repeaters := *r.kpis["repeat_customers"].Value; repeaters < fewRepeaters {
 		r.warn("few_repeat_customers", "only %.0f customers bought again: the models rest on them, and every value is rough", repeaters)
 	}

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -92,8 +91,8 @@ func (r *run) sideContract(ctx context.Context) error {
 		}
 		for _, place := range report.Places {
 			if place.Reason == "other_currency" {
-				return failure.Inputf("spend.columns.currency: %s of %s row %d and %s more are not in %s, the currency of the shop: convert them in spend.columns.amount and leave spend.columns.currency out, or give spend in one currency",
-					side.Files[0].Path, place.File, place.FirstRow, humanize.Comma(place.Rows-1), r.Config.Value.Currency)
+				return failure.Inputf("spend.columns.currency: %s row %d is not in %s, the currency of the shop (rows like it: %s): convert them in spend.columns.amount and leave spend.columns.currency out, or give spend in one currency",
+					place.File, place.FirstRow, r.Config.Value.Currency, humanize.Comma(place.Rows))
 			}
 		}
 	}
@@ -112,32 +111,6 @@ func byReason(a, b ReasonCount) int {
 func byPlace(a, b Place) int {
 	return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.File, b.File))
 }
-
-// doubtSpan warns of spend that does not reach over the trailing period, whose
-// cost of acquisition is then not told.
-func (r *run) doubtSpan(first, last *time.Time) {
-	if first == nil {
-		if r.Config.HasSpend() {
-			r.warn("no_spend", "no row of spend.files can be used: there is no cost of acquisition to tell")
-		}
-		return
-	}
-	if r.Config.Orders.Columns.Channel == "" {
-		r.warn("spend_without_channels", "orders.columns.channel is not set, so no customer is known to be of a channel: spend gives a blended cost of acquisition, and none to set the marks by")
-	}
-	opened := r.trailingFrom()
-	if len(r.orderDays) > 0 && r.orderDays[0].After(opened) {
-		opened = r.orderDays[0]
-	}
-	if daysBetween(opened, *first) > mostSpendGapDays || daysBetween(*last, r.asOf) > mostSpendGapDays {
-		r.warn("incomplete_spend", "spend is known from %s to %s only, so that the cost of acquisition over the %d days to %s cannot be told: if nothing was spent, a row of 0 says so",
-			first.Format(time.DateOnly), last.Format(time.DateOnly), trailingDays, r.asOf.Format(time.DateOnly))
-	}
-}
-
-// mostSpendGapDays may lie between a period and the spend in it, as in
-// channel_costs: spend is often told by the month.
-const mostSpendGapDays = 31
 
 // sideRows adds up the rows of the inputs beside the orders, nil without any.
 func (r *run) sideRows() map[string]publication.Rows {
@@ -161,35 +134,4 @@ func (r *run) sideRows() map[string]publication.Rows {
 		sides[side.Name] = rows
 	}
 	return sides
-}
-
-// acquisitionTerms says which cost of acquisition set the marks, nil where there
-// is none.
-func (r *run) acquisitionTerms() *publication.Acquisition {
-	cac := r.kpis["cac"].Value
-	if cac == nil {
-		return nil
-	}
-	terms := &publication.Acquisition{Source: "first_order", CAC: r.exact(toMinor(*cac, r.minor))}
-	if r.kpis["cac_from_spend"].Value != nil {
-		terms.Source, terms.Channel = "spend", r.cacChannel
-	} else if r.Config.Value.CAC != nil {
-		terms.Source = "configured"
-	}
-	return terms
-}
-
-// doubtAcquisition warns of spend that the marks could not go by.
-func (r *run) doubtAcquisition() {
-	terms := r.acquisitionTerms()
-	if !r.Config.HasSpend() || terms == nil || len(r.models.groups) == 0 {
-		return
-	}
-	if terms.Source != "spend" {
-		instead := "a first order is taken to pay for its acquisition"
-		if terms.Source == "configured" {
-			instead = "value.cac sets the marks"
-		}
-		r.warn("no_paid_channel", "no paid channel has a cost of acquisition and 50 new customers over the last %d days, so %s: see cac_reason in channels.parquet", trailingDays, instead)
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -115,7 +116,7 @@ func (s summary) acquisition() string {
 		text += fmt.Sprintf(" (%s in paid channels)", s.money(*paid))
 	}
 	if ratio := s.result.KPIs["ltv_cac"]; ratio.Value != nil && ratio.Low != nil && ratio.High != nil {
-		text += fmt.Sprintf("; in paid channels LTV:CAC is %.1f (95 %% interval %.1f to %.1f), against a target of %g", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
+		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f (95 %% interval %.2f to %.2f), against a target of %g", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
 	}
 	return text + "."
 }
@@ -139,11 +140,6 @@ func (s summary) setAsideOthers() string {
 	return strings.Join(lines, "\n")
 }
 
-// repeatWindows are the windows of kpis, longest first.
-var repeatWindows = []int{365, 180, 90, 60, 30}
-
-// repeat tells the rate in the longest window that at least half of the
-// customers are old enough for, so that it speaks of the base.
 // focus says where the next effort should go, by which figures.
 func (s summary) focus() string {
 	j := s.result.Manifest.Focus
@@ -151,7 +147,7 @@ func (s summary) focus() string {
 		var parts []string
 		for _, finding := range j.Findings {
 			if finding.Lean == lean {
-				parts = append(parts, fmt.Sprintf("%s: %.3g (%s)", finding.Rule, *finding.Saw, finding.Why))
+				parts = append(parts, fmt.Sprintf("%s: %s (%s)", finding.Rule, figure(*finding.Saw), finding.Why))
 			}
 		}
 		if len(parts) == 0 {
@@ -165,6 +161,22 @@ func (s summary) focus() string {
 	return fmt.Sprintf("Focus: %s. For retention: %s. For acquisition: %s.", verdict, leaning(focus.Retention), leaning(focus.Acquisition))
 }
 
+// figure writes a figure of the focus: a share, a ratio or a count.
+func figure(v float64) string {
+	switch {
+	case v == math.Trunc(v):
+		return humanize.Comma(int64(v))
+	case math.Abs(v) < 0.0005:
+		return "under 0.0005"
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// repeatWindows are the windows of kpis, longest first.
+var repeatWindows = []int{365, 180, 90, 60, 30}
+
+// repeat tells the rate in the longest window that at least half of the
+// customers are old enough for, so that it speaks of the base.
 func (s summary) repeat() string {
 	customers := s.result.Manifest.Totals.Customers
 	for _, days := range repeatWindows {

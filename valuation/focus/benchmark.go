@@ -29,11 +29,11 @@ type Own struct {
 func Benchmarks(own Own) []Benchmark {
 	return []Benchmark{
 		{"share of resources on retention", "60 % for an established shop; acquisition first for a new one", nil},
-		{"share of revenue from repeat customers", "0.4", own.RepeatRevenueShare},
-		{"chance of selling to an existing customer", "0.6 to 0.7", own.SaleToCurrent},
-		{"chance of selling to a new customer", "0.05 to 0.2", own.SaleToNew},
+		{"share of the last whole month's revenue from repeat customers", "0.4", own.RepeatRevenueShare},
+		{"chance of selling to an existing customer (own: within 90 days, of those who are alive)", "0.6 to 0.7", own.SaleToCurrent},
+		{"chance of selling to a new customer (own: of a second purchase within 90 days)", "0.05 to 0.2", own.SaleToNew},
 		{"cost of acquiring per cost of keeping", "5", own.CostRatio},
-		{"LTV:CAC", "3", own.LTVToCAC},
+		{"LTV:CAC (own: newcomers of the last 365 days, over value.horizon_days)", "3", own.LTVToCAC},
 	}
 }
 
@@ -51,7 +51,7 @@ const leastVariation = 0.2
 
 // NextUnit splits the next unit of budget in proportion to what one brings:
 // newcomer value per cost in acquisition, value that dropout would take per cost
-// of holding in retention. monthly is the spend of whole months. The text says
+// of holding in retention. monthly is the spend of whole months that is known. The text says
 // why there is no split.
 func NextUnit(monthly []float64, ltvToCAC, lossPerCost *float64) (*Split, string) {
 	if ltvToCAC == nil {
@@ -76,6 +76,6 @@ func NextUnit(monthly []float64, ltvToCAC, lossPerCost *float64) (*Split, string
 	}
 	return &Split{
 		Acquisition: max(0, *ltvToCAC) / total, Retention: max(0, *lossPerCost) / total,
-		Label: "indicative: by average CAC and average loss to dropout, not by what one more unit brings",
+		Label: "indicative: by average CAC, not by what one more unit brings; and as if the cost of holding a customer prevented all expected dropout, which is the most it can do",
 	}, ""
 }

@@ -13,8 +13,11 @@ type Figures struct {
 	ShopAgeDays     int64
 	BaseGrowth      *float64 // customers won in the last 12 months per customer before
 	LTVToCAC        *float64 // newcomers of the last 365 days, as predicted
+	LTVToCACLow     *float64 // its 95 % interval
+	LTVToCACHigh    *float64
 	TargetLTVToCAC  float64
-	CurrentShare    *float64 // of the margin to come: of customers there are, beside a year's newcomers
+	RetainShare     *float64 // of customers, worth retaining
+	CurrentShare    *float64 // of the margin to come: of customers there are, beside a year's newcomers net of their cost
 	RepeatTrend     *float64 // repeat rate within 90 days, last year's cohorts less the year's before
 	RepeatTrendHigh *float64 // upper end of its 95 % interval
 	LargestShare    *float64 // of revenue to date, of the largest customer
@@ -48,7 +51,7 @@ type Finding struct {
 	Saw   *float64 `json:"saw"` // null where it is not known
 	Lean  Lean     `json:"lean"`
 	Why   string   `json:"why"`
-	Votes int      `json:"votes"` // that the lean counts
+	Votes int      `json:"votes"` // for what it leans to, 0 where to neither
 }
 
 // Judgement is the verdict and what it rests on.
@@ -70,27 +73,30 @@ const (
 	mostlyCurrent = 0.6 // of the margin to come
 	mostlyNew     = 0.4
 
+	ample     = 2.0  // times the target, LTV:CAC
+	worthless = 0.01 // of customers, worth retaining
+
 	dominant = 0.1 // of all revenue, one customer
 	exposed  = 0.3 // of the value of current customers
 )
 
 // Judge applies the rules. Each speaks with one vote, those whose figure leaves
 // little choice with two; two votes of difference decide. A shop whose newcomers
-// cost more than they bring is never told to acquire.
+// cost more than they bring is never told to acquire, and one with hardly anybody
+// worth retaining has only a dominant customer to hold.
 func Judge(f Figures) Judgement {
 	findings := []Finding{
-		f.age(), f.size(), f.growth(), f.economics(), f.source(), f.trend(), f.concentration(), f.risk(),
+		f.held(f.age()), f.size(), f.held(f.growth()), f.held(f.economics()), f.held(f.source()), f.held(f.trend()), f.concentration(), f.held(f.risk()),
 	}
-	balance := 0 // votes for retention less those for acquisition
-	for _, finding := range findings {
-		switch finding.Lean {
-		case Retention:
-			balance += finding.Votes
-		case Acquisition:
-			balance -= finding.Votes
+	votes := map[Lean]int{}
+	for i, finding := range findings {
+		if finding.Lean == Neither {
+			findings[i].Votes = 0
 		}
+		votes[finding.Lean] += finding.Votes
 	}
 	j := Judgement{Verdict: Balanced, Findings: findings}
+	balance := votes[Retention] - votes[Acquisition]
 	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1
 	switch {
 	case balance >= 2:
@@ -98,11 +104,21 @@ func Judge(f Figures) Judgement {
 	case balance <= -2 && !losing:
 		j.Verdict = AcquisitionLed
 	}
-	j.Why = fmt.Sprintf("%d votes for retention less those for acquisition; two either way decide", balance)
+	j.Why = fmt.Sprintf("votes for retention: %d, for acquisition: %d; a difference of two decides", votes[Retention], votes[Acquisition])
 	if balance <= -2 && losing {
 		j.Why += ", but newcomers cost more than they bring"
 	}
 	return j
+}
+
+// held takes the vote for retention from a rule where there is hardly anybody to
+// retain.
+func (f Figures) held(rule Finding) Finding {
+	if rule.Lean == Retention && f.RetainShare != nil && *f.RetainShare < worthless {
+		rule.Lean = Neither
+		rule.Why += fmt.Sprintf("; but fewer than %g of customers are worth retaining", worthless)
+	}
+	return rule
 }
 
 func (f Figures) age() Finding {
@@ -147,24 +163,32 @@ func (f Figures) growth() Finding {
 
 func (f Figures) economics() Finding {
 	rule := Finding{Rule: "LTV:CAC of newcomers, as predicted", Saw: f.LTVToCAC, Votes: 1}
+	if f.LTVToCAC == nil || f.LTVToCACLow == nil || f.LTVToCACHigh == nil {
+		return rule.unknown("it takes a cost of acquisition and two newcomers or more")
+	}
+	low, high, target := *f.LTVToCACLow, *f.LTVToCACHigh, f.TargetLTVToCAC
 	switch {
-	case f.LTVToCAC == nil:
-		return rule.unknown("acquisition spend is needed")
+	case *f.LTVToCAC < 1 && high < 1:
+		rule.Lean, rule.Votes, rule.Why = Retention, 2, "under 1, with all of its 95 % interval, a newcomer costs more than they bring"
 	case *f.LTVToCAC < 1:
-		rule.Lean, rule.Votes, rule.Why = Retention, 2, "under 1 a newcomer costs more than they bring"
-	case *f.LTVToCAC < f.TargetLTVToCAC:
-		rule.Lean, rule.Why = Retention, fmt.Sprintf("under the target of %g acquisition earns too little", f.TargetLTVToCAC)
+		rule.Lean, rule.Why = Retention, "under 1 a newcomer costs more than they bring"
+	case high < target:
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("its 95 %% interval lies under the target of %g: acquisition earns too little", target)
+	case low >= ample*target:
+		rule.Lean, rule.Votes, rule.Why = Acquisition, 2, fmt.Sprintf("its 95 %% interval lies above %g times the target of %g: more could be bought", ample, target)
+	case low >= target:
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("its 95 %% interval lies above the target of %g: acquisition pays and could be raised", target)
 	default:
-		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("at the target of %g or above acquisition pays and could be raised", f.TargetLTVToCAC)
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("its 95 %% interval, %.3g to %.3g, holds the target of %g", low, high, target)
 	}
 	return rule
 }
 
 func (f Figures) source() Finding {
-	rule := Finding{Rule: "share of the margin to come that is of current customers, not of a year's newcomers", Saw: f.CurrentShare, Votes: 1}
+	rule := Finding{Rule: "share of the margin to come that is of current customers, not of a year's newcomers net of their cost", Saw: f.CurrentShare, Votes: 1}
 	switch {
 	case f.CurrentShare == nil:
-		return rule.unknown("it takes a fitted model and whole months of newcomers")
+		return rule.unknown("it takes a fitted model, whole months of newcomers and, with spend, all of theirs")
 	case *f.CurrentShare >= mostlyCurrent:
 		rule.Lean, rule.Why = Retention, fmt.Sprintf("from %g on most lies with customers there are", mostlyCurrent)
 	case *f.CurrentShare <= mostlyNew:

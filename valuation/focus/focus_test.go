@@ -7,7 +7,7 @@ func at(v float64) *float64 { return &v }
 // What a practitioner would say of shops of one kind.
 func TestVerdictsOfExtremes(t *testing.T) {
 	settled := Figures{
-		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), TargetLTVToCAC: 3,
+		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), TargetLTVToCAC: 3, RetainShare: at(0.4),
 		CurrentShare: at(0.7), RepeatTrend: at(0), RepeatTrendHigh: at(0.01), LargestShare: at(0.001), AtRiskShare: at(0.2),
 	}
 	change := func(f func(*Figures)) Figures {
@@ -15,29 +15,37 @@ func TestVerdictsOfExtremes(t *testing.T) {
 		f(&changed)
 		return changed
 	}
+	ratio := func(f *Figures, value, low, high float64) {
+		f.LTVToCAC, f.LTVToCACLow, f.LTVToCACHigh = at(value), at(low), at(high)
+	}
 	for name, c := range map[string]struct {
 		figures Figures
 		want    Verdict
 	}{
 		"established, newcomers below target":            {settled, RetentionLed},
 		"two months old":                                 {Figures{Customers: 300, ShopAgeDays: 60, TargetLTVToCAC: 3, CurrentShare: at(0.3), LargestShare: at(0.02), AtRiskShare: at(0.4)}, AcquisitionLed},
-		"two months old, and every newcomer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
-		"acquisition loses money":                        {change(func(f *Figures) { f.ShopAgeDays, f.LTVToCAC = 800, at(0.4) }), RetentionLed},
+		"two months old, and every newcomer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), LTVToCACLow: at(0.3), LTVToCACHigh: at(0.7), TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
+		"acquisition loses money":                        {change(func(f *Figures) { f.ShopAgeDays = 800; ratio(f, 0.4, 0.3, 0.5) }), RetentionLed},
 		"one dominant customer": {change(func(f *Figures) {
 			f.ShopAgeDays, f.LTVToCAC, f.CurrentShare, f.LargestShare = 800, nil, at(0.5), at(0.4)
 		}), RetentionLed},
 		"only organic customers": {change(func(f *Figures) { f.ShopAgeDays, f.LTVToCAC, f.CurrentShare = 800, nil, at(0.5) }), Balanced},
 		"acquisition pays and withers": {change(func(f *Figures) {
-			f.ShopAgeDays, f.LTVToCAC, f.BaseGrowth, f.CurrentShare = 800, at(5), at(0.05), at(0.5)
+			f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 800, at(0.05), at(0.5)
+			ratio(f, 5, 4.5, 5.5)
 		}), AcquisitionLed},
-		"nothing is known": {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
+		"acquisition pays many times over":                       {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 8, 6.5, 9.5) }), AcquisitionLed},
+		"nobody can tell whether acquisition reaches its target": {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 3.5, 2, 5) }), Balanced},
+		"hardly anybody is worth retaining":                      {change(func(f *Figures) { f.RetainShare = at(0.001) }), Balanced},
+		"hardly anybody but one who is half of the shop":         {change(func(f *Figures) { f.RetainShare, f.LargestShare = at(0.001), at(0.5) }), RetentionLed},
+		"nothing is known":                                       {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
 	} {
 		got := Judge(c.figures)
 		if got.Verdict != c.want {
 			t.Errorf("%s: %s (%s), want %s", name, got.Verdict, got.Why, c.want)
 		}
 		for _, finding := range got.Findings {
-			if finding.Why == "" || (finding.Saw == nil) != (finding.Lean == Unknown) {
+			if finding.Why == "" || (finding.Votes > 0) != (finding.Lean == Retention || finding.Lean == Acquisition) || (finding.Saw == nil) != (finding.Lean == Unknown) {
 				t.Errorf("%s: %+v", name, finding)
 			}
 		}
@@ -50,7 +58,7 @@ func TestLosingAcquisitionIsNeverAdvised(t *testing.T) {
 	for _, age := range []int64{10, 400, 2_000} {
 		for _, customers := range []int64{10, 1_000_000} {
 			for _, current := range []*float64{nil, at(0.1), at(0.9)} {
-				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), TargetLTVToCAC: 3, CurrentShare: current, BaseGrowth: at(0.01)}
+				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), LTVToCACLow: at(0.9), LTVToCACHigh: at(1.1), TargetLTVToCAC: 3, CurrentShare: current, BaseGrowth: at(0.01)}
 				if got := Judge(f); got.Verdict == AcquisitionLed {
 					t.Errorf("%+v: %+v", f, got)
 				}

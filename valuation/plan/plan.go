@@ -67,9 +67,8 @@ var Nightly = []Step{
 	{Name: "period_groups", Kind: Table, Folder: "lenses"},
 
 	{Name: "spend_days", Kind: Table, Folder: "acquisition"},
-	{Name: "spend_span", Kind: Table, Folder: "acquisition"},
-	{Name: "periods", Kind: Go, Reads: []string{"spend_span"}, Makes: []string{"periods"}},
 	{Name: "newcomer_days", Kind: Table, Folder: "acquisition"},
+	{Name: "periods", Kind: Go, Reads: []string{"spend_days", "newcomer_days"}, Makes: []string{"periods", "spend_gaps"}},
 	{Name: "channel_costs", Kind: Table, Folder: "acquisition"},
 	{Name: "newcomer_margins", Kind: Table, Folder: "acquisition"},
 	{Name: "newcomer_activity", Kind: Table, Folder: "acquisition"},

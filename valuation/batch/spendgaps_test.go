@@ -1,0 +1,154 @@
+package batch
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cbv/valuation/config"
+	"cbv/valuation/simulation"
+)
+
+// every returns the days from one to another, so many days or months apart, but
+// for those of which without says so.
+func every(t *testing.T, from, to string, months, days int, without func(time.Time) bool) []time.Time {
+	t.Helper()
+	var found []time.Time
+	end := parseDay(t, to).Time
+	for day := parseDay(t, from).Time; !day.After(end); day = day.AddDate(0, months, days) {
+		if without == nil || !without(day) {
+			found = append(found, day)
+		}
+	}
+	return found
+}
+
+func months(numbers ...time.Month) func(time.Time) bool {
+	return func(day time.Time) bool { return slices.Contains(numbers, day.Month()) }
+}
+
+// What a practitioner would take for missing spend in a year of which every day
+// had newcomers.
+func TestGapsInSpend(t *testing.T) {
+	lateInMonth := func(day time.Time) bool { return day.Day() > 20 }
+	weekend := func(day time.Time) bool { return day.Weekday()%6 == 0 }
+	for name, c := range map[string]struct {
+		days []time.Time
+		want string
+	}{
+		"every day":               {every(t, "2025-01-01", "2025-12-31", 0, 1, nil), ""},
+		"on weekdays":             {every(t, "2025-01-01", "2025-12-31", 0, 1, weekend), ""},
+		"every day but for April": {every(t, "2025-01-01", "2025-12-31", 0, 1, months(4)), "2025-04-01 to 2025-04-30"},
+		"every day, each budget gone by the 20th": {every(t, "2025-01-01", "2025-12-31", 0, 1, lateInMonth), ""},
+		"by the month":                                {every(t, "2025-01-15", "2025-12-31", 1, 0, nil), ""},
+		"at the end of each month":                    {every(t, "2025-01-28", "2025-12-31", 1, 0, nil), ""},
+		"by the month, but for April":                 {every(t, "2025-01-15", "2025-12-31", 1, 0, months(4)), "2025-03-16 to 2025-05-14"},
+		"by the month from July on":                   {every(t, "2025-07-01", "2025-12-31", 1, 0, nil), "2025-01-01 to 2025-06-30"},
+		"by the month up to June":                     {every(t, "2025-01-01", "2025-06-30", 1, 0, nil), "2025-06-02 to 2025-12-31"},
+		"by the quarter":                              {every(t, "2025-01-01", "2025-12-31", 3, 0, nil), ""},
+		"by the quarter, but for the last second one": {every(t, "2023-01-01", "2025-12-31", 3, 0, func(day time.Time) bool { return day.Year() == 2025 && day.Month() == 4 }), "2025-01-02 to 2025-06-30"},
+		"once": {every(t, "2025-01-01", "2025-01-01", 0, 1, nil), "2025-01-02 to 2025-12-31"},
+	} {
+		year := span{parseDay(t, "2025-01-01").Time, parseDay(t, "2025-12-31").Time}
+		s := spendCalendar{all: c.days, byChannel: map[string][]time.Time{"search": c.days}, cameBy: map[string][]newcomers{}}
+		for _, day := range every(t, "2025-01-01", "2025-12-31", 0, 1, nil) {
+			s.came = append(s.came, day)
+			s.cameBy["search"] = append(s.cameBy["search"], newcomers{day, 3})
+		}
+		var got []string
+		for _, gap := range s.gaps(year) {
+			got = append(got, gap.from.Format(time.DateOnly)+" to "+gap.to.Format(time.DateOnly))
+		}
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%s: %v, want %s (usual wait %d)", name, got, c.want, usualWait(c.days))
+		}
+		if name == "every day but for April" && len(s.gapsOf("search", year)) != 0 {
+			t.Error("a channel may pause for a month")
+		}
+	}
+}
+
+// The trailing period, months and quarters of a shop whose spend has holes.
+func TestPeriodsWithHoles(t *testing.T) {
+	options := simulation.Default()
+	options.Customers, options.Days, options.Returns = 1500, 730, 0
+	options.Channels = []simulation.Channel{{Name: "search", Share: 0.6}, {Name: "social", Share: 0.4}}
+	c, _ := simulated(t, options)
+	c.Orders.Columns.Channel = "channel"
+	reasons := func(spend []rawSpend) (map[string]string, Result) {
+		c.Out, c.Spend.Files = filepath.Join(t.TempDir(), "out"), config.Files{writeSpend(t, spend)}
+		result, found := runBatch(t, c), map[string]string{}
+		for _, row := range readTable[channelRow](t, result, "channels") {
+			found[fmt.Sprintf("%s %s %s %s", *row.Period, dateText(int(*row.Start)), *row.Scope, shown(row.Channel))] = shown(row.Reason)
+			if (row.CAC == nil) != (row.Reason != nil) {
+				t.Errorf("%v", row)
+			}
+		}
+		return found, result
+	}
+	book := func(channel string, months, days int, without func(time.Time) bool) (rows []rawSpend) {
+		for _, day := range every(t, "2022-01-01", "2023-12-31", months, days, without) {
+			rows = append(rows, spent(day.Format(time.DateOnly), channel, 100))
+		}
+		return rows
+	}
+	expect := func(got map[string]string, want map[string]string) {
+		t.Helper()
+		for key, reason := range want {
+			if got[key] != reason {
+				t.Errorf("%s: %s, want %s", key, got[key], reason)
+			}
+		}
+	}
+	spring := func(day time.Time) bool { return day.Year() == 2023 && day.Month() > 2 && day.Month() < 6 }
+
+	got, result := reasons(slices.Concat(book("search", 1, 0, spring), book("social", 0, 7, nil)))
+	expect(got, map[string]string{
+		"trailing_365d 2023-01-01 channel search": incompleteSpend, "trailing_365d 2023-01-01 channel social": "null",
+		"trailing_365d 2023-01-01 paid null": "null", "quarter 2023-04-01 channel search": incompleteSpend,
+		"quarter 2023-07-01 channel search": "null", "month 2023-02-01 channel search": "null", "month 2023-04-01 channel search": "no_spend",
+	})
+	for _, warning := range result.Manifest.Warnings {
+		if warning.Code == incompleteSpend && !strings.Contains(warning.Message, `none on "search" from 2023-02-02 to 2023-05-31, while customers came by it`) {
+			t.Error(warning.Message)
+		}
+	}
+	if !warned(result.Manifest.Warnings, incompleteSpend) {
+		t.Errorf("%+v", result.Manifest.Warnings)
+	}
+
+	got, _ = reasons(book("search", 3, 0, nil))
+	expect(got, map[string]string{
+		"trailing_365d 2023-01-01 paid null": "null", "quarter 2023-04-01 paid null": "null",
+		"month 2023-04-01 paid null": coarseSpend, "month 2023-05-01 paid null": "no_spend",
+	})
+
+	// A month that is told by day, and stops halfway.
+	got, _ = reasons(book("search", 0, 1, func(day time.Time) bool { return day.Year() == 2023 && day.Month() == 11 && day.Day() > 10 }))
+	expect(got, map[string]string{
+		"month 2023-11-01 blended null": incompleteSpend, "month 2023-12-01 blended null": "null", "quarter 2023-10-01 blended null": incompleteSpend,
+		"trailing_365d 2023-01-01 blended null": "null",
+	})
+}
+
+func TestSpendThatFitsNoCustomer(t *testing.T) {
+	result := runBatch(t, smallShopWith(t, []rawSpend{
+		spent("2023-02-10", "search", 12), spent("2023-03-10", "search", 12), spent("2023-04-10", "search", 12), spent("2023-04-30", "search", 12),
+		spent("2023-03-01", "Sea rch", 5), spent("2023-03-01", "billboard", 7), spent("2023-03-02", "affiliate", -4),
+	}, nil))
+	messages := map[string]string{}
+	for _, warning := range result.Manifest.Warnings {
+		messages[warning.Code] = warning.Message
+	}
+	for code, part := range map[string]string{
+		"spend_without_customers": `"billboard" (7.00 EUR); "Sea rch" (5.00 EUR), which orders call "search"`,
+		"net_credit":              `"affiliate" (-4.00 EUR)`,
+	} {
+		if !strings.Contains(messages[code], part) {
+			t.Errorf("%s: %q", code, messages[code])
+		}
+	}
+}
