@@ -158,6 +158,9 @@ func (s summary) focus() string {
 	verdict := map[focus.Verdict]string{
 		focus.RetentionLed: "retention-led", focus.AcquisitionLed: "acquisition-led", focus.Balanced: "balanced",
 	}[j.Verdict]
+	if !slices.ContainsFunc(j.Findings, func(f focus.Finding) bool { return f.Votes > 0 }) {
+		return fmt.Sprintf("Focus: %s. No figure speaks for either side; the manifest has what each rule saw.", verdict)
+	}
 	return fmt.Sprintf("Focus: %s. For retention: %s. For acquisition: %s.", verdict, leaning(focus.Retention), leaning(focus.Acquisition))
 }
 
