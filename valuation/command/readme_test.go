@@ -115,3 +115,29 @@ func TestReadmeNamesEveryKeyMetricAndMap(t *testing.T) {
 		}
 	}
 }
+
+var warningCode = regexp.MustCompile(`\bwarn\("([a-z_]+)"`)
+
+func TestReadmeNamesEveryWarning(t *testing.T) {
+	text := readme(t)
+	files, err := filepath.Glob("../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := 0
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range warningCode.FindAllStringSubmatch(string(source), -1) {
+			codes++
+			if !strings.Contains(text, "`"+match[1]+"`") {
+				t.Errorf("the README does not explain the warning `%s`", match[1])
+			}
+		}
+	}
+	if codes < 20 {
+		t.Errorf("%d warnings found: the pattern misses them", codes)
+	}
+}
