@@ -153,7 +153,7 @@ func TestSimulatedChannelsComeBack(t *testing.T) {
 // Spend outranks a configured cost, and without spend the assumption is stated.
 func TestTheSourceOfTheCost(t *testing.T) {
 	options := unlike()
-	options.Customers = 4000
+	options.Customers = 1500
 	c, _ := simulated(t, options)
 	cac := 20.0
 	for _, row := range []struct {

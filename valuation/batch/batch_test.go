@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -40,6 +41,37 @@ func cdnow(t *testing.T, file, asOf string, zeroIsPurchase bool) config.Config {
 	c.Time.AsOf = parseDay(t, asOf)
 	c.Out = filepath.Join(t.TempDir(), "out")
 	return c
+}
+
+// cdnowRuns are the runs of CDNOW that several tests look at, by configuration.
+var cdnowRuns = map[string]Result{}
+
+// runCDNOW runs the configuration of the published figures, once for all tests.
+func runCDNOW(t *testing.T, file, asOf string, zeroIsPurchase bool) Result {
+	t.Helper()
+	key := fmt.Sprint(file, asOf, zeroIsPurchase)
+	result, ran := cdnowRuns[key]
+	if !ran {
+		c := cdnow(t, file, asOf, zeroIsPurchase)
+		c.Out = filepath.Join(sharedRuns, key)
+		result = runBatch(t, c)
+		cdnowRuns[key] = result
+	}
+	return result
+}
+
+// sharedRuns outlives single tests.
+var sharedRuns string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if sharedRuns, err = os.MkdirTemp("", "cbv-test-"); err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(sharedRuns)
+		return m.Run()
+	}())
 }
 
 func parseDay(t *testing.T, text string) *config.Day {

@@ -165,7 +165,7 @@ func TestTheFloorHoldsWhenAcquisitionLosesMoney(t *testing.T) {
 
 // Scores depend on the value alone and follow the cut points in the manifest.
 func TestScoresFollowTheCutPoints(t *testing.T) {
-	result := runBatch(t, cdnow(t, "cdnow_master.parquet", "1998-06-30", false))
+	result := runCDNOW(t, "cdnow_master.parquet", "1998-06-30", false)
 	cuts := result.Manifest.RFMCuts
 	for _, row := range readCustomers(t, result.Folder) {
 		r, f, m := 1, 0, 5

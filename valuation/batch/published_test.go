@@ -50,7 +50,7 @@ func TestPublishedCDNOW(t *testing.T) {
 		{"master calibration without zeros", "cdnow_master.parquet", "1997-09-30", false, want{customers: 23500}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			result := runBatch(t, cdnow(t, c.file, c.asOf, c.zero))
+			result := runCDNOW(t, c.file, c.asOf, c.zero)
 			totals := result.Manifest.Totals
 			for _, count := range []struct {
 				name      string
