@@ -1,5 +1,5 @@
 -- acquisition_kpis: the figures of kpis that tell of acquisition, over the
--- trailing 365 days, and of satisfaction. What is not known is null.
+-- trailing 12 months, and of satisfaction. What is not known is null.
 --
 -- grain: one row per (metric, channel)
 -- reads: channels, satisfaction, replacement, value_sums, params
@@ -23,7 +23,7 @@ recent as (
         max(case when scope = 'paid' then median_payback_low end) as median_payback_low,
         max(case when scope = 'paid' then median_payback_high end) as median_payback_high
     from channels
-    where period = 'trailing_365d'
+    where period = 'trailing_12m'
         and scope in ('paid', 'blended')
 ),
 

@@ -2,10 +2,11 @@
 -- customers) in each period: by channel, of paid channels (all spend over the new
 -- customers of channels with spend or credits) and blended (all spend over all new
 -- customers). Where there is no cost, cac_reason says why, first that applies:
--- no_spend, net_credit (more was credited than spent), unknown_channel,
--- before_fit_from (newcomers are not known for new), no_new_customers,
--- coarse_spend (it is told for longer periods than this) and incomplete_spend, as
--- spend_gaps has them.
+-- coarse_spend (it is told for longer periods than this, as spend_gaps has it),
+-- no_spend, net_credit (more was credited than spent; of paid and blended also
+-- where the net credits of channels are more than a tenth of what others cost),
+-- unknown_channel, before_fit_from (newcomers are not known for new),
+-- no_new_customers, incomplete_spend (of spend_gaps).
 --
 -- grain: one row per (period, period_start, scope, channel)
 -- reads: periods, newcomer_days, spend_days, spend_gaps, params
@@ -52,7 +53,8 @@ totals as (
             case when channels.channel <> '' and channels.spend_minor <> 0 then channels.new_customers else 0 end
         ) as bigint), 0) as paid_customers,
         coalesce(cast(sum(channels.spend_days) as bigint), 0) as spend_days,
-        coalesce(cast(sum(channels.spend_minor) as bigint), 0) as spend_minor
+        coalesce(cast(sum(channels.spend_minor) as bigint), 0) as spend_minor,
+        coalesce(cast(sum(greatest(cast(0 as bigint), -channels.spend_minor)) as bigint), 0) as credit_minor
     from periods
     left join channels
         on periods.period = channels.period
@@ -68,7 +70,8 @@ scopes as (
         channel,
         new_customers,
         spend_days,
-        spend_minor
+        spend_minor,
+        cast(0 as bigint) as credit_minor
     from channels
     union all
     select
@@ -78,7 +81,8 @@ scopes as (
         '' as channel,
         paid_customers as new_customers,
         spend_days,
-        spend_minor
+        spend_minor,
+        credit_minor
     from totals
     union all
     select
@@ -88,7 +92,8 @@ scopes as (
         '' as channel,
         new_customers,
         spend_days,
-        spend_minor
+        spend_minor,
+        credit_minor
     from totals
 ),
 
@@ -104,8 +109,9 @@ reasons as (
         scopes.spend_days,
         scopes.spend_minor,
         case
+            when spend_gaps.reason = 'coarse_spend' then spend_gaps.reason
             when scopes.spend_minor = 0 then 'no_spend'
-            when scopes.spend_minor < 0 then 'net_credit'
+            when scopes.spend_minor < 0 or 10 * scopes.credit_minor > scopes.spend_minor + scopes.credit_minor then 'net_credit'
             when scopes.scope = 'channel' and scopes.channel = '' then 'unknown_channel'
             when scopes.period_start < params.fit_from then 'before_fit_from'
             when scopes.new_customers = 0 then 'no_new_customers'

@@ -252,7 +252,7 @@ final as (
         acquired.month,
         case
             when channel_costs.spend_days > 0
-                and channel_costs.cac_reason not in ('coarse_spend', 'incomplete_spend')
+                and channel_costs.cac_reason not in ('coarse_spend', 'incomplete_spend', 'net_credit')
                 then to_minor(acquired.value_minor - channel_costs.spend_minor, 1) / cast(params.minor_per_unit as double)
         end as value,
         cast(null as double) as low,

@@ -65,7 +65,7 @@ calendars as (
         cast(sum(blended_customers) as bigint) as customers,
         cast(sum(blended_minor) as bigint) as spend_minor
     from scopes
-    where period <> 'trailing_365d'
+    where period <> 'trailing_12m'
     group by period
 ),
 

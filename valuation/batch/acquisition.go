@@ -13,19 +13,24 @@ import (
 	"cbv/valuation/survival"
 )
 
-// trailingDays are the days up to as_of over which acquisition is judged.
-const trailingDays = 365
-
 // The periods of channels.
 const (
 	monthly   = "month"
 	quarterly = "quarter"
 	yearly    = "year"
-	trailing  = "trailing_365d"
+	trailing  = "trailing_12m"
 )
 
-// trailingFrom is the first day of the trailing period.
-func (r *run) trailingFrom() time.Time { return r.asOf.AddDate(0, 0, 1-trailingDays) }
+// trailingFrom is the first day of the trailing period, over which acquisition is
+// judged: 12 months, for spend booked by the month is then whole in leap years too;
+// or fewer, where newcomers are known for new from a later day on.
+func (r *run) trailingFrom() time.Time {
+	from := yearTo(r.asOf).from
+	if fitFrom := r.Config.Orders.FitFrom; fitFrom != nil && fitFrom.After(from) {
+		from = fitFrom.Time
+	}
+	return from
+}
 
 // periods makes the table of the months, quarters and years from the first
 // order or spend to as_of, and of the trailing period; and that of the ones whose

@@ -46,7 +46,7 @@ func (r *run) doubtAcquisition(ctx context.Context) error {
 		if terms.Source == "configured" {
 			instead = "value.cac sets the marks"
 		}
-		r.warn("no_paid_channel", "no paid channel has a cost of acquisition and 50 new customers over the last %d days, so %s: see cac_reason in channels.parquet", trailingDays, instead)
+		r.warn("no_paid_channel", "no paid channel has a cost of acquisition and 50 new customers over the last 12 months, so %s: see cac_reason in channels.parquet", instead)
 	}
 	return nil
 }
@@ -86,13 +86,13 @@ func (r *run) doubtChannels(ctx context.Context) error {
 		return err
 	}
 	if len(credited) > 0 {
-		r.warn("net_credit", "more was credited than spent over the last %d days on %s: if spend is negative in the files, turn it round in spend.columns.amount",
-			trailingDays, r.channelsText(credited, nil))
+		r.warn("net_credit", "more was credited than spent over the last 12 months on %s: if spend is negative in the files, turn it round in spend.columns.amount",
+			r.channelsText(credited, nil))
 	}
 	if len(unmatched) > 0 {
 		slices.Sort(known)
-		r.warn("spend_without_customers", "over the last %d days nobody came by %s: it counts in the paid and the blended cost of acquisition; check that spend.columns.channel and orders.columns.channel name channels alike",
-			trailingDays, r.channelsText(unmatched, known))
+		r.warn("spend_without_customers", "over the last 12 months nobody came by %s: it counts in the paid and the blended cost of acquisition; check that spend.columns.channel and orders.columns.channel name channels alike",
+			r.channelsText(unmatched, known))
 	}
 	return nil
 }

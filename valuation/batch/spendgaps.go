@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -19,10 +20,22 @@ import (
 // these. Channels may pause longer than a shop does, and a pause in which nobody
 // came by them is one.
 const (
-	leastGapDays        = 14
+	leastGapDays        = 7
 	leastChannelGapDays = 31
 	loneSpendDays       = 31 // the usual wait, where there is one day of spend alone
+	mostFineDays        = 14 // between days of spend that is told as it is spent
 )
+
+// A stretch is a habit, as of budgets that are gone before the month is, where
+// one at least two thirds as long comes so often, and three times at the least.
+const (
+	habitDays  = 91
+	leastHabit = 3
+)
+
+// bigPart of the customers or the spend of a period makes a channel count for
+// the whole: one in so many.
+const bigPart = 10
 
 // Reasons why a period has no cost of acquisition although there is spend.
 const (
@@ -32,18 +45,24 @@ const (
 
 // spendCalendar is on which days spend is known, and on which customers came.
 type spendCalendar struct {
+	open            span        // from the first customer to as_of
 	all, came       []time.Time // sorted
 	byChannel       map[string][]time.Time
-	cameBy          map[string][]newcomers // sorted
+	minorOn         map[string]map[time.Time]int64 // spend by channel and day
+	cameBy          map[string][]newcomers
 	channelsInOrder []string
 }
 
 // readSpendCalendar reads it from spend_days and newcomer_days.
 func (r *run) readSpendCalendar(ctx context.Context) (spendCalendar, error) {
-	s := spendCalendar{byChannel: map[string][]time.Time{}, cameBy: map[string][]newcomers{}}
-	err := r.engine.Each(ctx, "spend_days", []string{"channel", "spend_day"}, func(v []driver.Value) error {
+	s := spendCalendar{byChannel: map[string][]time.Time{}, minorOn: map[string]map[time.Time]int64{}, cameBy: map[string][]newcomers{}}
+	err := r.engine.Each(ctx, "spend_days", []string{"channel", "spend_day", "spend_minor"}, func(v []driver.Value) error {
 		channel, day := v[0].(string), v[1].(time.Time)
 		s.byChannel[channel] = append(s.byChannel[channel], day)
+		if s.minorOn[channel] == nil {
+			s.minorOn[channel] = map[time.Time]int64{}
+		}
+		s.minorOn[channel][day] = v[2].(int64)
 		s.all = append(s.all, day)
 		return nil
 	})
@@ -61,6 +80,9 @@ func (r *run) readSpendCalendar(ctx context.Context) (spendCalendar, error) {
 		s.byChannel[channel] = sortedDays(s.byChannel[channel])
 	}
 	s.channelsInOrder = slices.Sorted(maps.Keys(s.byChannel))
+	if len(s.came) > 0 {
+		s.open = span{s.came[0], r.asOf}
+	}
 	return s, err
 }
 
@@ -90,17 +112,31 @@ func usualWait(days []time.Time) int {
 	return gaps[len(gaps)-1]
 }
 
-// silences returns the stretches of a period without a day of spend that are
-// longer than so many days.
-func silences(days []time.Time, period span, longerThan int) []span {
+// days is how many days a span has.
+func (s span) days() int { return daysBetween(s.from, s.to) + 1 }
+
+// within returns the part of a span that lies in another, which has days only if
+// they meet.
+func (s span) within(other span) span {
+	if other.from.After(s.from) {
+		s.from = other.from
+	}
+	if other.to.Before(s.to) {
+		s.to = other.to
+	}
+	return s
+}
+
+// silences returns the stretches of a span without a day of spend.
+func silences(days []time.Time, in span) []span {
 	var found []span
-	from := period.from
-	for _, day := range append(slices.Clone(days), period.to.AddDate(0, 0, 1)) {
-		if day.After(period.to) {
-			day = period.to.AddDate(0, 0, 1)
+	from := in.from
+	for _, day := range append(slices.Clone(days), in.to.AddDate(0, 0, 1)) {
+		if day.After(in.to) {
+			day = in.to.AddDate(0, 0, 1)
 		}
 		if !day.Before(from) {
-			if daysBetween(from, day) > longerThan {
+			if day.After(from) {
 				found = append(found, span{from, day.AddDate(0, 0, -1)})
 			}
 			from = day.AddDate(0, 0, 1)
@@ -109,84 +145,138 @@ func silences(days []time.Time, period span, longerThan int) []span {
 	return found
 }
 
-// gaps returns the stretches of a period for which spend is missing, of all
-// spend. A period is looked at as far as the shop was open.
-func (s spendCalendar) gaps(period span) []span {
-	return silences(s.all, period, max(leastGapDays, usualWait(s.all)*3/2))
-}
-
-// gapsOf is gaps of a channel: of its stretches without spend those in which
-// customers came by it at half their usual rate or more.
-func (s spendCalendar) gapsOf(channel string, period span) []span {
-	days := s.byChannel[channel]
-	came := func(in span) float64 {
-		var customers int64
-		for _, n := range s.cameBy[channel] {
-			if !n.day.Before(in.from) && !n.day.After(in.to) {
-				customers += n.customers
+// gaps returns the stretches for which spend on these days is missing that meet
+// a period. Spend that is told as it is spent is missing on every day of a
+// stretch; such as is booked for a time before or after, only where a stretch
+// within the period is longer than that time.
+func (s spendCalendar) gaps(days []time.Time, period span, least int) []span {
+	usual := usualWait(days)
+	longerThan := max(least, usual*3/2)
+	fine := usual <= mostFineDays
+	in := s.open
+	if !fine {
+		in = period.within(s.open)
+	}
+	all := silences(days, in)
+	isHabit := func(gap span) bool {
+		alike := 0
+		for _, other := range all {
+			if 3*other.days() >= 2*gap.days() {
+				alike++
 			}
 		}
-		return float64(customers) / float64(daysBetween(in.from, in.to)+1)
+		return fine && alike >= leastHabit && alike*habitDays >= in.days()
 	}
-	usual := came(period)
-	return slices.DeleteFunc(silences(days, period, max(leastChannelGapDays, usualWait(days)*3/2)), func(gap span) bool {
-		return usual == 0 || came(gap) < usual/2
+	var found []span
+	for _, gap := range all {
+		if met := gap.within(period); gap.days() > longerThan && met.days() > 0 && !isHabit(gap) {
+			found = append(found, gap)
+		}
+	}
+	return found
+}
+
+// gapsOf is gaps of a channel: those in which customers came by it at half their
+// usual rate or more.
+func (s spendCalendar) gapsOf(channel string, period span) []span {
+	rate := func(in span) float64 { return float64(s.customers(channel, in)) / float64(in.days()) }
+	usual := rate(s.open)
+	return slices.DeleteFunc(s.gaps(s.byChannel[channel], period, leastChannelGapDays), func(gap span) bool {
+		return usual == 0 || rate(gap) < usual/2
 	})
 }
 
-// tooLong reports whether gaps fill more than a tenth of a period.
-func tooLong(gaps []span, period span) bool {
-	days := 0
-	for _, gap := range gaps {
-		days += daysBetween(gap.from, gap.to) + 1
+// customers is how many came by a channel.
+func (s spendCalendar) customers(channel string, in span) (customers int64) {
+	for _, n := range s.cameBy[channel] {
+		if !n.day.Before(in.from) && !n.day.After(in.to) {
+			customers += n.customers
+		}
 	}
-	return 10*days > daysBetween(period.from, period.to)+1
+	return customers
 }
 
-// spendGaps makes the table of the periods whose spend is not all known, as whole
-// and by channel, and why.
+// spent is what was spent on a channel, in minor units.
+func (s spendCalendar) spent(channel string, in span) (minor int64) {
+	for day, spent := range s.minorOn[channel] {
+		if !day.Before(in.from) && !day.After(in.to) {
+			minor += spent
+		}
+	}
+	return minor
+}
+
+// reason says why spend on these days does not tell the cost of a period, whose
+// gaps are given: it is told for longer periods, or more than a tenth of the
+// period is missing.
+func (s spendCalendar) reason(days []time.Time, gaps []span, period span, isRunning bool) string {
+	usual := usualWait(days)
+	if reach := (span{days[0], days[len(days)-1].AddDate(0, 0, usual)}).within(period); reach.days() > 0 {
+		elapsed := period.within(s.open).days()
+		if 2*usual > 3*period.days() || isRunning && 4*usual > elapsed {
+			return coarseSpend
+		}
+	}
+	missing, open := 0, period.within(s.open)
+	for _, gap := range gaps {
+		missing += gap.within(open).days()
+	}
+	if 10*missing > open.days() {
+		return incompleteSpend
+	}
+	return ""
+}
+
+// spendGaps makes the table of the periods whose spend is not all known, in all
+// and by channel, and why. What ails a channel that is a good part of the whole
+// ails that too.
 func (r *run) spendGaps(ctx context.Context, s spendCalendar, periods [][]driver.Value) error {
 	var rows [][]driver.Value
 	for _, p := range periods {
-		if len(s.all) == 0 || len(s.came) == 0 {
-			break
-		}
-		open := span{p[1].(time.Time), p[2].(time.Time)}
-		length := daysBetween(open.from, open.to) + 1
-		if first := s.came[0]; first.After(open.from) {
-			open.from = first
-		}
-		if r.asOf.Before(open.to) {
-			open.to = r.asOf
-		}
-		if open.to.Before(open.from) {
+		period := span{p[1].(time.Time), p[2].(time.Time)}
+		if len(s.all) == 0 || len(s.came) == 0 || period.within(s.open).days() <= 0 {
 			continue
 		}
-		reason := func(days []time.Time, gaps []span) string {
-			switch {
-			case 2*usualWait(days) > 3*length:
-				return coarseSpend
-			case tooLong(gaps, open):
-				return incompleteSpend
-			}
-			return ""
-		}
-		whole := reason(s.all, s.gaps(open))
-		for _, scope := range []string{"paid", "blended"} {
-			rows = append(rows, []driver.Value{p[0], p[1], scope, "", whole})
-		}
+		isRunning := p[3] == false
+		whole := s.reason(s.all, s.gaps(s.all, period, leastGapDays), period, isRunning)
+		of := map[string]string{}
 		for _, channel := range s.channelsInOrder {
-			own := reason(s.byChannel[channel], s.gapsOf(channel, open))
-			if own == "" && whole == incompleteSpend {
-				own = whole
+			of[channel] = s.reason(s.byChannel[channel], s.gapsOf(channel, period), period, isRunning)
+			if of[channel] == "" && whole == incompleteSpend {
+				of[channel] = whole
 			}
-			rows = append(rows, []driver.Value{p[0], p[1], "channel", channel, own})
+			rows = append(rows, []driver.Value{p[0], p[1], "channel", channel, of[channel]})
+		}
+		for _, scope := range []string{"paid", "blended"} {
+			rows = append(rows, []driver.Value{p[0], p[1], scope, "", cmp.Or(whole, s.ofBigChannels(of, scope, period))})
 		}
 	}
 	return r.engine.Rows(ctx, "spend_gaps", []engine.Column{
 		{Name: "period", Type: "varchar"}, {Name: "period_start", Type: "date"}, {Name: "scope", Type: "varchar"}, {Name: "channel", Type: "varchar"},
 		{Name: "reason", Type: "varchar"},
 	}, rows)
+}
+
+// ofBigChannels returns what ails the channels that are a good part of a scope,
+// by customers or by spend.
+func (s spendCalendar) ofBigChannels(reasons map[string]string, scope string, period span) string {
+	var customers, minor int64
+	for channel := range s.cameBy {
+		if _, paid := reasons[channel]; paid && channel != "" || scope == "blended" {
+			customers += s.customers(channel, period)
+		}
+	}
+	for channel := range reasons {
+		minor += s.spent(channel, period)
+	}
+	worst := ""
+	for channel, reason := range reasons {
+		isBig := bigPart*s.customers(channel, period) > customers || bigPart*s.spent(channel, period) > minor
+		if isBig && (reason == coarseSpend || worst == "") {
+			worst = reason
+		}
+	}
+	return worst
 }
 
 // doubtSpend warns of spend that says less than it seems to over the trailing
@@ -205,23 +295,20 @@ func (r *run) doubtSpend(s spendCalendar) {
 	if len(s.came) == 0 {
 		return
 	}
-	open := span{r.trailingFrom(), r.asOf}
-	if s.came[0].After(open.from) {
-		open.from = s.came[0]
-	}
+	period := span{r.trailingFrom(), r.asOf}
 	var doubts []string
-	gaps := s.gaps(open)
+	gaps := s.gaps(s.all, period, leastGapDays)
 	if len(gaps) > 0 {
 		doubts = append(doubts, "there is none at all "+gapsText(gaps))
 	}
 	for _, channel := range s.channelsInOrder {
-		own := slices.DeleteFunc(s.gapsOf(channel, open), func(gap span) bool { return slices.Contains(gaps, gap) })
+		own := slices.DeleteFunc(s.gapsOf(channel, period), func(gap span) bool { return slices.Contains(gaps, gap) })
 		if len(own) > 0 {
 			doubts = append(doubts, fmt.Sprintf("none on %q %s, while customers came by it", channel, gapsText(own)))
 		}
 	}
 	if len(doubts) > 0 {
-		r.warn(incompleteSpend, "spend seems to be missing: %s. The cost of acquisition would be too low, and is not told where more than a tenth of a period is missing: give the rest or, if nothing was spent, rows of 0",
+		r.warn(incompleteSpend, "spend seems to be missing: %s. The cost of acquisition would be too low, and is not told for periods of which more than a tenth is missing: give the rest or, if nothing was spent, rows of 0",
 			strings.Join(doubts, "; "))
 	}
 }

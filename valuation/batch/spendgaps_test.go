@@ -39,10 +39,11 @@ func TestGapsInSpend(t *testing.T) {
 		days []time.Time
 		want string
 	}{
-		"every day":               {every(t, "2025-01-01", "2025-12-31", 0, 1, nil), ""},
-		"on weekdays":             {every(t, "2025-01-01", "2025-12-31", 0, 1, weekend), ""},
-		"every day but for April": {every(t, "2025-01-01", "2025-12-31", 0, 1, months(4)), "2025-04-01 to 2025-04-30"},
-		"every day, each budget gone by the 20th": {every(t, "2025-01-01", "2025-12-31", 0, 1, lateInMonth), ""},
+		"every day":                                   {every(t, "2025-01-01", "2025-12-31", 0, 1, nil), ""},
+		"on weekdays":                                 {every(t, "2025-01-01", "2025-12-31", 0, 1, weekend), ""},
+		"every day but for April":                     {every(t, "2025-01-01", "2025-12-31", 0, 1, months(4)), "2025-04-01 to 2025-04-30"},
+		"every day but for two weeks":                 {every(t, "2025-01-01", "2025-12-31", 0, 1, func(day time.Time) bool { return day.Month() == 6 && day.Day() <= 14 }), "2025-06-01 to 2025-06-14"},
+		"every day, each budget gone by the 20th":     {every(t, "2025-01-01", "2025-12-31", 0, 1, lateInMonth), ""},
 		"by the month":                                {every(t, "2025-01-15", "2025-12-31", 1, 0, nil), ""},
 		"at the end of each month":                    {every(t, "2025-01-28", "2025-12-31", 1, 0, nil), ""},
 		"by the month, but for April":                 {every(t, "2025-01-15", "2025-12-31", 1, 0, months(4)), "2025-03-16 to 2025-05-14"},
@@ -53,13 +54,13 @@ func TestGapsInSpend(t *testing.T) {
 		"once": {every(t, "2025-01-01", "2025-01-01", 0, 1, nil), "2025-01-02 to 2025-12-31"},
 	} {
 		year := span{parseDay(t, "2025-01-01").Time, parseDay(t, "2025-12-31").Time}
-		s := spendCalendar{all: c.days, byChannel: map[string][]time.Time{"search": c.days}, cameBy: map[string][]newcomers{}}
+		s := spendCalendar{open: year, all: c.days, byChannel: map[string][]time.Time{"search": c.days}, cameBy: map[string][]newcomers{}}
 		for _, day := range every(t, "2025-01-01", "2025-12-31", 0, 1, nil) {
 			s.came = append(s.came, day)
 			s.cameBy["search"] = append(s.cameBy["search"], newcomers{day, 3})
 		}
 		var got []string
-		for _, gap := range s.gaps(year) {
+		for _, gap := range s.gaps(s.all, year, leastGapDays) {
 			got = append(got, gap.from.Format(time.DateOnly)+" to "+gap.to.Format(time.DateOnly))
 		}
 		if strings.Join(got, ", ") != c.want {
@@ -107,8 +108,8 @@ func TestPeriodsWithHoles(t *testing.T) {
 
 	got, result := reasons(slices.Concat(book("search", 1, 0, spring), book("social", 0, 7, nil)))
 	expect(got, map[string]string{
-		"trailing_365d 2023-01-01 channel search": incompleteSpend, "trailing_365d 2023-01-01 channel social": "null",
-		"trailing_365d 2023-01-01 paid null": "null", "quarter 2023-04-01 channel search": incompleteSpend,
+		"trailing_12m 2023-01-01 channel search": incompleteSpend, "trailing_12m 2023-01-01 channel social": "null",
+		"trailing_12m 2023-01-01 paid null": incompleteSpend, "quarter 2023-04-01 channel search": incompleteSpend,
 		"quarter 2023-07-01 channel search": "null", "month 2023-02-01 channel search": "null", "month 2023-04-01 channel search": "no_spend",
 	})
 	for _, warning := range result.Manifest.Warnings {
@@ -120,18 +121,46 @@ func TestPeriodsWithHoles(t *testing.T) {
 		t.Errorf("%+v", result.Manifest.Warnings)
 	}
 
-	got, _ = reasons(book("search", 3, 0, nil))
+	// One channel's spend is told by the quarter, another's by the day.
+	got, _ = reasons(slices.Concat(book("search", 3, 0, nil), book("social", 0, 1, nil)))
 	expect(got, map[string]string{
-		"trailing_365d 2023-01-01 paid null": "null", "quarter 2023-04-01 paid null": "null",
-		"month 2023-04-01 paid null": coarseSpend, "month 2023-05-01 paid null": "no_spend",
+		"trailing_12m 2023-01-01 paid null": "null", "quarter 2023-04-01 paid null": "null",
+		"month 2023-04-01 paid null": coarseSpend, "month 2023-05-01 blended null": coarseSpend,
+		"month 2023-05-01 channel social": "null",
 	})
 
-	// A month that is told by day, and stops halfway.
-	got, _ = reasons(book("search", 0, 1, func(day time.Time) bool { return day.Year() == 2023 && day.Month() == 11 && day.Day() > 10 }))
+	// What is told by day and stops halfway is missing in every month that it
+	// lies in.
+	got, _ = reasons(book("search", 0, 1, func(day time.Time) bool {
+		return !day.Before(parseDay(t, "2023-10-27").Time) && !day.After(parseDay(t, "2023-11-05").Time)
+	}))
 	expect(got, map[string]string{
-		"month 2023-11-01 blended null": incompleteSpend, "month 2023-12-01 blended null": "null", "quarter 2023-10-01 blended null": incompleteSpend,
-		"trailing_365d 2023-01-01 blended null": "null",
+		"month 2023-10-01 blended null": incompleteSpend, "month 2023-11-01 blended null": incompleteSpend, "month 2023-12-01 blended null": "null",
+		"quarter 2023-10-01 blended null": incompleteSpend, "trailing_12m 2023-01-01 blended null": "null",
 	})
+
+	// A month that is not over has the spend of all of it, or none, where spend is
+	// booked by the month.
+	c.Time.AsOf = parseDay(t, "2023-12-09")
+	got, _ = reasons(book("search", 1, 0, nil))
+	expect(got, map[string]string{
+		"month 2023-11-01 paid null": "null", "month 2023-12-01 paid null": coarseSpend, "trailing_12m 2022-12-10 paid null": "null",
+	})
+}
+
+// A cent of credit on one channel says nothing against the cost of all; one that
+// outweighs what a tenth of the rest cost does.
+func TestCreditsAmongChannels(t *testing.T) {
+	for credit, want := range map[float64]string{-1: "null", -20: "net_credit"} {
+		result := runBatch(t, smallShopWith(t, []rawSpend{
+			spent("2023-02-10", "search", 50), spent("2023-03-10", "search", 50), spent("2023-03-10", "affiliate", credit), spent("2023-04-20", "search", 10),
+		}, nil))
+		for _, line := range costLines(t, result, trailing) {
+			if strings.Contains(line, "blended") && !strings.HasSuffix(line, want) {
+				t.Errorf("credit of %g: %s, want %s", credit, line, want)
+			}
+		}
+	}
 }
 
 func TestSpendThatFitsNoCustomer(t *testing.T) {

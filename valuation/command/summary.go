@@ -110,7 +110,7 @@ func (s summary) acquisition() string {
 	if !s.settings.HasSpend() || blended.Value == nil {
 		return ""
 	}
-	text := fmt.Sprintf("Acquisition: over the 365 days to %s, %s of spend brought %s, %s each", s.result.Manifest.AsOf,
+	text := fmt.Sprintf("Acquisition: over the 12 months to %s, %s of spend brought %s, %s each", s.result.Manifest.AsOf,
 		s.money(s.value("acquisition_spend")), countNoun(blended.N, "new customer"), s.money(*blended.Value))
 	if paid := s.result.KPIs["paid_cac"].Value; paid != nil {
 		text += fmt.Sprintf(" (%s in paid channels)", s.money(*paid))

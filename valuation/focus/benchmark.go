@@ -33,7 +33,7 @@ func Benchmarks(own Own) []Benchmark {
 		{"chance of selling to an existing customer (own: within 90 days, of those who are alive)", "0.6 to 0.7", own.SaleToCurrent},
 		{"chance of selling to a new customer (own: of a second purchase within 90 days)", "0.05 to 0.2", own.SaleToNew},
 		{"cost of acquiring per cost of keeping", "5", own.CostRatio},
-		{"LTV:CAC (own: newcomers of the last 365 days, over value.horizon_days)", "3", own.LTVToCAC},
+		{"LTV:CAC (own: newcomers of the last 12 months, over value.horizon_days)", "3", own.LTVToCAC},
 	}
 }
 

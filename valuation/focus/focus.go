@@ -12,7 +12,7 @@ type Figures struct {
 	Customers       int64
 	ShopAgeDays     int64
 	BaseGrowth      *float64 // customers won in the last 12 months per customer before
-	LTVToCAC        *float64 // newcomers of the last 365 days, as predicted
+	LTVToCAC        *float64 // newcomers of the last 12 months, as predicted
 	LTVToCACLow     *float64 // its 95 % interval
 	LTVToCACHigh    *float64
 	TargetLTVToCAC  float64

@@ -12,7 +12,7 @@ func init() {
 
 var channels = slices.Concat([]Column{
 	asOf,
-	{"period", text, "", "month, quarter, year, or trailing_365d: the 365 days to as_of"},
+	{"period", text, "", "month, quarter, year, or trailing_12m: the 12 months to as_of, from orders.fit_from on"},
 	{"period_start", day, "day", "first day of the period"},
 	{"period_end", day, "day", "last day of the period"},
 	{"is_whole", yesNo, "", "whether as_of completes the period"},
