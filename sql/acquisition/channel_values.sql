@@ -6,7 +6,10 @@
 -- purchases expected of each by their age, and H by the horizon. A channel that
 -- brings more than the model expects of anybody keeps what it has shown. Means are
 -- per customer, in minor units, with standard errors by the spread between
--- customers (of the ratio by linearising it). All null without spend; value also
+-- customers (of the ratio by linearising it); it says too little, and is null, where
+-- less than half of what the model expects by the horizon is expected by now: the
+-- shape of the curve is then most of the value, and a young shop's is a guess. All
+-- null without spend; value also
 -- where no model could be fitted, or all came on as_of.
 --
 -- grain: one row per (period, period_start, scope, channel)
@@ -119,8 +122,11 @@ final as (
         channel,
         first_order / nullif(n, 0) as first_order_minor,
         (first_order + ratio * by_horizon) / nullif(n, 0) as value_minor,
-        sqrt(greatest(0e0, value_squares - first_order * first_order / nullif(n, 0)) / nullif(n - 1, 0) / nullif(n, 0))
-            as value_error_minor,
+        case
+            when rise <= 2 then sqrt(
+                greatest(0e0, value_squares - first_order * first_order / nullif(n, 0)) / nullif(n - 1, 0) / nullif(n, 0)
+            )
+        end as value_error_minor,
         customers_90,
         margin_90 / nullif(customers_90, 0) as margin_90_minor,
         sqrt(

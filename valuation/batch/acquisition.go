@@ -119,9 +119,13 @@ func paybacks(ctx context.Context, r *run) error {
 			if age, ok := a.payback(cost, channels, rate, r.asOf); ok {
 				row[4], row[5] = age, ""
 			}
-			median, low, high := medianDay(survival.KaplanMeier(a.waitsOf(cost, channels)))
-			if row[6], row[7], row[8] = median, low, high; median != nil {
+			waits := a.waitsOf(cost, channels)
+			median, low, high := medianDay(survival.KaplanMeier(waits))
+			switch row[6], row[7], row[8] = median, low, high; {
+			case median != nil:
 				row[9] = ""
+			case len(waits) == 0:
+				row[9] = noMonthlyCost
 			}
 		}
 		rows = append(rows, row)
@@ -156,8 +160,12 @@ func newcomerCurve(ctx context.Context, r *run) error {
 	}, rows)
 }
 
-// notYet is the reason of a payback that has not come.
-const notYet = "not_yet"
+// Why there is no payback: it has not come; or, of the median, no month in which
+// customers came has a cost.
+const (
+	notYet        = "not_yet"
+	noMonthlyCost = "no_monthly_cost"
+)
 
 func (r *run) readAcquisition(ctx context.Context) (acquisition, error) {
 	a := acquisition{came: map[string][]newcomers{}, activity: map[acquired][]agedMoney{}, waits: map[string]map[acquired][]survival.Count{"own": {}, "blended": {}}}

@@ -206,6 +206,9 @@ func (o *acquisitionOracle) value(came []newcomer) (value, reach float64) {
 		residuals = append(residuals, first[i]+rise*(repeats[i]-ratio*expected[i]))
 	}
 	mean, reach := meanAndReach(residuals)
+	if rise > 2 { // the curve's shape is most of the value
+		reach = math.NaN()
+	}
 	return mean + ratio*o.curve[365], reach
 }
 

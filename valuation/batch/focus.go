@@ -15,7 +15,7 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	ltv := r.ltvToCAC()
 	figures := focus.Figures{
 		Customers: r.base.customers, BaseGrowth: value("base_growth_12m"),
-		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, TargetLTVToCAC: r.Config.Value.TargetLTVCAC,
+		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, Newcomers: ltv.N, TargetLTVToCAC: r.Config.Value.TargetLTVCAC,
 		RetainShare: value("retain_share"), CurrentShare: r.currentShare(),
 		RepeatTrend: value("repeat_rate_90d_change"), RepeatTrendHigh: r.kpis["repeat_rate_90d_change"].High,
 		AtRiskShare: value("dropout_loss_share"),
@@ -43,7 +43,7 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 			ratio := *cac / cost
 			own.CostRatio = &ratio
 		}
-		if loss, held := value("retain_dropout_loss"), value("retain_customers"); loss != nil && held != nil && *held > 0 {
+		if loss, held := value("retain_dropout_loss"), value("retain_customers"); loss != nil && *loss > 0 && held != nil && *held > 0 {
 			perCost := *loss / (*held * cost)
 			lossPerCost = &perCost
 		}
@@ -66,7 +66,7 @@ func (r *run) currentShare() *float64 {
 		metric = "value_added_by_acquisition"
 	}
 	equity, months := r.kpis["residual_customer_equity"].Value, r.monthly[metric]
-	if equity == nil || len(months) == 0 {
+	if equity == nil || len(months) < 12 {
 		return nil
 	}
 	var minor int64

@@ -58,7 +58,7 @@ func NextUnit(monthly []float64, ltvToCAC, lossPerCost *float64) (*Split, string
 		return nil, "no LTV:CAC is known"
 	}
 	if lossPerCost == nil {
-		return nil, "no value.retention_cost is set"
+		return nil, "no value.retention_cost is set, or no dropout is expected of those to retain"
 	}
 	lowest, highest := 0.0, 0.0
 	for i, spend := range monthly {

@@ -15,6 +15,7 @@ type Figures struct {
 	LTVToCAC        *float64 // newcomers of the last 12 months, as predicted
 	LTVToCACLow     *float64 // its 95 % interval
 	LTVToCACHigh    *float64
+	Newcomers       int64 // behind it
 	TargetLTVToCAC  float64
 	RetainShare     *float64 // of customers, worth retaining
 	CurrentShare    *float64 // of the margin to come: of customers there are, beside a year's newcomers net of their cost
@@ -66,6 +67,8 @@ const (
 	youngDays       = 365 // a shop has not yet seen its customers' second year
 	establishedDays = 3 * 365
 	fewCustomers    = 1_000
+	fewNewcomers    = 50      // as for the mark
+	grownUpDays     = 2 * 365 // from here on a year's newcomers can be held against all before
 
 	withering = 0.1 // customers won in a year per customer before
 	doubling  = 1.0
@@ -97,7 +100,7 @@ func Judge(f Figures) Judgement {
 	}
 	j := Judgement{Verdict: Balanced, Findings: findings}
 	balance := votes[Retention] - votes[Acquisition]
-	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1
+	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1 && f.Newcomers >= fewNewcomers
 	switch {
 	case balance >= 2:
 		j.Verdict = RetentionLed
@@ -149,8 +152,10 @@ func (f Figures) size() Finding {
 func (f Figures) growth() Finding {
 	rule := Finding{Rule: "customers won in 12 months per customer before", Saw: f.BaseGrowth, Votes: 1}
 	switch {
-	case f.BaseGrowth == nil:
-		return rule.unknown("more than a year of orders is needed")
+	case f.BaseGrowth == nil || f.ShopAgeDays < grownUpDays:
+		// Under constant acquisition it is 12 months per month of age beyond a
+		// year: it tells the age of a young shop, and no growth.
+		return rule.unknown("two years of orders are needed")
 	case *f.BaseGrowth < withering:
 		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("under %g the base is not renewed", withering)
 	case *f.BaseGrowth > doubling:
@@ -163,8 +168,13 @@ func (f Figures) growth() Finding {
 
 func (f Figures) economics() Finding {
 	rule := Finding{Rule: "LTV:CAC of newcomers, as predicted", Saw: f.LTVToCAC, Votes: 1}
-	if f.LTVToCAC == nil || f.LTVToCACLow == nil || f.LTVToCACHigh == nil {
-		return rule.unknown("it takes a cost of acquisition and two newcomers or more")
+	switch {
+	case f.LTVToCAC == nil:
+		return rule.unknown("there is no cost of acquisition")
+	case f.Newcomers < fewNewcomers:
+		return rule.unknown(fmt.Sprintf("it takes %d newcomers", fewNewcomers))
+	case f.LTVToCACLow == nil || f.LTVToCACHigh == nil:
+		return rule.unknown("newcomers are too young for its interval")
 	}
 	low, high, target := *f.LTVToCACLow, *f.LTVToCACHigh, f.TargetLTVToCAC
 	switch {

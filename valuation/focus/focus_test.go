@@ -7,7 +7,7 @@ func at(v float64) *float64 { return &v }
 // What a practitioner would say of shops of one kind.
 func TestVerdictsOfExtremes(t *testing.T) {
 	settled := Figures{
-		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), TargetLTVToCAC: 3, RetainShare: at(0.4),
+		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), Newcomers: 5_000, TargetLTVToCAC: 3, RetainShare: at(0.4),
 		CurrentShare: at(0.7), RepeatTrend: at(0), RepeatTrendHigh: at(0.01), LargestShare: at(0.001), AtRiskShare: at(0.2),
 	}
 	change := func(f func(*Figures)) Figures {
@@ -24,7 +24,7 @@ func TestVerdictsOfExtremes(t *testing.T) {
 	}{
 		"established, newcomers below target":            {settled, RetentionLed},
 		"two months old":                                 {Figures{Customers: 300, ShopAgeDays: 60, TargetLTVToCAC: 3, CurrentShare: at(0.3), LargestShare: at(0.02), AtRiskShare: at(0.4)}, AcquisitionLed},
-		"two months old, and every newcomer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), LTVToCACLow: at(0.3), LTVToCACHigh: at(0.7), TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
+		"two months old, and every newcomer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), LTVToCACLow: at(0.3), LTVToCACHigh: at(0.7), Newcomers: 300, TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
 		"acquisition loses money":                        {change(func(f *Figures) { f.ShopAgeDays = 800; ratio(f, 0.4, 0.3, 0.5) }), RetentionLed},
 		"one dominant customer": {change(func(f *Figures) {
 			f.ShopAgeDays, f.LTVToCAC, f.CurrentShare, f.LargestShare = 800, nil, at(0.5), at(0.4)
@@ -38,7 +38,13 @@ func TestVerdictsOfExtremes(t *testing.T) {
 		"nobody can tell whether acquisition reaches its target": {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 3.5, 2, 5) }), Balanced},
 		"hardly anybody is worth retaining":                      {change(func(f *Figures) { f.RetainShare = at(0.001) }), Balanced},
 		"hardly anybody but one who is half of the shop":         {change(func(f *Figures) { f.RetainShare, f.LargestShare = at(0.001), at(0.5) }), RetentionLed},
-		"nothing is known":                                       {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
+		"two newcomers": {change(func(f *Figures) { f.ShopAgeDays, f.Newcomers, f.CurrentShare = 800, 2, at(0.5); ratio(f, 9, 9, 9) }), Balanced},
+		"a year and a half old, growing as it began": {change(func(f *Figures) { f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 500, at(2), at(0.5) }), Balanced},
+		"newcomers too young for an interval": {change(func(f *Figures) {
+			f.ShopAgeDays, f.CurrentShare = 800, at(0.5)
+			f.LTVToCAC, f.LTVToCACLow, f.LTVToCACHigh = at(9), nil, nil
+		}), Balanced},
+		"nothing is known": {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
 	} {
 		got := Judge(c.figures)
 		if got.Verdict != c.want {
@@ -58,7 +64,7 @@ func TestLosingAcquisitionIsNeverAdvised(t *testing.T) {
 	for _, age := range []int64{10, 400, 2_000} {
 		for _, customers := range []int64{10, 1_000_000} {
 			for _, current := range []*float64{nil, at(0.1), at(0.9)} {
-				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), LTVToCACLow: at(0.9), LTVToCACHigh: at(1.1), TargetLTVToCAC: 3, CurrentShare: current, BaseGrowth: at(0.01)}
+				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), LTVToCACLow: at(0.9), LTVToCACHigh: at(1.1), Newcomers: 60, TargetLTVToCAC: 3, CurrentShare: current, BaseGrowth: at(0.01)}
 				if got := Judge(f); got.Verdict == AcquisitionLed {
 					t.Errorf("%+v: %+v", f, got)
 				}

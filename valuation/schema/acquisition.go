@@ -28,7 +28,7 @@ var channels = slices.Concat([]Column{
 	[]Column{
 		{"newcomer_value", decimal, "money", "discounted margin of the first horizon_days of a new customer's life: of first orders, and of repeat purchases so far, raised to the horizon by the model's curve"},
 		{"ltv_cac", decimal, "ratio", "newcomer_value per cac"},
-		{"ltv_cac_low", decimal, "ratio", "lower end of the 95 % interval, by the spread between customers"},
+		{"ltv_cac_low", decimal, "ratio", "lower end of the 95 % interval, by the spread between customers; null where they have had less than half of the purchases expected by the horizon"},
 		{"ltv_cac_high", decimal, "ratio", "upper end of the same interval"},
 		{"ltv_cac_reason", text, "", "why there is no ltv_cac: as cac_reason, or unknown_value: no model could be fitted, or all came on as_of"},
 		{"reaches_target", yesNo, "", "whether all of the interval of ltv_cac is at value.target_ltv_cac or above (true) or below it (false); null where the interval holds it, or ltv_cac is null"},
@@ -37,7 +37,7 @@ var channels = slices.Concat([]Column{
 		{"median_payback_days", whole, "days", "age by which half of the new customers have each paid back the cac of their channel (blended: of all) in the month they came: Kaplan-Meier"},
 		{"median_payback_low", whole, "days", "lower end of the 95 % interval"},
 		{"median_payback_high", whole, "days", "upper end of the same interval; null where it is open"},
-		{"median_payback_reason", text, "", "why there is no median_payback_days: as cac_reason, or not_yet"},
+		{"median_payback_reason", text, "", "why there is no median_payback_days: as cac_reason, not_yet, or no_monthly_cost: no month in which customers came has a cac"},
 	})
 
 // atAge are the columns of what new customers brought by an age in days.
