@@ -60,11 +60,11 @@ func runSchema(env Env, opt schemaOptions) error {
 
 func (o schemaOptions) tables() ([]schema.Table, error) {
 	if o.table == "" {
-		return schema.Tables, nil
+		return schema.All(), nil
 	}
 	name := strings.TrimSuffix(o.table, ".parquet")
 	var names []string
-	for _, table := range schema.Tables {
+	for _, table := range schema.All() {
 		if table.Name == name {
 			return []schema.Table{table}, nil
 		}
