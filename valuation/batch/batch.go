@@ -58,7 +58,7 @@ type run struct {
 	store     *publication.Store // nil for a check, which writes nothing
 	files     []source.File
 	sides     []source.Side
-	reused    *RunModel // nil: the models are fitted
+	reused    *RunModel  // nil: the models are fitted
 	measuring *measuring // nil: customers are valued
 	identity  string
 	asOf      time.Time

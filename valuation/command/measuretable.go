@@ -193,11 +193,16 @@ func span(unit string, low, high *float64) string {
 	return figureText(unit, *low) + " to " + figureText(unit, *high)
 }
 
+// points is how a difference of shares is written.
+const points = "percentage points"
+
 // figureText writes a number in its unit, which the label names.
 func figureText(unit string, value float64) string {
 	switch unit {
 	case "share", "probability":
 		return fmt.Sprintf("%.2f %%", 100*value)
+	case points:
+		return fmt.Sprintf("%.2f", 100*value)
 	case "customers":
 		return humanize.Comma(int64(math.Round(value)))
 	case "ratio":
@@ -214,7 +219,7 @@ func figureText(unit string, value float64) string {
 
 // differenceLines are the metrics that arms are compared by.
 var differenceLines = []measureLine{
-	{"conversion_rate", "conversion rate", false},
+	{"conversion_rate", "conversion rate, percentage points", false},
 	{"revenue_per_recipient", "revenue per recipient, %[1]s", false},
 	{"winsorised_revenue_per_recipient", "the same, winsorised", false},
 	{"margin_per_recipient", "%[2]s per recipient, %[1]s", false},
@@ -244,6 +249,9 @@ func (t *measureTable) printEstimates(out io.Writer, treated, control, metric, l
 		f, found := t.document.Find(treated, control, metric+"_difference", estimate)
 		if !found {
 			continue
+		}
+		if f.Unit == "share" { // a difference of percentages must not look like a lift
+			f.Unit = points
 		}
 		lift, _ := t.document.Find(treated, control, metric+"_lift", estimate)
 		nightly := span(f.Unit, f.SequentialLow, f.SequentialHigh)
