@@ -106,6 +106,7 @@ func (s measuredShop) agree(t *testing.T, got Measurement) {
 	if len(s.contacts) > 0 && !maps.Equal(document.ContactRows, reasons) {
 		t.Errorf("contacts %v, want %v", document.ContactRows, reasons)
 	}
+	s.agreeWarnings(t, document, facts.Contacts)
 	later := int64(0)
 	for _, a := range s.people {
 		if a.day > s.asOf {
@@ -116,6 +117,33 @@ func (s measuredShop) agree(t *testing.T, got Measurement) {
 		t.Errorf("%d assigned later, want %d", document.AssignedLater, later)
 	}
 	s.agreeTable(t, got, want)
+}
+
+// agreeWarnings holds the counts that are told in warnings alone to the oracle's.
+func (s measuredShop) agreeWarnings(t *testing.T, document measurement.Document, contacts map[string]measurement.Contacts) {
+	t.Helper()
+	early := int64(0)
+	for _, c := range contacts {
+		early += c.Early
+	}
+	for code, want := range map[string]int64{
+		"contacted_early":      early,
+		"other_arm":            contacts["champion"].OfOtherArm + contacts["challenger"].OfOtherArm,
+		"contacted_unassigned": contacts[measurement.Unassigned].Sent,
+		"contaminated_holdout": contacts["none"].Sent,
+	} {
+		got := int64(0)
+		for _, warning := range document.Warnings {
+			if warning.Code == code {
+				if _, err := fmt.Sscan(warning.Message, &got); err != nil {
+					t.Errorf("%s: %v", warning.Message, err)
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %d, want %d", code, got, want)
+		}
+	}
 }
 
 func (s measuredShop) agreeTable(t *testing.T, got Measurement, want measurement.Document) {

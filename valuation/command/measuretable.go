@@ -135,7 +135,8 @@ func (t *measureTable) printArmLine(out io.Writer, arms []string, line measureLi
 			continue
 		}
 		values = append(values, t.value(f, label))
-		once, nightly = append(once, span(f.Unit, f.Low, f.High)), append(nightly, span(f.Unit, f.SequentialLow, f.SequentialHigh))
+		unit := shownUnit(f)
+		once, nightly = append(once, span(unit, f.Low, f.High)), append(nightly, span(unit, f.SequentialLow, f.SequentialHigh))
 	}
 	fmt.Fprintf(out, "%s\t  %s\n", strings.Join(values, "\t"), label)
 	for _, interval := range []struct {
@@ -151,7 +152,7 @@ func (t *measureTable) printArmLine(out io.Writer, arms []string, line measureLi
 // value writes a figure, or n/a and notes why.
 func (t *measureTable) value(f measurement.Figure, label string) string {
 	if f.Value != nil {
-		return figureText(f.Unit, *f.Value)
+		return figureText(shownUnit(f), *f.Value)
 	}
 	t.note(f.Reason, label)
 	return "n/a"
@@ -193,8 +194,23 @@ func span(unit string, low, high *float64) string {
 	return figureText(unit, *low) + " to " + figureText(unit, *high)
 }
 
-// points is how a difference of shares is written.
-const points = "percentage points"
+// Units that are written differently than they are published.
+const (
+	perRecipient = "money of a recipient" // small, since most of them buy nothing
+	points       = "percentage points"
+)
+
+// shownUnit is how a figure is written. A difference of shares must not look like
+// a lift.
+func shownUnit(f measurement.Figure) string {
+	switch {
+	case f.Unit == "money" && strings.Contains(f.Metric, "_per_recipient"):
+		return perRecipient
+	case f.Unit == "share" && strings.HasSuffix(f.Metric, "_difference"):
+		return points
+	}
+	return f.Unit
+}
 
 // figureText writes a number in its unit, which the label names.
 func figureText(unit string, value float64) string {
@@ -211,10 +227,10 @@ func figureText(unit string, value float64) string {
 	if math.Abs(value) >= 1000 {
 		return humanize.Comma(int64(math.Round(value)))
 	}
-	if math.Abs(value) >= 100 {
-		return fmt.Sprintf("%.2f", value)
+	if unit == perRecipient && math.Abs(value) < 100 {
+		return fmt.Sprintf("%.3f", value)
 	}
-	return fmt.Sprintf("%.3f", value) // of one recipient among many who bought nothing
+	return fmt.Sprintf("%.2f", value)
 }
 
 // differenceLines are the metrics that arms are compared by.
@@ -250,16 +266,14 @@ func (t *measureTable) printEstimates(out io.Writer, treated, control, metric, l
 		if !found {
 			continue
 		}
-		if f.Unit == "share" { // a difference of percentages must not look like a lift
-			f.Unit = points
-		}
+		unit := shownUnit(f)
 		lift, _ := t.document.Find(treated, control, metric+"_lift", estimate)
-		nightly := span(f.Unit, f.SequentialLow, f.SequentialHigh)
+		nightly := span(unit, f.SequentialLow, f.SequentialHigh)
 		if nightly == "" {
 			nightly = "n/a"
 			t.note(f.Reason, fmt.Sprintf("every planned night of %s against %s", treated, control))
 		}
-		once := span(f.Unit, f.Low, f.High)
+		once := span(unit, f.Low, f.High)
 		if once == "" {
 			once = "n/a"
 		}
@@ -270,7 +284,7 @@ func (t *measureTable) printEstimates(out io.Writer, treated, control, metric, l
 
 // plus writes a difference with its sign.
 func plus(f measurement.Figure) string {
-	text := figureText(f.Unit, *f.Value)
+	text := figureText(shownUnit(f), *f.Value)
 	if *f.Value > 0 {
 		text = "+" + text
 	}

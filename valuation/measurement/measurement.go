@@ -4,6 +4,8 @@
 package measurement
 
 import (
+	"strings"
+
 	"cbv/valuation/campaign"
 	"cbv/valuation/experiment"
 )
@@ -111,7 +113,7 @@ func New(f Facts) Document {
 		WinsorisePercentile: f.WinsorisePercentile, WinsorisedAt: float64(f.CapMinor) / float64(f.MinorPerUnit),
 		SequentialBound: f.Report.SequentialBound,
 		SampleRatio:     SampleRatio(f.Report.SampleRatio),
-		Tonight:         Decision{Verdict: f.Report.Decision.Verdict, Reason: f.Report.Decision.Reason},
+		Tonight:         Decision{Verdict: f.Report.Decision.Verdict, Reason: strings.ReplaceAll(f.Report.Decision.Reason, "margin", f.MoneyBasis)},
 		Figures:         figures(f),
 		Warnings:        []Warning{},
 	}
