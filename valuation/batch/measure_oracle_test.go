@@ -289,7 +289,7 @@ func (s *measuredShop) contact(random *rand.Rand, id string, from int) {
 		cost := float64(random.IntN(300)) / 200 // half cents among them
 		name, arm := "spring", string(s.terms.Design.Arm(id))
 		if random.IntN(9) == 0 {
-			arm = "challenger"
+			arm = []string{"champion", "challenger"}[random.IntN(2)]
 		}
 		c := contact{Customer: &id, Campaign: &name, Arm: &arm, At: &at, Cost: &cost}
 		for _, told := range []**bool{&c.Delivered, &c.Opened, &c.Clicked} {
