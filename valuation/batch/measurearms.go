@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
@@ -35,6 +36,8 @@ func campaignInputs(ctx context.Context, r *run) error {
 	if c := m.campaign.Terms.Covariate; c != byPriorSpend && c != byCLV {
 		return failure.Inputf("campaign %s: its covariate %q is neither %s nor %s: campaign.json was changed by hand", m.name(), c, byPriorSpend, byCLV)
 	}
+	// The day is settled: named or taken from the orders, it is the same measurement.
+	r.Config.Time.AsOf = &config.Day{Time: r.asOf}
 	if err := r.readEarlier(ctx); err != nil {
 		return err
 	}

@@ -109,6 +109,7 @@ func (r *run) contactAmounts() *publication.Rows {
 // doubtMeasurement warns of what stands between the figures and what they say.
 func (r *run) doubtMeasurement(contacts map[string]measurement.Contacts) {
 	m := r.measuring
+	r.doubtRows()
 	if ratio := m.document.SampleRatio; ratio.Broken {
 		r.warn("sample_ratio", "the arms do not have the people that the design gave them (chi-square %.1f, p %.1g): people were lost or added in a way that differs between arms, so no lift is told; find where before anything else", ratio.ChiSquare, ratio.PValue)
 	}

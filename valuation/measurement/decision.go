@@ -1,8 +1,8 @@
 package measurement
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"cbv/valuation/experiment"
@@ -24,31 +24,39 @@ func (d Decision) decides() bool {
 	return d.Verdict == experiment.Promote || d.Verdict == experiment.Keep
 }
 
-// Stand settles which verdict stands, given the earlier measurements of the
+// Stand settles which verdict stands, given the other measurements of the
 // campaign: the first that was reached, because the bound is for the first night
-// that crosses it. Of two of one night, made with other settings, to keep the
-// champion comes first. Where the split is broken today nothing stands: what made
-// people go missing may have been there before.
-func (d *Document) Stand(earlier []Document) {
+// that crosses it. Where the split is broken today nothing stands: what made people
+// go missing may have been there before.
+func (d *Document) Stand(others []Document) {
 	d.Decision = d.Tonight
-	var reached []Decision
-	for _, e := range earlier {
-		if e.Tonight.decides() && e.AsOf < d.AsOf {
-			reached = append(reached, e.Tonight)
-		}
-	}
-	if len(reached) == 0 {
-		if d.Night > d.PlannedNights {
-			d.Decision.Reason += ", and none was reached in a measurement of them"
-		}
-		return
-	}
-	first := slices.MinFunc(reached, func(a, b Decision) int {
-		return cmp.Or(cmp.Compare(a.ReachedOn, b.ReachedOn), cmp.Compare(a.Verdict, b.Verdict))
-	})
-	if d.SampleRatio.Broken {
+	first, reached := firstReached(others, d.AsOf)
+	switch {
+	case reached && d.SampleRatio.Broken:
 		d.Decision.Reason += fmt.Sprintf("; the verdict of %s, %s, does not stand on such a split", first.ReachedOn, first.Verdict)
-		return
+	case reached:
+		d.Decision = first
+	case d.Night > d.PlannedNights:
+		d.Decision.Reason += ", and none was reached in a measurement of them"
 	}
-	d.Decision = first
+}
+
+// firstReached returns the first verdict of a night before a day. A night that was
+// measured twice, of other files or by other settings, has one only where all its
+// measurements agree.
+func firstReached(documents []Document, before string) (first Decision, reached bool) {
+	nights := map[string][]Decision{}
+	for _, d := range documents {
+		if d.AsOf < before {
+			nights[d.AsOf] = append(nights[d.AsOf], d.Tonight)
+		}
+	}
+	for _, night := range slices.Sorted(maps.Keys(nights)) {
+		verdicts := nights[night]
+		differs := func(d Decision) bool { return d.Verdict != verdicts[0].Verdict }
+		if verdicts[0].decides() && !slices.ContainsFunc(verdicts, differs) {
+			return verdicts[0], true
+		}
+	}
+	return Decision{}, false
 }
