@@ -121,7 +121,8 @@ func (r *run) doubtMeasurement(contacts map[string]measurement.Contacts) {
 	}
 	var quarantined int64
 	for _, count := range m.reasons {
-		if count.Reason != Used && count.Reason != otherCampaign {
+		// what came after the day is no fault of the files
+		if count.Reason != Used && count.Reason != otherCampaign && count.Reason != "after_as_of" {
 			quarantined += count.Rows
 		}
 	}

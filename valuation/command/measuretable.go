@@ -158,18 +158,17 @@ func (t *measureTable) value(f measurement.Figure, label string) string {
 	return "n/a"
 }
 
-// note keeps why a figure is missing.
+// note keeps why a figure is missing: the first reason of all that share a label.
 func (t *measureTable) note(reason, label string) {
 	label, _, _ = strings.Cut(label, ", ") // the unit says nothing here
-	for i, known := range t.missing {
-		if known.reason == reason {
-			if !slices.Contains(known.labels, label) {
-				t.missing[i].labels = append(known.labels, label)
-			}
-			return
-		}
+	if slices.ContainsFunc(t.missing, func(m missingFigures) bool { return slices.Contains(m.labels, label) }) {
+		return
 	}
-	t.missing = append(t.missing, missingFigures{reason, []string{label}})
+	same := slices.IndexFunc(t.missing, func(m missingFigures) bool { return m.reason == reason })
+	if same < 0 {
+		same, t.missing = len(t.missing), append(t.missing, missingFigures{reason: reason})
+	}
+	t.missing[same].labels = append(t.missing[same].labels, label)
 }
 
 // notAvailable tells why figures are missing.
