@@ -17,6 +17,7 @@ import (
 	"cbv/valuation/measurement"
 	"cbv/valuation/plan"
 	"cbv/valuation/publication"
+	"cbv/valuation/schema"
 	"cbv/valuation/source"
 )
 
@@ -194,13 +195,18 @@ func (r *run) alreadyMeasured() (Measurement, error) {
 	return Measurement{Folder: r.shownMeasurement(id), Already: true, Document: document}, nil
 }
 
-// writeMeasurement adds the document to the build folder.
+// writeMeasurement adds the document and the schema to the build folder.
 func (r *run) writeMeasurement(context.Context) error {
 	document := &r.measuring.document
 	for _, warning := range r.warnings {
 		document.Warnings = append(document.Warnings, measurement.Warning(warning))
 	}
-	return publication.WriteJSON(filepath.Join(r.store.Build(), measurement.Name), document)
+	if err := publication.WriteJSON(filepath.Join(r.store.Build(), measurement.Name), document); err != nil {
+		return err
+	}
+	return publication.WriteJSON(filepath.Join(r.store.Build(), "schema.json"), schema.Document{
+		SchemaVersion: publication.SchemaVersion, Tables: schema.MeasurementTables,
+	})
 }
 
 // publishMeasurement writes the manifest and puts the measurement in its place.

@@ -28,7 +28,7 @@ func schemaCommand(env Env) *cli.Command {
 		Usage: "print every published table and column with its type, unit and meaning",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "table", Usage: "this `TABLE` only", Destination: &opt.table},
-			&cli.BoolFlag{Name: "json", Usage: "as schema.json has it", Destination: &opt.json},
+			&cli.BoolFlag{Name: "json", Usage: "as the schema.json of a run has it", Destination: &opt.json},
 		},
 		Action: func(*cli.Context) error { return runSchema(env, opt) },
 	}
@@ -59,7 +59,10 @@ func runSchema(env Env, opt schemaOptions) error {
 }
 
 func (o schemaOptions) tables() ([]schema.Table, error) {
-	if o.table == "" {
+	switch {
+	case o.table == "" && o.json: // a run's own file, which knows no campaigns
+		return schema.Tables, nil
+	case o.table == "":
 		return schema.All(), nil
 	}
 	name := strings.TrimSuffix(o.table, ".parquet")
