@@ -124,7 +124,7 @@ func (r *run) mapCampaign(ctx context.Context) error {
 		parts.Columns = append(parts.Columns, column)
 	}
 	if err := r.engine.Input(ctx, parts); err != nil {
-		return failure.Inputf("%s: %w: the assignments of a campaign are not to be changed; put back the file as it was written", m.parts[0].Path, engine.Cause(err))
+		return failure.Inputf("campaign %s: its assignments cannot be read: %w: put the files back as they were written", m.name(), engine.Cause(err))
 	}
 	for _, pair := range source.Copies(m.contacts.Files) {
 		r.warn("copied_file", "%s and %s have the same bytes, so every contact in them counts twice: leave one out of contacts.files", pair[0].Path, pair[1].Path)
