@@ -80,7 +80,7 @@ type run struct {
 	warnings   []publication.Warning
 	timing     []StepTiming
 
-	finish func(context.Context) error // writes what is no table, before the engine closes; nil: nothing
+	writeLast func(context.Context) error // writes what is no table, before the engine closes; nil: nothing
 }
 
 // errPublished stops a run that is published already.
@@ -103,7 +103,7 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 		}
 	}
 	r := &run{Job: job, store: store, files: files, sides: sides, rows: map[string]int64{}}
-	r.finish = r.write
+	r.writeLast = r.write
 	if err := r.fingerprint(ctx); err != nil {
 		return Result{}, err
 	}
@@ -307,8 +307,8 @@ func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill strin
 	if len(broken) > 0 {
 		return failure.Inputf("%w\n%d checks failed: nothing was published", errors.Join(broken...), len(broken))
 	}
-	if r.finish != nil {
-		return r.finish(ctx)
+	if r.writeLast != nil {
+		return r.writeLast(ctx)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func Measure(ctx context.Context, job Job, name string) (result Measurement, err
 	}
 	store.KeepIn(publication.MeasuredFolder(name))
 	r := &run{Job: job, store: store, rows: map[string]int64{}, measuring: &measuring{campaign: c}}
-	r.finish = r.writeMeasurement
+	r.writeLast = r.writeMeasurement
 	if err := r.findMeasured(ctx); err != nil {
 		return Measurement{}, err
 	}
