@@ -38,16 +38,17 @@ var layers = map[string][]string{
 	"survival":      {},
 	"audience":      {"failure"},
 	"campaign":      {"experiment", "failure", "parquetfile"},
+	"measurement":   {"campaign", "experiment"},
 	"config":        {"failure", "rfm", "schema"},
 	"engine":        {},
 	"simulation":    {"parquetfile"},
 	"source":        {"config", "engine", "failure", "parquetfile"},
 	"publication":   {"failure", "focus", "plan", "source"},
 	"batch": {
-		"backtest", "btyd", "calendar", "concentration", "config", "engine", "failure", "focus", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
+		"backtest", "btyd", "calendar", "campaign", "concentration", "config", "engine", "experiment", "failure", "focus", "measurement", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
 	},
 	"command": {
-		"backtest", "batch", "btyd", "config", "failure", "focus", "plan", "publication", "schema", "simulation", "source",
+		"backtest", "batch", "btyd", "campaign", "config", "experiment", "failure", "focus", "measurement", "plan", "publication", "schema", "simulation", "source",
 	},
 }
 
@@ -118,7 +119,7 @@ func TestModelsDependOnGonumOnly(t *testing.T) {
 // The driver is 67 MB and links for seconds: nothing that works without it may
 // pull it in.
 func TestOnlyTheBatchCarriesTheDriver(t *testing.T) {
-	for _, name := range []string{"audience", "backtest", "btyd", "calendar", "campaign", "concentration", "config", "experiment", "focus", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
+	for _, name := range []string{"audience", "backtest", "btyd", "calendar", "campaign", "concentration", "config", "experiment", "focus", "measurement", "parquetfile", "plan", "proportion", "rfm", "schema", "simulation", "survival"} {
 		output, err := exec.Command("go", "list", "-deps", "cbv/valuation/"+name).Output()
 		if err != nil {
 			t.Fatalf("go list: %v", err)

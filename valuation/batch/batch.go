@@ -7,9 +7,11 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,7 +64,8 @@ type run struct {
 	store     *publication.Store // nil for a check, which writes nothing
 	files     []source.File
 	sides     []source.Side
-	reused    *RunModel // nil: the models are fitted
+	reused    *RunModel  // nil: the models are fitted
+	measuring *measuring // nil: customers are valued
 	identity  string
 	asOf      time.Time
 	orderDays []time.Time // with usable rows, sorted
@@ -84,6 +87,8 @@ type run struct {
 	cacChannel string // of the cost of acquisition that comes from spend
 	warnings   []publication.Warning
 	timing     []StepTiming
+
+	writeLast func(context.Context) error // writes what is no table, before the engine closes; nil: nothing
 }
 
 // errPublished stops a run that is published already.
@@ -95,27 +100,18 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	root, err := filepath.Abs(job.Config.Out)
-	if err != nil {
-		return Result{}, err
-	}
-	store, err := publication.Open(ctx, root, publication.Claim{
-		Wait: job.Config.Run.Wait.Duration, Clock: job.Clock,
-		Waiting: func(holder string) { job.Progress(Event{Kind: WaitingForLock, Holder: holder}) },
-	})
+	store, err := openStore(ctx, job)
 	if err != nil {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if store.Killed != "" {
-		job.Progress(Event{Kind: LockOfKilledRun, Holder: store.Killed})
-	}
 	if store.Waited { // more files may have arrived meanwhile
 		if files, sides, err = find(ctx, job.Config); err != nil {
 			return Result{}, err
 		}
 	}
 	r := &run{Job: job, store: store, files: files, sides: sides, rows: map[string]int64{}}
+	r.writeLast = r.write
 	if err := r.fingerprint(ctx); err != nil {
 		return Result{}, err
 	}
@@ -140,6 +136,22 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 		return Result{}, err
 	}
 	return r.publish(ctx, entries)
+}
+
+// openStore takes hold of the output folder.
+func openStore(ctx context.Context, job Job) (*publication.Store, error) {
+	root, err := filepath.Abs(job.Config.Out)
+	if err != nil {
+		return nil, err
+	}
+	store, err := publication.Open(ctx, root, publication.Claim{
+		Wait: job.Config.Run.Wait.Duration, Clock: job.Clock,
+		Waiting: func(holder string) { job.Progress(Event{Kind: WaitingForLock, Holder: holder}) },
+	})
+	if err == nil && store.Killed != "" {
+		job.Progress(Event{Kind: LockOfKilledRun, Holder: store.Killed})
+	}
+	return store, err
 }
 
 // already links to the run that stands. Had it been made under run.strict now,
@@ -180,14 +192,9 @@ func rehearse(ctx context.Context, job Job, steps []plan.Step) (r *run, err erro
 	if err := r.fingerprint(ctx); err != nil {
 		return r, err
 	}
-	entries, err := plan.Load(job.SQL, steps)
+	entries, err := plan.Load(job.SQL, plan.Unpublished(steps))
 	if err != nil {
 		return r, err
-	}
-	for i := range entries {
-		if entries[i].Kind == plan.File {
-			entries[i].Kind = plan.View
-		}
 	}
 	spill, err := os.MkdirTemp("", "cbv-")
 	if err != nil {
@@ -229,6 +236,20 @@ func (r *run) identify() (string, error) {
 		return "", err
 	}
 	fmt.Fprintf(hash, "%s\n%s\n", r.Version, settings)
+	r.hashInputs(hash)
+	if r.reused != nil {
+		parameters, err := r.reused.identity()
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(hash, "model %s\n", parameters)
+	}
+	err = r.hashSQL(hash)
+	return fmt.Sprintf("%x", hash.Sum(nil)), err
+}
+
+// hashInputs adds the names and bytes of the orders and the inputs beside them.
+func (r *run) hashInputs(hash io.Writer) {
 	for _, file := range r.files {
 		fmt.Fprintf(hash, "%q %s\n", file.Name, file.Fingerprint)
 	}
@@ -237,14 +258,11 @@ func (r *run) identify() (string, error) {
 			fmt.Fprintf(hash, "%s %q %s\n", side.Name, file.Name, file.Fingerprint)
 		}
 	}
-	if r.reused != nil {
-		parameters, err := r.reused.identity()
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(hash, "model %s\n", parameters)
-	}
-	err = fs.WalkDir(r.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
+}
+
+// hashSQL adds every SQL file.
+func (r *run) hashSQL(hash io.Writer) error {
+	return fs.WalkDir(r.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -252,7 +270,6 @@ func (r *run) identify() (string, error) {
 		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
 		return err
 	})
-	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }
 
 // walk opens the engine and carries the entries out in order.
@@ -268,13 +285,8 @@ func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill strin
 		Threads: r.Config.Engine.Threads, MemoryLimit: r.Config.Engine.MemoryLimit,
 		TempDir: spill, Writable: build, Macros: string(macros),
 	}
-	for _, file := range r.files {
+	for _, file := range r.inputFiles() {
 		options.Readable = append(options.Readable, file.Resolved)
-	}
-	for _, side := range r.sides {
-		for _, file := range side.Files {
-			options.Readable = append(options.Readable, file.Resolved)
-		}
 	}
 	if r.engine, err = engine.Open(ctx, options); err != nil {
 		return err
@@ -303,10 +315,31 @@ func (r *run) walk(ctx context.Context, entries []plan.Entry, build, spill strin
 	if len(broken) > 0 {
 		return failure.Inputf("%w\n%d checks failed: nothing was published", errors.Join(broken...), len(broken))
 	}
-	if r.store != nil {
-		return r.write(ctx)
+	if r.writeLast != nil {
+		return r.writeLast(ctx)
 	}
 	return nil
+}
+
+// inputFiles returns every file that is read.
+func (r *run) inputFiles() []source.File {
+	files := slices.Clone(r.files)
+	for _, side := range r.besideOrders() {
+		files = append(files, side.Files...)
+	}
+	if r.measuring != nil {
+		files = append(files, r.measuring.parts...)
+	}
+	return files
+}
+
+// besideOrders returns the inputs beside the orders, those of a measurement
+// included.
+func (r *run) besideOrders() []source.Side {
+	if r.measuring == nil {
+		return r.sides
+	}
+	return append(slices.Clone(r.sides), r.measuring.contacts)
 }
 
 // step carries one entry out and returns the rows it made, nil where they are
@@ -337,7 +370,7 @@ func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) (rows
 		if blamed := r.orders.Blame(ctx, r.engine, r.files); blamed != nil {
 			return nil, blamed
 		}
-		for _, side := range r.sides {
+		for _, side := range r.besideOrders() {
 			if blamed := side.Blame(ctx, r.engine); blamed != nil {
 				return nil, blamed
 			}

@@ -7,12 +7,16 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/plan"
+	"cbv/valuation/publication"
+	"cbv/valuation/source"
 )
 
 var tablesFolder = flag.String("tables", "", "folder in which to keep every table of a run, and the plan, for another engine to repeat")
@@ -39,6 +43,53 @@ func oddShop() config.Config {
 	return c
 }
 
+// oddCampaign begins a campaign among the shop's customers, with contacts of every
+// kind.
+func oddCampaign(t *testing.T, c *config.Config) (string, *measuring) {
+	t.Helper()
+	const name = "spring"
+	s := edgyShop(5)
+	s.terms.Started, s.terms.WindowDays = "2023-11-20", 20
+	var ids []string
+	for _, raw := range readOrders(t, config.Config{Orders: config.Orders{Files: config.Files{"../../fixtures/shop/orders/*.parquet"}}}) {
+		if raw.Customer != nil && !slices.Contains(ids, *raw.Customer) {
+			ids = append(ids, *raw.Customer)
+		}
+	}
+	renamed := map[string]string{}
+	for i := range s.people {
+		renamed[s.people[i].customer] = ids[i]
+		s.people[i].customer, s.people[i].arm, s.people[i].day = ids[i], s.terms.Design.Arm(ids[i]), dayNumber("2023-11-20")+i%40
+	}
+	for i, row := range s.contacts {
+		if row.At != nil {
+			at := *row.At + int64(dayNumber("2023-11-20")-19_000)*86400e6
+			s.contacts[i].At = &at
+		}
+		if row.Customer != nil && renamed[*row.Customer] != "" {
+			id := renamed[*row.Customer]
+			s.contacts[i].Customer = &id
+		}
+	}
+	c.Out = filepath.Join(t.TempDir(), "out")
+	s.assign(t, c.Out)
+	c.Contacts.Files = config.Files{writeRows(t, "contacts.parquet", s.contacts)}
+	columns := &c.Contacts.Columns
+	columns.Arm, columns.Delivered, columns.Opened, columns.Clicked, columns.Cost = "arm", "delivered", "opened", "clicked", "cost"
+	begun, err := campaign.Open(c.Out, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &measuring{campaign: begun}
+	if m.contacts, err = source.FindContacts(context.Background(), *c); err != nil {
+		t.Fatal(err)
+	}
+	if m.parts, err = source.Find(context.Background(), "assignments", begun.Parts, false); err != nil {
+		t.Fatal(err)
+	}
+	return name, m
+}
+
 // edges are SELECTs that take the macros where engines may part.
 var edges = map[string]string{
 	"edge_texts": `
@@ -58,21 +109,22 @@ func TestTablesCanBeKept(t *testing.T) {
 	c := oddShop()
 	c.Spend.Files, c.Surveys.Files = config.Files{writeSpend(t, oddSpend)}, config.Files{writeAnswers(t, oddAnswers(t))}
 	c.Spend.Columns.Currency = "currency"
+	name, measuring := oddCampaign(t, &c)
 	files, sides, err := find(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	job := testJob(c)
-	entries, err := plan.Load(job.SQL, plan.Nightly)
+	entries, err := plan.Load(job.SQL, slices.Concat(plan.Nightly, plan.Measure[len(plan.Contract):]))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, query := range edges {
-		path := filepath.Join(folder, name+".sql")
+	for edge, query := range edges {
+		path := filepath.Join(folder, edge+".sql")
 		if err := os.WriteFile(path, []byte(query), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		entries = append(entries, plan.Entry{Name: name, Kind: plan.View, File: path, Makes: []string{name}, SQL: query})
+		entries = append(entries, plan.Entry{Name: edge, Kind: plan.View, File: path, Makes: []string{edge}, SQL: query})
 	}
 	text, err := json.Marshal(entries)
 	if err != nil {
@@ -86,7 +138,13 @@ func TestTablesCanBeKept(t *testing.T) {
 			entries[i].Kind = plan.Table // so that it is there when it is kept
 		}
 	}
-	r := &run{Job: job, files: files, sides: sides, rows: map[string]int64{}}
+	store, err := openStore(ctx, job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	store.KeepIn(publication.MeasuredFolder(name))
+	r := &run{Job: job, store: store, files: files, sides: sides, measuring: measuring, rows: map[string]int64{}}
 	r.Progress = func(event Event) {
 		if event.Kind != StepFinished {
 			return

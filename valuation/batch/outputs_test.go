@@ -21,10 +21,21 @@ func TestPublishedTablesAreAsDescribed(t *testing.T) {
 	options.Customers, options.Dirty = 3000, 0.02
 	c, _ := simulated(t, options)
 	result := runBatch(t, c)
+	tablesAreAsDescribed(t, result.Folder, schema.Tables)
+	for _, name := range []string{"manifest.json", "model.json", "schema.json", "timing.json"} {
+		if _, err := os.Stat(filepath.Join(result.Folder, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// tablesAreAsDescribed holds the Parquet files of a folder to their description.
+func tablesAreAsDescribed(t *testing.T, folder string, tables []schema.Table) {
+	t.Helper()
 	described := map[string]bool{}
-	for _, table := range schema.Tables {
+	for _, table := range tables {
 		described[table.Name+".parquet"] = true
-		footer, err := parquetfile.ReadFooter(filepath.Join(result.Folder, table.Name+".parquet"))
+		footer, err := parquetfile.ReadFooter(filepath.Join(folder, table.Name+".parquet"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,18 +53,13 @@ func TestPublishedTablesAreAsDescribed(t *testing.T) {
 			t.Errorf("%s has columns\n%v, described as\n%v", table.Name, got, want)
 		}
 	}
-	files, err := filepath.Glob(filepath.Join(result.Folder, "*.parquet"))
+	files, err := filepath.Glob(filepath.Join(folder, "*.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
 		if !described[filepath.Base(file)] {
 			t.Errorf("%s is published and not described", filepath.Base(file))
-		}
-	}
-	for _, name := range []string{"manifest.json", "model.json", "schema.json", "timing.json"} {
-		if _, err := os.Stat(filepath.Join(result.Folder, name)); err != nil {
-			t.Error(err)
 		}
 	}
 }

@@ -72,15 +72,7 @@ const fewRepeaters = 100
 
 // doubt adds the warnings that the finished figures call for.
 func (r *run) doubt() {
-	set := int64(0)
-	for _, count := range r.report.Reasons {
-		if count.Reason != Used && count.Reason != Filtered && count.Reason != "after_as_of" {
-			set += count.Rows
-		}
-	}
-	if rows := source.Rows(r.files); set*100 > rows {
-		r.warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine: what they hold is in no figure", 100*float64(set)/float64(rows))
-	}
+	r.doubtRows()
 	if !r.Config.HasMargin() {
 		r.warn("revenue_not_margin", "no margin is configured, so value is counted in revenue: set value.margin_rate or orders.columns.margin")
 	}
@@ -96,6 +88,19 @@ func (r *run) doubt() {
 	}
 	if share := *r.kpis["later_return_share"].Value; share > 0.5 {
 		r.warn("high_returns", "%.0f %% of revenue is returned on a later day, and every value is lowered by as much: check orders.columns.amount", 100*share)
+	}
+}
+
+// doubtRows warns of orders of which too many cannot be used.
+func (r *run) doubtRows() {
+	set := int64(0)
+	for _, count := range r.report.Reasons {
+		if count.Reason != Used && count.Reason != Filtered && count.Reason != "after_as_of" {
+			set += count.Rows
+		}
+	}
+	if rows := source.Rows(r.files); set*100 > rows {
+		r.warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine: what they hold is in no figure", 100*float64(set)/float64(rows))
 	}
 }
 

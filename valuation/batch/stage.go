@@ -36,6 +36,9 @@ var goSteps = map[string]func(context.Context, *run) error{
 	"periods":               periods,
 	"paybacks":              paybacks,
 	"newcomer_curve":        newcomerCurve,
+	"campaign":              campaignInputs,
+	"winsorise_cap":         winsoriseCap,
+	"measurement":           measureArms,
 }
 
 // repeatWindowDays are the windows in which a second purchase is counted.
@@ -138,13 +141,9 @@ func asOf(ctx context.Context, r *run) error {
 	if err := r.refuseOldModel(); err != nil {
 		return err
 	}
-	if r.store != nil {
-		published, err := r.store.Verify(ctx, publication.RunID(r.asOf, r.identity), r.identity)
-		if err != nil {
+	if r.store != nil && r.measuring == nil { // which has no identity before the earlier ones are known
+		if err := r.stopIfPublished(ctx); err != nil {
 			return err
-		}
-		if published {
-			return errPublished
 		}
 	}
 	if err := r.months(ctx); err != nil {
@@ -154,6 +153,15 @@ func asOf(ctx context.Context, r *run) error {
 		return err
 	}
 	return r.params(ctx)
+}
+
+// stopIfPublished returns errPublished where the run stands already.
+func (r *run) stopIfPublished(ctx context.Context) error {
+	published, err := r.store.Verify(ctx, publication.RunID(r.asOf, r.identity), r.identity)
+	if err == nil && published {
+		return errPublished
+	}
+	return err
 }
 
 // months makes the table of calendar months from the first order to as_of. A
@@ -232,14 +240,10 @@ func (r *run) checkLastOrderDay(ctx context.Context) error {
 	if len(days) < 3 {
 		return nil // no gap to compare the last one with
 	}
-	var gaps []int
-	for i := 1; i < len(days); i++ {
-		gaps = append(gaps, int(days[i].Sub(days[i-1]).Hours()/24))
-	}
+	gaps := gapsBetween(days)
 	last := gaps[len(gaps)-1]
 	longest := slices.Index(gaps, slices.Max(gaps))
-	sorted := slices.Sorted(slices.Values(gaps))
-	median := sorted[(len(sorted)-1)/2]
+	median := medianGap(days)
 	// Two wrong dates in a row hide from the rule below.
 	if gap := gaps[longest]; longest != len(gaps)-1 && gap > max(30, 10*median) {
 		r.warn("gap_in_orders", "no order for %d days before %s, where %d are usual: files may be missing, or the dates from then on wrong",
@@ -259,6 +263,24 @@ func (r *run) checkLastOrderDay(ctx context.Context) error {
 	slices.Sort(places)
 	return failure.Inputf("orders.columns.ordered_at: the latest order day is %s, %d days after the one before, where %d are usual: %s: if the date is wrong, correct it or exclude it with orders.keep; if it is right, set time.as_of",
 		r.asOf.Format(time.DateOnly), last, median, strings.Join(places[:min(3, len(places))], "; "))
+}
+
+// gapsBetween returns the days from each day to the next.
+func gapsBetween(days []time.Time) []int {
+	var gaps []int
+	for i := 1; i < len(days); i++ {
+		gaps = append(gaps, daysBetween(days[i-1], days[i]))
+	}
+	return gaps
+}
+
+// medianGap returns the usual gap between days, 1 where there is none.
+func medianGap(days []time.Time) int {
+	gaps := slices.Sorted(slices.Values(gapsBetween(days)))
+	if len(gaps) == 0 {
+		return 1
+	}
+	return gaps[(len(gaps)-1)/2]
 }
 
 // Report says what became of the input rows.

@@ -53,7 +53,7 @@ func newApp(env Env) *cli.App {
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
 			runCommand(env), checkCommand(env), backtestCommand(env), planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
-			simulateCommand(env), versionCommand(env),
+			measureCommand(env), simulateCommand(env), versionCommand(env),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

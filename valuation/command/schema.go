@@ -28,7 +28,7 @@ func schemaCommand(env Env) *cli.Command {
 		Usage: "print every published table and column with its type, unit and meaning",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "table", Usage: "this `TABLE` only", Destination: &opt.table},
-			&cli.BoolFlag{Name: "json", Usage: "as schema.json has it", Destination: &opt.json},
+			&cli.BoolFlag{Name: "json", Usage: "as the schema.json of a run has it", Destination: &opt.json},
 		},
 		Action: func(*cli.Context) error { return runSchema(env, opt) },
 	}
@@ -59,12 +59,15 @@ func runSchema(env Env, opt schemaOptions) error {
 }
 
 func (o schemaOptions) tables() ([]schema.Table, error) {
-	if o.table == "" {
+	switch {
+	case o.table == "" && o.json: // a run's own file, which knows no campaigns
 		return schema.Tables, nil
+	case o.table == "":
+		return schema.All(), nil
 	}
 	name := strings.TrimSuffix(o.table, ".parquet")
 	var names []string
-	for _, table := range schema.Tables {
+	for _, table := range schema.All() {
 		if table.Name == name {
 			return []schema.Table{table}, nil
 		}

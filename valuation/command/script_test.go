@@ -61,12 +61,14 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"assign":            assignCustomers,
 			"exits":             exits,
 			"parquet":           writeParquet,
 			"query":             queryParquet,
 			"truncate":          truncate,
 			"damage":            damage,
 			"hold-lock":         holdLock,
+			"link-measured":     linkMeasured,
 			"nothing-published": nothingPublished,
 		},
 	})

@@ -25,6 +25,8 @@ type Config struct {
 	RFM       RFM       `yaml:"rfm" json:"rfm"`
 	Lifecycle Lifecycle `yaml:"lifecycle" json:"lifecycle"`
 	Lists     Lists     `yaml:"lists" json:"lists"`
+	Contacts  Contacts  `yaml:"contacts" json:"-"`
+	Measure   Measure   `yaml:"measure" json:"-"`
 	Engine    Engine    `yaml:"engine" json:"-"`
 	Run       Run       `yaml:"run" json:"-"`
 	Log       string    `yaml:"log" json:"-" help:"messages on stderr: text, or json (one object a line)"`
@@ -175,9 +177,11 @@ func Default() Config {
 				"lifetime_value",
 			},
 		},
-		Engine: Engine{MemoryLimit: "4GB"},
-		Run:    Run{ModelMaxAgeDays: 30},
-		Log:    "text",
+		Contacts: Contacts{Columns: ContactColumns{CustomerID: "customer_id", Campaign: "campaign", SentAt: "sent_at"}},
+		Measure:  Measure{WinsorisePercentile: 99},
+		Engine:   Engine{MemoryLimit: "4GB"},
+		Run:      Run{ModelMaxAgeDays: 30},
+		Log:      "text",
 	}
 }
 

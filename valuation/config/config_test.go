@@ -199,6 +199,8 @@ func TestMessagesNameTheKeyAndTheRemedy(t *testing.T) {
 		{"time: {as_of: 21.11.2026}", "write it as 2026-11-21"},
 		{"rfm: {frequency_cuts: [2, 3, 4, 5, 6]}", "start at 1"},
 		{"lifecycle: {active: 0.1}", "0 < cooling < active < 1"},
+		{"contacts: {columns: {sent_at: ''}}", "contacts.columns.sent_at: must name"},
+		{"measure: {winsorise_percentile: 0.99}", "99 cuts off"},
 		{"engine: {memory_limit: lots}", "such as 4GB"},
 	} {
 		text := c.text

@@ -37,12 +37,14 @@ func (o *Outcomes) Merge(other Outcomes) {
 	o.Margin.Merge(other.Margin)
 }
 
-// Contacts is what the tool that sent the campaign reports of an arm. An open is
-// not a response, so there is no place for it: mail programs open by themselves.
+// Contacts is what the tool that sent the campaign reports of an arm's people. An
+// open is not a response, so there is no place for it: mail programs open by
+// themselves. What the tool does not tell is nil.
 type Contacts struct {
-	Sent, Delivered int64
-	Responded       int64 // clicked
-	CostMinor       int64
+	Sent      int64
+	Delivered *int64
+	Responded *int64 // clicked
+	CostMinor *int64
 }
 
 // ArmOutcome is an arm as it went.

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -114,6 +115,35 @@ func TestSampleIsIndependentOfOrderAndParts(t *testing.T) {
 	})
 }
 
+// What was summed elsewhere is the sample that adding the people gives.
+func TestSampleOfSums(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var want Sample
+		var sums Sums
+		people := rapid.SliceOf(rapid.Custom(func(t *rapid.T) [3]int64 {
+			return [3]int64{rapid.Int64().Draw(t, "outcome"), rapid.Int64().Draw(t, "covariate"), rapid.Int64Range(1, 1<<40).Draw(t, "people")}
+		})).Draw(t, "people")
+		for _, p := range people {
+			want.Add(p[0], p[1], p[2])
+			n, y, x := big.NewInt(p[2]), big.NewInt(p[0]), big.NewInt(p[1])
+			sums.People += p[2]
+			add := func(to *big.Int, a, b *big.Int) {
+				product := new(big.Int).Mul(a, b)
+				to.Add(to, product.Mul(product, n))
+			}
+			one := big.NewInt(1)
+			add(&sums.Outcome, y, one)
+			add(&sums.OutcomeSquared, y, y)
+			add(&sums.Covariate, x, one)
+			add(&sums.CovariateSquared, x, x)
+			add(&sums.Products, y, x)
+		}
+		if got := SampleOf(sums); got != want {
+			t.Fatalf("%+v, want %+v", got, want)
+		}
+	})
+}
+
 // A large mean beside a small deviation: one-pass formulas in doubles lose all
 // digits here.
 func TestSampleSurvivesLargeMeans(t *testing.T) {
@@ -141,7 +171,13 @@ func TestCap(t *testing.T) {
 		{0, [][]int64{{10}, {40}}, 10},
 		{99, [][]int64{upTo(100)}, 99},
 	} {
-		if got := Cap(c.percent, c.arms...); got != c.want {
+		people := map[int64]int64{}
+		for _, arm := range c.arms {
+			for _, outcome := range arm {
+				people[outcome]++
+			}
+		}
+		if got := Cap(c.percent, people); got != c.want {
 			t.Errorf("%g %% of %v: %d, want %d", c.percent, c.arms, got, c.want)
 		}
 	}

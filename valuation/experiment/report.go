@@ -33,7 +33,7 @@ type Contrast struct {
 type ArmReport struct {
 	Arm                        Arm
 	Assigned                   int64
-	Sent, Delivered, Responded *int64 // nil when no contacts are known
+	Sent, Delivered, Responded *int64 // nil when not known
 	Converted                  int64
 	Rate                       Figure // converted of assigned
 	RevenuePerRecipient        Figure
@@ -169,8 +169,8 @@ func newArmReport(outcome ArmOutcome) ArmReport {
 	line.WinsorisedPerRecipient = perRecipient(outcome.Outcomes.Winsorised)
 	line.MarginPerRecipient = perRecipient(outcome.Outcomes.Margin)
 	if contacts := outcome.Contacts; contacts != nil {
-		line.Sent, line.Delivered, line.Responded = &contacts.Sent, &contacts.Delivered, &contacts.Responded
-		line.CostMinor = &contacts.CostMinor
+		line.Sent, line.Delivered, line.Responded = &contacts.Sent, contacts.Delivered, contacts.Responded
+		line.CostMinor = contacts.CostMinor
 	}
 	switch {
 	case line.CostMinor == nil:

@@ -16,14 +16,18 @@ func outcomes(people, buyers int64) Outcomes {
 	return o
 }
 
+func contacts(sent, delivered, responded, costMinor int64) *Contacts {
+	return &Contacts{Sent: sent, Delivered: &delivered, Responded: &responded, CostMinor: &costMinor}
+}
+
 func threeArms(night int) Campaign {
 	return Campaign{
 		Shares: Shares{None: 1000, Champion: 4500, Challenger: 4500},
 		Timing: Timing{Night: night, PlannedNights: 60, WindowDays: 60, LeastDays: night, MostDays: night},
 		Arms: []ArmOutcome{
-			{Arm: Challenger, Outcomes: outcomes(45_000, 2700), Contacts: &Contacts{Sent: 45_000, Delivered: 44_000, Responded: 900, CostMinor: 450_000}},
+			{Arm: Challenger, Outcomes: outcomes(45_000, 2700), Contacts: contacts(45_000, 44_000, 900, 450_000)},
 			{Arm: None, Outcomes: outcomes(10_000, 400)},
-			{Arm: Champion, Outcomes: outcomes(45_000, 2250), Contacts: &Contacts{Sent: 45_000, Delivered: 43_500, Responded: 800, CostMinor: 450_000}},
+			{Arm: Champion, Outcomes: outcomes(45_000, 2250), Contacts: contacts(45_000, 43_500, 800, 450_000)},
 		},
 	}
 }
@@ -98,7 +102,9 @@ func TestReportEdges(t *testing.T) {
 			func(r Report) Figure { return r.Arms[1].ReturnPerUnitSpent }, "no cost is known"},
 		{"no contacts, per conversion", func(c *Campaign) { c.Arms[2].Contacts = nil },
 			func(r Report) Figure { return r.Arms[1].CostPerConversion }, "no cost is known"},
-		{"free", func(c *Campaign) { c.Arms[2].Contacts.CostMinor = 0 },
+		{"contacts without a cost", func(c *Campaign) { c.Arms[2].Contacts.CostMinor = nil },
+			func(r Report) Figure { return r.Arms[1].ProbabilityItPays }, "no cost is known"},
+		{"free", func(c *Campaign) { *c.Arms[2].Contacts.CostMinor = 0 },
 			func(r Report) Figure { return r.Arms[1].ReturnPerUnitSpent }, "nothing was spent"},
 		{"nobody converted", func(c *Campaign) { c.Arms[2].Outcomes = outcomes(45_000, 0) },
 			func(r Report) Figure { return r.Arms[1].CostPerConversion }, "nobody converted"},
@@ -166,10 +172,10 @@ func TestDecisions(t *testing.T) {
 		{"too few bought on the last night", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Keep, "too few bought"},
 		{"after the nights", 61, func(c *Campaign) {}, Refused, "night 61"},
 		{"before the nights", 0, func(c *Campaign) {}, Refused, "night 0"},
-		{"better by less than it costs more", 60, func(c *Campaign) { c.Arms[0].Contacts.CostMinor = 2_000_000 }, Keep, "by what it costs more"},
+		{"better by less than it costs more", 60, func(c *Campaign) { *c.Arms[0].Contacts.CostMinor = 2_000_000 }, Keep, "by what it costs more"},
 		{"alike, and costs less", 1, func(c *Campaign) {
 			c.Arms[0].Outcomes = outcomes(45_000, 2250)
-			c.Arms[0].Contacts.CostMinor = 0
+			*c.Arms[0].Contacts.CostMinor = 0
 		}, Undecided, ""},
 		{"broken", 20, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(43_000, 2700) }, Refused, "sample ratio"},
 		{"no challenger", 20, func(c *Campaign) {

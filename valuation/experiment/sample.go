@@ -99,26 +99,45 @@ func rounded(value *big.Int) float64 {
 	return float
 }
 
+// Sums are what has been added up elsewhere over an arm's people, exactly.
+type Sums struct {
+	People                                                         int64
+	Outcome, OutcomeSquared, Covariate, CovariateSquared, Products big.Int
+}
+
+// SampleOf returns the sample that adding the people one by one would give. It
+// panics on a sum of more than 191 bits, which no people have.
+func SampleOf(sums Sums) Sample {
+	return Sample{
+		people:  sums.People,
+		outcome: wideOf(&sums.Outcome), outcomeSquared: wideOf(&sums.OutcomeSquared),
+		covariate: wideOf(&sums.Covariate), covariateSquared: wideOf(&sums.CovariateSquared),
+		crossed: wideOf(&sums.Products),
+	}
+}
+
 // Cap returns the outcome at a percentile of the people who have one above 0,
 // all arms together: the least outcome that percent of these do not exceed. It
-// is 0 when nobody has one.
+// is 0 when nobody has one. The map says how many people have each outcome.
 //
 // People without an outcome do not count here, as they do elsewhere: where 2 in
 // 100 buy, the 99th percentile of all people is the median buyer, and where
 // fewer than 1 do it is 0.
-func Cap(percent float64, outcomes ...[]int64) int64 {
+func Cap(percent float64, people map[int64]int64) int64 {
 	var above []int64
-	for _, arm := range outcomes {
-		for _, outcome := range arm {
-			if outcome > 0 {
-				above = append(above, outcome)
-			}
+	var buyers int64
+	for outcome, n := range people {
+		if outcome > 0 && n > 0 {
+			above = append(above, outcome)
+			buyers += n
 		}
 	}
-	if len(above) == 0 {
-		return 0
-	}
 	slices.Sort(above)
-	rank := ceiling(percent / 100 * float64(len(above)))
-	return above[min(max(rank, 1), int64(len(above)))-1]
+	rank := max(1, ceiling(percent/100*float64(buyers)))
+	for _, outcome := range above {
+		if rank -= people[outcome]; rank <= 0 {
+			return outcome
+		}
+	}
+	return 0
 }

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"encoding/binary"
 	"math/big"
 	"math/bits"
 )
@@ -51,6 +52,23 @@ func (w wide) big() *big.Int {
 		value.Neg(value)
 	}
 	return value
+}
+
+// wideOf is the inverse of big.
+func wideOf(value *big.Int) wide {
+	if value.BitLen() > 191 {
+		panic("a sum of more than 191 bits")
+	}
+	var w wide
+	var words [24]byte // big-endian
+	new(big.Int).Abs(value).FillBytes(words[:])
+	for i := range w {
+		w[i] = binary.BigEndian.Uint64(words[8*(len(w)-1-i):])
+	}
+	if value.Sign() < 0 {
+		w.negate()
+	}
+	return w
 }
 
 // magnitude is right for the least int64 too, whose negation is itself.

@@ -159,6 +159,37 @@ func upTo(name string) []Step {
 // Contract is the part of the run that holds the input to its contract.
 var Contract = upTo("contract")
 
+// Measure measures a campaign: the contract, of which nothing is published here,
+// and what the assigned people did since.
+var Measure = slices.Concat(Unpublished(Contract), []Step{
+	{Name: "campaign", Kind: Go, Reads: []string{"params"}, Makes: []string{"campaign_terms", "campaign_files", "assignment_parts", "contacts_input"}},
+	{Name: "assignments", Kind: Table, Folder: "campaigns"},
+	{Name: "outcomes", Kind: Table, Folder: "campaigns"},
+	{Name: "outcome_values", Kind: Table, Folder: "campaigns"},
+	{Name: "winsorise_cap", Kind: Go, Reads: []string{"outcome_values"}, Makes: []string{"winsorise_cap"}},
+	{Name: "arm_sums", Kind: Table, Folder: "campaigns"},
+	{Name: "contact_rows", Kind: Table, Folder: "campaigns"},
+	{Name: "contact_row_counts", Kind: Table, Folder: "campaigns"},
+	{Name: "contact_quarantine", Kind: File, Folder: "campaigns", Key: []string{"file", "row_number"}},
+	{Name: "contact_counts", Kind: Table, Folder: "campaigns"},
+	{Name: "assignments_are_sound", Kind: Check, Folder: "checks"},
+	{Name: "contacts_add_up", Kind: Check, Folder: "checks"},
+	{Name: "measurement", Kind: Go, Reads: []string{"arm_sums", "contact_counts", "contact_row_counts"}, Makes: []string{"measured_figures"}},
+	{Name: "measure", Kind: File, Folder: "campaigns", Key: []string{"arm", "versus", "metric", "estimate"}},
+})
+
+// Unpublished returns the steps with views in place of the files, so that they
+// leave nothing behind.
+func Unpublished(steps []Step) []Step {
+	unpublished := slices.Clone(steps)
+	for i := range unpublished {
+		if unpublished[i].Kind == File {
+			unpublished[i].Kind, unpublished[i].Key = View, nil
+		}
+	}
+	return unpublished
+}
+
 // Header is what a SQL file says of itself in its opening comment.
 type Header struct {
 	Name  string

@@ -4,6 +4,7 @@
 //	out/.lock, out/.staging/    while a run is being built
 //	out/runs/<as_of>-<hash>/    the runs
 //	out/<as_of>, out/latest     links to runs
+//	out/campaigns/<name>/measured/<as_of>-<hash>/   measurements, kept alike
 package publication
 
 import (
@@ -29,6 +30,7 @@ const (
 // Store is an output folder, held by one process at a time.
 type Store struct {
 	root   string
+	shelf  string // the folder below root that what is built here is kept in
 	lock   *lock
 	Waited bool   // for another run, which may have changed what there is to read
 	Killed string // the run that was killed holding the lock, "" where none was
@@ -47,7 +49,7 @@ func Open(ctx context.Context, root string, claim Claim) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{root: root, lock: held, Waited: waited, Killed: killed}
+	s := &Store{root: root, shelf: runsFolder, lock: held, Waited: waited, Killed: killed}
 	if err := s.reset(); err != nil {
 		return nil, errors.Join(err, held.release())
 	}
@@ -86,8 +88,25 @@ func RunID(asOf time.Time, identity string) string {
 	return asOf.Format(time.DateOnly) + "-" + identity[:12]
 }
 
-// Run returns the folder of a run, published or not.
-func (s *Store) Run(id string) string { return filepath.Join(s.root, runsFolder, id) }
+// KeepIn has the store publish below another folder than that of the runs.
+func (s *Store) KeepIn(shelf string) { s.shelf = shelf }
+
+// Run returns the folder of a run, or of whatever the store keeps, published or
+// not.
+func (s *Store) Run(id string) string { return filepath.Join(s.root, s.shelf, id) }
+
+// IDs returns what the store keeps, sorted.
+func (s *Store) IDs() ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(s.root, s.shelf))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var ids []string
+	for _, entry := range entries {
+		ids = append(ids, entry.Name())
+	}
+	return ids, err
+}
 
 // Verify reports whether a run with the given identity is published under id and
 // every file of it has the bytes that its manifest states.
@@ -108,9 +127,9 @@ func (s *Store) Verify(ctx context.Context, id, identity string) (bool, error) {
 	return true, nil
 }
 
-// Publish writes the manifest into the build folder, makes all of it durable
-// and moves it into place under id.
-func (s *Store) Publish(id string, manifest Manifest) error {
+// Publish writes the manifest, a Manifest or what Verify finds in one, into the
+// build folder, makes all of it durable and moves it into place under id.
+func (s *Store) Publish(id string, manifest any) error {
 	if err := WriteJSON(filepath.Join(s.Build(), manifestName), manifest); err != nil {
 		return err
 	}
@@ -118,6 +137,9 @@ func (s *Store) Publish(id string, manifest Manifest) error {
 		return err
 	}
 	final := s.Run(id)
+	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
+		return err
+	}
 	// What stands there failed verification, or we would not be here.
 	if err := os.Rename(final, filepath.Join(s.staging(), "broken")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -3,7 +3,10 @@
 // file and the documentation are made of it.
 package schema
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Document is schema.json.
 type Document struct {
@@ -34,6 +37,9 @@ func IsFreeText(column string) bool {
 	return column == "customer_id" || column == "first_channel"
 }
 
+// All returns the tables of a run and those of a campaign's measurement.
+func All() []Table { return slices.Concat(Tables, MeasurementTables) }
+
 // ColumnNames returns the names of a published table's columns, in order.
 func ColumnNames(name string) []string {
 	var names []string
@@ -50,7 +56,7 @@ func ColumnNames(name string) []string {
 // Metadata returns the footer entries of a published table: under "cbv.schema"
 // its description as JSON.
 func Metadata(name string) map[string]string {
-	for _, table := range Tables {
+	for _, table := range All() {
 		if table.Name == name {
 			text, err := json.Marshal(table)
 			if err != nil {

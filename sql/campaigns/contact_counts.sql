@@ -1,0 +1,54 @@
+-- contact_counts: whom the campaign reached, by the arm that they are assigned to,
+-- whatever message they got: people, however often they were contacted, and the
+-- cost of all their contacts. Contacted customers without an assignment are in the
+-- row 'unassigned'.
+--
+-- grain: one row per arm with a contact
+-- reads: contact_rows, assignments
+with
+
+contacted as (
+    select
+        customer_id,
+        count(*) as messages,
+        max(case when is_delivered then 1 else 0 end) as delivered,
+        max(case when is_opened then 1 else 0 end) as opened,
+        max(case when is_clicked then 1 else 0 end) as responded,
+        cast(sum(cost_minor) as bigint) as cost_minor,
+        min(sent_on) as first_sent_on,
+        -- an arm that the tool does not name contradicts nothing
+        min(nullif(arm, '')) as least_arm,
+        max(nullif(arm, '')) as greatest_arm
+    from contact_rows
+    where reason = 'used'
+    group by customer_id
+),
+
+placed as (
+    select
+        contacted.*,
+        coalesce(assignments.arm, 'unassigned') as arm,
+        coalesce(contacted.first_sent_on < assignments.assigned_on, false) as is_early,
+        coalesce(contacted.least_arm <> assignments.arm or contacted.greatest_arm <> assignments.arm, false)
+            as is_of_other_arm
+    from contacted
+    left join assignments
+        on contacted.customer_id = assignments.customer_id
+),
+
+final as (
+    select
+        arm,
+        count(*) as sent,
+        cast(sum(messages) as bigint) as messages,
+        cast(sum(delivered) as bigint) as delivered,
+        cast(sum(opened) as bigint) as opened,
+        cast(sum(responded) as bigint) as responded,
+        cast(sum(cost_minor) as bigint) as cost_minor,
+        cast(sum(case when is_early then 1 else 0 end) as bigint) as early,
+        cast(sum(case when is_of_other_arm then 1 else 0 end) as bigint) as of_other_arm
+    from placed
+    group by arm
+)
+
+select * from final

@@ -1,0 +1,74 @@
+-- outcomes: what each assigned person did from the day after the assignment on,
+-- for as long as the window lasts or until as_of; nothing is an outcome too.
+--
+-- A person converted who has a day of purchase as the valuation counts purchases;
+-- a later return lowers revenue and margin and takes no conversion back. The
+-- covariate is what was known on the day of the assignment: the revenue of as many
+-- days up to it, or the value predicted then. Without a margin, revenue stands in.
+--
+-- grain: one row per customer_id
+-- reads: assignments, customer_days, campaign_terms, params
+with
+
+placed as (
+    select
+        assignments.customer_id,
+        day_difference(assignments.assigned_on, customer_days.order_day) as days_after,
+        customer_days.is_purchase,
+        customer_days.net_minor,
+        customer_days.margin_minor
+    from assignments
+    inner join customer_days
+        on assignments.customer_id = customer_days.customer_id
+    where customer_days.reason = 'used'
+),
+
+counted as (
+    select
+        placed.customer_id,
+        placed.days_after between 1 and campaign_terms.window_days as is_after,
+        placed.is_purchase,
+        placed.net_minor,
+        placed.margin_minor
+    from placed
+    cross join campaign_terms
+    -- the days after the window and before as many up to the assignment
+    where placed.days_after between 1 - campaign_terms.window_days and campaign_terms.window_days
+),
+
+added as (
+    select
+        customer_id,
+        max(case when is_after and is_purchase then 1 else 0 end) as converted,
+        cast(sum(case when is_after then net_minor else 0 end) as bigint) as revenue_minor,
+        cast(sum(case when is_after then margin_minor else 0 end) as bigint) as margin_minor,
+        cast(sum(case when is_after then 0 else net_minor end) as bigint) as prior_spend_minor
+    from counted
+    group by customer_id
+),
+
+final as (
+    select
+        assignments.customer_id,
+        assignments.arm,
+        assignments.assigned_on,
+        cast(coalesce(added.converted, 0) as bigint) as converted,
+        coalesce(added.revenue_minor, 0) as revenue_minor,
+        case
+            when params.margin_rate is not null
+                then to_minor(params.margin_rate * coalesce(added.revenue_minor, 0), 1)
+            when params.has_margin then coalesce(added.margin_minor, 0)
+            else coalesce(added.revenue_minor, 0)
+        end as margin_minor,
+        case
+            when campaign_terms.is_covariate_clv then assignments.clv_minor
+            else coalesce(added.prior_spend_minor, 0)
+        end as covariate_minor
+    from assignments
+    cross join campaign_terms
+    cross join params
+    left join added
+        on assignments.customer_id = added.customer_id
+)
+
+select * from final

@@ -1,0 +1,324 @@
+package batch
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"cbv/valuation/campaign"
+	"cbv/valuation/experiment"
+	"cbv/valuation/measurement"
+)
+
+// An order of the raw files: an instant in UTC and cents.
+type rawPurchase struct {
+	customer string
+	at       time.Time
+	minor    int64
+}
+
+// assigned is a row of the campaign's parts.
+type assigned struct {
+	customer string
+	arm      experiment.Arm
+	clv      float64
+	day      int
+}
+
+// contact is a row of the contact files.
+type contact struct {
+	Customer  *string  `parquet:"customer_id"`
+	Campaign  *string  `parquet:"campaign"`
+	Arm       *string  `parquet:"arm"`
+	At        *int64   `parquet:"sent_at,timestamp(microsecond:local)"`
+	Delivered *bool    `parquet:"delivered"`
+	Opened    *bool    `parquet:"opened"`
+	Clicked   *bool    `parquet:"clicked"`
+	Cost      *float64 `parquet:"cost"`
+}
+
+// measuredShop is a shop with a campaign, as raw rows.
+type measuredShop struct {
+	orders   []rawPurchase
+	people   []assigned
+	contacts []contact
+	terms    campaign.Terms
+	asOf     int
+	zone     *time.Location
+
+	zeroIsPurchase bool
+	marginRate     float64 // 0: none
+	marginOfRow    float64 // share of each row that is margin; 0: there is no column
+	percentile     float64
+}
+
+// oracle computes what a measurement has to say from raw rows, person by person,
+// by maps and loops.
+func (s measuredShop) oracle() (measurement.Facts, map[string]int64) {
+	type customerDay struct {
+		customer string
+		day      int
+	}
+	net, margin := map[customerDay]int64{}, map[customerDay]int64{}
+	rows := map[customerDay]bool{}
+	for _, o := range s.orders {
+		year, month, day := o.at.In(s.zone).Date()
+		key := customerDay{o.customer, int(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)}
+		rows[key] = true
+		net[key] += o.minor
+		margin[key] += toMinorSQL(float64(o.minor) / 100 * s.marginOfRow * 100)
+	}
+	outcomes := map[experiment.Arm][]experiment.Person{}
+	revenues := map[int64]int64{}
+	first, last := math.MaxInt, math.MinInt
+	var global int64
+	for _, a := range s.people {
+		if a.day > s.asOf {
+			continue
+		}
+		if a.arm == experiment.GlobalHoldout {
+			global++
+			continue
+		}
+		first, last = min(first, a.day), max(last, a.day)
+		var p experiment.Person
+		var prior int64
+		for day := a.day - s.terms.WindowDays + 1; day <= a.day; day++ {
+			prior += net[customerDay{a.customer, day}]
+		}
+		for day := a.day + 1; day <= min(a.day+s.terms.WindowDays, s.asOf); day++ {
+			key := customerDay{a.customer, day}
+			p.RevenueMinor += net[key]
+			p.MarginMinor += margin[key]
+			p.Converted = p.Converted || rows[key] && (net[key] > 0 || s.zeroIsPurchase && net[key] == 0)
+		}
+		switch {
+		case s.marginRate > 0:
+			p.MarginMinor = toMinorSQL(s.marginRate * float64(p.RevenueMinor))
+		case s.marginOfRow == 0:
+			p.MarginMinor = p.RevenueMinor
+		}
+		p.CovariateMinor = prior
+		if s.terms.Covariate == byCLV {
+			p.CovariateMinor = toMinorSQL(a.clv * 100)
+		}
+		outcomes[a.arm] = append(outcomes[a.arm], p)
+		revenues[p.RevenueMinor]++
+	}
+	started := dayNumber(s.terms.Started)
+	facts := measurement.Facts{
+		Terms: s.terms, AsOf: time.Unix(int64(s.asOf)*86400, 0).UTC().Format(time.DateOnly), Currency: "EUR", MinorPerUnit: 100, MoneyBasis: "margin",
+		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global,
+		Told: measurement.Told{Delivered: true, Opened: true, Clicked: true, Cost: true},
+	}
+	if s.marginRate == 0 && s.marginOfRow == 0 {
+		facts.MoneyBasis = "revenue"
+	}
+	var reasons map[string]int64
+	facts.Contacts, reasons = s.contactOracle()
+	if len(s.contacts) == 0 {
+		facts.Told, facts.Contacts = measurement.Told{}, nil
+	}
+	compared := experiment.Campaign{
+		Shares: s.terms.Design.Shares, HasCovariate: true,
+		Timing: experiment.Timing{Night: s.asOf - started, PlannedNights: s.terms.Nights, WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
+	}
+	for arm, people := range outcomes {
+		outcome := experiment.ArmOutcome{Arm: arm}
+		for _, p := range people {
+			outcome.Outcomes.Add(p, facts.CapMinor, 1)
+		}
+		if facts.Contacts != nil {
+			c := facts.Contacts[string(arm)]
+			outcome.Contacts = &experiment.Contacts{Sent: c.Sent, Delivered: &c.Delivered, Responded: &c.Responded, CostMinor: &c.CostMinor}
+		}
+		compared.Arms = append(compared.Arms, outcome)
+	}
+	report, err := experiment.Measure(compared)
+	if err != nil {
+		panic(err)
+	}
+	facts.Report = report
+	return facts, reasons
+}
+
+// toMinorSQL rounds as the macro to_minor does.
+func toMinorSQL(minor float64) int64 {
+	return int64(math.Round(math.Round(minor*1e6) / 1e6))
+}
+
+// contactOracle classifies the contacts and adds them up by arm.
+func (s measuredShop) contactOracle() (map[string]measurement.Contacts, map[string]int64) {
+	arms, days := map[string]string{}, map[string]int{}
+	for _, a := range s.people {
+		if a.day <= s.asOf {
+			arms[a.customer], days[a.customer] = string(a.arm), a.day
+		}
+	}
+	reasons := map[string]int64{}
+	byCustomer := map[string][]contact{}
+	for _, c := range s.contacts {
+		reason := s.contactReason(c)
+		reasons[reason]++
+		if reason == Used {
+			byCustomer[*c.Customer] = append(byCustomer[*c.Customer], c)
+		}
+	}
+	contacts := map[string]measurement.Contacts{}
+	for customer, rows := range byCustomer {
+		arm, isAssigned := arms[customer]
+		if !isAssigned {
+			arm = measurement.Unassigned
+		}
+		var delivered, opened, clicked, early, other int64
+		total := contacts[arm]
+		for _, c := range rows {
+			total.Messages++
+			total.CostMinor += toMinorSQL(*c.Cost * 100)
+			delivered, opened, clicked = max(delivered, yes(c.Delivered)), max(opened, yes(c.Opened)), max(clicked, yes(c.Clicked))
+			if isAssigned && *c.At < int64(days[customer])*86400e6 {
+				early = 1
+			}
+			if isAssigned && c.Arm != nil && *c.Arm != arm {
+				other = 1
+			}
+		}
+		total.Sent++
+		total.Delivered += delivered
+		total.Opened += opened
+		total.Responded += clicked
+		total.Early += early
+		total.OfOtherArm += other
+		contacts[arm] = total
+	}
+	return contacts, reasons
+}
+
+func yes(told *bool) int64 {
+	if told != nil && *told {
+		return 1
+	}
+	return 0
+}
+
+func (s measuredShop) contactReason(c contact) string {
+	switch {
+	case c.Campaign == nil:
+		return "null_campaign"
+	case *c.Campaign != s.terms.Design.Campaign:
+		return otherCampaign
+	case c.Customer == nil:
+		return "null_customer"
+	case c.At == nil:
+		return "null_time"
+	case *c.At < int64(dayNumber("1900-01-01"))*86400e6:
+		return "unreadable_time"
+	case c.Cost == nil:
+		return "null_cost"
+	case math.IsNaN(*c.Cost) || *c.Cost < 0 || *c.Cost > 1e12:
+		return "unusable_cost"
+	case *c.At >= int64(s.asOf+1)*86400e6:
+		return "after_as_of"
+	}
+	return Used
+}
+
+// edgyShop draws a shop whose orders gather where windows begin and end, and
+// whose contacts take every branch.
+func edgyShop(seed uint64) measuredShop {
+	random := rand.New(rand.NewPCG(seed, 7))
+	pick := func(days ...int) int { return days[random.IntN(len(days))] }
+	const window, started = 20, 19_000
+	s := measuredShop{
+		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90,
+		zeroIsPurchase: random.IntN(2) == 0,
+		terms: campaign.Terms{
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: 40, Covariate: byPriorSpend,
+			Design: experiment.Design{Campaign: "spring", Salt: "s", GlobalSalt: "g", GlobalHoldout: 800, Shares: experiment.Shares{None: 2500, Champion: 3500, Challenger: 4000}},
+		},
+	}
+	if random.IntN(2) == 0 {
+		s.terms.Covariate = byCLV
+	}
+	switch random.IntN(3) {
+	case 0:
+		s.marginRate = 0.315
+	case 1:
+		s.marginOfRow = 0.415
+	}
+	if random.IntN(2) == 0 {
+		s.zone, _ = time.LoadLocation([]string{"America/New_York", "Asia/Kathmandu", "Europe/Berlin"}[random.IntN(3)])
+	}
+	for i := range 600 {
+		id := "c" + string(rune('a'+i%26)) + time.Unix(int64(i), 0).UTC().Format("0405")
+		from := started + pick(0, 0, 1, 7, 30)
+		if random.IntN(12) > 0 {
+			s.people = append(s.people, assigned{id, s.terms.Design.Arm(id), math.Round(random.ExpFloat64()*3000) / 100, from})
+		}
+		s.order(random, id, from)
+		s.contact(random, id, from)
+	}
+	// orders on every day, so that none is missing at the end
+	for day := started - 50; day <= s.asOf; day++ {
+		s.orders = append(s.orders, rawPurchase{"everyday", time.Unix(int64(day)*86400+43200, 0), 100})
+	}
+	return s
+}
+
+func (s *measuredShop) order(random *rand.Rand, id string, from int) {
+	window := s.terms.WindowDays
+	for range random.IntN(5) {
+		days := []int{-window - 1, -window, 1 - window, -1, 0, 1, 2, window - 1, window, window + 1, s.asOf - from, s.asOf - from + 1}
+		day := from + days[random.IntN(len(days))]
+		seconds := []int{0, 1, 3600, 20 * 3600, 86399}[random.IntN(5)]
+		at := time.Unix(int64(day)*86400+int64(seconds), 0)
+		minor := int64(random.IntN(20_000))
+		s.orders = append(s.orders, rawPurchase{id, at, minor})
+		switch random.IntN(4) {
+		case 0: // all of it comes back the same day
+			s.orders = append(s.orders, rawPurchase{id, at, -minor})
+		case 1: // more than it comes back later
+			s.orders = append(s.orders, rawPurchase{id, at.AddDate(0, 0, random.IntN(9)), -minor - 5})
+		}
+	}
+}
+
+func (s *measuredShop) contact(random *rand.Rand, id string, from int) {
+	for range random.IntN(4) {
+		at := int64(from+random.IntN(6)-1)*86400e6 + int64(random.IntN(86400))*1e6
+		cost := float64(random.IntN(300)) / 200 // half cents among them
+		name, arm := "spring", string(s.terms.Design.Arm(id))
+		if random.IntN(9) == 0 {
+			arm = []string{"champion", "challenger"}[random.IntN(2)]
+		}
+		c := contact{Customer: &id, Campaign: &name, Arm: &arm, At: &at, Cost: &cost}
+		for _, told := range []**bool{&c.Delivered, &c.Opened, &c.Clicked} {
+			if random.IntN(5) > 0 {
+				happened := random.IntN(2) == 0
+				*told = &happened
+			}
+		}
+		other, nan, negative, ancient := "autumn", math.NaN(), -0.5, int64(-4e15)
+		switch random.IntN(20) {
+		case 0:
+			c.Campaign = nil
+		case 1:
+			c.Campaign = &other
+		case 2:
+			c.Customer = nil
+		case 3:
+			c.At = nil
+		case 4:
+			c.At = &ancient
+		case 5:
+			c.Cost = nil
+		case 6:
+			c.Cost = &nan
+		case 7:
+			c.Cost = &negative
+		case 8:
+			c.Arm = nil
+		}
+		s.contacts = append(s.contacts, c)
+	}
+}

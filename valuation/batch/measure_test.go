@@ -1,0 +1,365 @@
+package batch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cbv/valuation/campaign"
+	"cbv/valuation/config"
+	"cbv/valuation/experiment"
+	"cbv/valuation/measurement"
+	"cbv/valuation/parquetfile"
+	"cbv/valuation/schema"
+)
+
+// write puts the shop on disk, its campaign begun, and returns the configuration.
+func (s measuredShop) write(t *testing.T) config.Config {
+	t.Helper()
+	var orders []rawOrder
+	for _, o := range s.orders {
+		at, amount := o.at.UnixMicro(), float64(o.minor)/100
+		orders = append(orders, rawOrder{Customer: &o.customer, At: &at, Amount: &amount})
+	}
+	c := config.Default()
+	c.Out = filepath.Join(t.TempDir(), "out")
+	c.Orders.Files = config.Files{writeRows(t, "orders.parquet", orders)}
+	c.Orders.ZeroIsPurchase = s.zeroIsPurchase
+	if s.zone != time.UTC {
+		c.Orders.Columns.OrderedAt, c.Time.Zone = "timezone('UTC', ordered_at)", s.zone.String()
+	}
+	if s.marginRate > 0 {
+		c.Value.MarginRate = &s.marginRate
+	} else if s.marginOfRow > 0 {
+		c.Orders.Columns.Margin = fmt.Sprintf("amount * %ge0", s.marginOfRow)
+	}
+	if len(s.contacts) > 0 {
+		c.Contacts.Files = config.Files{writeRows(t, "contacts.parquet", s.contacts)}
+		columns := &c.Contacts.Columns
+		columns.Arm, columns.Delivered, columns.Opened, columns.Clicked, columns.Cost = "arm", "delivered", "opened", "clicked", "cost"
+	}
+	c.Measure.WinsorisePercentile = s.percentile
+	c.Time.AsOf = &config.Day{Time: time.Unix(int64(s.asOf)*86400, 0).UTC()}
+	s.assign(t, c.Out)
+	return c
+}
+
+// assign writes the campaign with a part for each day of assignment.
+func (s measuredShop) assign(t *testing.T, out string) {
+	t.Helper()
+	begun, err := campaign.Begin(out, s.terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byDay := map[int][]assigned{}
+	for _, a := range s.people {
+		byDay[a.day] = append(byDay[a.day], a)
+	}
+	for _, day := range slices.Sorted(maps.Keys(byDay)) {
+		err := begun.Append(time.Unix(int64(day)*86400, 0).UTC(), func(add func(campaign.Assignment) error) error {
+			for _, a := range byDay[day] {
+				if err := add(campaign.Assignment{CustomerID: a.customer, Arm: a.arm, Probability: s.terms.Design.Probability(a.arm), CLV: a.clv}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func measureShop(t *testing.T, c config.Config, name string) Measurement {
+	t.Helper()
+	measured, err := Measure(context.Background(), testJob(c), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return measured
+}
+
+// agree holds a measurement to the oracle's, to the last digit, in the document
+// and in the table.
+func (s measuredShop) agree(t *testing.T, got Measurement) {
+	t.Helper()
+	facts, reasons := s.oracle()
+	want := measurement.New(facts)
+	var document measurement.Document
+	readJSON(t, filepath.Join(got.Folder, measurement.Name), &document)
+	if diff := cmp.Diff(want.Figures, document.Figures); diff != "" {
+		t.Fatalf("figures, oracle (-) and measured (+):\n%s", diff)
+	}
+	if document.WinsorisedAt != want.WinsorisedAt || document.SampleRatio != want.SampleRatio || document.Tonight != want.Tonight ||
+		document.LeastDays != want.LeastDays || document.MostDays != want.MostDays || document.Night != want.Night || document.Mature != want.Mature {
+		t.Errorf("%+v\nwant %+v", document, want)
+	}
+	if len(s.contacts) > 0 && !maps.Equal(document.ContactRows, reasons) {
+		t.Errorf("contacts %v, want %v", document.ContactRows, reasons)
+	}
+	s.agreeWarnings(t, document, facts.Contacts)
+	later := int64(0)
+	for _, a := range s.people {
+		if a.day > s.asOf {
+			later++
+		}
+	}
+	if document.AssignedLater != later {
+		t.Errorf("%d assigned later, want %d", document.AssignedLater, later)
+	}
+	s.agreeTable(t, got, want)
+}
+
+// agreeWarnings holds the counts that are told in warnings alone to the oracle's.
+func (s measuredShop) agreeWarnings(t *testing.T, document measurement.Document, contacts map[string]measurement.Contacts) {
+	t.Helper()
+	early := int64(0)
+	for _, c := range contacts {
+		early += c.Early
+	}
+	for code, want := range map[string]int64{
+		"contacted_early":      early,
+		"other_arm":            contacts["champion"].OfOtherArm + contacts["challenger"].OfOtherArm,
+		"contacted_unassigned": contacts[measurement.Unassigned].Sent,
+		"contaminated_holdout": contacts["none"].Sent,
+	} {
+		got := int64(0)
+		for _, warning := range document.Warnings {
+			if warning.Code == code {
+				if _, err := fmt.Sscan(warning.Message, &got); err != nil {
+					t.Errorf("%s: %v", warning.Message, err)
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %d, want %d", code, got, want)
+		}
+	}
+}
+
+func (s measuredShop) agreeTable(t *testing.T, got Measurement, want measurement.Document) {
+	t.Helper()
+	rows, err := parquetfile.Read[struct {
+		Arm            *string  `parquet:"arm"`
+		Versus         *string  `parquet:"versus"`
+		Metric         *string  `parquet:"metric"`
+		Estimate       *string  `parquet:"estimate"`
+		Value          *float64 `parquet:"value"`
+		Low            *float64 `parquet:"low"`
+		High           *float64 `parquet:"high"`
+		SequentialLow  *float64 `parquet:"sequential_low"`
+		SequentialHigh *float64 `parquet:"sequential_high"`
+		StandardError  *float64 `parquet:"standard_error"`
+		PValue         *float64 `parquet:"p_value"`
+		Unit           *string  `parquet:"unit"`
+		N              *int64   `parquet:"n"`
+		Reason         *string  `parquet:"reason"`
+	}](filepath.Join(got.Folder, "measure.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	found := map[string]measurement.Figure{}
+	for _, r := range rows {
+		f := measurement.Figure{
+			Arm: text(r.Arm), Versus: text(r.Versus), Metric: text(r.Metric), Estimate: text(r.Estimate), Unit: text(r.Unit), Reason: text(r.Reason), N: *r.N,
+			Value: r.Value, Low: r.Low, High: r.High, SequentialLow: r.SequentialLow, SequentialHigh: r.SequentialHigh, StandardError: r.StandardError, PValue: r.PValue,
+		}
+		found[f.Arm+" "+f.Versus+" "+f.Metric+" "+f.Estimate] = f
+	}
+	if len(rows) != len(want.Figures) || len(found) != len(rows) {
+		t.Errorf("%d rows and %d keys of measure.parquet, want %d", len(rows), len(found), len(want.Figures))
+	}
+	for _, f := range want.Figures {
+		if diff := cmp.Diff(f, found[f.Arm+" "+f.Versus+" "+f.Metric+" "+f.Estimate]); diff != "" {
+			t.Errorf("measure.parquet (+) is not the document (-):\n%s", diff)
+		}
+	}
+}
+
+// Windows that begin and end on order days, returns, people without orders,
+// several assignment days, zones, contacts of every kind: SQL and the oracle agree
+// to the last digit.
+func TestMeasurementsEqualAPlainComputation(t *testing.T) {
+	seen := map[string]int64{}
+	for seed := range uint64(16) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			s := edgyShop(seed)
+			measured := measureShop(t, s.write(t), "spring")
+			s.agree(t, measured)
+			for reason, rows := range measured.Document.ContactRows {
+				seen[reason] += rows
+			}
+		})
+	}
+	want := []string{"after_as_of", "null_campaign", "null_cost", "null_customer", "null_time", otherCampaign, "unreadable_time", "unusable_cost", Used}
+	slices.Sort(want)
+	if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, want) {
+		t.Errorf("contacts were %v, want every reason of %v", got, want)
+	}
+}
+
+// simulatedCampaign draws a campaign whose conversion rates are known. Each buys
+// at most once in the window, and who bought before is likelier to.
+func simulatedCampaign(seed uint64, lift float64) measuredShop {
+	random := rand.New(rand.NewPCG(seed, 11))
+	const started, window = 19_000, 30
+	s := measuredShop{
+		asOf: started + window, zone: time.UTC, percentile: 99, marginRate: 0.3,
+		terms: campaign.Terms{
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: 60, Covariate: byPriorSpend,
+			Design: experiment.Design{Campaign: "spring", Salt: fmt.Sprint("s", seed), Shares: experiment.Shares{None: 2000, Champion: 4000, Challenger: 4000}},
+		},
+	}
+	at := func(day int) time.Time { return time.Unix(int64(day)*86400+36_000, 0) }
+	for i := range 3000 {
+		id := fmt.Sprintf("c%04d", i)
+		arm := s.terms.Design.Arm(id)
+		s.people = append(s.people, assigned{id, arm, 0, started})
+		rate := 0.1
+		if random.IntN(2) == 0 {
+			s.orders = append(s.orders, rawPurchase{id, at(started - random.IntN(window)), 1 + int64(random.IntN(9000))})
+			rate = 0.3
+		}
+		if arm == experiment.Challenger {
+			rate *= 1 + lift
+		}
+		if random.Float64() < rate {
+			s.orders = append(s.orders, rawPurchase{id, at(started + 1 + random.IntN(window)), 1 + int64(random.IntN(9000))})
+		}
+	}
+	for day := started - window; day <= s.asOf; day++ {
+		s.orders = append(s.orders, rawPurchase{"everyday", at(day), 100})
+	}
+	return s
+}
+
+// Campaigns of a known lift, zero among them, through files, SQL and statistics:
+// the truth is inside the interval as often as it has to be. That it is in 95 of
+// 100 is shown by the thousand in package experiment; here the wiring is.
+func TestSimulatedCampaignsFindTheKnownLift(t *testing.T) {
+	inside, all, narrower := 0, 0, 0
+	for seed := range uint64(21) {
+		lift := []float64{0, 0.2, -0.2}[seed%3]
+		s := simulatedCampaign(seed, lift)
+		measured := measureShop(t, s.write(t), "spring")
+		s.agree(t, measured)
+		for versus, truth := range map[string]float64{"none": 0.2 * lift, "champion": 0.2 * lift} {
+			raw, _ := measured.Document.Find("challenger", versus, "conversion_rate_difference", measurement.Raw)
+			adjusted, _ := measured.Document.Find("challenger", versus, "conversion_rate_difference", measurement.Adjusted)
+			for _, f := range []measurement.Figure{raw, adjusted} {
+				all++
+				if *f.Low <= truth && truth <= *f.High {
+					inside++
+				}
+			}
+			if *adjusted.High-*adjusted.Low < *raw.High-*raw.Low {
+				narrower++
+			}
+		}
+	}
+	// 84 intervals in 21 independent campaigns: 95 % of them, less 4 standard
+	// errors of 21
+	if share := float64(inside) / float64(all); !(share >= 0.76) {
+		t.Errorf("the truth is inside %d of %d intervals", inside, all)
+	}
+	if narrower < 40 {
+		t.Errorf("CUPED narrows %d of 42 intervals", narrower)
+	}
+}
+
+// The verdict of the night that reached it stands on all later ones, also where
+// they would say something else, and the same inputs are measured once.
+func TestTheFirstVerdictStands(t *testing.T) {
+	s := simulatedCampaign(1, 3) // clear before the window ends
+	for i := range s.people {
+		s.people[i].day = 19_000
+	}
+	c := s.write(t)
+	day := func(n int) { c.Time.AsOf = &config.Day{Time: time.Unix(int64(19_000+n)*86400, 0).UTC()} }
+	var reached string
+	for _, night := range []int{2, 20, 25, 30} {
+		day(night)
+		measured := measureShop(t, c, "spring")
+		d := measured.Document
+		switch {
+		case d.Decision.Verdict == experiment.Promote && reached == "":
+			reached = d.AsOf
+			if d.Decision.ReachedOn != d.AsOf || d.Decision.Night != night {
+				t.Errorf("%+v", d.Decision)
+			}
+		case reached != "" && (d.Decision.Verdict != experiment.Promote || d.Decision.ReachedOn != reached):
+			t.Errorf("night %d: %+v, want the verdict of %s", night, d.Decision, reached)
+		}
+		again := measureShop(t, c, "spring")
+		if !again.Already || again.Folder != measured.Folder || !cmp.Equal(again.Document, d) {
+			t.Errorf("night %d is measured again: %+v", night, again)
+		}
+	}
+	if reached == "" {
+		t.Fatal("no night promotes a challenger that sells four times as much")
+	}
+	// a night before it is measured late, and reaches the verdict itself: what
+	// comes after is another measurement then
+	day(30)
+	before := measureShop(t, c, "spring")
+	day(18)
+	if early := measureShop(t, c, "spring"); early.Document.Decision.Verdict != experiment.Promote {
+		t.Fatalf("%+v", early.Document.Decision)
+	}
+	day(30)
+	after := measureShop(t, c, "spring")
+	if after.Folder == before.Folder || after.Document.Decision.Night != 18 {
+		t.Errorf("%s: %+v", after.Folder, after.Document.Decision)
+	}
+}
+
+// The same inputs give the same bytes, whatever the threads and the order of
+// rows.
+func TestTheSameCampaignGivesTheSameBytes(t *testing.T) {
+	s := edgyShop(3)
+	c := s.write(t)
+	c.Engine.Threads = 4
+	first := measureShop(t, c, "spring")
+	slices.Reverse(s.people)
+	backwards := s
+	backwards.orders = slices.Clone(s.orders)
+	slices.Reverse(backwards.orders)
+	other := backwards.write(t)
+	other.Engine.Threads = 1
+	other.Contacts.Files = c.Contacts.Files
+	second := measureShop(t, other, "spring")
+	sameFiles(t, first.Folder, second.Folder, "measure.parquet", "measure.json", "contact_quarantine.parquet")
+	again := c
+	again.Out = filepath.Join(t.TempDir(), "out")
+	slices.Reverse(s.people)
+	s.assign(t, again.Out)
+	sameFiles(t, first.Folder, measureShop(t, again, "spring").Folder, "manifest.json")
+}
+
+// Every published column is described, in order and with its type.
+func TestMeasurementTablesAreAsDescribed(t *testing.T) {
+	measured := measureShop(t, edgyShop(1).write(t), "spring")
+	tablesAreAsDescribed(t, measured.Folder, schema.MeasurementTables)
+	text, err := os.ReadFile(filepath.Join(measured.Folder, "measure.json"))
+	if err != nil || !json.Valid(text) {
+		t.Errorf("measure.json: %v", err)
+	}
+	if info, err := os.Stat(filepath.Dir(filepath.Dir(measured.Folder))); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v: the folder of a campaign is its owner's alone", info.Mode(), err)
+	}
+}

@@ -1,0 +1,373 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/experiment"
+	"cbv/valuation/measurement"
+	"cbv/valuation/publication"
+)
+
+// printMeasurement writes a measurement as direct mail reports one: a column for
+// each arm, then the differences between them and what follows.
+func printMeasurement(out io.Writer, d measurement.Document) error {
+	t := measureTable{document: d}
+	fmt.Fprintln(out, t.title())
+	fmt.Fprintln(out)
+	if err := t.printArms(out); err != nil {
+		return err
+	}
+	if err := t.printDifferences(out); err != nil {
+		return err
+	}
+	for _, line := range []string{t.notAvailable(), t.unsent(), t.opened(), t.winsorised(), t.adjusted(), t.ratio(), t.decision()} {
+		if line != "" {
+			fmt.Fprintln(out, line)
+		}
+	}
+	for _, warning := range d.Warnings {
+		printWarnings(out, []publication.Warning{publication.Warning(warning)})
+	}
+	return nil
+}
+
+// measureTable prints a document and gathers why figures are missing.
+type measureTable struct {
+	document measurement.Document
+	missing  []missingFigures
+}
+
+// missingFigures are those that are missing for one reason.
+type missingFigures struct {
+	reason string
+	labels []string
+}
+
+func (t *measureTable) title() string {
+	d := t.document
+	watched := fmt.Sprint(min(d.MostDays, d.WindowDays))
+	if least := min(d.LeastDays, d.WindowDays); least < min(d.MostDays, d.WindowDays) {
+		watched = fmt.Sprintf("%d to %s", least, watched)
+	}
+	mature := "not mature: what is still to come is in no figure"
+	if d.Mature {
+		mature = "mature: everyone has been watched for the whole window"
+	}
+	text := fmt.Sprintf("Campaign %s on %s, night %d of %d planned. Customers are assigned from %s on, and have been watched for %s of %s: %s.",
+		d.Campaign, d.AsOf, d.Night, d.PlannedNights, d.Started, watched, countNoun(int64(d.WindowDays), "day"), mature)
+	if d.AssignedLater > 0 {
+		text += fmt.Sprintf(" %s who were assigned later are left out.", countNoun(d.AssignedLater, "customer"))
+	}
+	return text
+}
+
+// measureLine is a line of the table of arms.
+type measureLine struct {
+	metric, label string
+	isIncremental bool // against arm none
+}
+
+// armLines are the lines of the table of arms; %[1]s is the currency, %[2]s what
+// is called margin.
+var armLines = []measureLine{
+	{"assigned", "assigned, customers", false},
+	{"sent", "sent to, customers", false},
+	{"delivered", "delivered to, customers", false},
+	{"responded", "responded, customers", false},
+	{"converted", "converted, customers", false},
+	{"conversion_rate", "conversion rate, of assigned", false},
+	{"revenue_per_recipient", "revenue per recipient, %[1]s", false},
+	{"winsorised_revenue_per_recipient", "the same, winsorised", false},
+	{"margin_per_recipient", "%[2]s per recipient, %[1]s", false},
+	{"cost", "cost, %[1]s", false},
+	{"cost_per_conversion", "cost per conversion, %[1]s", false},
+	{"incremental_conversions", "incremental conversions, customers", true},
+	{"cost_per_incremental_conversion", "cost per incremental conversion, %[1]s", true},
+	{"incremental_margin", "incremental %[2]s, %[1]s", true},
+	{"return_per_unit_spent", "return: incremental %[2]s per 1 %[1]s spent", true},
+	{"probability_it_pays", "probability that it pays", true},
+}
+
+func (t *measureTable) printArms(out io.Writer) error {
+	d := t.document
+	var arms []string
+	for _, arm := range []experiment.Arm{experiment.None, experiment.Champion, experiment.Challenger, experiment.GlobalHoldout} {
+		if _, assigned := d.Find(string(arm), "", "assigned", ""); assigned {
+			arms = append(arms, string(arm))
+		}
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "%s\t\n", strings.ReplaceAll(strings.Join(arms, "\t"), "_", " "))
+	for _, line := range t.told(armLines) {
+		label := fmt.Sprintf(line.label+"%.0[1]s%.0[2]s", d.Currency, d.MoneyBasis)
+		t.printArmLine(table, arms, line, label)
+	}
+	fmt.Fprintln(table)
+	return table.Flush()
+}
+
+// told leaves out the margin where it would be the revenue once more.
+func (t *measureTable) told(lines []measureLine) []measureLine {
+	return slices.DeleteFunc(slices.Clone(lines), func(line measureLine) bool {
+		return t.document.MoneyBasis != "margin" && line.metric == "margin_per_recipient"
+	})
+}
+
+// printArmLine writes a line of figures, and one for each kind of interval that
+// an arm has.
+func (t *measureTable) printArmLine(out io.Writer, arms []string, line measureLine, label string) {
+	var values, once, nightly []string
+	for _, arm := range arms {
+		versus, estimate := "", ""
+		if line.isIncremental {
+			versus, estimate = string(experiment.None), measurement.Adjusted
+		}
+		f, found := t.document.Find(arm, versus, line.metric, estimate)
+		if !found {
+			values, once, nightly = append(values, "-"), append(once, ""), append(nightly, "")
+			continue
+		}
+		values = append(values, t.value(f, label))
+		unit := shownUnit(f)
+		once, nightly = append(once, span(unit, f.Low, f.High)), append(nightly, span(unit, f.SequentialLow, f.SequentialHigh))
+	}
+	fmt.Fprintf(out, "%s\t  %s\n", strings.Join(values, "\t"), label)
+	for _, interval := range []struct {
+		cells []string
+		label string
+	}{{once, "95 % interval, measured once"}, {nightly, "95 % interval, every planned night"}} {
+		if strings.Join(interval.cells, "") != "" {
+			fmt.Fprintf(out, "%s\t    %s\n", strings.Join(interval.cells, "\t"), interval.label)
+		}
+	}
+}
+
+// value writes a figure, or n/a and notes why.
+func (t *measureTable) value(f measurement.Figure, label string) string {
+	if f.Value != nil {
+		return figureText(shownUnit(f), *f.Value)
+	}
+	t.note(f.Reason, label)
+	return "n/a"
+}
+
+// note keeps why a figure is missing: the first reason of all that share a label.
+func (t *measureTable) note(reason, label string) {
+	label, _, _ = strings.Cut(label, ", ") // the unit says nothing here
+	if slices.ContainsFunc(t.missing, func(m missingFigures) bool { return slices.Contains(m.labels, label) }) {
+		return
+	}
+	same := slices.IndexFunc(t.missing, func(m missingFigures) bool { return m.reason == reason })
+	if same < 0 {
+		same, t.missing = len(t.missing), append(t.missing, missingFigures{reason: reason})
+	}
+	t.missing[same].labels = append(t.missing[same].labels, label)
+}
+
+// notAvailable tells why figures are missing.
+func (t *measureTable) notAvailable() string {
+	var lines []string
+	for _, m := range t.missing {
+		lines = append(lines, fmt.Sprintf("n/a: %s: %s.", strings.Join(m.labels, ", "), m.reason))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// span writes an interval, of which an end may be missing.
+func span(unit string, low, high *float64) string {
+	switch {
+	case low == nil && high == nil:
+		return ""
+	case high == nil:
+		return figureText(unit, *low) + " or more"
+	case low == nil:
+		return figureText(unit, *high) + " or less"
+	}
+	return figureText(unit, *low) + " to " + figureText(unit, *high)
+}
+
+// Units that are written differently than they are published.
+const (
+	perRecipient = "money of a recipient" // small, since most of them buy nothing
+	points       = "percentage points"
+)
+
+// shownUnit is how a figure is written. A difference of shares must not look like
+// a lift.
+func shownUnit(f measurement.Figure) string {
+	switch {
+	case f.Unit == "money" && strings.Contains(f.Metric, "_per_recipient"):
+		return perRecipient
+	case f.Unit == "share" && strings.HasSuffix(f.Metric, "_difference"):
+		return points
+	}
+	return f.Unit
+}
+
+// figureText writes a number in its unit, which the label names.
+func figureText(unit string, value float64) string {
+	switch unit {
+	case "share", "probability":
+		return fmt.Sprintf("%.2f %%", 100*value)
+	case points:
+		return fmt.Sprintf("%.2f", 100*value)
+	case "customers":
+		return humanize.Comma(int64(math.Round(value)))
+	case "ratio":
+		return fmt.Sprintf("%.2f", value)
+	}
+	if math.Abs(value) >= 1000 {
+		return humanize.Comma(int64(math.Round(value)))
+	}
+	if unit == perRecipient && math.Abs(value) < 100 {
+		return fmt.Sprintf("%.3f", value)
+	}
+	return fmt.Sprintf("%.2f", value)
+}
+
+// differenceLines are the metrics that arms are compared by.
+var differenceLines = []measureLine{
+	{"conversion_rate", "conversion rate, percentage points", false},
+	{"revenue_per_recipient", "revenue per recipient, %[1]s", false},
+	{"winsorised_revenue_per_recipient", "the same, winsorised", false},
+	{"margin_per_recipient", "%[2]s per recipient, %[1]s", false},
+}
+
+func (t *measureTable) printDifferences(out io.Writer) error {
+	d := t.document
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, pair := range [][2]experiment.Arm{{experiment.Champion, experiment.None}, {experiment.Challenger, experiment.None}, {experiment.Challenger, experiment.Champion}} {
+		treated, control := string(pair[0]), string(pair[1])
+		if _, compared := d.Find(treated, control, "conversion_rate_difference", measurement.Raw); !compared {
+			continue
+		}
+		fmt.Fprintf(table, "difference\tmeasured once\tevery planned night\tlift\tmeasured once\t  %s against %s\n", treated, control)
+		for _, line := range t.told(differenceLines) {
+			label := fmt.Sprintf(line.label+"%.0[1]s%.0[2]s", d.Currency, d.MoneyBasis)
+			t.printEstimates(table, treated, control, line.metric, label)
+		}
+		fmt.Fprintln(table)
+	}
+	return table.Flush()
+}
+
+// printEstimates writes the raw and the adjusted difference of a metric.
+func (t *measureTable) printEstimates(out io.Writer, treated, control, metric, label string) {
+	for _, estimate := range []string{measurement.Raw, measurement.Adjusted} {
+		f, found := t.document.Find(treated, control, metric+"_difference", estimate)
+		if !found {
+			continue
+		}
+		unit := shownUnit(f)
+		lift, _ := t.document.Find(treated, control, metric+"_lift", estimate)
+		nightly := span(unit, f.SequentialLow, f.SequentialHigh)
+		if nightly == "" {
+			nightly = "n/a"
+			t.note(f.Reason, fmt.Sprintf("every planned night of %s against %s", treated, control))
+		}
+		once := span(unit, f.Low, f.High)
+		if once == "" {
+			once = "n/a"
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t  %s, %s\n", plus(f), once, nightly,
+			t.lift(lift, treated, control), span(lift.Unit, lift.Low, lift.High), label, estimate)
+	}
+}
+
+// plus writes a difference with its sign.
+func plus(f measurement.Figure) string {
+	text := figureText(shownUnit(f), *f.Value)
+	if *f.Value > 0 {
+		text = "+" + text
+	}
+	return text
+}
+
+func (t *measureTable) lift(f measurement.Figure, treated, control string) string {
+	if f.Value != nil {
+		return plus(f)
+	}
+	return t.value(f, fmt.Sprintf("lift of %s against %s", treated, control))
+}
+
+// unsent tells how many people nothing was sent to. They count where they are
+// assigned, or those who can be reached would be compared with everybody.
+func (t *measureTable) unsent() string {
+	var parts []string
+	for _, arm := range []experiment.Arm{experiment.Champion, experiment.Challenger} {
+		assigned, _ := t.document.Find(string(arm), "", "assigned", "")
+		sent, found := t.document.Find(string(arm), "", "sent", "")
+		if found && sent.Value != nil && *sent.Value < *assigned.Value {
+			parts = append(parts, fmt.Sprintf("%s of %s", humanize.Comma(int64(*assigned.Value-*sent.Value)), arm))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Sent nothing so far: " + strings.Join(parts, " and ") + ". They count in the arm they are assigned to."
+}
+
+// opened tells opens beside the table, since they are no response.
+func (t *measureTable) opened() string {
+	var parts []string
+	for _, arm := range []experiment.Arm{experiment.Champion, experiment.Challenger} {
+		if f, found := t.document.Find(string(arm), "", "opened", ""); found && f.Value != nil {
+			parts = append(parts, fmt.Sprintf("%s of %s", humanize.Comma(int64(*f.Value)), arm))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Opened by " + strings.Join(parts, " and ") + ", which is no response: mail programs open by themselves."
+}
+
+func (t *measureTable) winsorised() string {
+	d := t.document
+	return fmt.Sprintf("Revenue is winsorised at %s %s: the %g %% point of those with revenue above 0.", figureText("money", d.WinsorisedAt), d.Currency, d.WinsorisePercentile)
+}
+
+func (t *measureTable) adjusted() string {
+	d := t.document
+	covariate := fmt.Sprintf("revenue of the %s up to the assignment", countNoun(int64(d.WindowDays), "day"))
+	if d.Covariate == "clv" {
+		covariate = "value predicted at the assignment"
+	}
+	var parts []string
+	for _, f := range d.Figures {
+		if f.Metric == "margin_per_recipient_variance_reduction" && f.Value != nil {
+			parts = append(parts, fmt.Sprintf("%s (%s against %s)", percent(*f.Value), f.Arm, f.Versus))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Adjusted by the %s (CUPED), which takes of the variance of %s %s. What is incremental, and the decision, rest on it.", covariate, d.MoneyBasis, strings.Join(parts, ", "))
+}
+
+func (t *measureTable) ratio() string {
+	r := t.document.SampleRatio
+	if r.Broken {
+		return fmt.Sprintf("Sample ratio: broken (chi-square %.2f, p %.2g).", r.ChiSquare, r.PValue)
+	}
+	return fmt.Sprintf("Sample ratio: as designed (chi-square %.2f, p %.2g).", r.ChiSquare, r.PValue)
+}
+
+// decision tells the verdict that stands, and since when.
+func (t *measureTable) decision() string {
+	d := t.document.Decision
+	verdict := map[experiment.Verdict]string{
+		experiment.Promote: "promote the challenger", experiment.Keep: "keep the champion", experiment.Undecided: "not yet", experiment.Refused: "none",
+	}[d.Verdict]
+	text := fmt.Sprintf("Decision: %s: %s.", verdict, d.Reason)
+	if d.ReachedOn != "" && d.ReachedOn != t.document.AsOf {
+		text = fmt.Sprintf("Decision: %s, since %s (night %d): %s. The first verdict stands.", verdict, d.ReachedOn, d.Night, d.Reason)
+	}
+	return text
+}

@@ -1,0 +1,61 @@
+package config
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Contacts says where the tool that sends campaigns reports whom it contacted.
+// Only measurements read it. Without files nothing is known of contacts.
+type Contacts struct {
+	Files   Files          `yaml:"files" json:"-" help:"Parquet files of campaign contacts (optional): a glob, a folder, or a list of them"`
+	Columns ContactColumns `yaml:"columns" json:"columns"`
+}
+
+// ContactColumns maps our columns of the contacts to the file's, as Columns
+// does. Empty means absent.
+type ContactColumns struct {
+	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who was contacted: a column, or an SQL expression over one row"`
+	Campaign   string `yaml:"campaign" json:"campaign" help:"campaign that the contact belongs to, named as it was begun"`
+	Arm        string `yaml:"arm" json:"arm" help:"arm whose message was sent (optional)"`
+	SentAt     string `yaml:"sent_at" json:"sent_at" help:"date or time of the send"`
+	Delivered  string `yaml:"delivered" json:"delivered" help:"whether it arrived: true or false (optional)"`
+	Opened     string `yaml:"opened" json:"opened" help:"whether it was opened: true or false (optional); counted, and no response"`
+	Clicked    string `yaml:"clicked" json:"clicked" help:"whether the customer responded: true or false (optional)"`
+	Cost       string `yaml:"cost" json:"cost" help:"money that the contact cost (optional)"`
+}
+
+// Measure says how a campaign is measured.
+type Measure struct {
+	WinsorisePercentile float64 `yaml:"winsorise_percentile" json:"winsorise_percentile" help:"percentile of the buyers' revenue at which larger amounts are cut off, beside the figures as they are"`
+}
+
+// HasContacts reports whether there are contacts to count.
+func (c Config) HasContacts() bool { return len(c.Contacts.Files) > 0 }
+
+// MeasureIdentity returns the settings that a measurement can depend on, as
+// canonical JSON. Those by which customers are valued are not among them.
+func (c Config) MeasureIdentity() ([]byte, error) {
+	return json.Marshal(struct {
+		Orders     Orders   `json:"orders"`
+		Contacts   Contacts `json:"contacts"`
+		Currency   string   `json:"currency"`
+		MarginRate *float64 `json:"margin_rate"`
+		Time       Time     `json:"time"`
+		Measure    Measure  `json:"measure"`
+	}{c.Orders, c.Contacts, c.Value.Currency, c.Value.MarginRate, c.Time, c.Measure})
+}
+
+func (c Config) validateCampaigns(refuse func(bool, string, ...any)) {
+	for _, wanted := range []struct{ key, text string }{
+		{"contacts.columns.customer_id", c.Contacts.Columns.CustomerID},
+		{"contacts.columns.campaign", c.Contacts.Columns.Campaign},
+		{"contacts.columns.sent_at", c.Contacts.Columns.SentAt},
+	} {
+		refuse(wanted.text == "", "%s: must name a column or an expression", wanted.key)
+	}
+	refuse(slices.Contains(c.Contacts.Files, ""), "contacts.files: holds an empty path")
+	// Under the median buyer it would no longer be a tail that is cut off.
+	percentile := c.Measure.WinsorisePercentile
+	refuse(!(percentile >= 50 && percentile <= 100), "measure.winsorise_percentile: %g is not between 50 and 100: 99 cuts off what the dearest hundredth of buyers spend more, 100 nothing", percentile)
+}

@@ -1,0 +1,62 @@
+package measurement
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"cbv/valuation/experiment"
+)
+
+// Decision is a verdict and what it rests on.
+type Decision struct {
+	Verdict experiment.Verdict `json:"verdict"`
+	Reason  string             `json:"reason"`
+	// ReachedOn is the as_of of the measurement that reached the verdict, and Night
+	// its number; missing while nothing is decided.
+	ReachedOn string `json:"reached_on,omitempty"`
+	Night     int    `json:"night,omitempty"`
+}
+
+// decides says that the verdict ends the contest. A refusal does not: it found
+// nothing out that a later night would have to keep to.
+func (d Decision) decides() bool {
+	return d.Verdict == experiment.Promote || d.Verdict == experiment.Keep
+}
+
+// Stand settles which verdict stands, given the other measurements of the
+// campaign: the first that was reached, because the bound is for the first night
+// that crosses it. Where the split is broken today nothing stands: what made people
+// go missing may have been there before.
+func (d *Document) Stand(others []Document) {
+	d.Decision = d.Tonight
+	first, reached := firstReached(others, d.AsOf)
+	switch {
+	case reached && d.SampleRatio.Broken:
+		d.Decision.Reason += fmt.Sprintf("; the verdict of %s, %s, does not stand on such a split", first.ReachedOn, first.Verdict)
+	case reached:
+		d.Decision = first
+	case d.Night > d.PlannedNights:
+		d.Decision.Reason += ", and none was reached in a measurement of them"
+	}
+}
+
+// firstReached returns the first verdict of a night before a day. A night that was
+// measured twice, of other files or by other settings, has one only where all its
+// measurements agree.
+func firstReached(documents []Document, before string) (first Decision, reached bool) {
+	nights := map[string][]Decision{}
+	for _, d := range documents {
+		if d.AsOf < before {
+			nights[d.AsOf] = append(nights[d.AsOf], d.Tonight)
+		}
+	}
+	for _, night := range slices.Sorted(maps.Keys(nights)) {
+		verdicts := nights[night]
+		differs := func(d Decision) bool { return d.Verdict != verdicts[0].Verdict }
+		if verdicts[0].decides() && !slices.ContainsFunc(verdicts, differs) {
+			return verdicts[0], true
+		}
+	}
+	return Decision{}, false
+}

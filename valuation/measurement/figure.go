@@ -1,0 +1,231 @@
+package measurement
+
+import "cbv/valuation/experiment"
+
+// Figure is a number of a measurement, or why there is none.
+type Figure struct {
+	Arm      string `json:"arm"`
+	Versus   string `json:"versus,omitempty"` // the arm it is compared with
+	Metric   string `json:"metric"`
+	Estimate string `json:"estimate,omitempty"` // of comparisons: raw, or adjusted by the covariate
+	// Value is nil where it cannot be told. Low and High are the 95 % interval of a
+	// campaign measured once, the sequential ones that of all planned nights.
+	Value          *float64 `json:"value"`
+	Low            *float64 `json:"low,omitempty"`
+	High           *float64 `json:"high,omitempty"`
+	SequentialLow  *float64 `json:"sequential_low,omitempty"`
+	SequentialHigh *float64 `json:"sequential_high,omitempty"`
+	StandardError  *float64 `json:"standard_error,omitempty"`
+	PValue         *float64 `json:"p_value,omitempty"`
+	Unit           string   `json:"unit"`
+	N              int64    `json:"n"` // people behind the figure
+	Reason         string   `json:"reason,omitempty"`
+}
+
+// The estimates of a comparison.
+const (
+	Raw      = "raw"
+	Adjusted = "adjusted"
+)
+
+// The units.
+const (
+	customers = "customers"
+	messages  = "messages"
+	money     = "money"
+	share     = "share"
+	ratio     = "ratio"
+	chance    = "probability"
+)
+
+// list gathers figures.
+type list struct {
+	facts   Facts
+	figures []Figure
+}
+
+func figures(f Facts) []Figure {
+	l := list{facts: f}
+	for _, line := range f.Report.Arms {
+		l.arm(line)
+		l.contacts(string(line.Arm), line.Assigned, line.CostMinor)
+		l.money(line)
+	}
+	if f.GlobalHoldout > 0 {
+		l.add(Figure{Arm: string(experiment.GlobalHoldout), Metric: "assigned", Unit: customers, N: f.GlobalHoldout}, count(f.GlobalHoldout))
+		l.contacts(string(experiment.GlobalHoldout), f.GlobalHoldout, nil)
+	}
+	if reached, known := f.Contacts[Unassigned]; known {
+		l.contacts(Unassigned, reached.Sent, nil)
+	}
+	for _, contrast := range f.Report.Contrasts {
+		l.contrast(contrast)
+	}
+	return l.figures
+}
+
+// add appends a figure with what it is. Money comes in minor units.
+func (l *list) add(what Figure, f experiment.Figure) {
+	what.Value, what.Low, what.High, what.Reason = l.scaled(what.Unit, f.Value), l.scaled(what.Unit, f.Low), l.scaled(what.Unit, f.High), f.Reason
+	l.figures = append(l.figures, what)
+}
+
+// scaled turns minor units into units where a figure is money.
+func (l *list) scaled(unit string, value *float64) *float64 {
+	if value == nil || unit != money {
+		return value
+	}
+	units := *value / float64(l.facts.MinorPerUnit)
+	return &units
+}
+
+func count(n int64) experiment.Figure {
+	value := float64(n)
+	return experiment.Figure{Value: &value}
+}
+
+func unknown(reason string) experiment.Figure { return experiment.Figure{Reason: reason} }
+
+// arm adds what an arm's people did.
+func (l *list) arm(line experiment.ArmReport) {
+	name, n := string(line.Arm), line.Assigned
+	for _, f := range []struct {
+		metric, unit string
+		figure       experiment.Figure
+	}{
+		{"assigned", customers, count(n)},
+		{"converted", customers, count(line.Converted)},
+		{"conversion_rate", share, line.Rate},
+		{"revenue_per_recipient", money, line.RevenuePerRecipient},
+		{"winsorised_revenue_per_recipient", money, line.WinsorisedPerRecipient},
+		{"margin_per_recipient", money, l.standsIn(line.MarginPerRecipient)},
+	} {
+		l.add(Figure{Arm: name, Metric: f.metric, Unit: f.unit, N: n}, f.figure)
+	}
+}
+
+// standsIn says of a margin that it is revenue, where it is.
+func (l *list) standsIn(margin experiment.Figure) experiment.Figure {
+	if l.facts.MoneyBasis == "margin" {
+		return margin
+	}
+	margin.Reason = joined("no margin is known: revenue stands in for it", margin.Reason)
+	return margin
+}
+
+// joined puts two reasons together, of which either may be missing.
+func joined(reason, more string) string {
+	if reason == "" || reason == more {
+		return more
+	}
+	if more == "" {
+		return reason
+	}
+	return reason + "; " + more
+}
+
+// contacts adds whom the campaign reached of an arm's people. An open is counted
+// and is no response.
+func (l *list) contacts(arm string, n int64, costMinor *int64) {
+	reached := l.facts.Contacts[arm]
+	if costMinor == nil && l.facts.Contacts != nil && l.facts.Told.Cost {
+		costMinor = &reached.CostMinor
+	}
+	for _, f := range []struct {
+		metric, unit string
+		value        int64
+		isTold       bool
+		column       string
+	}{
+		{"messages", messages, reached.Messages, true, ""},
+		{"sent", customers, reached.Sent, true, ""},
+		{"delivered", customers, reached.Delivered, l.facts.Told.Delivered, "delivered"},
+		{"opened", customers, reached.Opened, l.facts.Told.Opened, "opened"},
+		{"responded", customers, reached.Responded, l.facts.Told.Clicked, "clicked"},
+	} {
+		figure := count(f.value)
+		switch {
+		case l.facts.Contacts == nil:
+			figure = unknown("no contacts of this campaign are known: give them in contacts.files")
+		case !f.isTold:
+			figure = unknown("the contacts do not tell: set contacts.columns." + f.column)
+		}
+		l.add(Figure{Arm: arm, Metric: f.metric, Unit: f.unit, N: n}, figure)
+	}
+	cost := unknown("no cost is known: give contacts with their cost")
+	if costMinor != nil {
+		cost = count(*costMinor)
+	}
+	l.add(Figure{Arm: arm, Metric: "cost", Unit: money, N: n}, cost)
+}
+
+// money adds what an arm cost and brought beyond arm none.
+func (l *list) money(line experiment.ArmReport) {
+	name, n := string(line.Arm), line.Assigned
+	l.add(Figure{Arm: name, Metric: "cost_per_conversion", Unit: money, N: n}, line.CostPerConversion)
+	if line.Arm == experiment.None {
+		return
+	}
+	versusNone := Figure{Arm: name, Versus: string(experiment.None), Estimate: Adjusted, N: n}
+	for _, f := range []struct {
+		metric, unit string
+		figure       experiment.Figure
+	}{
+		{"incremental_conversions", customers, line.IncrementalConversions},
+		{"cost_per_incremental_conversion", money, line.CostPerIncrementalConversion},
+		{"incremental_margin", money, l.standsIn(line.IncrementalMargin)},
+		{"return_per_unit_spent", ratio, l.standsIn(line.ReturnPerUnitSpent)},
+		{"probability_it_pays", chance, l.standsIn(line.ProbabilityItPays)},
+	} {
+		what := versusNone
+		what.Metric, what.Unit = f.metric, f.unit
+		l.add(what, f.figure)
+		if sequential := line.SequentialIncrementalMargin; f.metric == "incremental_margin" && sequential != nil {
+			added := &l.figures[len(l.figures)-1]
+			added.SequentialLow, added.SequentialHigh = l.scaled(money, &sequential.Low), l.scaled(money, &sequential.High)
+		}
+	}
+}
+
+// contrast adds the differences between two arms.
+func (l *list) contrast(c experiment.Contrast) {
+	for _, m := range []struct {
+		metric, unit string
+		comparison   experiment.Comparison
+	}{
+		{"conversion_rate", share, c.Conversion},
+		{"revenue_per_recipient", money, c.Revenue},
+		{"winsorised_revenue_per_recipient", money, c.Winsorised},
+		{"margin_per_recipient", money, c.Margin},
+	} {
+		what := Figure{Arm: string(c.Treated), Versus: string(c.Control), Unit: m.unit, N: m.comparison.TreatedPeople + m.comparison.ControlPeople}
+		l.estimate(what, m.metric, Raw, m.comparison.Raw)
+		if m.comparison.Adjusted == nil {
+			continue
+		}
+		l.estimate(what, m.metric, Adjusted, *m.comparison.Adjusted)
+		what.Metric, what.Estimate, what.Unit = m.metric+"_variance_reduction", Adjusted, share
+		l.add(what, experiment.Figure{Value: &m.comparison.VarianceReduction})
+	}
+}
+
+// estimate adds a difference and its size beside the control's mean.
+func (l *list) estimate(what Figure, metric, name string, e experiment.Estimate) {
+	what.Estimate = name
+	isMargin := metric == "margin_per_recipient"
+	what.Metric = metric + "_difference"
+	difference := experiment.Figure{Value: &e.Difference, Reason: joined(e.Reason, e.SequentialReason)}
+	if e.Fixed != nil {
+		difference.Low, difference.High = &e.Fixed.Low, &e.Fixed.High
+		what.StandardError, what.PValue = l.scaled(what.Unit, &e.StandardError), e.PValue
+	}
+	if e.Sequential != nil {
+		what.SequentialLow, what.SequentialHigh = l.scaled(what.Unit, &e.Sequential.Low), l.scaled(what.Unit, &e.Sequential.High)
+	}
+	lift := e.Lift
+	if isMargin {
+		difference, lift = l.standsIn(difference), l.standsIn(lift)
+	}
+	l.add(what, difference)
+	l.add(Figure{Arm: what.Arm, Versus: what.Versus, Metric: metric + "_lift", Estimate: name, Unit: share, N: what.N}, lift)
+}

@@ -1,0 +1,134 @@
+// Package measurement is what the measurement of a campaign says, as it is
+// published: one document of figures, of which the table, the JSON and the
+// Parquet file are made. Money in it is in units of the currency.
+package measurement
+
+import (
+	"strings"
+
+	"cbv/valuation/campaign"
+	"cbv/valuation/experiment"
+)
+
+// Name is the file of the document in a measurement's folder.
+const Name = "measure.json"
+
+// Document is a measurement.
+type Document struct {
+	SchemaVersion int    `json:"schema_version"`
+	Campaign      string `json:"campaign"`
+	Audience      string `json:"audience"`
+	AsOf          string `json:"as_of"`
+	Currency      string `json:"currency"`
+	// MoneyBasis says what the figures called margin are: margin, or revenue, which
+	// stands in where no margin is known.
+	MoneyBasis string `json:"money_basis"`
+	Started    string `json:"started"` // day of the first assignment
+	// Night is the number of this look, from 1 on the day after Started.
+	Night         int `json:"night"`
+	PlannedNights int `json:"planned_nights"`
+	WindowDays    int `json:"window_days"`
+	// LeastDays and MostDays are how long the last and the first assigned have been
+	// watched; Mature says that everyone has been for the whole window.
+	LeastDays int    `json:"least_days"`
+	MostDays  int    `json:"most_days"`
+	Mature    bool   `json:"mature"`
+	Covariate string `json:"covariate"` // of the adjusted estimates
+	// WinsorisedAt is the amount at which revenue is cut off: that of the percentile
+	// of the people with revenue above 0.
+	WinsorisePercentile float64     `json:"winsorise_percentile"`
+	WinsorisedAt        float64     `json:"winsorised_at"`
+	SequentialBound     float64     `json:"sequential_bound"` // standard errors
+	SampleRatio         SampleRatio `json:"sample_ratio"`
+	Decision            Decision    `json:"decision"` // the verdict that stands
+	Tonight             Decision    `json:"tonight"`  // what this look alone would say
+	// ContactRows says what became of the rows of the contact files, by reason; null
+	// without files.
+	ContactRows map[string]int64 `json:"contact_rows"`
+	// AssignedLater are customers assigned after as_of, who are in no figure.
+	AssignedLater int64     `json:"assigned_later"`
+	Figures       []Figure  `json:"figures"`
+	Warnings      []Warning `json:"warnings"`
+}
+
+// SampleRatio says whether the arms have the people that the design gave them.
+type SampleRatio struct {
+	ChiSquare float64 `json:"chi_square"`
+	PValue    float64 `json:"p_value"`
+	Broken    bool    `json:"broken"`
+}
+
+// Warning is something a reader of the figures should know.
+type Warning struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Facts are what a document is made of.
+type Facts struct {
+	Terms               campaign.Terms
+	AsOf                string
+	Currency            string
+	MinorPerUnit        int64
+	MoneyBasis          string
+	WinsorisePercentile float64
+	CapMinor            int64
+	Report              experiment.Report
+	// Contacts are those of each arm that was reached, the global holdout and
+	// Unassigned among them; nil where nothing is known of this campaign's.
+	Contacts map[string]Contacts
+	// Told says which columns the contacts have.
+	Told Told
+	// GlobalHoldout is how many assigned customers are kept out of every campaign.
+	GlobalHoldout int64
+}
+
+// Unassigned stands for the arm of customers who were contacted and are in none.
+const Unassigned = "unassigned"
+
+// Contacts are the contacts of an arm's people, as assigned.
+type Contacts struct {
+	Messages                           int64
+	Sent, Delivered, Opened, Responded int64 // people
+	CostMinor                          int64
+	Early                              int64 // people contacted before they were assigned
+	OfOtherArm                         int64 // people who got the message of another arm
+}
+
+// Told says which of the optional columns the contacts have.
+type Told struct {
+	Delivered, Opened, Clicked, Cost bool
+}
+
+// New returns the document of a measurement, without its decision among those of
+// earlier nights, contact rows and warnings.
+func New(f Facts) Document {
+	timing := f.Report.Timing
+	document := Document{
+		Campaign: f.Terms.Design.Campaign, Audience: f.Terms.Audience, AsOf: f.AsOf,
+		Currency: f.Currency, MoneyBasis: f.MoneyBasis, Started: f.Terms.Started,
+		Night: timing.Night, PlannedNights: timing.PlannedNights, WindowDays: timing.WindowDays,
+		LeastDays: timing.LeastDays, MostDays: timing.MostDays, Mature: f.Report.Mature,
+		Covariate:           f.Terms.Covariate,
+		WinsorisePercentile: f.WinsorisePercentile, WinsorisedAt: float64(f.CapMinor) / float64(f.MinorPerUnit),
+		SequentialBound: f.Report.SequentialBound,
+		SampleRatio:     SampleRatio(f.Report.SampleRatio),
+		Tonight:         Decision{Verdict: f.Report.Decision.Verdict, Reason: strings.ReplaceAll(f.Report.Decision.Reason, "margin", f.MoneyBasis)},
+		Figures:         figures(f),
+		Warnings:        []Warning{},
+	}
+	if document.Tonight.decides() {
+		document.Tonight.ReachedOn, document.Tonight.Night = f.AsOf, timing.Night
+	}
+	return document
+}
+
+// Find returns a figure of the document.
+func (d Document) Find(arm, versus, metric, estimate string) (Figure, bool) {
+	for _, f := range d.Figures {
+		if f.Arm == arm && f.Versus == versus && f.Metric == metric && f.Estimate == estimate {
+			return f, true
+		}
+	}
+	return Figure{}, false
+}
