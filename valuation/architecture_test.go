@@ -38,7 +38,7 @@ var layers = map[string][]string{
 	"survival":      {},
 	"audience":      {"failure"},
 	"campaign":      {"experiment", "failure", "parquetfile"},
-	"config":        {"failure", "rfm", "schema"},
+	"config":        {"audience", "campaign", "experiment", "failure", "rfm", "schema"},
 	"engine":        {},
 	"simulation":    {"parquetfile"},
 	"source":        {"config", "engine", "failure", "parquetfile"},

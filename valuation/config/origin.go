@@ -115,6 +115,14 @@ func inline(leaf reflect.Value) string {
 			items = append(items, inline(leaf.Index(i)))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
+	case reflect.Struct: // of an audience: what is not given is not printed
+		var items []string
+		for i := range leaf.NumField() {
+			if field := leaf.Field(i); !field.IsZero() {
+				items = append(items, leaf.Type().Field(i).Tag.Get("yaml")+": "+inline(field))
+			}
+		}
+		return "{" + strings.Join(items, ", ") + "}"
 	}
 	return fmt.Sprint(leaf.Interface())
 }

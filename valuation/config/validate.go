@@ -28,6 +28,7 @@ func (c Config) validate() error {
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
 	c.validateBacktest(refuse)
+	c.validateExport(refuse)
 	_, err := c.Time.Location()
 	refuse(err != nil, "time.zone: %v", err)
 	refuse(!(0 < c.Lifecycle.Cooling && c.Lifecycle.Cooling < c.Lifecycle.Active && c.Lifecycle.Active < 1),
