@@ -138,7 +138,7 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 // its warnings would have kept it from being published.
 func (r *run) already() (Result, error) {
 	id := publication.RunID(r.asOf, r.identity)
-	manifest, err := publication.ReadManifest(r.store.Run(id))
+	manifest, err := publication.ReadManifest(r.store.Runs().Folder(id))
 	if err != nil {
 		return Result{}, err
 	}
@@ -148,7 +148,7 @@ func (r *run) already() (Result, error) {
 	for _, warning := range manifest.Warnings {
 		r.Progress(Event{Kind: Warned, Warning: warning})
 	}
-	return Result{Folder: r.shown(id), Already: true}, r.store.Link(id, r.asOf)
+	return Result{Folder: r.shown(id), Already: true}, r.store.Runs().Link(id, r.asOf)
 }
 
 // Check carries out the part of the plan that holds the input to its contract
@@ -237,7 +237,7 @@ func (r *run) identify() (string, error) {
 		fmt.Fprintf(hash, "model %s\n", parameters)
 	}
 	err = fs.WalkDir(r.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || strings.HasPrefix(path, "exports/") { // which make nothing of a run
 			return err
 		}
 		text, err := fs.ReadFile(r.SQL, path)

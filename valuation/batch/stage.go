@@ -144,7 +144,7 @@ func asOf(ctx context.Context, r *run) error {
 		return err
 	}
 	if r.store != nil {
-		published, err := r.store.Verify(ctx, publication.RunID(r.asOf, r.identity), r.identity)
+		published, err := r.store.Runs().Verify(ctx, publication.RunID(r.asOf, r.identity), r.identity)
 		if err != nil {
 			return err
 		}

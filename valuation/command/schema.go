@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -59,12 +60,15 @@ func runSchema(env Env, opt schemaOptions) error {
 }
 
 func (o schemaOptions) tables() ([]schema.Table, error) {
-	if o.table == "" {
+	all := slices.Concat(schema.Tables, schema.Exports)
+	if o.table == "" && !o.json { // schema.json is of a run
+		return all, nil
+	} else if o.table == "" {
 		return schema.Tables, nil
 	}
 	name := strings.TrimSuffix(o.table, ".parquet")
 	var names []string
-	for _, table := range schema.Tables {
+	for _, table := range all {
 		if table.Name == name {
 			return []schema.Table{table}, nil
 		}

@@ -3,7 +3,10 @@
 // file and the documentation are made of it.
 package schema
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Document is schema.json.
 type Document struct {
@@ -37,7 +40,7 @@ func IsFreeText(column string) bool {
 // ColumnNames returns the names of a published table's columns, in order.
 func ColumnNames(name string) []string {
 	var names []string
-	for _, table := range Tables {
+	for _, table := range slices.Concat(Tables, Exports) {
 		if table.Name == name {
 			for _, column := range table.Columns {
 				names = append(names, column.Name)
@@ -50,7 +53,7 @@ func ColumnNames(name string) []string {
 // Metadata returns the footer entries of a published table: under "cbv.schema"
 // its description as JSON.
 func Metadata(name string) map[string]string {
-	for _, table := range Tables {
+	for _, table := range slices.Concat(Tables, Exports) {
 		if table.Name == name {
 			text, err := json.Marshal(table)
 			if err != nil {
