@@ -43,11 +43,14 @@ var layers = map[string][]string{
 	"simulation":    {"parquetfile"},
 	"source":        {"config", "engine", "failure", "parquetfile"},
 	"publication":   {"failure", "focus", "plan", "source"},
+	"export": {
+		"audience", "campaign", "config", "engine", "experiment", "failure", "parquetfile", "plan", "publication", "rfm", "schema", "source",
+	},
 	"batch": {
 		"backtest", "btyd", "calendar", "concentration", "config", "engine", "failure", "focus", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
 	},
 	"command": {
-		"backtest", "batch", "btyd", "config", "failure", "focus", "plan", "publication", "schema", "simulation", "source",
+		"audience", "backtest", "batch", "btyd", "config", "experiment", "export", "failure", "focus", "plan", "publication", "schema", "simulation", "source",
 	},
 }
 

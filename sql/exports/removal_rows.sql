@@ -1,8 +1,7 @@
 -- removal_rows: the people who may have to be told to the target as suppressed.
 -- An e-mail tool is told of everybody who objected. An ad platform is told of
 -- those alone whom it holds: sending it the others would be what they object to.
--- Without suppression files only people say who objects. Who was a member and
--- has no consent on record any more has withdrawn it.
+-- Without suppression files only people say who objects.
 --
 -- grain: one row per customer_id
 -- reads: people, earlier_members, audience_terms
@@ -16,14 +15,8 @@ select
     people.zip,
     people.city,
     people.state,
-    case
-        when earlier_members.customer_id is not null then coalesce(people.consent_email, false)
-        else people.consent_email
-    end as consent_email,
-    case
-        when earlier_members.customer_id is not null then coalesce(people.consent_ads, false)
-        else people.consent_ads
-    end as consent_ads,
+    people.consent_email,
+    people.consent_ads,
     people.is_suppressed
 from people
 cross join audience_terms

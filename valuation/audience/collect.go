@@ -54,7 +54,7 @@ func newCollector(spec *Spec, files Files) *collector {
 		create:  files,
 		outputs: map[output]*outputFiles{},
 		rejects: &csvFiles{create: files.Create, base: base + "-rejects", header: appendRecord(nil, "customer_id", "part", "reason")},
-		result:  Result{Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Warnings: []string{}},
+		result:  Result{Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Warnings: []Warning{}},
 		members: Members{keys: map[digest]uint8{}},
 		phones:  map[uint64]struct{}{},
 	}
@@ -282,15 +282,18 @@ func (c *collector) tally() string {
 
 func (c *collector) warn() {
 	r, target := &c.result, c.spec.Target
+	warn := func(code, format string, args ...any) {
+		r.Warnings = append(r.Warnings, Warning{code, fmt.Sprintf(format, args...)})
+	}
 	for _, o := range c.order {
 		if least := target.MinMembers; o.kind == Full && o.rows() < least {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s is too small: %s wants %d people and up, of those it finds; members: %d", o.name, target.Name, target.Name, least, o.rows()))
+			warn("audience_too_small", "%s for %s is too small: %s wants %d people and up, of those it finds; members: %d", o.name, target.Name, target.Name, least, o.rows())
 		}
 	}
 	if n := r.Rejected[SharedEmail]; n > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: customers left out for having the e-mail of an earlier one, from whom %s could not tell them: %d", c.spec.Name, target.Name, target.Name, n))
+		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, from whom %s could not tell them: %d", c.spec.Name, target.Name, target.Name, n)
 	}
 	if c.sharedEmails > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: customers with the e-mail of an earlier one: %d", c.spec.Name, target.Name, c.sharedEmails))
+		warn("shared_email", "%s for %s: customers with the e-mail of an earlier one: %d", c.spec.Name, target.Name, c.sharedEmails)
 	}
 }

@@ -88,12 +88,12 @@ func (e *encoder) row(p *Person, attributes []Cell) outcome {
 		return o
 	}
 	if e.spec.Kind != Removal {
-		switch p.consent(e.spec.channel()) {
-		case Unknown:
-			o.reason = ConsentUnknown
+		switch consent := p.consent(e.spec.channel()); {
+		case consent == Refused:
+			o.reason = NoConsent // the suppressed file takes them out
 			return o
-		case Refused:
-			o.reason = NoConsent
+		case consent == Unknown && e.spec.Kind != Exited:
+			o.reason = ConsentUnknown
 			return o
 		}
 	}

@@ -33,6 +33,9 @@ type Job struct {
 	Version  string // of the program
 	Clock    func() time.Time
 	Progress func(Event)
+	// Then is called once the run is published, or had been before, while the
+	// output folder is still held. It may be nil.
+	Then func(ctx context.Context, store *publication.Store, folder string) error
 }
 
 // Result is a run that is published.
@@ -123,12 +126,19 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 	}
 	err = r.walk(ctx, entries, store.Build(), store.Spill())
 	if errors.Is(err, errPublished) {
-		return r.already()
+		result, err = r.already()
+	} else if err == nil {
+		result, err = r.finish(ctx, entries)
 	}
-	if err != nil {
-		return Result{}, err
+	if err != nil || job.Then == nil {
+		return result, err
 	}
-	if err := refuseWarnings(job.Config, r.warnings); err != nil {
+	return result, job.Then(ctx, store, store.Runs().Folder(filepath.Base(result.Folder)))
+}
+
+// finish publishes what was built, unless there are warnings and none may be.
+func (r *run) finish(ctx context.Context, entries []plan.Entry) (Result, error) {
+	if err := refuseWarnings(r.Config, r.warnings); err != nil {
 		return Result{}, err
 	}
 	return r.publish(ctx, entries)

@@ -135,6 +135,19 @@ func Begin(out string, terms Terms) (*Campaign, error) {
 	})
 }
 
+// Resume opens the campaign of the terms if it has begun, else it returns nil:
+// Begin without beginning.
+func Resume(out string, terms Terms) (*Campaign, error) {
+	c, err := Open(out, terms.Design.Campaign)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, c.Terms.agree(terms)
+}
+
 // agree returns an error that names the first term that is not the same.
 func (t Terms) agree(now Terms) error {
 	now.Started = t.Started

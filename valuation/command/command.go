@@ -52,7 +52,7 @@ func newApp(env Env) *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {}, // the library would exit by itself
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
-			runCommand(env), checkCommand(env), backtestCommand(env), planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
+			runCommand(env), exportCommand(env), audiencesCommand(env), checkCommand(env), backtestCommand(env), planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
 			simulateCommand(env), versionCommand(env),
 		},
 		Action: func(c *cli.Context) error {

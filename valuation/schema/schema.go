@@ -37,15 +37,21 @@ func IsFreeText(column string) bool {
 	return column == "customer_id" || column == "first_channel"
 }
 
+// ColumnsOf returns a table's columns, in order.
+func ColumnsOf(name string) []Column {
+	for _, table := range slices.Concat(Tables, Exports) {
+		if table.Name == name {
+			return table.Columns
+		}
+	}
+	panic("no schema of table " + name)
+}
+
 // ColumnNames returns the names of a published table's columns, in order.
 func ColumnNames(name string) []string {
 	var names []string
-	for _, table := range slices.Concat(Tables, Exports) {
-		if table.Name == name {
-			for _, column := range table.Columns {
-				names = append(names, column.Name)
-			}
-		}
+	for _, column := range ColumnsOf(name) {
+		names = append(names, column.Name)
 	}
 	return names
 }
