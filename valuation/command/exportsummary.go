@@ -52,13 +52,8 @@ func whoText(a config.Audience) string {
 	return kind + " " + value
 }
 
-// eligible are those who may be written to, holdouts included.
-func eligible(m export.Manifest) (people int64) {
-	for _, n := range m.Arms {
-		people += n
-	}
-	return people
-}
+// eligible are those who may be written to, a campaign's holdout included.
+func eligible(m export.Manifest) int64 { return m.Full.Written + m.Full.Rejected[audience.Holdout] }
 
 // rejectText tells why the others may not, most first.
 func rejectText(result audience.Result) string {

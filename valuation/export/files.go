@@ -32,6 +32,10 @@ type placement struct {
 	Arm        experiment.Arm `parquet:"arm"`
 }
 
+// placementBatch is how many placements are written at once, since each call
+// costs more than a row.
+const placementBatch = 1024
+
 // placedPath is where the placements are kept while the export is built.
 func (x *export) placedPath() string { return filepath.Join(x.Store.Spill(), "placed.parquet") }
 
@@ -96,23 +100,30 @@ func writeFull(ctx context.Context, x *export) (err error) {
 		return err
 	}
 	writer := parquetfile.NewWriter[placement](file, nil)
+	var batch []placement
+	flush := func() error {
+		err := writer.Write(batch)
+		batch = batch[:0]
+		return err
+	}
 	defer func() {
-		err = errors.Join(err, writer.Close(), file.Close())
+		err = errors.Join(err, flush(), writer.Close(), file.Close())
 		if err == nil {
 			err = tableOfPlaced(ctx, x)
 		}
 	}()
 	spec := x.spec(audience.Full)
 	spec.Changes, spec.Holdout, spec.UniqueEmail = true, x.holdout, x.terms != nil
-	one := make([]placement, 1)
 	spec.Place = func(id string, held bool) (string, audience.Reason, error) {
 		arm, reason := x.arm(id, held)
 		if arm == "" {
 			return "", reason, nil
 		}
 		x.manifest.Arms[arm]++
-		one[0] = placement{id, arm}
-		return x.outside[arm], reason, writer.Write(one)
+		if batch = append(batch, placement{id, arm}); len(batch) == placementBatch {
+			return x.outside[arm], reason, flush()
+		}
+		return x.outside[arm], reason, nil
 	}
 	result, err := audience.Export(ctx, spec, x.rows(ctx, "audience_rows", "customer_id", spec.Attributes, true), x.files())
 	x.members, x.manifest.Full = result.Members, result

@@ -1,0 +1,171 @@
+package export
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cbv/valuation/audience"
+	"cbv/valuation/campaign"
+	"cbv/valuation/config"
+	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
+	"cbv/valuation/publication"
+)
+
+func winback() config.Audience {
+	return config.Audience{Name: "winback", Lifecycle: "active", Target: "klaviyo", Campaign: &config.Campaign{
+		Name: "spring", Salt: "s1", Holdout: 0.1, Challenger: 0.2, WindowDays: 30, Nights: 1, Covariate: "clv",
+	}}
+}
+
+// grown publishes a run of so many customers who all agreed.
+func grown(s *shop, day string, count int) string {
+	var customers, people []row
+	for i := range count {
+		id := fmt.Sprintf("c%05d", i)
+		customers = append(customers, customer(id))
+		people = append(people, person(id, id+"@example.com"))
+	}
+	s.people(people...)
+	return s.run(day, customers...)
+}
+
+// The arms have the sizes that the design gives them, within chance.
+func TestArmsAreBalanced(t *testing.T) {
+	s := newShop(t)
+	s.config.Export.GlobalHoldout, s.config.Export.GlobalSalt = 0.05, "g"
+	const people = 20_000
+	result := s.mustExport(grown(s, "2026-11-23", people), winback())
+	design := s.config.Export.Design(*winback().Campaign)
+	for _, arm := range []experiment.Arm{experiment.None, experiment.Champion, experiment.Challenger, experiment.GlobalHoldout} {
+		p := design.Probability(arm)
+		got, want, sd := float64(result.Manifest.Arms[arm]), people*p, math.Sqrt(people*p*(1-p))
+		if !(math.Abs(got-want) <= 4*sd) { // 1 in 4,000 over four arms
+			t.Errorf("%s: %g of %g expected, standard deviation %.1f", arm, got, want, sd)
+		}
+	}
+}
+
+// What a campaign can show is told before there is an assignment or a file, and
+// the assignment is there before any file.
+func TestPowerThenAssignmentThenFiles(t *testing.T) {
+	s := newShop(t)
+	run := grown(s, "2026-11-23", 1000)
+	store := s.open()
+	defer store.Close()
+	told := false
+	_, err := Run(t.Context(), Job{
+		Config: s.config, SQL: sqlFiles, Version: "test", Store: store, Run: run, Audience: winback(), Step: func(string, int, int) {},
+		Announce: func(p Power) {
+			told = true
+			if names, err := campaign.Names(s.config.Out); err != nil || len(names) > 0 {
+				t.Errorf("campaigns %v, %v", names, err)
+			}
+			// 100 in the holdout, 700 champions, 10 % expected to buy: base 0.1,
+			// (1.96+0.8416)^2 (0.09/100 + (0.1+g)(0.9-g)/700) = g^2 gives g = 0.0939.
+			if c := p.Comparisons[0]; p.Customers != 1000 || c.Treated != experiment.Champion || !(math.Abs(*c.Lift-0.939) <= 0.001) {
+				t.Errorf("%+v, lift %g", p, *p.Comparisons[0].Lift)
+			}
+		},
+	})
+	s.must(err)
+	if !told {
+		t.Error("nothing was told")
+	}
+	// A file in the way of the link is the last that can go wrong.
+	s = newShop(t)
+	run = grown(s, "2026-11-23", 100)
+	folder := filepath.Join(s.config.Out, "exports", "winback")
+	s.must(os.MkdirAll(folder, 0o700))
+	s.must(os.WriteFile(filepath.Join(folder, "2026-11-23"), nil, 0o600))
+	if _, err := s.export(run, winback()); err == nil {
+		t.Error("a file in the way of the link is no error")
+	}
+	c, err := campaign.Open(s.config.Out, "spring")
+	if err != nil || len(c.Parts) != 1 {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	s.must(os.Remove(filepath.Join(folder, "2026-11-23")))
+	if again := s.mustExport(run, winback()); !again.Already { // the folder was whole
+		t.Error("it is written again")
+	}
+	if c, err := campaign.Open(s.config.Out, "spring"); err != nil || len(c.Parts) != 1 {
+		t.Errorf("parts %v, %v", c.Parts, err)
+	}
+}
+
+func TestTermsOfACampaignStand(t *testing.T) {
+	s := newShop(t)
+	run := grown(s, "2026-11-23", 100)
+	s.mustExport(run, winback())
+	changed := winback()
+	changed.Campaign.Holdout = 0.2
+	_, err := s.export(run, changed)
+	if failure.KindOf(err) != failure.Usage || !strings.Contains(err.Error(), "began on 2026-11-23") {
+		t.Errorf("other shares: %v", err)
+	}
+	s.config.Audiences = []config.Audience{changed}
+	if err := Check(t.Context(), s.config, sqlFiles); err == nil || !strings.Contains(err.Error(), "began on 2026-11-23") {
+		t.Errorf("before a run: %v", err)
+	}
+	_, err = s.export(grown(s, "2026-11-20", 100), winback())
+	if failure.KindOf(err) != failure.Usage || !strings.Contains(err.Error(), "export a later run") {
+		t.Errorf("a day before it began: %v", err)
+	}
+}
+
+// Under run.strict nobody is assigned by an export that its warnings stop.
+func TestStrictAssignsNobody(t *testing.T) {
+	s := newShop(t)
+	run := grown(s, "2026-11-23", 50)
+	s.config.Run.Strict = true
+	a := winback()
+	a.Target = "meta" // wants 100
+	if _, err := s.export(run, a); failure.KindOf(err) != failure.Input || !strings.Contains(err.Error(), "audience_too_small") {
+		t.Errorf("%v", err)
+	}
+	if names, err := campaign.Names(s.config.Out); err != nil || len(names) > 0 {
+		t.Errorf("campaigns %v, %v", names, err)
+	}
+	if _, err := os.Stat(filepath.Join(s.config.Out, "exports")); err == nil {
+		t.Error("an export is left behind")
+	}
+}
+
+// An audience that everybody leaves is told so once; who was never in one is not.
+func TestEverybodyLeaves(t *testing.T) {
+	s := newShop(t)
+	a := winback()
+	a.Campaign = nil
+	s.mustExport(grown(s, "2026-11-23", 10), a)
+	gone := customer("c99999")
+	gone["lifecycle"] = "lapsed"
+	result := s.mustExport(s.run("2026-11-24", gone), a)
+	if m := result.Manifest; m.Rows(audience.Exited) != 10 || m.Rows(audience.Full) != 0 ||
+		!slices.ContainsFunc(result.Warnings, func(w publication.Warning) bool { return w.Code == "empty_audience" }) {
+		t.Errorf("%+v", result)
+	}
+}
+
+// The same inputs give the same bytes, whatever the number of threads.
+func TestSameInputsSameBytes(t *testing.T) {
+	var before map[string]string
+	for _, threads := range []int{1, 2} {
+		s := newShop(t)
+		s.config.Engine.Threads = threads
+		result := s.mustExport(grown(s, "2026-11-23", 30_000), winback())
+		files := map[string]string{}
+		for _, file := range result.Manifest.Outputs {
+			files[file.Name] = file.Hash
+		}
+		if before != nil && fmt.Sprint(files) != fmt.Sprint(before) {
+			t.Errorf("%v\n%v", files, before)
+		}
+		before = files
+	}
+}
