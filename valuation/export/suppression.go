@@ -3,6 +3,8 @@ package export
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
+	"fmt"
 
 	"cbv/valuation/audience"
 	"cbv/valuation/failure"
@@ -16,7 +18,14 @@ func fillSuppression(ctx context.Context, x *export) error {
 	if err := x.addPeople(ctx, "objections", x.suppression, nil); err != nil {
 		return err
 	}
-	err := x.engine.Each(ctx, "suppression_rows", []string{"customer_id", "email", "hash", "file_number", "file_row"}, x.addObjection)
+	var unusable error // told without what the engine puts before it
+	err := x.engine.Each(ctx, "suppression_rows", []string{"customer_id", "email", "hash", "file_number", "file_row"}, func(v []driver.Value) error {
+		unusable = x.addObjection(v)
+		return unusable
+	})
+	if unusable != nil {
+		return unusable
+	}
 	if err != nil {
 		return err
 	}
@@ -83,7 +92,13 @@ func (x *export) countPeople(ctx context.Context) error {
 
 // offenders ends the export by the rules that a check finds broken.
 func (x *export) offenders(ctx context.Context, check string) error {
-	return x.engine.Each(ctx, check, []string{"rule", "offenders", "example"}, func(v []driver.Value) error {
-		return failure.Inputf("check %s: %v: %v offenders (%v): remove or complete such rows: nothing is exported while it is not known who objected", check, v[0], v[1], v[2])
+	var broken []error
+	err := x.engine.Each(ctx, check, []string{"rule", "offenders", "example"}, func(v []driver.Value) error {
+		broken = append(broken, fmt.Errorf("check %s: %v: %v offenders (%v): remove or complete such rows: nothing is exported while it is not known who objected", check, v[0], v[1], v[2]))
+		return nil
 	})
+	if err != nil || len(broken) == 0 {
+		return err
+	}
+	return failure.Inputf("%w", errors.Join(broken...))
 }

@@ -13,7 +13,7 @@ var sqlFiles = os.DirFS("../../sql")
 
 func TestEveryFileIsOneStepNamedAfterItsTable(t *testing.T) {
 	planned := map[string]bool{}
-	entries, err := Load(sqlFiles, Nightly)
+	entries, err := Load(sqlFiles, slices.Concat(Nightly, Export))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,10 +45,17 @@ func TestEveryFileIsOneStepNamedAfterItsTable(t *testing.T) {
 }
 
 func TestStepsReadOnlyWhatIsMadeBefore(t *testing.T) {
-	entries, err := Load(sqlFiles, Nightly)
-	if err != nil {
-		t.Fatal(err)
+	for _, steps := range [][]Step{Nightly, Export} {
+		entries, err := Load(sqlFiles, steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holdToOrder(t, entries)
 	}
+}
+
+func holdToOrder(t *testing.T, entries []Entry) {
+	t.Helper()
 	made := map[string]bool{}
 	for _, entry := range entries {
 		for _, name := range entry.Reads {
