@@ -71,10 +71,7 @@ func Load(from Sources) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if from.Published && len(c.Orders.Files) == 0 {
-		c.Orders.Files = Files{"published"}
-	}
-	if err := c.validate(); err != nil {
+	if err := c.validate(from.Published); err != nil {
 		return Config{}, failure.Usagef("%w", err)
 	}
 	return c, nil

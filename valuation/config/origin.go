@@ -37,7 +37,7 @@ func Explain(from Sources) ([]Setting, error) {
 		}
 		settings = append(settings, Setting{key, inline(leaf), origin})
 	})
-	if err := c.validate(); err != nil {
+	if err := c.validate(from.Published); err != nil {
 		return settings, failure.Usagef("%w", err)
 	}
 	return settings, nil

@@ -128,6 +128,13 @@ func writeFull(ctx context.Context, x *export) (err error) {
 	result, err := audience.Export(ctx, spec, x.rows(ctx, "audience_rows", "customer_id", spec.Attributes, true), x.files())
 	x.members, x.manifest.Full = result.Members, result
 	x.take(result)
+	missing := result.Rejected[audience.NotInPeople]
+	if missing > 0 && missing == result.Rows {
+		return fmt.Errorf("%w: none of them has a row in people: check that people.columns.customer_id is the orders' customer_id", err)
+	}
+	if 2*missing > result.Rows {
+		x.warn("few_in_people", "customers of the audience without a row in people: %d of %d: see whether people.files are all there", missing, result.Rows)
+	}
 	if errors.Is(err, audience.ErrEmpty) && x.earlier != nil {
 		x.warn("empty_audience", "%v; those who were in it have to leave", err)
 		return nil
