@@ -290,7 +290,9 @@ func (c *collector) warn() {
 			warn("audience_too_small", "%s for %s is too small: %s wants %d people and up, of those it finds; members: %d", o.name, target.Name, target.Name, least, o.rows())
 		}
 	}
-	if n := r.Rejected[SharedEmail]; n > 0 {
+	if n := r.Rejected[SharedEmail]; n > 0 && target.Key == CustomerID {
+		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, since a mailbox is in one arm: %d", c.spec.Name, target.Name, n)
+	} else if n > 0 {
 		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, from whom %s could not tell them: %d", c.spec.Name, target.Name, target.Name, n)
 	}
 	if c.sharedEmails > 0 {

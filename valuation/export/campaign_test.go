@@ -234,3 +234,16 @@ func TestPowerOfAWindow(t *testing.T) {
 		t.Errorf("%+v, base rate %g", p, *p.BaseRate)
 	}
 }
+
+// Customers who share an e-mail are usual: strictness does not stop at them.
+func TestStrictLetsSharedEmailsPass(t *testing.T) {
+	s := newShop(t)
+	s.config.Run.Strict = true
+	s.people(person("a", "x@example.com"), person("b", "X@example.com"))
+	a := winback()
+	a.Campaign = nil
+	result := s.mustExport(s.run("2026-11-23", customer("a"), customer("b")), a)
+	if len(result.Warnings) != 1 || result.Warnings[0].Code != "shared_email" {
+		t.Errorf("%+v", result.Warnings)
+	}
+}

@@ -14,7 +14,6 @@ import (
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
-	"cbv/valuation/failure"
 	"cbv/valuation/publication"
 )
 
@@ -50,20 +49,12 @@ func Check(ctx context.Context, c config.Config, sql fs.FS) (err error) {
 		}
 	}
 	var broken []error
-	kind := failure.Usage
 	for _, a := range c.Audiences {
 		if err := x.check(ctx, a); err != nil {
 			broken = append(broken, fmt.Errorf("audience %s: %w", a.Name, err))
-			if failure.KindOf(err) != failure.Usage {
-				kind = failure.Failed
-			}
 		}
 	}
-	err = errors.Join(broken...)
-	if err != nil && kind == failure.Usage {
-		return failure.Usagef("%w", err)
-	}
-	return err
+	return errors.Join(broken...)
 }
 
 // check holds one audience.
@@ -73,10 +64,7 @@ func (x *export) check(ctx context.Context, a config.Audience) (err error) {
 		return err
 	}
 	x.outside = outsideNames(a.Name)
-	spec := x.spec(audience.Full)
-	spec.Suppression = audience.NewSuppression()
-	spec.Suppression.Seal() // empty, to learn what else is wrong
-	if err := spec.Validate(); err != nil {
+	if err := x.checkSpec(); err != nil {
 		return err
 	}
 	if err := checkWhere(ctx, x.engine, a); err != nil || a.Campaign == nil {
@@ -85,6 +73,15 @@ func (x *export) check(ctx context.Context, a config.Audience) (err error) {
 	terms := termsOf(x.Config, a, x.run.asOf)
 	_, err = campaign.Resume(x.Config.Out, terms)
 	return err
+}
+
+// checkSpec says what is wrong with an audience for its target, before anybody is
+// read.
+func (x *export) checkSpec() error {
+	spec := x.spec(audience.Full)
+	spec.Suppression = audience.NewSuppression()
+	spec.Suppression.Seal() // it is empty yet, and is not what is looked at
+	return spec.Validate()
 }
 
 // Size is how many customers of a run an audience is made of.

@@ -30,10 +30,7 @@ func inputs(ctx context.Context, x *export) error {
 	if err := makeChoice(ctx, x.engine, x.run, x.Audience); err != nil {
 		return err
 	}
-	spec := x.spec(audience.Full)
-	spec.Suppression = audience.NewSuppression()
-	spec.Suppression.Seal() // empty, to learn now what else is wrong
-	if err := spec.Validate(); err != nil {
+	if err := x.checkSpec(); err != nil {
 		return err
 	}
 	err := x.engine.Rows(ctx, "audience_terms", termColumns, [][]driver.Value{x.termValues()})
