@@ -39,16 +39,19 @@ var layers = map[string][]string{
 	"audience":      {"failure"},
 	"campaign":      {"experiment", "failure", "parquetfile"},
 	"measurement":   {"campaign", "experiment"},
-	"config":        {"failure", "rfm", "schema"},
+	"config":        {"audience", "campaign", "experiment", "failure", "rfm", "schema"},
 	"engine":        {},
 	"simulation":    {"parquetfile"},
 	"source":        {"config", "engine", "failure", "parquetfile"},
 	"publication":   {"failure", "focus", "plan", "source"},
+	"export": {
+		"audience", "campaign", "config", "engine", "experiment", "failure", "parquetfile", "plan", "publication", "rfm", "schema", "source",
+	},
 	"batch": {
 		"backtest", "btyd", "calendar", "campaign", "concentration", "config", "engine", "experiment", "failure", "focus", "measurement", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
 	},
 	"command": {
-		"backtest", "batch", "btyd", "campaign", "config", "experiment", "failure", "focus", "measurement", "plan", "publication", "schema", "simulation", "source",
+		"audience", "backtest", "batch", "btyd", "campaign", "config", "experiment", "export", "failure", "focus", "measurement", "plan", "publication", "schema", "simulation", "source",
 	},
 }
 

@@ -1,6 +1,7 @@
 package audience
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,33 +14,75 @@ import (
 type collector struct {
 	spec    *Spec
 	header  []string
-	records *csvFiles
-	table   *tableFile
+	create  Files
+	outputs map[output]*outputFiles
+	order   []*outputFiles
 	rejects *csvFiles
 	result  Result
 
-	keys         map[digest]bool // whether the row that has the key was written
+	members      Members // of all keys, whether their rows were written or not
 	phones       map[uint64]struct{}
 	sharedEmails int64 // rows written nevertheless, for targets that know rows by customer_id
 	lastID       string
 }
 
+// output is what one kind of file of one name is told by.
+type output struct {
+	name string
+	kind Kind
+}
+
+// outputFiles takes the rows of an output: one of its two is used.
+type outputFiles struct {
+	output
+	records *csvFiles
+	table   *tableFile
+}
+
+func (o *outputFiles) rows() (rows int64) {
+	for _, file := range o.records.written {
+		rows += file.Rows
+	}
+	return rows + o.table.written.Rows
+}
+
 func newCollector(spec *Spec, files Files) *collector {
 	base := spec.Name + "-" + spec.Target.Name + "-" + string(spec.Kind)
-	header := spec.header()
 	return &collector{
-		spec:   spec,
-		header: header,
-		records: &csvFiles{
-			create: files.Create, base: base, parts: true, header: appendRecord(nil, header...),
-			maxBytes: spec.Target.MaxBytes, maxRows: spec.Target.MaxRows,
-		},
-		table:   &tableFile{create: files.Table, columns: spec.tableColumns(), written: File{Name: base + ".parquet"}},
+		spec:    spec,
+		header:  spec.header(spec.Name),
+		create:  files,
+		outputs: map[output]*outputFiles{},
 		rejects: &csvFiles{create: files.Create, base: base + "-rejects", header: appendRecord(nil, "customer_id", "part", "reason")},
-		result:  Result{Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Warnings: []string{}},
-		keys:    map[digest]bool{},
+		result:  Result{Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Warnings: []Warning{}},
+		members: Members{keys: map[digest]uint8{}},
 		phones:  map[uint64]struct{}{},
 	}
+}
+
+// output returns the files of a kind and a name, which are opened with their
+// first row.
+func (c *collector) output(name string, kind Kind) (*outputFiles, error) {
+	which := output{name, kind}
+	if o := c.outputs[which]; o != nil {
+		return o, nil
+	}
+	if err := ValidateName(name); err != nil {
+		return nil, err
+	}
+	target := c.spec.Target
+	base := name + "-" + target.Name + "-" + string(kind)
+	o := &outputFiles{
+		output: which,
+		records: &csvFiles{
+			create: c.create.Create, audience: name, kind: kind, base: base, parts: true, header: appendRecord(nil, c.spec.header(name)...),
+			maxBytes: target.MaxBytes, maxRows: target.MaxRows,
+		},
+		table: &tableFile{create: c.create.Table, columns: c.spec.tableColumns(), written: File{Name: base + ".parquet", Audience: name, Kind: kind}},
+	}
+	c.outputs[which] = o
+	c.order = append(c.order, o)
+	return o, nil
 }
 
 // collect takes the rows of a batch, in order.
@@ -48,12 +91,14 @@ func (c *collector) collect(b *batch) error {
 	for i := range b.outcomes {
 		o := &b.outcomes[i]
 		c.result.Rows++
-		reason := c.judge(o)
-		var err error
+		name, reason, err := c.place(o)
+		if err != nil {
+			return err
+		}
 		if reason != "" {
 			err = c.reject(o.id, reason)
 		} else {
-			err = c.write(o, b.records[record:o.recordEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd])
+			err = c.write(o, name, b.records[record:o.recordEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd])
 		}
 		if err != nil {
 			return err
@@ -63,8 +108,25 @@ func (c *collector) collect(b *batch) error {
 	return nil
 }
 
-// judge returns why a row is rejected. Suppression has the last word: nothing
-// stands between it and writing.
+// place returns the name that a row is written under, or why it is not.
+func (c *collector) place(o *outcome) (name string, reason Reason, err error) {
+	name = c.spec.Name
+	if reason = c.judge(o); reason != "" {
+		return name, reason, nil
+	}
+	if c.spec.Place != nil {
+		if name, reason, err = c.spec.Place(o.id, o.held); err != nil || reason != "" {
+			return name, reason, err
+		}
+	}
+	if o.held {
+		return name, GlobalHoldout, nil
+	}
+	return name, "", nil
+}
+
+// judge returns why a row may not be written. Suppression has the last word:
+// behind it stand only the holdouts, which let nobody in either.
 func (c *collector) judge(o *outcome) Reason {
 	repeated := c.result.Rows > 1 && o.id != "" && o.id == c.lastID
 	c.lastID = o.id
@@ -75,14 +137,14 @@ func (c *collector) judge(o *outcome) Reason {
 		return DuplicateCustomer
 	}
 	if o.shared != "" {
-		if _, taken := c.keys[o.key]; taken && c.spec.Target.Key != CustomerID {
+		if _, taken := c.members.keys[o.key]; taken && (c.spec.Target.Key != CustomerID || c.spec.UniqueEmail) {
 			return o.shared
 		} else if taken {
 			c.sharedEmails++
 		}
-		c.keys[o.key] = false
+		c.members.keys[o.key] = 0
 	}
-	if c.spec.Kind == Exited && c.spec.Members != nil && o.shared != "" && c.spec.Members.keys[o.key] {
+	if c.spec.Kind == Exited && c.spec.Members != nil && o.shared != "" && c.spec.Members.has(o.key, c.spec.Name) {
 		return StillMember
 	}
 	if o.suppressed && c.spec.Kind != Removal {
@@ -105,29 +167,55 @@ func (c *collector) tell(id, part string, reason Reason) error {
 	return c.rejects.write(appendRecord(nil, id, part, string(reason)))
 }
 
-func (c *collector) write(o *outcome, record []byte, cells []Cell, notes []note) error {
+func (c *collector) write(o *outcome, name string, record []byte, cells []Cell, notes []note) error {
 	c.result.Written++
 	if o.shared != "" {
-		c.keys[o.key] = true
+		c.members.keys[o.key] = c.members.place(name)
 	}
 	for _, n := range notes {
 		if err := c.blank(o.id, c.header[n.column], n.reason); err != nil {
 			return err
 		}
 	}
-	if c.spec.Target.Table {
-		return c.table.write(cells)
-	}
+	pieces := [][]byte{record}
 	if o.phone != 0 {
 		if _, taken := c.phones[o.phone]; taken {
 			if err := c.blank(o.id, c.header[o.phoneColumn], SharedPhone); err != nil {
 				return err
 			}
-			return c.records.write(record[:o.phoneFrom], record[o.phoneTo:])
+			pieces = [][]byte{record[:o.phoneFrom], record[o.phoneTo:]}
 		}
 		c.phones[o.phone] = struct{}{}
 	}
-	return c.records.write(record)
+	if err := c.append(name, c.spec.Kind, pieces, cells); err != nil {
+		return err
+	}
+	if c.spec.Changes && o.was != name {
+		return c.append(name, Entered, pieces, cells)
+	}
+	return nil
+}
+
+// append adds a row to a kind of file of a name.
+func (c *collector) append(name string, kind Kind, pieces [][]byte, cells []Cell) error {
+	o, err := c.output(name, kind)
+	if err != nil {
+		return err
+	}
+	if c.spec.Target.Table {
+		return o.table.write(cells)
+	}
+	return o.records.write(pieces...)
+}
+
+// place returns the number of a name. There are as many as a campaign has arms.
+func (m *Members) place(name string) uint8 {
+	at := slices.Index(m.names, name)
+	if at < 0 {
+		at = len(m.names)
+		m.names = append(m.names, name)
+	}
+	return uint8(at + 1)
 }
 
 func (c *collector) blank(id, column string, reason Reason) error {
@@ -140,12 +228,18 @@ func (c *collector) blank(id, column string, reason Reason) error {
 
 // finish closes the files and sums up.
 func (c *collector) finish(err error) (Result, error) {
-	err = errors.Join(err, c.records.close(), c.table.close(), c.rejects.close())
 	r := &c.result
-	r.Files = append(r.Files, c.records.written...)
-	if c.table.written.Rows > 0 {
-		r.Files = append(r.Files, c.table.written)
+	slices.SortFunc(c.order, func(a, b *outputFiles) int {
+		return cmp.Or(cmp.Compare(b.kind, a.kind), cmp.Compare(a.name, b.name))
+	})
+	for _, o := range c.order {
+		err = errors.Join(err, o.records.close(), o.table.close())
+		r.Files = append(r.Files, o.records.written...)
+		if o.table.written.Rows > 0 {
+			r.Files = append(r.Files, o.table.written)
+		}
 	}
+	err = errors.Join(err, c.rejects.close())
 	if len(c.rejects.written) > 0 {
 		r.Rejects = &c.rejects.written[0]
 	}
@@ -153,7 +247,7 @@ func (c *collector) finish(err error) (Result, error) {
 		return *r, err
 	}
 	if c.spec.Target.Key != CustomerID {
-		r.Members = &Members{c.keys}
+		r.Members = &c.members
 	}
 	if c.spec.Kind == Full && r.Written == 0 {
 		return *r, failure.Inputf("%s for %s: %w (%s); no file is made", c.spec.Name, c.spec.Target.Name, ErrEmpty, c.tally())
@@ -188,13 +282,20 @@ func (c *collector) tally() string {
 
 func (c *collector) warn() {
 	r, target := &c.result, c.spec.Target
-	if least := target.MinMembers; c.spec.Kind == Full && r.Written < least {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s is too small: %s wants %d people and up, of those it finds; members: %d", c.spec.Name, target.Name, target.Name, least, r.Written))
+	warn := func(code, format string, args ...any) {
+		r.Warnings = append(r.Warnings, Warning{code, fmt.Sprintf(format, args...)})
 	}
-	if n := r.Rejected[SharedEmail]; n > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: customers left out for having the e-mail of an earlier one, from whom %s could not tell them: %d", c.spec.Name, target.Name, target.Name, n))
+	for _, o := range c.order {
+		if least := target.MinMembers; o.kind == Full && o.rows() < least {
+			warn("audience_too_small", "%s for %s is too small: %s wants %d people and up, of those it finds; members: %d", o.name, target.Name, target.Name, least, o.rows())
+		}
+	}
+	if n := r.Rejected[SharedEmail]; n > 0 && target.Key == CustomerID {
+		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, since a mailbox is in one arm: %d", c.spec.Name, target.Name, n)
+	} else if n > 0 {
+		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, from whom %s could not tell them: %d", c.spec.Name, target.Name, target.Name, n)
 	}
 	if c.sharedEmails > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: customers with the e-mail of an earlier one: %d", c.spec.Name, target.Name, c.sharedEmails))
+		warn("shared_email", "%s for %s: customers with the e-mail of an earlier one: %d", c.spec.Name, target.Name, c.sharedEmails)
 	}
 }

@@ -18,9 +18,17 @@ type Result struct {
 	// Blanked counts cells of written rows that were left blank, or clipped, by
 	// column.
 	Blanked  map[string]map[Reason]int64 `json:"blanked"`
-	Warnings []string                    `json:"warnings"`
+	Warnings []Warning                   `json:"-"`
 	Members  *Members                    `json:"-"` // none where the customer_id is the key
 }
+
+// Warning is something that whoever uploads the files should know.
+type Warning struct {
+	Code string
+	Text string
+}
+
+func (w Warning) String() string { return w.Text }
 
 const (
 	// batchRows is the unit in which rows pass through the workers, and batches
@@ -55,7 +63,8 @@ func (b *batch) reset() {
 // the order decides and the same order decides alike every night.
 //
 // A row passes consent, then validation, then the comparison with earlier rows,
-// and last, right before it is written, suppression. A full export of nobody is
+// and last, right before it is written, suppression and the holdouts. An exited
+// file takes people out, so it has those too whose consent is not known any more. A full export of nobody is
 // an error that wraps ErrEmpty, an empty file of another kind is none; neither
 // opens a file for it. On any error, what was opened is closed and has to be
 // removed; the result tells how far it came.

@@ -82,7 +82,7 @@ func TestAnEmptyAudienceIsAnError(t *testing.T) {
 
 func TestSmallAudiencesAreWarnedOf(t *testing.T) {
 	result, _ := mustExport(t, specOf(t, "tiktok"), []Person{person("1", "a@example.com")})
-	want := []string{"cbv_a_0123456789 for tiktok is too small: tiktok wants 1000 people and up, of those it finds; members: 1"}
+	want := []Warning{{"audience_too_small", "cbv_a_0123456789 for tiktok is too small: tiktok wants 1000 people and up, of those it finds; members: 1"}}
 	if !slices.Equal(result.Warnings, want) {
 		t.Errorf("%q", result.Warnings)
 	}
@@ -97,7 +97,7 @@ func TestSharedEmails(t *testing.T) {
 		if result.Written != written || (result.Rejected[SharedEmail] != 3-written) {
 			t.Errorf("%s: %d written, %v", target, result.Written, result.Rejected)
 		}
-		if len(result.Warnings) == 0 || !strings.Contains(strings.Join(result.Warnings, "\n"), "e-mail of an earlier one") {
+		if len(result.Warnings) == 0 || !strings.Contains(fmt.Sprint(result.Warnings), "e-mail of an earlier one") {
 			t.Errorf("%s: %q", target, result.Warnings)
 		}
 	}
@@ -263,7 +263,7 @@ func (f *failing) Close() error              { f.closed = true; return nil }
 func TestNothingPersonalInErrorsAndNames(t *testing.T) {
 	spec, people := townSpec(t, "meta")
 	result, files := mustExport(t, spec, people)
-	said := strings.Join(result.Warnings, "\n") + fmt.Sprint(result.Files, result.Rejects, result.Rejected, result.Blanked) + files.text(t, result.Rejects.Name)
+	said := fmt.Sprint(result.Warnings, result.Files, result.Rejects, result.Rejected, result.Blanked) + files.text(t, result.Rejects.Name)
 	for _, p := range people {
 		for _, secret := range []string{p.Email, p.Phone, p.FirstName, p.LastName} {
 			if len(secret) > 3 && strings.Contains(strings.ToLower(said), strings.ToLower(strings.TrimSpace(secret))) {

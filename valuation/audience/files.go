@@ -25,15 +25,20 @@ type Table interface {
 
 // File is a file that was written.
 type File struct {
-	Name  string `json:"name"`
-	Rows  int64  `json:"rows"`
-	Bytes int64  `json:"bytes,omitempty"` // of CSV
+	Name     string `json:"name"`
+	Audience string `json:"audience,omitempty"` // the name it has on the platform
+	Kind     Kind   `json:"kind,omitempty"`
+
+	Rows  int64 `json:"rows"`
+	Bytes int64 `json:"bytes,omitempty"` // of CSV
 }
 
 // csvFiles writes records to as many files as the target's limits ask for, each
 // with the header. No file is opened before there is a record for it.
 type csvFiles struct {
 	create            func(name string) (io.WriteCloser, error)
+	audience          string
+	kind              Kind
 	base              string // name without part and suffix
 	parts             bool
 	header            []byte
@@ -88,7 +93,7 @@ func (f *csvFiles) open() error {
 		return err
 	}
 	f.file = file
-	f.written = append(f.written, File{Name: name, Bytes: int64(len(f.header))})
+	f.written = append(f.written, File{Name: name, Audience: f.audience, Kind: f.kind, Bytes: int64(len(f.header))})
 	if f.buffer == nil {
 		f.buffer = bufio.NewWriterSize(file, writeBufferBytes)
 	} else {

@@ -28,6 +28,13 @@ type Person struct {
 	ConsentAds   Consent
 	Suppressed   bool
 
+	// Absent says that people has no row of the customer: nothing but the id is
+	// known.
+	Absent bool
+	// Was is the name of the audience that the last export put the customer
+	// into, empty for none.
+	Was string
+
 	// Attributes are the customer's further cells, in the order of
 	// Spec.Attributes. They are copied before the next row is asked for.
 	Attributes []Cell
@@ -154,6 +161,7 @@ type Reason string
 
 // The reasons for a row to be rejected, in the order in which they are found.
 const (
+	NotInPeople       Reason = "not_in_people"
 	ConsentUnknown    Reason = "consent_unknown"
 	NoConsent         Reason = "no_consent"
 	NotSuppressed     Reason = "not_suppressed" // in suppression files only
@@ -163,6 +171,8 @@ const (
 	SharedPhone       Reason = "shared_phone"
 	StillMember       Reason = "still_member" // in exited files only
 	Suppressed        Reason = "suppressed"
+	GlobalHoldout     Reason = "global_holdout" // or of the e-mail or phone of somebody in it
+	Holdout           Reason = "holdout"        // the campaign's own: may be written to, and is not
 )
 
 // The reasons for a cell to be left blank, or clipped; of an identifier that the

@@ -25,6 +25,8 @@ type outcome struct {
 	id          string
 	reason      Reason // why it is rejected; empty: it may be written
 	suppressed  bool
+	held        bool
+	was         string
 	key         digest // of what the target knows the row by
 	shared      Reason // of a row whose key an earlier one has; empty: it has no key
 	phone       uint64 // where the target wants phones unique
@@ -80,19 +82,24 @@ func (e *encoder) encode(b *batch) {
 // row decides about a person by consent, then by validity, and then makes the
 // cells. Who is suppressed is told, and acted on right before writing.
 func (e *encoder) row(p *Person, attributes []Cell) outcome {
-	o := outcome{id: p.CustomerID}
+	o := outcome{id: p.CustomerID, was: p.Was}
+	if p.Absent {
+		o.reason = NotInPeople
+		return o
+	}
 	if e.spec.Kind != Removal {
-		switch p.consent(e.spec.channel()) {
-		case Unknown:
-			o.reason = ConsentUnknown
+		switch consent := p.consent(e.spec.channel()); {
+		case consent == Refused:
+			o.reason = NoConsent // the suppressed file takes them out
 			return o
-		case Refused:
-			o.reason = NoConsent
+		case consent == Unknown && e.spec.Kind != Exited:
+			o.reason = ConsentUnknown
 			return o
 		}
 	}
 	row := e.identify(p)
 	o.suppressed = p.Suppressed || e.spec.Suppression.has(p, &row)
+	o.held = e.spec.Kind == Full && e.spec.Holdout != nil && e.spec.Holdout.has(p, &row)
 	if e.spec.Kind == Removal && !o.suppressed && !p.Objects(e.spec.channel()) {
 		o.reason = NotSuppressed
 		return o

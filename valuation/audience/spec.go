@@ -43,10 +43,38 @@ type Spec struct {
 	// Members are those of the full file, which exited rows may not contradict:
 	// an e-mail that one customer left with and another still has stays.
 	Members *Members
+
+	// Changes asks a full export for entered files as well, of the rows whose
+	// Person.Was is not the name they have now.
+	Changes bool
+
+	// UniqueEmail rejects rows with the e-mail of an earlier one, also where the
+	// target could tell them apart: who reads one mailbox gets one treatment.
+	UniqueEmail bool
+
+	// Holdout are those kept out of every audience, sealed; nil for none. Whoever
+	// shares an e-mail or, for ads, a phone with them is kept out too, since
+	// what is sent there reaches them.
+	Holdout *Suppression
+
+	// Place tells under which name a row is written that nothing speaks against;
+	// nil: all under Name. A campaign has a name for each of its arms and answers
+	// with a reason for its holdouts. Of a held row it is told, and it is not
+	// written whatever the answer. It is called in order, once a row.
+	Place func(customerID string, held bool) (name string, reason Reason, err error)
 }
 
-// Members are the keys of the rows of a file.
-type Members struct{ keys map[digest]bool } // false: taken by a row that was not written
+// Members are the keys of the rows of an export.
+type Members struct {
+	keys  map[digest]uint8 // place in names, from 1; 0: taken by a row that was not written
+	names []string
+}
+
+// has says whether a row of a key was written under a name.
+func (m *Members) has(key digest, name string) bool {
+	at := m.keys[key]
+	return at > 0 && m.names[at-1] == name
+}
 
 // ErrEmpty is wrapped by the error of a full export that nobody is in.
 var ErrEmpty = errors.New("the audience is empty")
@@ -78,6 +106,9 @@ func (s *Spec) Validate() error {
 	}
 	if s.Suppression == nil || !s.Suppression.sealed {
 		return failure.Inputf("the suppression list was not read to its end: no file is made without it")
+	}
+	if s.Holdout != nil && !s.Holdout.sealed {
+		return failure.Inputf("the global holdout was not read to its end: no file is made without it")
 	}
 	if s.Kind == Exited && s.Members == nil && s.Target.Key != CustomerID {
 		return errors.New("an exited file needs the members of the full file")
@@ -123,7 +154,7 @@ func (s *Spec) validateHeader() error {
 	if len(s.Attributes) > 0 && !s.Target.Attributes {
 		return failure.Usagef("%s takes no columns but its own: leave out %s", s.Target.Name, s.Attributes[0].Name)
 	}
-	header := s.header()
+	header := s.header(s.Name)
 	seen := map[string]bool{}
 	for _, name := range header {
 		if cell, _ := freeText(name, 0); cell == "" || cell != name {
@@ -182,13 +213,14 @@ func (s *Spec) attributes() []Attribute {
 	return s.Attributes
 }
 
-func (s *Spec) header() []string {
+// header is that of the file for those of a name.
+func (s *Spec) header(name string) []string {
 	var header []string
 	for _, column := range s.columns() {
 		header = append(header, column.Header)
 	}
 	if s.hasMembership() {
-		header = append(header, s.Name)
+		header = append(header, name)
 	}
 	for _, attribute := range s.attributes() {
 		header = append(header, attribute.Name)

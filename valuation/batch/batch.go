@@ -35,6 +35,9 @@ type Job struct {
 	Version  string // of the program
 	Clock    func() time.Time
 	Progress func(Event)
+	// Then is called once the run is published, or had been before, while the
+	// output folder is still held. It may be nil.
+	Then func(ctx context.Context, store *publication.Store, folder string) error
 }
 
 // Result is a run that is published.
@@ -62,6 +65,7 @@ type run struct {
 	Job
 	engine    *engine.Engine
 	store     *publication.Store // nil for a check, which writes nothing
+	shelf     publication.Shelf  // where what is built is published
 	files     []source.File
 	sides     []source.Side
 	reused    *RunModel  // nil: the models are fitted
@@ -110,7 +114,7 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 			return Result{}, err
 		}
 	}
-	r := &run{Job: job, store: store, files: files, sides: sides, rows: map[string]int64{}}
+	r := &run{Job: job, store: store, shelf: store.Runs(), files: files, sides: sides, rows: map[string]int64{}}
 	r.writeLast = r.write
 	if err := r.fingerprint(ctx); err != nil {
 		return Result{}, err
@@ -127,12 +131,19 @@ func Run(ctx context.Context, job Job) (result Result, err error) {
 	}
 	err = r.walk(ctx, entries, store.Build(), store.Spill())
 	if errors.Is(err, errPublished) {
-		return r.already()
+		result, err = r.already()
+	} else if err == nil {
+		result, err = r.finish(ctx, entries)
 	}
-	if err != nil {
-		return Result{}, err
+	if err != nil || job.Then == nil {
+		return result, err
 	}
-	if err := refuseWarnings(job.Config, r.warnings); err != nil {
+	return result, job.Then(ctx, store, r.shelf.Folder(filepath.Base(result.Folder)))
+}
+
+// finish publishes what was built, unless there are warnings and none may be.
+func (r *run) finish(ctx context.Context, entries []plan.Entry) (Result, error) {
+	if err := refuseWarnings(r.Config, r.warnings); err != nil {
 		return Result{}, err
 	}
 	return r.publish(ctx, entries)
@@ -158,7 +169,7 @@ func openStore(ctx context.Context, job Job) (*publication.Store, error) {
 // its warnings would have kept it from being published.
 func (r *run) already() (Result, error) {
 	id := publication.RunID(r.asOf, r.identity)
-	manifest, err := publication.ReadManifest(r.store.Run(id))
+	manifest, err := publication.ReadManifest(r.shelf.Folder(id))
 	if err != nil {
 		return Result{}, err
 	}
@@ -168,7 +179,7 @@ func (r *run) already() (Result, error) {
 	for _, warning := range manifest.Warnings {
 		r.Progress(Event{Kind: Warned, Warning: warning})
 	}
-	return Result{Folder: r.shown(id), Already: true}, r.store.Link(id, r.asOf)
+	return Result{Folder: r.shown(id), Already: true}, r.shelf.Link(id, r.asOf)
 }
 
 // Check carries out the part of the plan that holds the input to its contract
@@ -244,7 +255,7 @@ func (r *run) identify() (string, error) {
 		}
 		fmt.Fprintf(hash, "model %s\n", parameters)
 	}
-	err = r.hashSQL(hash)
+	err = r.hashSQL(hash, plan.Nightly)
 	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }
 
@@ -260,16 +271,18 @@ func (r *run) hashInputs(hash io.Writer) {
 	}
 }
 
-// hashSQL adds every SQL file.
-func (r *run) hashSQL(hash io.Writer) error {
-	return fs.WalkDir(r.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(r.SQL, path)
-		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
+// hashSQL adds the SQL of a plan, and the macros that it calls.
+func (r *run) hashSQL(hash io.Writer, steps []plan.Step) error {
+	entries, err := plan.Load(r.SQL, steps)
+	if err != nil {
 		return err
-	})
+	}
+	for _, entry := range entries {
+		fmt.Fprintf(hash, "%s %s %d\n%s\n", entry.Name, entry.Kind, len(entry.SQL), entry.SQL)
+	}
+	macros, err := fs.ReadFile(r.SQL, "engine/duckdb.sql")
+	fmt.Fprintf(hash, "%s\n", macros)
+	return err
 }
 
 // walk opens the engine and carries the entries out in order.

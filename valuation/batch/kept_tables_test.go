@@ -15,7 +15,6 @@ import (
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/plan"
-	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
 
@@ -143,8 +142,7 @@ func TestTablesCanBeKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	store.KeepIn(publication.MeasuredFolder(name))
-	r := &run{Job: job, store: store, files: files, sides: sides, measuring: measuring, rows: map[string]int64{}}
+	r := &run{Job: job, store: store, shelf: store.Measurements(name), files: files, sides: sides, measuring: measuring, rows: map[string]int64{}}
 	r.Progress = func(event Event) {
 		if event.Kind != StepFinished {
 			return

@@ -2,62 +2,28 @@ package batch
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/plan"
-	"cbv/valuation/rfm"
 	"cbv/valuation/schema"
 )
 
 // listsFolder holds the campaign lists of a run.
 const listsFolder = "lists"
 
-// lists returns the configured lists and the kind of each; sql/lists/audiences.sql
-// gives customers the same.
+// lists returns the configured lists and the kind of each.
 func (r *run) lists() (map[string]string, error) {
-	cells, err := rfm.Map(r.Config.RFM.Map)
+	kinds, err := config.ListKinds(r.Config.RFM.Map)
 	if err != nil {
 		return nil, err
 	}
-	var segments []string
-	for _, segment := range segmentsOf(cells) {
-		segments = append(segments, segmentList(segment))
-	}
-	byKind := map[string][]string{
-		"mark":      {"retain", "acquisition_lookalike", "new_onboard"},
-		"lifecycle": {"lifecycle_new", "lifecycle_active", "lifecycle_cooling", "lifecycle_lapsed"},
-		"segment":   segments,
-		"seed":      {"seed"},
-	}
-	lists := map[string]string{}
-	for _, kind := range r.Config.Lists.Include {
-		for _, name := range byKind[kind] {
-			lists[name] = kind
-		}
-	}
-	return lists, nil
-}
-
-// segmentsOf returns the names of a map's segments, sorted.
-func segmentsOf(cells []rfm.Cell) []string {
-	var names []string
-	for _, cell := range cells {
-		names = append(names, cell.Segment)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// segmentList is the list of a segment: segment_cant_lose_them.
-func segmentList(segment string) string {
-	words := strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(segment, "'", "")), func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
-	})
-	return "segment_" + strings.Join(words, "_")
+	maps.DeleteFunc(kinds, func(_, kind string) bool { return !slices.Contains(r.Config.Lists.Include, kind) })
+	return kinds, nil
 }
 
 // writeLists writes one CSV file per list, an empty list with its header alone,

@@ -95,7 +95,7 @@ func TestHostileTextsSurviveEveryList(t *testing.T) {
 		if *row.MarkReason == "new_onboard" {
 			mark = "new_onboard"
 		}
-		for _, list := range []string{mark, "lifecycle_" + *row.Lifecycle, segmentList(*row.Segment)} {
+		for _, list := range []string{mark, "lifecycle_" + *row.Lifecycle, config.SegmentList(*row.Segment)} {
 			want[list] = append(want[list], id)
 		}
 		if *row.Seed {
@@ -185,12 +185,12 @@ func TestListsHoldWhatIsConfigured(t *testing.T) {
 
 func TestSegmentListNamesAreFileNames(t *testing.T) {
 	for segment, want := range map[string]string{"Can't Lose Them": "segment_cant_lose_them", "Champions": "segment_champions"} {
-		if got := segmentList(segment); got != want {
+		if got := config.SegmentList(segment); got != want {
 			t.Errorf("%s: %s, want %s", segment, got, want)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		name := segmentList(rapid.String().Draw(t, "segment"))
+		name := config.SegmentList(rapid.String().Draw(t, "segment"))
 		if !regexp.MustCompile(`^[a-z0-9_]+$`).MatchString(name) {
 			t.Fatalf("%q is no neutral file name", name)
 		}

@@ -55,8 +55,7 @@ func Measure(ctx context.Context, job Job, name string) (result Measurement, err
 	if err != nil {
 		return Measurement{}, err
 	}
-	store.KeepIn(publication.MeasuredFolder(name))
-	r := &run{Job: job, store: store, rows: map[string]int64{}, measuring: &measuring{campaign: c}}
+	r := &run{Job: job, store: store, shelf: store.Measurements(name), rows: map[string]int64{}, measuring: &measuring{campaign: c}}
 	r.writeLast = r.writeMeasurement
 	if err := r.findMeasured(ctx); err != nil {
 		return Measurement{}, err
@@ -129,14 +128,14 @@ func (r *run) identifyMeasurement(standing measurement.Decision) (string, error)
 	for _, file := range r.measuring.parts {
 		fmt.Fprintf(hash, "assignments %q %s\n", file.Name, file.Fingerprint)
 	}
-	err = r.hashSQL(hash)
+	err = r.hashSQL(hash, plan.Measure)
 	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }
 
 // readEarlier reads the campaign's measurements of the days before as_of. A
 // damaged one stops this: the verdict that stands may be in it.
 func (r *run) readEarlier(ctx context.Context) error {
-	ids, err := r.store.IDs()
+	ids, err := r.shelf.IDs()
 	if err != nil {
 		return err
 	}
@@ -144,18 +143,18 @@ func (r *run) readEarlier(ctx context.Context) error {
 		if len(id) < len(time.DateOnly) || id[:len(time.DateOnly)] >= r.asOf.Format(time.DateOnly) {
 			continue
 		}
-		manifest, err := publication.ReadManifest(r.store.Run(id))
+		manifest, err := publication.ReadManifest(r.shelf.Folder(id))
 		if err != nil {
 			return failure.Inputf("%w: an earlier measurement is damaged: move its folder away and measure that day again", err)
 		}
-		whole, err := r.store.Verify(ctx, id, manifest.Identity)
+		whole, err := r.shelf.Verify(ctx, id, manifest.Identity)
 		if err != nil {
 			return err
 		}
 		if !whole {
 			return failure.Inputf("%s: an earlier measurement is damaged: move its folder away and measure that day again", r.shownMeasurement(id))
 		}
-		document, err := readDocument(r.store.Run(id))
+		document, err := readDocument(r.shelf.Folder(id))
 		if err != nil {
 			return err
 		}
@@ -180,7 +179,7 @@ func readDocument(folder string) (measurement.Document, error) {
 // alreadyMeasured returns the measurement that stands.
 func (r *run) alreadyMeasured() (Measurement, error) {
 	id := publication.RunID(r.asOf, r.identity)
-	document, err := readDocument(r.store.Run(id))
+	document, err := readDocument(r.shelf.Folder(id))
 	if err != nil {
 		return Measurement{}, err
 	}
@@ -249,7 +248,7 @@ func (r *run) publishMeasurement(ctx context.Context, entries []plan.Entry) (Mea
 		return Measurement{}, err
 	}
 	id := publication.RunID(r.asOf, r.identity)
-	if err := r.store.Publish(id, manifest); err != nil {
+	if err := r.shelf.Publish(id, manifest); err != nil {
 		return Measurement{}, err
 	}
 	return Measurement{Folder: r.shownMeasurement(id), Document: m.document}, nil

@@ -152,11 +152,11 @@ func (r *run) publish(ctx context.Context, entries []plan.Entry) (Result, error)
 		return Result{}, err
 	}
 	id := publication.RunID(r.asOf, r.identity)
-	if err := r.store.Publish(id, manifest); err != nil {
+	if err := r.shelf.Publish(id, manifest); err != nil {
 		return Result{}, err
 	}
 	result := Result{Folder: r.shown(id), Manifest: manifest, KPIs: r.kpis}
-	return result, r.store.Link(id, r.asOf)
+	return result, r.shelf.Link(id, r.asOf)
 }
 
 // MoneyBasis says what value is counted in: margin, or revenue where no margin

@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"cbv/valuation/calendar"
+	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
 	"cbv/valuation/publication"
@@ -90,8 +91,12 @@ func inputs(ctx context.Context, r *run) error {
 		return err
 	}
 	rows = nil
-	for _, segment := range segmentsOf(cells) {
-		rows = append(rows, []driver.Value{segment, segmentList(segment)})
+	segments, err := rfm.Segments(r.Config.RFM.Map)
+	if err != nil {
+		return err
+	}
+	for _, segment := range segments {
+		rows = append(rows, []driver.Value{segment, config.SegmentList(segment)})
 	}
 	return r.engine.Rows(ctx, "segment_lists", []engine.Column{{Name: "segment", Type: "varchar"}, {Name: "list", Type: "varchar"}}, rows)
 }
@@ -157,7 +162,7 @@ func asOf(ctx context.Context, r *run) error {
 
 // stopIfPublished returns errPublished where the run stands already.
 func (r *run) stopIfPublished(ctx context.Context) error {
-	published, err := r.store.Verify(ctx, publication.RunID(r.asOf, r.identity), r.identity)
+	published, err := r.shelf.Verify(ctx, publication.RunID(r.asOf, r.identity), r.identity)
 	if err == nil && published {
 		return errPublished
 	}

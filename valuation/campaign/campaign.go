@@ -135,6 +135,19 @@ func Begin(out string, terms Terms) (*Campaign, error) {
 	})
 }
 
+// Resume opens the campaign of the terms if it has begun, else it returns nil:
+// Begin without beginning.
+func Resume(out string, terms Terms) (*Campaign, error) {
+	c, err := Open(out, terms.Design.Campaign)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, c.Terms.agree(terms)
+}
+
 // agree returns an error that names the first term that is not the same.
 func (t Terms) agree(now Terms) error {
 	now.Started = t.Started
@@ -206,12 +219,16 @@ func (c *Campaign) Append(asOf time.Time, write func(add func(Assignment) error)
 	err := writeWhole(path, func(file *os.File) error {
 		writer := parquetfile.NewWriter[Assignment](file, nil)
 		day := int32(asOf.Unix() / (24 * 60 * 60))
-		one := make([]Assignment, 1)
-		err := write(func(a Assignment) error {
-			empty, one[0] = false, a
-			one[0].Campaign, one[0].Salt, one[0].AsOf = c.Terms.Design.Campaign, c.Terms.Design.Salt, day
-			return writer.Write(one)
+		var batch []Assignment // each call to the writer costs more than a row
+		err := write(func(a Assignment) (err error) {
+			a.Campaign, a.Salt, a.AsOf = c.Terms.Design.Campaign, c.Terms.Design.Salt, day
+			empty, batch = false, append(batch, a)
+			if len(batch) == rowsAtOnce {
+				err, batch = writer.Write(batch), batch[:0]
+			}
+			return err
 		})
+		err = errors.Join(err, writer.Write(batch))
 		if err == nil && empty {
 			return errNobody
 		}
@@ -222,6 +239,8 @@ func (c *Campaign) Append(asOf time.Time, write func(add func(Assignment) error)
 	}
 	return errors.Join(err, c.find())
 }
+
+const rowsAtOnce = 1024
 
 var errNobody = errors.New("nobody to assign")
 

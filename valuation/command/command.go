@@ -52,8 +52,8 @@ func newApp(env Env) *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {}, // the library would exit by itself
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
-			runCommand(env), checkCommand(env), backtestCommand(env), planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
-			measureCommand(env), simulateCommand(env), versionCommand(env),
+			runCommand(env), exportCommand(env), audiencesCommand(env), measureCommand(env), checkCommand(env), backtestCommand(env), planCommand(env),
+			configCommand(env), schemaCommand(env), predictCommand(env), simulateCommand(env), versionCommand(env),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -48,7 +48,7 @@ func TestKilledRun(t *testing.T) {
 	// second one looks from the day before, so that latest must not follow it.
 	arguments := func(i int) []string {
 		return []string{"run", "--config", filepath.Join(shop, "cbv.yaml"), "--out", out,
-			"--lists.include", "seed", "--time.as_of", []string{"2023-12-31", "2023-12-30"}[i%2], "--value.horizon_days", fmt.Sprint(300 + i)}
+			"--lists.include", "[seed]", "--time.as_of", []string{"2023-12-31", "2023-12-30"}[i%2], "--value.horizon_days", fmt.Sprint(300 + i)}
 	}
 	mustRun(t, arguments(0)...)
 	start := time.Now()

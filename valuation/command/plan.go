@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -11,6 +12,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/plan"
+	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
 
@@ -41,7 +43,19 @@ func runPlan(ctx context.Context, env Env, settings config.Config) error {
 		}
 	}
 	fmt.Fprintf(env.Stdout, "\nSteps, publishing below %s:\n", settings.Out)
-	table := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
+	if err := printSteps(env.Stdout, entries); err != nil || len(settings.Audiences) == 0 {
+		return err
+	}
+	if entries, err = plan.Load(env.SQL, plan.Export); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Stdout, "\nSteps of each of %s, published below %s:\n", countNoun(int64(len(settings.Audiences)), "audience"), publication.ExportsFolder(settings.Out, ""))
+	return printSteps(env.Stdout, entries)
+}
+
+// printSteps prints a plan, a line a step.
+func printSteps(out io.Writer, entries []plan.Entry) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "  step\tkind\tmakes\treads\tsorted by")
 	for _, entry := range entries {
 		makes := strings.Join(entry.Makes, " ")

@@ -70,6 +70,14 @@ func (p *progress) rows(step string, rows int64) {
 	p.last = step + ": " + humanize.Comma(rows) + " rows"
 }
 
+// pause takes the bar off the terminal until the next step, for a result that
+// comes before the end.
+func (p *progress) pause() {
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+}
+
 // clear takes the bar off the terminal.
 func (p *progress) clear() {
 	if p.bar != nil {

@@ -18,6 +18,9 @@ func settingFlags() []cli.Flag {
 		Name: configFlag, Value: "cbv.yaml", Usage: "configuration `FILE`; cbv.yaml may be absent when all is set otherwise",
 	}}
 	for _, key := range config.Keys() {
+		if key.FileOnly {
+			continue
+		}
 		flag := &cli.StringFlag{Name: key.Path, Usage: fmt.Sprintf("%s [$%s]", key.Help, key.Env())}
 		if key.Short != "" && !key.IsSwitch {
 			flag.Aliases = []string{key.Short}

@@ -15,21 +15,25 @@ import (
 
 // Config is every setting of a run.
 type Config struct {
-	Out       string    `yaml:"out" json:"-" help:"folder that holds the published runs"`
-	Orders    Orders    `yaml:"orders" json:"orders"`
-	Spend     Spend     `yaml:"spend" json:"spend"`
-	Surveys   Surveys   `yaml:"surveys" json:"surveys"`
-	Value     Value     `yaml:"value" json:"value"`
-	Backtest  Backtest  `yaml:"backtest" json:"backtest"`
-	Time      Time      `yaml:"time" json:"time"`
-	RFM       RFM       `yaml:"rfm" json:"rfm"`
-	Lifecycle Lifecycle `yaml:"lifecycle" json:"lifecycle"`
-	Lists     Lists     `yaml:"lists" json:"lists"`
-	Contacts  Contacts  `yaml:"contacts" json:"-"`
-	Measure   Measure   `yaml:"measure" json:"-"`
-	Engine    Engine    `yaml:"engine" json:"-"`
-	Run       Run       `yaml:"run" json:"-"`
-	Log       string    `yaml:"log" json:"-" help:"messages on stderr: text, or json (one object a line)"`
+	Out         string      `yaml:"out" json:"-" help:"folder that holds the published runs"`
+	Orders      Orders      `yaml:"orders" json:"orders"`
+	Spend       Spend       `yaml:"spend" json:"spend"`
+	Surveys     Surveys     `yaml:"surveys" json:"surveys"`
+	People      People      `yaml:"people" json:"-"`
+	Suppression Suppression `yaml:"suppression" json:"-"`
+	Value       Value       `yaml:"value" json:"value"`
+	Backtest    Backtest    `yaml:"backtest" json:"backtest"`
+	Time        Time        `yaml:"time" json:"time"`
+	RFM         RFM         `yaml:"rfm" json:"rfm"`
+	Lifecycle   Lifecycle   `yaml:"lifecycle" json:"lifecycle"`
+	Lists       Lists       `yaml:"lists" json:"lists"`
+	Export      Export      `yaml:"export" json:"-"`
+	Audiences   []Audience  `yaml:"audiences" json:"-" in:"file" help:"audiences that every run writes for its targets (in the file only)"`
+	Contacts    Contacts    `yaml:"contacts" json:"-"`
+	Measure     Measure     `yaml:"measure" json:"-"`
+	Engine      Engine      `yaml:"engine" json:"-"`
+	Run         Run         `yaml:"run" json:"-"`
+	Log         string      `yaml:"log" json:"-" help:"messages on stderr: text, or json (one object a line)"`
 }
 
 // Orders says where the order history is and how to read it.
@@ -158,6 +162,7 @@ func Default() Config {
 		},
 		Spend:   Spend{Columns: SpendColumns{Date: "date", Channel: "channel", Amount: "amount"}},
 		Surveys: Surveys{Columns: SurveyColumns{CustomerID: "customer_id", AnsweredAt: "answered_at", Score: "score"}},
+		People:  People{Columns: PeopleColumns{CustomerID: "customer_id"}},
 		Value: Value{
 			Currency:     "EUR",
 			DiscountRate: 0.10,

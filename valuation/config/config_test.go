@@ -10,58 +10,79 @@ import (
 
 // samples are values other than the defaults, one for each key.
 var samples = map[string]string{
-	"out":                         "elsewhere",
-	"orders.files":                "[a.parquet, b.parquet]",
-	"orders.columns.customer_id":  "who",
-	"orders.columns.order_id":     "order",
-	"orders.columns.ordered_at":   "when",
-	"orders.columns.amount":       "qty * price",
-	"orders.columns.margin":       "profit",
-	"orders.columns.channel":      "source",
-	"orders.grain":                "order",
-	"orders.keep":                 "code <> 'M'",
-	"orders.zero_is_purchase":     "true",
-	"orders.returns":              "same_day",
-	"orders.fit_from":             "2024-01-31",
-	"orders.hive_partitions":      "true",
-	"spend.files":                 "[/data/spend.parquet]",
-	"spend.columns.date":          "day",
-	"spend.columns.channel":       "medium",
-	"spend.columns.amount":        "cost + fee",
-	"spend.columns.currency":      "money",
-	"surveys.files":               "[/data/answers.parquet]",
-	"surveys.columns.customer_id": "who",
-	"surveys.columns.answered_at": "when",
-	"surveys.columns.score":       "answer",
-	"value.target_ltv_cac":        "4",
-	"value.currency":              "JPY",
-	"value.margin_rate":           "0.25",
-	"value.discount_rate":         "0.08",
-	"value.horizon_days":          "730",
-	"value.retention_cost":        "1.5",
-	"value.cac":                   "12",
-	"value.fit_by":                "channel",
-	"value.min_keep_share":        "0.1",
-	"backtest.holdout_days":       "180",
-	"backtest.max_total_error":    "0.4",
-	"time.zone":                   "Europe/Berlin",
-	"time.as_of":                  "2026-11-21",
-	"rfm.map":                     "published",
-	"rfm.frequency_cuts":          "[1, 2, 4, 8, 16]",
-	"rfm.recency_cuts":            "[10, 20, 40, 80]",
-	"rfm.monetary_cuts":           "[10, 20.5, 40, 80]",
-	"lifecycle.active":            "0.6",
-	"lifecycle.cooling":           "0.3",
-	"lists.include":               "[seed]",
-	"lists.columns":               "[customer_id, clv]",
-	"engine.threads":              "1",
-	"engine.memory_limit":         "800MB",
-	"run.strict":                  "true",
-	"run.max_age_days":            "2",
-	"run.wait":                    "30m",
-	"run.model":                   "/out/latest",
-	"run.model_max_age_days":      "60",
-	"log":                         "json",
+	"out":                             "elsewhere",
+	"orders.files":                    "[a.parquet, b.parquet]",
+	"orders.columns.customer_id":      "who",
+	"orders.columns.order_id":         "order",
+	"orders.columns.ordered_at":       "when",
+	"orders.columns.amount":           "qty * price",
+	"orders.columns.margin":           "profit",
+	"orders.columns.channel":          "source",
+	"orders.grain":                    "order",
+	"orders.keep":                     "code <> 'M'",
+	"orders.zero_is_purchase":         "true",
+	"orders.returns":                  "same_day",
+	"orders.fit_from":                 "2024-01-31",
+	"orders.hive_partitions":          "true",
+	"spend.files":                     "[/data/spend.parquet]",
+	"spend.columns.date":              "day",
+	"spend.columns.channel":           "medium",
+	"spend.columns.amount":            "cost + fee",
+	"spend.columns.currency":          "money",
+	"surveys.files":                   "[/data/answers.parquet]",
+	"surveys.columns.customer_id":     "who",
+	"surveys.columns.answered_at":     "when",
+	"surveys.columns.score":           "answer",
+	"people.files":                    "[/data/people.parquet]",
+	"people.columns.customer_id":      "who",
+	"people.columns.email":            "mail",
+	"people.columns.phone":            "mobile",
+	"people.columns.first_name":       "given",
+	"people.columns.last_name":        "family",
+	"people.columns.country":          "land",
+	"people.columns.zip":              "postcode",
+	"people.columns.city":             "town",
+	"people.columns.state":            "region",
+	"people.columns.consent_email":    "opted_in",
+	"people.columns.consent_ads":      "ads_status = 'yes'",
+	"people.columns.suppressed":       "blocked",
+	"suppression.files":               "[/data/objections.parquet]",
+	"suppression.columns.customer_id": "who",
+	"suppression.columns.email":       "mail",
+	"suppression.columns.hash":        "sha256",
+	"export.region":                   "GB",
+	"export.global_holdout":           "0.02",
+	"export.global_salt":              "2026",
+	"audiences":                       "[{name: back, lifecycle: lapsed, target: csv, channel: email, columns: [clv], campaign: {name: spring, salt: s1, holdout: 0.1, window_days: 30, nights: 30, covariate: clv}}]",
+	"value.target_ltv_cac":            "4",
+	"value.currency":                  "JPY",
+	"value.margin_rate":               "0.25",
+	"value.discount_rate":             "0.08",
+	"value.horizon_days":              "730",
+	"value.retention_cost":            "1.5",
+	"value.cac":                       "12",
+	"value.fit_by":                    "channel",
+	"value.min_keep_share":            "0.1",
+	"backtest.holdout_days":           "180",
+	"backtest.max_total_error":        "0.4",
+	"time.zone":                       "Europe/Berlin",
+	"time.as_of":                      "2026-11-21",
+	"rfm.map":                         "published",
+	"rfm.frequency_cuts":              "[1, 2, 4, 8, 16]",
+	"rfm.recency_cuts":                "[10, 20, 40, 80]",
+	"rfm.monetary_cuts":               "[10, 20.5, 40, 80]",
+	"lifecycle.active":                "0.6",
+	"lifecycle.cooling":               "0.3",
+	"lists.include":                   "[seed]",
+	"lists.columns":                   "[customer_id, clv]",
+	"engine.threads":                  "1",
+	"engine.memory_limit":             "800MB",
+	"run.strict":                      "true",
+	"run.max_age_days":                "2",
+	"run.wait":                        "30m",
+	"run.model":                       "/out/latest",
+	"run.model_max_age_days":          "60",
+	"log":                             "json",
 }
 
 // leafOf returns the setting of a path.
@@ -95,7 +116,21 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		case "value.cac", "value.retention_cost", "spend.files":
 			base["value.margin_rate"] = "0.3"
 		}
+		switch key.Path {
+		case "suppression.files":
+			base["suppression.columns.email"] = "mail"
+		case "export.global_holdout":
+			base["export.global_salt"] = "2026"
+		}
 		base[key.Path] = sample
+		if key.FileOnly {
+			base["people.files"] = "[/data/people.parquet]"
+			byFile, err := Load(Sources{File: writeFile(t, nested(base))})
+			if err != nil || reflect.DeepEqual(leafOf(&byFile, key.Path), leafOf(&standard, key.Path)) {
+				t.Errorf("%s by file: %v, %v", key.Path, leafOf(&byFile, key.Path), err)
+			}
+			continue
+		}
 		byFlag, err := Load(Sources{Flags: base})
 		if err != nil {
 			t.Errorf("%s by flag: %v", key.Path, err)
@@ -118,7 +153,8 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s by file: %v", key.Path, err)
 		}
-		if !reflect.DeepEqual(byFile.Value, byFlag.Value) || !reflect.DeepEqual(byFile.RFM, byFlag.RFM) || !reflect.DeepEqual(byFile.Run, byFlag.Run) || byFile.Time.Zone != byFlag.Time.Zone {
+		if !reflect.DeepEqual(byFile.Value, byFlag.Value) || !reflect.DeepEqual(byFile.RFM, byFlag.RFM) || !reflect.DeepEqual(byFile.Run, byFlag.Run) || byFile.Time.Zone != byFlag.Time.Zone ||
+			!reflect.DeepEqual(byFile.People, byFlag.People) || byFile.Export != byFlag.Export {
 			t.Errorf("%s by file: %+v, want %+v", key.Path, byFile, byFlag)
 		}
 	}

@@ -22,6 +22,7 @@ type Key struct {
 	Path     string // orders.columns.amount
 	Short    string // a shorter name of the flag, "" for none
 	IsSwitch bool   // true or false
+	FileOnly bool   // too long for a flag or a variable
 	Help     string
 }
 
@@ -46,7 +47,7 @@ func walk(v reflect.Value, prefix string, visit func(Key, reflect.Value)) {
 		field := v.Type().Field(i)
 		path := prefix + field.Tag.Get("yaml")
 		if help, leaf := field.Tag.Lookup("help"); leaf {
-			visit(Key{path, field.Tag.Get("short"), field.Type.Kind() == reflect.Bool, help}, v.Field(i))
+			visit(Key{path, field.Tag.Get("short"), field.Type.Kind() == reflect.Bool, field.Tag.Get("in") == "file", help}, v.Field(i))
 		} else {
 			walk(v.Field(i), path+".", visit)
 		}
@@ -59,6 +60,8 @@ type Sources struct {
 	Optional bool              // the file may be missing
 	Environ  []string          // as os.Environ gives it
 	Flags    map[string]string // the flags that were given, by key path
+	// Published says that no orders are read, so that none need be named.
+	Published bool
 }
 
 // Load reads the settings and checks them. Paths from the file are taken
@@ -68,7 +71,7 @@ func Load(from Sources) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if err := c.validate(); err != nil {
+	if err := c.validate(from.Published); err != nil {
 		return Config{}, failure.Usagef("%w", err)
 	}
 	return c, nil
@@ -92,6 +95,9 @@ func read(from Sources) (Config, map[string]string, error) {
 	}
 	var errs []error
 	walk(reflect.ValueOf(&c).Elem(), "", func(key Key, leaf reflect.Value) {
+		if key.FileOnly {
+			return
+		}
 		if text, ok := environ[key.Env()]; ok {
 			origins[key.Path] = key.Env()
 			errs = append(errs, set(leaf, key.Env(), text))
@@ -132,7 +138,7 @@ func loadFile(c *Config, from Sources) (map[string]string, error) {
 		return nil, failure.Usagef("%s: %w", from.File, err)
 	}
 	folder := filepath.Dir(from.File)
-	for _, files := range []Files{c.Orders.Files, c.Spend.Files, c.Surveys.Files, c.Contacts.Files} {
+	for _, files := range []Files{c.Orders.Files, c.Spend.Files, c.Surveys.Files, c.People.Files, c.Suppression.Files, c.Contacts.Files} {
 		for i, path := range files {
 			files[i] = relativeTo(folder, path)
 		}
@@ -185,13 +191,20 @@ func names() []string {
 			seen[name] = true
 		}
 	}
+	for _, inside := range []reflect.Type{reflect.TypeFor[Audience](), reflect.TypeFor[Campaign]()} {
+		for i := range inside.NumField() {
+			seen[inside.Field(i).Tag.Get("yaml")] = true
+		}
+	}
 	return slices.Sorted(maps.Keys(seen))
 }
 
 func rejectUnknownVariables(environ []string) error {
 	known := map[string]bool{}
 	for _, key := range Keys() {
-		known[key.Env()] = true
+		if !key.FileOnly {
+			known[key.Env()] = true
+		}
 	}
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")

@@ -37,7 +37,7 @@ func Explain(from Sources) ([]Setting, error) {
 		}
 		settings = append(settings, Setting{key, inline(leaf), origin})
 	})
-	if err := c.validate(); err != nil {
+	if err := c.validate(from.Published); err != nil {
 		return settings, failure.Usagef("%w", err)
 	}
 	return settings, nil
@@ -115,6 +115,14 @@ func inline(leaf reflect.Value) string {
 			items = append(items, inline(leaf.Index(i)))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
+	case reflect.Struct: // of an audience: what is not given is not printed
+		var items []string
+		for i := range leaf.NumField() {
+			if field := leaf.Field(i); !field.IsZero() {
+				items = append(items, leaf.Type().Field(i).Tag.Get("yaml")+": "+inline(field))
+			}
+		}
+		return "{" + strings.Join(items, ", ") + "}"
 	}
 	return fmt.Sprint(leaf.Interface())
 }

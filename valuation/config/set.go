@@ -132,8 +132,20 @@ func fraction(t reflect.Type, value any) any {
 		}
 	case []any:
 		for _, item := range value {
-			if t.Kind() == reflect.Slice && fraction(t.Elem(), item) != nil {
-				return item
+			if t.Kind() != reflect.Slice {
+				continue
+			}
+			if found := fraction(t.Elem(), item); found != nil {
+				return found
+			}
+		}
+	case map[string]any:
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		for i := 0; t.Kind() == reflect.Struct && i < t.NumField(); i++ {
+			if found := fraction(t.Field(i).Type, value[t.Field(i).Tag.Get("yaml")]); found != nil {
+				return found
 			}
 		}
 	}
@@ -151,7 +163,12 @@ func describe(t reflect.Type) string {
 	case reflect.Float64:
 		return "a number"
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Struct {
+			return "a list of sections"
+		}
 		return "a list such as [1, 2]"
+	case reflect.Struct:
+		return "a section"
 	}
 	return t.String()
 }

@@ -13,8 +13,9 @@ import (
 	"cbv/valuation/schema"
 )
 
-// validate returns every broken limit at once.
-func (c Config) validate() error {
+// validate returns every broken limit at once. What works on a published run needs
+// no order files.
+func (c Config) validate(published bool) error {
 	var errs []error
 	refuse := func(broken bool, format string, args ...any) {
 		if broken {
@@ -22,12 +23,14 @@ func (c Config) validate() error {
 		}
 	}
 	refuse(c.Out == "", "out: name a folder for the runs")
+	refuse(len(c.Orders.Files) == 0 && !published, "orders.files: no order files: set it in the configuration or with --orders.files")
 	c.validateOrders(refuse)
 	c.validateSides(refuse)
 	c.validateValue(refuse)
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
 	c.validateBacktest(refuse)
+	c.validateExport(refuse)
 	c.validateCampaigns(refuse)
 	_, err := c.Time.Location()
 	refuse(err != nil, "time.zone: %v", err)
@@ -43,7 +46,6 @@ var memoryPattern = regexp.MustCompile(`^[1-9][0-9]*(\.[0-9]+)? ?(MB|GB|TB|MiB|G
 
 func (c Config) validateOrders(refuse func(bool, string, ...any)) {
 	o := c.Orders
-	refuse(len(o.Files) == 0, "orders.files: no order files: set it in the configuration or with --orders.files")
 	refuse(slices.Contains(o.Files, ""), "orders.files: holds an empty path")
 	refuse(o.Columns.CustomerID == "", "orders.columns.customer_id: must name a column or an expression")
 	refuse(o.Columns.OrderedAt == "", "orders.columns.ordered_at: must name a column or an expression")

@@ -202,7 +202,11 @@ func (e *Engine) Each(ctx context.Context, name string, columns []string, row fu
 
 // EachOrNull is Each for columns that may be null: nil then.
 func (e *Engine) EachOrNull(ctx context.Context, name string, columns []string, row func([]driver.Value) error) error {
-	query := "select " + strings.Join(columns, ", ") + " from " + name
+	return e.each(ctx, name, "select "+strings.Join(columns, ", ")+" from "+name, len(columns), row)
+}
+
+// each calls row with the rows of a query; name is what errors call it.
+func (e *Engine) each(ctx context.Context, name, query string, columns int, row func([]driver.Value) error) error {
 	// database/sql converts value by value; the driver's own rows are several
 	// times faster over the hundred thousands of histories.
 	err := e.conn.Raw(func(raw any) error {
@@ -211,7 +215,7 @@ func (e *Engine) EachOrNull(ctx context.Context, name string, columns []string, 
 			return err
 		}
 		defer result.Close()
-		values := make([]driver.Value, len(columns))
+		values := make([]driver.Value, columns)
 		for {
 			if err := result.Next(values); errors.Is(err, io.EOF) {
 				return nil
@@ -227,6 +231,57 @@ func (e *Engine) EachOrNull(ctx context.Context, name string, columns []string, 
 		return fmt.Errorf("%s: %w", name, tidy(ctx, err))
 	}
 	return nil
+}
+
+// EachInOrder is EachOrNull in the order of a text column that is unique. It
+// holds the columns' rows as a table, which spills to disk, and hands them over in
+// ranges of the key, so that the memory beside it does not grow with the rows.
+func (e *Engine) EachInOrder(ctx context.Context, name string, columns []string, key string, row func([]driver.Value) error) (err error) {
+	const held = "rows_in_order"
+	if err := e.make(ctx, name, fmt.Sprintf("create or replace table %s as select %s from %s", held, strings.Join(columns, ", "), name)); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.Drop(ctx, held)) }()
+	rows, err := e.Count(ctx, held)
+	if err != nil {
+		return err
+	}
+	bounds, err := e.bounds(ctx, held, key, rows)
+	if err != nil {
+		return err
+	}
+	for i := range len(bounds) + 1 {
+		var conditions []string
+		if i > 0 {
+			conditions = append(conditions, key+" >= "+Quote(bounds[i-1]))
+		}
+		if i < len(bounds) {
+			conditions = append(conditions, key+" < "+Quote(bounds[i]))
+		}
+		query := "select " + strings.Join(columns, ", ") + " from " + held
+		if len(conditions) > 0 {
+			query += " where " + strings.Join(conditions, " and ")
+		}
+		if err := e.each(ctx, name, query+" order by "+key, len(columns), row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bounds returns sorted values of a key between which there are some ten
+// thousand rows, or at most so many ranges that scanning for them costs little.
+// They are drawn by a hash: which they are changes no result.
+func (e *Engine) bounds(ctx context.Context, name, key string, rows int64) ([]string, error) {
+	const usual, most = 20_000, 64
+	var bounds []string
+	every := max(usual, rows/most)
+	err := e.Each(ctx, fmt.Sprintf("%s where hash(%s) %% %d = 0", name, key, every), []string{key}, func(v []driver.Value) error {
+		bounds = append(bounds, v[0].(string))
+		return nil
+	})
+	slices.Sort(bounds)
+	return bounds, err
 }
 
 // Scan reads the one row of a one-row table into dest, as sql.Row.Scan does.

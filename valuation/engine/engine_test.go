@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -145,7 +147,7 @@ func TestCancellingStopsAQuery(t *testing.T) {
 // The header of a file says what it reads; the parser knows what it does read.
 func TestHeadersNameTheTablesThatAreRead(t *testing.T) {
 	e, _ := open(t)
-	entries, err := plan.Load(os.DirFS("../../sql"), slices.Concat(plan.Nightly, plan.Measure))
+	entries, err := plan.Load(os.DirFS("../../sql"), slices.Concat(plan.Nightly, plan.Export, plan.Measure))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,5 +260,37 @@ from range(1, N + 1) as r(i)`, "N", strconv.Itoa(n))
 		if got != want {
 			t.Errorf("of 1 to %d: %v, want %v", n, got, want)
 		}
+	}
+}
+
+// Rows come in the order of the key's bytes, each once, however many ranges they
+// are read in.
+func TestEachInOrder(t *testing.T) {
+	ctx := context.Background()
+	e, _ := open(t)
+	const query = "select case when i % 3 = 0 then concat('x''', cast(i as varchar)) else md5(cast(i as varchar)) end as id, i as number from range(150000) as numbers (i)"
+	if _, err := e.Table(ctx, "keyed", query); err != nil {
+		t.Fatal(err)
+	}
+	var last string
+	var sum, rows int64
+	err := e.EachInOrder(ctx, "keyed", []string{"number", "id"}, "id", func(v []driver.Value) error {
+		if id := v[1].(string); rows > 0 && id <= last {
+			return fmt.Errorf("%q comes after %q", id, last)
+		}
+		last = v[1].(string)
+		sum += v[0].(int64)
+		rows++
+		return nil
+	})
+	if err != nil || rows != 150_000 || sum != 150_000*149_999/2 {
+		t.Errorf("%d rows, sum %d, %v", rows, sum, err)
+	}
+	stop := errors.New("enough")
+	if err := e.EachInOrder(ctx, "keyed", []string{"id"}, "id", func([]driver.Value) error { return stop }); !errors.Is(err, stop) || strings.Contains(err.Error(), "'") {
+		t.Errorf("%v: not the reason alone", err)
+	}
+	if _, err := e.Count(ctx, "rows_in_order"); err == nil {
+		t.Error("the table of ordered rows is left")
 	}
 }

@@ -160,11 +160,16 @@ func (d Design) Ranges() []Range {
 	return ranges
 }
 
+// HeldOut says whether a customer is in the global holdout, campaign or not.
+func (d Design) HeldOut(customerID string) bool {
+	return d.GlobalHoldout > 0 && d.GlobalBucket(customerID) < d.GlobalHoldout
+}
+
 // Arm returns the arm of a customer of a valid design. Customers whose global
 // bucket is below GlobalHoldout are in the global holdout, whatever the
 // campaign.
 func (d Design) Arm(customerID string) Arm {
-	if d.GlobalHoldout > 0 && d.GlobalBucket(customerID) < d.GlobalHoldout {
+	if d.HeldOut(customerID) {
 		return GlobalHoldout
 	}
 	bucket := d.Bucket(customerID)

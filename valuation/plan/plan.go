@@ -148,6 +148,34 @@ var Nightly = []Step{
 	{Name: "lenses_add_up", Kind: Check, Folder: "checks"},
 }
 
+// Export is an export of one audience of a published run, in order.
+var Export = []Step{
+	{Name: "inputs", Kind: Go, Makes: []string{"customers", "people_input", "suppression_input", "input_files", "audience_terms", "segment_lists", "earlier_members", "assigned"}},
+	{Name: "people_rows", Kind: Table, Folder: "exports"},
+	{Name: "repeated_people", Kind: Table, Folder: "exports"},
+	{Name: "people", Kind: View, Folder: "exports"},
+	{Name: "people_counts", Kind: View, Folder: "exports"},
+	{Name: "suppression_rows", Kind: View, Folder: "exports"},
+	{Name: "objections_name_somebody", Kind: Check, Folder: "exports"},
+	{Name: "objections", Kind: View, Folder: "exports"},
+	{Name: "holdout_people", Kind: View, Folder: "exports"},
+	{Name: "suppression", Kind: Go, Reads: []string{"people_counts", "suppression_rows", "objections", "holdout_people"}},
+
+	{Name: "audiences", Kind: View, Folder: "lists"},
+	{Name: "chosen", Kind: Table, Folder: "exports"},
+	{Name: "audience_rows", Kind: View, Folder: "exports"},
+	{Name: "full", Kind: Go, Reads: []string{"audience_rows"}, Makes: []string{"placed"}}, // and entered
+	{Name: "members", Kind: File, Folder: "exports", Key: []string{"customer_id"}},
+	{Name: "audience_figures", Kind: View, Folder: "exports"},
+	{Name: "power", Kind: Go, Reads: []string{"audience_figures"}},
+	{Name: "exited_rows", Kind: View, Folder: "exports"},
+	{Name: "exited", Kind: Go, Reads: []string{"exited_rows"}},
+	{Name: "removal_rows", Kind: View, Folder: "exports"},
+	{Name: "suppressed", Kind: Go, Reads: []string{"removal_rows"}},
+	{Name: "newly_assigned", Kind: View, Folder: "exports"},
+	{Name: "assignment", Kind: Go, Reads: []string{"newly_assigned"}}, // before anything can be sent
+}
+
 // Backtest is the part of the run that tests the models on the shop's own past.
 var Backtest = upTo("backtest")
 

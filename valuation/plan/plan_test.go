@@ -13,7 +13,7 @@ var sqlFiles = os.DirFS("../../sql")
 
 func TestEveryFileIsOneStepNamedAfterItsTable(t *testing.T) {
 	planned := map[string]bool{}
-	entries, err := Load(sqlFiles, slices.Concat(Nightly, Measure))
+	entries, err := Load(sqlFiles, slices.Concat(Nightly, Export, Measure))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestEveryFileIsOneStepNamedAfterItsTable(t *testing.T) {
 }
 
 func TestStepsReadOnlyWhatIsMadeBefore(t *testing.T) {
-	for _, steps := range [][]Step{Nightly, Measure} {
+	for _, steps := range [][]Step{Nightly, Export, Measure} {
 		entries, err := Load(sqlFiles, steps)
 		if err != nil {
 			t.Fatal(err)

@@ -4,7 +4,8 @@
 //	out/.lock, out/.staging/    while a run is being built
 //	out/runs/<as_of>-<hash>/    the runs
 //	out/<as_of>, out/latest     links to runs
-//	out/campaigns/<name>/measured/<as_of>-<hash>/   measurements, kept alike
+//	out/exports/<audience>/     its exports, with links of the same names
+//	out/campaigns/<name>/measured/<as_of>-<hash>/   its measurements
 package publication
 
 import (
@@ -22,6 +23,7 @@ import (
 
 const (
 	runsFolder    = "runs"
+	exportsFolder = "exports"
 	stagingFolder = ".staging"
 	latestLink    = "latest"
 	lockName      = ".lock"
@@ -30,7 +32,6 @@ const (
 // Store is an output folder, held by one process at a time.
 type Store struct {
 	root   string
-	shelf  string // the folder below root that what is built here is kept in
 	lock   *lock
 	Waited bool   // for another run, which may have changed what there is to read
 	Killed string // the run that was killed holding the lock, "" where none was
@@ -49,17 +50,21 @@ func Open(ctx context.Context, root string, claim Claim) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{root: root, shelf: runsFolder, lock: held, Waited: waited, Killed: killed}
-	if err := s.reset(); err != nil {
+	s := &Store{root: root, lock: held, Waited: waited, Killed: killed}
+	if err := s.Reset(); err != nil {
 		return nil, errors.Join(err, held.release())
 	}
 	return s, nil
 }
 
-// reset empties the staging folder. Only the holder of the lock builds there,
-// so whatever is found is dead.
-func (s *Store) reset() error {
+// Reset empties the staging folder for what is built next. Only the holder of the
+// lock builds there, so whatever is found is dead. What is spilled there may name
+// customers, so nobody else may look inside.
+func (s *Store) Reset() error {
 	if err := os.RemoveAll(s.staging()); err != nil {
+		return err
+	}
+	if err := os.Mkdir(s.staging(), 0o700); err != nil {
 		return err
 	}
 	for _, folder := range []string{s.Build(), s.Spill()} {
@@ -83,121 +88,31 @@ func (s *Store) Close() error {
 	return errors.Join(os.RemoveAll(s.staging()), s.lock.release())
 }
 
-// RunID names a run by its day and its identity (of which 12 hex digits).
+// Runs returns the shelf of the runs, whose links stand beside it.
+func (s *Store) Runs() Shelf {
+	return Shelf{store: s, folder: filepath.Join(s.root, runsFolder), links: s.root, mode: 0o755}
+}
+
+// Exports returns the shelf of an audience's exports, with its links. They hold
+// personal data, so it is their owner's alone.
+func (s *Store) Exports(audience string) Shelf {
+	folder := ExportsFolder(s.root, audience)
+	return Shelf{store: s, folder: folder, links: folder, mode: 0o700}
+}
+
+// Measurements returns the shelf of a campaign's measurements, without links.
+func (s *Store) Measurements(campaign string) Shelf {
+	return Shelf{store: s, folder: filepath.Join(s.root, MeasuredFolder(campaign)), mode: 0o755}
+}
+
+// ExportsFolder is where the exports of an audience are, below an output folder.
+func ExportsFolder(out, audience string) string {
+	return filepath.Join(out, exportsFolder, audience)
+}
+
+// RunID names a run or an export by its day and its identity (of which 12 hex digits).
 func RunID(asOf time.Time, identity string) string {
 	return asOf.Format(time.DateOnly) + "-" + identity[:12]
-}
-
-// KeepIn has the store publish below another folder than that of the runs.
-func (s *Store) KeepIn(shelf string) { s.shelf = shelf }
-
-// Run returns the folder of a run, or of whatever the store keeps, published or
-// not.
-func (s *Store) Run(id string) string { return filepath.Join(s.root, s.shelf, id) }
-
-// IDs returns what the store keeps, sorted.
-func (s *Store) IDs() ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(s.root, s.shelf))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	var ids []string
-	for _, entry := range entries {
-		ids = append(ids, entry.Name())
-	}
-	return ids, err
-}
-
-// Verify reports whether a run with the given identity is published under id and
-// every file of it has the bytes that its manifest states.
-func (s *Store) Verify(ctx context.Context, id, identity string) (bool, error) {
-	manifest, err := ReadManifest(s.Run(id))
-	if err != nil || manifest.Identity != identity || len(manifest.Outputs) == 0 {
-		return false, nil // absent or damaged: build it
-	}
-	for _, output := range manifest.Outputs {
-		hash, err := source.HashFile(ctx, filepath.Join(s.Run(id), output.Name))
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
-		if err != nil || hash != output.Hash {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-// Publish writes the manifest, a Manifest or what Verify finds in one, into the
-// build folder, makes all of it durable and moves it into place under id.
-func (s *Store) Publish(id string, manifest any) error {
-	if err := WriteJSON(filepath.Join(s.Build(), manifestName), manifest); err != nil {
-		return err
-	}
-	if err := syncTree(s.Build()); err != nil {
-		return err
-	}
-	final := s.Run(id)
-	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
-		return err
-	}
-	// What stands there failed verification, or we would not be here.
-	if err := os.Rename(final, filepath.Join(s.staging(), "broken")); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.Rename(s.Build(), final); err != nil {
-		return err
-	}
-	return sync(filepath.Dir(final))
-}
-
-// Link makes out/<as_of> point to the run, and out/latest too unless it points
-// to a later day.
-func (s *Store) Link(id string, asOf time.Time) error {
-	day := asOf.Format(time.DateOnly)
-	if err := s.link(day, id); err != nil {
-		return err
-	}
-	if latest, ok := s.latestDay(); ok && latest > day {
-		return nil
-	}
-	return s.link(latestLink, id)
-}
-
-// latestDay returns the day of the run that out/latest points to, if it stands.
-func (s *Store) latestDay() (string, bool) {
-	path := filepath.Join(s.root, latestLink)
-	target, err := os.Readlink(path)
-	if err != nil {
-		return "", false
-	}
-	if _, err := os.Stat(path); err != nil {
-		return "", false
-	}
-	id := filepath.Base(target)
-	if len(id) < len(time.DateOnly) {
-		return "", false
-	}
-	return id[:len(time.DateOnly)], true
-}
-
-// link swaps a symbolic link by renaming a fresh one over it, so that there is
-// no moment without it.
-func (s *Store) link(name, id string) error {
-	path := filepath.Join(s.root, name)
-	if err := refuseUnlessLink(path); err != nil {
-		return err
-	}
-	fresh := filepath.Join(s.staging(), "link")
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.Symlink(filepath.Join(runsFolder, id), fresh); err != nil {
-		return err
-	}
-	if err := os.Rename(fresh, path); err != nil {
-		return err
-	}
-	return sync(s.root)
 }
 
 // refuseUnlessLink returns an error when something that is no link stands where

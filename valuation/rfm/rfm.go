@@ -61,6 +61,17 @@ func Map(name string) ([]Cell, error) {
 	return cells, nil
 }
 
+// Segments returns the names of a shipped map's segments, sorted.
+func Segments(name string) ([]string, error) {
+	cells, err := Map(name)
+	var names []string
+	for _, cell := range cells {
+		names = append(names, cell.Segment)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
 // Cuts are the bounds between the scores.
 type Cuts struct {
 	// Recency holds upper bounds in days since the last purchase: at most

@@ -37,18 +37,24 @@ func IsFreeText(column string) bool {
 	return column == "customer_id" || column == "first_channel"
 }
 
-// All returns the tables of a run and those of a campaign's measurement.
-func All() []Table { return slices.Concat(Tables, MeasurementTables) }
+// All returns the tables of a run, of exports and of a campaign's measurement.
+func All() []Table { return slices.Concat(Tables, Exports, MeasurementTables) }
+
+// ColumnsOf returns a table's columns, in order.
+func ColumnsOf(name string) []Column {
+	for _, table := range All() {
+		if table.Name == name {
+			return table.Columns
+		}
+	}
+	panic("no schema of table " + name)
+}
 
 // ColumnNames returns the names of a published table's columns, in order.
 func ColumnNames(name string) []string {
 	var names []string
-	for _, table := range Tables {
-		if table.Name == name {
-			for _, column := range table.Columns {
-				names = append(names, column.Name)
-			}
-		}
+	for _, column := range ColumnsOf(name) {
+		names = append(names, column.Name)
 	}
 	return names
 }

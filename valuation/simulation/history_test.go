@@ -226,7 +226,7 @@ func TestSameOptionsSameBytes(t *testing.T) {
 	for month := options.Start.AddDate(0, 0, -19); month.Before(options.Start.AddDate(0, 0, options.Days)); month = month.AddDate(0, 1, 0) {
 		want = append(want, "orders/orders-"+month.Format("2006-01")+".parquet")
 	}
-	want = append(want, "truth.json", "truth.parquet")
+	want = append(want, "people.parquet", "truth.json", "truth.parquet")
 	if diff := cmp.Diff(want, fileNames(contents)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
@@ -301,7 +301,7 @@ value:
 time:
   zone: UTC
   as_of: 2023-12-31 # the last day of the history
-`
+` + peopleSection
 	if diff := cmp.Diff(want, string(configuration(Default()))); diff != "" {
 		t.Errorf("cbv.yaml (-want +got):\n%s", diff)
 	}

@@ -152,5 +152,5 @@ value:
 time:
   zone: UTC
   as_of: %s # the last day of the history
-%s`, lastDay, spendSection(opts))
+%s%s`, lastDay, spendSection(opts), peopleSection)
 }

@@ -23,6 +23,7 @@ func (e *OccupiedError) Error() string { return e.Folder + ": " + e.Why }
 //
 //	orders/orders-2022-01.parquet …  the rows, a file per month, in time order
 //	truth.parquet                    a row per customer: what a model estimates
+//	people.parquet                   addresses and consents, made up
 //	spend.parquet                    what the customers cost, where channels cost something
 //	truth.json                       the options and the totals
 //	cbv.yaml                         a configuration that reads the orders
@@ -97,6 +98,9 @@ func build(ctx context.Context, staging string, opts Options, meter *meter) (Tru
 		return Truth{}, err
 	}
 	if err := writeSpend(filepath.Join(history, spendFile), truth, opts); err != nil {
+		return Truth{}, err
+	}
+	if err := writePeople(filepath.Join(history, peopleFile), opts); err != nil {
 		return Truth{}, err
 	}
 	encoded, err := truth.json(opts)

@@ -6,12 +6,6 @@ import (
 	"cbv/valuation/config"
 )
 
-var flagKind = kind{
-	wants: "a condition that is true or false", cast: "boolean",
-	remedy: "a condition such as %s > 0, or %[1]s is not null",
-	fits:   func(t string) bool { return t == "BOOLEAN" },
-}
-
 // FindContacts looks up the files of the contacts, of which there are none when
 // they are not configured. They are no side of a run: only measurements read
 // them.
@@ -25,9 +19,9 @@ func FindContacts(ctx context.Context, c config.Config) (Side, error) {
 		column("campaign", columns.Campaign, idKind),
 		column("arm", columns.Arm, idKind),
 		column("sent_at", columns.SentAt, dayKind),
-		column("delivered", columns.Delivered, flagKind),
-		column("opened", columns.Opened, flagKind),
-		column("clicked", columns.Clicked, flagKind),
+		column("delivered", columns.Delivered, conditionKind),
+		column("opened", columns.Opened, conditionKind),
+		column("clicked", columns.Clicked, conditionKind),
 		column("cost", columns.Cost, moneyKind),
 	}}
 	var err error

@@ -62,7 +62,7 @@ var (
 	}
 	conditionKind = kind{
 		wants: "a condition that is true or false", cast: "boolean",
-		remedy: "a comparison such as %s = 'x'",
+		remedy: "a condition such as %s = 'x' or %[1]s > 0",
 		fits:   func(t string) bool { return t == "BOOLEAN" },
 	}
 )

@@ -1,0 +1,16 @@
+-- newly_assigned: those of a campaign's audience who were in no earlier export of
+-- it, with the value predicted on the day they came in.
+--
+-- grain: one row per customer_id
+-- reads: placed, assigned, customers
+select
+    placed.customer_id,
+    placed.arm,
+    coalesce(customers.clv, 0e0) as clv
+from placed
+inner join customers
+    on placed.customer_id = customers.customer_id
+left join assigned
+    on placed.customer_id = assigned.customer_id
+where placed.arm <> 'all'
+    and assigned.as_of is null

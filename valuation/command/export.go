@@ -1,0 +1,186 @@
+package command
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"cbv/valuation/batch"
+	"cbv/valuation/config"
+	"cbv/valuation/export"
+	"cbv/valuation/failure"
+	"cbv/valuation/publication"
+)
+
+// exportOptions are the flags of export beside the settings: a declared audience,
+// or one that is described.
+type exportOptions struct {
+	declared string
+	columns  string
+	audience config.Audience
+}
+
+func exportCommand(env Env) *cli.Command {
+	var opt exportOptions
+	a := &opt.audience
+	command := &cli.Command{
+		Name:  "export",
+		Usage: "write an audience of a published run for an e-mail tool or an ad platform",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "audience", Usage: "declared `AUDIENCE`", Destination: &opt.declared},
+			&cli.StringFlag{Name: "list", Usage: "instead, the customers of a `LIST` such as seed", Destination: &a.List},
+			&cli.StringFlag{Name: "mark", Usage: "or of a `MARK`: retain or acquisition_lookalike", Destination: &a.Mark},
+			&cli.StringFlag{Name: "segment", Usage: "or of an RFM `SEGMENT`", Destination: &a.Segment},
+			&cli.StringFlag{Name: "lifecycle", Usage: "or of a `STAGE`: new, active, cooling or lapsed", Destination: &a.Lifecycle},
+			&cli.StringFlag{Name: "where", Usage: "or those who meet an SQL `CONDITION` over the columns of customers.parquet", Destination: &a.Where},
+			&cli.StringFlag{Name: "target", Usage: "for `TARGET`: klaviyo, mailchimp, hubspot, braze, meta, google, tiktok, csv or parquet", Destination: &a.Target},
+			&cli.StringFlag{Name: "channel", Usage: "whose consent counts, of targets that serve any: email or ads", Destination: &a.Channel},
+			&cli.StringFlag{Name: "columns", Usage: "columns of customers.parquet to add, with commas between", Destination: &opt.columns},
+			&cli.StringFlag{Name: "name", Usage: "`NAME` of the audience, by which later exports know it; default: after its target and who is in it", Destination: &a.Name},
+		}, settingFlags()...),
+	}
+	command.Action = func(c *cli.Context) error {
+		settings, err := loadPublished(c, env)
+		if err != nil {
+			return err
+		}
+		if opt.audience, err = opt.choose(settings); err != nil {
+			return err
+		}
+		return runExport(c.Context, env, settings, opt.audience)
+	}
+	return command
+}
+
+// loadPublished reads the settings of a command that works on a published run
+// and needs no orders.
+func loadPublished(c *cli.Context, env Env) (config.Config, error) {
+	from := sources(c, env)
+	from.Published = true
+	settings, err := config.Load(from)
+	if err == nil {
+		env.messages.configure(settings)
+	}
+	return settings, err
+}
+
+// choose returns the audience that the flags mean.
+func (o exportOptions) choose(settings config.Config) (config.Audience, error) {
+	kind, value := o.audience.Choice()
+	described := kind != "" || o.audience.Target != ""
+	if o.declared != "" && described {
+		return config.Audience{}, failure.Usagef("--audience: a declared audience says itself who is in it and for whom: leave the other flags out")
+	}
+	if o.declared != "" {
+		return declared(settings, o.declared)
+	}
+	if !described {
+		return config.Audience{}, failure.Usagef("which audience? name a declared one with --audience, or describe one with --list, --mark, --segment, --lifecycle or --where, and --target%s", declaredHint(settings))
+	}
+	a := o.audience
+	if o.columns != "" {
+		a.Columns = strings.Split(o.columns, ",")
+	}
+	if a.Name == "" {
+		a.Name = describedName(kind, value, a.Target)
+	}
+	if slices.ContainsFunc(settings.Audiences, func(d config.Audience) bool { return d.Name == a.Name }) {
+		return config.Audience{}, failure.Usagef("--name: %s is a declared audience: export it with --audience %s, or give this one another --name", a.Name, a.Name)
+	}
+	if err := settings.CheckAudience(a); err != nil {
+		return config.Audience{}, failure.Usagef("%w", err)
+	}
+	return a, nil
+}
+
+func declared(settings config.Config, name string) (config.Audience, error) {
+	var names []string
+	for _, a := range settings.Audiences {
+		if a.Name == name {
+			return a, nil
+		}
+		names = append(names, a.Name)
+	}
+	hint := declaredHint(settings)
+	if nearest := config.Nearest(name, names); nearest != "" {
+		hint = fmt.Sprintf(": did you mean %q?", nearest)
+	}
+	return config.Audience{}, failure.Usagef("--audience: no audience %q is declared%s", name, hint)
+}
+
+func declaredHint(settings config.Config) string {
+	var names []string
+	for _, a := range settings.Audiences {
+		names = append(names, a.Name)
+	}
+	if len(names) == 0 {
+		return "; none is declared"
+	}
+	return "; declared are " + strings.Join(names, ", ")
+}
+
+// describedName names an audience that is described: segment-champions-klaviyo.
+// A condition is named by its hash.
+func describedName(kind, value, target string) string {
+	plain := strings.TrimPrefix(config.SegmentList(value), "segment_")
+	if kind == "where" {
+		plain = fmt.Sprintf("%x", sha256.Sum256([]byte(value)))[:8]
+	}
+	return kind + "-" + plain + "-" + target
+}
+
+func runExport(ctx context.Context, env Env, settings config.Config, a config.Audience) (err error) {
+	root, err := filepath.Abs(settings.Out)
+	if err != nil {
+		return err
+	}
+	if _, err := export.FindRun(settings.Out, settings.Time.AsOf); err != nil {
+		return err // before the folder is made
+	}
+	env.messages.start()
+	store, err := publication.Open(ctx, root, publication.Claim{
+		Wait: settings.Run.Wait.Duration, Clock: env.Clock,
+		Waiting: func(holder string) { env.messages.event(batch.Event{Kind: batch.WaitingForLock, Holder: holder}) },
+	})
+	if err != nil {
+		env.messages.end()
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	folder, err := export.FindRun(settings.Out, settings.Time.AsOf) // now that nobody publishes another
+	if err != nil {
+		env.messages.end()
+		return err
+	}
+	job := exportJob(env, settings, store, folder)
+	job.Audience = a
+	result, err := export.Run(ctx, job)
+	env.messages.end()
+	if err != nil {
+		return err
+	}
+	printExport(env.Stdout, result)
+	_, err = fmt.Fprintln(env.Stdout, result.Folder)
+	return err
+}
+
+func exportJob(env Env, settings config.Config, store *publication.Store, folder string) export.Job {
+	return export.Job{
+		Config: settings, SQL: env.SQL, Version: Version, Store: store, Run: folder,
+		Announce: func(power export.Power) {
+			env.messages.bar.pause()
+			printPower(env.Stdout, power)
+		},
+		Step: func(name string, number, steps int) {
+			env.messages.bar.step(number-1, steps, name)
+			env.messages.say(slog.LevelInfo, "step started", "step", name, "number", number, "steps", steps)
+		},
+	}
+}

@@ -1,0 +1,140 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/audience"
+	"cbv/valuation/config"
+	"cbv/valuation/experiment"
+	"cbv/valuation/export"
+)
+
+// printExport tells what became of an audience.
+func printExport(out io.Writer, result export.Result) {
+	m := result.Manifest
+	if result.Folder == "" { // nobody is in it
+		printWarnings(out, result.Warnings)
+		return
+	}
+	if result.Already {
+		fmt.Fprintf(out, "Audience %s of %s is exported already from the same inputs: nothing to do.\n", result.Audience.Name, m.AsOf)
+		printWarnings(out, result.Warnings)
+		return
+	}
+	fmt.Fprintf(out, "Audience %s of %s for %s, %s: of %s, %s may be written to%s.\n", result.Audience.Name, m.AsOf, m.Target, whoText(result.Audience),
+		countNoun(m.Full.Rows, "customer"), humanize.Comma(eligible(m)), rejectText(m.Full))
+	if m.Audience.Campaign != nil {
+		fmt.Fprintf(out, "Campaign %s: %s.\n", m.Audience.Campaign.Name, armText(m))
+	}
+	since := "no earlier export: all entered"
+	if m.Earlier != nil {
+		since = "changes since " + m.Earlier.ID
+	}
+	fmt.Fprintf(out, "Files (%s):\n", since)
+	for _, file := range m.Files() {
+		fmt.Fprintf(out, "  %s: %s\n", file.Name, countNoun(file.Rows, "row"))
+	}
+	if m.Removal != "" && m.Rows(audience.Exited)+m.Rows(audience.Removal) > 0 {
+		fmt.Fprintf(out, "To take people out: %s.\n", m.Removal)
+	}
+	printWarnings(out, result.Warnings)
+}
+
+func whoText(a config.Audience) string {
+	kind, value := a.Choice()
+	return kind + " " + value
+}
+
+// eligible are those who may be written to, a campaign's holdout included.
+func eligible(m export.Manifest) int64 { return m.Full.Written + m.Full.Rejected[audience.Holdout] }
+
+// rejectText tells why the others may not, most first.
+func rejectText(result audience.Result) string {
+	var parts []string
+	reasons := slices.SortedFunc(maps.Keys(result.Rejected), func(a, b audience.Reason) int {
+		return cmp.Or(cmp.Compare(result.Rejected[b], result.Rejected[a]), cmp.Compare(a, b))
+	})
+	for _, reason := range reasons {
+		if reason != audience.Holdout {
+			parts = append(parts, fmt.Sprintf("%s %s", humanize.Comma(result.Rejected[reason]), reason))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (left out: " + strings.Join(parts, ", ") + ")"
+}
+
+func armText(m export.Manifest) string {
+	var parts []string
+	for _, arm := range []experiment.Arm{experiment.Champion, experiment.Challenger, experiment.None, experiment.GlobalHoldout} {
+		n, there := m.Arms[arm]
+		if !there {
+			continue
+		}
+		text := fmt.Sprintf("%s %s", humanize.Comma(n), arm)
+		if name := m.Names[string(arm)]; name != "" {
+			text += " (" + name + ")"
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ") + "; who is in none of the files is left alone"
+}
+
+// printPower tells what a campaign can show, before it is sent.
+func printPower(out io.Writer, p export.Power) {
+	if p.BaseRate == nil {
+		fmt.Fprintf(out, "Power of %s: not known, since the run has no model and so no chance of a purchase.\n", p.Campaign)
+		return
+	}
+	scaled := ""
+	if p.Scaled {
+		scaled = fmt.Sprintf(", scaled to %s", countNoun(int64(p.WindowDays), "day"))
+	}
+	fmt.Fprintf(out, "Power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
+		p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
+	looks := "looked at once"
+	if p.Nights > 1 {
+		looks = fmt.Sprintf("looked at on %d nights", p.Nights)
+	}
+	for _, c := range p.Comparisons {
+		against := fmt.Sprintf("a holdout of %s", percent(c.Share))
+		if c.Control != experiment.None {
+			against = fmt.Sprintf("the %s's %s", c.Control, percent(c.Share))
+		}
+		shows := "no lift at all"
+		if c.Lift != nil {
+			shows = fmt.Sprintf("a lift of %s or more", percent(*c.Lift))
+		}
+		fmt.Fprintf(out, "  %s against %s can show %s in %s with 80 %% power, %s", c.Treated, against, shows, countNoun(int64(p.WindowDays), "day"), looks)
+		if c.NeededForTenth != nil {
+			fmt.Fprintf(out, "; a lift of 10 %% would need %s", countNoun(*c.NeededForTenth, "customer"))
+		}
+		fmt.Fprintln(out, ".")
+	}
+	fmt.Fprint(out, adviceText(p))
+}
+
+// adviceText says what to do about a campaign that most effects would escape.
+func adviceText(p export.Power) string {
+	const usual = 0.10 // few messages do more
+	if len(p.Comparisons) == 0 || p.Comparisons[0].Lift != nil && *p.Comparisons[0].Lift <= usual {
+		return ""
+	}
+	var longer []string
+	for _, lift := range p.Longer {
+		longer = append(longer, fmt.Sprintf("%s in %d days", percent(lift.Lift), lift.WindowDays))
+	}
+	text := "  Few messages do that much: pool several sends in one campaign"
+	if len(longer) > 0 {
+		text += ", or watch longer (" + strings.Join(longer, ", ") + ")"
+	}
+	return text + ", or hold out more, up to half.\n"
+}

@@ -1,0 +1,167 @@
+package export
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"math"
+
+	"cbv/valuation/campaign"
+	"cbv/valuation/experiment"
+)
+
+// assign makes it durable who came into which arm, before any file of the export
+// is anywhere that it could be sent from.
+func assign(ctx context.Context, x *export) (err error) {
+	if err := x.refuseWarnings(x.warnings); err != nil { // here, so that nobody is assigned by an export that is refused
+		return err
+	}
+	if x.terms == nil {
+		return nil
+	}
+	if x.begun, err = campaign.Begin(x.Config.Out, *x.terms); err != nil {
+		return err
+	}
+	return x.begun.Append(x.run.asOf, func(add func(campaign.Assignment) error) error {
+		return x.engine.EachInOrder(ctx, "newly_assigned", []string{"customer_id", "arm", "clv"}, "customer_id", func(v []driver.Value) error {
+			arm := experiment.Arm(v[1].(string))
+			return add(campaign.Assignment{CustomerID: v[0].(string), Arm: arm, Probability: x.design.Probability(arm), CLV: v[2].(float64)})
+		})
+	})
+}
+
+// Power is what a campaign can show with the customers that it has now.
+type Power struct {
+	Campaign   string `json:"campaign"`
+	Customers  int64  `json:"customers"` // in its arms, the global holdout apart
+	WindowDays int    `json:"window_days"`
+	Nights     int    `json:"nights"`
+	// BaseRate is the share that is expected to buy within the window without the
+	// campaign: the mean of Column, scaled to the window where Scaled says so;
+	// null where no model could be fitted.
+	BaseRate *float64 `json:"base_rate"`
+	Column   string   `json:"column"`
+	Scaled   bool     `json:"scaled"`
+	// Comparisons are of the campaign's arms, the first with the holdout.
+	Comparisons []Comparison `json:"comparisons"`
+	// Longer are the lifts that longer windows could show, for the first.
+	Longer []Lift `json:"longer,omitempty"`
+}
+
+// Comparison is what two arms can show.
+type Comparison struct {
+	Treated experiment.Arm `json:"treated"`
+	Control experiment.Arm `json:"control"`
+	Share   float64        `json:"control_share"` // of the customers
+	// Lift is the least relative rise of the rate that shows with 80 % power at
+	// 5 % two-sided; null where none up to a rate of 1 does.
+	Lift *float64 `json:"lift"`
+	// NeededForTenth is how many customers a lift of 10 % takes; null where the
+	// rate cannot rise by it.
+	NeededForTenth *int64 `json:"needed_for_10_percent"`
+}
+
+// Lift is the least lift that a window can show.
+type Lift struct {
+	WindowDays int     `json:"window_days"`
+	Lift       float64 `json:"lift"`
+}
+
+// windows are the days of the chances of a purchase that a run has.
+var windows = []int{30, 90, 365}
+
+// tellPower says what the campaign can show, before anything can be sent.
+func tellPower(ctx context.Context, x *export) error {
+	if x.terms == nil {
+		return nil
+	}
+	power := Power{Campaign: x.design.Campaign, WindowDays: x.terms.WindowDays, Nights: x.terms.Nights}
+	var predicted int64
+	sums := make([]int64, len(windows))
+	err := x.engine.Scan(ctx, "audience_figures", []string{"customers", "predicted", "purchasing_30d", "purchasing_90d", "purchasing_365d"},
+		&power.Customers, &predicted, &sums[0], &sums[1], &sums[2])
+	if err != nil {
+		return err
+	}
+	if predicted > 0 {
+		rates := make([]float64, len(windows))
+		for i, sum := range sums {
+			rates[i] = float64(sum) / 1e9 / float64(predicted)
+		}
+		if err := power.tell(x.design, rates); err != nil {
+			return err
+		}
+	}
+	x.manifest.Power = &power
+	x.Announce(power)
+	return nil
+}
+
+// tell fills in what follows from the mean chances of a purchase.
+func (p *Power) tell(design experiment.Design, rates []float64) error {
+	nearest := 0
+	for i, days := range windows {
+		if distance(days, p.WindowDays) < distance(windows[nearest], p.WindowDays) {
+			nearest = i
+		}
+	}
+	days := windows[nearest]
+	base := scaled(rates[nearest], days, p.WindowDays)
+	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", days), days != p.WindowDays
+	critical, err := experiment.Pocock(p.Nights)
+	if err != nil {
+		return err
+	}
+	for _, pair := range [][2]experiment.Arm{
+		{experiment.Champion, experiment.None}, {experiment.Challenger, experiment.None}, {experiment.Challenger, experiment.Champion},
+	} {
+		treated, control := share(design, pair[0]), share(design, pair[1])
+		if treated == 0 || control == 0 {
+			continue
+		}
+		question := experiment.Question{Control: control, Treated: treated, Critical: critical, Power: 0.8}
+		p.Comparisons = append(p.Comparisons, compare(question, pair, base, p.Customers))
+		if len(p.Comparisons) > 1 {
+			continue
+		}
+		for i, rate := range rates {
+			if windows[i] <= p.WindowDays {
+				continue
+			}
+			if found, err := question.DetectableRate(rate, p.Customers); err == nil {
+				p.Longer = append(p.Longer, Lift{windows[i], found.Relative})
+			}
+		}
+	}
+	return nil
+}
+
+// compare asks what two arms can show. What cannot be told stays null: a rate of
+// 0 or 1, nobody in the arms, or no rise that would show.
+func compare(question experiment.Question, pair [2]experiment.Arm, base float64, customers int64) Comparison {
+	c := Comparison{Treated: pair[0], Control: pair[1], Share: question.Control}
+	if found, err := question.DetectableRate(base, customers); err == nil {
+		c.Lift = &found.Relative
+	}
+	if sizes, err := question.RateSizes(base, 0.1); err == nil {
+		c.NeededForTenth = &sizes.Audience
+	}
+	return c
+}
+
+func share(design experiment.Design, arm experiment.Arm) float64 {
+	return float64(design.Shares.Of(arm)) / experiment.Buckets
+}
+
+// distance compares windows by their ratio.
+func distance(days, wanted int) float64 {
+	return math.Abs(math.Log(float64(days) / float64(wanted)))
+}
+
+// scaled takes a chance over some days to other days, as if each day were alike.
+func scaled(rate float64, days, wanted int) float64 {
+	if days == wanted {
+		return rate
+	}
+	return 1 - math.Pow(1-rate, float64(wanted)/float64(days))
+}

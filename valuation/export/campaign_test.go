@@ -1,0 +1,249 @@
+package export
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cbv/valuation/audience"
+	"cbv/valuation/campaign"
+	"cbv/valuation/config"
+	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
+	"cbv/valuation/publication"
+)
+
+func winback() config.Audience {
+	return config.Audience{Name: "winback", Lifecycle: "active", Target: "klaviyo", Campaign: &config.Campaign{
+		Name: "spring", Salt: "s1", Holdout: 0.1, Challenger: 0.2, WindowDays: 30, Nights: 1, Covariate: "clv",
+	}}
+}
+
+// grown publishes a run of so many customers who all agreed.
+func grown(s *shop, day string, count int) string {
+	var customers, people []row
+	for i := range count {
+		id := fmt.Sprintf("c%05d", i)
+		customers = append(customers, customer(id))
+		people = append(people, person(id, id+"@example.com"))
+	}
+	s.people(people...)
+	return s.run(day, customers...)
+}
+
+// The arms have the sizes that the design gives them, within chance.
+func TestArmsAreBalanced(t *testing.T) {
+	s := newShop(t)
+	s.config.Export.GlobalHoldout, s.config.Export.GlobalSalt = 0.05, "g"
+	const people = 20_000
+	result := s.mustExport(grown(s, "2026-11-23", people), winback())
+	design := s.config.Export.Design(*winback().Campaign)
+	for _, arm := range []experiment.Arm{experiment.None, experiment.Champion, experiment.Challenger, experiment.GlobalHoldout} {
+		p := design.Probability(arm)
+		got, want, sd := float64(result.Manifest.Arms[arm]), people*p, math.Sqrt(people*p*(1-p))
+		if !(math.Abs(got-want) <= 4*sd) { // 1 in 4,000 over four arms
+			t.Errorf("%s: %g of %g expected, standard deviation %.1f", arm, got, want, sd)
+		}
+	}
+}
+
+// What a campaign can show is told before there is an assignment or a file, and
+// the assignment is there before any file.
+func TestPowerThenAssignmentThenFiles(t *testing.T) {
+	s := newShop(t)
+	run := grown(s, "2026-11-23", 1000)
+	store := s.open()
+	defer store.Close()
+	told := false
+	_, err := Run(t.Context(), Job{
+		Config: s.config, SQL: sqlFiles, Version: "test", Store: store, Run: run, Audience: winback(), Step: func(string, int, int) {},
+		Announce: func(p Power) {
+			told = true
+			if names, err := campaign.Names(s.config.Out); err != nil || len(names) > 0 {
+				t.Errorf("campaigns %v, %v", names, err)
+			}
+			// 100 in the holdout, 700 champions, 10 % expected to buy: base 0.1,
+			// (1.96+0.8416)^2 (0.09/100 + (0.1+g)(0.9-g)/700) = g^2 gives g = 0.0939.
+			if c := p.Comparisons[0]; p.Customers != 1000 || c.Treated != experiment.Champion || !(math.Abs(*c.Lift-0.939) <= 0.001) {
+				t.Errorf("%+v, lift %g", p, *p.Comparisons[0].Lift)
+			}
+		},
+	})
+	s.must(err)
+	if !told {
+		t.Error("nothing was told")
+	}
+	// A file in the way of the link is the last that can go wrong.
+	s = newShop(t)
+	run = grown(s, "2026-11-23", 100)
+	folder := filepath.Join(s.config.Out, "exports", "winback")
+	s.must(os.MkdirAll(folder, 0o700))
+	s.must(os.WriteFile(filepath.Join(folder, "2026-11-23"), nil, 0o600))
+	if _, err := s.export(run, winback()); err == nil {
+		t.Error("a file in the way of the link is no error")
+	}
+	c, err := campaign.Open(s.config.Out, "spring")
+	if err != nil || len(c.Parts) != 1 {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	s.must(os.Remove(filepath.Join(folder, "2026-11-23")))
+	if again := s.mustExport(run, winback()); !again.Already { // the folder was whole
+		t.Error("it is written again")
+	}
+	if c, err := campaign.Open(s.config.Out, "spring"); err != nil || len(c.Parts) != 1 {
+		t.Errorf("parts %v, %v", c.Parts, err)
+	}
+}
+
+func TestTermsOfACampaignStand(t *testing.T) {
+	s := newShop(t)
+	run := grown(s, "2026-11-23", 100)
+	s.mustExport(run, winback())
+	changed := winback()
+	changed.Campaign.Holdout = 0.2
+	_, err := s.export(run, changed)
+	if failure.KindOf(err) != failure.Usage || !strings.Contains(err.Error(), "began on 2026-11-23") {
+		t.Errorf("other shares: %v", err)
+	}
+	s.config.Audiences = []config.Audience{changed}
+	if err := Check(t.Context(), s.config, sqlFiles); err == nil || !strings.Contains(err.Error(), "began on 2026-11-23") {
+		t.Errorf("before a run: %v", err)
+	}
+	_, err = s.export(grown(s, "2026-11-20", 100), winback())
+	if failure.KindOf(err) != failure.Usage || !strings.Contains(err.Error(), "export a later run") {
+		t.Errorf("a day before it began: %v", err)
+	}
+}
+
+// Under run.strict nobody is assigned by an export that its warnings stop.
+func TestStrictAssignsNobody(t *testing.T) {
+	s := newShop(t)
+	run := grown(s, "2026-11-23", 50)
+	s.config.Run.Strict = true
+	a := winback()
+	a.Target = "meta" // wants 100
+	if _, err := s.export(run, a); failure.KindOf(err) != failure.Input || !strings.Contains(err.Error(), "audience_too_small") {
+		t.Errorf("%v", err)
+	}
+	if names, err := campaign.Names(s.config.Out); err != nil || len(names) > 0 {
+		t.Errorf("campaigns %v, %v", names, err)
+	}
+	if _, err := os.Stat(filepath.Join(s.config.Out, "exports")); err == nil {
+		t.Error("an export is left behind")
+	}
+}
+
+// An audience that everybody leaves is told so once; who was never in one is not.
+func TestEverybodyLeaves(t *testing.T) {
+	s := newShop(t)
+	a := winback()
+	a.Campaign = nil
+	s.mustExport(grown(s, "2026-11-23", 10), a)
+	gone := customer("c99999")
+	gone["lifecycle"] = "lapsed"
+	result := s.mustExport(s.run("2026-11-24", gone), a)
+	if m := result.Manifest; m.Rows(audience.Exited) != 10 || m.Rows(audience.Full) != 0 ||
+		!slices.ContainsFunc(result.Warnings, func(w publication.Warning) bool { return w.Code == "empty_audience" }) {
+		t.Errorf("%+v", result)
+	}
+}
+
+// The same inputs give the same bytes, whatever the number of threads.
+func TestSameInputsSameBytes(t *testing.T) {
+	var before map[string]string
+	for _, threads := range []int{1, 2} {
+		s := newShop(t)
+		s.config.Engine.Threads = threads
+		result := s.mustExport(grown(s, "2026-11-23", 30_000), winback())
+		files := map[string]string{}
+		for _, file := range result.Manifest.Outputs {
+			files[file.Name] = file.Hash
+		}
+		if before != nil && fmt.Sprint(files) != fmt.Sprint(before) {
+			t.Errorf("%v\n%v", files, before)
+		}
+		before = files
+	}
+}
+
+// An ad platform is told of those who object only where it holds them; whose
+// consent is not known any more leaves.
+func TestAnAdPlatformHearsOfItsOwnOnly(t *testing.T) {
+	s := newShop(t)
+	a := config.Audience{Name: "ads", Lifecycle: "active", Target: "tiktok"}
+	var customers, people []row
+	for _, id := range []string{"stays", "refuses", "forgets", "never"} {
+		customers = append(customers, customer(id))
+		people = append(people, person(id, id+"@example.com"))
+	}
+	people[3]["consent_ads"] = false
+	s.people(people...)
+	s.mustExport(s.run("2026-11-23", customers...), a)
+	people[1]["consent_ads"], people[2]["consent_ads"] = false, nil
+	s.people(people...)
+	result := s.mustExport(s.run("2026-11-24", customers...), a)
+	got := map[audience.Kind][]string{}
+	for _, file := range result.Manifest.Files() {
+		for _, record := range s.records(filepath.Join(result.Folder, file.Name))[1:] {
+			got[file.Kind] = append(got[file.Kind], record[0])
+		}
+	}
+	want := map[audience.Kind][]string{
+		audience.Full: {hashOf("stays@example.com")}, audience.Exited: {hashOf("forgets@example.com")}, audience.Removal: {hashOf("refuses@example.com")},
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v, want\n%v", got, want)
+	}
+}
+
+// What a platform holds is another platform's affair.
+func TestAnotherTargetStartsAnew(t *testing.T) {
+	s := newShop(t)
+	a := winback()
+	a.Campaign = nil
+	s.mustExport(grown(s, "2026-11-23", 10), a)
+	a.Target = "mailchimp"
+	result := s.mustExport(grown(s, "2026-11-24", 12), a)
+	if m := result.Manifest; m.Earlier != nil || m.Rows(audience.Entered) != 12 || result.Warnings[0].Code != "other_target" {
+		t.Errorf("%+v, %+v", m.Earlier, result.Warnings)
+	}
+}
+
+// Windows between those that a run has are scaled from the nearest, by ratio.
+func TestPowerOfAWindow(t *testing.T) {
+	design := experiment.Design{Campaign: "c", Salt: "s", Shares: experiment.Shares{None: 5000, Champion: 5000}}
+	p := Power{Customers: 2 * 80_679, WindowDays: 30, Nights: 1}
+	if err := p.tell(design, []float64{0.02, 0.05, 0.1}); err != nil {
+		t.Fatal(err)
+	}
+	// 80,679 a side show a lift of 10 % on 2 %, by the usual tables.
+	c := p.Comparisons[0]
+	if *c.NeededForTenth != 2*80_679 && *c.NeededForTenth != 2*80_679-1 || !(math.Abs(*c.Lift-0.1) <= 1e-5) || p.Scaled || p.Column != "p_purchase_30d" {
+		t.Errorf("%+v, lift %g, needed %d", p, *c.Lift, *c.NeededForTenth)
+	}
+	p = Power{Customers: 1000, WindowDays: 180, Nights: 60}
+	if err := p.tell(design, []float64{0.02, 0.05, 0.19}); err != nil {
+		t.Fatal(err)
+	}
+	// ln(180/90) = 0.69 and ln(365/180) = 0.71; 1 - 0.95^2 = 0.0975
+	if p.Column != "p_purchase_90d" || !p.Scaled || !(math.Abs(*p.BaseRate-0.0975) <= 1e-12) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
+		t.Errorf("%+v, base rate %g", p, *p.BaseRate)
+	}
+}
+
+// Customers who share an e-mail are usual: strictness does not stop at them.
+func TestStrictLetsSharedEmailsPass(t *testing.T) {
+	s := newShop(t)
+	s.config.Run.Strict = true
+	s.people(person("a", "x@example.com"), person("b", "X@example.com"))
+	a := winback()
+	a.Campaign = nil
+	result := s.mustExport(s.run("2026-11-23", customer("a"), customer("b")), a)
+	if len(result.Warnings) != 1 || result.Warnings[0].Code != "shared_email" {
+		t.Errorf("%+v", result.Warnings)
+	}
+}

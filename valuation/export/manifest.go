@@ -1,0 +1,146 @@
+package export
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"cbv/valuation/audience"
+	"cbv/valuation/config"
+	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
+	"cbv/valuation/plan"
+	"cbv/valuation/publication"
+)
+
+// Manifest says what an export read, how, and what came of it. It is written
+// last and holds no personal data.
+type Manifest struct {
+	SchemaVersion int             `json:"schema_version"`
+	Version       string          `json:"version"`
+	Identity      string          `json:"identity"` // 128-bit hash of all that the files depend on
+	AsOf          string          `json:"as_of"`    // of the run
+	Run           string          `json:"run"`
+	Earlier       *earlier        `json:"earlier"` // the export that changes are told against; null for the first
+	Audience      config.Audience `json:"audience"`
+	Target        string          `json:"target"`
+	Channel       string          `json:"channel"` // whose consent counts
+	// Names are those that the target sees, by arm: a is the champion's, b the
+	// challenger's.
+	Names  map[string]string   `json:"names"`
+	Inputs []publication.Input `json:"inputs"`
+	// People are the rows of people by reason: used, or why they are not.
+	People          map[string]int64           `json:"people_rows"`
+	SuppressionKeys int64                      `json:"suppression_keys"` // ids, e-mails, phones and hashes
+	Arms            map[experiment.Arm]int64   `json:"arms"`             // of those who may be written to
+	Full            audience.Result            `json:"full"`             // with the entered files
+	Exited          map[string]audience.Result `json:"exited"`           // by name
+	Suppressed      audience.Result            `json:"suppressed"`
+	Removal         string                     `json:"removal"` // how the target takes people out
+	Power           *Power                     `json:"power"`   // null without a campaign
+	Warnings        []publication.Warning      `json:"warnings"`
+	Plan            []plan.Entry               `json:"plan"`
+	Outputs         []publication.Output       `json:"outputs"`
+}
+
+// Rows returns the rows of the files of a kind, all names together.
+func (m Manifest) Rows(kind audience.Kind) (rows int64) {
+	for _, file := range m.Files() {
+		if file.Kind == kind {
+			rows += file.Rows
+		}
+	}
+	return rows
+}
+
+// Files returns the files for the target.
+func (m Manifest) Files() []audience.File {
+	files := slices.Clone(m.Full.Files)
+	for _, name := range slices.Sorted(maps.Keys(m.Exited)) {
+		files = append(files, m.Exited[name].Files...)
+	}
+	return append(files, m.Suppressed.Files...)
+}
+
+// ReadManifest returns the manifest of an export's folder.
+func ReadManifest(folder string) (Manifest, error) {
+	path := filepath.Join(folder, "manifest.json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Manifest{}, err
+	}
+	var manifest Manifest
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return Manifest{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return manifest, nil
+}
+
+// agedFile is the warning of a file older than the run.
+const agedFile = "old_people"
+
+// publish completes the manifest and moves the export into place.
+func (x *export) publish(ctx context.Context) (Result, error) {
+	m := &x.manifest
+	m.SchemaVersion, m.Version, m.Identity = publication.SchemaVersion, x.Version, x.identity
+	m.AsOf, m.Run, m.Earlier = x.run.asOf.Format("2006-01-02"), x.run.id, x.earlier
+	m.Audience, m.Target, m.Channel, m.Removal = x.Audience, x.target.Name, string(x.channel()), x.target.Removal
+	m.Names = map[string]string{}
+	for arm, name := range x.outside {
+		if (arm == everyone) == (x.terms == nil) {
+			m.Names[string(arm)] = name
+		}
+	}
+	for _, side := range x.sides {
+		for _, file := range side.Files {
+			m.Inputs = append(m.Inputs, publication.Input{Input: side.Name, Name: file.Name, Bytes: file.Bytes, Rows: file.Rows, Hash: file.Fingerprint})
+		}
+	}
+	m.Warnings = []publication.Warning{}
+	for _, warning := range x.warnings {
+		if warning.Code != agedFile { // a clock tells it
+			m.Warnings = append(m.Warnings, warning)
+		}
+	}
+	var err error
+	if m.Outputs, err = x.Store.Describe(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := x.shelf().Publish(x.id(), m); err != nil {
+		return Result{}, err
+	}
+	return Result{Audience: x.Audience, Folder: x.folder(), Manifest: *m, Warnings: x.warnings}, x.shelf().Link(x.id(), x.run.asOf)
+}
+
+// already links to the export that stands.
+func (x *export) already() (Result, error) {
+	manifest, err := ReadManifest(x.shelf().Folder(x.id()))
+	if err != nil {
+		return Result{}, err
+	}
+	warnings := append(slices.DeleteFunc(x.warnings, func(w publication.Warning) bool { return w.Code != agedFile }), manifest.Warnings...)
+	if err := x.refuseWarnings(warnings); err != nil {
+		return Result{}, err
+	}
+	return Result{Audience: x.Audience, Folder: x.folder(), Already: true, Manifest: manifest, Warnings: warnings}, x.shelf().Link(x.id(), x.run.asOf)
+}
+
+// refuseWarnings fails an export with warnings where run.strict asks for it. That
+// customers share an e-mail is usual, and no reason to hold an audience back.
+func (x *export) refuseWarnings(warnings []publication.Warning) error {
+	var broken []error
+	for _, warning := range warnings {
+		if warning.Code != "shared_email" {
+			broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
+		}
+	}
+	if !x.Config.Run.Strict || len(broken) == 0 {
+		return nil
+	}
+	return failure.Inputf("%w\nwarnings fail the export under run.strict: nothing was written", errors.Join(broken...))
+}

@@ -1,0 +1,35 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cbv/valuation/audience"
+	"cbv/valuation/publication"
+)
+
+// All writes every declared audience of a run, one after another. One that
+// nobody is in is a warning, and any other failure of one keeps none of the
+// others back; the error names them all.
+func All(ctx context.Context, job Job) (results []Result, err error) {
+	var broken []error
+	for _, a := range job.Config.Audiences {
+		job.Audience = a
+		result, err := Run(ctx, job)
+		switch {
+		case ctx.Err() != nil:
+			return results, ctx.Err()
+		case errors.Is(err, audience.ErrEmpty) && !job.Config.Run.Strict:
+			result = Result{Audience: a, Warnings: []publication.Warning{{Code: "empty_audience", Message: err.Error()}}}
+		case err != nil:
+			broken = append(broken, err)
+			continue
+		}
+		results = append(results, result)
+	}
+	if len(broken) > 0 {
+		return results, fmt.Errorf("%w\n%d of %d audiences were not written; the run is published", errors.Join(broken...), len(broken), len(job.Config.Audiences))
+	}
+	return results, nil
+}

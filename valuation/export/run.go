@@ -1,0 +1,189 @@
+package export
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"cbv/valuation/campaign"
+	"cbv/valuation/config"
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+	"cbv/valuation/publication"
+	"cbv/valuation/source"
+)
+
+// published is a run whose customers are exported.
+type published struct {
+	id         string
+	identity   string
+	asOf       time.Time
+	customers  string // path of customers.parquet, links resolved
+	segmentMap string
+}
+
+// FindRun returns the folder of the run of a day, nil for the latest.
+func FindRun(out string, day *config.Day) (string, error) {
+	link := filepath.Join(out, "latest")
+	if day != nil {
+		link = filepath.Join(out, day.String())
+	}
+	folder, err := filepath.EvalSymlinks(link)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", failure.Usagef("%s: no such run: cbv run publishes one; --out and --time.as_of say where and of which day", link)
+	}
+	return folder, err
+}
+
+// openRun reads what a run says of itself, and holds its customers to it.
+func openRun(ctx context.Context, folder string) (published, error) {
+	manifest, err := publication.ReadManifest(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return published{}, failure.Usagef("%s: is no run, for it has no manifest.json", folder)
+	}
+	if err != nil {
+		return published{}, failure.Inputf("%w", err)
+	}
+	if manifest.SchemaVersion != publication.SchemaVersion {
+		return published{}, failure.Usagef("%s: was made by version %s, whose columns are others: run anew", folder, manifest.Version)
+	}
+	path := filepath.Join(folder, "customers.parquet")
+	hash, err := source.HashFile(ctx, path)
+	if err != nil {
+		return published{}, err
+	}
+	known := slices.ContainsFunc(manifest.Outputs, func(o publication.Output) bool { return o.Name == "customers.parquet" && o.Hash == hash })
+	if !known {
+		return published{}, failure.Inputf("%s: is not the file that the run's manifest describes: it was damaged or edited; run anew", path)
+	}
+	var then config.Config
+	if err := json.Unmarshal(manifest.Configuration, &then); err != nil {
+		return published{}, failure.Inputf("%s: its configuration: %w", folder, err)
+	}
+	day, err := time.Parse(time.DateOnly, manifest.AsOf)
+	if err != nil || len(manifest.Identity) < 12 {
+		return published{}, failure.Inputf("%s: its manifest does not name the run", folder)
+	}
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return published{}, err
+	}
+	absolute, err := filepath.Abs(resolved)
+	return published{
+		id: publication.RunID(day, manifest.Identity), identity: manifest.Identity, asOf: day, customers: absolute, segmentMap: then.RFM.Map,
+	}, err
+}
+
+// findPeople looks up the files of people and suppression.
+func findPeople(ctx context.Context, c config.Config) ([]source.Side, error) {
+	if len(c.People.Files) == 0 {
+		return nil, failure.Usagef("people.files: an audience is of people: name the files of their addresses and consents")
+	}
+	return source.FindPeople(ctx, c)
+}
+
+// earlier is the last export of the audience before this one's day.
+type earlier struct {
+	ID       string `json:"id"`
+	Identity string `json:"identity"`
+	Target   string `json:"-"`
+	members  string // path
+}
+
+// findEarlier returns the export whose members the target holds, nil where there
+// is none.
+func (x *export) findEarlier() (*earlier, error) {
+	folder, err := x.shelf().Before(x.run.asOf)
+	if err != nil || folder == "" {
+		return nil, err
+	}
+	manifest, err := ReadManifest(folder)
+	if err != nil {
+		return nil, failure.Inputf("%w: the last export of the audience is damaged: remove it with its link", err)
+	}
+	if manifest.Target != x.Audience.Target {
+		x.warn("other_target", "the export of %s was for %s: for %s everybody is new, and nobody is told to have left", manifest.AsOf, manifest.Target, x.Audience.Target)
+		return nil, nil
+	}
+	resolved, err := filepath.EvalSymlinks(filepath.Join(folder, membersFile))
+	if err != nil {
+		return nil, failure.Inputf("%w: the last export of the audience is damaged: remove it with its link", err)
+	}
+	absolute, err := filepath.Abs(resolved)
+	return &earlier{ID: filepath.Base(filepath.Dir(resolved)), Identity: manifest.Identity, members: absolute}, err
+}
+
+// identify hashes all that the export's files depend on: the program with its
+// SQL, the run, the settings, the bytes and names of the inputs, and the export
+// that changes are told against.
+func (x *export) identify() (string, error) {
+	c := x.Config
+	settings, err := json.Marshal([]any{x.Audience, c.Export, c.People.Columns, c.Suppression.Columns})
+	if err != nil {
+		return "", err
+	}
+	hash := xxh3.New128()
+	fmt.Fprintf(hash, "%s\n%s\n%s\n", x.Version, x.run.identity, settings)
+	for _, side := range x.sides {
+		for _, file := range side.Files {
+			fmt.Fprintf(hash, "%s %q %s\n", side.Name, file.Name, file.Fingerprint)
+		}
+	}
+	if x.earlier != nil {
+		fmt.Fprintf(hash, "earlier %s\n", x.earlier.Identity)
+	}
+	err = fs.WalkDir(x.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(x.SQL, path)
+		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
+		return err
+	})
+	return fmt.Sprintf("%x", hash.Sum(nil)), err
+}
+
+// doubtAge warns of files that were written before the day of the run, which do
+// not know who withdrew consent since. A file's time is a clock's, so no output
+// tells of it.
+func (x *export) doubtAge() {
+	for _, side := range x.sides {
+		for _, file := range side.Files {
+			info, err := os.Stat(file.Resolved)
+			if err != nil {
+				continue // reading it will say why
+			}
+			if written := info.ModTime().UTC().Format(time.DateOnly); written < x.run.asOf.Format(time.DateOnly) {
+				x.warn(agedFile, "%s was written on %s, before %s, the day of the run: it does not know who objected since; write it anew before the files are sent",
+					file.Path, written, x.run.asOf.Format(time.DateOnly))
+			}
+		}
+	}
+}
+
+// termsOf are the terms of an audience's campaign were it to begin on a day.
+func termsOf(c config.Config, a config.Audience, asOf time.Time) campaign.Terms {
+	return campaign.Terms{
+		Audience: a.Name, Started: asOf.Format(time.DateOnly), Design: c.Export.Design(*a.Campaign),
+		WindowDays: a.Campaign.WindowDays, Nights: a.Campaign.Nights, Covariate: a.Campaign.Covariate,
+	}
+}
+
+// openEngine opens an engine with the macros.
+func openEngine(ctx context.Context, c config.Config, sql fs.FS, spill, build string, readable []string) (*engine.Engine, error) {
+	macros, err := fs.ReadFile(sql, "engine/duckdb.sql")
+	if err != nil {
+		return nil, err
+	}
+	return engine.Open(ctx, engine.Options{
+		Threads: c.Engine.Threads, MemoryLimit: c.Engine.MemoryLimit, TempDir: spill, Writable: build, Readable: readable, Macros: string(macros),
+	})
+}

@@ -1,0 +1,23 @@
+package schema
+
+// Exports are the tables that exports write beside those of a run.
+var Exports = []Table{
+	{Name: "members", Grain: "one row per customer in the files of an export, sorted by customer_id; in the export's folder", Columns: members},
+	{Name: "assigned", Grain: "one row per customer of a campaign, over all its parts; below campaigns/", Columns: assigned},
+}
+
+var members = []Column{
+	asOf,
+	{"customer_id", text, "", "the customer, as in customers"},
+	{"arm", text, "", "champion or challenger; all where the audience has no campaign"},
+}
+
+var assigned = []Column{
+	{"campaign", text, "", "name of the campaign"},
+	{"customer_id", text, "", "the customer, as in customers"},
+	{"arm", text, "", "none (the campaign's holdout), champion, challenger, or global_holdout"},
+	{"probability", decimal, "probability", "of any customer to come into the arm"},
+	{"salt", text, "", "text that decides the arms with the campaign and the id"},
+	{"clv", decimal, "money", "clv as of the assignment; 0 where no model could be fitted"},
+	{"as_of", day, "day", "day of the assignment: the customer is watched from the next one on"},
+}
