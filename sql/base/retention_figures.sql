@@ -128,7 +128,7 @@ cohorts as (
     select
         cohort_month,
         cast(sum(customers) as bigint) as customers,
-        cast(sum(first_purchase_minor) as bigint) as first_purchase_minor
+        cast(sum(first_order_money_minor) as bigint) as first_order_money_minor
     from second_purchases
     group by cohort_month
 ),
@@ -143,7 +143,8 @@ acquired as (
     select
         months.month,
         coalesce(cohorts.customers, 0) as customers,
-        coalesce(cohorts.first_purchase_minor, 0) * base_rates.margin_share * (1 - base_rates.later_return_share)
+        coalesce(cohorts.first_order_money_minor, 0) * coalesce(params.margin_rate, 1e0)
+            * (1 - base_rates.later_return_share)
             + coalesce(cohorts.customers, 0) * replacement.newcomer_clv * params.minor_per_unit as value_minor
     from months
     cross join whole_months

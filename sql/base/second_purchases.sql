@@ -1,6 +1,6 @@
 -- second_purchases: how long customers took to purchase again, or have been
--- seen without it (null), by when and how they came; and what they paid on their
--- first day.
+-- seen without it (null), by when and how they came; and what their first day
+-- brought, as summary has it.
 --
 -- grain: one row per (first_purchase_date, first_channel, days_to_second_purchase)
 -- reads: summary
@@ -13,7 +13,7 @@ counts as (
         customer_age_days,
         days_to_second_purchase,
         count(*) as customers,
-        cast(sum(first_purchase_minor) as bigint) as first_purchase_minor
+        cast(sum(first_order_money_minor) as bigint) as first_order_money_minor
     from summary
     group by first_purchase_date, first_channel, customer_age_days, days_to_second_purchase
 ),
@@ -26,7 +26,7 @@ final as (
         customer_age_days,
         days_to_second_purchase,
         customers,
-        first_purchase_minor
+        first_order_money_minor
     from counts
 )
 

@@ -2,7 +2,8 @@
 --
 -- margin_share: margin per unit of revenue on purchase days; 1 where money can
 -- only be told as revenue. later_return_share: what is returned on later days
--- per unit of revenue on purchase days.
+-- per unit of revenue on purchase days. first_order_margin: what the first purchase
+-- day of a customer brings, as much returned later as of anything.
 --
 -- grain: one row
 -- reads: summary, params
@@ -14,13 +15,14 @@ sums as (
         cast(sum(purchase_revenue_minor) as bigint) as purchase_revenue_minor,
         cast(sum(purchase_margin_minor) as bigint) as purchase_margin_minor,
         cast(sum(first_purchase_minor) as bigint) as first_purchase_minor,
+        cast(sum(first_order_money_minor) as bigint) as first_order_money_minor,
         cast(sum(later_returns_minor) as bigint) as later_returns_minor,
         cast(percentile_disc(0.5) within group (order by days_to_second_purchase) as bigint)
             as median_days_to_second_purchase
     from summary
 ),
 
-final as (
+rates as (
     select
         sums.customers,
         case
@@ -35,11 +37,20 @@ final as (
         ) as later_return_share,
         cast(sums.first_purchase_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
             as first_purchase_value,
+        cast(sums.first_order_money_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
+            * coalesce(params.margin_rate, 1e0) as first_purchase_margin,
         cast(sums.purchase_revenue_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
             as revenue_per_customer,
         sums.median_days_to_second_purchase
     from sums
     cross join params
+),
+
+final as (
+    select
+        rates.*,
+        rates.first_purchase_margin * (1 - rates.later_return_share) as first_order_margin
+    from rates
 )
 
 select * from final
