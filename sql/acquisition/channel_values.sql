@@ -7,10 +7,11 @@
 -- brings more than the model expects of anybody keeps what it has shown. Means are
 -- per customer, in minor units, with standard errors by the spread between
 -- customers (of the ratio by linearising it). All null without spend; value also
--- where no model could be fitted, or all came on as_of.
+-- where no model could be fitted, or all came on as_of. A period that begins before
+-- fit_from has no row: its newcomers may be old customers.
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: channel_costs, newcomer_values
+-- reads: channel_costs, newcomer_values, params
 with
 
 members as (
@@ -89,6 +90,8 @@ sums as (
     inner join newcomer_values as cells
         on members.member = cells.first_channel
         and cells.first_purchase_date between members.period_start and members.period_end
+    cross join params
+    where members.period_start >= coalesce(params.fit_from, date '1900-01-01')
     group by members.period, members.period_start, members.scope, members.channel
 ),
 

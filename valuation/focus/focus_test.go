@@ -38,7 +38,11 @@ func TestVerdictsOfExtremes(t *testing.T) {
 		"nobody can tell whether acquisition reaches its target": {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 3.5, 2, 5) }), Balanced},
 		"hardly anybody is worth retaining":                      {change(func(f *Figures) { f.RetainShare = at(0.001) }), Balanced},
 		"hardly anybody but one who is half of the shop":         {change(func(f *Figures) { f.RetainShare, f.LargestShare = at(0.001), at(0.5) }), RetentionLed},
-		"nothing is known":                                       {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
+		"files that start mid-life do not make a shop young":     {Figures{Customers: 5_000, ShopAgeDays: 200, ShopIsOlder: true, TargetLTVToCAC: 3}, Balanced},
+		"files that start mid-life and hold three years": {change(func(f *Figures) {
+			f.ShopIsOlder, f.LTVToCAC, f.CurrentShare, f.AtRiskShare = true, nil, at(0.5), at(0.4)
+		}), RetentionLed},
+		"nothing is known": {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
 	} {
 		got := Judge(c.figures)
 		if got.Verdict != c.want {
