@@ -9,11 +9,12 @@
 -- customers (of the ratio by linearising it); it says too little, and is null, where
 -- less than half of what the model expects by the horizon is expected by now: the
 -- shape of the curve is then most of the value, and a young shop's is a guess. All
--- null without spend; value also
--- where no model could be fitted, or all came on as_of.
+-- null without spend; value also where no model could be fitted, or all came on
+-- as_of. A period that begins before fit_from has no row: its newcomers may be old
+-- customers.
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: channel_costs, newcomer_values
+-- reads: channel_costs, newcomer_values, params
 with
 
 members as (
@@ -92,6 +93,8 @@ sums as (
     inner join newcomer_values as cells
         on members.member = cells.first_channel
         and cells.first_purchase_date between members.period_start and members.period_end
+    cross join params
+    where members.period_start >= coalesce(params.fit_from, date '1900-01-01')
     group by members.period, members.period_start, members.scope, members.channel
 ),
 

@@ -55,6 +55,8 @@ base as (
         base_rates.margin_share,
         base_rates.later_return_share,
         base_rates.median_days_to_second_purchase,
+        base_rates.newcomers,
+        base_rates.repeat_newcomers,
         returns_only.customers as returns_only_customers,
         returns_only.revenue_minor as returns_only_minor,
         params.retention_cost,
@@ -80,7 +82,7 @@ metrics as (
     union all select 'returns_only_customers', returns_only_customers, 'customers', returns_only_customers from base
     union all select 'returns_only_revenue', returns_only_minor / minor_per_unit, 'money', returns_only_customers
         from base
-    union all select 'median_days_to_second_purchase', median_days_to_second_purchase, 'days', repeat_customers
+    union all select 'median_days_to_second_purchase', median_days_to_second_purchase, 'days', repeat_newcomers
         from base
     union all select 'margin_share', margin_share, 'share', customers from base
     union all select 'later_return_share', later_return_share, 'share', customers from base
@@ -110,7 +112,7 @@ metrics as (
     union all select 'lapsed_customers', lapsed_customers, 'customers', valued_customers from base
     union all select 'seed_customers', seed_customers, 'customers', valued_customers from base
     union all select 'first_order_margin', to_minor(first_order_margin, minor_per_unit) / minor_per_unit, 'money',
-        customers from base
+        newcomers from base
     union all select 'newcomer_clv', to_minor(newcomer_clv, minor_per_unit) / minor_per_unit, 'money', customers
         from base
     union all select 'newcomer_value', to_minor(newcomer_value, minor_per_unit) / minor_per_unit, 'money', customers

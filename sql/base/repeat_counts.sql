@@ -1,6 +1,7 @@
 -- repeat_counts: of how many customers, how many purchased again: ever, and
 -- within each window among those who are old enough to have had the whole of it;
--- in all, by cohort, and by channel where channels are known.
+-- in all, by cohort, and by channel where channels are known. Windows begin with
+-- the first purchase, so only customers whose first it is known to be are in them.
 --
 -- grain: one row per (scope, cohort_month, channel, window_days); window_days null: ever
 -- reads: second_purchases, windows, params
@@ -12,11 +13,16 @@ counts as (
         second_purchases.first_channel as channel,
         windows.window_days,
         cast(sum(
-            case when second_purchases.customer_age_days >= windows.window_days then second_purchases.customers else 0 end
+            case
+                when second_purchases.is_fitted
+                    and second_purchases.customer_age_days >= windows.window_days then second_purchases.customers
+                else 0
+            end
         ) as bigint) as customers,
         cast(sum(
             case
-                when second_purchases.customer_age_days >= windows.window_days
+                when second_purchases.is_fitted
+                    and second_purchases.customer_age_days >= windows.window_days
                     and second_purchases.days_to_second_purchase <= windows.window_days then second_purchases.customers
                 else 0
             end

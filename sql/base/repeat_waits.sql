@@ -1,6 +1,6 @@
 -- repeat_waits: at which age customers purchased again, or left observation at
 -- as_of without having done so; in all, by cohort, and by channel where channels
--- are known.
+-- are known. Customers whose first purchase is not known for one are left out.
 --
 -- grain: one row per (scope, cohort_month, channel, day)
 -- reads: second_purchases, params
@@ -14,6 +14,7 @@ waits as (
         cast(sum(case when days_to_second_purchase is not null then customers else 0 end) as bigint) as events,
         cast(sum(case when days_to_second_purchase is null then customers else 0 end) as bigint) as censored
     from second_purchases
+    where is_fitted
     group by cohort_month, first_channel, coalesce(days_to_second_purchase, customer_age_days)
 ),
 

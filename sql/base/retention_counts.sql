@@ -4,7 +4,7 @@
 -- A repeat customer is silent after more than twice their own usual gap between
 -- purchases, t_x / x, without one. Cohorts are those of the 12 months in which
 -- everybody has had 90 days to purchase again, and of the 12 before, which are
--- unknown where the files begin too late.
+-- unknown where the files begin too late, or their customers may be old ones.
 --
 -- grain: one row per metric
 -- reads: histories, second_purchases, compared_periods

@@ -1,6 +1,7 @@
 -- retention_figures: what the base is expected to lose and to bring, whom it
 -- gained, and the terms on which to weigh keeping customers against winning them.
--- Null where it cannot be told: without a model, or of a time before the files.
+-- Null where it cannot be told: without a model, or of a time before the files; of
+-- newcomers also before fit_from, where they may be old customers.
 --
 -- grain: one row per (metric, month)
 -- reads: survivors, retention_rates, repeat_rates, exposure, value_intervals, replacement, base_rates, second_purchases, months, compared_periods, channel_costs, params
@@ -99,28 +100,36 @@ newcomers as (
         cast(sum(
             case when second_purchases.first_purchase_date < compared_periods.starts_on then second_purchases.customers else 0 end
         ) as bigint) as before,
-        max(compared_periods.is_known) as is_known
+        max(compared_periods.is_known) as is_known,
+        max(compared_periods.is_known and compared_periods.starts_on >= coalesce(params.fit_from, date '1900-01-01'))
+            as are_newcomers_known,
+        min(second_purchases.is_fitted) as is_everybody_new
     from second_purchases
     cross join compared_periods
+    cross join params
     where compared_periods.period = '12_months'
 ),
 
 growth as (
     select
         'shop_age_days' as metric,
-        cast(day_difference(newcomers.first_day, params.as_of) as double) as value,
+        -- with an old customer in them the files are younger than the shop
+        case
+            when newcomers.is_everybody_new then cast(day_difference(newcomers.first_day, params.as_of) as double)
+        end as value,
         'days' as unit,
         newcomers.customers as n
     from newcomers
     cross join params
     union all
-    select 'new_customers_12m', case when is_known then last_12m end, 'customers', customers
+    select 'new_customers_12m', case when are_newcomers_known then last_12m end, 'customers', customers
     from newcomers
     union all
     select 'customers_12m_ago', case when is_known then nullif(before, 0) end, 'customers', customers
     from newcomers
     union all
-    select 'base_growth_12m', case when is_known then cast(last_12m as double) / nullif(before, 0) end, 'share', customers
+    select 'base_growth_12m', case when are_newcomers_known then cast(last_12m as double) / nullif(before, 0) end,
+        'share', customers
     from newcomers
 ),
 
@@ -128,7 +137,7 @@ cohorts as (
     select
         cohort_month,
         cast(sum(customers) as bigint) as customers,
-        cast(sum(first_purchase_minor) as bigint) as first_purchase_minor
+        cast(sum(first_order_money_minor) as bigint) as first_order_money_minor
     from second_purchases
     group by cohort_month
 ),
@@ -143,8 +152,12 @@ acquired as (
     select
         months.month,
         coalesce(cohorts.customers, 0) as customers,
-        coalesce(cohorts.first_purchase_minor, 0) * base_rates.margin_share * (1 - base_rates.later_return_share)
-            + coalesce(cohorts.customers, 0) * replacement.newcomer_clv * params.minor_per_unit as value_minor
+        case
+            when months.month >= coalesce(params.fit_from, date '1900-01-01')
+                then coalesce(cohorts.first_order_money_minor, 0) * coalesce(params.margin_rate, 1e0)
+                    * (1 - base_rates.later_return_share)
+                    + coalesce(cohorts.customers, 0) * replacement.newcomer_clv * params.minor_per_unit
+        end as value_minor
     from months
     cross join whole_months
     cross join base_rates

@@ -1,10 +1,11 @@
 -- returning_shares: what part of a whole month's buyers and revenue was of
 -- customers who first purchased in an earlier month; in all, and by the channel
 -- they came by. A month in which nobody purchased has no row; the first month in
--- which anybody did knows no earlier one, and its shares are null.
+-- which anybody did knows no earlier one, and a month that begins before fit_from
+-- not all of those who purchased in one: their shares are null.
 --
 -- grain: one row per (metric, month, channel); channel null: all of them
--- reads: cohort_activity, months
+-- reads: cohort_activity, months, params
 with
 
 activity as (
@@ -45,8 +46,11 @@ sums as (
 ),
 
 starts as (
-    select min(cohort_month) as month
+    select
+        min(cohort_activity.cohort_month) as month,
+        max(coalesce(params.fit_from, date '1900-01-01')) as fit_from
     from cohort_activity
+    cross join params
 ),
 
 final as (
@@ -54,8 +58,10 @@ final as (
         'returning_share_of_buyers' as metric,
         sums.month,
         sums.channel,
-        case when sums.month > starts.month then cast(sums.returning_buyers as double) / nullif(sums.buyers, 0) end
-            as value,
+        case
+            when sums.month > starts.month and sums.month >= starts.fit_from
+                then cast(sums.returning_buyers as double) / nullif(sums.buyers, 0)
+        end as value,
         sums.buyers as n
     from sums
     cross join starts
@@ -67,7 +73,7 @@ final as (
         sums.channel,
         -- of less than nothing there is no share
         case
-            when sums.month > starts.month and sums.revenue_minor > 0
+            when sums.month > starts.month and sums.month >= starts.fit_from and sums.revenue_minor > 0
                 then cast(sums.returning_minor as double) / nullif(sums.revenue_minor, 0)
         end as value,
         sums.buyers as n

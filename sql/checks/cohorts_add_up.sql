@@ -1,10 +1,10 @@
 -- cohorts_add_up: the cohorts, with what lies in a month that is not over, hold
 -- the customers, purchases and money of the base; no cell says something of such
 -- a month, and none of a whole one is silent; the parts of the repeat purchase
--- rates make the whole.
+-- rates make the whole, which is all newcomers: customers known to be new.
 --
 -- grain: one row per broken rule
--- reads: cohorts, cohort_activity, months, repeat_windows, repeat_curve, segments, returns_only, row_counts, params
+-- reads: cohorts, cohort_activity, months, repeat_windows, repeat_curve, segments, base_rates, returns_only, row_counts, params
 with
 
 cells as (
@@ -111,15 +111,10 @@ apart as (
 
 curve as (
     select
-        cast(sum(case when scope = 'all' and day = 0 then at_risk else 0 end) as bigint) as customers,
-        cast(sum(case when scope = 'all' then events else 0 end) as bigint) as events,
-        cast(sum(case when scope = 'cohort' then events else 0 end) as bigint) as cohort_events
+        coalesce(cast(sum(case when scope = 'all' and day = 0 then at_risk else 0 end) as bigint), 0) as customers,
+        coalesce(cast(sum(case when scope = 'all' then events else 0 end) as bigint), 0) as events,
+        coalesce(cast(sum(case when scope = 'cohort' then events else 0 end) as bigint), 0) as cohort_events
     from repeat_curve
-),
-
-repeaters as (
-    select cast(sum(repeat_customers) as bigint) as customers
-    from segments
 ),
 
 compared as (
@@ -145,14 +140,14 @@ compared as (
     select 'cohorts and channels make the windows of the whole', apart.window_counts, 0
     from apart
     union all
-    select 'the repeat curve begins with every customer', curve.customers, base.customers
-    from curve cross join base
+    select 'the repeat curve begins with every newcomer', curve.customers, base_rates.newcomers
+    from curve cross join base_rates
     union all
-    select 'the repeat curve counts every repeat customer', curve.events, repeaters.customers
-    from curve cross join repeaters
+    select 'the repeat curve counts every newcomer who purchased again', curve.events, base_rates.repeat_newcomers
+    from curve cross join base_rates
     union all
-    select 'the repeat curves by cohort count them too', curve.cohort_events, repeaters.customers
-    from curve cross join repeaters
+    select 'the repeat curves by cohort count them too', curve.cohort_events, base_rates.repeat_newcomers
+    from curve cross join base_rates
 ),
 
 final as (

@@ -2,7 +2,11 @@
 --
 -- margin_share: margin per unit of revenue on purchase days; 1 where money can
 -- only be told as revenue. later_return_share: what is returned on later days
--- per unit of revenue on purchase days.
+-- per unit of revenue on purchase days. first_order_margin: what the first purchase
+-- day of a customer brings, as much returned later as of anything. That and the
+-- time to a second purchase are of the newcomers: of customers who are fitted, since
+-- others may have purchased before the files begin; of everybody where nobody is
+-- fitted, whom only reused parameters value.
 --
 -- grain: one row
 -- reads: summary, params
@@ -14,15 +18,35 @@ sums as (
         cast(sum(purchase_revenue_minor) as bigint) as purchase_revenue_minor,
         cast(sum(purchase_margin_minor) as bigint) as purchase_margin_minor,
         cast(sum(first_purchase_minor) as bigint) as first_purchase_minor,
-        cast(sum(later_returns_minor) as bigint) as later_returns_minor,
-        cast(percentile_disc(0.5) within group (order by days_to_second_purchase) as bigint)
-            as median_days_to_second_purchase
+        cast(sum(later_returns_minor) as bigint) as later_returns_minor
     from summary
 ),
 
-final as (
+fitted as (
+    select max(is_fitted) as is_anybody
+    from summary
+),
+
+newcomers as (
+    select
+        count(*) as customers,
+        cast(sum(case when summary.is_fitted then 1 else 0 end) as bigint) as fitted,
+        cast(sum(case when summary.is_fitted and summary.repeat_purchases > 0 then 1 else 0 end) as bigint)
+            as repeaters,
+        cast(sum(summary.first_order_money_minor) as bigint) as first_order_money_minor,
+        cast(percentile_disc(0.5) within group (order by summary.days_to_second_purchase) as bigint)
+            as median_days_to_second_purchase
+    from summary
+    cross join fitted
+    where summary.is_fitted
+        or not fitted.is_anybody
+),
+
+rates as (
     select
         sums.customers,
+        newcomers.fitted as newcomers,
+        newcomers.repeaters as repeat_newcomers,
         case
             when params.margin_rate is not null then params.margin_rate
             when params.has_margin
@@ -33,13 +57,24 @@ final as (
             1e0,
             coalesce(cast(-sums.later_returns_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
         ) as later_return_share,
+        -- the unit that variances are counted in, for which anybody will do
         cast(sums.first_purchase_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
             as first_purchase_value,
+        cast(newcomers.first_order_money_minor as double) / nullif(newcomers.customers, 0) / params.minor_per_unit
+            * coalesce(params.margin_rate, 1e0) as first_purchase_margin,
         cast(sums.purchase_revenue_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
             as revenue_per_customer,
-        sums.median_days_to_second_purchase
+        newcomers.median_days_to_second_purchase
     from sums
+    cross join newcomers
     cross join params
+),
+
+final as (
+    select
+        rates.*,
+        rates.first_purchase_margin * (1 - rates.later_return_share) as first_order_margin
+    from rates
 )
 
 select * from final

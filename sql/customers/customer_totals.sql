@@ -40,6 +40,14 @@ final as (
                 end
             ) as bigint
         ) as first_purchase_minor,
+        cast(
+            sum(
+                case
+                    when customer_days.order_day = first_purchases.first_purchase_date then customer_days.margin_minor
+                    else 0
+                end
+            ) as bigint
+        ) as first_purchase_margin_minor,
         cast(sum(case
             when customer_days.is_purchase and customer_days.order_day >= bounds.year_from then 1
             else 0

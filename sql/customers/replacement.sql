@@ -12,8 +12,7 @@ with
 
 newcomer as (
     select
-        base_rates.first_purchase_value * base_rates.margin_share * (1 - base_rates.later_return_share)
-            as first_order_margin,
+        base_rates.first_order_margin,
         scores.p_alive * outlooks.discounted_purchases * outlooks.spend_mean
             * (base_rates.margin_share * (1 - base_rates.later_return_share)) as newcomer_clv
     from base_rates

@@ -28,6 +28,13 @@ select
     customer_totals.purchase_revenue_minor,
     customer_totals.purchase_margin_minor,
     customer_totals.first_purchase_minor,
+    -- the margin of the first purchase day, of which no average share tells: first
+    -- orders are often sold at another one; revenue where margin is a rate of it, to
+    -- be applied after summing, or is not known
+    case
+        when params.margin_rate is null and params.has_margin then customer_totals.first_purchase_margin_minor
+        else customer_totals.first_purchase_minor
+    end as first_order_money_minor,
     customer_totals.purchase_revenue_minor - customer_totals.first_purchase_minor as repeat_revenue_minor,
     -- a day that is no purchase nets 0 or less, so what it nets was returned
     customer_totals.revenue_minor - customer_totals.purchase_revenue_minor as later_returns_minor,

@@ -141,6 +141,31 @@ func TestNoCostBeforeFitFrom(t *testing.T) {
 	}
 }
 
+// Nor is it told what newcomers bring who may be old customers, whatever the reason
+// that they have no cost; they are counted all the same.
+func TestNewcomersBeforeFitFromAreCountedOnly(t *testing.T) {
+	c := smallShopWith(t, oddMonths, nil)
+	c.Orders.FitFrom = parseDay(t, "2023-02-02")
+	counted, told := 0, 0
+	for _, row := range readTable[channelRow](t, runBatch(t, c), "channels") {
+		if int(*row.Start) >= dayNumber("2023-02-02") {
+			if row.Customers90 == nil || *row.Customers > 0 && row.FirstOrder == nil {
+				t.Errorf("%v: nothing is told of newcomers", row)
+			}
+			told++
+			continue
+		}
+		counted += int(*row.Customers)
+		if row.FirstOrder != nil || row.Customers90 != nil || row.Margin90 != nil || row.Customers365 != nil || row.Margin365 != nil ||
+			row.Value != nil || row.LTV != nil || row.CAC != nil || row.Payback != nil {
+			t.Errorf("%v: begins before newcomers are known for new", row)
+		}
+	}
+	if counted == 0 || told == 0 {
+		t.Errorf("%d customers counted, %d rows told", counted, told)
+	}
+}
+
 // Without spend the tables are there and say so.
 func TestNoSpend(t *testing.T) {
 	result := runBatch(t, smallShopWith(t, nil, nil))

@@ -22,6 +22,8 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	}
 	if age := value("shop_age_days"); age != nil {
 		figures.ShopAgeDays = int64(*age)
+	} else if len(r.orderDays) > 0 {
+		figures.ShopAgeDays, figures.ShopIsOlder = int64(daysBetween(r.orderDays[0], r.asOf)), true
 	}
 	err := r.engine.EachOrNull(ctx, "concentration", []string{"metric", "value"}, func(v []driver.Value) error {
 		if v[0] == "largest_customer_share" {

@@ -12,13 +12,17 @@ import (
 // the cohorts of two years are compared.
 const secondPurchaseDays = 90
 
+// cohorts90d is the period of the cohorts that are compared.
+const cohorts90d = "cohorts_90d"
+
 // span is a number of days in a row, the last one included.
 type span struct{ from, to time.Time }
 
 // comparedPeriods makes the table of the periods that are compared with those a year
 // before: the 12 months to as_of, the last whole quarter and month, and the 12
 // months of cohorts that have had secondPurchaseDays by now. The files know a
-// period if they begin in the month in which it does, or earlier.
+// period if they begin in the month in which it does, or earlier; cohorts are also
+// unknown before orders.fit_from, where old customers may be among them.
 func (r *run) comparedPeriods(ctx context.Context) error {
 	first := r.asOf
 	if len(r.orderDays) > 0 && r.orderDays[0].Before(first) {
@@ -32,14 +36,16 @@ func (r *run) comparedPeriods(ctx context.Context) error {
 		current span
 	}{
 		{"12_months", yearTo(r.asOf)},
-		{"cohorts_90d", yearTo(r.asOf.AddDate(0, 0, -secondPurchaseDays))},
+		{cohorts90d, yearTo(r.asOf.AddDate(0, 0, -secondPurchaseDays))},
 		{"month", wholeBefore(next, 1)},
 		{"quarter", wholeBefore(next, 3)},
 	} {
 		before := yearBefore(p.current)
-		rows = append(rows, []driver.Value{
-			p.name, p.current.from, p.current.to, before.from, before.to, !first.After(p.current.from), !first.After(before.from),
-		})
+		known := func(s span) bool {
+			from := r.Config.Orders.FitFrom
+			return !first.After(s.from) && (p.name != cohorts90d || from == nil || !from.After(s.from))
+		}
+		rows = append(rows, []driver.Value{p.name, p.current.from, p.current.to, before.from, before.to, known(p.current), known(before)})
 	}
 	return r.engine.Rows(ctx, "compared_periods", []engine.Column{
 		{Name: "period", Type: "varchar"}, {Name: "starts_on", Type: "date"}, {Name: "ends_on", Type: "date"},

@@ -11,6 +11,7 @@ import "fmt"
 type Figures struct {
 	Customers       int64
 	ShopAgeDays     int64
+	ShopIsOlder     bool     // the files start in the middle of its life: ShopAgeDays is the least it can be
 	BaseGrowth      *float64 // customers won in the last 12 months per customer before
 	LTVToCAC        *float64 // newcomers of the last 12 months, as predicted
 	LTVToCACLow     *float64 // its 95 % interval
@@ -128,6 +129,8 @@ func (f Figures) age() Finding {
 	age := float64(f.ShopAgeDays)
 	rule := Finding{Rule: "age of the shop, days", Saw: &age, Lean: Neither, Votes: 1}
 	switch {
+	case f.ShopIsOlder && f.ShopAgeDays < establishedDays:
+		return rule.unknown("the files start in the middle of the shop's life")
 	case f.ShopAgeDays < youngDays:
 		rule.Lean, rule.Votes = Acquisition, 2
 		rule.Why = fmt.Sprintf("under %d days there are few customers to hold, and little is known of them", youngDays)

@@ -44,6 +44,10 @@ func TestVerdictsOfExtremes(t *testing.T) {
 			f.ShopAgeDays, f.CurrentShare = 800, at(0.5)
 			f.LTVToCAC, f.LTVToCACLow, f.LTVToCACHigh = at(9), nil, nil
 		}), Balanced},
+		"files that start mid-life do not make a shop young": {Figures{Customers: 5_000, ShopAgeDays: 200, ShopIsOlder: true, TargetLTVToCAC: 3}, Balanced},
+		"files that start mid-life and hold three years": {change(func(f *Figures) {
+			f.ShopIsOlder, f.LTVToCAC, f.CurrentShare, f.AtRiskShare = true, nil, at(0.5), at(0.4)
+		}), RetentionLed},
 		"nothing is known": {Figures{Customers: 5_000, ShopAgeDays: 500, TargetLTVToCAC: 3}, Balanced},
 	} {
 		got := Judge(c.figures)

@@ -22,7 +22,7 @@ var channels = slices.Concat([]Column{
 	{"spend", decimal, "money", "sales and marketing spend of the period, credits netted; null without a spend file"},
 	{"cac", decimal, "money", "customer acquisition cost: spend per new customer"},
 	{"cac_reason", text, "", "why there is no cac: no_spend, net_credit, unknown_channel, before_fit_from, no_new_customers, coarse_spend or incomplete_spend"},
-	{"first_order_margin", decimal, "money", "margin of the first purchase day per new customer; null, as all that follows, without spend"},
+	{"first_order_margin", decimal, "money", "margin of the first purchase day per new customer; null, as all that follows, without spend, and in periods that begin before orders.fit_from"},
 },
 	atAge("90"), atAge("180"), atAge("365"),
 	[]Column{

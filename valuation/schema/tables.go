@@ -121,7 +121,7 @@ var scopeColumns = []Column{
 
 var repeatCurve = append(slices.Clip(scopeColumns), []Column{
 	{"day", whole, "days", "days after the first purchase"},
-	{"at_risk", whole, "customers", "observed up to this day at least without a second purchase before it"},
+	{"at_risk", whole, "customers", "first seen from orders.fit_from on, and observed up to this day at least without a second purchase before it"},
 	{"events", whole, "customers", "with their second purchase on this day"},
 	{"repeat_probability", decimal, "probability", "of a second purchase by this day: 1 less the Kaplan-Meier estimate"},
 	{"low", decimal, "probability", "lower end of the 95 % interval (log-log Greenwood); 0 on day 0, null where all at risk purchased again"},
@@ -130,7 +130,7 @@ var repeatCurve = append(slices.Clip(scopeColumns), []Column{
 
 var repeatWindows = append(slices.Clip(scopeColumns), []Column{
 	{"window_days", whole, "days", "length of the window after the first purchase"},
-	{"customers", whole, "customers", "old enough to have had the whole window"},
+	{"customers", whole, "customers", "first seen from orders.fit_from on, and old enough to have had the whole window"},
 	{"repeaters", whole, "customers", "of these, with a second purchase within the window"},
 	{"rate", decimal, "share", "repeaters of customers; null where nobody is old enough"},
 	{"low", decimal, "share", "lower end of the 95 % interval (Wilson); null where nobody is old enough"},
