@@ -67,8 +67,6 @@ base as (
         case when replacement.cac_source = 'spend' then replacement.cac end as spend_cac,
         params.cac as configured_cac,
         params.has_spend,
-        -- else they may be old customers
-        params.trailing_from >= coalesce(params.fit_from, date '1900-01-01') as is_trailing_new,
         replacement.first_order_margin,
         cast(params.minor_per_unit as double) as minor_per_unit
     from recent
@@ -83,7 +81,7 @@ metrics as (
         case when has_spend then spend end as value, cast(null as double) as low, cast(null as double) as high, 'money' as unit, new_customers as n
     from base
     union all
-    select 'newcomers', null, case when is_trailing_new then new_customers end, null, null, 'customers', new_customers
+    select 'newcomers', null, new_customers, null, null, 'customers', new_customers
     from base
     union all
     select 'paid_cac', null, paid_cac, null, null, 'money', paid_customers

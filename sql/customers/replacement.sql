@@ -55,7 +55,7 @@ terms as (
         newcomer.first_order_margin,
         newcomer.newcomer_clv,
         coalesce(bought.newcomer_value, newcomer.first_order_margin + newcomer.newcomer_clv) as newcomer_value,
-        coalesce(bought.cac, params.cac, newcomer.first_order_margin) as cac,
+        coalesce(bought.cac, params.cac, greatest(0e0, newcomer.first_order_margin)) as cac,
         case
             when bought.cac is not null then 'spend'
             when params.cac is not null then 'configured'
@@ -63,7 +63,7 @@ terms as (
         end as cac_source,
         coalesce(bought.channel, '') as cac_channel,
         bought.new_customers as cac_customers,
-        params.min_keep_share * newcomer.first_order_margin as keep_floor
+        params.min_keep_share * greatest(0e0, newcomer.first_order_margin) as keep_floor
     from newcomer
     cross join params
     left join bought

@@ -249,18 +249,22 @@ func TestNoNewcomersOfAYearThatFitFromDivides(t *testing.T) {
 	c, raw := midLife(t, "2022-09-01")
 	c.Orders.FitFrom = parseDay(t, "2023-03-02") // divides a month, too
 	result := runBatch(t, c)
-	for _, metric := range []string{"new_customers_12m", "base_growth_12m", "newcomers", "shop_age_days", "repeat_rate_90d_last_12m", "repeat_rate_90d_change"} {
+	for _, metric := range []string{"new_customers_12m", "base_growth_12m", "shop_age_days", "repeat_rate_90d_last_12m", "repeat_rate_90d_change"} {
 		if value := result.KPIs[metric].Value; value != nil {
 			t.Errorf("%s is %s, and old customers are in it", metric, shown(value))
 		}
 	}
-	before := 0
+	before, since := 0, 0.0
 	for _, customer := range firstSeen(t, raw) {
+		if customer.purchases[0] >= dayNumber("2023-03-02") {
+			since++
+		}
 		if customer.purchases[0] < dayNumber("2023-01-01") {
 			before++
 		}
 	}
 	near(t, result, "customers_12m_ago", float64(before), 0) // customers they were, old or new
+	near(t, result, "newcomers", since, 0)                   // the period begins with fit_from
 	months := 0
 	for _, row := range readTable[monthRow](t, result, "kpis") {
 		if *row.Metric != "value_added_by_acquisition_before_cac" {
