@@ -38,6 +38,8 @@ sums as (
         cast(sum(case when is_known and is_purchase then margin_minor else 0 end) as bigint) as purchase_margin_minor,
         cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then net_minor else 0 end)
             as bigint) as first_purchase_minor,
+        cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then margin_minor else 0 end)
+            as bigint) as first_purchase_margin_minor,
         cast(sum(case when is_known and not is_purchase then net_minor else 0 end) as bigint) as later_returns_minor,
         cast(sum(case when is_recent and is_purchase then 1 else 0 end) as bigint) as recent_purchases,
         cast(sum(case when is_recent then net_minor else 0 end) as bigint) as recent_revenue_minor,
@@ -60,6 +62,7 @@ final as (
         purchase_revenue_minor,
         purchase_margin_minor,
         purchase_revenue_minor - first_purchase_minor as repeat_revenue_minor,
+        purchase_margin_minor - first_purchase_margin_minor as repeat_margin_minor,
         later_returns_minor,
         recent_purchases,
         recent_revenue_minor,

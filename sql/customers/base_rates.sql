@@ -1,7 +1,9 @@
 -- base_rates: what the base as a whole earns, returns and waits.
 --
--- margin_share: margin per unit of revenue on purchase days; 1 where money can
--- only be told as revenue. later_return_share: what is returned on later days
+-- margin_share: margin per unit of revenue of repeat purchases, for those are what
+-- is still to come, and first orders are often sold at another one; shrunk towards
+-- that of all purchases, which count with the revenue of 100 customers; 1 where money
+-- can only be told as revenue. later_return_share: what is returned on later days
 -- per unit of revenue on purchase days. first_order_margin: what the first purchase
 -- day of a customer brings, as much returned later as of anything. That and the
 -- time to a second purchase are of the newcomers: of customers who are fitted, since
@@ -17,9 +19,19 @@ sums as (
         count(*) as customers,
         cast(sum(purchase_revenue_minor) as bigint) as purchase_revenue_minor,
         cast(sum(purchase_margin_minor) as bigint) as purchase_margin_minor,
+        cast(sum(repeat_revenue_minor) as bigint) as repeat_revenue_minor,
+        cast(sum(repeat_margin_minor) as bigint) as repeat_margin_minor,
         cast(sum(first_purchase_minor) as bigint) as first_purchase_minor,
         cast(sum(later_returns_minor) as bigint) as later_returns_minor
     from summary
+),
+
+shares as (
+    select
+        sums.*,
+        cast(purchase_margin_minor as double) / nullif(purchase_revenue_minor, 0) as purchase_margin_share,
+        100e0 * purchase_revenue_minor / nullif(customers, 0) as prior_revenue_minor
+    from sums
 ),
 
 fitted as (
@@ -50,7 +62,11 @@ rates as (
         case
             when params.margin_rate is not null then params.margin_rate
             when params.has_margin
-                then coalesce(cast(sums.purchase_margin_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
+                then coalesce(
+                    (sums.repeat_margin_minor + sums.purchase_margin_share * sums.prior_revenue_minor)
+                        / nullif(sums.repeat_revenue_minor + sums.prior_revenue_minor, 0),
+                    0e0
+                )
             else 1e0
         end as margin_share,
         least(
@@ -65,7 +81,7 @@ rates as (
         cast(sums.purchase_revenue_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
             as revenue_per_customer,
         newcomers.median_days_to_second_purchase
-    from sums
+    from shares as sums
     cross join newcomers
     cross join params
 ),

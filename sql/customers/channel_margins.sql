@@ -1,5 +1,5 @@
--- channel_margins: the margin share of each channel, shrunk towards the base's:
--- a channel counts with its own revenue, the base with that of 100 of its
+-- channel_margins: the margin share of each channel's repeat purchases, shrunk
+-- towards the base's: a channel counts with its own revenue of them, the base with that of 100 of its
 -- customers, so that a handful of orders cannot set a channel's worth.
 --
 -- grain: one row per known first_channel
@@ -9,8 +9,8 @@ with
 channels as (
     select
         first_channel,
-        cast(cast(sum(purchase_revenue_minor) as bigint) as double) as revenue_minor,
-        cast(cast(sum(purchase_margin_minor) as bigint) as double) as margin_minor
+        cast(cast(sum(repeat_revenue_minor) as bigint) as double) as revenue_minor,
+        cast(cast(sum(repeat_margin_minor) as bigint) as double) as margin_minor
     from summary
     where first_channel <> ''
     group by first_channel

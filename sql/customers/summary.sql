@@ -36,6 +36,7 @@ select
         else customer_totals.first_purchase_minor
     end as first_order_money_minor,
     customer_totals.purchase_revenue_minor - customer_totals.first_purchase_minor as repeat_revenue_minor,
+    customer_totals.purchase_margin_minor - customer_totals.first_purchase_margin_minor as repeat_margin_minor,
     -- a day that is no purchase nets 0 or less, so what it nets was returned
     customer_totals.revenue_minor - customer_totals.purchase_revenue_minor as later_returns_minor,
     customer_totals.revenue_12m_minor

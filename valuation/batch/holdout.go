@@ -145,7 +145,7 @@ func (r *run) backtestCustomers(ctx context.Context) ([]backtest.Customer, error
 		"fit_group", "repeat_purchases", "age_at_last_purchase_days", "customer_age_days", "repeat_revenue_minor",
 		"recent_purchases", "recent_revenue_minor", "recent_margin_minor",
 		"holdout_purchases", "holdout_revenue_minor", "holdout_margin_minor", "id_fraction",
-		"purchase_revenue_minor", "purchase_margin_minor", "later_returns_minor", "first_channel",
+		"purchase_revenue_minor", "purchase_margin_minor", "later_returns_minor", "first_channel", "repeat_margin_minor",
 	}
 	err := r.engine.Each(ctx, "backtest_customers", columns, func(v []driver.Value) error {
 		whole := func(i int) int64 { return v[i].(int64) }
@@ -167,6 +167,8 @@ func (r *run) backtestCustomers(ctx context.Context) ([]backtest.Customer, error
 			sum.revenue += whole(12)
 			sum.margin += whole(13)
 			sum.returned -= whole(14)
+			sum.repeatRevenue += whole(4)
+			sum.repeatMargin += whole(16)
 		}
 		return nil
 	})
@@ -187,23 +189,27 @@ func (r *run) marginOf(revenue, margin int64) float64 {
 	return float64(revenue)
 }
 
-// keptMoney is what purchases brought up to the cutoff, in minor units, and what
-// of it came back.
-type keptMoney struct{ customers, revenue, margin, returned int64 }
+// keptMoney is what purchases brought up to the cutoff, in minor units, what of
+// that repeat purchases did, and what came back.
+type keptMoney struct{ customers, revenue, margin, repeatRevenue, repeatMargin, returned int64 }
 
 // marginShare is the margin expected of a unit of revenue at the cutoff, as
-// base_rates and channel_margins have it at as_of: that of the channel, shrunk
-// towards the base's by the revenue of 100 of its customers, less later returns.
+// base_rates and channel_margins have it at as_of: that of the channel's repeat
+// purchases, shrunk towards the base's by the revenue of 100 of its customers, less
+// later returns.
 func (r *run) marginShare(base, channel keptMoney, hasChannel bool) float64 {
 	share := 1.0
 	switch {
 	case r.Config.Value.MarginRate != nil:
 		share = *r.Config.Value.MarginRate
 	case r.Config.Orders.Columns.Margin != "" && base.revenue > 0:
-		share = float64(base.margin) / float64(base.revenue)
+		prior := 100 * float64(base.revenue) / float64(base.customers)
+		shrunk := func(of keptMoney, towards float64) float64 {
+			return (float64(of.repeatMargin) + towards*prior) / (float64(of.repeatRevenue) + prior)
+		}
+		share = shrunk(base, float64(base.margin)/float64(base.revenue))
 		if hasChannel {
-			prior := 100 * float64(base.revenue) / float64(base.customers)
-			share = (float64(channel.margin) + share*prior) / (float64(channel.revenue) + prior)
+			share = shrunk(channel, share)
 		}
 	}
 	if base.revenue > 0 {

@@ -60,7 +60,8 @@ func near(t *testing.T, result Result, metric string, want, tolerance float64) {
 }
 
 // First orders are sold at 5 % of margin and all others at 45 %: what a first order
-// brings is its own margin, not the average share of what it is sold for.
+// brings is its own margin, not the average share of what it is sold for, and what
+// is still to come is of the others.
 func TestFirstOrdersOfAnotherMargin(t *testing.T) {
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Seed = 5000, 0.1, 12
@@ -68,21 +69,22 @@ func TestFirstOrdersOfAnotherMargin(t *testing.T) {
 	raw := readOrders(t, c)
 	customers := firstSeen(t, raw)
 	first, later := "first", "later"
-	var sum int64
+	var sum, firstRevenue, repeatRevenue, repeatMargin int64
 	byMonth, won := map[int]int64{}, map[int]int64{}
 	for i := range raw {
 		row, _ := usable(raw[i])
 		day := customers[row.customer].purchases[0]
 		raw[i].OrderID = &later
 		if row.day != day {
+			if slices.Contains(customers[row.customer].purchases, row.day) {
+				repeatRevenue += row.minor
+				repeatMargin += percentOf(row.minor, 45)
+			}
 			continue
 		}
 		raw[i].OrderID = &first
-		// 5 % of whole cents, halves away from zero
-		margin := (max(row.minor, -row.minor)*5 + 50) / 100
-		if row.minor < 0 {
-			margin = -margin
-		}
+		firstRevenue += row.minor
+		margin := percentOf(row.minor, 5)
 		sum += margin
 		byMonth[monthOf(day)] += margin
 	}
@@ -101,6 +103,13 @@ func TestFirstOrdersOfAnotherMargin(t *testing.T) {
 	near(t, result, "cac_of_first_order", each, 0.0051)
 	near(t, result, "newcomer_value", each+kpi("newcomer_clv"), 0.0102)
 	near(t, result, "keep_floor", each*c.Value.MinKeepShare, 0.0051)
+	// All purchases count with the revenue of 100 customers.
+	revenue := float64(firstRevenue + repeatRevenue)
+	prior := 100 * revenue / n
+	near(t, result, "margin_share", (float64(repeatMargin)+float64(sum+repeatMargin)/revenue*prior)/(float64(repeatRevenue)+prior), 1e-9)
+	if error := result.Manifest.Backtest.Margin.Error; !(math.Abs(*error) <= 0.1) {
+		t.Errorf("the backtest is off by %.3f of the margin: the average share would have it a quarter too low", *error)
+	}
 	for _, row := range readTable[monthRow](t, result, "kpis") {
 		if *row.Metric != "value_added_by_acquisition_before_cac" {
 			continue
@@ -111,6 +120,15 @@ func TestFirstOrdersOfAnotherMargin(t *testing.T) {
 			t.Errorf("%s of %s: %g, want %g", *row.Metric, dateText(int(*row.Month)), *row.Value, want)
 		}
 	}
+}
+
+// percentOf is a percentage of whole cents, halves away from zero.
+func percentOf(minor, percent int64) int64 {
+	share := (max(minor, -minor)*percent + 50) / 100
+	if minor < 0 {
+		return -share
+	}
+	return share
 }
 
 func meanFirst(customers map[string]*seen) float64 {
