@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
 	"cbv/valuation/measurement"
 	"cbv/valuation/parquetfile"
 	"cbv/valuation/schema"
@@ -92,7 +94,7 @@ func measureShop(t *testing.T, c config.Config, name string) Measurement {
 // and in the table.
 func (s measuredShop) agree(t *testing.T, got Measurement) {
 	t.Helper()
-	facts, reasons := s.oracle()
+	facts, reasons, counts := s.oracle()
 	want := measurement.New(facts)
 	var document measurement.Document
 	readJSON(t, filepath.Join(got.Folder, measurement.Name), &document)
@@ -100,13 +102,13 @@ func (s measuredShop) agree(t *testing.T, got Measurement) {
 		t.Fatalf("figures, oracle (-) and measured (+):\n%s", diff)
 	}
 	if document.WinsorisedAt != want.WinsorisedAt || document.SampleRatio != want.SampleRatio || document.Tonight != want.Tonight ||
-		document.LeastDays != want.LeastDays || document.MostDays != want.MostDays || document.Night != want.Night || document.Mature != want.Mature {
+		document.LeastDays != want.LeastDays || document.MostDays != want.MostDays || document.Night != want.Night || document.FirstNight != want.FirstNight || document.Mature != want.Mature {
 		t.Errorf("%+v\nwant %+v", document, want)
 	}
 	if len(s.contacts) > 0 && !maps.Equal(document.ContactRows, reasons) {
 		t.Errorf("contacts %v, want %v", document.ContactRows, reasons)
 	}
-	s.agreeWarnings(t, document, facts.Contacts)
+	agreeWarnings(t, document, counts)
 	later := int64(0)
 	for _, a := range s.people {
 		if a.day > s.asOf {
@@ -120,18 +122,9 @@ func (s measuredShop) agree(t *testing.T, got Measurement) {
 }
 
 // agreeWarnings holds the counts that are told in warnings alone to the oracle's.
-func (s measuredShop) agreeWarnings(t *testing.T, document measurement.Document, contacts map[string]measurement.Contacts) {
+func agreeWarnings(t *testing.T, document measurement.Document, counts map[string]int64) {
 	t.Helper()
-	early := int64(0)
-	for _, c := range contacts {
-		early += c.Early
-	}
-	for code, want := range map[string]int64{
-		"contacted_early":      early,
-		"other_arm":            contacts["champion"].OfOtherArm + contacts["challenger"].OfOtherArm,
-		"contacted_unassigned": contacts[measurement.Unassigned].Sent,
-		"contaminated_holdout": contacts["none"].Sent,
-	} {
+	for code, want := range counts {
 		got := int64(0)
 		for _, warning := range document.Warnings {
 			if warning.Code == code {
@@ -230,9 +223,10 @@ func simulatedCampaign(seed uint64, lift float64) measuredShop {
 		id := fmt.Sprintf("c%04d", i)
 		arm := s.terms.Design.Arm(id)
 		s.people = append(s.people, assigned{id, arm, 0, started})
+		s.orders = append(s.orders, rawPurchase{id, at(started - 2*window), 500}) // as everyone whom an export assigns
 		rate := 0.1
 		if random.IntN(2) == 0 {
-			s.orders = append(s.orders, rawPurchase{id, at(started - random.IntN(window)), 1 + int64(random.IntN(9000))})
+			s.orders = append(s.orders, rawPurchase{id, at(started - 1 - random.IntN(window)), 1 + int64(random.IntN(9000))})
 			rate = 0.3
 		}
 		if arm == experiment.Challenger {
@@ -325,6 +319,87 @@ func TestTheFirstVerdictStands(t *testing.T) {
 	after := measureShop(t, c, "spring")
 	if after.Folder == before.Folder || after.Document.Decision.Night != 18 {
 		t.Errorf("%s: %+v", after.Folder, after.Document.Decision)
+	}
+}
+
+// A verdict is of the money that it was reached on: a promotion on revenue does
+// not stand once a margin is configured.
+func TestAVerdictOnRevenueDoesNotStandOnMargin(t *testing.T) {
+	s := simulatedCampaign(1, 3)
+	s.marginRate = 0
+	c := s.write(t)
+	c.Time.AsOf = &config.Day{Time: time.Unix(19_020*86400, 0).UTC()}
+	if d := measureShop(t, c, "spring").Document.Decision; d.Verdict != experiment.Promote {
+		t.Fatalf("on revenue: %+v", d)
+	}
+	// where nothing is earned on any sale nobody brings more than anybody
+	c.Time.AsOf = &config.Day{Time: time.Unix(19_025*86400, 0).UTC()}
+	none := 0.0
+	c.Value.MarginRate = &none
+	d := measureShop(t, c, "spring").Document
+	if d.Decision.Verdict == experiment.Promote || !strings.HasSuffix(d.Decision.Reason, "; the verdict of 2022-01-28, promote, was reached on revenue in EUR and does not stand") {
+		t.Errorf("on margin: %+v", d.Decision)
+	}
+	c.Value.MarginRate = nil
+	if d := measureShop(t, c, "spring").Document.Decision; d.Verdict != experiment.Promote || d.ReachedOn != "2022-01-28" {
+		t.Errorf("on revenue again: %+v", d)
+	}
+}
+
+// Orders that write customers otherwise than the assignments are not measured as
+// people who buy nothing.
+func TestOrdersThatDoNotKnowTheAssignedAreNoMeasurement(t *testing.T) {
+	s := simulatedCampaign(2, 0)
+	s.asOf = 19_029
+	known := s.write(t)
+	for i := range s.people {
+		if i%2 == 0 || i == 1 {
+			s.people[i].customer = "0" + s.people[i].customer
+		}
+	}
+	c := s.write(t)
+	_, err := Measure(context.Background(), testJob(c), "spring")
+	if failure.KindOf(err) != failure.Input || !strings.Contains(err.Error(), "1,501 of 3,000 assigned customers have no order up to the day of their assignment") ||
+		!strings.Contains(err.Error(), "orders.columns.customer_id") {
+		t.Errorf("%v", err)
+	}
+	s.people[1].customer = s.people[1].customer[1:]
+	warned := measureShop(t, s.write(t), "spring").Document.Warnings
+	if !slices.ContainsFunc(warned, func(w measurement.Warning) bool {
+		return w.Code == "unknown_customers" && strings.HasPrefix(w.Message, "1,500 of 3,000 ")
+	}) {
+		t.Errorf("half are unknown: %+v", warned)
+	}
+	if all := measureShop(t, known, "spring").Document.Warnings; len(all) > 0 {
+		t.Errorf("all are known: %+v", all)
+	}
+}
+
+// A hole in the watched days is told as one after them is refused.
+func TestAHoleInTheWatchedDaysIsTold(t *testing.T) {
+	for _, c := range []struct {
+		from, to int // without an order
+		want     string
+	}{
+		{19_010, 19_011, "there is no order from 2022-01-18 to 2022-01-19, and the usual gap is of 1"},
+		{18_999, 19_001, "there is no order from 2022-01-07 to 2022-01-09"},
+		{19_010, 19_010, ""}, // closed on a Sunday
+		{18_990, 19_000, ""}, // before anyone was watched
+	} {
+		s := simulatedCampaign(2, 0)
+		s.orders = slices.DeleteFunc(s.orders, func(o rawPurchase) bool {
+			day := int(o.at.Unix() / 86400)
+			return c.from <= day && day <= c.to
+		})
+		var told string
+		for _, warning := range measureShop(t, s.write(t), "spring").Document.Warnings {
+			if warning.Code == "hole_in_orders" {
+				told = warning.Message
+			}
+		}
+		if !strings.HasPrefix(told, c.want) || c.want == "" && told != "" {
+			t.Errorf("nothing from %d to %d: %q, want %q", c.from, c.to, told, c.want)
+		}
 	}
 }
 
