@@ -381,7 +381,7 @@ func TestAHoleInTheWatchedDaysIsTold(t *testing.T) {
 		from, to int // without an order
 		want     string
 	}{
-		{19_010, 19_011, "there is no order from 2022-01-18 to 2022-01-19, and the usual gap is of 1"},
+		{19_010, 19_011, "there is no order from 2022-01-18 to 2022-01-19, where order days are usually 1 apart"},
 		{18_999, 19_001, "there is no order from 2022-01-07 to 2022-01-09"},
 		{19_010, 19_010, ""}, // closed on a Sunday
 		{18_990, 19_000, ""}, // before anyone was watched

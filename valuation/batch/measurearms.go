@@ -118,7 +118,7 @@ func (r *run) doubtHoles() error {
 	if more := len(holes) - shown; more > 0 {
 		text += fmt.Sprintf(" and %d more times", more)
 	}
-	r.warn("hole_in_orders", "there is no order from %s, and the usual gap is of %d: these count as days on which nobody bought; add the files that are missing, if any", text, medianGap(r.orderDays))
+	r.warn("hole_in_orders", "there is no order from %s, where order days are usually %d apart: these count as days on which nobody bought; add the files that are missing, if any", text, medianGap(r.orderDays))
 	return nil
 }
 
