@@ -42,7 +42,7 @@ type Terms struct {
 	WindowDays int `json:"window_days"`
 	Nights     int `json:"nights"`
 	// Covariate is what outcomes are adjusted by: prior_spend, the revenue of the
-	// WindowDays up to the assignment, or clv, the value predicted then.
+	// WindowDays before the day of the assignment, or clv, the value predicted then.
 	Covariate string `json:"covariate"`
 }
 
