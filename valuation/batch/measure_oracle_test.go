@@ -275,6 +275,9 @@ func edgyShop(seed uint64) measuredShop {
 	}
 	for i := range 600 {
 		id := "c" + string(rune('a'+i%26)) + time.Unix(int64(i), 0).UTC().Format("0405")
+		if i%50 == 0 {
+			id = "Zoë|" + id // hashed as UTF-8, and with the sign that separates the parts
+		}
 		from := started + pick(0, 0, 1, 7, 30)
 		if random.IntN(12) > 0 {
 			s.people = append(s.people, assigned{id, s.terms.Design.Arm(id), math.Round(random.ExpFloat64()*3000) / 100, from})

@@ -352,19 +352,28 @@ func TestOrdersThatDoNotKnowTheAssignedAreNoMeasurement(t *testing.T) {
 	s := simulatedCampaign(2, 0)
 	s.asOf = 19_029
 	known := s.write(t)
-	for i := range s.people {
-		if i%2 == 0 || i == 1 {
-			s.people[i].customer = "0" + s.people[i].customer
-		}
+	unknown := map[string]bool{}
+	for i, a := range s.people {
+		unknown[a.customer] = i%2 == 0 || i == 1
 	}
-	c := s.write(t)
+	rename := func() measuredShop {
+		renamed := s
+		renamed.orders = slices.Clone(s.orders)
+		for i, o := range renamed.orders {
+			if unknown[o.customer] {
+				renamed.orders[i].customer = "0" + o.customer
+			}
+		}
+		return renamed
+	}
+	c := rename().write(t)
 	_, err := Measure(context.Background(), testJob(c), "spring")
 	if failure.KindOf(err) != failure.Input || !strings.Contains(err.Error(), "1,501 of 3,000 assigned customers have no order up to the day of their assignment") ||
 		!strings.Contains(err.Error(), "orders.columns.customer_id") {
 		t.Errorf("%v", err)
 	}
-	s.people[1].customer = s.people[1].customer[1:]
-	warned := measureShop(t, s.write(t), "spring").Document.Warnings
+	unknown[s.people[1].customer] = false
+	warned := measureShop(t, rename().write(t), "spring").Document.Warnings
 	if !slices.ContainsFunc(warned, func(w measurement.Warning) bool {
 		return w.Code == "unknown_customers" && strings.HasPrefix(w.Message, "1,500 of 3,000 ")
 	}) {
@@ -372,6 +381,33 @@ func TestOrdersThatDoNotKnowTheAssignedAreNoMeasurement(t *testing.T) {
 	}
 	if all := measureShop(t, known, "spring").Document.Warnings; len(all) > 0 {
 		t.Errorf("all are known: %+v", all)
+	}
+}
+
+// Everyone is in the arm that the design gives them, or nothing is measured: one
+// person in another arm is found among all, whichever the arms.
+func TestAssignmentsThatAreNotTheDesigns(t *testing.T) {
+	s := edgyShop(3)
+	s.asOf = 19_045
+	seen := map[experiment.Arm]bool{}
+	for i, a := range s.people {
+		if seen[a.arm] {
+			continue
+		}
+		seen[a.arm] = true
+		moved := s
+		moved.people = slices.Clone(s.people)
+		moved.people[i].arm = experiment.Champion
+		if a.arm == experiment.Champion {
+			moved.people[i].arm = experiment.None
+		}
+		_, err := Measure(context.Background(), testJob(moved.write(t)), "spring")
+		if failure.KindOf(err) != failure.Input || !strings.Contains(err.Error(), "every arm is the one of the design: 1 offenders (assigned-") || !strings.Contains(err.Error(), ".parquet row ") {
+			t.Errorf("one moved from %s: %v", a.arm, err)
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("arms %v, want all four", seen)
 	}
 }
 

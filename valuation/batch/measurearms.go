@@ -130,10 +130,16 @@ func (r *run) mapCampaign(ctx context.Context) error {
 		return err
 	}
 	terms := m.campaign.Terms
+	design := terms.Design
 	err = r.engine.Rows(ctx, "campaign_terms", []engine.Column{
 		{Name: "campaign", Type: "varchar"}, {Name: "started_on", Type: "date"}, {Name: "window_days", Type: "bigint"},
 		{Name: "is_covariate_clv", Type: "boolean"}, {Name: "has_cost", Type: "boolean"},
-	}, [][]driver.Value{{m.name(), started, int64(terms.WindowDays), terms.Covariate == byCLV, r.Config.Contacts.Columns.Cost != ""}})
+		{Name: "salt", Type: "varchar"}, {Name: "none_share", Type: "bigint"}, {Name: "champion_share", Type: "bigint"},
+		{Name: "global_salt", Type: "varchar"}, {Name: "global_holdout", Type: "bigint"},
+	}, [][]driver.Value{{
+		m.name(), started, int64(terms.WindowDays), terms.Covariate == byCLV, r.Config.Contacts.Columns.Cost != "",
+		design.Salt, int64(design.Shares.None), int64(design.Shares.Champion), design.GlobalSalt, int64(design.GlobalHoldout),
+	}})
 	if err != nil {
 		return err
 	}
