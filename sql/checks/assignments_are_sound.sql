@@ -7,7 +7,13 @@ with
 
 drawn as (
     select
-        assignment_parts.*,
+        assignment_parts.campaign,
+        assignment_parts.customer_id,
+        assignment_parts.arm,
+        assignment_parts.clv,
+        assignment_parts.as_of,
+        assignment_parts.file_number,
+        assignment_parts.file_row,
         -- see Design.Arm; whoever the global holdout keeps out has no other bucket
         case
             when campaign_terms.global_holdout > 0
