@@ -93,7 +93,7 @@ func (t *measureTable) immature() string {
 	if t.document.Mature {
 		return ""
 	}
-	return "Not mature: what is still to come is in no figure, and the cost is not set against part of it."
+	return "Not mature: what is still to come is in no figure, so costs per conversion are too high as yet and no return is told."
 }
 
 func (t *measureTable) broken() string {
