@@ -1,5 +1,5 @@
 -- arm_sums: all that a comparison has to know of an arm's people: how many they
--- are, and sums of their outcomes y, of the covariate x, of squares and products.
+-- are, how many of them the orders do not know, and sums of their outcomes y, of the covariate x, of squares and products.
 -- The sums are exact whole numbers of up to 38 digits, written as text.
 --
 -- grain: one row per arm
@@ -10,6 +10,7 @@ people as (
     select
         outcomes.arm,
         outcomes.assigned_on,
+        outcomes.strangers,
         -- wide enough for products: two of 19 digits have 38
         cast(outcomes.converted as decimal(19, 0)) as conversion,
         cast(outcomes.revenue_minor as decimal(19, 0)) as revenue,
@@ -24,6 +25,7 @@ final as (
     select
         arm,
         count(*) as customers,
+        cast(sum(strangers) as bigint) as strangers,
         min(assigned_on) as first_assigned_on,
         max(assigned_on) as last_assigned_on,
         cast(sum(covariate) as string) as covariate,

@@ -16,9 +16,10 @@ contacted as (
         max(case when is_clicked then 1 else 0 end) as responded,
         cast(sum(cost_minor) as bigint) as cost_minor,
         min(sent_on) as first_sent_on,
-        -- an arm that the tool does not name contradicts nothing
-        min(nullif(arm, '')) as least_arm,
-        max(nullif(arm, '')) as greatest_arm
+        -- an arm that the tool does not name, or not as assigned, contradicts nothing
+        min(case when arm in ('none', 'champion', 'challenger', 'global_holdout') then arm end) as least_arm,
+        max(case when arm in ('none', 'champion', 'challenger', 'global_holdout') then arm end) as greatest_arm,
+        max(case when arm in ('', 'none', 'champion', 'challenger', 'global_holdout') then 0 else 1 end) as is_of_unknown_arm
     from contact_rows
     where reason = 'used'
     group by customer_id
@@ -46,7 +47,8 @@ final as (
         cast(sum(responded) as bigint) as responded,
         cast(sum(cost_minor) as bigint) as cost_minor,
         cast(sum(case when is_early then 1 else 0 end) as bigint) as early,
-        cast(sum(case when is_of_other_arm then 1 else 0 end) as bigint) as of_other_arm
+        cast(sum(case when is_of_other_arm then 1 else 0 end) as bigint) as of_other_arm,
+        cast(sum(is_of_unknown_arm) as bigint) as of_unknown_arm
     from placed
     group by arm
 )

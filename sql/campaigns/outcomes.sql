@@ -3,8 +3,9 @@
 --
 -- A person converted who has a day of purchase as the valuation counts purchases;
 -- a later return lowers revenue and margin and takes no conversion back. The
--- covariate is what was known on the day of the assignment: the revenue of as many
--- days up to it, or the value predicted then. Without a margin, revenue stands in.
+-- covariate is what was known before the campaign could do anything: the revenue of
+-- as many days before the day of the assignment, on which the message may have gone
+-- out, or the value predicted then. Without a margin, revenue stands in.
 --
 -- grain: one row per customer_id
 -- reads: assignments, customer_days, campaign_terms, params
@@ -26,23 +27,24 @@ placed as (
 counted as (
     select
         placed.customer_id,
-        placed.days_after between 1 and campaign_terms.window_days as is_after,
+        placed.days_after between 1 and campaign_terms.window_days as is_watched,
+        placed.days_after between -campaign_terms.window_days and -1 as is_prior,
+        placed.days_after <= 0 as is_known,
         placed.is_purchase,
         placed.net_minor,
         placed.margin_minor
     from placed
     cross join campaign_terms
-    -- the days after the window and before as many up to the assignment
-    where placed.days_after between 1 - campaign_terms.window_days and campaign_terms.window_days
 ),
 
 added as (
     select
         customer_id,
-        max(case when is_after and is_purchase then 1 else 0 end) as converted,
-        cast(sum(case when is_after then net_minor else 0 end) as bigint) as revenue_minor,
-        cast(sum(case when is_after then margin_minor else 0 end) as bigint) as margin_minor,
-        cast(sum(case when is_after then 0 else net_minor end) as bigint) as prior_spend_minor
+        max(case when is_watched and is_purchase then 1 else 0 end) as converted,
+        max(case when is_known then 1 else 0 end) as is_known,
+        cast(sum(case when is_watched then net_minor else 0 end) as bigint) as revenue_minor,
+        cast(sum(case when is_watched then margin_minor else 0 end) as bigint) as margin_minor,
+        cast(sum(case when is_prior then net_minor else 0 end) as bigint) as prior_spend_minor
     from counted
     group by customer_id
 ),
@@ -52,6 +54,8 @@ final as (
         assignments.customer_id,
         assignments.arm,
         assignments.assigned_on,
+        -- everyone who was assigned had an order by then
+        cast(1 - coalesce(added.is_known, 0) as bigint) as strangers,
         cast(coalesce(added.converted, 0) as bigint) as converted,
         coalesce(added.revenue_minor, 0) as revenue_minor,
         case

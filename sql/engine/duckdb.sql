@@ -26,6 +26,11 @@ create or replace macro id_bucket(id) as
 create or replace macro id_fraction(id) as
     (cast(cast('0x' || substr(md5(id), 9, 8) as bigint) as double) + 0.5e0) / 4294967296e0;
 
+-- a customer's part for a campaign, from 0 to 9999: the first 15 hex digits of the
+-- text's SHA-256 as a number, modulo 10,000
+create or replace macro bucket(content) as
+    cast(cast('0x' || substr(sha256(content), 1, 15) as bigint) % 10000 as bigint);
+
 -- the number of values in a list, and the one at a place, the first at 0
 create or replace macro knot_count(list) as
     cast(len(list) as bigint);

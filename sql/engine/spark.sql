@@ -26,6 +26,11 @@ create or replace temporary function id_bucket(id string) returns bigint return
 create or replace temporary function id_fraction(id string) returns double return
     (cast(cast(conv(substr(md5(cast(id as binary)), 9, 8), 16, 10) as bigint) as double) + 0.5e0) / 4294967296e0;
 
+-- a customer's part for a campaign, from 0 to 9999: the first 15 hex digits of the
+-- text's SHA-256 as a number, modulo 10,000
+create or replace temporary function bucket(content string) returns bigint return
+    cast(conv(substr(sha2(cast(content as binary), 256), 1, 15), 16, 10) as bigint) % 10000;
+
 -- the number of values in a list, and the one at a place, the first at 0
 create or replace temporary function knot_count(list array<double>) returns bigint return
     cast(size(list) as bigint);

@@ -53,18 +53,24 @@ type measuredShop struct {
 }
 
 // oracle computes what a measurement has to say from raw rows, person by person,
-// by maps and loops.
-func (s measuredShop) oracle() (measurement.Facts, map[string]int64) {
+// by maps and loops: the facts, the contacts by reason, and the counts that are
+// told in warnings, by their code.
+func (s measuredShop) oracle() (measurement.Facts, map[string]int64, map[string]int64) {
+	counts := map[string]int64{}
 	type customerDay struct {
 		customer string
 		day      int
 	}
 	net, margin := map[customerDay]int64{}, map[customerDay]int64{}
 	rows := map[customerDay]bool{}
+	firstOrder := map[string]int{}
 	for _, o := range s.orders {
 		year, month, day := o.at.In(s.zone).Date()
 		key := customerDay{o.customer, int(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)}
 		rows[key] = true
+		if day, known := firstOrder[o.customer]; !known || key.day < day {
+			firstOrder[o.customer] = key.day
+		}
 		net[key] += o.minor
 		margin[key] += toMinorSQL(float64(o.minor) / 100 * s.marginOfRow * 100)
 	}
@@ -76,6 +82,9 @@ func (s measuredShop) oracle() (measurement.Facts, map[string]int64) {
 		if a.day > s.asOf {
 			continue
 		}
+		if day, known := firstOrder[a.customer]; !known || day > a.day {
+			counts["unknown_customers"]++
+		}
 		if a.arm == experiment.GlobalHoldout {
 			global++
 			continue
@@ -83,7 +92,7 @@ func (s measuredShop) oracle() (measurement.Facts, map[string]int64) {
 		first, last = min(first, a.day), max(last, a.day)
 		var p experiment.Person
 		var prior int64
-		for day := a.day - s.terms.WindowDays + 1; day <= a.day; day++ {
+		for day := a.day - s.terms.WindowDays; day < a.day; day++ {
 			prior += net[customerDay{a.customer, day}]
 		}
 		for day := a.day + 1; day <= min(a.day+s.terms.WindowDays, s.asOf); day++ {
@@ -105,7 +114,7 @@ func (s measuredShop) oracle() (measurement.Facts, map[string]int64) {
 		outcomes[a.arm] = append(outcomes[a.arm], p)
 		revenues[p.RevenueMinor]++
 	}
-	started := dayNumber(s.terms.Started)
+	firstNight := dayNumber(s.terms.Started) + max(s.terms.WindowDays, s.terms.Nights) - s.terms.Nights + 1
 	facts := measurement.Facts{
 		Terms: s.terms, AsOf: time.Unix(int64(s.asOf)*86400, 0).UTC().Format(time.DateOnly), Currency: "EUR", MinorPerUnit: 100, MoneyBasis: "margin",
 		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global,
@@ -120,8 +129,8 @@ func (s measuredShop) oracle() (measurement.Facts, map[string]int64) {
 		facts.Told, facts.Contacts = measurement.Told{}, nil
 	}
 	compared := experiment.Campaign{
-		Shares: s.terms.Design.Shares, HasCovariate: true,
-		Timing: experiment.Timing{Night: s.asOf - started, PlannedNights: s.terms.Nights, WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
+		Shares: s.terms.Design.Shares, HasCovariate: true, RevenueStandsIn: facts.MoneyBasis == "revenue",
+		Timing: experiment.Timing{Night: s.asOf - firstNight + 1, FirstNight: time.Unix(int64(firstNight)*86400, 0).UTC(), PlannedNights: s.terms.Nights, WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
 	}
 	for arm, people := range outcomes {
 		outcome := experiment.ArmOutcome{Arm: arm}
@@ -139,7 +148,14 @@ func (s measuredShop) oracle() (measurement.Facts, map[string]int64) {
 		panic(err)
 	}
 	facts.Report = report
-	return facts, reasons
+	for _, c := range facts.Contacts {
+		counts["contacted_early"] += c.Early
+		counts["unknown_arm"] += c.OfUnknownArm
+	}
+	counts["other_arm"] = facts.Contacts["champion"].OfOtherArm + facts.Contacts["challenger"].OfOtherArm
+	counts["contacted_unassigned"] = facts.Contacts[measurement.Unassigned].Sent
+	counts["contaminated_holdout"] = facts.Contacts["none"].Sent
+	return facts, reasons, counts
 }
 
 // toMinorSQL rounds as the macro to_minor does.
@@ -170,7 +186,7 @@ func (s measuredShop) contactOracle() (map[string]measurement.Contacts, map[stri
 		if !isAssigned {
 			arm = measurement.Unassigned
 		}
-		var delivered, opened, clicked, early, other int64
+		var delivered, opened, clicked, early, other, unknown int64
 		total := contacts[arm]
 		for _, c := range rows {
 			total.Messages++
@@ -179,7 +195,11 @@ func (s measuredShop) contactOracle() (map[string]measurement.Contacts, map[stri
 			if isAssigned && *c.At < int64(days[customer])*86400e6 {
 				early = 1
 			}
-			if isAssigned && c.Arm != nil && *c.Arm != arm {
+			switch {
+			case c.Arm == nil:
+			case *c.Arm == unknownArm:
+				unknown = 1
+			case isAssigned && *c.Arm != arm:
 				other = 1
 			}
 		}
@@ -189,10 +209,14 @@ func (s measuredShop) contactOracle() (map[string]measurement.Contacts, map[stri
 		total.Responded += clicked
 		total.Early += early
 		total.OfOtherArm += other
+		total.OfUnknownArm += unknown
 		contacts[arm] = total
 	}
 	return contacts, reasons
 }
+
+// unknownArm is how a tool may write an arm that is not so called.
+const unknownArm = "Champion"
 
 func yes(told *bool) int64 {
 	if told != nil && *told {
@@ -233,7 +257,7 @@ func edgyShop(seed uint64) measuredShop {
 		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90,
 		zeroIsPurchase: random.IntN(2) == 0,
 		terms: campaign.Terms{
-			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: 40, Covariate: byPriorSpend,
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: pick(1, 15, 20, 40), Covariate: byPriorSpend,
 			Design: experiment.Design{Campaign: "spring", Salt: "s", GlobalSalt: "g", GlobalHoldout: 800, Shares: experiment.Shares{None: 2500, Champion: 3500, Challenger: 4000}},
 		},
 	}
@@ -251,9 +275,15 @@ func edgyShop(seed uint64) measuredShop {
 	}
 	for i := range 600 {
 		id := "c" + string(rune('a'+i%26)) + time.Unix(int64(i), 0).UTC().Format("0405")
+		if i%50 == 0 {
+			id = "Zoë|" + id // hashed as UTF-8, and with the sign that separates the parts
+		}
 		from := started + pick(0, 0, 1, 7, 30)
 		if random.IntN(12) > 0 {
 			s.people = append(s.people, assigned{id, s.terms.Design.Arm(id), math.Round(random.ExpFloat64()*3000) / 100, from})
+		}
+		if random.IntN(5) > 0 { // the others may be unknown when they are assigned
+			s.orders = append(s.orders, rawPurchase{id, time.Unix(int64(from-60)*86400+43200, 0), 700})
 		}
 		s.order(random, id, from)
 		s.contact(random, id, from)
@@ -298,7 +328,7 @@ func (s *measuredShop) contact(random *rand.Rand, id string, from int) {
 				*told = &happened
 			}
 		}
-		other, nan, negative, ancient := "autumn", math.NaN(), -0.5, int64(-4e15)
+		other, nan, negative, ancient, unknown := "autumn", math.NaN(), -0.5, int64(-4e15), unknownArm
 		switch random.IntN(20) {
 		case 0:
 			c.Campaign = nil
@@ -318,6 +348,8 @@ func (s *measuredShop) contact(random *rand.Rand, id string, from int) {
 			c.Cost = &negative
 		case 8:
 			c.Arm = nil
+		case 9:
+			c.Arm = &unknown
 		}
 		s.contacts = append(s.contacts, c)
 	}

@@ -5,7 +5,10 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize"
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
@@ -41,7 +44,7 @@ func campaignInputs(ctx context.Context, r *run) error {
 	if err := r.readEarlier(ctx); err != nil {
 		return err
 	}
-	standing := measurement.Document{AsOf: r.asOf.Format(time.DateOnly)}
+	standing := measurement.Document{AsOf: r.asOf.Format(time.DateOnly), Currency: r.Config.Value.Currency, MoneyBasis: MoneyBasis(r.Config)}
 	standing.Stand(m.earlier)
 	var err error
 	if r.identity, err = r.identifyMeasurement(standing.Decision); err != nil {
@@ -82,11 +85,41 @@ func (r *run) refuseTooEarly() error {
 func (r *run) refuseMissingDays() error {
 	last := r.orderDays[len(r.orderDays)-1]
 	behind := daysBetween(last, r.asOf)
-	if behind <= 2*medianGap(r.orderDays) {
+	if behind <= r.usualGap() {
 		return nil
 	}
 	return failure.Inputf("time.as_of: it is %s, and the last order is of %s: the days between would count as days on which nobody bought; add the files that are missing, or leave time.as_of out",
 		r.asOf.Format(time.DateOnly), last.Format(time.DateOnly))
+}
+
+// usualGap is the longest gap between order days that nobody need wonder at.
+func (r *run) usualGap() int { return 2 * medianGap(r.orderDays) }
+
+// doubtHoles warns of days without an order inside the watched time, which count as
+// days on which nobody bought, as those after the last order would.
+func (r *run) doubtHoles() error {
+	started, err := r.measuring.started()
+	if err != nil {
+		return err
+	}
+	var holes []string
+	for i := 1; i < len(r.orderDays); i++ {
+		before, next := r.orderDays[i-1], r.orderDays[i]
+		first, last := before.AddDate(0, 0, 1), next.AddDate(0, 0, -1)
+		if last.After(started) && !next.After(r.asOf) && daysBetween(before, next) > r.usualGap() {
+			holes = append(holes, first.Format(time.DateOnly)+" to "+last.Format(time.DateOnly))
+		}
+	}
+	if len(holes) == 0 {
+		return nil
+	}
+	const shown = 3
+	text := strings.Join(holes[:min(shown, len(holes))], ", ")
+	if more := len(holes) - shown; more > 0 {
+		text += fmt.Sprintf(" and %d more times", more)
+	}
+	r.warn("hole_in_orders", "there is no order from %s, where order days are usually %d apart: these count as days on which nobody bought; add the files that are missing, if any", text, medianGap(r.orderDays))
+	return nil
 }
 
 // mapCampaign makes the tables and views of the campaign.
@@ -97,10 +130,16 @@ func (r *run) mapCampaign(ctx context.Context) error {
 		return err
 	}
 	terms := m.campaign.Terms
+	design := terms.Design
 	err = r.engine.Rows(ctx, "campaign_terms", []engine.Column{
 		{Name: "campaign", Type: "varchar"}, {Name: "started_on", Type: "date"}, {Name: "window_days", Type: "bigint"},
 		{Name: "is_covariate_clv", Type: "boolean"}, {Name: "has_cost", Type: "boolean"},
-	}, [][]driver.Value{{m.name(), started, int64(terms.WindowDays), terms.Covariate == byCLV, r.Config.Contacts.Columns.Cost != ""}})
+		{Name: "salt", Type: "varchar"}, {Name: "none_share", Type: "bigint"}, {Name: "champion_share", Type: "bigint"},
+		{Name: "global_salt", Type: "varchar"}, {Name: "global_holdout", Type: "bigint"},
+	}, [][]driver.Value{{
+		m.name(), started, int64(terms.WindowDays), terms.Covariate == byCLV, r.Config.Contacts.Columns.Cost != "",
+		design.Salt, int64(design.Shares.None), int64(design.Shares.Champion), design.GlobalSalt, int64(design.GlobalHoldout),
+	}})
 	if err != nil {
 		return err
 	}
@@ -149,27 +188,29 @@ func winsoriseCap(ctx context.Context, r *run) error {
 // armSums is a row of arm_sums.
 type armSums struct {
 	people      int64
+	strangers   int64     // of the people, without an order up to their assignment
 	first, last time.Time // days of assignment
 	outcomes    experiment.Outcomes
 }
 
 // readArms reads the sums of every arm with people.
 func (r *run) readArms(ctx context.Context) (map[experiment.Arm]armSums, error) {
-	columns := []string{"arm", "customers", "first_assigned_on", "last_assigned_on", "covariate", "covariate_squared"}
+	columns := []string{"arm", "customers", "strangers", "first_assigned_on", "last_assigned_on", "covariate", "covariate_squared"}
+	const before = 7 // the columns of the outcomes
 	outcomes := []string{"conversion", "revenue", "winsorised", "margin"}
 	for _, outcome := range outcomes {
 		columns = append(columns, outcome, outcome+"_squared", outcome+"_products")
 	}
 	arms := map[experiment.Arm]armSums{}
 	err := r.engine.Each(ctx, "arm_sums", columns, func(v []driver.Value) error {
-		sums := armSums{people: v[1].(int64), first: v[2].(time.Time), last: v[3].(time.Time)}
+		sums := armSums{people: v[1].(int64), strangers: v[2].(int64), first: v[3].(time.Time), last: v[4].(time.Time)}
 		for i, sample := range []*experiment.Sample{&sums.outcomes.Converted, &sums.outcomes.Revenue, &sums.outcomes.Winsorised, &sums.outcomes.Margin} {
-			of := v[6+3*i : 9+3*i]
+			of := v[before+3*i : before+3*i+3]
 			added := experiment.Sums{People: sums.people}
-			for j, text := range []driver.Value{v[4], v[5], of[0], of[1], of[2]} {
+			for j, text := range []driver.Value{v[5], v[6], of[0], of[1], of[2]} {
 				into := []interface{ UnmarshalText([]byte) error }{&added.Covariate, &added.CovariateSquared, &added.Outcome, &added.OutcomeSquared, &added.Products}[j]
 				if err := into.UnmarshalText([]byte(text.(string))); err != nil {
-					return fmt.Errorf("%s: %w", columns[6+3*i], err)
+					return fmt.Errorf("%s: %w", columns[before+3*i], err)
 				}
 			}
 			*sample = experiment.SampleOf(added)
@@ -188,6 +229,9 @@ func measureArms(ctx context.Context, r *run) error {
 	m := r.measuring
 	arms, err := r.readArms(ctx)
 	if err != nil {
+		return err
+	}
+	if err := r.doubtStrangers(arms); err != nil {
 		return err
 	}
 	contacts, err := r.readContacts(ctx)
@@ -215,14 +259,38 @@ func measureArms(ctx context.Context, r *run) error {
 		m.document.AssignedLater -= sums.people
 	}
 	m.document.Stand(m.earlier)
+	if err := r.doubtHoles(); err != nil {
+		return err
+	}
 	r.doubtMeasurement(contacts)
 	return r.figureTable(ctx)
+}
+
+// doubtStrangers looks for people whom these orders do not know. An export assigns
+// customers, so everyone had an order by then: who has none now is written
+// otherwise, and would be measured as someone who buys nothing.
+func (r *run) doubtStrangers(arms map[experiment.Arm]armSums) error {
+	var people, strangers int64
+	for _, sums := range arms {
+		people += sums.people
+		strangers += sums.strangers
+	}
+	const remedy = "customers may be written otherwise than when they were assigned, or files be missing"
+	switch {
+	case 2*strangers > people:
+		return failure.Inputf("campaign %s: %s of %s assigned customers have no order up to the day of their assignment, and each had one: %s: check orders.columns.customer_id, then orders.files and orders.keep",
+			r.measuring.name(), humanize.Comma(strangers), humanize.Comma(people), remedy)
+	case strangers > 0:
+		r.warn("unknown_customers", "%s of %s assigned customers have no order up to the day of their assignment, and each had one; they count as people who buy nothing: %s: check orders.columns.customer_id, orders.files and orders.keep",
+			humanize.Comma(strangers), humanize.Comma(people), remedy)
+	}
+	return nil
 }
 
 // compared returns the campaign as the statistics see it.
 func (r *run) compared(arms map[experiment.Arm]armSums, contacts map[string]measurement.Contacts) (experiment.Campaign, error) {
 	terms := r.measuring.campaign.Terms
-	compared := experiment.Campaign{Shares: terms.Design.Shares, HasCovariate: true}
+	compared := experiment.Campaign{Shares: terms.Design.Shares, HasCovariate: true, RevenueStandsIn: !r.Config.HasMargin()}
 	var days []time.Time
 	for _, arm := range campaignArms {
 		sums, assigned := arms[arm]
@@ -240,8 +308,9 @@ func (r *run) compared(arms map[experiment.Arm]armSums, contacts map[string]meas
 		return compared, failure.Inputf("campaign %s: nobody is assigned to an arm by %s, so nothing can be measured", r.measuring.name(), r.asOf.Format(time.DateOnly))
 	}
 	started, err := r.measuring.started()
+	night := terms.Night(daysBetween(started, r.asOf))
 	compared.Timing = experiment.Timing{
-		Night: daysBetween(started, r.asOf), PlannedNights: terms.Nights, WindowDays: terms.WindowDays,
+		Night: night, FirstNight: r.asOf.AddDate(0, 0, 1-night), PlannedNights: terms.Nights, WindowDays: terms.WindowDays,
 		LeastDays: daysBetween(slices.MaxFunc(days, time.Time.Compare), r.asOf),
 		MostDays:  daysBetween(slices.MinFunc(days, time.Time.Compare), r.asOf),
 	}

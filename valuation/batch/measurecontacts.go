@@ -31,17 +31,17 @@ func (r *run) readContacts(ctx context.Context) (map[string]measurement.Contacts
 	}
 	slices.SortFunc(m.reasons, byReason)
 	var contacts map[string]measurement.Contacts
-	columns := []string{"arm", "messages", "sent", "delivered", "opened", "responded", "cost_minor", "early", "of_other_arm"}
+	columns := []string{"arm", "messages", "sent", "delivered", "opened", "responded", "cost_minor", "early", "of_other_arm", "of_unknown_arm"}
 	err = r.engine.Each(ctx, "contact_counts", columns, func(v []driver.Value) error {
 		if contacts == nil {
 			contacts = map[string]measurement.Contacts{}
 		}
-		var n [8]int64
+		var n [9]int64
 		for i := range n {
 			n[i] = v[1+i].(int64)
 		}
 		contacts[v[0].(string)] = measurement.Contacts{
-			Messages: n[0], Sent: n[1], Delivered: n[2], Opened: n[3], Responded: n[4], CostMinor: n[5], Early: n[6], OfOtherArm: n[7],
+			Messages: n[0], Sent: n[1], Delivered: n[2], Opened: n[3], Responded: n[4], CostMinor: n[5], Early: n[6], OfOtherArm: n[7], OfUnknownArm: n[8],
 		}
 		return nil
 	})
@@ -134,15 +134,19 @@ func (r *run) doubtMeasurement(contacts map[string]measurement.Contacts) {
 		r.warn("contaminated_holdout", "%s customers of arm none and %s of the global holdout were contacted: everyone is compared as assigned, so the effect looks smaller than it is; have the sending tool leave them out",
 			humanize.Comma(none), humanize.Comma(global))
 	}
-	var early, ofOtherArm int64
+	var early, ofOtherArm, ofUnknownArm int64
 	for arm, c := range contacts {
 		early += c.Early
+		ofUnknownArm += c.OfUnknownArm
 		if arm == string(experiment.Champion) || arm == string(experiment.Challenger) {
 			ofOtherArm += c.OfOtherArm
 		}
 	}
 	if ofOtherArm > 0 {
 		r.warn("other_arm", "%s customers got the message of another arm than theirs: they count in the arm that they are assigned to, which blurs the difference", humanize.Comma(ofOtherArm))
+	}
+	if ofUnknownArm > 0 {
+		r.warn("unknown_arm", "%s customers have contacts whose arm is none of none, champion, challenger and global_holdout, so nobody knows whether they got the message of their arm: map the names in contacts.columns.arm", humanize.Comma(ofUnknownArm))
 	}
 	if stray := contacts[measurement.Unassigned].Sent; stray > 0 {
 		r.warn("contacted_unassigned", "%s customers were contacted who were never assigned: they are in no arm, and neither they nor what they cost are in the comparison", humanize.Comma(stray))

@@ -38,13 +38,21 @@ type Terms struct {
 	Started  string            `json:"started"`  // as_of of the first assignment
 	Design   experiment.Design `json:"design"`
 	// WindowDays is how long each customer is watched, from the day after their
-	// assignment on. Nights is how many nightly looks are planned, from the day
-	// after Started on.
+	// assignment on. Nights is how many nightly looks are planned: see Night.
 	WindowDays int `json:"window_days"`
 	Nights     int `json:"nights"`
 	// Covariate is what outcomes are adjusted by: prior_spend, the revenue of the
-	// WindowDays up to the assignment, or clv, the value predicted then.
+	// WindowDays before the day of the assignment, or clv, the value predicted then.
 	Covariate string `json:"covariate"`
+}
+
+// Night returns which of the planned looks is taken so many days after Started.
+// They are the last Nights days up to the one on which the first assigned have
+// been watched for the whole window, so that the last look has all of their
+// outcome; the days after Started where more nights are planned than days are
+// watched. Before them it is below 1, after them above Nights.
+func (t Terms) Night(daysAfterStart int) int {
+	return daysAfterStart - max(0, t.WindowDays-t.Nights)
 }
 
 // Assignment is a row of a part: one customer, once over all parts.
@@ -191,7 +199,9 @@ func (t Terms) values() (termValues, error) {
 
 var partPattern = regexp.MustCompile(`^assigned-(\d{4}-\d{2}-\d{2})-(\d+)\.parquet$`)
 
-// find looks the parts up, in the order they were added.
+// find looks the parts up, in the order they were added. Their numbers must be 1,
+// 2 and so on: without one that is missing its customers would be measured as if
+// nobody had assigned them, and assigned once more.
 func (c *Campaign) find() error {
 	entries, err := os.ReadDir(c.path)
 	if err != nil {
@@ -207,6 +217,15 @@ func (c *Campaign) find() error {
 		}
 	}
 	slices.SortFunc(c.Parts, func(a, b string) int { return numbers[a] - numbers[b] })
+	for i, path := range c.Parts {
+		switch number := numbers[path]; {
+		case number < 1 || i > 0 && number == numbers[c.Parts[i-1]]:
+			return failure.Inputf("campaign %s: its assignments have a part %d too many, %s: take out the file that no export wrote", c.Terms.Design.Campaign, number, path)
+		case number > i+1:
+			return failure.Inputf("campaign %s: part %d of its assignments is missing, %s: put the file back: it says who is in which arm",
+				c.Terms.Design.Campaign, i+1, filepath.Join(c.path, fmt.Sprintf("assigned-<day>-%d.parquet", i+1)))
+		}
+	}
 	return nil
 }
 
@@ -214,7 +233,8 @@ func (c *Campaign) find() error {
 // no earlier part. It stands whole or not at all, on disk, when Append returns;
 // nobody to add is no part.
 func (c *Campaign) Append(asOf time.Time, write func(add func(Assignment) error) error) error {
-	path := filepath.Join(c.path, fmt.Sprintf("assigned-%s-%d.parquet", asOf.Format(time.DateOnly), len(c.Parts)+1))
+	next := len(c.Parts) + 1 // find has seen to it that they are numbered from 1
+	path := filepath.Join(c.path, fmt.Sprintf("assigned-%s-%d.parquet", asOf.Format(time.DateOnly), next))
 	empty := true
 	err := writeWhole(path, func(file *os.File) error {
 		writer := parquetfile.NewWriter[Assignment](file, nil)
@@ -245,8 +265,12 @@ const rowsAtOnce = 1024
 var errNobody = errors.New("nobody to assign")
 
 // writeWhole makes a file for its owner alone and puts it in its place only
-// once all of it is on disk.
+// once all of it is on disk. It refuses to replace one: what a campaign has
+// decided is nowhere else.
 func writeWhole(path string, write func(*os.File) error) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(fmt.Errorf("%s: %w", path, fs.ErrExist), err)
+	}
 	file, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

@@ -107,6 +107,84 @@ func TestTermsNeverChange(t *testing.T) {
 	}
 }
 
+// The planned looks end on the day that the first assigned are mature, unless
+// more are planned than there are days.
+func TestNight(t *testing.T) {
+	for _, c := range []struct{ window, nights, day, want int }{
+		{30, 1, 1, -28}, {30, 1, 29, 0}, {30, 1, 30, 1}, {30, 1, 31, 2},
+		{30, 7, 23, 0}, {30, 7, 24, 1}, {30, 7, 30, 7},
+		{30, 30, 1, 1}, {30, 30, 30, 30},
+		{30, 60, 1, 1}, {30, 60, 60, 60},
+	} {
+		if got := (Terms{WindowDays: c.window, Nights: c.nights}).Night(c.day); got != c.want {
+			t.Errorf("day %d of %d with %d nights: night %d, want %d", c.day, c.window, c.nights, got, c.want)
+		}
+	}
+}
+
+// A part that is missing or there twice is noticed, and nothing is written over.
+func TestPartsAreNumberedWithoutGaps(t *testing.T) {
+	out := t.TempDir()
+	c, err := Begin(out, terms())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"a", "b", "c"} {
+		assign(t, c, day, id)
+	}
+	third, err := os.ReadFile(c.Parts[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	away := filepath.Join(t.TempDir(), "away")
+	if err := os.Rename(c.Parts[1], away); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(out, "spring")
+	if err == nil || !strings.Contains(err.Error(), "part 2 of its assignments is missing") || !strings.Contains(err.Error(), "assigned-<day>-2.parquet") {
+		t.Errorf("a part is missing: %v", err)
+	}
+	if _, err := Begin(out, terms()); err == nil {
+		t.Error("a part is missing, and the campaign goes on")
+	}
+	if _, err := Resume(out, terms()); err == nil {
+		t.Error("a part is missing, and the campaign is resumed")
+	}
+	// whoever still thinks that two parts are all does not write over the third
+	stale := *c
+	stale.Parts = stale.Parts[:2]
+	err = stale.Append(day, func(add func(Assignment) error) error { return add(Assignment{CustomerID: "d"}) })
+	if !errors.Is(err, fs.ErrExist) {
+		t.Errorf("an existing part: %v", err)
+	}
+	if now, err := os.ReadFile(c.Parts[2]); err != nil || string(now) != string(third) {
+		t.Errorf("the third part has changed, %v", err)
+	}
+	for _, name := range []string{"assigned-2026-11-22-3.parquet", "assigned-2026-11-21-03.parquet"} {
+		if err := copyFile(away, c.Parts[1]); err != nil {
+			t.Fatal(err)
+		}
+		twice := filepath.Join(filepath.Dir(c.Parts[0]), name)
+		if err := copyFile(away, twice); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(out, "spring"); err == nil || !strings.Contains(err.Error(), "a part 3 too many") {
+			t.Errorf("%s beside another third part: %v", name, err)
+		}
+		if err := os.Remove(twice); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Open(out, "spring"); err != nil {
+		t.Errorf("all parts are back: %v", err)
+	}
+}
+
+func copyFile(from, to string) error {
+	text, err := os.ReadFile(from)
+	return errors.Join(err, os.WriteFile(to, text, 0o600))
+}
+
 func TestAFailedPartLeavesNothing(t *testing.T) {
 	out := t.TempDir()
 	c, err := Begin(out, terms())

@@ -14,11 +14,11 @@ import (
 	"cbv/valuation/experiment"
 )
 
-// assignCustomers begins a campaign, or adds to it: assign OUT TERMS DAY SQLFILE. TERMS is
-// a file as campaign.json, the SELECT gives customer_id, arm (null: by the design)
-// and clv.
+// assignCustomers begins a campaign, or adds to it: assign OUT TERMS DAY SQLFILE
+// VIEWS. TERMS is a file as campaign.json, the SELECT gives customer_id, arm (null:
+// by the design) and clv; the views are those of writeParquet.
 func assignCustomers(ts *testscript.TestScript, neg bool, args []string) {
-	wantArgs(ts, neg, args, "assign OUT TERMS DAY SQLFILE")
+	wantArgs(ts, neg, args[:min(4, len(args))], "assign OUT TERMS DAY SQLFILE")
 	var terms campaign.Terms
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &terms))
 	day, err := time.Parse(time.DateOnly, args[2])
@@ -28,6 +28,7 @@ func assignCustomers(ts *testscript.TestScript, neg bool, args []string) {
 	ctx := context.Background()
 	e := openEngine(ctx, ts)
 	defer e.Close()
+	defineViews(ctx, ts, e, args[4:])
 	ts.Check(e.View(ctx, "customers_of_script", ts.ReadFile(args[3])))
 	ts.Check(begun.Append(day, func(add func(campaign.Assignment) error) error {
 		return e.EachOrNull(ctx, "customers_of_script", []string{"cast(customer_id as varchar)", "cast(arm as varchar)", "cast(clv as double)"}, func(v []driver.Value) error {

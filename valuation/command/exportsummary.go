@@ -100,9 +100,12 @@ func printPower(out io.Writer, p export.Power) {
 	}
 	fmt.Fprintf(out, "Power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
 		p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
-	looks := "looked at once"
-	if p.Nights > 1 {
+	looks := "looked at once, at their end"
+	switch {
+	case p.Nights > p.WindowDays:
 		looks = fmt.Sprintf("looked at on %d nights", p.Nights)
+	case p.Nights > 1:
+		looks = fmt.Sprintf("looked at on the last %d of them", p.Nights)
 	}
 	for _, c := range p.Comparisons {
 		against := fmt.Sprintf("a holdout of %s", percent(c.Share))

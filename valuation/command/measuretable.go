@@ -3,7 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
-	"math"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -19,7 +19,11 @@ import (
 // each arm, then the differences between them and what follows.
 func printMeasurement(out io.Writer, d measurement.Document) error {
 	t := measureTable{document: d}
-	fmt.Fprintln(out, t.title())
+	for _, line := range []string{t.title(), t.immature(), t.broken()} {
+		if line != "" {
+			fmt.Fprintln(out, line)
+		}
+	}
 	fmt.Fprintln(out)
 	if err := t.printArms(out); err != nil {
 		return err
@@ -56,16 +60,47 @@ func (t *measureTable) title() string {
 	if least := min(d.LeastDays, d.WindowDays); least < min(d.MostDays, d.WindowDays) {
 		watched = fmt.Sprintf("%d to %s", least, watched)
 	}
-	mature := "not mature: what is still to come is in no figure"
+	text := fmt.Sprintf("Campaign %s on %s, %s. Customers are assigned from %s on, and have been watched for %s of %s",
+		d.Campaign, d.AsOf, t.night(), d.Started, watched, countNoun(int64(d.WindowDays), "day"))
 	if d.Mature {
-		mature = "mature: everyone has been watched for the whole window"
+		text += ": mature, everyone for the whole window"
 	}
-	text := fmt.Sprintf("Campaign %s on %s, night %d of %d planned. Customers are assigned from %s on, and have been watched for %s of %s: %s.",
-		d.Campaign, d.AsOf, d.Night, d.PlannedNights, d.Started, watched, countNoun(int64(d.WindowDays), "day"), mature)
+	text += "."
 	if d.AssignedLater > 0 {
 		text += fmt.Sprintf(" %s who were assigned later are left out.", countNoun(d.AssignedLater, "customer"))
 	}
 	return text
+}
+
+// night tells where among the planned nights the measurement is.
+func (t *measureTable) night() string {
+	d := t.document
+	switch {
+	case d.Night >= 1 && d.Night <= d.PlannedNights:
+		return fmt.Sprintf("night %d of %d planned", d.Night, d.PlannedNights)
+	case d.PlannedNights == 1 && d.Night < 1:
+		return fmt.Sprintf("before the planned night (%s)", d.FirstNight)
+	case d.PlannedNights == 1:
+		return fmt.Sprintf("after the planned night (%s)", d.FirstNight)
+	case d.Night < 1:
+		return fmt.Sprintf("before the first of %d planned nights (%s)", d.PlannedNights, d.FirstNight)
+	}
+	return fmt.Sprintf("after the %d planned nights (from %s on)", d.PlannedNights, d.FirstNight)
+}
+
+// immature and broken are told above the figures, which must not be read without.
+func (t *measureTable) immature() string {
+	if t.document.Mature {
+		return ""
+	}
+	return "Not mature: what is still to come is in no figure, so costs per conversion are too high as yet and no return is told."
+}
+
+func (t *measureTable) broken() string {
+	if r := t.document.SampleRatio; r.Broken {
+		return fmt.Sprintf("Sample ratio: broken (chi-square %.2f, p %.2g): no arm can be compared with another.", r.ChiSquare, r.PValue)
+	}
+	return ""
 }
 
 // measureLine is a line of the table of arms.
@@ -88,11 +123,12 @@ var armLines = []measureLine{
 	{"margin_per_recipient", "%[2]s per recipient, %[1]s", false},
 	{"cost", "cost, %[1]s", false},
 	{"cost_per_conversion", "cost per conversion, %[1]s", false},
-	{"incremental_conversions", "incremental conversions, customers", true},
-	{"cost_per_incremental_conversion", "cost per incremental conversion, %[1]s", true},
-	{"incremental_margin", "incremental %[2]s, %[1]s", true},
-	{"return_per_unit_spent", "return: incremental %[2]s per 1 %[1]s spent", true},
-	{"probability_it_pays", "probability that it pays", true},
+	{"incremental_conversions", "incremental conversions (adjusted), customers", true},
+	{"cost_per_incremental_conversion", "cost per incremental conversion (adjusted), %[1]s", true},
+	{"incremental_margin", "incremental %[2]s (adjusted), %[1]s", true},
+	{"incremental_margin_less_cost", "incremental %[2]s less cost (adjusted), %[1]s", true},
+	{"return_per_unit_spent", "return (adjusted): incremental %[2]s per 1 %[1]s spent", true},
+	{"probability_it_pays", "probability that it pays (adjusted)", true},
 }
 
 func (t *measureTable) printArms(out io.Writer) error {
@@ -124,19 +160,25 @@ func (t *measureTable) told(lines []measureLine) []measureLine {
 // an arm has.
 func (t *measureTable) printArmLine(out io.Writer, arms []string, line measureLine, label string) {
 	var values, once, nightly []string
+	figures := map[string]measurement.Figure{}
 	for _, arm := range arms {
 		versus, estimate := "", ""
 		if line.isIncremental {
 			versus, estimate = string(experiment.None), measurement.Adjusted
 		}
-		f, found := t.document.Find(arm, versus, line.metric, estimate)
+		if f, found := t.document.Find(arm, versus, line.metric, estimate); found {
+			figures[arm] = f
+		}
+	}
+	n := t.numbersOf(slices.Collect(maps.Values(figures))...)
+	for _, arm := range arms {
+		f, found := figures[arm]
 		if !found {
 			values, once, nightly = append(values, "-"), append(once, ""), append(nightly, "")
 			continue
 		}
-		values = append(values, t.value(f, label))
-		unit := shownUnit(f)
-		once, nightly = append(once, span(unit, f.Low, f.High)), append(nightly, span(unit, f.SequentialLow, f.SequentialHigh))
+		values = append(values, t.value(n, f, label))
+		once, nightly = append(once, n.span(f.Low, f.High)), append(nightly, n.span(f.SequentialLow, f.SequentialHigh))
 	}
 	fmt.Fprintf(out, "%s\t  %s\n", strings.Join(values, "\t"), label)
 	for _, interval := range []struct {
@@ -150,9 +192,9 @@ func (t *measureTable) printArmLine(out io.Writer, arms []string, line measureLi
 }
 
 // value writes a figure, or n/a and notes why.
-func (t *measureTable) value(f measurement.Figure, label string) string {
+func (t *measureTable) value(n numbers, f measurement.Figure, label string) string {
 	if f.Value != nil {
-		return figureText(shownUnit(f), *f.Value)
+		return n.text(*f.Value)
 	}
 	t.note(f.Reason, label)
 	return "n/a"
@@ -178,58 +220,6 @@ func (t *measureTable) notAvailable() string {
 		lines = append(lines, fmt.Sprintf("n/a: %s: %s.", strings.Join(m.labels, ", "), m.reason))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// span writes an interval, of which an end may be missing.
-func span(unit string, low, high *float64) string {
-	switch {
-	case low == nil && high == nil:
-		return ""
-	case high == nil:
-		return figureText(unit, *low) + " or more"
-	case low == nil:
-		return figureText(unit, *high) + " or less"
-	}
-	return figureText(unit, *low) + " to " + figureText(unit, *high)
-}
-
-// Units that are written differently than they are published.
-const (
-	perRecipient = "money of a recipient" // small, since most of them buy nothing
-	points       = "percentage points"
-)
-
-// shownUnit is how a figure is written. A difference of shares must not look like
-// a lift.
-func shownUnit(f measurement.Figure) string {
-	switch {
-	case f.Unit == "money" && strings.Contains(f.Metric, "_per_recipient"):
-		return perRecipient
-	case f.Unit == "share" && strings.HasSuffix(f.Metric, "_difference"):
-		return points
-	}
-	return f.Unit
-}
-
-// figureText writes a number in its unit, which the label names.
-func figureText(unit string, value float64) string {
-	switch unit {
-	case "share", "probability":
-		return fmt.Sprintf("%.2f %%", 100*value)
-	case points:
-		return fmt.Sprintf("%.2f", 100*value)
-	case "customers":
-		return humanize.Comma(int64(math.Round(value)))
-	case "ratio":
-		return fmt.Sprintf("%.2f", value)
-	}
-	if math.Abs(value) >= 1000 {
-		return humanize.Comma(int64(math.Round(value)))
-	}
-	if unit == perRecipient && math.Abs(value) < 100 {
-		return fmt.Sprintf("%.3f", value)
-	}
-	return fmt.Sprintf("%.2f", value)
 }
 
 // differenceLines are the metrics that arms are compared by.
@@ -265,36 +255,28 @@ func (t *measureTable) printEstimates(out io.Writer, treated, control, metric, l
 		if !found {
 			continue
 		}
-		unit := shownUnit(f)
+		n := t.numbersOf(f)
 		lift, _ := t.document.Find(treated, control, metric+"_lift", estimate)
-		nightly := span(unit, f.SequentialLow, f.SequentialHigh)
+		nightly := n.span(f.SequentialLow, f.SequentialHigh)
 		if nightly == "" {
 			nightly = "n/a"
 			t.note(f.Reason, fmt.Sprintf("every planned night of %s against %s", treated, control))
 		}
-		once := span(unit, f.Low, f.High)
+		once := n.span(f.Low, f.High)
 		if once == "" {
 			once = "n/a"
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t  %s, %s\n", plus(f), once, nightly,
-			t.lift(lift, treated, control), span(lift.Unit, lift.Low, lift.High), label, estimate)
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t  %s, %s\n", n.plus(*f.Value), once, nightly,
+			t.lift(lift, treated, control), t.numbersOf(lift).span(lift.Low, lift.High), label, estimate)
 	}
-}
-
-// plus writes a difference with its sign.
-func plus(f measurement.Figure) string {
-	text := figureText(shownUnit(f), *f.Value)
-	if *f.Value > 0 {
-		text = "+" + text
-	}
-	return text
 }
 
 func (t *measureTable) lift(f measurement.Figure, treated, control string) string {
+	n := t.numbersOf(f)
 	if f.Value != nil {
-		return plus(f)
+		return n.plus(*f.Value)
 	}
-	return t.value(f, fmt.Sprintf("lift of %s against %s", treated, control))
+	return t.value(n, f, fmt.Sprintf("lift of %s against %s", treated, control))
 }
 
 // unsent tells how many people nothing was sent to. They count where they are
@@ -330,12 +312,12 @@ func (t *measureTable) opened() string {
 
 func (t *measureTable) winsorised() string {
 	d := t.document
-	return fmt.Sprintf("Revenue is winsorised at %s %s: the %g %% point of those with revenue above 0.", figureText("money", d.WinsorisedAt), d.Currency, d.WinsorisePercentile)
+	return fmt.Sprintf("Revenue is winsorised at %s %s: the %g %% point of those with revenue above 0.", numbers{"money", t.decimals("money", d.WinsorisedAt)}.text(d.WinsorisedAt), d.Currency, d.WinsorisePercentile)
 }
 
 func (t *measureTable) adjusted() string {
 	d := t.document
-	covariate := fmt.Sprintf("revenue of the %s up to the assignment", countNoun(int64(d.WindowDays), "day"))
+	covariate := fmt.Sprintf("revenue of the %s before the day of the assignment", countNoun(int64(d.WindowDays), "day"))
 	if d.Covariate == "clv" {
 		covariate = "value predicted at the assignment"
 	}
@@ -348,13 +330,13 @@ func (t *measureTable) adjusted() string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Adjusted by the %s (CUPED), which takes of the variance of %s %s. What is incremental, and the decision, rest on it.", covariate, d.MoneyBasis, strings.Join(parts, ", "))
+	return fmt.Sprintf("Adjusted by the %s (CUPED), which removes %s of the variance of the %s. What is incremental, and the decision, rest on it.", covariate, strings.Join(parts, ", "), d.MoneyBasis)
 }
 
 func (t *measureTable) ratio() string {
 	r := t.document.SampleRatio
 	if r.Broken {
-		return fmt.Sprintf("Sample ratio: broken (chi-square %.2f, p %.2g).", r.ChiSquare, r.PValue)
+		return "" // told above
 	}
 	return fmt.Sprintf("Sample ratio: as designed (chi-square %.2f, p %.2g).", r.ChiSquare, r.PValue)
 }

@@ -112,16 +112,25 @@ func openEngine(ctx context.Context, ts *testscript.TestScript, readable ...stri
 }
 
 // writeParquet writes the rows of a SELECT to a Parquet file, sorted by all
-// columns from the left: parquet FILE SQLFILE.
+// columns from the left: parquet FILE SQLFILE VIEWS. The views are further SELECTs,
+// which it knows by the names of their files.
 func writeParquet(ts *testscript.TestScript, neg bool, args []string) {
-	wantArgs(ts, neg, args, "parquet FILE SQLFILE")
+	wantArgs(ts, neg, args[:min(2, len(args))], "parquet FILE SQLFILE")
 	ctx := context.Background()
 	e := openEngine(ctx, ts)
 	defer e.Close()
+	defineViews(ctx, ts, e, args[2:])
 	path := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
 	_, err := e.File(ctx, "rows_of_script", ts.ReadFile(args[1]), []string{"all"}, path, map[string]string{"made_by": "script"})
 	ts.Check(err)
+}
+
+// defineViews makes views of the SELECTs in files.
+func defineViews(ctx context.Context, ts *testscript.TestScript, e *engine.Engine, files []string) {
+	for _, file := range files {
+		ts.Check(e.View(ctx, strings.TrimSuffix(file, ".sql"), ts.ReadFile(file)))
+	}
 }
 
 // queryParquet prints the rows of a SELECT over a Parquet file, which the SELECT

@@ -119,8 +119,9 @@ func validateText(name, text string) error {
 // a text, whatever is in the id. The modulo is not of all 256 bits, because 15
 // digits are what fits the integers of every engine:
 //
-//	DuckDB: ('0x' || substr(sha256(salt || '|' || campaign || '|' || customer_id), 1, 15))::bigint % 10000
-//	Spark:  cast(conv(substr(sha2(concat_ws('|', salt, campaign, customer_id), 256), 1, 15), 16, 10) as bigint) % 10000
+//	bucket(salt || '|' || campaign || '|' || customer_id)
+//
+// with the macro of sql/engine, by which a measurement checks the assignments.
 //
 // 2^60 is no multiple of 10,000: the first 6,976 buckets are likelier than the
 // others by one part in 10^14.

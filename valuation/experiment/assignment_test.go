@@ -16,7 +16,7 @@ var spring = Design{
 }
 
 // The numbers are those of coreutils' sha256sum, and of DuckDB 1.4 by the
-// expression in Bucket's comment.
+// macro in Bucket's comment.
 func TestBucketPublished(t *testing.T) {
 	for id, want := range map[string]int{"C-1": 1149, "C-2": 6216, "a|b": 4841, "Zoë": 9242, "": 9025} {
 		if got := spring.Bucket(id); got != want {

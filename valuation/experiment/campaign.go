@@ -1,5 +1,7 @@
 package experiment
 
+import "time"
+
 // Person is one person assigned to an arm, and what the order history says of
 // them from the assignment on. Who bought nothing is a person too.
 type Person struct {
@@ -56,8 +58,10 @@ type ArmOutcome struct {
 
 // Timing is where a campaign stands.
 type Timing struct {
-	// Night is the number of this look, from 1, of PlannedNights.
+	// Night is the number of this look, of PlannedNights: below 1 before them, above
+	// PlannedNights after. FirstNight is the day of the first.
 	Night, PlannedNights int
+	FirstNight           time.Time
 	// WindowDays is how long each person is watched from their assignment on;
 	// LeastDays and MostDays how long the last and the first of them have been.
 	WindowDays, LeastDays, MostDays int
@@ -65,6 +69,10 @@ type Timing struct {
 
 // Mature says that everyone has been watched for the whole window.
 func (t Timing) Mature() bool { return t.LeastDays >= t.WindowDays }
+
+// isOver says that no later look may promote. Nothing is over before the first
+// assigned have been watched for the whole window, whatever was planned.
+func (t Timing) isOver() bool { return t.Night >= t.PlannedNights && t.MostDays >= t.WindowDays }
 
 // isPlanned says that this night is one of those that the sequential bound was
 // made for.
@@ -79,6 +87,8 @@ type Campaign struct {
 	// HasCovariate says that people carry a covariate. The report's incremental
 	// figures and the decision then rest on the adjusted estimates.
 	HasCovariate bool
+	// RevenueStandsIn says that no margin is known, and margins are revenue.
+	RevenueStandsIn bool
 }
 
 func (c Campaign) arm(arm Arm) (ArmOutcome, bool) {

@@ -1,6 +1,10 @@
 package experiment
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Verdict is what to do about a challenger.
 type Verdict string
@@ -27,6 +31,10 @@ type Decision struct {
 // known: a dear challenger does not win by a margin that it has spent. What it
 // costs less is no reason to promote it, or it would win on the first night, when
 // all of the cost is there and nothing of what it brings.
+//
+// To promote a challenger that is no better is the error that the bound is for,
+// and only a planned night can. To keep the champion is what happens without any
+// look at all, so the first one after the planned nights may say so.
 func (r Report) decide() Decision {
 	if r.SampleRatio.Broken {
 		return Decision{Refused, brokenRatio}
@@ -35,29 +43,73 @@ func (r Report) decide() Decision {
 	if !compared {
 		return Decision{Refused, "there is no challenger and champion with people in both"}
 	}
-	if !r.Timing.isPlanned() {
-		return Decision{Refused, fmt.Sprintf("night %d is not one of the %d planned nights: the verdict is that of the nights before", r.Timing.Night, r.Timing.PlannedNights)}
+	switch t := r.Timing; {
+	case t.Night < 1:
+		return Decision{Undecided, "not a planned night yet: the first is on " + t.FirstNight.Format(time.DateOnly)}
+	case !t.isPlanned() && !t.isOver():
+		return Decision{Undecided, firstImmature}
+	case !t.isPlanned() && r.lacksMargin():
+		return Decision{Undecided, "the planned nights have ended, and " + marginLacks}
+	case !t.isPlanned():
+		return Decision{Keep, "the planned nights have ended"}
 	}
-	margin := contrast.Margin.Best()
-	isLast := r.Timing.Night == r.Timing.PlannedNights
+	return r.decideTonight(contrast.Margin.Best())
+}
+
+const (
+	firstImmature = "the first assigned have not been watched for the whole window yet"
+	marginLacks   = "revenue cannot be set against the cost of the messages: set value.margin_rate or orders.columns.margin, and measure the planned nights again"
+)
+
+// decideTonight is decide on a planned night.
+func (r Report) decideTonight(margin Estimate) Decision {
+	isOver, basis := r.Timing.isOver(), r.basis()
 	if margin.Sequential == nil {
-		if isLast {
+		if isOver {
 			return Decision{Keep, "the planned nights are over and nothing shows the challenger to be better: " + margin.SequentialReason}
 		}
 		return Decision{Undecided, margin.SequentialReason}
 	}
 	dearer := r.dearer()
 	switch {
+	case margin.Sequential.Low > dearer && r.lacksMargin():
+		return Decision{Undecided, "its revenue per recipient is above the champion's, but " + marginLacks}
 	case margin.Sequential.Low > dearer:
-		return Decision{Promote, "its margin per recipient is above the champion's, what it costs more taken off"}
+		return Decision{Promote, fmt.Sprintf("its %s per recipient is above the champion's, what it costs more taken off", basis)}
 	case margin.Sequential.High < 0:
-		return Decision{Keep, "the challenger's margin per recipient is below the champion's"}
-	case isLast && margin.Sequential.Low > 0:
-		return Decision{Keep, "the planned nights are over: the challenger's margin per recipient is above the champion's, but not shown to be by what it costs more"}
-	case isLast:
+		return Decision{Keep, fmt.Sprintf("the challenger's %s per recipient is below the champion's", basis)}
+	case isOver && margin.Sequential.Low > 0:
+		return Decision{Keep, fmt.Sprintf("the planned nights are over: the challenger's %s per recipient is above the champion's, but not shown to be by what it costs more", basis)}
+	case isOver:
 		return Decision{Keep, "the planned nights are over and nothing shows the challenger to be better"}
 	}
-	return Decision{Undecided, fmt.Sprintf("the interval still holds both verdicts, %d nights are left", r.Timing.PlannedNights-r.Timing.Night)}
+	return Decision{Undecided, "the interval still holds both verdicts, " + left(r.Timing.PlannedNights-r.Timing.Night)}
+}
+
+func left(nights int) string {
+	switch nights {
+	case 0:
+		return "and " + firstImmature
+	case 1:
+		return "1 night is left"
+	}
+	return fmt.Sprintf("%d nights are left", nights)
+}
+
+// basis is what the margins are.
+func (r Report) basis() string {
+	if r.RevenueStandsIn {
+		return "revenue"
+	}
+	return "margin"
+}
+
+// lacksMargin says that a cost is known and no margin to set against it: by
+// revenue a challenger would win that brings less than it costs.
+func (r Report) lacksMargin() bool {
+	return r.RevenueStandsIn && slices.ContainsFunc(r.Arms, func(line ArmReport) bool {
+		return line.CostMinor != nil && line.Arm != None
+	})
 }
 
 // dearer returns by how much a recipient of the challenger costs more than one of

@@ -121,7 +121,8 @@ func poisson(random *rand.Rand, mean float64) int {
 // customers do, or are all alike, which is the hardest case for the bound.
 //
 // Read as challengers no better than their champions, fewer than 5 % of them are
-// ever promoted.
+// ever promoted. Where their purchases before the campaign are known, the same
+// goes for the adjusted interval, and the promotions rest on it.
 func TestNightlyPeekingRecovery(t *testing.T) {
 	const nights = 60
 	bound, err := Pocock(nights)
@@ -129,25 +130,35 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		name    string
-		shape   float64
-		treated float64
+		name     string
+		shape    float64
+		treated  float64
+		adjusted bool
 	}{
-		{"customers differ, half held out", 0.5, 0.5},
-		{"customers differ, a tenth held out", 0.5, 0.9},
-		{"customers alike, half held out", 0, 0.5},
+		{"customers differ, half held out", 0.5, 0.5, true},
+		{"customers differ, a tenth held out", 0.5, 0.9, true},
+		{"customers alike, half held out", 0, 0.5, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			shop := newBase(10_000, 80, c.shape)
-			sequential, unguarded, naive, promoted := 0, 0, 0, 0
+			if c.adjusted {
+				shop.remember()
+			}
+			sequential, adjusted, unguarded, naive, promoted := 0, 0, 0, 0, 0
+			reduction := 0.0 // of the variance, on the last night
 			for seed := range uint64(campaigns) {
-				var hasErred, wouldHave, hasPeeked bool
+				var hasErred, hasErredAdjusted, wouldHave, hasPeeked bool
 				verdict := Undecided
 				shop.nights(rand.New(rand.NewPCG(seed, 0)), nights, c.treated, func(night int, treated, control Sample) {
-					margin := compare(t, treated, control, Rule{SequentialBound: bound})
+					margin := compare(t, treated, control, Rule{SequentialBound: bound, Adjust: c.adjusted})
 					e := margin.Raw
 					hasErred = hasErred || e.Sequential != nil && covers(*e.Sequential, 0) == 0
+					best := margin.Best()
+					hasErredAdjusted = hasErredAdjusted || best.Sequential != nil && covers(*best.Sequential, 0) == 0
+					if night == nights {
+						reduction += margin.VarianceReduction / campaigns
+					}
 					score := math.Abs(e.Difference) / e.StandardError
 					wouldHave = wouldHave || score > bound
 					hasPeeked = hasPeeked || score > normal975
@@ -159,6 +170,7 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 					}
 				})
 				sequential += int(one(hasErred))
+				adjusted += int(one(hasErredAdjusted))
 				unguarded += int(one(wouldHave))
 				naive += int(one(hasPeeked))
 				promoted += int(one(verdict == Promote))
@@ -166,7 +178,12 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 					t.Fatalf("the last night is %s", verdict)
 				}
 			}
+			t.Logf("variance reduced by %.1f %%", 100*reduction)
+			if c.adjusted && !(reduction > 0.2) {
+				t.Errorf("variance reduced by %.1f %%", 100*reduction)
+			}
 			within(t, "sequential", sequential, 0, 0.05)
+			within(t, "sequential, adjusted where it is", adjusted, 0, 0.05)
 			within(t, "sequential, however few bought", unguarded, 0, 1)
 			within(t, "1.96 every night", naive, 0.25, 0.45)
 			within(t, "promoted", promoted, 0, 0.05)

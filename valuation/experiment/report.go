@@ -14,6 +14,7 @@ type Report struct {
 	SampleRatio SampleRatio
 	// SequentialBound is Pocock's constant for the planned nights.
 	SequentialBound float64
+	RevenueStandsIn bool        // margins are revenue
 	Arms            []ArmReport // none, champion, challenger: those with people
 	// Contrasts are champion and challenger against none, and challenger against
 	// champion: those with people on both sides. There are none where the sample
@@ -48,7 +49,12 @@ type ArmReport struct {
 	// SequentialIncrementalMargin is the interval for a campaign looked at every
 	// night, nil where the contrast's margin has none.
 	SequentialIncrementalMargin *Interval
-	ReturnPerUnitSpent          Figure // incremental margin for each 1 of cost
+	// The rest sets all of the cost against what it brought, so it is told once
+	// everyone has been watched for the whole window.
+	IncrementalMarginLessCost           Figure
+	SequentialIncrementalMarginLessCost *Interval
+	ReturnPerUnitSpent                  Figure // incremental margin for each 1 of cost
+	SequentialReturnPerUnitSpent        *Interval
 	// ProbabilityItPays is that of an incremental margin above the cost, given the
 	// outcomes and no opinion before them.
 	ProbabilityItPays Figure
@@ -64,7 +70,7 @@ func Measure(campaign Campaign) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Timing: campaign.Timing, Mature: campaign.Timing.Mature(), SequentialBound: bound}
+	report := Report{Timing: campaign.Timing, Mature: campaign.Timing.Mature(), SequentialBound: bound, RevenueStandsIn: campaign.RevenueStandsIn}
 	var people, shares []int64
 	for _, arm := range []Arm{None, Champion, Challenger} {
 		outcome, _ := campaign.arm(arm)
@@ -197,7 +203,8 @@ func (r Report) addIncremental(line *ArmReport) {
 			reason = brokenRatio
 		}
 		line.IncrementalConversions, line.CostPerIncrementalConversion = unknown(reason), unknown(reason)
-		line.IncrementalMargin, line.ReturnPerUnitSpent, line.ProbabilityItPays = unknown(reason), unknown(reason), unknown(reason)
+		line.IncrementalMargin = unknown(reason)
+		line.setBalance(unknown(reason))
 		return
 	}
 	people := float64(line.Assigned)
@@ -208,13 +215,30 @@ func (r Report) addIncremental(line *ArmReport) {
 		line.SequentialIncrementalMargin = &Interval{people * margin.Sequential.Low, people * margin.Sequential.High}
 	}
 	if line.CostMinor == nil {
-		line.CostPerIncrementalConversion, line.ReturnPerUnitSpent, line.ProbabilityItPays = unknown(noCost), unknown(noCost), unknown(noCost)
+		line.CostPerIncrementalConversion = unknown(noCost)
+		line.setBalance(unknown(noCost))
 		return
 	}
 	cost := float64(*line.CostMinor)
 	line.CostPerIncrementalConversion = costPerIncremental(cost, line.IncrementalConversions)
+	if !r.Mature {
+		line.setBalance(unknown("told when everyone has been watched for the whole window"))
+		return
+	}
+	line.IncrementalMarginLessCost = line.IncrementalMargin.less(cost)
 	line.ReturnPerUnitSpent = line.IncrementalMargin.over(cost, "nothing was spent")
 	line.ProbabilityItPays = margin.probabilityAbove(cost / people)
+	if interval := line.SequentialIncrementalMargin; interval != nil {
+		line.SequentialIncrementalMarginLessCost = &Interval{interval.Low - cost, interval.High - cost}
+		if cost > 0 {
+			line.SequentialReturnPerUnitSpent = &Interval{interval.Low / cost, interval.High / cost}
+		}
+	}
+}
+
+// setBalance gives all that sets the cost against what it brought.
+func (line *ArmReport) setBalance(f Figure) {
+	line.IncrementalMarginLessCost, line.ReturnPerUnitSpent, line.ProbabilityItPays = f, f, f
 }
 
 const brokenRatio = "the sample ratio is broken: people are missing from an arm, or in one that they were not assigned to"
@@ -233,14 +257,24 @@ func (f Figure) over(amount float64, none string) Figure {
 	if !(amount > 0) {
 		return unknown(none)
 	}
-	divided := Figure{Reason: f.Reason}
-	for _, part := range []struct{ to, from **float64 }{{&divided.Value, &f.Value}, {&divided.Low, &f.Low}, {&divided.High, &f.High}} {
+	return f.each(func(value float64) float64 { return value / amount })
+}
+
+// less takes an amount that is known for sure off a figure.
+func (f Figure) less(amount float64) Figure {
+	return f.each(func(value float64) float64 { return value - amount })
+}
+
+// each changes the value and the ends that there are.
+func (f Figure) each(change func(float64) float64) Figure {
+	changed := Figure{Reason: f.Reason}
+	for _, part := range []struct{ to, from **float64 }{{&changed.Value, &f.Value}, {&changed.Low, &f.Low}, {&changed.High, &f.High}} {
 		if *part.from != nil {
-			value := **part.from / amount
+			value := change(**part.from)
 			*part.to = &value
 		}
 	}
-	return divided
+	return changed
 }
 
 // costPerIncremental turns the interval of the conversions round: the most of

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 )
 
 // outcomes are of people of whom so many buy for 50.00 with a margin of 20.00,
@@ -69,6 +70,10 @@ func TestReportAgreesWithHandArithmetic(t *testing.T) {
 		"return":                          {champion.ReturnPerUnitSpent.Value, 2},
 		"low return":                      {champion.ReturnPerUnitSpent.Low, 0.1 * margin.Fixed.Low},
 		"high return":                     {champion.ReturnPerUnitSpent.High, 0.1 * margin.Fixed.High},
+		"margin less cost":                {champion.IncrementalMarginLessCost.Value, 450_000},
+		"low margin less cost":            {champion.IncrementalMarginLessCost.Low, 45_000*margin.Fixed.Low - 450_000},
+		"sequential margin less cost":     {&champion.SequentialIncrementalMarginLessCost.High, 45_000*margin.Sequential.High - 450_000},
+		"sequential return":               {&champion.SequentialReturnPerUnitSpent.Low, 0.1 * margin.Sequential.Low},
 	} {
 		if c.got == nil || !(math.Abs(*c.got-c.want) <= 1e-9*math.Abs(c.want)) {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)
@@ -87,6 +92,76 @@ func TestReportAgreesWithHandArithmetic(t *testing.T) {
 	}
 	if none.Sent != nil || none.CostPerConversion.Value != nil || none.IncrementalMargin.Value != nil || none.IncrementalMargin.Reason == "" {
 		t.Errorf("%+v", none)
+	}
+}
+
+// What is incremental and the verdict rest on the adjusted estimate. By chance the
+// challengers bought less before: raw, they bring 10 less than the champions and
+// nothing is decided; of people alike they bring 30 more. The outcome is 2 for
+// each 1 of the covariate, so all of it is known by hand.
+func TestTheAdjustedEstimateDecides(t *testing.T) {
+	arm := func(people, bought, more int64) Outcomes {
+		var o Outcomes
+		for _, off := range []int64{-100, 100} {
+			o.Add(Person{Converted: true, MarginMinor: 2500 + more + off, RevenueMinor: 5000, CovariateMinor: 1000}, 5000, bought/2)
+			o.Add(Person{Converted: true, MarginMinor: 500 + more + off, RevenueMinor: 5000}, 5000, (people-bought)/2)
+		}
+		return o
+	}
+	campaign := threeArms(60)
+	campaign.Arms = []ArmOutcome{
+		{Arm: None, Outcomes: arm(10_000, 5_000, 0)},
+		{Arm: Champion, Outcomes: arm(45_000, 22_500, 0)},
+		{Arm: Challenger, Outcomes: arm(45_000, 21_600, 30), Contacts: contacts(45_000, 45_000, 900, 450_000)},
+	}
+	for _, c := range []struct {
+		adjusted                      bool
+		verdict                       Verdict
+		incremental, lessCost, profit float64
+	}{
+		{true, Promote, 45_000 * 30, 900_000, 1},
+		{false, Keep, 45_000 * -10, -900_000, 0},
+	} {
+		campaign.HasCovariate = c.adjusted
+		report := measure(t, campaign)
+		challenger := report.Arms[2]
+		if report.Decision.Verdict != c.verdict {
+			t.Errorf("adjusted %v: %+v, want %s", c.adjusted, report.Decision, c.verdict)
+		}
+		for name, f := range map[string]struct {
+			got  Figure
+			want float64
+		}{
+			"incremental margin": {challenger.IncrementalMargin, c.incremental},
+			"less cost":          {challenger.IncrementalMarginLessCost, c.lessCost},
+			"return":             {challenger.ReturnPerUnitSpent, c.incremental / 450_000},
+		} {
+			if f.got.Value == nil || !(math.Abs(*f.got.Value-f.want) <= 1e-6*math.Abs(f.want)) {
+				t.Errorf("adjusted %v: %s %+v, want %v", c.adjusted, name, f.got, f.want)
+			}
+		}
+		if p := *challenger.ProbabilityItPays.Value; !(math.Abs(p-c.profit) <= 0.1) {
+			t.Errorf("adjusted %v: pays with probability %v", c.adjusted, p)
+		}
+	}
+}
+
+// The planned nights may be over by their count while the first assigned are
+// still being watched, where those of the first day are all in the global holdout:
+// the champion is not kept for good on what has come by then.
+func TestNothingIsOverBeforeTheFirstAssignedAreMature(t *testing.T) {
+	for _, night := range []int{60, 61, 64} {
+		campaign := threeArms(night)
+		campaign.Arms[0].Outcomes = outcomes(45_000, 2260)
+		campaign.Timing.MostDays, campaign.Timing.LeastDays = night-5, night-5
+		if got := measure(t, campaign).Decision; got.Verdict != Undecided || !strings.Contains(got.Reason, "have not been watched for the whole window yet") {
+			t.Errorf("night %d: %+v", night, got)
+		}
+	}
+	campaign := threeArms(65)
+	campaign.Timing.MostDays, campaign.Timing.LeastDays = 60, 60
+	if got := measure(t, campaign).Decision; got.Verdict != Keep {
+		t.Errorf("night 65: %+v", got)
 	}
 }
 
@@ -124,12 +199,22 @@ func TestReportEdges(t *testing.T) {
 			c.Arms = []ArmOutcome{c.Arms[1], {Arm: Champion}}
 		}, func(r Report) Figure { return r.Arms[1].Rate }, "nobody is assigned"},
 	} {
-		campaign := threeArms(30)
+		campaign := threeArms(60)
 		c.change(&campaign)
 		figure := c.figure(measure(t, campaign))
 		if figure.Value != nil || !strings.Contains(figure.Reason, c.want) {
 			t.Errorf("%s: %+v, want no value and %q", c.name, figure, c.want)
 		}
+	}
+	// before maturity all of the cost would stand against part of what it brings
+	early := measure(t, threeArms(59)).Arms[1]
+	for name, f := range map[string]Figure{"return": early.ReturnPerUnitSpent, "probability": early.ProbabilityItPays, "margin less cost": early.IncrementalMarginLessCost} {
+		if f.Value != nil || f.Low != nil || f.Reason != "told when everyone has been watched for the whole window" {
+			t.Errorf("%s before maturity: %+v", name, f)
+		}
+	}
+	if early.SequentialReturnPerUnitSpent != nil || early.SequentialIncrementalMargin == nil {
+		t.Errorf("before maturity: %+v", early)
 	}
 	// a lift that may be none has no most cost
 	campaign := threeArms(30)
@@ -170,8 +255,17 @@ func TestDecisions(t *testing.T) {
 		{"alike on the last night", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Keep, "nothing shows"},
 		{"too few bought", 2, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Undecided, "too few bought"},
 		{"too few bought on the last night", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Keep, "too few bought"},
-		{"after the nights", 61, func(c *Campaign) {}, Refused, "night 61"},
-		{"before the nights", 0, func(c *Campaign) {}, Refused, "night 0"},
+		{"alike on the night before the last", 59, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Undecided, "1 night is left"},
+		{"better, after the nights", 61, func(c *Campaign) {}, Keep, "the planned nights have ended"},
+		{"before the nights", 0, func(c *Campaign) { c.Timing.FirstNight = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }, Undecided, "not a planned night yet: the first is on 2026-11-22"},
+		{"better by revenue, at a cost", 20, func(c *Campaign) { c.RevenueStandsIn = true }, Undecided, "its revenue per recipient is above the champion's, but revenue cannot be set against the cost"},
+		{"better by revenue, at a cost, after the nights", 61, func(c *Campaign) { c.RevenueStandsIn = true }, Undecided, "revenue cannot be set against the cost"},
+		{"worse by revenue, at a cost", 20, func(c *Campaign) {
+			c.RevenueStandsIn, c.Arms[0].Outcomes = true, outcomes(45_000, 1800)
+		}, Keep, "revenue per recipient is below the champion's"},
+		{"better by revenue, no cost known", 20, func(c *Campaign) {
+			c.RevenueStandsIn, c.Arms[0].Contacts, c.Arms[2].Contacts = true, nil, nil
+		}, Promote, "its revenue per recipient is above"},
 		{"better by less than it costs more", 60, func(c *Campaign) { *c.Arms[0].Contacts.CostMinor = 2_000_000 }, Keep, "by what it costs more"},
 		{"alike, and costs less", 1, func(c *Campaign) {
 			c.Arms[0].Outcomes = outcomes(45_000, 2250)

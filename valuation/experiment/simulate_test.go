@@ -40,12 +40,14 @@ type base struct {
 	people    int
 	purchases float64 // a night, of all people
 	buyers    []int   // people, each as often as they are likely to buy
+	visits    []int   // of each person, before the campaign: their covariate, 0 without
+	most      int     // visits
 }
 
 // newBase draws customers whose rates are of a gamma distribution of that shape,
 // all alike at 0.
 func newBase(people int, purchasesPerNight, shape float64) base {
-	b := base{people: people, purchases: purchasesPerNight}
+	b := base{people: people, purchases: purchasesPerNight, visits: make([]int, people)}
 	random := rand.New(rand.NewPCG(0, 0))
 	for person := range people {
 		times := 1.0
@@ -59,23 +61,43 @@ func newBase(people int, purchasesPerNight, shape float64) base {
 	return b
 }
 
+// remember draws what the people bought in 120 nights before the campaign.
+func (b *base) remember() {
+	random := rand.New(rand.NewPCG(0, 1))
+	b.visits = make([]int, b.people)
+	for range int(120 * b.purchases) {
+		person := b.buyers[random.IntN(len(b.buyers))]
+		b.visits[person]++
+		b.most = max(b.most, b.visits[person])
+	}
+}
+
 // nights plays a campaign without effect: the people are assigned anew, and see
 // is called after each night with the two arms' cumulative spend.
 func (b base) nights(random *rand.Rand, nights int, treatedShare float64, see func(night int, treated, control Sample)) {
 	isTreated := make([]bool, b.people)
 	spent := make([]int64, b.people)
 	var arms [2]Sample
+	var people [2][]int64 // by their visits, which is fewer additions
+	for arm := range people {
+		people[arm] = make([]int64, b.most+1)
+	}
 	for person := range isTreated {
 		isTreated[person] = random.Float64() < treatedShare
-		arms[int(one(isTreated[person]))].people++
+		people[int(one(isTreated[person]))][b.visits[person]]++
+	}
+	for arm := range people {
+		for visits, n := range people[arm] {
+			arms[arm].Add(0, int64(visits), n)
+		}
 	}
 	for night := 1; night <= nights; night++ {
 		for range int(distuv.Poisson{Lambda: b.purchases, Src: random}.Rand()) {
 			person := b.buyers[random.IntN(len(b.buyers))]
 			arm := &arms[int(one(isTreated[person]))]
-			arm.Add(spent[person], 0, -1)
+			arm.Add(spent[person], int64(b.visits[person]), -1)
 			spent[person] += ordinary.spend(random)
-			arm.Add(spent[person], 0, 1)
+			arm.Add(spent[person], int64(b.visits[person]), 1)
 		}
 		see(night, arms[1], arms[0])
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"cbv/valuation/experiment"
 )
@@ -27,17 +28,30 @@ func (d Decision) decides() bool {
 // Stand settles which verdict stands, given the other measurements of the
 // campaign: the first that was reached, because the bound is for the first night
 // that crosses it. Where the split is broken today nothing stands: what made people
-// go missing may have been there before.
+// go missing may have been there before. A verdict on other money says nothing
+// either: a challenger that brings more revenue may bring less margin.
 func (d *Document) Stand(others []Document) {
 	d.Decision = d.Tonight
-	first, reached := firstReached(others, d.AsOf)
+	isOfOtherMoney := func(other Document) bool {
+		return other.MoneyBasis != d.MoneyBasis || other.Currency != d.Currency
+	}
+	first, reached := firstReached(slices.DeleteFunc(slices.Clone(others), isOfOtherMoney), d.AsOf)
 	switch {
 	case reached && d.SampleRatio.Broken:
 		d.Decision.Reason += fmt.Sprintf("; the verdict of %s, %s, does not stand on such a split", first.ReachedOn, first.Verdict)
 	case reached:
 		d.Decision = first
-	case d.Night > d.PlannedNights:
-		d.Decision.Reason += ", and none was reached in a measurement of them"
+	case d.Night > d.PlannedNights && d.Decision.Verdict == experiment.Keep:
+		d.Decision.Reason += " without a promotion"
+	}
+	if reached {
+		return
+	}
+	for _, other := range slices.SortedFunc(slices.Values(others), func(a, b Document) int { return strings.Compare(a.AsOf, b.AsOf) }) {
+		if other.AsOf < d.AsOf && isOfOtherMoney(other) && other.Tonight.decides() {
+			d.Decision.Reason += fmt.Sprintf("; the verdict of %s, %s, was reached on %s in %s and does not stand", other.AsOf, other.Tonight.Verdict, other.MoneyBasis, other.Currency)
+			return
+		}
 	}
 }
 

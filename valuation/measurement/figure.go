@@ -162,28 +162,29 @@ func (l *list) contacts(arm string, n int64, costMinor *int64) {
 // money adds what an arm cost and brought beyond arm none.
 func (l *list) money(line experiment.ArmReport) {
 	name, n := string(line.Arm), line.Assigned
-	l.add(Figure{Arm: name, Metric: "cost_per_conversion", Unit: money, N: n}, line.CostPerConversion)
 	if line.Arm == experiment.None {
-		return
+		return // what its people cost, if anything, is a mistake and brought nothing
 	}
+	l.add(Figure{Arm: name, Metric: "cost_per_conversion", Unit: money, N: n}, line.CostPerConversion)
 	versusNone := Figure{Arm: name, Versus: string(experiment.None), Estimate: Adjusted, N: n}
 	for _, f := range []struct {
 		metric, unit string
 		figure       experiment.Figure
+		sequential   *experiment.Interval
 	}{
-		{"incremental_conversions", customers, line.IncrementalConversions},
-		{"cost_per_incremental_conversion", money, line.CostPerIncrementalConversion},
-		{"incremental_margin", money, l.standsIn(line.IncrementalMargin)},
-		{"return_per_unit_spent", ratio, l.standsIn(line.ReturnPerUnitSpent)},
-		{"probability_it_pays", chance, l.standsIn(line.ProbabilityItPays)},
+		{"incremental_conversions", customers, line.IncrementalConversions, nil},
+		{"cost_per_incremental_conversion", money, line.CostPerIncrementalConversion, nil},
+		{"incremental_margin", money, l.standsIn(line.IncrementalMargin), line.SequentialIncrementalMargin},
+		{"incremental_margin_less_cost", money, l.standsIn(line.IncrementalMarginLessCost), line.SequentialIncrementalMarginLessCost},
+		{"return_per_unit_spent", ratio, l.standsIn(line.ReturnPerUnitSpent), line.SequentialReturnPerUnitSpent},
+		{"probability_it_pays", chance, l.standsIn(line.ProbabilityItPays), nil},
 	} {
 		what := versusNone
 		what.Metric, what.Unit = f.metric, f.unit
-		l.add(what, f.figure)
-		if sequential := line.SequentialIncrementalMargin; f.metric == "incremental_margin" && sequential != nil {
-			added := &l.figures[len(l.figures)-1]
-			added.SequentialLow, added.SequentialHigh = l.scaled(money, &sequential.Low), l.scaled(money, &sequential.High)
+		if f.sequential != nil {
+			what.SequentialLow, what.SequentialHigh = l.scaled(f.unit, &f.sequential.Low), l.scaled(f.unit, &f.sequential.High)
 		}
+		l.add(what, f.figure)
 	}
 }
 

@@ -4,7 +4,7 @@
 package measurement
 
 import (
-	"strings"
+	"time"
 
 	"cbv/valuation/campaign"
 	"cbv/valuation/experiment"
@@ -24,10 +24,12 @@ type Document struct {
 	// stands in where no margin is known.
 	MoneyBasis string `json:"money_basis"`
 	Started    string `json:"started"` // day of the first assignment
-	// Night is the number of this look, from 1 on the day after Started.
-	Night         int `json:"night"`
-	PlannedNights int `json:"planned_nights"`
-	WindowDays    int `json:"window_days"`
+	// Night is the number of this look: 1 on FirstNight, below it before, and above
+	// PlannedNights after them.
+	Night         int    `json:"night"`
+	FirstNight    string `json:"first_night"`
+	PlannedNights int    `json:"planned_nights"`
+	WindowDays    int    `json:"window_days"`
 	// LeastDays and MostDays are how long the last and the first assigned have been
 	// watched; Mature says that everyone has been for the whole window.
 	LeastDays int    `json:"least_days"`
@@ -93,6 +95,7 @@ type Contacts struct {
 	CostMinor                          int64
 	Early                              int64 // people contacted before they were assigned
 	OfOtherArm                         int64 // people who got the message of another arm
+	OfUnknownArm                       int64 // people with a message of no arm there is
 }
 
 // Told says which of the optional columns the contacts have.
@@ -107,13 +110,13 @@ func New(f Facts) Document {
 	document := Document{
 		Campaign: f.Terms.Design.Campaign, Audience: f.Terms.Audience, AsOf: f.AsOf,
 		Currency: f.Currency, MoneyBasis: f.MoneyBasis, Started: f.Terms.Started,
-		Night: timing.Night, PlannedNights: timing.PlannedNights, WindowDays: timing.WindowDays,
+		Night: timing.Night, FirstNight: timing.FirstNight.Format(time.DateOnly), PlannedNights: timing.PlannedNights, WindowDays: timing.WindowDays,
 		LeastDays: timing.LeastDays, MostDays: timing.MostDays, Mature: f.Report.Mature,
 		Covariate:           f.Terms.Covariate,
 		WinsorisePercentile: f.WinsorisePercentile, WinsorisedAt: float64(f.CapMinor) / float64(f.MinorPerUnit),
 		SequentialBound: f.Report.SequentialBound,
 		SampleRatio:     SampleRatio(f.Report.SampleRatio),
-		Tonight:         Decision{Verdict: f.Report.Decision.Verdict, Reason: strings.ReplaceAll(f.Report.Decision.Reason, "margin", f.MoneyBasis)},
+		Tonight:         Decision{Verdict: f.Report.Decision.Verdict, Reason: f.Report.Decision.Reason},
 		Figures:         figures(f),
 		Warnings:        []Warning{},
 	}

@@ -10,7 +10,7 @@ import (
 
 // of is the measurement of a night that would say so by itself.
 func of(asOf string, verdict experiment.Verdict) Document {
-	d := Document{AsOf: asOf, PlannedNights: 60, Tonight: Decision{Verdict: verdict, Reason: "as it is"}}
+	d := Document{AsOf: asOf, PlannedNights: 60, Currency: "EUR", MoneyBasis: "margin", Tonight: Decision{Verdict: verdict, Reason: "as it is"}}
 	if d.Tonight.decides() {
 		d.Tonight.ReachedOn, d.Tonight.Night = asOf, 9
 	}
@@ -19,6 +19,8 @@ func of(asOf string, verdict experiment.Verdict) Document {
 
 func TestTheFirstVerdictStands(t *testing.T) {
 	const early, late, tonight = "2026-11-03", "2026-11-05", "2026-11-20"
+	byRevenue, inYen := of(early, experiment.Promote), of(early, experiment.Promote)
+	byRevenue.MoneyBasis, inYen.Currency = "revenue", "JPY"
 	for _, c := range []struct {
 		name   string
 		others []Document
@@ -38,7 +40,12 @@ func TestTheFirstVerdictStands(t *testing.T) {
 		{"a broken split", []Document{of(early, experiment.Promote)}, func(d *Document) {
 			d.SampleRatio.Broken, d.Tonight.Verdict = true, experiment.Refused
 		}, experiment.Refused, "", "the verdict of 2026-11-03, promote, does not stand on such a split"},
-		{"after the nights, without one", nil, func(d *Document) { d.Night = 61 }, experiment.Undecided, "", "none was reached"},
+		{"reached on revenue", []Document{byRevenue}, nil, experiment.Undecided, "", "as it is; the verdict of 2026-11-03, promote, was reached on revenue in EUR and does not stand"},
+		{"reached in another currency", []Document{inYen}, nil, experiment.Undecided, "", "as it is; the verdict of 2026-11-03, promote, was reached on margin in JPY and does not stand"},
+		{"reached on revenue, and later on margin", []Document{byRevenue, of(late, experiment.Keep)}, nil, experiment.Keep, late, ""},
+		{"a night measured on both", []Document{byRevenue, of(early, experiment.Keep)}, nil, experiment.Keep, early, ""},
+		{"on revenue as before", []Document{byRevenue}, func(d *Document) { d.MoneyBasis = "revenue" }, experiment.Promote, early, ""},
+		{"after the nights, without one", nil, func(d *Document) { d.Night, d.Tonight.Verdict = 61, experiment.Keep }, experiment.Keep, "", "as it is without a promotion"},
 		{"after the nights, with one", []Document{of(early, experiment.Keep)}, func(d *Document) { d.Night = 61 }, experiment.Keep, early, ""},
 	} {
 		d := of(tonight, experiment.Undecided)

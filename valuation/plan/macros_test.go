@@ -44,7 +44,7 @@ func TestEnginesDefineTheSameMacros(t *testing.T) {
 }
 
 func TestEveryMacroIsUsed(t *testing.T) {
-	entries, err := Load(sqlFiles, slices.Concat(Nightly, Export))
+	entries, err := Load(sqlFiles, slices.Concat(Nightly, Export, Measure))
 	if err != nil {
 		t.Fatal(err)
 	}

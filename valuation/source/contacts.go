@@ -14,11 +14,13 @@ func FindContacts(ctx context.Context, c config.Config) (Side, error) {
 		return mapped{key: "contacts.columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
 	columns := c.Contacts.Columns
+	sent := dayKind
+	sent.remedy = "cast(timezone('" + c.Time.Zone + "', %s) as date), which are the days of time.zone"
 	side := Side{Name: "contacts", columns: []mapped{
 		column("customer_id", columns.CustomerID, idKind),
 		column("campaign", columns.Campaign, idKind),
 		column("arm", columns.Arm, idKind),
-		column("sent_at", columns.SentAt, dayKind),
+		column("sent_at", columns.SentAt, sent),
 		column("delivered", columns.Delivered, conditionKind),
 		column("opened", columns.Opened, conditionKind),
 		column("clicked", columns.Clicked, conditionKind),
