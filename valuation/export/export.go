@@ -233,10 +233,13 @@ func (x *export) blame(ctx context.Context, err error) error {
 			return blamed
 		}
 	}
-	if engine.IsDataError(err) && x.Audience.Where != "" {
-		return failure.Inputf("where: %s: %w: make the condition give null for such a value, with try_cast or nullif", x.Audience.Where, engine.Cause(err))
+	if !engine.IsDataError(err) {
+		return err
 	}
-	return err
+	if x.Audience.Where != "" {
+		return blameWhere(ctx, x.engine, x.run, x.Audience)
+	}
+	return failure.Inputf("a value could not be computed, which is a fault of the program: its text is withheld, since it may quote somebody's data")
 }
 
 // warn notes something that whoever uploads the files should know.

@@ -12,6 +12,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/rfm"
 	"cbv/valuation/schema"
 	"cbv/valuation/source"
@@ -100,11 +101,7 @@ func makeChoice(ctx context.Context, e *engine.Engine, run published, a config.A
 	for _, column := range schema.ColumnNames("customers") {
 		input.Columns = append(input.Columns, engine.InputColumn{Name: column, Expression: engine.Identifier(column)})
 	}
-	chosen := "false"
-	if a.Where != "" {
-		chosen = a.Where
-	}
-	input.Columns = append(input.Columns, engine.InputColumn{Name: "is_chosen", Expression: chosen, Type: "boolean"})
+	input.Columns = append(input.Columns, chosenColumn(a))
 	if err := e.Input(ctx, input); err != nil {
 		return err
 	}
@@ -120,6 +117,30 @@ func makeChoice(ctx context.Context, e *engine.Engine, run published, a config.A
 		rows = append(rows, []driver.Value{segment, config.SegmentList(segment)})
 	}
 	return e.Rows(ctx, "segment_lists", []engine.Column{{Name: "segment", Type: "varchar"}, {Name: "list", Type: "varchar"}}, rows)
+}
+
+// chosenColumn tells whether a customer meets the condition of an audience.
+func chosenColumn(a config.Audience) engine.InputColumn {
+	chosen := "false"
+	if a.Where != "" {
+		chosen = a.Where
+	}
+	return engine.InputColumn{Name: "is_chosen", Expression: chosen, Type: "boolean"}
+}
+
+// blameWhere returns the error of a condition that cannot be computed, with the
+// row but without the engine's words: they quote the value, which may be an id.
+func blameWhere(ctx context.Context, e *engine.Engine, run published, a config.Audience) error {
+	file, err := parquetfile.ReadFooter(run.customers)
+	if err != nil {
+		return err
+	}
+	probe := engine.Input{Name: "condition_probe", Files: []string{run.customers}, Columns: []engine.InputColumn{chosenColumn(a)}}
+	row, err := e.FirstUnread(ctx, probe, file.Rows)
+	if err != nil {
+		return err
+	}
+	return failure.Inputf("where: %s: cannot be computed for row %d of customers.parquet: make the condition give null for such a value, with try_cast or nullif", a.Where, row)
 }
 
 // checkWhere holds the condition of an audience to be one over the columns of

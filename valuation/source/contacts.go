@@ -14,7 +14,7 @@ func FindContacts(ctx context.Context, c config.Config) (Side, error) {
 		return mapped{key: "contacts.columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
 	columns := c.Contacts.Columns
-	side := Side{Name: "contacts", columns: []mapped{
+	side := Side{Name: "contacts", private: true, columns: []mapped{
 		column("customer_id", columns.CustomerID, idKind),
 		column("campaign", columns.Campaign, idKind),
 		column("arm", columns.Arm, idKind),
