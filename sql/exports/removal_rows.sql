@@ -13,6 +13,12 @@ objecting as (
     group by customer_id
 ),
 
+held as (
+    select customer_id
+    from earlier_members
+    group by customer_id
+),
+
 final as (
     select
         people.customer_id,
@@ -31,9 +37,9 @@ final as (
     cross join audience_terms
     left join objecting
         on people.customer_id = objecting.customer_id
-    left join earlier_members
-        on people.customer_id = earlier_members.customer_id
-    where earlier_members.customer_id is not null
+    left join held
+        on people.customer_id = held.customer_id
+    where held.customer_id is not null
         or audience_terms.is_email
         and (audience_terms.has_suppression or objecting.customer_id is not null)
 )

@@ -33,11 +33,7 @@ func printExport(out io.Writer, result export.Result) {
 	if m.Audience.Campaign != nil {
 		fmt.Fprintf(out, "Campaign %s: %s.\n", m.Audience.Campaign.Name, armText(m))
 	}
-	since := "no earlier export: all entered"
-	if m.Earlier != nil {
-		since = "changes since " + m.Earlier.ID
-	}
-	fmt.Fprintf(out, "Files (%s):\n", since)
+	fmt.Fprintf(out, "Files (%s):\n", sinceText(m))
 	for _, file := range m.Files() {
 		fmt.Fprintf(out, "  %s: %s\n", file.Name, countNoun(file.Rows, "row"))
 	}
@@ -45,6 +41,20 @@ func printExport(out io.Writer, result export.Result) {
 		fmt.Fprintf(out, "To take people out: %s.\n", m.Removal)
 	}
 	printWarnings(out, result.Warnings)
+}
+
+// sinceText names the exports that changes are told against.
+func sinceText(m export.Manifest) string {
+	replaced := countNoun(int64(len(m.Replaced)), "replaced export")
+	switch {
+	case m.Earlier == nil && len(m.Replaced) == 0:
+		return "no earlier export: all entered"
+	case m.Earlier == nil:
+		return "changes since " + replaced
+	case len(m.Replaced) == 0:
+		return "changes since " + m.Earlier.ID
+	}
+	return "changes since " + m.Earlier.ID + " and " + replaced
 }
 
 func whoText(a config.Audience) string {

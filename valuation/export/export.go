@@ -50,7 +50,9 @@ type export struct {
 	Job
 	run         published
 	sides       []source.Side // people, suppression
-	earlier     *earlier      // nil: nothing to compare with
+	earlier     *earlier      // the last of an earlier day; nil: none
+	replaced    []earlier     // the others of that day, and those of this day
+	inputs      string        // identity of what is read but for those of this day
 	identity    string
 	target      audience.Target
 	outside     map[experiment.Arm]string // names that the target sees
@@ -105,12 +107,10 @@ func (x *export) prepare(ctx context.Context) (err error) {
 	if err := x.plan(); err != nil {
 		return err
 	}
-	if x.earlier, err = x.findEarlier(); err != nil {
+	if err := x.findEarlier(); err != nil {
 		return err
 	}
-	if x.identity, err = x.identify(); err != nil {
-		return err
-	}
+	x.identity = x.identify()
 	x.doubtAge()
 	done, err := x.shelf().Verify(ctx, x.id(), x.identity)
 	if err == nil && done {
@@ -214,8 +214,8 @@ func (x *export) readable() []string {
 			paths = append(paths, file.Resolved)
 		}
 	}
-	if x.earlier != nil {
-		paths = append(paths, x.earlier.members)
+	for _, e := range x.held() {
+		paths = append(paths, e.members)
 	}
 	if x.begun != nil {
 		paths = append(paths, x.begun.Parts...)

@@ -135,7 +135,7 @@ func writeFull(ctx context.Context, x *export) (err error) {
 	if 2*missing > result.Rows {
 		x.warn("few_in_people", "customers of the audience without a row in people: %d of %d: see whether people.files are all there", missing, result.Rows)
 	}
-	if errors.Is(err, audience.ErrEmpty) && x.earlier != nil {
+	if errors.Is(err, audience.ErrEmpty) && len(x.held()) > 0 {
 		x.warn("empty_audience", "%v; those who were in it have to leave", err)
 		return nil
 	}
@@ -178,7 +178,7 @@ func (x *export) file(ctx context.Context, entry plan.Entry) error {
 // audience there.
 func writeExited(ctx context.Context, x *export) error {
 	x.manifest.Exited = map[string]audience.Result{}
-	if x.earlier == nil {
+	if len(x.held()) == 0 {
 		return nil
 	}
 	for _, arm := range []experiment.Arm{everyone, experiment.Champion, experiment.Challenger} {

@@ -39,13 +39,13 @@ func inputs(ctx context.Context, x *export) error {
 		return err
 	}
 	var earlierFiles, parts []string
-	if x.earlier != nil {
-		earlierFiles = []string{x.earlier.members}
+	for _, e := range x.held() {
+		earlierFiles = append(earlierFiles, e.members)
 	}
 	if x.begun != nil {
 		parts = x.begun.Parts
 	}
-	if err := tableOf(ctx, x.engine, "earlier_members", "members", earlierFiles); err != nil {
+	if err := tableOf(ctx, x.engine, "earlier_rows", "members", earlierFiles); err != nil {
 		return err
 	}
 	return tableOf(ctx, x.engine, "assigned", "assigned", parts)
@@ -59,6 +59,7 @@ var termColumns = []engine.Column{
 	{Name: "is_ads", Type: "boolean"},
 	{Name: "has_suppression", Type: "boolean"},
 	{Name: "has_global_holdout", Type: "boolean"},
+	{Name: "earlier_exports", Type: "bigint"},
 }
 
 func (x *export) termValues() []driver.Value {
@@ -66,6 +67,7 @@ func (x *export) termValues() []driver.Value {
 	channel := x.channel()
 	return []driver.Value{
 		x.run.asOf, choice, value, channel == audience.EmailChannel, channel == audience.AdsChannel, len(x.sides[1].Files) > 0, x.design.GlobalHoldout > 0,
+		int64(len(x.held())),
 	}
 }
 

@@ -21,15 +21,20 @@ import (
 // Manifest says what an export read, how, and what came of it. It is written
 // last and holds no personal data.
 type Manifest struct {
-	SchemaVersion int             `json:"schema_version"`
-	Version       string          `json:"version"`
-	Identity      string          `json:"identity"` // 128-bit hash of all that the files depend on
-	AsOf          string          `json:"as_of"`    // of the run
-	Run           string          `json:"run"`
-	Earlier       *earlier        `json:"earlier"` // the export that changes are told against; null for the first
-	Audience      config.Audience `json:"audience"`
-	Target        string          `json:"target"`
-	Channel       string          `json:"channel"` // whose consent counts
+	SchemaVersion int    `json:"schema_version"`
+	Version       string `json:"version"`
+	Identity      string `json:"identity"` // 128-bit hash of all that the files depend on
+	// InputsIdentity is of the same but for the exports of this day.
+	InputsIdentity string   `json:"inputs_identity"`
+	AsOf           string   `json:"as_of"` // of the run
+	Run            string   `json:"run"`
+	Earlier        *earlier `json:"earlier"` // the last export of an earlier day; null for none
+	// Replaced are the other exports of that day and those of this day, any of
+	// which the target may hold as well.
+	Replaced []earlier       `json:"replaced"`
+	Audience config.Audience `json:"audience"`
+	Target   string          `json:"target"`
+	Channel  string          `json:"channel"` // whose consent counts
 	// Names are those that the target sees, by arm: a is the champion's, b the
 	// challenger's.
 	Names  map[string]string   `json:"names"`
@@ -87,8 +92,8 @@ const agedFile = "old_people"
 // publish completes the manifest and moves the export into place.
 func (x *export) publish(ctx context.Context) (Result, error) {
 	m := &x.manifest
-	m.SchemaVersion, m.Version, m.Identity = publication.SchemaVersion, x.Version, x.identity
-	m.AsOf, m.Run, m.Earlier = x.run.asOf.Format("2006-01-02"), x.run.id, x.earlier
+	m.SchemaVersion, m.Version, m.Identity, m.InputsIdentity = publication.SchemaVersion, x.Version, x.identity, x.inputs
+	m.AsOf, m.Run, m.Earlier, m.Replaced = x.run.asOf.Format("2006-01-02"), x.run.id, x.earlier, x.replaced
 	m.Audience, m.Target, m.Channel, m.Removal = x.Audience, x.target.Name, string(x.channel()), x.target.Removal
 	m.Names = map[string]string{}
 	for arm, name := range x.outside {

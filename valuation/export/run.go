@@ -4,14 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/zeebo/xxh3"
 
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
@@ -88,67 +85,6 @@ func findPeople(ctx context.Context, c config.Config) ([]source.Side, error) {
 		return nil, failure.Usagef("people.files: an audience is of people: name the files of their addresses and consents")
 	}
 	return source.FindPeople(ctx, c)
-}
-
-// earlier is the last export of the audience before this one's day.
-type earlier struct {
-	ID       string `json:"id"`
-	Identity string `json:"identity"`
-	Target   string `json:"-"`
-	members  string // path
-}
-
-// findEarlier returns the export whose members the target holds, nil where there
-// is none.
-func (x *export) findEarlier() (*earlier, error) {
-	folder, err := x.shelf().Before(x.run.asOf)
-	if err != nil || folder == "" {
-		return nil, err
-	}
-	manifest, err := ReadManifest(folder)
-	if err != nil {
-		return nil, failure.Inputf("%w: the last export of the audience is damaged: remove it with its link", err)
-	}
-	if manifest.Target != x.Audience.Target {
-		x.warn("other_target", "the export of %s was for %s: for %s everybody is new, and nobody is told to have left", manifest.AsOf, manifest.Target, x.Audience.Target)
-		return nil, nil
-	}
-	resolved, err := filepath.EvalSymlinks(filepath.Join(folder, membersFile))
-	if err != nil {
-		return nil, failure.Inputf("%w: the last export of the audience is damaged: remove it with its link", err)
-	}
-	absolute, err := filepath.Abs(resolved)
-	return &earlier{ID: filepath.Base(filepath.Dir(resolved)), Identity: manifest.Identity, members: absolute}, err
-}
-
-// identify hashes all that the export's files depend on: the program with its
-// SQL, the run, the settings, the bytes and names of the inputs, and the export
-// that changes are told against.
-func (x *export) identify() (string, error) {
-	c := x.Config
-	settings, err := json.Marshal([]any{x.Audience, c.Export, c.People.Columns, c.Suppression.Columns})
-	if err != nil {
-		return "", err
-	}
-	hash := xxh3.New128()
-	fmt.Fprintf(hash, "%s\n%s\n%s\n", x.Version, x.run.identity, settings)
-	for _, side := range x.sides {
-		for _, file := range side.Files {
-			fmt.Fprintf(hash, "%s %q %s\n", side.Name, file.Name, file.Fingerprint)
-		}
-	}
-	if x.earlier != nil {
-		fmt.Fprintf(hash, "earlier %s\n", x.earlier.Identity)
-	}
-	err = fs.WalkDir(x.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(x.SQL, path)
-		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
-		return err
-	})
-	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }
 
 // doubtAge warns of files that were written before the day of the run, which do

@@ -1,0 +1,92 @@
+package export
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"cbv/valuation/audience"
+	"cbv/valuation/config"
+)
+
+// kept is what the e-mails of each kind of file are.
+func (s *shop) kept(result Result) map[audience.Kind][]string {
+	s.t.Helper()
+	all := map[audience.Kind][]string{}
+	for _, file := range result.Manifest.Files() {
+		for _, record := range s.records(filepath.Join(result.Folder, file.Name))[1:] {
+			all[file.Kind] = append(all[file.Kind], record[0])
+		}
+	}
+	return all
+}
+
+func (s *shop) wantKept(result Result, kind audience.Kind, want ...string) {
+	s.t.Helper()
+	if got := s.kept(result)[kind]; !slices.Equal(got, want) {
+		s.t.Errorf("%s of %s: %q, want %q", kind, filepath.Base(result.Folder), got, want)
+	}
+}
+
+// Whoever any export of a day put into a file is told to have left by those after
+// it that do not, on the same day and on the next; nobody knows which were sent.
+func TestReplacedExportsAreTakenBack(t *testing.T) {
+	s := newShop(t)
+	a := config.Audience{Name: "daily", Lifecycle: "active", Target: "klaviyo"}
+	everybody := []row{person("a", "a@x.org"), person("b", "b@x.org"), person("c", "c@x.org")}
+	customers := func() []row { return []row{customer("a"), customer("b"), customer("c")} }
+	monday := s.run("2026-11-23", customers()...)
+	s.people(everybody...)
+	first := s.mustExport(monday, a)
+	s.wantKept(first, audience.Entered, "a@x.org", "b@x.org", "c@x.org")
+
+	s.people(everybody[:2]...)
+	second := s.mustExport(monday, a)
+	s.wantKept(second, audience.Exited) // c is in people no more, and told of by hand
+	if n := second.Manifest.Exited[audience.NeutralName(a.Name)].Rejected[audience.NotInPeople]; n != 1 {
+		t.Errorf("%d left without an address, want 1", n)
+	}
+	gone := person("c", "c@x.org")
+	gone["consent_email"] = nil
+	s.people(everybody[0], everybody[1], gone)
+	third := s.mustExport(monday, a)
+	s.wantKept(third, audience.Exited, "c@x.org")
+	s.wantKept(third, audience.Entered) // a and b are in both before
+	if again := s.mustExport(monday, a); !again.Already || again.Folder != third.Folder {
+		t.Errorf("the same again is %+v", again)
+	}
+
+	// back to what the first was made of: it is no repetition, for the third is out
+	s.people(everybody...)
+	fourth := s.mustExport(monday, a)
+	s.wantKept(fourth, audience.Entered, "c@x.org")
+	if len(fourth.Manifest.Replaced) != 3 || fourth.Folder == first.Folder {
+		t.Errorf("%+v", fourth)
+	}
+	if again := s.mustExport(monday, a); !again.Already || again.Folder != fourth.Folder {
+		t.Errorf("the same again is %+v", again)
+	}
+
+	// the next day knows of all four
+	s.people(everybody[0], everybody[1], gone)
+	tuesday := s.mustExport(s.run("2026-11-24", customers()...), a)
+	s.wantKept(tuesday, audience.Exited, "c@x.org")
+	if m := tuesday.Manifest; m.Earlier == nil || m.Earlier.ID != filepath.Base(fourth.Folder) || len(m.Replaced) != 3 {
+		t.Errorf("%+v, %+v", m.Earlier, m.Replaced)
+	}
+}
+
+// An export that empties an audience of the same day takes its people back.
+func TestAnEmptiedAudienceIsTakenBackOnTheSameDay(t *testing.T) {
+	s := newShop(t)
+	a := config.Audience{Name: "daily", Lifecycle: "active", Target: "meta"}
+	run := s.run("2026-11-23", customer("a"))
+	s.people(person("a", "a@x.org"))
+	s.mustExport(run, a)
+	objecting := person("a", "a@x.org")
+	objecting["consent_ads"] = false
+	s.people(objecting)
+	result := s.mustExport(run, a)
+	s.wantKept(result, audience.Full)
+	s.wantKept(result, audience.Removal, hashOf("a@x.org")) // the platform has it
+}
