@@ -30,6 +30,10 @@ func printExport(out io.Writer, result export.Result) {
 	}
 	fmt.Fprintf(out, "Audience %s of %s for %s, %s: of %s, %s may be written to%s.\n", result.Audience.Name, m.AsOf, m.Target, whoText(result.Audience),
 		countNoun(m.Full.Rows, "customer"), humanize.Comma(eligible(m)), rejectText(m.Full))
+	if m.SuppressionRows > 0 {
+		fmt.Fprintf(out, "Suppression files: %s; of their %s, %s match no customer.\n",
+			countNoun(m.SuppressionRows, "row"), countNoun(m.SuppressionFileKeys, "key"), humanize.Comma(m.SuppressionUnmatched))
+	}
 	if m.Audience.Campaign != nil {
 		fmt.Fprintf(out, "Campaign %s: %s.\n", m.Audience.Campaign.Name, armText(m))
 	}

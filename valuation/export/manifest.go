@@ -40,17 +40,22 @@ type Manifest struct {
 	Names  map[string]string   `json:"names"`
 	Inputs []publication.Input `json:"inputs"`
 	// People are the rows of people by reason: used, or why they are not.
-	People          map[string]int64           `json:"people_rows"`
-	SuppressionKeys int64                      `json:"suppression_keys"` // ids, e-mails, phones and hashes
-	Arms            map[experiment.Arm]int64   `json:"arms"`             // of those who may be written to
-	Full            audience.Result            `json:"full"`             // with the entered files
-	Exited          map[string]audience.Result `json:"exited"`           // by name
-	Suppressed      audience.Result            `json:"suppressed"`
-	Removal         string                     `json:"removal"` // how the target takes people out
-	Power           *Power                     `json:"power"`   // null without a campaign
-	Warnings        []publication.Warning      `json:"warnings"`
-	Plan            []plan.Entry               `json:"plan"`
-	Outputs         []publication.Output       `json:"outputs"`
+	People          map[string]int64 `json:"people_rows"`
+	SuppressionKeys int64            `json:"suppression_keys"` // ids, e-mails, phones and hashes
+	// SuppressionRows and SuppressionFileKeys are of suppression.files alone, and
+	// SuppressionUnmatched those of the keys that no customer and no row of people has.
+	SuppressionRows      int64                      `json:"suppression_rows"`
+	SuppressionFileKeys  int64                      `json:"suppression_file_keys"`
+	SuppressionUnmatched int64                      `json:"suppression_keys_unmatched"`
+	Arms                 map[experiment.Arm]int64   `json:"arms"`   // of those who may be written to
+	Full                 audience.Result            `json:"full"`   // with the entered files
+	Exited               map[string]audience.Result `json:"exited"` // by name
+	Suppressed           audience.Result            `json:"suppressed"`
+	Removal              string                     `json:"removal"` // how the target takes people out
+	Power                *Power                     `json:"power"`   // null without a campaign
+	Warnings             []publication.Warning      `json:"warnings"`
+	Plan                 []plan.Entry               `json:"plan"`
+	Outputs              []publication.Output       `json:"outputs"`
 }
 
 // Rows returns the rows of the files of a kind, all names together.
