@@ -136,6 +136,9 @@ func (c *collector) judge(o *outcome) Reason {
 	if repeated {
 		return DuplicateCustomer
 	}
+	if o.owned != "" {
+		return o.owned
+	}
 	if o.shared != "" {
 		if _, taken := c.members.keys[o.key]; taken && (c.spec.Target.Key != CustomerID || c.spec.UniqueEmail) {
 			return o.shared

@@ -121,12 +121,24 @@ func (s *Suppression) change() *Suppression {
 // came or as the target reads it, and for ads, which know people by their phone,
 // by that. In an e-mail list a phone that a household shares silences nobody.
 func (s *Suppression) has(p *Person, row *identity) bool {
-	if found(s.ids, trim(p.CustomerID)) {
-		return true
+	return found(s.ids, trim(p.CustomerID)) || trim(p.Email) != "" && s.hasEmail(p.Email, row) || s.hasPhone(row)
+}
+
+// owned returns which key of a row belongs to somebody here who is not that
+// person, none where the person is here as well.
+func (s *Suppression) owned(p *Person, row *identity) Reason {
+	switch {
+	case found(s.ids, trim(p.CustomerID)):
+		return ""
+	case trim(p.Email) != "" && s.hasEmail(p.Email, row):
+		return SharedEmail
+	case s.hasPhone(row):
+		return SharedPhone
 	}
-	if trim(p.Email) != "" && s.hasEmail(p.Email, row) {
-		return true
-	}
+	return ""
+}
+
+func (s *Suppression) hasPhone(row *identity) bool {
 	if row.phone == "" || !row.byPhone {
 		return false
 	}

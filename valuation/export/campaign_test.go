@@ -247,3 +247,53 @@ func TestStrictLetsSharedEmailsPass(t *testing.T) {
 		t.Errorf("%+v", result.Warnings)
 	}
 }
+
+// byArm returns ids of the campaign's arms.
+func byArm(s *shop, a config.Audience, wanted experiment.Arm, count int) []string {
+	design := s.config.Export.Design(*a.Campaign)
+	var ids []string
+	for i := 0; len(ids) < count; i++ {
+		if id := fmt.Sprintf("c%05d", i); design.Arm(id) == wanted {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Whoever has an arm owns their mailbox, and for ads their phone: somebody who
+// agrees later and comes before them in the order gets nothing sent to it.
+func TestAHeldOutMailboxStaysHeldOut(t *testing.T) {
+	for _, target := range []string{"klaviyo", "braze", "tiktok"} {
+		s := newShop(t)
+		a := winback()
+		a.Target = target
+		champions, held := byArm(s, a, experiment.Champion, 3), byArm(s, a, experiment.None, 1)[0]
+		if champions[0] > held || champions[1] > held {
+			t.Fatalf("%q have to come before %s", champions, held)
+		}
+		later, caller, other := person(champions[0], "Family@x.org"), person(champions[1], "caller@x.org"), person(champions[2], "other@x.org")
+		owner := person(held, "family@x.org")
+		caller["phone"], owner["phone"] = "07700 900123", "+44 7700 900123"
+		for _, p := range []row{later, caller} {
+			p["consent_email"], p["consent_ads"] = nil, nil
+		}
+		s.people(later, caller, other, owner)
+		var customers []row
+		for _, p := range []row{later, caller, other, owner} {
+			customers = append(customers, customer(p["customer_id"].(string)))
+		}
+		s.mustExport(s.run("2026-11-23", customers...), a)
+		for _, p := range []row{later, caller} {
+			p["consent_email"], p["consent_ads"] = true, true
+		}
+		s.people(later, caller, other, owner)
+		result := s.mustExport(s.run("2026-11-24", customers...), a)
+		members := s.table(filepath.Join(result.Folder, membersFile))
+		if strings.Contains(members, champions[0]) || result.Manifest.Full.Rejected[audience.SharedEmail] != 1 {
+			t.Errorf("%s: %v, members %s", target, result.Manifest.Full.Rejected, members)
+		}
+		if ads := target == "tiktok"; strings.Contains(members, champions[1]) == ads || result.Manifest.Full.Rejected[audience.SharedPhone] > 0 != ads {
+			t.Errorf("%s: a phone: %v, members %s", target, result.Manifest.Full.Rejected, members)
+		}
+	}
+}

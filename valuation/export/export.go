@@ -62,6 +62,7 @@ type export struct {
 	engine      *engine.Engine
 	suppression *audience.Suppression
 	holdout     *audience.Suppression // nil: none
+	assigned    *audience.Suppression // nil: nobody yet
 	members     *audience.Members
 	manifest    Manifest
 	warnings    []publication.Warning

@@ -114,6 +114,7 @@ func writeFull(ctx context.Context, x *export) (err error) {
 	}()
 	spec := x.spec(audience.Full)
 	spec.Changes, spec.Holdout, spec.UniqueEmail = true, x.holdout, x.terms != nil
+	spec.Assigned = x.assigned
 	spec.Place = func(id string, held bool) (string, audience.Reason, error) {
 		arm, reason := x.arm(id, held)
 		if arm == "" {

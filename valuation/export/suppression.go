@@ -12,8 +12,8 @@ import (
 	"cbv/valuation/source"
 )
 
-// fillSuppression reads everybody who objected, and the global holdout, to the
-// end. Whatever goes wrong on the way ends the export.
+// fillSuppression reads everybody who objected, the global holdout, and whoever
+// has an arm already, to the end. Whatever goes wrong on the way ends the export.
 func fillSuppression(ctx context.Context, x *export) error {
 	x.suppression = audience.NewSuppression()
 	if err := x.addObjecting(ctx); err != nil {
@@ -35,6 +35,14 @@ func fillSuppression(ctx context.Context, x *export) error {
 			return err
 		}
 		x.holdout.Seal()
+	}
+	if x.begun != nil {
+		x.assigned = audience.NewSuppression()
+		err := x.eachPerson(ctx, "assigned_people", func(p *audience.Person) { x.assigned.AddPerson(p, x.Config.Export.Region) })
+		if err != nil {
+			return err
+		}
+		x.assigned.Seal()
 	}
 	return x.countPeople(ctx)
 }

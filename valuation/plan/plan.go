@@ -159,7 +159,8 @@ var Export = []Step{
 	{Name: "objections_name_somebody", Kind: Check, Folder: "exports"},
 	{Name: "objections", Kind: View, Folder: "exports"},
 	{Name: "holdout_people", Kind: View, Folder: "exports"},
-	{Name: "suppression", Kind: Go, Reads: []string{"people_counts", "people_rows", "customers", "suppression_rows", "objections", "holdout_people"}},
+	{Name: "assigned_people", Kind: View, Folder: "exports"},
+	{Name: "suppression", Kind: Go, Reads: []string{"people_counts", "people_rows", "customers", "suppression_rows", "objections", "holdout_people", "assigned_people"}},
 
 	{Name: "earlier_members", Kind: Table, Folder: "exports"},
 	{Name: "audiences", Kind: View, Folder: "lists"},
