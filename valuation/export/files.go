@@ -204,7 +204,7 @@ func writeExited(ctx context.Context, x *export) error {
 // writeSuppressed writes those who objected.
 func writeSuppressed(ctx context.Context, x *export) error {
 	spec := x.spec(audience.Removal)
-	result, err := audience.Export(ctx, spec, x.rows(ctx, "removal_rows", "customer_id", nil, false), x.files())
+	result, err := audience.Export(ctx, spec, x.rows(ctx, "removal_rows", "removal_key", nil, false), x.files())
 	x.manifest.Suppressed = result
 	return err
 }
@@ -226,6 +226,9 @@ func (x *export) rows(ctx context.Context, view, key string, attributes []audien
 	if ofAudience {
 		columns = append(columns, "is_absent", "earlier_arm")
 		fixed += 2
+	} else {
+		columns = append(columns, "customer_id") // which the key is not
+		fixed++
 	}
 	for _, attribute := range attributes {
 		columns = append(columns, attribute.Name)
@@ -239,6 +242,8 @@ func (x *export) rows(ctx context.Context, view, key string, attributes []audien
 			}
 			if ofAudience {
 				p.Absent, p.Was = v[12] == true, x.outside[experiment.Arm(text(v[13]))]
+			} else {
+				p.CustomerID = text(v[12])
 			}
 			for i, value := range v[fixed:] {
 				cells[i] = cell(value)

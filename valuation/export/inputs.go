@@ -60,6 +60,7 @@ var termColumns = []engine.Column{
 	{Name: "has_suppression", Type: "boolean"},
 	{Name: "has_global_holdout", Type: "boolean"},
 	{Name: "earlier_exports", Type: "bigint"},
+	{Name: "is_keyed_by_email", Type: "boolean"},
 }
 
 func (x *export) termValues() []driver.Value {
@@ -67,7 +68,7 @@ func (x *export) termValues() []driver.Value {
 	channel := x.channel()
 	return []driver.Value{
 		x.run.asOf, choice, value, channel == audience.EmailChannel, channel == audience.AdsChannel, len(x.sides[1].Files) > 0, x.design.GlobalHoldout > 0,
-		int64(len(x.held())),
+		int64(len(x.held())), x.target.Key == audience.Email,
 	}
 }
 

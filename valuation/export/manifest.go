@@ -140,12 +140,16 @@ func (x *export) already() (Result, error) {
 	return Result{Audience: x.Audience, Folder: x.folder(), Already: true, Manifest: manifest, Warnings: warnings}, x.shelf().Link(x.id(), x.run.asOf)
 }
 
-// refuseWarnings fails an export with warnings where run.strict asks for it. That
-// customers share an e-mail is usual, and no reason to hold an audience back.
+// lenient are the warnings that are no reason to hold an audience back: customers
+// who share an e-mail are usual, who was erased from people stays erased, and would
+// keep an audience back for good, and who asks for lookalikes may want them.
+var lenient = []string{"shared_email", "left_people", "no_seed"}
+
+// refuseWarnings fails an export with warnings where run.strict asks for it.
 func (x *export) refuseWarnings(warnings []publication.Warning) error {
 	var broken []error
 	for _, warning := range warnings {
-		if warning.Code != "shared_email" {
+		if !slices.Contains(lenient, warning.Code) {
 			broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/audience"
 	"cbv/valuation/config"
+	"cbv/valuation/publication"
 )
 
 // kept is what the e-mails of each kind of file are.
@@ -89,4 +90,39 @@ func TestAnEmptiedAudienceIsTakenBackOnTheSameDay(t *testing.T) {
 	result := s.mustExport(run, a)
 	s.wantKept(result, audience.Full)
 	s.wantKept(result, audience.Removal, hashOf("a@x.org")) // the platform has it
+}
+
+// An e-mail tool hears of every address that somebody objected with: of a later
+// row of the same customer, of a row without an id, and of suppression files.
+func TestEveryObjectingAddressIsSuppressed(t *testing.T) {
+	for target, want := range map[string][]string{
+		"klaviyo": {"first@x.org", "elsewhere@x.org", "noid@x.org", "second@x.org"},
+		"braze":   {"a"}, // which knows ids
+	} {
+		s := newShop(t)
+		later, nobody := person("a", "Second@x.org"), row{"email": " noid@x.org", "suppressed": true}
+		later["consent_email"] = false
+		s.people(person("a", "first@x.org"), later, nobody, person("b", "b@x.org"))
+		s.objections(row{"email": "Elsewhere@X.org"}, row{"email": "FIRST@x.org"}, row{"email": "elsewhere@x.org "})
+		result := s.mustExport(s.run("2026-11-23", customer("a"), customer("b")), config.Audience{Name: "all", Lifecycle: "active", Target: target})
+		s.wantKept(result, audience.Removal, want...)
+		if result.Manifest.Suppressed.Rejected[audience.SharedEmail] > 0 {
+			t.Errorf("%s: %v", target, result.Manifest.Suppressed.Rejected)
+		}
+	}
+}
+
+// Somebody erased from people cannot be told out by any address: strictness does
+// not keep the audience back for that, today or ever.
+func TestStrictLetsErasedPeoplePass(t *testing.T) {
+	s := newShop(t)
+	a := config.Audience{Name: "all", Lifecycle: "active", Target: "klaviyo"}
+	s.people(person("a", "a@x.org"), person("b", "b@x.org"), person("c", "c@x.org"))
+	s.mustExport(s.run("2026-11-23", customer("a"), customer("b"), customer("c")), a)
+	s.config.Run.Strict = true
+	s.people(person("a", "a@x.org"), person("b", "b@x.org"))
+	result := s.mustExport(s.run("2026-11-24", customer("a"), customer("b"), customer("c")), a)
+	if !slices.ContainsFunc(result.Warnings, func(w publication.Warning) bool { return w.Code == "left_people" }) {
+		t.Errorf("%+v", result.Warnings)
+	}
 }
