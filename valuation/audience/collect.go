@@ -120,7 +120,7 @@ func (c *collector) place(o *outcome) (name string, reason Reason, err error) {
 		}
 	}
 	if o.held {
-		return name, GlobalHoldout, nil
+		return name, SharedHoldout, nil
 	}
 	return name, "", nil
 }

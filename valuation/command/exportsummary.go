@@ -105,15 +105,15 @@ func armText(m export.Manifest) string {
 // printPower tells what a campaign can show, before it is sent.
 func printPower(out io.Writer, p export.Power) {
 	if p.BaseRate == nil {
-		fmt.Fprintf(out, "Power of %s: not known, since the run has no model and so no chance of a purchase.\n", p.Campaign)
+		fmt.Fprintf(out, "Audience %s: the power of %s is not known, since the run has no model and so no chance of a purchase.\n", p.Audience, p.Campaign)
 		return
 	}
 	scaled := ""
 	if p.Scaled {
 		scaled = fmt.Sprintf(", scaled to %s", countNoun(int64(p.WindowDays), "day"))
 	}
-	fmt.Fprintf(out, "Power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
-		p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
+	fmt.Fprintf(out, "Audience %s: power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
+		p.Audience, p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
 	looks := "looked at once"
 	if p.Nights > 1 {
 		looks = fmt.Sprintf("looked at on %d nights", p.Nights)

@@ -201,10 +201,7 @@ func (c Config) CheckAudience(a Audience) error {
 	c.checkChoice(a, refuse)
 	target, err := audience.TargetOf(a.Target)
 	if err != nil {
-		var names []string
-		for _, target := range audience.Targets {
-			names = append(names, target.Name)
-		}
+		names := audience.TargetNames()
 		refuse(true, "target: %q is none of %s%s", a.Target, strings.Join(names, ", "), suggest(a.Target, names))
 	} else {
 		refuse(target.Channel == "" && a.Channel != "email" && a.Channel != "ads", "channel: %s serves any: say whose consent counts, email or ads", a.Target)

@@ -113,6 +113,7 @@ func (x *export) prepare(ctx context.Context) (err error) {
 	}
 	x.identity = x.identify()
 	x.doubtAge()
+	x.doubtSeed()
 	done, err := x.shelf().Verify(ctx, x.id(), x.identity)
 	if err == nil && done {
 		return errPublished

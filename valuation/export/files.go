@@ -147,8 +147,10 @@ func writeFull(ctx context.Context, x *export) (err error) {
 // holdout that is not theirs keeps them out.
 func (x *export) arm(id string, held bool) (experiment.Arm, audience.Reason) {
 	switch {
-	case x.terms == nil && held:
+	case x.terms == nil && x.design.HeldOut(id):
 		return "", audience.GlobalHoldout
+	case x.terms == nil && held:
+		return "", audience.SharedHoldout
 	case x.terms == nil:
 		return everyone, ""
 	}
@@ -157,7 +159,7 @@ func (x *export) arm(id string, held bool) (experiment.Arm, audience.Reason) {
 	case arm == experiment.GlobalHoldout:
 		return arm, audience.GlobalHoldout
 	case held:
-		return "", audience.GlobalHoldout // the mailbox is of somebody held out
+		return "", audience.SharedHoldout
 	case arm == experiment.None:
 		return arm, audience.Holdout
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
@@ -102,6 +103,14 @@ func (x *export) doubtAge() {
 					file.Path, written, x.run.asOf.Format(time.DateOnly))
 			}
 		}
+	}
+}
+
+// doubtSeed warns of an audience that an ad platform must not take for a seed.
+func (x *export) doubtSeed() {
+	const lookalike = "acquisition_lookalike"
+	if x.target.Channel == audience.AdsChannel && (x.Audience.List == lookalike || x.Audience.Mark == lookalike) {
+		x.warn("no_seed", "%s is no seed: as one, %s would look for more of those least worth having; the list seed has those whose likeness pays", lookalike, x.target.Name)
 	}
 }
 
