@@ -251,6 +251,11 @@ func TargetOf(name string) (Target, error) {
 	return Targets[at], nil
 }
 
+// TakesValue says whether its file has a column for what a customer is worth.
+func (t Target) TakesValue() bool {
+	return slices.ContainsFunc(t.Columns, func(column Column) bool { return column.Field == Value })
+}
+
 // TargetNames returns the names of the targets.
 func TargetNames() []string {
 	var names []string

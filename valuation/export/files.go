@@ -232,6 +232,11 @@ func (x *export) rows(ctx context.Context, view, key string, attributes []audien
 		columns = append(columns, "customer_id") // which the key is not
 		fixed++
 	}
+	hasValue := ofAudience && x.Audience.Value != ""
+	if hasValue {
+		columns = append(columns, x.Audience.Value) // no attribute: who takes a value takes none
+		fixed++
+	}
 	for _, attribute := range attributes {
 		columns = append(columns, attribute.Name)
 	}
@@ -246,6 +251,9 @@ func (x *export) rows(ctx context.Context, view, key string, attributes []audien
 				p.Absent, p.Was = v[12] == true, x.outside[experiment.Arm(text(v[13]))]
 			} else {
 				p.CustomerID = text(v[12])
+			}
+			if hasValue {
+				p.Value = cell(v[fixed-1])
 			}
 			for i, value := range v[fixed:] {
 				cells[i] = cell(value)
