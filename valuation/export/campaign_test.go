@@ -297,3 +297,49 @@ func TestAHeldOutMailboxStaysHeldOut(t *testing.T) {
 		}
 	}
 }
+
+// Who shares a mailbox with somebody in the global holdout is told apart from
+// those who are in it, whose number is that of their arm.
+func TestWhoSharesAMailboxWithTheHoldout(t *testing.T) {
+	for _, campaign := range []*config.Campaign{nil, winback().Campaign} {
+		s := newShop(t)
+		s.config.Export.GlobalHoldout, s.config.Export.GlobalSalt = 0.2, "g"
+		a := winback()
+		a.Campaign = campaign
+		design := s.config.Export.Design(config.Campaign{})
+		var customers, people []row
+		var in, sharing int64
+		for i := range 40 {
+			id := fmt.Sprintf("c%05d", i)
+			email := id + "@x.org"
+			switch {
+			case design.HeldOut(id):
+				in++
+			case sharing == 0 && in > 0:
+				sharing++
+				email = people[len(people)-1]["email"].(string)
+				if !design.HeldOut(fmt.Sprintf("c%05d", i-1)) {
+					t.Fatal("the one before has to be held out")
+				}
+			}
+			customers, people = append(customers, customer(id)), append(people, person(id, email))
+		}
+		// The one held out is in no audience, or they would have the address first.
+		for i, p := range people {
+			if design.HeldOut(p["customer_id"].(string)) && p["email"] == people[i+1]["email"] {
+				customers[i]["lifecycle"] = "lapsed"
+				in--
+				break
+			}
+		}
+		s.people(people...)
+		result := s.mustExport(s.run("2026-11-23", customers...), a)
+		rejected := result.Manifest.Full.Rejected
+		if rejected[audience.GlobalHoldout] != in || rejected[audience.SharedHoldout] != sharing || sharing != 1 {
+			t.Errorf("%v, want %d in the holdout and %d sharing", rejected, in, sharing)
+		}
+		if arms := result.Manifest.Arms[experiment.GlobalHoldout]; a.Campaign != nil && arms != in {
+			t.Errorf("%d in the arm, want %d", arms, in)
+		}
+	}
+}

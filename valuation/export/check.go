@@ -117,7 +117,9 @@ func Sizes(ctx context.Context, c config.Config, sql fs.FS, folder string) (id s
 		size := Size{Audience: a}
 		size.Customers, err = count(ctx, e, sql, run, a)
 		if engine.IsDataError(err) && a.Where != "" {
-			err = blameWhere(ctx, e, run, a)
+			if blamed := blameWhere(ctx, e, run, a); blamed != nil {
+				err = blamed
+			}
 		}
 		switch kind := failure.KindOf(err); {
 		case err != nil && (kind == failure.Usage || kind == failure.Input):

@@ -239,7 +239,9 @@ func (x *export) blame(ctx context.Context, err error) error {
 		return err
 	}
 	if x.Audience.Where != "" {
-		return blameWhere(ctx, x.engine, x.run, x.Audience)
+		if blamed := blameWhere(ctx, x.engine, x.run, x.Audience); blamed != nil {
+			return blamed
+		}
 	}
 	return failure.Inputf("a value could not be computed, which is a fault of the program: its text is withheld, since it may quote somebody's data")
 }

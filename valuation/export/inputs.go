@@ -132,7 +132,8 @@ func chosenColumn(a config.Audience) engine.InputColumn {
 }
 
 // blameWhere returns the error of a condition that cannot be computed, with the
-// row but without the engine's words: they quote the value, which may be an id.
+// row but without the engine's words: they quote the value, which may be an id. It
+// returns nil where the condition can be computed for every row.
 func blameWhere(ctx context.Context, e *engine.Engine, run published, a config.Audience) error {
 	file, err := parquetfile.ReadFooter(run.customers)
 	if err != nil {
@@ -140,7 +141,7 @@ func blameWhere(ctx context.Context, e *engine.Engine, run published, a config.A
 	}
 	probe := engine.Input{Name: "condition_probe", Files: []string{run.customers}, Columns: []engine.InputColumn{chosenColumn(a)}}
 	row, err := e.FirstUnread(ctx, probe, file.Rows)
-	if err != nil {
+	if err != nil || row == 0 {
 		return err
 	}
 	return failure.Inputf("where: %s: cannot be computed for row %d of customers.parquet: make the condition give null for such a value, with try_cast or nullif", a.Where, row)
