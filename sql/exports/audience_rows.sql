@@ -1,8 +1,20 @@
 -- audience_rows: the chosen customers with what people knows of them, and where
--- the last export of the audience had them.
+-- all exports before this one had them: whoever is missing from one of those may
+-- be unknown to the target.
 --
 -- grain: one row per customer_id
--- reads: chosen, customers, people, earlier_members
+-- reads: chosen, customers, people, earlier_members, audience_terms
+with
+
+surely_held as (
+    select
+        earlier_members.customer_id,
+        earlier_members.arm
+    from earlier_members
+    cross join audience_terms
+    where earlier_members.exports = audience_terms.earlier_exports
+)
+
 select
     customers.*,
     people.customer_id is null as is_absent,
@@ -17,11 +29,11 @@ select
     people.consent_email,
     people.consent_ads,
     people.is_suppressed,
-    earlier_members.arm as earlier_arm
+    surely_held.arm as earlier_arm
 from chosen
 inner join customers
     on chosen.customer_id = customers.customer_id
 left join people
     on chosen.customer_id = people.customer_id
-left join earlier_members
-    on chosen.customer_id = earlier_members.customer_id
+left join surely_held
+    on chosen.customer_id = surely_held.customer_id

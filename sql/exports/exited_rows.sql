@@ -1,7 +1,7 @@
--- exited_rows: whom the last export put into a file of an arm and this one does
--- not, with what people knows of them.
+-- exited_rows: whom an export before this one put into a file of an arm and this
+-- one does not, with what people knows of them.
 --
--- grain: one row per customer_id
+-- grain: one row per (gone_id, earlier_arm)
 -- reads: earlier_members, members, people, customers
 with
 

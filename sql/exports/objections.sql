@@ -7,7 +7,9 @@ select
     people_rows.customer_id,
     people_rows.email,
     people_rows.phone,
-    people_rows.country
+    people_rows.country,
+    people_rows.file_number,
+    people_rows.file_row
 from people_rows
 cross join audience_terms
 where people_rows.is_suppressed

@@ -120,7 +120,7 @@ func (c *collector) place(o *outcome) (name string, reason Reason, err error) {
 		}
 	}
 	if o.held {
-		return name, GlobalHoldout, nil
+		return name, SharedHoldout, nil
 	}
 	return name, "", nil
 }
@@ -135,6 +135,9 @@ func (c *collector) judge(o *outcome) Reason {
 	}
 	if repeated {
 		return DuplicateCustomer
+	}
+	if o.owned != "" {
+		return o.owned
 	}
 	if o.shared != "" {
 		if _, taken := c.members.keys[o.key]; taken && (c.spec.Target.Key != CustomerID || c.spec.UniqueEmail) {

@@ -171,8 +171,9 @@ const (
 	SharedPhone       Reason = "shared_phone"
 	StillMember       Reason = "still_member" // in exited files only
 	Suppressed        Reason = "suppressed"
-	GlobalHoldout     Reason = "global_holdout" // or of the e-mail or phone of somebody in it
-	Holdout           Reason = "holdout"        // the campaign's own: may be written to, and is not
+	GlobalHoldout     Reason = "global_holdout"
+	SharedHoldout     Reason = "shared_global_holdout" // has the e-mail, or for ads the phone, of somebody in it
+	Holdout           Reason = "holdout"               // the campaign's own: may be written to, and is not
 )
 
 // The reasons for a cell to be left blank, or clipped; of an identifier that the

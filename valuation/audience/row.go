@@ -28,6 +28,7 @@ type outcome struct {
 	held        bool
 	was         string
 	key         digest // of what the target knows the row by
+	owned       Reason // the key is of somebody assigned before; empty: it is not
 	shared      Reason // of a row whose key an earlier one has; empty: it has no key
 	phone       uint64 // where the target wants phones unique
 	phoneColumn int    // of the phone's cell
@@ -108,6 +109,9 @@ func (e *encoder) row(p *Person, attributes []Cell) outcome {
 		return o
 	}
 	e.key(&o, &row)
+	if e.spec.Kind == Full && e.spec.Assigned != nil {
+		o.owned = e.spec.Assigned.owned(p, &row)
+	}
 	e.cells(&o, p, &row, attributes)
 	return o
 }

@@ -57,6 +57,12 @@ type Spec struct {
 	// what is sent there reaches them.
 	Holdout *Suppression
 
+	// Assigned are those who were given an arm before, sealed; nil for none. Their
+	// e-mails and, for ads, phones are theirs: a newcomer who has one is rejected
+	// as sharing it, wherever they stand in the order, since a message to them
+	// would reach somebody of another arm.
+	Assigned *Suppression
+
 	// Place tells under which name a row is written that nothing speaks against;
 	// nil: all under Name. A campaign has a name for each of its arms and answers
 	// with a reason for its holdouts. Of a held row it is told, and it is not
@@ -109,6 +115,9 @@ func (s *Spec) Validate() error {
 	}
 	if s.Holdout != nil && !s.Holdout.sealed {
 		return failure.Inputf("the global holdout was not read to its end: no file is made without it")
+	}
+	if s.Assigned != nil && !s.Assigned.sealed {
+		return errors.New("those assigned before were not read to their end")
 	}
 	if s.Kind == Exited && s.Members == nil && s.Target.Key != CustomerID {
 		return errors.New("an exited file needs the members of the full file")

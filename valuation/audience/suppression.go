@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"cbv/valuation/failure"
 )
@@ -42,21 +43,28 @@ func NewSuppression() *Suppression {
 }
 
 // AddPerson suppresses a person by customer_id, e-mail and phone, each where
-// there is one. Region is that of phones without a country code.
-func (s *Suppression) AddPerson(p *Person, region string) {
-	if p.CustomerID != "" {
-		s.AddID(p.CustomerID)
-	}
+// there is one, and says whether any of them can name somebody. Region is that of
+// phones without a country code.
+func (s *Suppression) AddPerson(p *Person, region string) bool {
+	names := trim(p.CustomerID) != "" || IsAddress(p.Email)
+	s.AddID(p.CustomerID)
 	if trim(p.Email) != "" {
-		s.AddEmail(p.Email)
+		s.AddEmail(p.Email) // whatever it is: somebody else may have the same
 	}
-	if e164, _ := parsePhone(p.Phone, regionOf(p, region)); e164 != "" {
+	e164, _ := parsePhone(p.Phone, regionOf(p, region))
+	if e164 != "" {
 		s.phones[phoneKey(e164)] = struct{}{}
 	}
+	return names || e164 != ""
 }
 
-// AddID suppresses a customer_id.
-func (s *Suppression) AddID(id string) { s.change().ids[digestOf(id)] = struct{}{} }
+// AddID suppresses a customer_id, if there is one. What surrounds it unseen does
+// not count: it comes and goes as lists are copied.
+func (s *Suppression) AddID(id string) {
+	if id = trim(id); id != "" {
+		s.change().ids[digestOf(id)] = struct{}{}
+	}
+}
 
 // AddEmail suppresses an e-mail, however it is written.
 func (s *Suppression) AddEmail(email string) {
@@ -77,6 +85,25 @@ func (s *Suppression) AddHash(text string) error {
 	return nil
 }
 
+// Strike takes away all keys that a person is known by, so that those remain that
+// match nobody. It is for a list of its own, which no export is held to.
+func (s *Suppression) Strike(p *Person, region string) {
+	delete(s.ids, digestOf(trim(p.CustomerID)))
+	if len(s.emails)+len(s.hashes) > 0 && trim(p.Email) != "" {
+		email := canonicalEmail(p.Email)
+		delete(s.emails, digestOf(email))
+		delete(s.hashes, digestOf(email))
+		delete(s.hashes, digestOf(withoutTag(email)))
+	}
+	if len(s.hashes) == 0 {
+		return
+	}
+	if e164, _ := parsePhone(p.Phone, regionOf(p, region)); e164 != "" {
+		delete(s.hashes, digestOf(e164))
+		delete(s.hashes, digestOf(e164[1:]))
+	}
+}
+
 // Seal says that all sources were read to their end.
 func (s *Suppression) Seal() { s.sealed = true }
 
@@ -94,12 +121,24 @@ func (s *Suppression) change() *Suppression {
 // came or as the target reads it, and for ads, which know people by their phone,
 // by that. In an e-mail list a phone that a household shares silences nobody.
 func (s *Suppression) has(p *Person, row *identity) bool {
-	if found(s.ids, p.CustomerID) {
-		return true
+	return found(s.ids, trim(p.CustomerID)) || trim(p.Email) != "" && s.hasEmail(p.Email, row) || s.hasPhone(row)
+}
+
+// owned returns which key of a row belongs to somebody here who is not that
+// person, none where the person is here as well.
+func (s *Suppression) owned(p *Person, row *identity) Reason {
+	switch {
+	case found(s.ids, trim(p.CustomerID)):
+		return ""
+	case trim(p.Email) != "" && s.hasEmail(p.Email, row):
+		return SharedEmail
+	case s.hasPhone(row):
+		return SharedPhone
 	}
-	if trim(p.Email) != "" && s.hasEmail(p.Email, row) {
-		return true
-	}
+	return ""
+}
+
+func (s *Suppression) hasPhone(row *identity) bool {
 	if row.phone == "" || !row.byPhone {
 		return false
 	}
@@ -138,6 +177,33 @@ func found(set map[digest]struct{}, text string) bool {
 	}
 	_, ok := set[digestOf(text)]
 	return ok
+}
+
+// IsAddress says whether a text is one plain e-mail address, but for space around
+// it: jane@example.com, letters of any script, no name, no brackets, no second
+// address. It is kinder than importers are, and no kinder: an objection in another
+// form would match nobody.
+func IsAddress(text string) bool {
+	local, domain, _ := strings.Cut(trim(text), "@")
+	if local == "" || local[0] == '\'' { // which spreadsheets put in front
+		return false
+	}
+	for _, r := range local {
+		if !addressLetter(r) && strings.IndexRune(".!#$%&'*+-/=?^_`{|}~", r) < 0 {
+			return false
+		}
+	}
+	labels := strings.Split(domain, ".")
+	for _, label := range labels {
+		if label == "" || strings.ContainsFunc(label, func(r rune) bool { return !addressLetter(r) && r != '-' }) {
+			return false
+		}
+	}
+	return len(labels) >= 2
+}
+
+func addressLetter(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r)
 }
 
 // canonicalEmail is an e-mail as suppression compares them: more alike than any

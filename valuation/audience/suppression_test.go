@@ -57,6 +57,59 @@ func TestSuppressionFindsPeople(t *testing.T) {
 	}
 }
 
+// An objection in another form than a plain address would match nobody.
+func TestIsAddress(t *testing.T) {
+	for text, want := range map[string]bool{
+		"jane@example.com": true, " Jane.Doe+x@Example.co.uk\t": true, "zoë@example.de": true, "info@münchen.de": true, "o'brien@example.com": true,
+		"a_b-c@ex-ample.com": true, "jane@example.com\u200b": true, "=x@example.com": true,
+		"": false, " ": false, "@": false, "jane": false, "not an email": false, "jane@example": false, "jane@example.": false, "@example.com": false,
+		"Jane <jane@example.com>": false, "<jane@example.com>": false, "mailto:jane@example.com": false, `"jane@example.com"`: false,
+		"“jane@example.com”": false, "'jane@example.com'": false, "'jane@example.com": false, "jane@example.com;": false, "jane@example.com,": false,
+		"a@example.com b@example.com": false, "a@example.com;b@example.com": false, "a@b@example.com": false, "jane doe@example.com": false,
+		"jane@example.com.": false, "jane@[192.0.2.1]": false, "jane\u00ad@example.com": false, "jane\x00@example.com": false, "jane@exam\xffple.com": false,
+	} {
+		if IsAddress(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}
+
+// What surrounds an id unseen does not let somebody in.
+func TestSuppressedIDsAreTrimmed(t *testing.T) {
+	for _, ids := range [][2]string{{" 00013", "00013"}, {"00013\t", "00013"}, {"00013", " 00013 "}, {"00013\u00a0", "\ufeff00013"}} {
+		s := NewSuppression()
+		s.AddID(ids[0])
+		if !s.has(&Person{CustomerID: ids[1]}, &identity{}) {
+			t.Errorf("%q is not found by %q", ids[1], ids[0])
+		}
+	}
+	s := NewSuppression()
+	s.AddID(" ")
+	if s.Len() != 0 || s.has(&Person{CustomerID: " "}, &identity{}) {
+		t.Error("nobody is suppressed")
+	}
+}
+
+// Whatever key a person has is struck off, and none of somebody else.
+func TestStrike(t *testing.T) {
+	s := NewSuppression()
+	s.AddID("1 ")
+	s.AddEmail("Jane.Doe+promo@gmail.com")
+	for _, hash := range []string{janeTagged, janeUntagged, janePhone, janePhonePlus} {
+		if err := s.AddHash(hash); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Strike(&Person{CustomerID: "2", Email: "john@example.com", Phone: "07700 900124"}, "GB")
+	if s.Len() != 6 {
+		t.Errorf("%d of 6 keys remain", s.Len())
+	}
+	s.Strike(&Person{CustomerID: " 1", Email: " JANE.doe+promo@gmail.com", Phone: "07700 900123"}, "GB")
+	if s.Len() != 0 {
+		t.Errorf("%d keys remain", s.Len())
+	}
+}
+
 func TestUnreadableHashesAreErrors(t *testing.T) {
 	for _, text := range []string{"", "jane@example.com", "d41d8cd98f00b204e9800998ecf8427e" /* MD5 */, janePhone + "00"} {
 		s := NewSuppression()

@@ -246,11 +246,21 @@ func neutralColumns(text normaliser) []Column {
 func TargetOf(name string) (Target, error) {
 	at := slices.IndexFunc(Targets, func(target Target) bool { return target.Name == name })
 	if at < 0 {
-		var names []string
-		for _, target := range Targets {
-			names = append(names, target.Name)
-		}
-		return Target{}, failure.Usagef("no target %q: choose one of %s", name, strings.Join(names, ", "))
+		return Target{}, failure.Usagef("no target %q: choose one of %s", name, strings.Join(TargetNames(), ", "))
 	}
 	return Targets[at], nil
+}
+
+// TakesValue says whether its file has a column for what a customer is worth.
+func (t Target) TakesValue() bool {
+	return slices.ContainsFunc(t.Columns, func(column Column) bool { return column.Field == Value })
+}
+
+// TargetNames returns the names of the targets.
+func TargetNames() []string {
+	var names []string
+	for _, target := range Targets {
+		names = append(names, target.Name)
+	}
+	return names
 }

@@ -10,7 +10,6 @@
 package campaign
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"cbv/valuation/experiment"
@@ -156,45 +156,39 @@ func Resume(out string, terms Terms) (*Campaign, error) {
 	return c, c.Terms.agree(terms)
 }
 
-// agree returns an error that names the first term that is not the same.
+// agree returns an error that names the terms that are not the same, as the
+// configuration does.
 func (t Terms) agree(now Terms) error {
-	now.Started = t.Started
-	before, err := t.values()
-	if err != nil {
-		return err
-	}
-	after, err := now.values()
-	if err != nil {
-		return err
-	}
-	for _, key := range slices.Sorted(slices.Values(before.keys)) {
-		if !bytes.Equal(before.values[key], after.values[key]) {
-			return failure.Usagef("campaign %s began on %s with %s %s, now it has %s: the terms of a campaign never change; set them back, or give the campaign a new name",
-				t.Design.Campaign, t.Started, key, before.values[key], after.values[key])
+	before, after := t.settings(), now.settings()
+	var changed []string
+	for i := range before {
+		if before[i] != after[i] {
+			changed = append(changed, fmt.Sprintf("%s %v, now %v", before[i].key, before[i].value, after[i].value))
 		}
 	}
-	return nil
+	if len(changed) == 0 {
+		return nil
+	}
+	return failure.Usagef("campaign %s began on %s with %s: the terms of a campaign never change; set them back, or give the campaign a new name",
+		t.Design.Campaign, t.Started, strings.Join(changed, "; "))
 }
 
-type termValues struct {
-	keys   []string
-	values map[string]json.RawMessage
+// setting is a term as the configuration has it.
+type setting struct {
+	key   string
+	value any
 }
 
-// values returns the terms by name, as JSON has them.
-func (t Terms) values() (termValues, error) {
-	text, err := json.Marshal(t)
-	if err != nil {
-		return termValues{}, err
+// settings are all terms but Started. The champion's share is what the others
+// leave.
+func (t Terms) settings() []setting {
+	share := func(parts int) float64 { return float64(parts) / experiment.Buckets }
+	d := t.Design
+	return []setting{
+		{"audience", t.Audience}, {"salt", d.Salt}, {"holdout", share(d.Shares.None)}, {"challenger", share(d.Shares.Challenger)},
+		{"window_days", t.WindowDays}, {"nights", t.Nights}, {"covariate", t.Covariate},
+		{"export.global_holdout", share(d.GlobalHoldout)}, {"export.global_salt", d.GlobalSalt},
 	}
-	found := termValues{values: map[string]json.RawMessage{}}
-	if err := json.Unmarshal(text, &found.values); err != nil {
-		return termValues{}, err
-	}
-	for key := range found.values {
-		found.keys = append(found.keys, key)
-	}
-	return found, nil
 }
 
 var partPattern = regexp.MustCompile(`^assigned-(\d{4}-\d{2}-\d{2})-(\d+)\.parquet$`)

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,17 +94,30 @@ func TestTermsNeverChange(t *testing.T) {
 	if err != nil || c.Terms.Started != "2026-11-21" {
 		t.Fatalf("the second export: %+v, %v", c, err)
 	}
-	for _, change := range []func(*Terms){
-		func(x *Terms) { x.Nights = 60 },
-		func(x *Terms) { x.Design.Salt = "s2" },
-		func(x *Terms) { x.Design.GlobalHoldout = 100 },
-		func(x *Terms) { x.Audience = "other" },
+	for text, change := range map[string]func(*Terms){
+		"nights":                func(x *Terms) { x.Nights += 60 },
+		"window_days":           func(x *Terms) { x.WindowDays++ },
+		"covariate":             func(x *Terms) { x.Covariate += "x" },
+		"salt":                  func(x *Terms) { x.Design.Salt = "s2" },
+		"holdout":               func(x *Terms) { x.Design.Shares.None += 100; x.Design.Shares.Champion -= 100 },
+		"challenger":            func(x *Terms) { x.Design.Shares.Challenger += 100; x.Design.Shares.Champion -= 100 },
+		"export.global_holdout": func(x *Terms) { x.Design.GlobalHoldout += 100 },
+		"export.global_salt":    func(x *Terms) { x.Design.GlobalSalt += "x" },
+		"audience":              func(x *Terms) { x.Audience = "other" },
 	} {
 		changed := terms()
 		change(&changed)
-		if _, err := Begin(out, changed); err == nil || !strings.Contains(err.Error(), "2026-11-21") {
-			t.Errorf("%+v: %v", changed, err)
+		_, err := Begin(out, changed)
+		if err == nil || !strings.Contains(err.Error(), "began on 2026-11-21 with "+text+" ") || strings.Count(err.Error(), ", now ") != 1 {
+			t.Errorf("%s: %v", text, err)
 		}
+	}
+	changed := terms()
+	changed.Design.Shares.None, changed.Design.Shares.Champion = 5000, changed.Design.Shares.Champion+changed.Design.Shares.None-5000
+	changed.Nights = 7
+	want := fmt.Sprintf("with holdout %g, now 0.5; nights %d, now 7: the terms", float64(terms().Design.Shares.None)/10_000, terms().Nights)
+	if _, err := Begin(out, changed); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -39,17 +40,28 @@ func runAudiences(ctx context.Context, env Env, settings config.Config) error {
 	if err != nil {
 		return err
 	}
-	sizes, err := export.Sizes(ctx, settings, env.SQL, folder)
+	run, sizes, err := export.Sizes(ctx, settings, env.SQL, folder)
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(env.Stdout, "Customers are those of run %s, whatever people says of them; the rest is of each audience's last export.\n", run)
 	table := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "audience\ttarget\twho\tcustomers\tlast export\tin its files\tentered\texited\tcampaign")
+	fmt.Fprintln(table, "audience\ttarget\twho\tcustomers\tlast export\teligible\tin its files\tentered\texited\tcampaign")
+	var broken []error
 	for _, size := range sizes {
 		a := size.Audience
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Name, a.Target, whoText(a), humanize.Comma(size.Customers), lastText(a, size.Last))
+		customers := humanize.Comma(size.Customers)
+		if size.Broken != nil {
+			customers = "condition fails"
+			broken = append(broken, size.Broken)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Name, a.Target, whoText(a), customers, lastText(a, size.Last))
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(env.Stdout, "Eligible may be written to; those of them whom a campaign holds out are not in its files.")
+	return errors.Join(broken...)
 }
 
 // lastText tells the columns of an audience's last export.
@@ -59,7 +71,7 @@ func lastText(a config.Audience, last *export.Manifest) string {
 		campaign = a.Campaign.Name
 	}
 	if last == nil {
-		return "none\t-\t-\t-\t" + campaign
+		return "none\t-\t-\t-\t-\t" + campaign
 	}
 	if a.Campaign != nil {
 		var arms []string
@@ -71,5 +83,5 @@ func lastText(a config.Audience, last *export.Manifest) string {
 		campaign += ": " + strings.Join(arms, ", ")
 	}
 	rows := func(kind audience.Kind) string { return humanize.Comma(last.Rows(kind)) }
-	return strings.Join([]string{last.AsOf, rows(audience.Full), rows(audience.Entered), rows(audience.Exited), campaign}, "\t")
+	return strings.Join([]string{last.AsOf, humanize.Comma(eligible(*last)), rows(audience.Full), rows(audience.Entered), rows(audience.Exited), campaign}, "\t")
 }

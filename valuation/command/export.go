@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"cbv/valuation/audience"
 	"cbv/valuation/batch"
 	"cbv/valuation/config"
 	"cbv/valuation/export"
@@ -85,9 +86,10 @@ func (o exportOptions) choose(settings config.Config) (config.Audience, error) {
 		return config.Audience{}, failure.Usagef("which audience? name a declared one with --audience, or describe one with --list, --mark, --segment, --lifecycle or --where, and --target%s", declaredHint(settings))
 	}
 	a := o.audience
-	if o.columns != "" {
-		a.Columns = strings.Split(o.columns, ",")
+	if a.Target == "" {
+		return config.Audience{}, failure.Usagef("set --target: it says whose importer the files are for: %s", strings.Join(audience.TargetNames(), ", "))
 	}
+	a.Columns = columnNames(o.columns)
 	if a.Name == "" {
 		a.Name = describedName(kind, value, a.Target)
 	}
@@ -98,6 +100,21 @@ func (o exportOptions) choose(settings config.Config) (config.Audience, error) {
 		return config.Audience{}, failure.Usagef("%w", err)
 	}
 	return a, nil
+}
+
+// columnNames reads a, b or, as the configuration writes lists, [a, b].
+func columnNames(text string) (names []string) {
+	text = strings.TrimSpace(text)
+	if inner, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inner, "]") {
+		text = strings.TrimSuffix(inner, "]")
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(text, ",") {
+		names = append(names, strings.TrimSpace(name))
+	}
+	return names
 }
 
 func declared(settings config.Config, name string) (config.Audience, error) {

@@ -30,14 +30,14 @@ func printExport(out io.Writer, result export.Result) {
 	}
 	fmt.Fprintf(out, "Audience %s of %s for %s, %s: of %s, %s may be written to%s.\n", result.Audience.Name, m.AsOf, m.Target, whoText(result.Audience),
 		countNoun(m.Full.Rows, "customer"), humanize.Comma(eligible(m)), rejectText(m.Full))
+	if m.SuppressionRows > 0 {
+		fmt.Fprintf(out, "Suppression files: %s; of their %s, %s match no customer.\n",
+			countNoun(m.SuppressionRows, "row"), countNoun(m.SuppressionFileKeys, "key"), humanize.Comma(m.SuppressionUnmatched))
+	}
 	if m.Audience.Campaign != nil {
 		fmt.Fprintf(out, "Campaign %s: %s.\n", m.Audience.Campaign.Name, armText(m))
 	}
-	since := "no earlier export: all entered"
-	if m.Earlier != nil {
-		since = "changes since " + m.Earlier.ID
-	}
-	fmt.Fprintf(out, "Files (%s):\n", since)
+	fmt.Fprintf(out, "Files (%s):\n", sinceText(m))
 	for _, file := range m.Files() {
 		fmt.Fprintf(out, "  %s: %s\n", file.Name, countNoun(file.Rows, "row"))
 	}
@@ -45,6 +45,20 @@ func printExport(out io.Writer, result export.Result) {
 		fmt.Fprintf(out, "To take people out: %s.\n", m.Removal)
 	}
 	printWarnings(out, result.Warnings)
+}
+
+// sinceText names the exports that changes are told against.
+func sinceText(m export.Manifest) string {
+	replaced := countNoun(int64(len(m.Replaced)), "replaced export")
+	switch {
+	case m.Earlier == nil && len(m.Replaced) == 0:
+		return "no earlier export: all entered"
+	case m.Earlier == nil:
+		return "changes since " + replaced
+	case len(m.Replaced) == 0:
+		return "changes since " + m.Earlier.ID
+	}
+	return "changes since " + m.Earlier.ID + " and " + replaced
 }
 
 func whoText(a config.Audience) string {
@@ -91,15 +105,15 @@ func armText(m export.Manifest) string {
 // printPower tells what a campaign can show, before it is sent.
 func printPower(out io.Writer, p export.Power) {
 	if p.BaseRate == nil {
-		fmt.Fprintf(out, "Power of %s: not known, since the run has no model and so no chance of a purchase.\n", p.Campaign)
+		fmt.Fprintf(out, "Audience %s: the power of %s is not known, since the run has no model and so no chance of a purchase.\n", p.Audience, p.Campaign)
 		return
 	}
 	scaled := ""
 	if p.Scaled {
 		scaled = fmt.Sprintf(", scaled to %s", countNoun(int64(p.WindowDays), "day"))
 	}
-	fmt.Fprintf(out, "Power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
-		p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
+	fmt.Fprintf(out, "Audience %s: power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
+		p.Audience, p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
 	looks := "looked at once, at their end"
 	switch {
 	case p.Nights > p.WindowDays:

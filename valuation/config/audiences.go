@@ -72,6 +72,7 @@ type Audience struct {
 	Target    string    `yaml:"target" json:"target"`
 	Channel   string    `yaml:"channel" json:"channel,omitempty"` // whose consent counts, of targets that serve any
 	Columns   []string  `yaml:"columns" json:"columns,omitempty"` // of customers.parquet, beside the target's own
+	Value     string    `yaml:"value" json:"value,omitempty"`     // column of customers.parquet that weighs likeness, for targets with a value
 	Campaign  *Campaign `yaml:"campaign" json:"campaign,omitempty"`
 }
 
@@ -201,10 +202,7 @@ func (c Config) CheckAudience(a Audience) error {
 	c.checkChoice(a, refuse)
 	target, err := audience.TargetOf(a.Target)
 	if err != nil {
-		var names []string
-		for _, target := range audience.Targets {
-			names = append(names, target.Name)
-		}
+		names := audience.TargetNames()
 		refuse(true, "target: %q is none of %s%s", a.Target, strings.Join(names, ", "), suggest(a.Target, names))
 	} else {
 		refuse(target.Channel == "" && a.Channel != "email" && a.Channel != "ads", "channel: %s serves any: say whose consent counts, email or ads", a.Target)
@@ -217,11 +215,20 @@ func (c Config) CheckAudience(a Audience) error {
 		refuse(column == "customer_id", "columns: customer_id is there anyway: leave it out")
 		refuse(slices.Contains(a.Columns[:i], column), "columns: %q is there twice", column)
 	}
+	if a.Value != "" {
+		refuse(err == nil && !target.TakesValue(), "value: %s has no column for it: leave it out", a.Target)
+		refuse(!slices.Contains(known, a.Value), "value: customers.parquet has no column %q%s", a.Value, suggest(a.Value, known))
+		refuse(slices.ContainsFunc(schema.ColumnsOf("customers"), func(c schema.Column) bool { return c.Name == a.Value && !slices.Contains(numbers, c.Type) }),
+			"value: %s is no number", a.Value)
+	}
 	if a.Campaign != nil {
 		c.Export.checkCampaign(*a.Campaign, refuse)
 	}
 	return errors.Join(errs...)
 }
+
+// numbers are the types of columns that are numbers.
+var numbers = []string{"DOUBLE", "BIGINT", "INTEGER"}
 
 // checkChoice holds an audience to one choice, of something that is.
 func (c Config) checkChoice(a Audience, refuse func(bool, string, ...any)) {

@@ -294,3 +294,30 @@ func TestEachInOrder(t *testing.T) {
 		t.Error("the table of ordered rows is left")
 	}
 }
+
+// The first row that cannot be computed is found wherever it stands, with several
+// row groups, and where values repeat.
+func TestFirstUnread(t *testing.T) {
+	ctx := context.Background()
+	const rows = 300_000
+	e, folder := open(t)
+	path := filepath.Join(folder, "rows.parquet")
+	query := fmt.Sprintf("select i, case when i in (200123, 250000) then 'x' else cast(i %% 7 as varchar) end as code from range(1, %d) as r (i)", rows+1)
+	if _, err := e.File(ctx, "rows_file", query, []string{"i"}, path, map[string]string{"made_by": "test"}); err != nil {
+		t.Fatal(err)
+	}
+	for expression, want := range map[string]int64{
+		"cast(code as integer)":                                  200_123,
+		"cast(i as integer) + 1":                                 0,
+		"try_cast(code as integer)":                              0,
+		"cast(i * 1000 as integer)":                              0,
+		"cast(1000000 * i as integer)":                           2_148,
+		"case when i = 1 then cast(code || 'y' as int) end":      1,
+		"case when i = 300000 then cast(code || 'y' as int) end": rows,
+	} {
+		in := Input{Name: "probed", Files: []string{path}, Columns: []InputColumn{{Name: "value", Expression: expression}}}
+		if got, err := e.FirstUnread(ctx, in, rows); err != nil || got != want {
+			t.Errorf("%s: row %d, %v; want %d", expression, got, err, want)
+		}
+	}
+}

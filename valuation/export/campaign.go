@@ -32,6 +32,7 @@ func assign(ctx context.Context, x *export) (err error) {
 
 // Power is what a campaign can show with the customers that it has now.
 type Power struct {
+	Audience   string `json:"audience"`
 	Campaign   string `json:"campaign"`
 	Customers  int64  `json:"customers"` // in its arms, the global holdout apart
 	WindowDays int    `json:"window_days"`
@@ -75,7 +76,7 @@ func tellPower(ctx context.Context, x *export) error {
 	if x.terms == nil {
 		return nil
 	}
-	power := Power{Campaign: x.design.Campaign, WindowDays: x.terms.WindowDays, Nights: x.terms.Nights}
+	power := Power{Audience: x.Audience.Name, Campaign: x.design.Campaign, WindowDays: x.terms.WindowDays, Nights: x.terms.Nights}
 	var predicted int64
 	sums := make([]int64, len(windows))
 	err := x.engine.Scan(ctx, "audience_figures", []string{"customers", "predicted", "purchasing_30d", "purchasing_90d", "purchasing_365d"},

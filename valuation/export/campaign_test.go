@@ -247,3 +247,99 @@ func TestStrictLetsSharedEmailsPass(t *testing.T) {
 		t.Errorf("%+v", result.Warnings)
 	}
 }
+
+// byArm returns ids of the campaign's arms.
+func byArm(s *shop, a config.Audience, wanted experiment.Arm, count int) []string {
+	design := s.config.Export.Design(*a.Campaign)
+	var ids []string
+	for i := 0; len(ids) < count; i++ {
+		if id := fmt.Sprintf("c%05d", i); design.Arm(id) == wanted {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Whoever has an arm owns their mailbox, and for ads their phone: somebody who
+// agrees later and comes before them in the order gets nothing sent to it.
+func TestAHeldOutMailboxStaysHeldOut(t *testing.T) {
+	for _, target := range []string{"klaviyo", "braze", "tiktok"} {
+		s := newShop(t)
+		a := winback()
+		a.Target = target
+		champions, held := byArm(s, a, experiment.Champion, 3), byArm(s, a, experiment.None, 1)[0]
+		if champions[0] > held || champions[1] > held {
+			t.Fatalf("%q have to come before %s", champions, held)
+		}
+		later, caller, other := person(champions[0], "Family@x.org"), person(champions[1], "caller@x.org"), person(champions[2], "other@x.org")
+		owner := person(held, "family@x.org")
+		caller["phone"], owner["phone"] = "07700 900123", "+44 7700 900123"
+		for _, p := range []row{later, caller} {
+			p["consent_email"], p["consent_ads"] = nil, nil
+		}
+		s.people(later, caller, other, owner)
+		var customers []row
+		for _, p := range []row{later, caller, other, owner} {
+			customers = append(customers, customer(p["customer_id"].(string)))
+		}
+		s.mustExport(s.run("2026-11-23", customers...), a)
+		for _, p := range []row{later, caller} {
+			p["consent_email"], p["consent_ads"] = true, true
+		}
+		s.people(later, caller, other, owner)
+		result := s.mustExport(s.run("2026-11-24", customers...), a)
+		members := s.table(filepath.Join(result.Folder, membersFile))
+		if strings.Contains(members, champions[0]) || result.Manifest.Full.Rejected[audience.SharedEmail] != 1 {
+			t.Errorf("%s: %v, members %s", target, result.Manifest.Full.Rejected, members)
+		}
+		if ads := target == "tiktok"; strings.Contains(members, champions[1]) == ads || result.Manifest.Full.Rejected[audience.SharedPhone] > 0 != ads {
+			t.Errorf("%s: a phone: %v, members %s", target, result.Manifest.Full.Rejected, members)
+		}
+	}
+}
+
+// Who shares a mailbox with somebody in the global holdout is told apart from
+// those who are in it, whose number is that of their arm.
+func TestWhoSharesAMailboxWithTheHoldout(t *testing.T) {
+	for _, campaign := range []*config.Campaign{nil, winback().Campaign} {
+		s := newShop(t)
+		s.config.Export.GlobalHoldout, s.config.Export.GlobalSalt = 0.2, "g"
+		a := winback()
+		a.Campaign = campaign
+		design := s.config.Export.Design(config.Campaign{})
+		var customers, people []row
+		var in, sharing int64
+		for i := range 40 {
+			id := fmt.Sprintf("c%05d", i)
+			email := id + "@x.org"
+			switch {
+			case design.HeldOut(id):
+				in++
+			case sharing == 0 && in > 0:
+				sharing++
+				email = people[len(people)-1]["email"].(string)
+				if !design.HeldOut(fmt.Sprintf("c%05d", i-1)) {
+					t.Fatal("the one before has to be held out")
+				}
+			}
+			customers, people = append(customers, customer(id)), append(people, person(id, email))
+		}
+		// The one held out is in no audience, or they would have the address first.
+		for i, p := range people {
+			if design.HeldOut(p["customer_id"].(string)) && p["email"] == people[i+1]["email"] {
+				customers[i]["lifecycle"] = "lapsed"
+				in--
+				break
+			}
+		}
+		s.people(people...)
+		result := s.mustExport(s.run("2026-11-23", customers...), a)
+		rejected := result.Manifest.Full.Rejected
+		if rejected[audience.GlobalHoldout] != in || rejected[audience.SharedHoldout] != sharing || sharing != 1 {
+			t.Errorf("%v, want %d in the holdout and %d sharing", rejected, in, sharing)
+		}
+		if arms := result.Manifest.Arms[experiment.GlobalHoldout]; a.Campaign != nil && arms != in {
+			t.Errorf("%d in the arm, want %d", arms, in)
+		}
+	}
+}

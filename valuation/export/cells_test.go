@@ -3,8 +3,10 @@ package export
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"cbv/valuation/audience"
 	"cbv/valuation/config"
 )
 
@@ -84,5 +86,35 @@ func TestCellsOfEachTarget(t *testing.T) {
 		if target == "csv" && got[4][0] == "1008" && got[4][2] != phoneOnlyPlus {
 			t.Errorf("phone %q, want %s", got[4][2], phoneOnlyPlus)
 		}
+	}
+}
+
+// A likeness weighed by what customers are worth takes it as it is; what is no
+// weight stays blank, with a reason.
+func TestValuesForMeta(t *testing.T) {
+	s := newShop(t)
+	negative, unknown := customer("b"), customer("c")
+	negative["clv"], unknown["clv"] = -3.5, nil
+	s.people(person("a", "a@x.org"), person("b", "b@x.org"), person("c", "c@x.org"))
+	a := config.Audience{Name: "weighed", Lifecycle: "active", Target: "meta", Value: "clv"}
+	result := s.mustExport(s.run("2026-11-23", customer("a"), negative, unknown), a)
+	for i, want := range []string{"value", "12.5", "", ""} {
+		record := s.records(filepath.Join(result.Folder, result.Manifest.Full.Files[0].Name))[i]
+		if record[len(record)-1] != want {
+			t.Errorf("%q, want value %q", record, want)
+		}
+	}
+	if n := result.Manifest.Full.Blanked["value"][audience.ValueInvalid]; n != 1 {
+		t.Errorf("%d values are blanked, want 1", n)
+	}
+	for value, want := range map[string]string{"segment": "value: segment is no number", "clw": `did you mean "clv"?`} {
+		a.Value = value
+		if _, err := s.export("", a); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+	a.Value, a.Target = "clv", "google"
+	if _, err := s.export("", a); err == nil || !strings.Contains(err.Error(), "value: google has no column for it") {
+		t.Errorf("%v", err)
 	}
 }

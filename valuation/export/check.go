@@ -14,6 +14,7 @@ import (
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/failure"
 	"cbv/valuation/publication"
 )
 
@@ -88,38 +89,50 @@ func (x *export) checkSpec() error {
 type Size struct {
 	Audience  config.Audience
 	Customers int64
+	// Broken says why the condition cannot be computed; nil: it can.
+	Broken error
 	// Last is the manifest of the latest export, nil without any.
 	Last *Manifest
 }
 
-// Sizes returns the sizes of the declared audiences, by the customers of a run
-// and whatever people says of them.
-func Sizes(ctx context.Context, c config.Config, sql fs.FS, folder string) (sizes []Size, err error) {
+// Sizes returns the sizes of the declared audiences, by the customers of a run,
+// whose id it returns too, and whatever people says of them. An audience whose
+// condition fails says so; the others have their sizes all the same.
+func Sizes(ctx context.Context, c config.Config, sql fs.FS, folder string) (id string, sizes []Size, err error) {
 	run, err := openRun(ctx, folder)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	spill, err := os.MkdirTemp("", "cbv-")
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
 	e, err := openEngine(ctx, c, sql, spill, "", []string{run.customers})
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
 	for _, a := range c.Audiences {
 		size := Size{Audience: a}
-		if size.Customers, err = count(ctx, e, sql, run, a); err != nil {
-			return nil, fmt.Errorf("audience %s: %w", a.Name, err)
+		size.Customers, err = count(ctx, e, sql, run, a)
+		if engine.IsDataError(err) && a.Where != "" {
+			if blamed := blameWhere(ctx, e, run, a); blamed != nil {
+				err = blamed
+			}
+		}
+		switch kind := failure.KindOf(err); {
+		case err != nil && (kind == failure.Usage || kind == failure.Input):
+			size.Broken = failure.Inputf("audience %s: %w", a.Name, err)
+		case err != nil:
+			return "", nil, fmt.Errorf("audience %s: %w", a.Name, err)
 		}
 		if size.Last, err = latest(c.Out, a.Name); err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		sizes = append(sizes, size)
 	}
-	return sizes, nil
+	return run.id, sizes, nil
 }
 
 // count returns how many customers an audience is made of.

@@ -50,7 +50,9 @@ type export struct {
 	Job
 	run         published
 	sides       []source.Side // people, suppression
-	earlier     *earlier      // nil: nothing to compare with
+	earlier     *earlier      // the last of an earlier day; nil: none
+	replaced    []earlier     // the others of that day, and those of this day
+	inputs      string        // identity of what is read but for those of this day
 	identity    string
 	target      audience.Target
 	outside     map[experiment.Arm]string // names that the target sees
@@ -60,6 +62,7 @@ type export struct {
 	engine      *engine.Engine
 	suppression *audience.Suppression
 	holdout     *audience.Suppression // nil: none
+	assigned    *audience.Suppression // nil: nobody yet
 	members     *audience.Members
 	manifest    Manifest
 	warnings    []publication.Warning
@@ -105,13 +108,12 @@ func (x *export) prepare(ctx context.Context) (err error) {
 	if err := x.plan(); err != nil {
 		return err
 	}
-	if x.earlier, err = x.findEarlier(); err != nil {
+	if err := x.findEarlier(); err != nil {
 		return err
 	}
-	if x.identity, err = x.identify(); err != nil {
-		return err
-	}
+	x.identity = x.identify()
 	x.doubtAge()
+	x.doubtSeed()
 	done, err := x.shelf().Verify(ctx, x.id(), x.identity)
 	if err == nil && done {
 		return errPublished
@@ -214,8 +216,8 @@ func (x *export) readable() []string {
 			paths = append(paths, file.Resolved)
 		}
 	}
-	if x.earlier != nil {
-		paths = append(paths, x.earlier.members)
+	for _, e := range x.held() {
+		paths = append(paths, e.members)
 	}
 	if x.begun != nil {
 		paths = append(paths, x.begun.Parts...)
@@ -233,10 +235,15 @@ func (x *export) blame(ctx context.Context, err error) error {
 			return blamed
 		}
 	}
-	if engine.IsDataError(err) && x.Audience.Where != "" {
-		return failure.Inputf("where: %s: %w: make the condition give null for such a value, with try_cast or nullif", x.Audience.Where, engine.Cause(err))
+	if !engine.IsDataError(err) {
+		return err
 	}
-	return err
+	if x.Audience.Where != "" {
+		if blamed := blameWhere(ctx, x.engine, x.run, x.Audience); blamed != nil {
+			return blamed
+		}
+	}
+	return failure.Inputf("a value could not be computed, which is a fault of the program: its text is withheld, since it may quote somebody's data")
 }
 
 // warn notes something that whoever uploads the files should know.

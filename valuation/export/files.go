@@ -114,6 +114,7 @@ func writeFull(ctx context.Context, x *export) (err error) {
 	}()
 	spec := x.spec(audience.Full)
 	spec.Changes, spec.Holdout, spec.UniqueEmail = true, x.holdout, x.terms != nil
+	spec.Assigned = x.assigned
 	spec.Place = func(id string, held bool) (string, audience.Reason, error) {
 		arm, reason := x.arm(id, held)
 		if arm == "" {
@@ -135,7 +136,7 @@ func writeFull(ctx context.Context, x *export) (err error) {
 	if 2*missing > result.Rows {
 		x.warn("few_in_people", "customers of the audience without a row in people: %d of %d: see whether people.files are all there", missing, result.Rows)
 	}
-	if errors.Is(err, audience.ErrEmpty) && x.earlier != nil {
+	if errors.Is(err, audience.ErrEmpty) && len(x.held()) > 0 {
 		x.warn("empty_audience", "%v; those who were in it have to leave", err)
 		return nil
 	}
@@ -146,8 +147,10 @@ func writeFull(ctx context.Context, x *export) (err error) {
 // holdout that is not theirs keeps them out.
 func (x *export) arm(id string, held bool) (experiment.Arm, audience.Reason) {
 	switch {
-	case x.terms == nil && held:
+	case x.terms == nil && x.design.HeldOut(id):
 		return "", audience.GlobalHoldout
+	case x.terms == nil && held:
+		return "", audience.SharedHoldout
 	case x.terms == nil:
 		return everyone, ""
 	}
@@ -156,7 +159,7 @@ func (x *export) arm(id string, held bool) (experiment.Arm, audience.Reason) {
 	case arm == experiment.GlobalHoldout:
 		return arm, audience.GlobalHoldout
 	case held:
-		return "", audience.GlobalHoldout // the mailbox is of somebody held out
+		return "", audience.SharedHoldout
 	case arm == experiment.None:
 		return arm, audience.Holdout
 	}
@@ -178,7 +181,7 @@ func (x *export) file(ctx context.Context, entry plan.Entry) error {
 // audience there.
 func writeExited(ctx context.Context, x *export) error {
 	x.manifest.Exited = map[string]audience.Result{}
-	if x.earlier == nil {
+	if len(x.held()) == 0 {
 		return nil
 	}
 	for _, arm := range []experiment.Arm{everyone, experiment.Champion, experiment.Challenger} {
@@ -203,7 +206,7 @@ func writeExited(ctx context.Context, x *export) error {
 // writeSuppressed writes those who objected.
 func writeSuppressed(ctx context.Context, x *export) error {
 	spec := x.spec(audience.Removal)
-	result, err := audience.Export(ctx, spec, x.rows(ctx, "removal_rows", "customer_id", nil, false), x.files())
+	result, err := audience.Export(ctx, spec, x.rows(ctx, "removal_rows", "removal_key", nil, false), x.files())
 	x.manifest.Suppressed = result
 	return err
 }
@@ -225,6 +228,14 @@ func (x *export) rows(ctx context.Context, view, key string, attributes []audien
 	if ofAudience {
 		columns = append(columns, "is_absent", "earlier_arm")
 		fixed += 2
+	} else {
+		columns = append(columns, "customer_id") // which the key is not
+		fixed++
+	}
+	hasValue := ofAudience && x.Audience.Value != ""
+	if hasValue {
+		columns = append(columns, x.Audience.Value) // no attribute: who takes a value takes none
+		fixed++
 	}
 	for _, attribute := range attributes {
 		columns = append(columns, attribute.Name)
@@ -238,6 +249,11 @@ func (x *export) rows(ctx context.Context, view, key string, attributes []audien
 			}
 			if ofAudience {
 				p.Absent, p.Was = v[12] == true, x.outside[experiment.Arm(text(v[13]))]
+			} else {
+				p.CustomerID = text(v[12])
+			}
+			if hasValue {
+				p.Value = cell(v[fixed-1])
 			}
 			for i, value := range v[fixed:] {
 				cells[i] = cell(value)

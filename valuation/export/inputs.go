@@ -12,6 +12,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/rfm"
 	"cbv/valuation/schema"
 	"cbv/valuation/source"
@@ -38,13 +39,13 @@ func inputs(ctx context.Context, x *export) error {
 		return err
 	}
 	var earlierFiles, parts []string
-	if x.earlier != nil {
-		earlierFiles = []string{x.earlier.members}
+	for _, e := range x.held() {
+		earlierFiles = append(earlierFiles, e.members)
 	}
 	if x.begun != nil {
 		parts = x.begun.Parts
 	}
-	if err := tableOf(ctx, x.engine, "earlier_members", "members", earlierFiles); err != nil {
+	if err := tableOf(ctx, x.engine, "earlier_rows", "members", earlierFiles); err != nil {
 		return err
 	}
 	return tableOf(ctx, x.engine, "assigned", "assigned", parts)
@@ -58,6 +59,8 @@ var termColumns = []engine.Column{
 	{Name: "is_ads", Type: "boolean"},
 	{Name: "has_suppression", Type: "boolean"},
 	{Name: "has_global_holdout", Type: "boolean"},
+	{Name: "earlier_exports", Type: "bigint"},
+	{Name: "is_keyed_by_email", Type: "boolean"},
 }
 
 func (x *export) termValues() []driver.Value {
@@ -65,6 +68,7 @@ func (x *export) termValues() []driver.Value {
 	channel := x.channel()
 	return []driver.Value{
 		x.run.asOf, choice, value, channel == audience.EmailChannel, channel == audience.AdsChannel, len(x.sides[1].Files) > 0, x.design.GlobalHoldout > 0,
+		int64(len(x.held())), x.target.Key == audience.Email,
 	}
 }
 
@@ -100,11 +104,7 @@ func makeChoice(ctx context.Context, e *engine.Engine, run published, a config.A
 	for _, column := range schema.ColumnNames("customers") {
 		input.Columns = append(input.Columns, engine.InputColumn{Name: column, Expression: engine.Identifier(column)})
 	}
-	chosen := "false"
-	if a.Where != "" {
-		chosen = a.Where
-	}
-	input.Columns = append(input.Columns, engine.InputColumn{Name: "is_chosen", Expression: chosen, Type: "boolean"})
+	input.Columns = append(input.Columns, chosenColumn(a))
 	if err := e.Input(ctx, input); err != nil {
 		return err
 	}
@@ -120,6 +120,31 @@ func makeChoice(ctx context.Context, e *engine.Engine, run published, a config.A
 		rows = append(rows, []driver.Value{segment, config.SegmentList(segment)})
 	}
 	return e.Rows(ctx, "segment_lists", []engine.Column{{Name: "segment", Type: "varchar"}, {Name: "list", Type: "varchar"}}, rows)
+}
+
+// chosenColumn tells whether a customer meets the condition of an audience.
+func chosenColumn(a config.Audience) engine.InputColumn {
+	chosen := "false"
+	if a.Where != "" {
+		chosen = a.Where
+	}
+	return engine.InputColumn{Name: "is_chosen", Expression: chosen, Type: "boolean"}
+}
+
+// blameWhere returns the error of a condition that cannot be computed, with the
+// row but without the engine's words: they quote the value, which may be an id. It
+// returns nil where the condition can be computed for every row.
+func blameWhere(ctx context.Context, e *engine.Engine, run published, a config.Audience) error {
+	file, err := parquetfile.ReadFooter(run.customers)
+	if err != nil {
+		return err
+	}
+	probe := engine.Input{Name: "condition_probe", Files: []string{run.customers}, Columns: []engine.InputColumn{chosenColumn(a)}}
+	row, err := e.FirstUnread(ctx, probe, file.Rows)
+	if err != nil || row == 0 {
+		return err
+	}
+	return failure.Inputf("where: %s: cannot be computed for row %d of customers.parquet: make the condition give null for such a value, with try_cast or nullif", a.Where, row)
 }
 
 // checkWhere holds the condition of an audience to be one over the columns of

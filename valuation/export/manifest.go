@@ -21,31 +21,41 @@ import (
 // Manifest says what an export read, how, and what came of it. It is written
 // last and holds no personal data.
 type Manifest struct {
-	SchemaVersion int             `json:"schema_version"`
-	Version       string          `json:"version"`
-	Identity      string          `json:"identity"` // 128-bit hash of all that the files depend on
-	AsOf          string          `json:"as_of"`    // of the run
-	Run           string          `json:"run"`
-	Earlier       *earlier        `json:"earlier"` // the export that changes are told against; null for the first
-	Audience      config.Audience `json:"audience"`
-	Target        string          `json:"target"`
-	Channel       string          `json:"channel"` // whose consent counts
+	SchemaVersion int    `json:"schema_version"`
+	Version       string `json:"version"`
+	Identity      string `json:"identity"` // 128-bit hash of all that the files depend on
+	// InputsIdentity is of the same but for the exports of this day.
+	InputsIdentity string   `json:"inputs_identity"`
+	AsOf           string   `json:"as_of"` // of the run
+	Run            string   `json:"run"`
+	Earlier        *earlier `json:"earlier"` // the last export of an earlier day; null for none
+	// Replaced are the other exports of that day and those of this day, any of
+	// which the target may hold as well.
+	Replaced []earlier       `json:"replaced"`
+	Audience config.Audience `json:"audience"`
+	Target   string          `json:"target"`
+	Channel  string          `json:"channel"` // whose consent counts
 	// Names are those that the target sees, by arm: a is the champion's, b the
 	// challenger's.
 	Names  map[string]string   `json:"names"`
 	Inputs []publication.Input `json:"inputs"`
 	// People are the rows of people by reason: used, or why they are not.
-	People          map[string]int64           `json:"people_rows"`
-	SuppressionKeys int64                      `json:"suppression_keys"` // ids, e-mails, phones and hashes
-	Arms            map[experiment.Arm]int64   `json:"arms"`             // of those who may be written to
-	Full            audience.Result            `json:"full"`             // with the entered files
-	Exited          map[string]audience.Result `json:"exited"`           // by name
-	Suppressed      audience.Result            `json:"suppressed"`
-	Removal         string                     `json:"removal"` // how the target takes people out
-	Power           *Power                     `json:"power"`   // null without a campaign
-	Warnings        []publication.Warning      `json:"warnings"`
-	Plan            []plan.Entry               `json:"plan"`
-	Outputs         []publication.Output       `json:"outputs"`
+	People          map[string]int64 `json:"people_rows"`
+	SuppressionKeys int64            `json:"suppression_keys"` // ids, e-mails, phones and hashes
+	// SuppressionRows and SuppressionFileKeys are of suppression.files alone, and
+	// SuppressionUnmatched those of the keys that no customer and no row of people has.
+	SuppressionRows      int64                      `json:"suppression_rows"`
+	SuppressionFileKeys  int64                      `json:"suppression_file_keys"`
+	SuppressionUnmatched int64                      `json:"suppression_keys_unmatched"`
+	Arms                 map[experiment.Arm]int64   `json:"arms"`   // of those who may be written to
+	Full                 audience.Result            `json:"full"`   // with the entered files
+	Exited               map[string]audience.Result `json:"exited"` // by name
+	Suppressed           audience.Result            `json:"suppressed"`
+	Removal              string                     `json:"removal"` // how the target takes people out
+	Power                *Power                     `json:"power"`   // null without a campaign
+	Warnings             []publication.Warning      `json:"warnings"`
+	Plan                 []plan.Entry               `json:"plan"`
+	Outputs              []publication.Output       `json:"outputs"`
 }
 
 // Rows returns the rows of the files of a kind, all names together.
@@ -87,8 +97,8 @@ const agedFile = "old_people"
 // publish completes the manifest and moves the export into place.
 func (x *export) publish(ctx context.Context) (Result, error) {
 	m := &x.manifest
-	m.SchemaVersion, m.Version, m.Identity = publication.SchemaVersion, x.Version, x.identity
-	m.AsOf, m.Run, m.Earlier = x.run.asOf.Format("2006-01-02"), x.run.id, x.earlier
+	m.SchemaVersion, m.Version, m.Identity, m.InputsIdentity = publication.SchemaVersion, x.Version, x.identity, x.inputs
+	m.AsOf, m.Run, m.Earlier, m.Replaced = x.run.asOf.Format("2006-01-02"), x.run.id, x.earlier, x.replaced
 	m.Audience, m.Target, m.Channel, m.Removal = x.Audience, x.target.Name, string(x.channel()), x.target.Removal
 	m.Names = map[string]string{}
 	for arm, name := range x.outside {
@@ -130,12 +140,16 @@ func (x *export) already() (Result, error) {
 	return Result{Audience: x.Audience, Folder: x.folder(), Already: true, Manifest: manifest, Warnings: warnings}, x.shelf().Link(x.id(), x.run.asOf)
 }
 
-// refuseWarnings fails an export with warnings where run.strict asks for it. That
-// customers share an e-mail is usual, and no reason to hold an audience back.
+// lenient are the warnings that are no reason to hold an audience back: customers
+// who share an e-mail are usual, who was erased from people stays erased, and would
+// keep an audience back for good, and who asks for lookalikes may want them.
+var lenient = []string{"shared_email", "left_people", "no_seed"}
+
+// refuseWarnings fails an export with warnings where run.strict asks for it.
 func (x *export) refuseWarnings(warnings []publication.Warning) error {
 	var broken []error
 	for _, warning := range warnings {
-		if warning.Code != "shared_email" {
+		if !slices.Contains(lenient, warning.Code) {
 			broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
 		}
 	}

@@ -4,15 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
-	"github.com/zeebo/xxh3"
-
+	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
@@ -90,67 +88,6 @@ func findPeople(ctx context.Context, c config.Config) ([]source.Side, error) {
 	return source.FindPeople(ctx, c)
 }
 
-// earlier is the last export of the audience before this one's day.
-type earlier struct {
-	ID       string `json:"id"`
-	Identity string `json:"identity"`
-	Target   string `json:"-"`
-	members  string // path
-}
-
-// findEarlier returns the export whose members the target holds, nil where there
-// is none.
-func (x *export) findEarlier() (*earlier, error) {
-	folder, err := x.shelf().Before(x.run.asOf)
-	if err != nil || folder == "" {
-		return nil, err
-	}
-	manifest, err := ReadManifest(folder)
-	if err != nil {
-		return nil, failure.Inputf("%w: the last export of the audience is damaged: remove it with its link", err)
-	}
-	if manifest.Target != x.Audience.Target {
-		x.warn("other_target", "the export of %s was for %s: for %s everybody is new, and nobody is told to have left", manifest.AsOf, manifest.Target, x.Audience.Target)
-		return nil, nil
-	}
-	resolved, err := filepath.EvalSymlinks(filepath.Join(folder, membersFile))
-	if err != nil {
-		return nil, failure.Inputf("%w: the last export of the audience is damaged: remove it with its link", err)
-	}
-	absolute, err := filepath.Abs(resolved)
-	return &earlier{ID: filepath.Base(filepath.Dir(resolved)), Identity: manifest.Identity, members: absolute}, err
-}
-
-// identify hashes all that the export's files depend on: the program with its
-// SQL, the run, the settings, the bytes and names of the inputs, and the export
-// that changes are told against.
-func (x *export) identify() (string, error) {
-	c := x.Config
-	settings, err := json.Marshal([]any{x.Audience, c.Export, c.People.Columns, c.Suppression.Columns})
-	if err != nil {
-		return "", err
-	}
-	hash := xxh3.New128()
-	fmt.Fprintf(hash, "%s\n%s\n%s\n", x.Version, x.run.identity, settings)
-	for _, side := range x.sides {
-		for _, file := range side.Files {
-			fmt.Fprintf(hash, "%s %q %s\n", side.Name, file.Name, file.Fingerprint)
-		}
-	}
-	if x.earlier != nil {
-		fmt.Fprintf(hash, "earlier %s\n", x.earlier.Identity)
-	}
-	err = fs.WalkDir(x.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(x.SQL, path)
-		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
-		return err
-	})
-	return fmt.Sprintf("%x", hash.Sum(nil)), err
-}
-
 // doubtAge warns of files that were written before the day of the run, which do
 // not know who withdrew consent since. A file's time is a clock's, so no output
 // tells of it.
@@ -166,6 +103,14 @@ func (x *export) doubtAge() {
 					file.Path, written, x.run.asOf.Format(time.DateOnly))
 			}
 		}
+	}
+}
+
+// doubtSeed warns of an audience that an ad platform must not take for a seed.
+func (x *export) doubtSeed() {
+	const lookalike = "acquisition_lookalike"
+	if x.target.Channel == audience.AdsChannel && (x.Audience.List == lookalike || x.Audience.Mark == lookalike) {
+		x.warn("no_seed", "%s is no seed: as one, %s would look for more of those least worth having; the list seed has those whose likeness pays", lookalike, x.target.Name)
 	}
 }
 

@@ -150,7 +150,7 @@ var Nightly = []Step{
 
 // Export is an export of one audience of a published run, in order.
 var Export = []Step{
-	{Name: "inputs", Kind: Go, Makes: []string{"customers", "people_input", "suppression_input", "input_files", "audience_terms", "segment_lists", "earlier_members", "assigned"}},
+	{Name: "inputs", Kind: Go, Makes: []string{"customers", "people_input", "suppression_input", "input_files", "audience_terms", "segment_lists", "earlier_rows", "assigned"}},
 	{Name: "people_rows", Kind: Table, Folder: "exports"},
 	{Name: "repeated_people", Kind: Table, Folder: "exports"},
 	{Name: "people", Kind: View, Folder: "exports"},
@@ -159,8 +159,10 @@ var Export = []Step{
 	{Name: "objections_name_somebody", Kind: Check, Folder: "exports"},
 	{Name: "objections", Kind: View, Folder: "exports"},
 	{Name: "holdout_people", Kind: View, Folder: "exports"},
-	{Name: "suppression", Kind: Go, Reads: []string{"people_counts", "suppression_rows", "objections", "holdout_people"}},
+	{Name: "assigned_people", Kind: View, Folder: "exports"},
+	{Name: "suppression", Kind: Go, Reads: []string{"people_counts", "people_rows", "customers", "suppression_rows", "objections", "holdout_people", "assigned_people"}},
 
+	{Name: "earlier_members", Kind: Table, Folder: "exports"},
 	{Name: "audiences", Kind: View, Folder: "lists"},
 	{Name: "chosen", Kind: Table, Folder: "exports"},
 	{Name: "audience_rows", Kind: View, Folder: "exports"},

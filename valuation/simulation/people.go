@@ -31,12 +31,23 @@ var (
 	firstNames = []string{"Ada", "Bo", "Chloë", "Dev", "Élise", "Femi", "Grace", "Hana", "Ivo", "José", "Kai", "Lena", "Mo", "Nia", "Ola", "Pia"}
 	lastNames  = []string{"Abel", "O'Brien", "Castro", "Dunn", "Eze", "Fischer", "García", "Hill", "Ito", "Jones", "Khan", "Larsen", "Müller", "Novak", "Smith-Lee"}
 	cities     = []string{"Bath", "Leeds", "London", "York"}
-	domains    = []string{"example.com", "example.net", "example.org"} // reserved for examples, RFC 2606
+	// phoneRanges are the beginnings of numbers that Ofcom keeps for drama, a
+	// thousand each, without the trunk 0: nobody answers there.
+	phoneRanges = []string{
+		"7700 900", "1632 960", "20 7946 0", "113 496 0", "114 496 0", "115 496 0", "116 496 0", "117 496 0", "118 496 0", "121 496 0",
+		"131 496 0", "141 496 0", "151 496 0", "161 496 0", "191 498 0", "28 9649 6", "29 2018 0",
+	}
+	domains = []string{"example.com", "example.net", "example.org"} // reserved for examples, RFC 2606
 )
 
-// writePeople makes up who the customers are. Nobody has such an address, and the
-// phones are of the thousand that Ofcom keeps for drama, so customers share them.
-// A few lack one, share an e-mail with the customer before, or objected.
+// phonesPerRange is how many numbers each of phoneRanges has.
+const phonesPerRange = 1000
+
+// writePeople makes up who the customers are. Nobody has such an address. No two
+// have one phone, so only the first 17,000 may have one: a number that a shop's
+// customers shared by the hundred would take nearly all of them out of the
+// audiences of ad platforms. A few lack an e-mail, share that of the customer
+// before, or objected.
 func writePeople(path string, opts Options) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
@@ -78,9 +89,10 @@ func person(random *rand.Rand, index int, before string) personRow {
 	case u < 0.04:
 		p.Email = before
 	}
-	if number := random.IntN(1000); random.Float64() < 0.4 {
-		p.Phone = []string{"07700 900%03d", "+44 7700 900%03d", "+44 (0)7700 900%03d"}[number%3]
-		p.Phone = fmt.Sprintf(p.Phone, number)
+	written := random.IntN(phonesPerRange) % 3
+	if random.Float64() < 0.4 && index < len(phoneRanges)*phonesPerRange {
+		trunk := []string{"0", "+44 ", "+44 (0)"}[written]
+		p.Phone = fmt.Sprintf("%s%s%03d", trunk, phoneRanges[index/phonesPerRange], index%phonesPerRange)
 	}
 	p.ConsentEmail, p.ConsentAds = consent(random, 0.7, 0.1), consent(random, 0.5, 0.2)
 	p.Suppressed = random.Float64() < 0.01

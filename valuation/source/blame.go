@@ -30,6 +30,9 @@ func (m Mapping) Blame(ctx context.Context, e *engine.Engine, files []File) erro
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
+			if err != nil && m.private {
+				return m.blameUnread(ctx, e, file, mapped, probe)
+			}
 			if engine.IsDataError(err) {
 				return failure.Inputf("%s (%s): %s: %s: %w: make the expression give null for such a value, with try_cast or nullif",
 					file.Path, file.rows(), mapped.key, mapped.text, engine.Cause(err))
@@ -41,4 +44,19 @@ func (m Mapping) Blame(ctx context.Context, e *engine.Engine, files []File) erro
 		}
 	}
 	return nil
+}
+
+// blameUnread is what Blame tells of an input about people: the place alone, for
+// the engine's words have the cell in them.
+func (m Mapping) blameUnread(ctx context.Context, e *engine.Engine, file File, mapped mapped, probe engine.Input) error {
+	row, err := e.FirstUnread(ctx, probe, file.Rows)
+	switch {
+	case err != nil:
+		return err
+	case row == 0:
+		return failure.Inputf("%s (%s): %s cannot be read: the file is damaged: write it again, or leave it out of %s.files",
+			file.Path, file.rows(), mapped.text, m.section)
+	}
+	return failure.Inputf("%s row %d: %s: %s: the value does not fit the expression: make it give null for such a value, with try_cast or nullif",
+		file.Path, row, mapped.key, mapped.text)
 }

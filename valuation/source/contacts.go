@@ -16,7 +16,7 @@ func FindContacts(ctx context.Context, c config.Config) (Side, error) {
 	columns := c.Contacts.Columns
 	sent := dayKind
 	sent.remedy = "cast(timezone('" + c.Time.Zone + "', %s) as date), which are the days of time.zone"
-	side := Side{Name: "contacts", columns: []mapped{
+	side := Side{Name: "contacts", private: true, columns: []mapped{
 		column("customer_id", columns.CustomerID, idKind),
 		column("campaign", columns.Campaign, idKind),
 		column("arm", columns.Arm, idKind),

@@ -77,6 +77,7 @@ func isWhole(duckType string) bool {
 type Mapping struct {
 	Zoned   bool   // ordered_at is an instant in UTC rather than a local time
 	section string // of the configuration
+	private bool   // no message may quote a value
 	input   engine.Input
 	mapped  []mapped // what the first columns of input were made of
 }

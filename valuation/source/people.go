@@ -17,7 +17,7 @@ func FindPeople(ctx context.Context, c config.Config) ([]Side, error) {
 	}
 	p, s := c.People.Columns, c.Suppression.Columns
 	found := []Side{
-		{Name: "people", columns: []mapped{
+		{Name: "people", private: true, columns: []mapped{
 			column("people", "customer_id", p.CustomerID, idKind),
 			column("people", "email", p.Email, textKind),
 			column("people", "phone", p.Phone, textKind),
@@ -31,7 +31,7 @@ func FindPeople(ctx context.Context, c config.Config) ([]Side, error) {
 			column("people", "consent_ads", p.ConsentAds, conditionKind),
 			column("people", "suppressed", p.Suppressed, conditionKind),
 		}},
-		{Name: "suppression", columns: []mapped{
+		{Name: "suppression", private: true, columns: []mapped{
 			column("suppression", "customer_id", s.CustomerID, idKind),
 			column("suppression", "email", s.Email, textKind),
 			column("suppression", "hash", s.Hash, textKind),

@@ -14,6 +14,7 @@ type Side struct {
 	Name  string // of its section of the configuration
 	Files []File
 
+	private bool // it is about people: no message may quote a value
 	columns []mapped
 	mapping Mapping
 }
@@ -75,6 +76,7 @@ func (s *Side) Map(ctx context.Context, e *engine.Engine) error {
 	}
 	var err error
 	s.mapping, err = mapColumns(ctx, e, s.Name, s.Files, engine.Input{Name: view}, s.columns, nil)
+	s.mapping.private = s.private
 	return err
 }
 

@@ -1,0 +1,13 @@
+-- assigned_people: what those are known by who came into an arm of the campaign
+-- before, whether they are in its audience now or not.
+--
+-- grain: one row per customer_id
+-- reads: assigned, people
+select
+    assigned.customer_id,
+    coalesce(people.email, '') as email,
+    coalesce(people.phone, '') as phone,
+    coalesce(people.country, '') as country
+from assigned
+left join people
+    on assigned.customer_id = people.customer_id

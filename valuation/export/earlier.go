@@ -1,0 +1,197 @@
+package export
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"cbv/valuation/failure"
+)
+
+// earlier is an export of the audience that the target may hold.
+type earlier struct {
+	ID       string `json:"id"`
+	Identity string `json:"identity"`
+	inputs   string
+	replaced []earlier
+	members  string // path
+}
+
+// held are all exports whose members the target may hold: nobody says which of a
+// day's were sent, so whoever is in any of them and not in this one is told to
+// have left, and whoever is not in each of them to have entered.
+func (x *export) held() []earlier {
+	all := slices.Clone(x.replaced)
+	if x.earlier != nil {
+		all = append(all, *x.earlier)
+	}
+	return all
+}
+
+// findEarlier finds the last export of an earlier day, and those that it and this
+// one replace.
+func (x *export) findEarlier() error {
+	link, err := x.shelf().Before(x.run.asOf)
+	if err != nil {
+		return err
+	}
+	if link != "" {
+		if x.earlier, err = x.openEarlier(link); err != nil {
+			return err
+		}
+		if x.replaced, err = x.exportsOf(filepath.Base(link)); err != nil {
+			return err
+		}
+		x.replaced = slices.DeleteFunc(x.replaced, func(e earlier) bool { return x.earlier != nil && e.ID == x.earlier.ID })
+	}
+	if x.inputs, err = x.identifyInputs(); err != nil {
+		return err
+	}
+	today, err := x.replacedToday()
+	x.replaced = append(x.replaced, today...)
+	return err
+}
+
+// openEarlier opens the export that a link points to; nil for one for another
+// target.
+func (x *export) openEarlier(link string) (*earlier, error) {
+	folder, err := filepath.EvalSymlinks(link)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	found, target, err := readEarlier(folder)
+	if err != nil {
+		return nil, err
+	}
+	if target != x.Audience.Target {
+		x.warn("other_target", "the export of %s was for %s: for %s everybody is new, and nobody is told to have left", filepath.Base(link), target, x.Audience.Target)
+		return nil, nil
+	}
+	return &found, nil
+}
+
+// exportsOf returns the exports of a day for the audience's target, in the order
+// of their ids.
+func (x *export) exportsOf(day string) (all []earlier, err error) {
+	ids, err := x.shelf().IDs()
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids { // the links of days are shorter
+		if !strings.HasPrefix(id, day+"-") {
+			continue
+		}
+		found, target, err := readEarlier(x.shelf().Folder(id))
+		if err != nil {
+			return nil, err
+		}
+		if target == x.Audience.Target {
+			all = append(all, found)
+		}
+	}
+	return all, nil
+}
+
+// replacedToday returns the exports of this day that this one replaces: those
+// that are there, unless the last of them was made of the same inputs. Then this
+// is that one, and replaces what that replaced.
+func (x *export) replacedToday() ([]earlier, error) {
+	all, err := x.exportsOf(x.run.asOf.Format(time.DateOnly))
+	if err != nil {
+		return nil, err
+	}
+	place := func(id string) int { return slices.IndexFunc(all, func(e earlier) bool { return e.ID == id }) }
+	for _, last := range all {
+		if last.inputs != x.inputs || slices.ContainsFunc(all, func(e earlier) bool { return e.replaces(last.ID) }) {
+			continue
+		}
+		var before []earlier
+		for _, e := range all {
+			if last.replaces(e.ID) {
+				before = append(before, e)
+			}
+		}
+		gone := slices.ContainsFunc(last.replaced, func(e earlier) bool {
+			return strings.HasPrefix(e.ID, x.run.asOf.Format(time.DateOnly)) && place(e.ID) < 0
+		})
+		if !gone {
+			return before, nil
+		}
+	}
+	return all, nil
+}
+
+func (e earlier) replaces(id string) bool {
+	return slices.ContainsFunc(e.replaced, func(before earlier) bool { return before.ID == id })
+}
+
+// readEarlier reads what an export says of itself.
+func readEarlier(folder string) (found earlier, target string, err error) {
+	manifest, err := ReadManifest(folder)
+	if err != nil {
+		return earlier{}, "", damaged(err)
+	}
+	resolved, err := filepath.EvalSymlinks(folder) // as the engine asks for it
+	if err != nil {
+		return earlier{}, "", err
+	}
+	absolute, err := filepath.Abs(resolved)
+	if err != nil {
+		return earlier{}, "", err
+	}
+	return earlier{
+		ID: filepath.Base(folder), Identity: manifest.Identity, inputs: manifest.InputsIdentity, replaced: manifest.Replaced,
+		members: filepath.Join(absolute, membersFile),
+	}, manifest.Target, nil
+}
+
+// damaged says what to do about an export that changes have to be told against.
+func damaged(err error) error {
+	return failure.Inputf("%w: an earlier export of the audience is damaged: remove it with its link", err)
+}
+
+// identify hashes all that the export's files depend on: its inputs and the
+// exports that changes are told against.
+func (x *export) identify() string {
+	hash := xxh3.New128()
+	fmt.Fprintf(hash, "%s\n", x.inputs)
+	for _, e := range x.replaced {
+		fmt.Fprintf(hash, "replaced %s\n", e.Identity)
+	}
+	return fmt.Sprintf("%x", hash.Sum(nil))
+}
+
+// identifyInputs hashes the program with its SQL, the run, the settings, the bytes
+// and names of the inputs, and the exports of the earlier day.
+func (x *export) identifyInputs() (string, error) {
+	c := x.Config
+	settings, err := json.Marshal([]any{x.Audience, c.Export, c.People.Columns, c.Suppression.Columns})
+	if err != nil {
+		return "", err
+	}
+	hash := xxh3.New128()
+	fmt.Fprintf(hash, "%s\n%s\n%s\n", x.Version, x.run.identity, settings)
+	for _, side := range x.sides {
+		for _, file := range side.Files {
+			fmt.Fprintf(hash, "%s %q %s\n", side.Name, file.Name, file.Fingerprint)
+		}
+	}
+	for _, e := range x.held() {
+		fmt.Fprintf(hash, "earlier %s\n", e.Identity)
+	}
+	err = fs.WalkDir(x.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(x.SQL, path)
+		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
+		return err
+	})
+	return fmt.Sprintf("%x", hash.Sum(nil)), err
+}
