@@ -57,11 +57,17 @@ func overSeeds(t *testing.T, s shop, customers, seeds int) []backtest.Result {
 // On bases that a family describes, that family is calibrated, whatever is
 // chosen predicts as well as it, and the choice is trusted.
 func TestRecoveryWellSpecified(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	recoverShops(t, shops, 10_000, 5)
 }
 
 // The same of a base as large as the sample of the largest, and beyond.
 func TestRecoveryWellSpecifiedLarge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	recoverShops(t, shops[:3], 200_000, 1)
 }
 
@@ -133,6 +139,9 @@ func TestRecoveryDoubledBuying(t *testing.T) {
 // follow, even where another describes the mixture better; groups that do not
 // are not.
 func TestRecoveryGroups(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	astray := 0
 	for _, c := range []struct {
 		family     string

@@ -281,6 +281,9 @@ type monthRow struct {
 // the parameters leave open. (Of BG/NBD's customers it is not told: a run values
 // them by MBG/NBD, which fits as well and takes some who purchased once for gone.)
 func TestRecoveryOfChurn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	for _, model := range []string{simulation.MBGNBD, simulation.ParetoNBD} {
 		t.Run(model, func(t *testing.T) {
 			options := simulation.Default()

@@ -353,6 +353,9 @@ func TestEveryRowIsCountedOnce(t *testing.T) {
 // Tables of several row groups, filled by several threads: statistics of a text
 // column without any value once made whole row groups disappear here.
 func TestThreadsDoNotShowInBigTables(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	for _, test := range []struct {
 		returns float64
 		threads []int
@@ -380,7 +383,7 @@ func TestThreadsDoNotShowInBigTables(t *testing.T) {
 // Row order, spread over files, listing order and threads must not show.
 func TestTheSameOrdersGiveTheSameBytes(t *testing.T) {
 	options := simulation.Default()
-	options.Customers, options.Dirty, options.Returns = 20_000, 0.01, 0.1
+	options.Customers, options.Dirty, options.Returns = 10_000, 0.01, 0.1
 	c, _ := simulated(t, options)
 	c.Engine.Threads, c.Lists.Include = 2, config.Default().Lists.Include
 	many := runBatch(t, c)

@@ -11,6 +11,9 @@ import (
 // held out. The purchases expected of it must be those that came, and the
 // parameters those that made it.
 func TestRecoveryOfAHeldOutYear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	options := simulation.Default()
 	options.Customers, options.Days, options.Returns = 80_000, 1095, 0
 	options.Seed = 7

@@ -75,7 +75,7 @@ func TestGapsInSpend(t *testing.T) {
 // The trailing period, months and quarters of a shop whose spend has holes.
 func TestPeriodsWithHoles(t *testing.T) {
 	options := simulation.Default()
-	options.Customers, options.Days, options.Returns = 1500, 730, 0
+	options.Customers, options.Days, options.Returns = 600, 730, 0
 	options.Channels = []simulation.Channel{{Name: "search", Share: 0.6}, {Name: "social", Share: 0.4}}
 	c, _ := simulated(t, options)
 	c.Orders.Columns.Channel = "channel"

@@ -80,6 +80,9 @@ func warned(warnings []publication.Warning, code string) bool {
 
 // A base in which nobody leaves is valued by NBD, which says so.
 func TestNoDropoutEndsInNBD(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	for seed := range uint64(3) {
 		result := runBatch(t, shopOf(t, seed, 3_000, never, gammas(0.9, 60, 0, 0, "web")))
 		m := result.Manifest
@@ -92,6 +95,9 @@ func TestNoDropoutEndsInNBD(t *testing.T) {
 // A steady base earns trust; one whose buying doubled halfway, for everybody,
 // does not, and under run.strict is not published.
 func TestDoubledBuyingIsNotTrusted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	for seed := range uint64(2) {
 		for _, c := range []struct {
 			pickUp  int
@@ -126,6 +132,9 @@ func TestDoubledBuyingIsNotTrusted(t *testing.T) {
 // Channels that differ get parameters of their own, channels that do not, or are
 // small, those of the base.
 func TestChannelsGetParametersWhereTheyDiffer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	loyal, fleeting := gammas(2, 80, 0.5, 300, "search"), gammas(0.4, 40, 1, 40, "social")
 	number := 0
 	mixed := func(source rand.Source) buyer {

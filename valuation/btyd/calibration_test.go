@@ -56,6 +56,9 @@ func forecastOf(s shop, customers int, seed uint64) (total forecast) {
 // bases, fits included: no seed from 0 on is left out, and a base without a fit
 // counts as missed. Of 200 bases the share has a deviation of .028.
 func TestRecoveryTotalInterval(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	for _, c := range []struct {
 		what      string
 		shop      shop

@@ -23,6 +23,9 @@ func recovered(t *testing.T, got []Estimate, truth []Parameter) {
 }
 
 func TestRecoveryPurchases(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	for i, c := range []struct {
 		key   string
 		truth Model
@@ -53,6 +56,9 @@ func TestRecoveryPurchases(t *testing.T) {
 // Over samples, errors divided by standard errors have mean 0 and deviation 1.
 // Times are in days, of 18 months.
 func TestRecoveryOverSeeds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	const samples = 40
 	for key, truth := range map[string]Model{
 		"bgnbd":     BGNBD{R: 0.25, Alpha: 31.5, A: 0.8, B: 2.5},
