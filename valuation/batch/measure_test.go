@@ -244,6 +244,9 @@ func simulatedCampaign(seed uint64, lift float64) measuredShop {
 // the truth is inside the interval as often as it has to be. That it is in 95 of
 // 100 is shown by the thousand in package experiment; here the wiring is.
 func TestSimulatedCampaignsFindTheKnownLift(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	inside, all, narrower := 0, 0, 0
 	for seed := range uint64(21) {
 		lift := []float64{0, 0.2, -0.2}[seed%3]

@@ -40,11 +40,11 @@ func mustRun(t *testing.T, args ...string) string {
 // TestKilledRun kills runs at random moments. Each must leave the previous run
 // or the new one, whole, and must not stand in the way of the next.
 func TestKilledRun(t *testing.T) {
-	t.Parallel()
-	kills := 20
 	if testing.Short() {
-		kills = 8
+		t.Skip("forty runs")
 	}
+	t.Parallel()
+	const kills = 20
 	shop := simulated(t, 1_000) // even a small run takes a good second, for it has many steps
 	out := filepath.Join(t.TempDir(), "out")
 	// A run with a horizon of its own is one that is not published yet; every
