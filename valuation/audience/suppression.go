@@ -189,7 +189,7 @@ func IsAddress(text string) bool {
 		return false
 	}
 	for _, r := range local {
-		if !addressLetter(r) && strings.IndexRune(".!#$%&'*+-/=?^_`{|}~", r) < 0 {
+		if !addressLetter(r) && !strings.ContainsRune(".!#$%&'*+-/=?^_`{|}~", r) {
 			return false
 		}
 	}
