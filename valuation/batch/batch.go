@@ -255,7 +255,7 @@ func (r *run) identify() (string, error) {
 		}
 		fmt.Fprintf(hash, "model %s\n", parameters)
 	}
-	err = r.hashSQL(hash, plan.Nightly)
+	err = plan.WriteIdentity(hash, r.SQL, plan.Nightly)
 	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }
 
@@ -269,20 +269,6 @@ func (r *run) hashInputs(hash io.Writer) {
 			fmt.Fprintf(hash, "%s %q %s\n", side.Name, file.Name, file.Fingerprint)
 		}
 	}
-}
-
-// hashSQL adds the SQL of a plan, and the macros that it calls.
-func (r *run) hashSQL(hash io.Writer, steps []plan.Step) error {
-	entries, err := plan.Load(r.SQL, steps)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		fmt.Fprintf(hash, "%s %s %d\n%s\n", entry.Name, entry.Kind, len(entry.SQL), entry.SQL)
-	}
-	macros, err := fs.ReadFile(r.SQL, "engine/duckdb.sql")
-	fmt.Fprintf(hash, "%s\n", macros)
-	return err
 }
 
 // walk opens the engine and carries the entries out in order.

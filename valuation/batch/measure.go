@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -128,7 +127,7 @@ func (r *run) identifyMeasurement(standing measurement.Decision) (string, error)
 	for _, file := range r.measuring.parts {
 		fmt.Fprintf(hash, "assignments %q %s\n", file.Name, file.Fingerprint)
 	}
-	err = r.hashSQL(hash, plan.Measure)
+	err = plan.WriteIdentity(hash, r.SQL, plan.Measure)
 	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }
 
@@ -164,16 +163,7 @@ func (r *run) readEarlier(ctx context.Context) error {
 }
 
 func readDocument(folder string) (measurement.Document, error) {
-	path := filepath.Join(folder, measurement.Name)
-	var document measurement.Document
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return document, err
-	}
-	if err := json.Unmarshal(text, &document); err != nil {
-		return document, fmt.Errorf("%s: %w", path, err)
-	}
-	return document, nil
+	return publication.ReadJSON[measurement.Document](filepath.Join(folder, measurement.Name))
 }
 
 // alreadyMeasured returns the measurement that stands.

@@ -88,21 +88,7 @@ func (r *run) contactAmounts() *publication.Rows {
 	if !r.Config.HasContacts() {
 		return nil
 	}
-	rows := publication.Rows{Used: publication.Amount{Money: r.exact(0)}, Excluded: map[string]publication.Amount{}, Quarantined: map[string]publication.Amount{}}
-	var total int64
-	for _, count := range r.measuring.reasons {
-		amount := publication.Amount{Rows: count.Rows, Money: r.exact(count.Minor)}
-		total += count.Minor
-		switch count.Reason {
-		case Used:
-			rows.Used = amount
-		case otherCampaign:
-			rows.Excluded[count.Reason] = amount
-		default:
-			rows.Quarantined[count.Reason] = amount
-		}
-	}
-	rows.Files = publication.Amount{Rows: source.Rows(r.measuring.contacts.Files), Money: r.exact(total)}
+	rows := r.addUp(r.measuring.reasons, source.Rows(r.measuring.contacts.Files))
 	return &rows
 }
 

@@ -168,23 +168,26 @@ func MoneyBasis(c config.Config) string {
 	return "revenue"
 }
 
-func (r *run) rowAmounts() publication.Rows {
-	rows := publication.Rows{Excluded: map[string]publication.Amount{}, Quarantined: map[string]publication.Amount{}}
+func (r *run) rowAmounts() publication.Rows { return r.addUp(r.report.Reasons, source.Rows(r.files)) }
+
+// addUp adds the rows of an input's files up by what became of them.
+func (r *run) addUp(reasons []ReasonCount, rows int64) publication.Rows {
+	added := publication.Rows{Used: publication.Amount{Money: r.exact(0)}, Excluded: map[string]publication.Amount{}, Quarantined: map[string]publication.Amount{}}
 	var total int64
-	for _, count := range r.report.Reasons {
+	for _, count := range reasons {
 		amount := publication.Amount{Rows: count.Rows, Money: r.exact(count.Minor)}
 		total += count.Minor
 		switch count.Reason {
 		case Used:
-			rows.Used = amount
-		case Filtered:
-			rows.Excluded[count.Reason] = amount
+			added.Used = amount
+		case Filtered, otherCampaign:
+			added.Excluded[count.Reason] = amount
 		default:
-			rows.Quarantined[count.Reason] = amount
+			added.Quarantined[count.Reason] = amount
 		}
 	}
-	rows.Files = publication.Amount{Rows: source.Rows(r.files), Money: r.exact(total)}
-	return rows
+	added.Files = publication.Amount{Rows: rows, Money: r.exact(total)}
+	return added
 }
 
 func (r *run) totals() publication.Totals {

@@ -119,19 +119,7 @@ func (r *run) sideRows() map[string]publication.Rows {
 		if sides == nil {
 			sides = map[string]publication.Rows{}
 		}
-		rows := publication.Rows{Used: publication.Amount{Money: r.exact(0)}, Excluded: map[string]publication.Amount{}, Quarantined: map[string]publication.Amount{}}
-		var total int64
-		for _, count := range side.Reasons {
-			amount := publication.Amount{Rows: count.Rows, Money: r.exact(count.Minor)}
-			total += count.Minor
-			if count.Reason == Used {
-				rows.Used = amount
-			} else {
-				rows.Quarantined[count.Reason] = amount
-			}
-		}
-		rows.Files = publication.Amount{Rows: side.Rows, Money: r.exact(total)}
-		sides[side.Name] = rows
+		sides[side.Name] = r.addUp(side.Reasons, side.Rows)
 	}
 	return sides
 }

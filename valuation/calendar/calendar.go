@@ -4,7 +4,7 @@ package calendar
 
 import "time"
 
-// The days that an order may have; stage/order_rows.sql sets the same bounds.
+// The days that an order may have; intake/order_rows.sql sets the same bounds.
 var (
 	firstDay = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 	endDay   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)

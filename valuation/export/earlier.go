@@ -3,7 +3,6 @@ package export
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"cbv/valuation/failure"
+	"cbv/valuation/plan"
 )
 
 // earlier is an export of the audience that the target may hold.
@@ -185,13 +185,6 @@ func (x *export) identifyInputs() (string, error) {
 	for _, e := range x.held() {
 		fmt.Fprintf(hash, "earlier %s\n", e.Identity)
 	}
-	err = fs.WalkDir(x.SQL, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(x.SQL, path)
-		fmt.Fprintf(hash, "%s %d\n%s\n", path, len(text), text)
-		return err
-	})
+	err = plan.WriteIdentity(hash, x.SQL, plan.Export)
 	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }

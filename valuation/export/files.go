@@ -167,7 +167,9 @@ func (x *export) arm(id string, held bool) (experiment.Arm, audience.Reason) {
 }
 
 func tableOfPlaced(ctx context.Context, x *export) error {
-	return x.engine.View(ctx, "placed", "select * from read_parquet("+engine.Quote(x.placedPath())+")")
+	return x.engine.Input(ctx, engine.Input{Name: "placed", Files: []string{x.placedPath()}, Columns: []engine.InputColumn{
+		{Name: "customer_id", Expression: "customer_id"}, {Name: "arm", Expression: "arm"},
+	}})
 }
 
 // file writes a table into the export.
@@ -187,7 +189,10 @@ func writeExited(ctx context.Context, x *export) error {
 	for _, arm := range []experiment.Arm{everyone, experiment.Champion, experiment.Challenger} {
 		spec := x.spec(audience.Exited)
 		spec.Name = x.outside[arm]
-		view := fmt.Sprintf("exited_rows where earlier_arm = '%s'", arm)
+		view := "exited_rows_of_" + string(arm)
+		if err := x.engine.View(ctx, view, "select * from exited_rows where earlier_arm = "+engine.Quote(string(arm))); err != nil {
+			return err
+		}
 		result, err := audience.Export(ctx, spec, x.rows(ctx, view, "gone_id", spec.Attributes, true), x.files())
 		if err != nil {
 			return err

@@ -2,11 +2,9 @@ package export
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -79,16 +77,7 @@ func (m Manifest) Files() []audience.File {
 
 // ReadManifest returns the manifest of an export's folder.
 func ReadManifest(folder string) (Manifest, error) {
-	path := filepath.Join(folder, "manifest.json")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return Manifest{}, err
-	}
-	var manifest Manifest
-	if err := json.Unmarshal(text, &manifest); err != nil {
-		return Manifest{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return manifest, nil
+	return publication.ReadJSON[Manifest](filepath.Join(folder, "manifest.json"))
 }
 
 // agedFile is the warning of a file older than the run.

@@ -155,12 +155,13 @@ func (f Figures) size() Finding {
 func (f Figures) growth() Finding {
 	rule := Finding{Rule: "customers won in 12 months per customer before", Saw: f.BaseGrowth, Votes: 1}
 	switch {
-	case f.BaseGrowth == nil || f.ShopAgeDays < grownUpDays:
-		// Under constant acquisition it is 12 months per month of age beyond a
-		// year: it tells the age of a young shop, and no growth.
-		return rule.unknown("two years of orders are needed")
+	case f.BaseGrowth == nil:
+		return rule.unknown("more than a year of orders is needed")
 	case *f.BaseGrowth < withering:
 		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("under %g the base is not renewed", withering)
+	case *f.BaseGrowth > doubling && f.ShopAgeDays < grownUpDays:
+		// Under constant acquisition it is 12 months per month of age beyond a year.
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("above %g it tells the age of a shop of under %d days, and no growth", doubling, grownUpDays)
 	case *f.BaseGrowth > doubling:
 		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g newcomers come anyway, and have to be held", doubling)
 	default:

@@ -40,6 +40,10 @@ func TestVerdictsOfExtremes(t *testing.T) {
 		"hardly anybody but one who is half of the shop":         {change(func(f *Figures) { f.RetainShare, f.LargestShare = at(0.001), at(0.5) }), RetentionLed},
 		"two newcomers": {change(func(f *Figures) { f.ShopAgeDays, f.Newcomers, f.CurrentShare = 800, 2, at(0.5); ratio(f, 9, 9, 9) }), Balanced},
 		"a year and a half old, growing as it began": {change(func(f *Figures) { f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 500, at(2), at(0.5) }), Balanced},
+		"a year and a half old, which hardly anybody comes to any more": {change(func(f *Figures) {
+			f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 500, at(0.001), at(0.3)
+			f.LTVToCAC = nil
+		}), AcquisitionLed},
 		"newcomers too young for an interval": {change(func(f *Figures) {
 			f.ShopAgeDays, f.CurrentShare = 800, at(0.5)
 			f.LTVToCAC, f.LTVToCACLow, f.LTVToCACHigh = at(9), nil, nil

@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -33,38 +34,42 @@ type Step struct {
 	Key    []string // of files and lists: the unique sort key
 }
 
-// Nightly is the run, in order.
+// Nightly is the run, layer after layer: intake, facts, acquisition, models,
+// value, verdict, audit, kpis, lists, checks. What stands on a layer reads that
+// layer or an earlier one.
 var Nightly = []Step{
 	{Name: "inputs", Kind: Go, Makes: []string{"orders_input", "order_files", "spend_input", "surveys_input", "input_files", "calendar", "windows", "rfm_map", "segment_lists"}},
-	{Name: "order_rows", Kind: View, Folder: "stage"},
-	{Name: "order_days", Kind: Table, Folder: "stage"},
-	{Name: "last_order_places", Kind: View, Folder: "stage"},
+	{Name: "order_rows", Kind: View, Folder: "intake"},
+	{Name: "order_days", Kind: Table, Folder: "intake"},
+	{Name: "last_order_places", Kind: View, Folder: "intake"},
 	{Name: "as_of", Kind: Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"params", "months", "compared_periods"}},
-	{Name: "repeated_orders", Kind: Table, Folder: "stage"},
-	{Name: "orders", Kind: Table, Folder: "stage"},
-	{Name: "customer_days", Kind: Table, Folder: "stage"},
-	{Name: "row_counts", Kind: Table, Folder: "stage"},
-	{Name: "quarantine", Kind: File, Folder: "stage", Key: []string{"file", "row_number"}},
-	{Name: "quarantine_places", Kind: View, Folder: "stage"},
-	{Name: "spend_rows", Kind: Table, Folder: "acquisition"},
-	{Name: "survey_rows", Kind: Table, Folder: "acquisition"},
-	{Name: "input_counts", Kind: Table, Folder: "acquisition"},
-	{Name: "input_quarantine", Kind: File, Folder: "acquisition", Key: []string{"input", "file", "row_number"}},
+	{Name: "repeated_orders", Kind: Table, Folder: "intake"},
+	{Name: "orders", Kind: Table, Folder: "intake"},
+	{Name: "customer_days", Kind: Table, Folder: "intake"},
+	{Name: "row_counts", Kind: Table, Folder: "intake"},
+	{Name: "quarantine", Kind: File, Folder: "intake", Key: []string{"file", "row_number"}},
+	{Name: "quarantine_places", Kind: View, Folder: "intake"},
+	{Name: "spend_rows", Kind: Table, Folder: "intake"},
+	{Name: "survey_rows", Kind: Table, Folder: "intake"},
+	{Name: "input_counts", Kind: Table, Folder: "intake"},
+	{Name: "input_quarantine", Kind: File, Folder: "intake", Key: []string{"input", "file", "row_number"}},
 	{Name: "contract", Kind: Go, Reads: []string{"row_counts", "quarantine_places", "input_counts", "input_quarantine"}},
 
-	{Name: "first_purchases", Kind: Table, Folder: "customers"},
-	{Name: "first_channels", Kind: Table, Folder: "customers"},
-	{Name: "customer_totals", Kind: Table, Folder: "customers"},
-	{Name: "returns_only", Kind: Table, Folder: "customers"},
-	{Name: "summary", Kind: Table, Folder: "customers"},
-	{Name: "cohort_sizes", Kind: Table, Folder: "customers"},
+	{Name: "first_purchases", Kind: Table, Folder: "facts"},
+	{Name: "first_channels", Kind: Table, Folder: "facts"},
+	{Name: "customer_totals", Kind: Table, Folder: "facts"},
+	{Name: "returns_only", Kind: Table, Folder: "facts"},
+	{Name: "summary", Kind: Table, Folder: "facts"},
+	{Name: "cohort_sizes", Kind: Table, Folder: "facts"},
 	{Name: "base", Kind: Go, Reads: []string{"returns_only", "cohort_sizes"}},
-	{Name: "cohort_activity", Kind: Table, Folder: "base"}, // here, so that customer_days can go soon
-	{Name: "day_money", Kind: Table, Folder: "lenses"},     // here, as all that reads every customer
-	{Name: "returns_only_activity", Kind: Table, Folder: "lenses"},
-	{Name: "period_activity", Kind: Table, Folder: "lenses"},
-	{Name: "revenue_deciles", Kind: Table, Folder: "lenses"},
-	{Name: "period_groups", Kind: Table, Folder: "lenses"},
+	{Name: "cohort_activity", Kind: Table, Folder: "facts"},
+	{Name: "day_money", Kind: Table, Folder: "facts"},
+	{Name: "returns_only_activity", Kind: Table, Folder: "facts"},
+	{Name: "period_activity", Kind: Table, Folder: "facts"},
+	{Name: "revenue_deciles", Kind: Table, Folder: "facts"},
+	{Name: "period_groups", Kind: Table, Folder: "facts"},
+	{Name: "channel_sizes", Kind: Table, Folder: "facts"},
+	{Name: "second_purchases", Kind: Table, Folder: "facts"},
 
 	{Name: "spend_days", Kind: Table, Folder: "acquisition"},
 	{Name: "newcomer_days", Kind: Table, Folder: "acquisition"},
@@ -75,68 +80,64 @@ var Nightly = []Step{
 	{Name: "payback_waits", Kind: Table, Folder: "acquisition"},
 	{Name: "paybacks", Kind: Go, Reads: []string{"channel_costs", "newcomer_days", "newcomer_activity", "payback_waits"}, Makes: []string{"paybacks"}},
 
-	{Name: "channel_sizes", Kind: Table, Folder: "customers"},
 	{Name: "candidate_groups", Kind: Go, Reads: []string{"channel_sizes"}, Makes: []string{"candidate_groups"}},
-
-	{Name: "backtest_sample", Kind: Table, Folder: "backtest"},
-	{Name: "backtest_members", Kind: Table, Folder: "backtest"},
-	{Name: "backtest_customers", Kind: Table, Folder: "backtest"},
+	{Name: "backtest_sample", Kind: Table, Folder: "models"},
+	{Name: "backtest_members", Kind: Table, Folder: "models"},
+	{Name: "backtest_customers", Kind: Table, Folder: "models"},
 	{Name: "backtest_fits", Kind: Go, Reads: []string{"backtest_sample", "backtest_customers"}},
-
-	{Name: "histories", Kind: Table, Folder: "customers"},
-	{Name: "spend_sample", Kind: Table, Folder: "customers"},
-	{Name: "spend_histories", Kind: Table, Folder: "customers"},
+	{Name: "histories", Kind: Table, Folder: "models"},
+	{Name: "spend_sample", Kind: Table, Folder: "models"},
+	{Name: "spend_histories", Kind: Table, Folder: "models"},
 	{Name: "fit", Kind: Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "fit_groups", "backtest_scores"}},
-	{Name: "backtest", Kind: File, Folder: "backtest", Key: []string{"model", "target", "metric", "decile"}},
+	{Name: "backtest", Kind: File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
 
-	{Name: "rfm_quintiles", Kind: Table, Folder: "customers"},
+	{Name: "rfm_quintiles", Kind: Table, Folder: "value"},
 	{Name: "rfm_cuts", Kind: Go, Reads: []string{"rfm_quintiles"}, Makes: []string{"rfm_cuts"}},
-	{Name: "rfm", Kind: View, Folder: "customers"},
-	{Name: "base_rates", Kind: Table, Folder: "customers"},
-	{Name: "channel_margins", Kind: Table, Folder: "customers"},
-	{Name: "value", Kind: View, Folder: "customers"},
+	{Name: "rfm", Kind: View, Folder: "value"},
+	{Name: "base_rates", Kind: Table, Folder: "value"},
+	{Name: "channel_margins", Kind: Table, Folder: "value"},
+	{Name: "value", Kind: View, Folder: "value"},
 	{Name: "newcomer_curve", Kind: Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
-	{Name: "newcomer_values", Kind: Table, Folder: "acquisition"},
-	{Name: "channel_values", Kind: Table, Folder: "acquisition"},
-	{Name: "replacement", Kind: Table, Folder: "customers"},
-	{Name: "marks", Kind: View, Folder: "customers"},
-	{Name: "seed_cut", Kind: Table, Folder: "customers"},
-	{Name: "customers", Kind: File, Folder: "customers", Key: []string{"customer_id"}},
+	{Name: "newcomer_values", Kind: Table, Folder: "value"},
+	{Name: "channel_values", Kind: Table, Folder: "value"},
 
-	{Name: "top_customers", Kind: Table, Folder: "base"},
-	{Name: "value_sums", Kind: Table, Folder: "base"},
-	{Name: "exposure", Kind: View, Folder: "base"},
+	{Name: "replacement", Kind: Table, Folder: "verdict"},
+	{Name: "marks", Kind: View, Folder: "verdict"},
+	{Name: "seed_cut", Kind: Table, Folder: "verdict"},
+	{Name: "customers", Kind: File, Folder: "verdict", Key: []string{"customer_id"}},
+	{Name: "top_customers", Kind: Table, Folder: "verdict"},
+	{Name: "value_sums", Kind: Table, Folder: "verdict"},
+	{Name: "exposure", Kind: View, Folder: "verdict"},
 	{Name: "value_intervals", Kind: Go, Reads: []string{"value_sums", "base_rates"}, Makes: []string{"value_intervals"}},
-	{Name: "segments", Kind: File, Folder: "base", Key: []string{"segment"}},
-	{Name: "cohorts", Kind: File, Folder: "base", Key: []string{"cohort_month", "age_months"}},
-	{Name: "second_purchases", Kind: Table, Folder: "base"},
-	{Name: "repeat_counts", Kind: View, Folder: "base"},
+
+	{Name: "segments", Kind: File, Folder: "audit", Key: []string{"segment"}},
+	{Name: "cohorts", Kind: File, Folder: "audit", Key: []string{"cohort_month", "age_months"}},
+	{Name: "repeat_counts", Kind: View, Folder: "audit"},
 	{Name: "repeat_rates", Kind: Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
-	{Name: "repeat_windows", Kind: File, Folder: "base", Key: []string{"scope", "cohort_month", "channel", "window_days"}},
-	{Name: "repeat_waits", Kind: View, Folder: "base"},
+	{Name: "repeat_windows", Kind: File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "window_days"}},
+	{Name: "repeat_waits", Kind: View, Folder: "audit"},
 	{Name: "repeat_probabilities", Kind: Go, Reads: []string{"repeat_waits"}, Makes: []string{"repeat_probabilities"}},
-	{Name: "repeat_curve", Kind: File, Folder: "base", Key: []string{"scope", "cohort_month", "channel", "day"}},
-	{Name: "revenue_holders", Kind: View, Folder: "base"},
+	{Name: "repeat_curve", Kind: File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "day"}},
+	{Name: "revenue_holders", Kind: View, Folder: "audit"},
 	{Name: "revenue_concentration", Kind: Go, Reads: []string{"revenue_holders"}, Makes: []string{"revenue_concentration"}},
-	{Name: "concentration", Kind: File, Folder: "base", Key: []string{"metric"}},
-	{Name: "returning_shares", Kind: View, Folder: "base"},
+	{Name: "concentration", Kind: File, Folder: "audit", Key: []string{"metric"}},
+	{Name: "lens_spread", Kind: View, Folder: "audit"},
+	{Name: "lens_change", Kind: View, Folder: "audit"},
+	{Name: "lens_cohort", Kind: View, Folder: "audit"},
+	{Name: "lens_ages", Kind: View, Folder: "audit"},
+	{Name: "lens_base", Kind: View, Folder: "audit"},
+	{Name: "lenses", Kind: File, Folder: "audit", Key: []string{"lens", "period", "period_start", "cohort", "age_months", "customer_group"}},
+	{Name: "channels", Kind: File, Folder: "audit", Key: []string{"period", "period_start", "scope", "channel"}},
+	{Name: "survey_scores", Kind: Table, Folder: "audit"},
+	{Name: "satisfaction", Kind: File, Folder: "audit", Key: []string{"scope", "name"}},
 
-	{Name: "lens_spread", Kind: View, Folder: "lenses"},
-	{Name: "lens_change", Kind: View, Folder: "lenses"},
-	{Name: "lens_cohort", Kind: View, Folder: "lenses"},
-	{Name: "lens_ages", Kind: View, Folder: "lenses"},
-	{Name: "lens_base", Kind: View, Folder: "lenses"},
-	{Name: "lenses", Kind: File, Folder: "lenses", Key: []string{"lens", "period", "period_start", "cohort", "age_months", "customer_group"}},
-	{Name: "survivors", Kind: Table, Folder: "base"},
-	{Name: "retention_counts", Kind: View, Folder: "base"},
+	{Name: "returning_shares", Kind: View, Folder: "kpis"},
+	{Name: "survivors", Kind: Table, Folder: "kpis"},
+	{Name: "retention_counts", Kind: View, Folder: "kpis"},
 	{Name: "retention_rates", Kind: Go, Reads: []string{"retention_counts"}, Makes: []string{"retention_rates"}},
-	{Name: "retention_figures", Kind: View, Folder: "base"},
-
-	{Name: "channels", Kind: File, Folder: "acquisition", Key: []string{"period", "period_start", "scope", "channel"}},
-	{Name: "survey_scores", Kind: Table, Folder: "acquisition"},
-	{Name: "satisfaction", Kind: File, Folder: "acquisition", Key: []string{"scope", "name"}},
-	{Name: "acquisition_kpis", Kind: View, Folder: "acquisition"},
-	{Name: "kpis", Kind: File, Folder: "base", Key: []string{"metric", "month", "channel"}},
+	{Name: "retention_figures", Kind: View, Folder: "kpis"},
+	{Name: "acquisition_kpis", Kind: View, Folder: "kpis"},
+	{Name: "kpis", Kind: File, Folder: "kpis", Key: []string{"metric", "month", "channel"}},
 
 	{Name: "audiences", Kind: Lists, Folder: "lists", Key: []string{"customer_id"}},
 
@@ -274,6 +275,21 @@ func Load(files fs.FS, steps []Step) ([]Entry, error) {
 		entries = append(entries, entry)
 	}
 	return entries, nil
+}
+
+// WriteIdentity writes what the SQL of steps can make differ: their files, and
+// the macros that these call.
+func WriteIdentity(to io.Writer, files fs.FS, steps []Step) error {
+	entries, err := Load(files, steps)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		fmt.Fprintf(to, "%s %s %d\n%s\n", entry.Name, entry.Kind, len(entry.SQL), entry.SQL)
+	}
+	macros, err := fs.ReadFile(files, "engine/duckdb.sql")
+	fmt.Fprintf(to, "%s\n", macros)
+	return err
 }
 
 // LastUses returns, for each entry, the tables that nothing after it reads, so

@@ -156,16 +156,19 @@ const manifestName = "manifest.json"
 
 // ReadManifest returns the manifest of a run's folder.
 func ReadManifest(folder string) (Manifest, error) {
-	path := filepath.Join(folder, manifestName)
+	return ReadJSON[Manifest](filepath.Join(folder, manifestName))
+}
+
+// ReadJSON returns the value that WriteJSON wrote.
+func ReadJSON[T any](path string) (value T, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return Manifest{}, err
+		return value, err
 	}
-	var manifest Manifest
-	if err := json.Unmarshal(text, &manifest); err != nil {
-		return Manifest{}, fmt.Errorf("%s: %w", path, err)
+	if err := json.Unmarshal(text, &value); err != nil {
+		return value, fmt.Errorf("%s: %w", path, err)
 	}
-	return manifest, nil
+	return value, nil
 }
 
 // WriteJSON writes a value as indented JSON.
