@@ -1,4 +1,4 @@
-package engine
+package duckdb
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"cbv/valuation/engine"
 )
 
 // scalarFunctions are the functions a configured expression may call: pure,
@@ -38,13 +40,13 @@ var nodeClasses = []string{
 // CheckExpression verifies that text is one scalar SQL expression over a row
 // with the given columns, and returns the columns it refers to as they are
 // spelt in columns.
-func (e *Engine) CheckExpression(ctx context.Context, text string, columns []string) ([]string, error) {
+func (d *database) CheckExpression(ctx context.Context, text string, columns []string) ([]string, error) {
 	var used []string
 	// Alone, and in the parentheses that an input puts around it: some texts
 	// (a trailing comma, a closing parenthesis) are one thing here and another
 	// there. The newline keeps a trailing comment from swallowing what follows.
 	for _, statement := range []string{"select " + text + "\n", "select (\n" + text + "\n)"} {
-		tree, err := e.parse(ctx, statement)
+		tree, err := d.parse(ctx, statement)
 		if err != nil {
 			return nil, err
 		}
@@ -62,9 +64,9 @@ func (e *Engine) CheckExpression(ctx context.Context, text string, columns []str
 }
 
 // parse returns DuckDB's unbound parse tree of a statement.
-func (e *Engine) parse(ctx context.Context, statement string) (map[string]any, error) {
+func (d *database) parse(ctx context.Context, statement string) (map[string]any, error) {
 	var text string
-	if err := e.conn.QueryRowContext(ctx, "select cast(json_serialize_sql(?::varchar) as varchar)", statement).Scan(&text); err != nil {
+	if err := d.conn.QueryRowContext(ctx, "select cast(json_serialize_sql(?::varchar) as varchar)", statement).Scan(&text); err != nil {
 		return nil, tidy(ctx, err)
 	}
 	var tree map[string]any
@@ -160,7 +162,7 @@ func (c *expressionCheck) node(class string, node map[string]any) error {
 			return fmt.Errorf("write column names without a table before them")
 		}
 		name, _ := names[0].(string)
-		column, err := FindColumn(name, c.known)
+		column, err := engine.FindColumn(name, c.known)
 		if err != nil {
 			return err
 		}
@@ -185,23 +187,4 @@ func describeClass(class string) string {
 		return "a lambda"
 	}
 	return strings.ToLower(class)
-}
-
-// UnknownColumnError says that a name is none of the columns at hand.
-type UnknownColumnError struct{ Name string }
-
-func (u *UnknownColumnError) Error() string { return fmt.Sprintf("no column %q", u.Name) }
-
-// FindColumn returns the column that name stands for: the one spelt alike, or
-// else the only one that differs in case alone, as in SQL.
-func FindColumn(name string, columns []string) (string, error) {
-	if slices.Contains(columns, name) {
-		return name, nil
-	}
-	for _, column := range columns {
-		if strings.EqualFold(column, name) {
-			return column, nil
-		}
-	}
-	return "", &UnknownColumnError{name}
 }

@@ -1,8 +1,7 @@
-package engine
+package duckdb
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -12,17 +11,17 @@ import (
 	"strings"
 	"testing"
 
-	"cbv/valuation/plan"
+	"cbv/valuation/engine"
 )
 
-func open(t *testing.T, readable ...string) (*Engine, string) {
+func open(t *testing.T, readable ...string) (*database, string) {
 	t.Helper()
 	folder := t.TempDir()
-	macros, err := os.ReadFile("../../sql/engine/duckdb.sql")
+	macros, err := os.ReadFile("../../../sql/engine/duckdb.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := Open(context.Background(), Options{
+	e, err := Open(context.Background(), engine.Options{
 		MemoryLimit: "1GB", TempDir: folder, Writable: folder, Readable: readable, Macros: string(macros),
 	})
 	if err != nil {
@@ -33,7 +32,7 @@ func open(t *testing.T, readable ...string) (*Engine, string) {
 			t.Error(err)
 		}
 	})
-	return e, folder
+	return e.(*database), folder
 }
 
 func TestExpressionsOverOneRow(t *testing.T) {
@@ -80,11 +79,11 @@ func FuzzExpression(f *testing.F) {
 	for _, seed := range []string{"a", "a -- b", "1) union (select 2", "a /* b", "'a", "a)--", "((a))", "case when a then 1 end", "$$x$$", "0,"} {
 		f.Add(seed)
 	}
-	macros, err := os.ReadFile("../../sql/engine/duckdb.sql")
+	macros, err := os.ReadFile("../../../sql/engine/duckdb.sql")
 	if err != nil {
 		f.Fatal(err)
 	}
-	e, err := Open(context.Background(), Options{MemoryLimit: "1GB", TempDir: f.TempDir(), Macros: string(macros)})
+	e, err := Open(context.Background(), engine.Options{MemoryLimit: "1GB", TempDir: f.TempDir(), Macros: string(macros)})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -94,7 +93,7 @@ func FuzzExpression(f *testing.F) {
 		if _, err := e.CheckExpression(ctx, text, []string{"a", "b"}); err != nil {
 			return
 		}
-		tree, err := e.parse(ctx, "select (\n"+text+"\n) as x")
+		tree, err := e.(*database).parse(ctx, "select (\n"+text+"\n) as x")
 		if err != nil {
 			t.Fatalf("%q passes and does not parse in parentheses: %v", text, err)
 		}
@@ -113,7 +112,7 @@ func TestTheEngineTouchesOnlyWhatIsDeclared(t *testing.T) {
 	e, folder := open(t)
 	ctx := context.Background()
 	for _, query := range []string{
-		"select * from read_parquet(" + Quote(outside) + ")",
+		"select * from read_parquet(" + engine.Quote(outside) + ")",
 		"select * from read_text('/etc/hostname')",
 		"select * from glob('/etc/*')",
 	} {
@@ -121,15 +120,15 @@ func TestTheEngineTouchesOnlyWhatIsDeclared(t *testing.T) {
 			t.Errorf("%s is allowed", query)
 		}
 	}
-	for _, statement := range []string{"install httpfs", "load httpfs", "set threads = 1", "set enable_external_access = true", "attach " + Quote(outside)} {
+	for _, statement := range []string{"install httpfs", "load httpfs", "set threads = 1", "set enable_external_access = true", "attach " + engine.Quote(outside)} {
 		if err := e.exec(ctx, statement); err == nil {
 			t.Errorf("%s is allowed", statement)
 		}
 	}
-	if _, err := e.File(ctx, "f", "select 1 as a", []string{"a"}, filepath.Join(filepath.Dir(outside), "f.parquet"), map[string]string{"a": "b"}); err == nil {
+	if _, err := e.File(ctx, "f", "select 1 as a", engine.File{Path: filepath.Join(filepath.Dir(outside), "f.parquet"), Key: []string{"a"}, Metadata: map[string]string{"a": "b"}}); err == nil {
 		t.Error("a file outside the writable folder is allowed")
 	}
-	if _, err := e.File(ctx, "f", "select 1 as a", []string{"a"}, filepath.Join(folder, "f.parquet"), map[string]string{"a": "b"}); err != nil {
+	if _, err := e.File(ctx, "f", "select 1 as a", engine.File{Path: filepath.Join(folder, "f.parquet"), Key: []string{"a"}, Metadata: map[string]string{"a": "b"}}); err != nil {
 		t.Errorf("a file inside the writable folder is not allowed: %v", err)
 	}
 }
@@ -144,79 +143,16 @@ func TestCancellingStopsAQuery(t *testing.T) {
 	}
 }
 
-// The header of a file says what it reads; the parser knows what it does read.
-func TestHeadersNameTheTablesThatAreRead(t *testing.T) {
-	e, _ := open(t)
-	entries, err := plan.Load(os.DirFS("../../sql"), slices.Concat(plan.Nightly, plan.Export, plan.Measure))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		if entry.Kind == plan.Go {
-			continue
-		}
-		tree, err := e.parse(context.Background(), entry.SQL)
-		if err != nil {
-			t.Fatalf("%s: %v", entry.File, err)
-		}
-		if statements := tree["statements"].([]any); len(statements) != 1 {
-			t.Errorf("%s: %d statements, want one SELECT", entry.File, len(statements))
-		}
-		read := tablesOf(tree)
-		stated := slices.Clone(entry.Reads)
-		slices.Sort(stated)
-		if !slices.Equal(read, stated) {
-			t.Errorf("%s: header says it reads %v, it reads %v", entry.File, stated, read)
-		}
-	}
-}
-
-// tablesOf returns the tables in a parse tree that are no CTE of it, sorted.
-func tablesOf(tree map[string]any) []string {
-	names := map[string]bool{}
-	ctes := map[string]bool{}
-	var visit func(any)
-	visit = func(value any) {
-		switch value := value.(type) {
-		case []any:
-			for _, item := range value {
-				visit(item)
-			}
-		case map[string]any:
-			if value["type"] == "BASE_TABLE" {
-				names[value["table_name"].(string)] = true
-			}
-			if ctesHere, ok := value["cte_map"].(map[string]any); ok {
-				for _, cte := range ctesHere["map"].([]any) {
-					ctes[cte.(map[string]any)["key"].(string)] = true
-				}
-			}
-			for _, child := range value {
-				visit(child)
-			}
-		}
-	}
-	visit(tree)
-	var tables []string
-	for name := range names {
-		if !ctes[name] {
-			tables = append(tables, name)
-		}
-	}
-	slices.Sort(tables)
-	return tables
-}
-
 func TestFilesAreTheSameWhateverTheThreads(t *testing.T) {
 	var files []string
 	for _, threads := range []int{1, 2, 4} {
 		folder := t.TempDir()
-		e, err := Open(context.Background(), Options{Threads: threads, MemoryLimit: "1GB", TempDir: folder, Writable: folder, Macros: "select 1"})
+		e, err := Open(context.Background(), engine.Options{Threads: threads, MemoryLimit: "1GB", TempDir: folder, Writable: folder, Macros: "select 1"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		path := filepath.Join(folder, "f.parquet")
-		_, err = e.File(context.Background(), "f", "select (i * 7919) % 300000 as k, i % 7 as v from range(300000) as r(i)", []string{"k"}, path, map[string]string{"cbv.schema": "it's"})
+		_, err = e.File(context.Background(), "f", "select (i * 7919) % 300000 as k, i % 7 as v from range(300000) as r(i)", engine.File{Path: path, Key: []string{"k"}, Metadata: map[string]string{"cbv.schema": "it's"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,10 +184,11 @@ from range(1, N + 1) as r(i)`, "N", strconv.Itoa(n))
 		if _, err := e.Table(ctx, "q", query); err != nil {
 			t.Fatal(err)
 		}
-		var got [5]int
-		if err := e.Scan(ctx, "q", []string{"a", "b", "c", "d", "e"}, &got[0], &got[1], &got[2], &got[3], &got[4]); err != nil {
+		row, err := engine.One[struct{ A, B, C, D, E int }](ctx, e, "q")
+		if err != nil {
 			t.Fatal(err)
 		}
+		got := [5]int{row.A, row.B, row.C, row.D, row.E}
 		var want [5]int
 		for i, tenths := range []int{2, 4, 6, 8, 1} {
 			want[i] = (n*tenths + 9) / 10 // ⌈n · level⌉ in whole numbers
@@ -265,7 +202,7 @@ from range(1, N + 1) as r(i)`, "N", strconv.Itoa(n))
 
 // Rows come in the order of the key's bytes, each once, however many ranges they
 // are read in.
-func TestEachInOrder(t *testing.T) {
+func TestRowsInOrder(t *testing.T) {
 	ctx := context.Background()
 	e, _ := open(t)
 	const query = "select case when i % 3 = 0 then concat('x''', cast(i as varchar)) else md5(cast(i as varchar)) end as id, i as number from range(150000) as numbers (i)"
@@ -274,21 +211,25 @@ func TestEachInOrder(t *testing.T) {
 	}
 	var last string
 	var sum, rows int64
-	err := e.EachInOrder(ctx, "keyed", []string{"number", "id"}, "id", func(v []driver.Value) error {
-		if id := v[1].(string); rows > 0 && id <= last {
-			return fmt.Errorf("%q comes after %q", id, last)
+	for row, err := range engine.SelectInOrder[struct {
+		Number int64
+		ID     string
+	}](ctx, e, "keyed", "id") {
+		if err != nil {
+			t.Fatal(err)
 		}
-		last = v[1].(string)
-		sum += v[0].(int64)
+		if rows > 0 && row.ID <= last {
+			t.Fatalf("%q comes after %q", row.ID, last)
+		}
+		last = row.ID
+		sum += row.Number
 		rows++
-		return nil
-	})
-	if err != nil || rows != 150_000 || sum != 150_000*149_999/2 {
-		t.Errorf("%d rows, sum %d, %v", rows, sum, err)
 	}
-	stop := errors.New("enough")
-	if err := e.EachInOrder(ctx, "keyed", []string{"id"}, "id", func([]driver.Value) error { return stop }); !errors.Is(err, stop) || strings.Contains(err.Error(), "'") {
-		t.Errorf("%v: not the reason alone", err)
+	if rows != 150_000 || sum != 150_000*149_999/2 {
+		t.Errorf("%d rows, sum %d", rows, sum)
+	}
+	for range e.RowsInOrder(ctx, "keyed", []string{"id"}, "id") {
+		break // whoever has seen enough stops
 	}
 	if _, err := e.Count(ctx, "rows_in_order"); err == nil {
 		t.Error("the table of ordered rows is left")
@@ -303,7 +244,7 @@ func TestFirstUnread(t *testing.T) {
 	e, folder := open(t)
 	path := filepath.Join(folder, "rows.parquet")
 	query := fmt.Sprintf("select i, case when i in (200123, 250000) then 'x' else cast(i %% 7 as varchar) end as code from range(1, %d) as r (i)", rows+1)
-	if _, err := e.File(ctx, "rows_file", query, []string{"i"}, path, map[string]string{"made_by": "test"}); err != nil {
+	if _, err := e.File(ctx, "rows_file", query, engine.File{Path: path, Key: []string{"i"}, Metadata: map[string]string{"made_by": "test"}}); err != nil {
 		t.Fatal(err)
 	}
 	for expression, want := range map[string]int64{
@@ -315,7 +256,7 @@ func TestFirstUnread(t *testing.T) {
 		"case when i = 1 then cast(code || 'y' as int) end":      1,
 		"case when i = 300000 then cast(code || 'y' as int) end": rows,
 	} {
-		in := Input{Name: "probed", Files: []string{path}, Columns: []InputColumn{{Name: "value", Expression: expression}}}
+		in := engine.Input{Name: "probed", Files: []string{path}, Columns: []engine.InputColumn{{Name: "value", Expression: expression}}}
 		if got, err := e.FirstUnread(ctx, in, rows); err != nil || got != want {
 			t.Errorf("%s: row %d, %v; want %d", expression, got, err, want)
 		}

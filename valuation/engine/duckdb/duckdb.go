@@ -1,0 +1,417 @@
+// Package duckdb is the engine of one machine: DuckDB in memory. It is the only
+// package that knows DuckDB.
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+
+	duckdb "github.com/marcboeker/go-duckdb/v2"
+
+	"cbv/valuation/engine"
+)
+
+// database is one DuckDB in-memory database on one connection.
+type database struct {
+	db   *sql.DB
+	conn *sql.Conn
+}
+
+// Open starts a database, defines the macros and then closes it off: no
+// extension can be loaded, no file outside the options touched and no setting
+// changed afterwards.
+func Open(ctx context.Context, opt engine.Options) (engine.Engine, error) {
+	connector, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	conn, err := db.Conn(ctx) // macros, settings and temporary state belong to one connection
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("duckdb: %w", err), db.Close())
+	}
+	d := &database{db: db, conn: conn}
+	if opt.Threads == 0 {
+		opt.Threads = runtime.NumCPU()
+	}
+	settings := []string{
+		"set autoinstall_known_extensions = false",
+		"set autoload_known_extensions = false",
+		"set TimeZone = 'UTC'",
+		fmt.Sprintf("set threads = %d", opt.Threads),
+		"set memory_limit = " + engine.Quote(opt.MemoryLimit),
+		"set temp_directory = " + engine.Quote(opt.TempDir),
+		// Every file is written in the order of a key, so the engine need not
+		// keep the order in which rows happened to arrive.
+		"set preserve_insertion_order = false",
+		opt.Macros,
+		"set allowed_paths = " + list(opt.Readable),
+	}
+	if opt.Writable != "" {
+		settings = append(settings, "set allowed_directories = "+list([]string{opt.Writable}))
+	}
+	settings = append(settings,
+		"set enable_external_access = false",
+		"set lock_configuration = true")
+	for _, setting := range settings {
+		if err := d.exec(ctx, setting); err != nil {
+			return nil, errors.Join(fmt.Errorf("duckdb: %s: %w", firstLine(setting), err), d.Close())
+		}
+	}
+	return d, nil
+}
+
+// Close ends the database and frees its memory.
+func (d *database) Close() error {
+	return errors.Join(d.conn.Close(), d.db.Close())
+}
+
+// View makes a view of a SELECT.
+func (d *database) View(ctx context.Context, name, query string) error {
+	return d.make(ctx, name, fmt.Sprintf("create or replace view %s as\n%s", name, query))
+}
+
+// Table makes a table of a SELECT and returns its number of rows.
+func (d *database) Table(ctx context.Context, name, query string) (int64, error) {
+	if err := d.make(ctx, name, fmt.Sprintf("create or replace table %s as\n%s", name, query)); err != nil {
+		return 0, err
+	}
+	return d.Count(ctx, name)
+}
+
+// Drop forgets a table and frees its memory.
+func (d *database) Drop(ctx context.Context, name string) error {
+	return d.make(ctx, name, "drop table "+name)
+}
+
+// File writes a SELECT to a Parquet file.
+func (d *database) File(ctx context.Context, name, query string, file engine.File) (int64, error) {
+	var pairs []string
+	for _, field := range slices.Sorted(maps.Keys(file.Metadata)) {
+		pairs = append(pairs, engine.Identifier(field)+": "+engine.Quote(file.Metadata[field]))
+	}
+	statement := fmt.Sprintf("copy (\nselect * from (\n%s\n) order by %s\n) to %s (format parquet, compression zstd, compression_level 1, kv_metadata {%s})",
+		query, strings.Join(file.Key, ", "), engine.Quote(file.Path), strings.Join(pairs, ", "))
+	if err := d.make(ctx, name, statement); err != nil {
+		return 0, err
+	}
+	if err := d.View(ctx, name, "select * from read_parquet("+engine.Quote(file.Path)+")"); err != nil {
+		return 0, err
+	}
+	return d.Count(ctx, name)
+}
+
+// CSV writes the members of a list.
+func (d *database) CSV(ctx context.Context, list engine.CSV) error {
+	var items, quoted []string
+	for _, column := range list.Columns {
+		item := column.Name
+		if column.FreeText {
+			item = "csv_text(" + column.Name + ") as " + column.Name
+			quoted = append(quoted, column.Name)
+		}
+		items = append(items, item)
+	}
+	options := "format csv, header"
+	if len(quoted) > 0 {
+		options += ", force_quote (" + strings.Join(quoted, ", ") + ")"
+	}
+	statement := fmt.Sprintf("copy (\nselect %s from %s where kind = %s and list = %s order by %s\n) to %s (%s)",
+		strings.Join(items, ", "), list.View, engine.Quote(list.Kind), engine.Quote(list.List),
+		list.View+"."+strings.Join(list.Key, ", "+list.View+"."), engine.Quote(list.Path), options)
+	return d.make(ctx, list.View, statement)
+}
+
+// Insert makes a table of rows.
+func (d *database) Insert(ctx context.Context, name string, columns []engine.Column, rows iter.Seq[[]any]) error {
+	var defined []string
+	for _, column := range columns {
+		defined = append(defined, column.Name+" "+spelling(column.Type))
+	}
+	if err := d.make(ctx, name, fmt.Sprintf("create or replace table %s (%s)", name, strings.Join(defined, ", "))); err != nil {
+		return err
+	}
+	err := d.conn.Raw(func(raw any) error {
+		appender, err := duckdb.NewAppenderFromConn(raw.(driver.Conn), "", name)
+		if err != nil {
+			return err
+		}
+		return errors.Join(appendRows(ctx, appender, rows), appender.Close())
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, tidy(ctx, err))
+	}
+	return nil
+}
+
+func appendRows(ctx context.Context, appender *duckdb.Appender, rows iter.Seq[[]any]) error {
+	var values []driver.Value
+	appended := 0
+	for row := range rows {
+		if appended%10_000 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		values = values[:0]
+		for _, value := range row {
+			values = append(values, value)
+		}
+		if err := appender.AppendRow(values...); err != nil {
+			return err
+		}
+		appended++
+	}
+	return nil
+}
+
+// Rows reads columns of a table or view.
+func (d *database) Rows(ctx context.Context, name string, columns []string) iter.Seq2[[]any, error] {
+	return d.query(ctx, name, "select "+strings.Join(columns, ", ")+" from "+name, len(columns))
+}
+
+// errStopped ends a reading of which no more rows are wanted.
+var errStopped = errors.New("no more rows are wanted")
+
+// query yields the rows of a query; name is what errors call it.
+func (d *database) query(ctx context.Context, name, query string, columns int) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		// database/sql converts value by value; the driver's own rows are several
+		// times faster over the hundred thousands of histories.
+		err := d.conn.Raw(func(raw any) error {
+			result, err := raw.(driver.QueryerContext).QueryContext(ctx, query, nil)
+			if err != nil {
+				return err
+			}
+			defer result.Close()
+			read, values := make([]driver.Value, columns), make([]any, columns)
+			for {
+				if err := result.Next(read); errors.Is(err, io.EOF) {
+					return nil
+				} else if err != nil {
+					return err
+				}
+				for i, value := range read {
+					values[i] = plain(value)
+				}
+				if !yield(values, nil) {
+					return errStopped
+				}
+			}
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, fmt.Errorf("%s: %w", name, tidy(ctx, err)))
+		}
+	}
+}
+
+// plain returns a value of the driver as the engine gives it: whole numbers of 64
+// bits, lists of doubles as such.
+func plain(value driver.Value) any {
+	switch v := value.(type) {
+	case int8:
+		return int64(v)
+	case int16:
+		return int64(v)
+	case int32:
+		return int64(v)
+	case uint64:
+		return int64(v)
+	case []any:
+		numbers := make([]float64, len(v))
+		for i := range v {
+			number, ok := v[i].(float64)
+			if !ok {
+				return value
+			}
+			numbers[i] = number
+		}
+		return numbers
+	}
+	return value
+}
+
+// RowsInOrder reads rows in the order of a key. It holds them as a table, which
+// spills to disk, and hands them over in ranges of the key, so that the memory
+// beside it does not grow with the rows.
+func (d *database) RowsInOrder(ctx context.Context, name string, columns []string, key string) iter.Seq2[[]any, error] {
+	const held = "rows_in_order"
+	return func(yield func([]any, error) bool) {
+		err := d.make(ctx, name, fmt.Sprintf("create or replace table %s as select %s from %s", held, strings.Join(columns, ", "), name))
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		err = d.ranges(ctx, name, held, columns, key, yield)
+		dropped := d.Drop(context.WithoutCancel(ctx), held)
+		if errors.Is(err, errStopped) {
+			return
+		}
+		if err = errors.Join(err, dropped); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// ranges yields the rows of a held table, range after range of its key.
+func (d *database) ranges(ctx context.Context, name, held string, columns []string, key string, yield func([]any, error) bool) error {
+	rows, err := d.Count(ctx, held)
+	if err != nil {
+		return err
+	}
+	bounds, err := d.bounds(ctx, held, key, rows)
+	if err != nil {
+		return err
+	}
+	for i := range len(bounds) + 1 {
+		var conditions []string
+		if i > 0 {
+			conditions = append(conditions, key+" >= "+engine.Quote(bounds[i-1]))
+		}
+		if i < len(bounds) {
+			conditions = append(conditions, key+" < "+engine.Quote(bounds[i]))
+		}
+		query := "select " + strings.Join(columns, ", ") + " from " + held
+		if len(conditions) > 0 {
+			query += " where " + strings.Join(conditions, " and ")
+		}
+		for row, err := range d.query(ctx, name, query+" order by "+key, len(columns)) {
+			if err != nil {
+				return err
+			}
+			if !yield(row, nil) {
+				return errStopped
+			}
+		}
+	}
+	return nil
+}
+
+// bounds returns sorted values of a key between which there are some ten
+// thousand rows, or at most so many ranges that scanning for them costs little.
+// They are drawn by a hash: which they are changes no result.
+func (d *database) bounds(ctx context.Context, name, key string, rows int64) ([]string, error) {
+	const usual, most = 20_000, 64
+	every := max(usual, rows/most)
+	var bounds []string
+	query := fmt.Sprintf("select %[1]s from %[2]s where hash(%[1]s) %% %[3]d = 0", key, name, every)
+	for row, err := range d.query(ctx, name, query, 1) {
+		if err != nil {
+			return nil, err
+		}
+		text, ok := row[0].(string)
+		if !ok {
+			return nil, fmt.Errorf("%s: column %s is %T, and only text is a key to read by", name, key, row[0])
+		}
+		bounds = append(bounds, text)
+	}
+	slices.Sort(bounds)
+	return bounds, nil
+}
+
+// ReadThrough reads every value of a column. A hash has to see every value; a
+// maximum may come from the footer.
+func (d *database) ReadThrough(ctx context.Context, name, column string) error {
+	_, err := d.one(ctx, name, "select cast(max(hash("+column+")) as varchar) from "+name)
+	return err
+}
+
+// one returns the value of a query for one.
+func (d *database) one(ctx context.Context, name, query string) (value any, err error) {
+	for row, err := range d.query(ctx, name, query, 1) {
+		if err != nil {
+			return nil, err
+		}
+		value = row[0]
+	}
+	return value, nil
+}
+
+// Count returns the number of rows of a table or view.
+func (d *database) Count(ctx context.Context, name string) (int64, error) {
+	count, err := d.one(ctx, name, "select count(*) from "+name)
+	if err != nil {
+		return 0, err
+	}
+	return count.(int64), nil
+}
+
+// Describe returns the columns of a table or view.
+func (d *database) Describe(ctx context.Context, name string) ([]engine.Described, error) {
+	var columns []engine.Described
+	for row, err := range d.query(ctx, name, "select column_name, column_type from (describe "+name+")", 2) {
+		if err != nil {
+			return nil, err
+		}
+		name, spelt := row[0].(string), row[1].(string)
+		columns = append(columns, engine.Described{Name: name, Type: typeOf(spelt), Spelling: spelt})
+	}
+	return columns, nil
+}
+
+func (d *database) make(ctx context.Context, name, statement string) error {
+	if err := d.exec(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func (d *database) exec(ctx context.Context, statement string) error {
+	if _, err := d.conn.ExecContext(ctx, statement); err != nil {
+		return tidy(ctx, err)
+	}
+	return nil
+}
+
+// tidy cuts DuckDB's several lines to the first and prefers the context's own
+// error when a cancelled context is the reason.
+func tidy(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	text := firstLine(err.Error())
+	kind := kindOf(err)
+	if kind == engine.Memory {
+		text += ": raise engine.memory_limit, or lower engine.threads"
+	}
+	return &engine.Error{Kind: kind, Text: text, Err: err}
+}
+
+func kindOf(err error) engine.Kind {
+	var d *duckdb.Error
+	if !errors.As(err, &d) {
+		// An appender's error has no type: it is known by its words.
+		if strings.Contains(err.Error(), "could not allocate block") {
+			return engine.Memory
+		}
+		return engine.Fault
+	}
+	switch d.Type {
+	case duckdb.ErrorTypeOutOfMemory:
+		return engine.Memory
+	case duckdb.ErrorTypeConversion, duckdb.ErrorTypeInvalidInput, duckdb.ErrorTypeOutOfRange,
+		duckdb.ErrorTypeMismatchType, duckdb.ErrorTypeDivideByZero:
+		return engine.Data
+	}
+	return engine.Fault
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+func list(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = engine.Quote(text)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

@@ -1,0 +1,45 @@
+package engine
+
+import "errors"
+
+// Error is what an engine says went wrong.
+type Error struct {
+	Kind Kind
+	Text string // one line
+	Err  error  // the engine's own
+}
+
+// Kind is whose doing an error is.
+type Kind int
+
+// The kinds of error.
+const (
+	Fault  Kind = iota // the program's or the engine's
+	Data               // a value could not be converted or computed: the data's, or a configured expression's
+	Memory             // the memory limit was reached
+)
+
+func (e *Error) Error() string { return e.Text }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Cause returns the part of err that the engine said, nil when it said nothing.
+func Cause(err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+// IsOutOfMemory reports whether err says that the memory limit was reached.
+func IsOutOfMemory(err error) bool { return isKind(err, Memory) }
+
+// IsDataError reports whether err says that a value could not be converted or
+// computed.
+func IsDataError(err error) bool { return isKind(err, Data) }
+
+func isKind(err error, kind Kind) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == kind
+}
