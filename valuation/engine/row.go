@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 	"reflect"
 	"strings"
 	"sync"
@@ -74,6 +75,14 @@ func Insert[T any](ctx context.Context, e Engine, name string, rows []T) error {
 			}
 		}
 	})
+}
+
+// Known is a number for a field that may be null: null for NaN.
+func Known(number float64) *float64 {
+	if math.IsNaN(number) {
+		return nil
+	}
+	return &number
 }
 
 func scan[T any](name string, columns columns, rows iter.Seq2[[]any, error]) iter.Seq2[T, error] {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"iter"
 	"maps"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,8 +23,9 @@ import (
 
 // database is one DuckDB in-memory database on one connection.
 type database struct {
-	db   *sql.DB
-	conn *sql.Conn
+	db      *sql.DB
+	conn    *sql.Conn
+	reading string // what is being read, "" nothing
 }
 
 // Open starts a database, defines the macros and then closes it off: no
@@ -161,7 +163,10 @@ func appendRows(ctx context.Context, appender *duckdb.Appender, rows iter.Seq[[]
 			return ctx.Err()
 		}
 		values = values[:0]
-		for _, value := range row {
+		for i, value := range row {
+			if number, ok := value.(float64); ok && math.IsNaN(number) {
+				return fmt.Errorf("row %d, column %d is NaN, which is no number to add up: give null", appended+1, i+1)
+			}
 			values = append(values, value)
 		}
 		if err := appender.AppendRow(values...); err != nil {
@@ -177,12 +182,27 @@ func (d *database) Rows(ctx context.Context, name string, columns []string) iter
 	return d.query(ctx, name, "select "+strings.Join(columns, ", ")+" from "+name, len(columns))
 }
 
+// refuseWhileReading returns an error where rows are still being read: there is one
+// connection, which would wait for itself for ever.
+func (d *database) refuseWhileReading(name string) error {
+	if d.reading != "" {
+		return fmt.Errorf("%s: asked for while %s is being read: read the one to its end first", name, d.reading)
+	}
+	return nil
+}
+
 // errStopped ends a reading of which no more rows are wanted.
 var errStopped = errors.New("no more rows are wanted")
 
 // query yields the rows of a query; name is what errors call it.
 func (d *database) query(ctx context.Context, name, query string, columns int) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
+		if err := d.refuseWhileReading(name); err != nil {
+			yield(nil, err)
+			return
+		}
+		d.reading = name
+		defer func() { d.reading = "" }()
 		// database/sql converts value by value; the driver's own rows are several
 		// times faster over the hundred thousands of histories.
 		err := d.conn.Raw(func(raw any) error {
@@ -357,6 +377,9 @@ func (d *database) Describe(ctx context.Context, name string) ([]engine.Describe
 }
 
 func (d *database) make(ctx context.Context, name, statement string) error {
+	if err := d.refuseWhileReading(name); err != nil {
+		return err
+	}
 	if err := d.exec(ctx, statement); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

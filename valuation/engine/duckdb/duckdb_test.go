@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -260,5 +261,43 @@ func TestFirstUnread(t *testing.T) {
 		if got, err := e.FirstUnread(ctx, in, rows); err != nil || got != want {
 			t.Errorf("%s: row %d, %v; want %d", expression, got, err, want)
 		}
+	}
+}
+
+// There is one connection: what is asked for while rows are read would wait for
+// ever.
+func TestWhatIsAskedForWhileRowsAreReadIsRefused(t *testing.T) {
+	ctx := context.Background()
+	e, _ := open(t)
+	if _, err := e.Table(ctx, "numbers", "select i from range(5) as r (i)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range e.Rows(ctx, "numbers", []string{"i"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Count(ctx, "numbers"); err == nil || !strings.Contains(err.Error(), "being read") {
+			t.Errorf("a count while rows are read: %v", err)
+		}
+		if err := e.View(ctx, "other", "select 1 as i"); err == nil || !strings.Contains(err.Error(), "being read") {
+			t.Errorf("a view while rows are read: %v", err)
+		}
+		break
+	}
+	if n, err := e.Count(ctx, "numbers"); err != nil || n != 5 {
+		t.Errorf("after the reading: %d, %v", n, err)
+	}
+}
+
+func TestNaNIsRefused(t *testing.T) {
+	ctx := context.Background()
+	e, _ := open(t)
+	type row struct{ Share *float64 }
+	nan := math.NaN()
+	if err := engine.Insert(ctx, e, "shares", []row{{&nan}}); err == nil {
+		t.Error("NaN is taken for a number")
+	}
+	if err := engine.Insert(ctx, e, "shares", []row{{engine.Known(nan)}, {engine.Known(0.5)}}); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,13 +1,9 @@
-package batch
+package pipeline
 
-import (
-	"time"
+import "time"
 
-	"cbv/valuation/publication"
-)
-
-// Event is something that happens during a run and that whoever watches it may
-// want to know.
+// Event is something that happens while a plan is carried out and that whoever
+// watches it may want to know.
 type Event struct {
 	Kind    EventKind
 	Step    string        // of step events
@@ -15,7 +11,7 @@ type Event struct {
 	Steps   int           // in all
 	Rows    *int64        // of a finished step, where it counted them
 	Elapsed time.Duration // of a finished step
-	Warning publication.Warning
+	Warning Warning
 	Holder  string // of the lock, as far as is known
 }
 

@@ -1,4 +1,4 @@
-package batch
+package pipeline
 
 import (
 	"os"
@@ -16,17 +16,19 @@ type StepTiming struct {
 	PeakBytes int64 `json:"peak_bytes"`
 }
 
-type timingFile struct {
+// TimingFile is timing.json. Timings differ from run to run, so the manifest does
+// not know of them.
+type TimingFile struct {
 	Steps []StepTiming `json:"steps"`
 }
 
 // measure starts the timing of a step; the function it returns ends it.
-func (r *run) measure(step string) func() time.Duration {
+func (c *Context) measure(step string) func() time.Duration {
 	resetPeak()
-	start := r.Clock()
+	start := c.Clock()
 	return func() time.Duration {
-		elapsed := r.Clock().Sub(start)
-		r.timing = append(r.timing, StepTiming{step, elapsed.Seconds(), peakBytes()})
+		elapsed := c.Clock().Sub(start)
+		c.Timing = append(c.Timing, StepTiming{step, elapsed.Seconds(), peakBytes()})
 		return elapsed
 	}
 }

@@ -1,5 +1,3 @@
-// Package calendar turns instants into the local days of a time zone, as a
-// small table that SQL can join: engines convert zones slowly, or differently.
 package calendar
 
 import "time"
@@ -19,7 +17,8 @@ type Day struct {
 	Before, After time.Time
 }
 
-// Days returns the days from 1900 to 2199 of a zone. Where clocks go back over
+// Days returns the days from 1900 to 2199 of a zone, as a small table that SQL can
+// join: engines convert zones slowly, or differently. Where clocks go back over
 // midnight, the last of the local midnights counts.
 func Days(zone *time.Location) []Day {
 	days := make([]Day, 0, 110_000)

@@ -1,0 +1,145 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+	"cbv/valuation/schema"
+)
+
+// Walk is a plan with what carrying it out takes.
+type Walk struct {
+	Entries  []Entry
+	Actions  Actions
+	Readable []string // files that may be read, symbolic links resolved
+	Build    string   // folder in which files may be made; "" for none
+	Spill    string   // folder for what the engine spills
+	// Diagnose looks for the input by which a query fails that is not the
+	// engine's fault, and returns an error that names it, nil without one.
+	Diagnose func(ctx context.Context, failed error) error
+}
+
+// Walk opens the engine, carries the entries out in order, and drops each table
+// after its last reader.
+func (c *Context) Walk(ctx context.Context, w Walk) (err error) {
+	macros, err := fs.ReadFile(c.SQL, "engine/duckdb.sql")
+	if err != nil {
+		return err
+	}
+	c.Build = w.Build
+	c.Engine, err = c.Open(ctx, engine.Options{
+		Threads: c.Config.Engine.Threads, MemoryLimit: c.Config.Engine.MemoryLimit,
+		TempDir: w.Spill, Writable: w.Build, Readable: w.Readable, Macros: string(macros),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Engine.Close()) }()
+
+	var broken []error // the rules of the checks so far
+	lastUses := LastUses(w.Entries)
+	for i, entry := range w.Entries {
+		if entry.Kind != Check && len(broken) > 0 {
+			break
+		}
+		event := Event{Kind: StepStarted, Step: entry.Name, Number: i + 1, Steps: len(w.Entries)}
+		c.Progress(event)
+		stop := c.measure(entry.Name)
+		rows, err := c.step(ctx, entry, w.Actions, &broken)
+		event.Elapsed = stop()
+		if err != nil {
+			return w.diagnosed(ctx, err)
+		}
+		event.Kind, event.Rows = StepFinished, rows
+		c.Progress(event)
+		for _, table := range lastUses[i] {
+			if err := c.Engine.Drop(ctx, table); err != nil {
+				return err
+			}
+		}
+	}
+	if len(broken) > 0 {
+		return failure.Inputf("%w\n%d rules are broken: nothing was published", errors.Join(broken...), len(broken))
+	}
+	return nil
+}
+
+// diagnosed returns the error that names what a failed query fails by, else the
+// error itself.
+func (w Walk) diagnosed(ctx context.Context, err error) error {
+	if engine.Cause(err) == nil || engine.IsOutOfMemory(err) {
+		return err
+	}
+	if named := w.Diagnose(ctx, err); named != nil {
+		return named
+	}
+	return err
+}
+
+// step carries one entry out and returns the rows it made, nil where they are not
+// counted. Broken rules are collected, so that all of them are seen at once.
+func (c *Context) step(ctx context.Context, entry Entry, actions Actions, broken *[]error) (rows *int64, err error) {
+	count := int64(0)
+	switch entry.Kind {
+	case Go:
+		return nil, actions[entry.Name](ctx)
+	case Lists:
+		if err := c.Engine.View(ctx, entry.Name, entry.SQL); err != nil {
+			return nil, err
+		}
+		return nil, actions[entry.Name](ctx)
+	case Check:
+		if err := c.Engine.View(ctx, entry.Name, entry.SQL); err != nil {
+			return nil, err
+		}
+		return nil, c.judge(ctx, entry.Name, broken)
+	case Table:
+		count, err = c.Engine.Table(ctx, entry.Name, entry.SQL)
+	case File:
+		path := filepath.Join(c.Build, entry.Name+".parquet")
+		count, err = c.Engine.File(ctx, entry.Name, entry.SQL, engine.File{Path: path, Key: entry.Key, Metadata: schema.Metadata(entry.Name)})
+		c.Rows[entry.Name] = count
+	default:
+		return nil, c.Engine.View(ctx, entry.Name, entry.SQL)
+	}
+	return &count, err
+}
+
+// checkRow is a row of a check: a rule, and what it found where it wants a number.
+type checkRow struct {
+	Rule    string
+	Got     *int64
+	Want    *int64
+	Example *string
+}
+
+// judge appends an error for each rule of a check that got another number than it
+// wants.
+func (c *Context) judge(ctx context.Context, check string, broken *[]error) error {
+	for row, err := range engine.Select[checkRow](ctx, c.Engine, check) {
+		if err != nil {
+			return err
+		}
+		if row.Got != nil && row.Want != nil && *row.Got == *row.Want || row.Got == nil && row.Want == nil {
+			continue
+		}
+		text := fmt.Sprintf("check %s: %s: got %s, want %s", check, row.Rule, number(row.Got), number(row.Want))
+		if row.Example != nil {
+			text += " (" + *row.Example + ")"
+		}
+		*broken = append(*broken, errors.New(text))
+	}
+	return nil
+}
+
+func number(n *int64) string {
+	if n == nil {
+		return "null"
+	}
+	return fmt.Sprint(*n)
+}
