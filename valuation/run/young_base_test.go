@@ -1,39 +1,13 @@
-package batch
+package run
 
 import (
 	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"cbv/valuation/config"
 )
-
-// Whatever the day, years follow each other without a gap and last 365 or 366
-// days, and whole months and quarters are over.
-func TestPeriodsOfEveryDay(t *testing.T) {
-	for day := time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2029; day = day.AddDate(0, 0, 1) {
-		year := yearTo(day)
-		if length := daysBetween(year.from, year.to) + 1; length < 365 || length > 366 {
-			t.Errorf("the 12 months to %s have %d days", day.Format(time.DateOnly), length)
-		}
-		if before := yearBefore(year); daysBetween(before.to, year.from) != 1 {
-			t.Errorf("the 12 months before those to %s end on %s, these begin on %s", day.Format(time.DateOnly), before.to, year.from)
-		}
-		for _, months := range []int{1, 3} {
-			whole := wholeBefore(day.AddDate(0, 0, 1), months)
-			next := whole.to.AddDate(0, 0, 1)
-			if whole.to.After(day) || !whole.from.AddDate(0, months, 0).Equal(next) || !next.AddDate(0, months, 0).After(day.AddDate(0, 0, 1)) {
-				t.Errorf("%d whole months by %s: %s to %s", months, day.Format(time.DateOnly), whole.from, whole.to)
-			}
-			before := yearBefore(whole)
-			if before.from.Month() != whole.from.Month() || before.to.AddDate(0, 0, 1).Month() != next.Month() || before.to.Year() != whole.to.Year()-1 {
-				t.Errorf("a year before %s to %s: %s to %s", whole.from, whole.to, before.from, before.to)
-			}
-		}
-	}
-}
 
 // metricsOfModel are null without a model, those of two years on a base younger
 // than that.

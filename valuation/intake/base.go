@@ -1,0 +1,78 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+)
+
+// Base is the size of the base and of what is left out of it.
+type Base struct {
+	Customers            int64
+	ReturnsOnlyCustomers int64
+	ReturnsOnlyMinor     int64
+}
+
+type cohortSize struct {
+	CohortYear, CohortMonth, Customers int64
+}
+
+// sizeBase sizes the customer base up and stops a plan that has none.
+func (in *Intake) sizeBase(ctx context.Context) error {
+	returnsOnly, err := engine.One[struct{ Customers, RevenueMinor int64 }](ctx, in.Engine, "returns_only")
+	if err != nil {
+		return err
+	}
+	cohorts, err := engine.All[cohortSize](ctx, in.Engine, "cohort_sizes")
+	if err != nil {
+		return err
+	}
+	in.Base = Base{ReturnsOnlyCustomers: returnsOnly.Customers, ReturnsOnlyMinor: returnsOnly.RevenueMinor}
+	for _, cohort := range cohorts {
+		in.Base.Customers += cohort.Customers
+	}
+	first := in.Inputs.Orders[0].Path
+	used := humanize.Comma(in.Report.Rows(Used))
+	switch in.Base.Customers {
+	case 0:
+		return failure.Inputf("%s: none of %s customers in %s used rows has a day that nets a minor unit of %s or more: check the sign and the scale of orders.columns.amount",
+			first, humanize.Comma(in.Base.ReturnsOnlyCustomers), used, in.Config.Value.Currency)
+	case 1:
+		return failure.Inputf("%s: only one customer has a purchase in %s used rows, and one customer is no base to value: check orders.columns.customer_id", first, used)
+	}
+	slices.SortFunc(cohorts, func(a, b cohortSize) int {
+		return cmp.Or(cmp.Compare(a.CohortYear, b.CohortYear), cmp.Compare(a.CohortMonth, b.CohortMonth))
+	})
+	if usual, starts := startsMidLife(cohorts); starts && in.Config.Orders.FitFrom == nil {
+		f := cohorts[0]
+		in.Warn("files_start_mid_life", "the first month, %d-%02d, has %s new customers and a usual month %s: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day after which newcomers are real newcomers",
+			f.CohortYear, f.CohortMonth, humanize.Comma(f.Customers), humanize.Comma(usual))
+	}
+	return nil
+}
+
+// midLifeFactor is how many times the newcomers of a usual month the first one has
+// where the files start in the middle of a shop's life.
+const midLifeFactor = 1.5
+
+// startsMidLife reports whether the first of the cohorts, in order of their months,
+// is far larger than a usual one, and how large that is. The last month is rarely
+// whole, and a shop's first is small; neither should set what is usual, so the lower
+// median does.
+func startsMidLife(cohorts []cohortSize) (usual int64, starts bool) {
+	if len(cohorts) < 3 {
+		return 0, false
+	}
+	var sizes []int64
+	for _, cohort := range cohorts {
+		sizes = append(sizes, cohort.Customers)
+	}
+	slices.Sort(sizes)
+	usual = sizes[(len(sizes)-1)/2]
+	return usual, float64(cohorts[0].Customers) > midLifeFactor*float64(usual)
+}

@@ -1,0 +1,137 @@
+// Package intake takes the orders, and the inputs beside them, in: it finds and maps
+// the files, settles the day from which the plan looks, and holds every row to the
+// contract.
+package intake
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"cbv/valuation/config"
+	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/source"
+)
+
+// Inputs are the files of orders, and of the inputs beside them.
+type Inputs struct {
+	Orders    []source.File
+	Auxiliary []source.Auxiliary // spend, surveys; without files where not configured
+}
+
+// Find looks the input files up.
+func Find(ctx context.Context, c config.Config) (Inputs, error) {
+	orders, err := findOrders(ctx, c)
+	if err != nil {
+		return Inputs{}, err
+	}
+	auxiliary, err := source.FindAuxiliary(ctx, c)
+	return Inputs{orders, auxiliary}, err
+}
+
+// FindOrders looks the order files up, and leaves the inputs beside them without
+// files: nothing of them is counted then.
+func FindOrders(ctx context.Context, c config.Config) (Inputs, error) {
+	orders, err := findOrders(ctx, c)
+	return Inputs{orders, source.NoAuxiliary(c)}, err
+}
+
+func findOrders(ctx context.Context, c config.Config) ([]source.File, error) {
+	files, err := source.Find(ctx, "orders", c.Orders.Files, c.Orders.HivePartitions)
+	if err == nil && source.Rows(files) == 0 {
+		err = failure.Inputf("%s: none of %d order files has a row: there is no order to value; check orders.files", files[0].Path, len(files))
+	}
+	return files, err
+}
+
+// Fingerprint reads every input file once.
+func (in Inputs) Fingerprint(ctx context.Context) error {
+	for _, auxiliary := range in.Auxiliary {
+		if err := source.Fingerprint(ctx, auxiliary.Files); err != nil {
+			return err
+		}
+	}
+	return source.Fingerprint(ctx, in.Orders)
+}
+
+// Files returns every input file.
+func (in Inputs) Files() []source.File {
+	var files []source.File
+	files = append(files, in.Orders...)
+	for _, auxiliary := range in.Auxiliary {
+		files = append(files, auxiliary.Files...)
+	}
+	return files
+}
+
+// WriteIdentity writes the names and bytes of the input files.
+func (in Inputs) WriteIdentity(to io.Writer) {
+	for _, file := range in.Orders {
+		fmt.Fprintf(to, "%q %s\n", file.Name, file.Fingerprint)
+	}
+	for _, auxiliary := range in.Auxiliary {
+		for _, file := range auxiliary.Files {
+			fmt.Fprintf(to, "%s %q %s\n", auxiliary.Name, file.Name, file.Fingerprint)
+		}
+	}
+}
+
+// Intake is the intake of one plan.
+type Intake struct {
+	*pipeline.Context
+	Inputs Inputs
+	Orders source.Mapping // of the order files, once they are mapped
+	Report Report
+	Base   Base
+
+	// Holdout is how the plan tests models on the shop's own past. A plan that tests
+	// none has the zero Holdout.
+	Holdout Holdout
+	tests   bool
+}
+
+// New returns the intake of a plan, which tests models or does not.
+func New(c *pipeline.Context, inputs Inputs, testsModels bool) *Intake {
+	return &Intake{Context: c, Inputs: inputs, tests: testsModels}
+}
+
+// Actions are the Go steps of intake.
+func (in *Intake) Actions() pipeline.Actions {
+	return pipeline.Actions{
+		"inputs":   in.mapInputs,
+		AsOfStep:   in.settleAsOf,
+		"params":   in.makeParams,
+		"contract": in.readContract,
+		"base":     in.sizeBase,
+	}
+}
+
+// Readable returns the paths of the input files, which the engine may read.
+func (in *Intake) Readable() []string { return source.Resolved(in.Inputs.Files()) }
+
+// Diagnose returns an error that names the input by which a query failed, nil where
+// all of it can be read.
+func (in *Intake) Diagnose(ctx context.Context, _ error) error {
+	if named := in.Orders.Diagnose(ctx, in.Engine, in.Inputs.Orders); named != nil {
+		return named
+	}
+	for i := range in.Inputs.Auxiliary {
+		if named := in.Inputs.Auxiliary[i].Diagnose(ctx, in.Engine); named != nil {
+			return named
+		}
+	}
+	return nil
+}
+
+// HasSpend reports whether there is spend to count.
+func (in *Intake) HasSpend() bool { return in.has("spend") }
+
+func (in *Intake) has(name string) bool {
+	for _, auxiliary := range in.Inputs.Auxiliary {
+		if auxiliary.Name == name {
+			return len(auxiliary.Files) > 0
+		}
+	}
+	return false
+}

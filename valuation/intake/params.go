@@ -1,0 +1,134 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/calendar"
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+)
+
+// params is the one row of what SQL takes from the configuration and the days.
+type params struct {
+	AsOf           time.Time
+	MinorPerUnit   int64
+	IsOrderGrain   bool
+	ZeroIsPurchase bool
+	FitFrom        *time.Time
+	HasMargin      bool // a margin column
+	HasChannel     bool
+	MarginRate     *float64
+	RetentionCost  float64
+	CAC            *float64
+	MinKeepShare   float64
+	ActiveFrom     float64
+	CoolingFrom    float64
+
+	BacktestDays       int64
+	BacktestCutoff     time.Time
+	BacktestRecentFrom time.Time // as long before the cutoff
+	HorizonDays        int64
+	DiscountPerDay     float64
+
+	HasSpend         bool
+	HasSpendCurrency bool // of each row
+	Currency         string
+	TargetLTVCAC     float64 `col:"target_ltv_cac"`
+	TrailingFrom     time.Time
+}
+
+// makeParams makes the table params.
+func (in *Intake) makeParams(ctx context.Context) error {
+	if in.tests {
+		if err := in.settleHoldout(); err != nil {
+			return err
+		}
+	}
+	c := in.Config
+	row := params{
+		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
+		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
+		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
+		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
+		BacktestDays: int64(in.Holdout.Days), BacktestCutoff: in.Cutoff(), BacktestRecentFrom: in.Cutoff().AddDate(0, 0, -in.Holdout.Days),
+		HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
+		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
+		TargetLTVCAC: c.Value.TargetLTVCAC, TrailingFrom: in.TrailingFrom(),
+	}
+	if from := c.Orders.FitFrom; from != nil {
+		row.FitFrom = &from.Time
+	}
+	return engine.Insert(ctx, in.Engine, "params", []params{row})
+}
+
+// TrailingFrom is the first day of the trailing period, over which acquisition is
+// judged: 12 months, for spend booked by the month is then whole in leap years too;
+// or fewer, where newcomers are known for new from a later day on.
+func (in *Intake) TrailingFrom() time.Time {
+	from := calendar.YearTo(in.Days.AsOf).From
+	if fitFrom := in.Config.Orders.FitFrom; fitFrom != nil && fitFrom.After(from) {
+		from = fitFrom.Time
+	}
+	return from
+}
+
+const (
+	// A shorter holdout says nothing.
+	leastHoldoutDays = 7
+	// The holdout takes at most this part of the history.
+	mostHoldoutPart = 3
+)
+
+// Holdout is the end of the history that the backtest forecasts.
+type Holdout struct {
+	Days    int    // 0: there is no backtest
+	WhyNone string // why there is none, "" where there is one
+}
+
+// Cutoff is the last day that the backtest's models are fitted on.
+func (in *Intake) Cutoff() time.Time { return in.Days.AsOf.AddDate(0, 0, -in.Holdout.Days) }
+
+// settleHoldout settles how many days the backtest forecasts: as many as the
+// horizon, a week at the least, and at most a third of the history that the
+// models are fitted on.
+func (in *Intake) settleHoldout() error {
+	span := 0
+	if begin := in.FittedFrom(); begin.Before(in.Days.AsOf) {
+		span = calendar.DaysBetween(begin, in.Days.AsOf)
+	}
+	if days := in.Config.Backtest.HoldoutDays; days != nil {
+		if int(*days) >= span {
+			return failure.Usagef("backtest.holdout_days: %d days before %s leave no order to fit the models on: the first one is of %s",
+				*days, in.Days.AsOf.Format(time.DateOnly), in.FittedFrom().Format(time.DateOnly))
+		}
+		in.Holdout.Days = int(*days)
+		return nil
+	}
+	in.Holdout.Days = min(max(in.Config.Value.HorizonDays, leastHoldoutDays), span/mostHoldoutPart)
+	if in.Holdout.Days < leastHoldoutDays {
+		in.Holdout = Holdout{WhyNone: fmt.Sprintf("%s of orders are too few for a backtest", countDays(span))}
+	}
+	return nil
+}
+
+// countDays writes a number of days: 1 day, 2 days.
+func countDays(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return humanize.Comma(int64(n)) + " days"
+}
+
+// FittedFrom is the first day whose newcomers the models are fitted on.
+func (in *Intake) FittedFrom() time.Time {
+	begin := in.Days.First()
+	if from := in.Config.Orders.FitFrom; from != nil && from.After(begin) {
+		begin = from.Time
+	}
+	return begin
+}
