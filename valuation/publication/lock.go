@@ -12,14 +12,8 @@ import (
 	"github.com/gofrs/flock"
 
 	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
 )
-
-// Claim says how an output folder is asked for while another run may hold it.
-type Claim struct {
-	Wait    time.Duration       // for the other run to end; 0: fail at once
-	Waiting func(holder string) // called once when it has to wait
-	Clock   func() time.Time
-}
 
 // lock is a file that one process at a time holds. The system gives it back when
 // the process ends, however it ends, so a dead one stands in nobody's way. The
@@ -32,14 +26,15 @@ type lock struct {
 
 // acquire takes the lock of an output folder. It returns the name of the run
 // that was killed holding it, "" where none was, and whether it had to wait.
-func acquire(ctx context.Context, root string, claim Claim) (held *lock, killed string, waited bool, err error) {
+func acquire(ctx context.Context, root string, job pipeline.Job) (held *lock, killed string, waited bool, err error) {
+	longest := job.Config.Run.Wait.Duration // for the other run to end; 0: fail at once
 	l := &lock{path: filepath.Join(root, lockName)}
 	l.file = flock.New(l.path)
 	ok, err := l.file.TryLock()
-	if err == nil && !ok && claim.Wait > 0 {
+	if err == nil && !ok && longest > 0 {
 		waited = true
-		claim.Waiting(l.holder())
-		ok, err = l.wait(ctx, claim.Wait)
+		job.Progress(pipeline.Event{Kind: pipeline.WaitingForLock, Holder: l.holder()})
+		ok, err = l.wait(ctx, longest)
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -53,12 +48,12 @@ func acquire(ctx context.Context, root string, claim Claim) (held *lock, killed 
 		}
 		remedy := "wait for it with --wait 30m"
 		if waited {
-			remedy = fmt.Sprintf("it still does after %v: wait longer", claim.Wait)
+			remedy = fmt.Sprintf("it still does after %v: wait longer", longest)
 		}
 		return nil, "", waited, failure.Lockedf("%s: another run holds the lock%s: %s, or give this one another --out", root, holder, remedy)
 	}
 	killed = l.holder()
-	if err := os.WriteFile(l.path, []byte(self(claim.Clock())), 0o644); err != nil {
+	if err := os.WriteFile(l.path, []byte(self(job.Clock())), 0o644); err != nil {
 		return nil, "", waited, errors.Join(err, l.file.Close())
 	}
 	return l, killed, waited, nil

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"cbv/valuation/focus"
-	"cbv/valuation/plan"
+	"cbv/valuation/pipeline"
 )
 
 // SchemaVersion is raised when a published column is renamed, removed, or
@@ -19,25 +19,25 @@ const SchemaVersion = 1
 // written, so a folder with a manifest that verifies is whole. Money in it is
 // exact, as text.
 type Manifest struct {
-	SchemaVersion int             `json:"schema_version"`
-	Version       string          `json:"version"`
-	Identity      string          `json:"identity"` // 128-bit hash of inputs, configuration and version
-	AsOf          string          `json:"as_of"`
-	Currency      string          `json:"currency"`
-	MoneyBasis    string          `json:"money_basis"` // what value is counted in: margin or revenue
-	Configuration json.RawMessage `json:"configuration"`
-	Inputs        []Input         `json:"inputs"`
-	Rows          Rows            `json:"rows"`
-	OtherRows     map[string]Rows `json:"other_rows,omitempty"` // of the inputs beside the orders: spend, surveys
-	Totals        Totals          `json:"totals"`
-	Acquisition   *Acquisition    `json:"acquisition"` // null where no customer is marked by it
-	RFMCuts       RFMCuts         `json:"rfm_cuts"`
-	Model         *Model          `json:"model"` // null where none could be fitted
-	Backtest      Backtest        `json:"backtest"`
-	Focus         focus.Report    `json:"focus"` // where the next effort should go
-	Warnings      []Warning       `json:"warnings"`
-	Plan          []plan.Entry    `json:"plan"`
-	Outputs       []Output        `json:"outputs"`
+	SchemaVersion int                `json:"schema_version"`
+	Version       string             `json:"version"`
+	Identity      string             `json:"identity"` // 128-bit hash of inputs, configuration and version
+	AsOf          string             `json:"as_of"`
+	Currency      string             `json:"currency"`
+	MoneyBasis    string             `json:"money_basis"` // what value is counted in: margin or revenue
+	Configuration json.RawMessage    `json:"configuration"`
+	Inputs        []Input            `json:"inputs"`
+	Rows          Rows               `json:"rows"`
+	OtherRows     map[string]Rows    `json:"other_rows,omitempty"` // of the inputs beside the orders: spend, surveys
+	Totals        Totals             `json:"totals"`
+	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
+	RFMCuts       RFMCuts            `json:"rfm_cuts"`
+	Model         *Model             `json:"model"` // null where none could be fitted
+	Backtest      Backtest           `json:"backtest"`
+	Focus         focus.Report       `json:"focus"` // where the next effort should go
+	Warnings      []pipeline.Warning `json:"warnings"`
+	Plan          []pipeline.Entry   `json:"plan"`
+	Outputs       []Output           `json:"outputs"`
 }
 
 // Input is one file that the run read.
@@ -136,12 +136,6 @@ type Origin struct {
 	Run      string `json:"run"`
 	Identity string `json:"identity"`
 	AsOf     string `json:"as_of"`
-}
-
-// Warning is something a reader of the figures should know.
-type Warning struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
 }
 
 // Output is one file of the run.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/source"
 )
 
@@ -33,24 +34,31 @@ const (
 type Store struct {
 	root   string
 	lock   *lock
-	Waited bool   // for another run, which may have changed what there is to read
-	Killed string // the run that was killed holding the lock, "" where none was
+	Waited bool // for another run, which may have changed what there is to read
 }
 
-// Open takes hold of an output folder, creating it where needed, and clears
-// away what a killed run left unfinished. Close it after use.
-func Open(ctx context.Context, root string, claim Claim) (*Store, error) {
+// Open takes hold of the output folder of a job, creating it where needed, and
+// clears away what a killed run left unfinished. It waits for another run as long
+// as the job is configured to, and reports that. Close it after use.
+func Open(ctx context.Context, job pipeline.Job) (*Store, error) {
+	root, err := filepath.Abs(job.Config.Out)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(filepath.Join(root, runsFolder), 0o755); err != nil {
 		return nil, failure.Usagef("out: %w: name a folder that can be made and written to", err)
 	}
 	if err := refuseUnlessLink(filepath.Join(root, latestLink)); err != nil {
 		return nil, failure.Usagef("out: %w", err)
 	}
-	held, killed, waited, err := acquire(ctx, root, claim)
+	held, killed, waited, err := acquire(ctx, root, job)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{root: root, lock: held, Waited: waited, Killed: killed}
+	if killed != "" {
+		job.Progress(pipeline.Event{Kind: pipeline.LockOfKilledRun, Holder: killed})
+	}
+	s := &Store{root: root, lock: held, Waited: waited}
 	if err := s.Reset(); err != nil {
 		return nil, errors.Join(err, held.release())
 	}
@@ -88,21 +96,21 @@ func (s *Store) Close() error {
 	return errors.Join(os.RemoveAll(s.staging()), s.lock.release())
 }
 
-// Runs returns the shelf of the runs, whose links stand beside it.
-func (s *Store) Runs() Shelf {
-	return Shelf{store: s, folder: filepath.Join(s.root, runsFolder), links: s.root, mode: 0o755}
+// Runs returns the catalog of the runs, whose links stand beside it.
+func (s *Store) Runs() Catalog {
+	return Catalog{store: s, folder: filepath.Join(s.root, runsFolder), links: s.root, mode: 0o755}
 }
 
-// Exports returns the shelf of an audience's exports, with its links. They hold
+// Exports returns the catalog of an audience's exports, with its links. They hold
 // personal data, so it is their owner's alone.
-func (s *Store) Exports(audience string) Shelf {
+func (s *Store) Exports(audience string) Catalog {
 	folder := ExportsFolder(s.root, audience)
-	return Shelf{store: s, folder: folder, links: folder, mode: 0o700}
+	return Catalog{store: s, folder: folder, links: folder, mode: 0o700}
 }
 
-// Measurements returns the shelf of a campaign's measurements, without links.
-func (s *Store) Measurements(campaign string) Shelf {
-	return Shelf{store: s, folder: filepath.Join(s.root, MeasuredFolder(campaign)), mode: 0o755}
+// Measurements returns the catalog of a campaign's measurements, without links.
+func (s *Store) Measurements(campaign string) Catalog {
+	return Catalog{store: s, folder: filepath.Join(s.root, MeasuredFolder(campaign)), mode: 0o755}
 }
 
 // ExportsFolder is where the exports of an audience are, below an output folder.

@@ -7,16 +7,15 @@ import (
 )
 
 // FindContacts looks up the files of the contacts, of which there are none when
-// they are not configured. They are no side of a run: only measurements read
-// them.
-func FindContacts(ctx context.Context, c config.Config) (Side, error) {
+// they are not configured. No run reads them: only measurements do.
+func FindContacts(ctx context.Context, c config.Config) (Auxiliary, error) {
 	column := func(name, text string, k kind) mapped {
 		return mapped{key: "contacts.columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
 	columns := c.Contacts.Columns
 	sent := dayKind
 	sent.remedy = "cast(timezone('" + c.Time.Zone + "', %s) as date), which are the days of time.zone"
-	side := Side{Name: "contacts", private: true, columns: []mapped{
+	contacts := Auxiliary{Name: "contacts", private: true, columns: []mapped{
 		column("customer_id", columns.CustomerID, idKind),
 		column("campaign", columns.Campaign, idKind),
 		column("arm", columns.Arm, idKind),
@@ -27,6 +26,6 @@ func FindContacts(ctx context.Context, c config.Config) (Side, error) {
 		column("cost", columns.Cost, moneyKind),
 	}}
 	var err error
-	side.Files, err = Find(ctx, side.Name, c.Contacts.Files, false)
-	return side, err
+	contacts.Files, err = Find(ctx, contacts.Name, c.Contacts.Files, false)
+	return contacts, err
 }

@@ -33,7 +33,7 @@ type File struct {
 	Fingerprint string               // XXH3 of the bytes, 128 bits in hex
 }
 
-// rows tells the number of rows in a message.
+// rows is the number of rows in messages.
 func (f File) rows() string {
 	if f.Rows == 1 {
 		return "1 row"
@@ -240,4 +240,13 @@ func Rows(files []File) int64 {
 		rows += file.Rows
 	}
 	return rows
+}
+
+// Resolved returns the resolved paths of files.
+func Resolved(files []File) []string {
+	var paths []string
+	for _, file := range files {
+		paths = append(paths, file.Resolved)
+	}
+	return paths
 }

@@ -32,46 +32,36 @@ type mapped struct {
 	used       []string
 }
 
-// kind is what a column must hold, and how it is cast.
+// kind is what a column must hold, and what it becomes.
 type kind struct {
 	wants  string
-	cast   string
+	fits   []engine.Type
+	cast   engine.Type
 	remedy string
-	fits   func(duckType string) bool
 }
 
 var (
 	idKind = kind{
-		wants: "text or whole numbers", cast: "varchar",
+		wants: "text or whole numbers", cast: engine.Varchar,
+		fits:   []engine.Type{engine.Varchar, engine.Bigint, engine.UUID, engine.Boolean, engine.Date},
 		remedy: "cast(%s as bigint) if these are whole numbers, else cast(%[1]s as varchar)",
-		fits: func(t string) bool {
-			return isWhole(t) || slices.Contains([]string{"VARCHAR", "UUID", "BOOLEAN", "DATE"}, t) || strings.HasPrefix(t, "ENUM")
-		},
 	}
 	timeKind = kind{
-		wants: "a date or a time-stamp", cast: "timestamp",
+		wants: "a date or a time-stamp", cast: engine.Timestamp,
+		fits:   []engine.Type{engine.Date, engine.Timestamp, engine.Instant},
 		remedy: "try_strptime(%s, '%%Y-%%m-%%d %%H:%%M:%%S') or try_cast(%[1]s as timestamp)",
-		fits:   func(t string) bool { return t == "DATE" || strings.HasPrefix(t, "TIMESTAMP") },
 	}
 	moneyKind = kind{
-		wants: "a number", cast: "double",
+		wants: "a number", cast: engine.Double,
+		fits:   []engine.Type{engine.Bigint, engine.Double, engine.Decimal},
 		remedy: "try_cast(%s as double)",
-		fits: func(t string) bool {
-			return isWhole(t) || t == "DOUBLE" || t == "FLOAT" || strings.HasPrefix(t, "DECIMAL")
-		},
 	}
 	conditionKind = kind{
-		wants: "a condition that is true or false", cast: "boolean",
+		wants: "a condition that is true or false", cast: engine.Boolean,
+		fits:   []engine.Type{engine.Boolean},
 		remedy: "a condition such as %s = 'x' or %[1]s > 0",
-		fits:   func(t string) bool { return t == "BOOLEAN" },
 	}
 )
-
-const zonedType = "TIMESTAMP WITH TIME ZONE"
-
-func isWhole(duckType string) bool {
-	return strings.HasSuffix(duckType, "INT") || strings.HasSuffix(duckType, "INTEGER")
-}
 
 // Mapping is how the columns of an input's files became those of its view.
 type Mapping struct {
@@ -88,7 +78,7 @@ type Mapping struct {
 // and file_row.
 //
 // It returns every problem of the mapping at once.
-func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders config.Orders, minorPerUnit int64) (Mapping, error) {
+func MapOrders(ctx context.Context, e engine.Engine, files []File, orders config.Orders, minorPerUnit int64) (Mapping, error) {
 	all := []mapped{
 		{key: "orders.columns.customer_id", column: "customer_id", text: orders.Columns.CustomerID, kind: idKind, everywhere: true},
 		{key: "orders.columns.ordered_at", column: "ordered_at", text: orders.Columns.OrderedAt, kind: timeKind, everywhere: true},
@@ -108,19 +98,19 @@ func MapOrders(ctx context.Context, e *engine.Engine, files []File, orders confi
 // mapColumns makes the view input over the files of a section of the
 // configuration: its columns are the mapped ones, then the constants. It returns
 // every problem of the mapping at once.
-func mapColumns(ctx context.Context, e *engine.Engine, section string, files []File, input engine.Input, all []mapped, constants []engine.InputColumn) (Mapping, error) {
+func mapColumns(ctx context.Context, e engine.Engine, section string, files []File, input engine.Input, all []mapped, constants []engine.InputColumn) (Mapping, error) {
 	if err := refuseAmbiguousNames(files); err != nil {
 		return Mapping{}, err
 	}
 	var errs []error
-	told := map[string]bool{} // settings that share a column share its problem
+	reported := map[string]bool{} // settings that share a column share its problem
 	inputBroken := false
 	for i := range all {
 		err := all[i].resolve(ctx, e, files)
-		if err == nil || told[err.Error()] {
+		if err == nil || reported[err.Error()] {
 			continue
 		}
-		told[err.Error()] = true
+		reported[err.Error()] = true
 		errs = append(errs, err)
 		inputBroken = inputBroken || failure.KindOf(err) != failure.Usage
 	}
@@ -130,9 +120,7 @@ func mapColumns(ctx context.Context, e *engine.Engine, section string, files []F
 		return Mapping{}, failure.Usagef("%w", err)
 	}
 	mapping := Mapping{section: section, mapped: all, input: input}
-	for _, file := range files {
-		mapping.input.Files = append(mapping.input.Files, file.Resolved)
-	}
+	mapping.input.Files = Resolved(files)
 	for _, m := range all {
 		column, zoned, err := m.typed(ctx, e, mapping.input, files[0])
 		if err != nil {
@@ -173,7 +161,7 @@ func refuseAmbiguousNames(files []File) error {
 }
 
 // resolve finds the columns that m refers to and holds the files to them.
-func (m *mapped) resolve(ctx context.Context, e *engine.Engine, files []File) error {
+func (m *mapped) resolve(ctx context.Context, e engine.Engine, files []File) error {
 	if m.text == "" {
 		return nil
 	}
@@ -248,7 +236,7 @@ func (m *mapped) agree(name string, files []File) error {
 
 // typed lets the engine bind the expression over the files and verifies the
 // type of what comes out.
-func (m *mapped) typed(ctx context.Context, e *engine.Engine, input engine.Input, example File) (column engine.InputColumn, zoned bool, err error) {
+func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input, example File) (column engine.InputColumn, zoned bool, err error) {
 	column = engine.InputColumn{Name: m.column, Expression: m.expression, Type: m.kind.cast}
 	if m.text == "" {
 		column.Expression = "null"
@@ -268,12 +256,12 @@ func (m *mapped) typed(ctx context.Context, e *engine.Engine, input engine.Input
 	if err != nil {
 		return column, false, err
 	}
-	duckType := described[0].Type
-	if !m.kind.fits(duckType) {
+	found := described[0]
+	if !slices.Contains(m.kind.fits, found.Type) {
 		return column, false, fmt.Errorf("%s (%s): %s is %s, and %s wants %s: map %s",
-			example.Path, example.rows(), m.text, duckType, m.key, m.kind.wants, fmt.Sprintf(m.kind.remedy, m.text))
+			example.Path, example.rows(), m.text, found.Spelling, m.key, m.kind.wants, fmt.Sprintf(m.kind.remedy, m.text))
 	}
-	if m.column == "ordered_at" && duckType == zonedType {
+	if m.column == "ordered_at" && found.Type == engine.Instant {
 		column.Expression = "timezone('UTC', (\n" + m.expression + "\n))"
 		zoned = true
 	}

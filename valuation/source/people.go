@@ -4,19 +4,20 @@ import (
 	"context"
 
 	"cbv/valuation/config"
+	"cbv/valuation/engine"
 )
 
 // textKind is what reads as text.
-var textKind = kind{wants: "text or whole numbers", cast: "varchar", remedy: "cast(%s as varchar)", fits: idKind.fits}
+var textKind = kind{wants: "text or whole numbers", cast: engine.Varchar, remedy: "cast(%s as varchar)", fits: idKind.fits}
 
 // FindPeople looks up the files of people, then those of suppression. What is
 // not configured has none.
-func FindPeople(ctx context.Context, c config.Config) ([]Side, error) {
+func FindPeople(ctx context.Context, c config.Config) ([]Auxiliary, error) {
 	column := func(section, name, text string, k kind) mapped {
 		return mapped{key: section + ".columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
 	p, s := c.People.Columns, c.Suppression.Columns
-	found := []Side{
+	found := []Auxiliary{
 		{Name: "people", private: true, columns: []mapped{
 			column("people", "customer_id", p.CustomerID, idKind),
 			column("people", "email", p.Email, textKind),

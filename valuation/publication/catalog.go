@@ -12,9 +12,9 @@ import (
 	"cbv/valuation/source"
 )
 
-// Shelf is where folders of one sort are published, each whole or absent: runs,
+// Catalog is where folders of one sort are published, each whole or absent: runs,
 // the exports of an audience, or the measurements of a campaign.
-type Shelf struct {
+type Catalog struct {
 	store  *Store
 	folder string // of the published folders
 	links  string // folder of the links to them, "" where there are none
@@ -22,11 +22,11 @@ type Shelf struct {
 }
 
 // Folder returns the folder of an id, published or not.
-func (s Shelf) Folder(id string) string { return filepath.Join(s.folder, id) }
+func (c Catalog) Folder(id string) string { return filepath.Join(c.folder, id) }
 
 // IDs returns what is published, sorted.
-func (s Shelf) IDs() ([]string, error) {
-	entries, err := os.ReadDir(s.folder)
+func (c Catalog) IDs() ([]string, error) {
+	entries, err := os.ReadDir(c.folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -39,17 +39,17 @@ func (s Shelf) IDs() ([]string, error) {
 
 // Verify reports whether a folder with the given identity is published under id
 // and every file of it has the bytes that its manifest states.
-func (s Shelf) Verify(ctx context.Context, id, identity string) (bool, error) {
+func (c Catalog) Verify(ctx context.Context, id, identity string) (bool, error) {
 	var manifest struct {
 		Identity string   `json:"identity"`
 		Outputs  []Output `json:"outputs"`
 	}
-	text, err := os.ReadFile(filepath.Join(s.Folder(id), manifestName))
+	text, err := os.ReadFile(filepath.Join(c.Folder(id), manifestName))
 	if err != nil || json.Unmarshal(text, &manifest) != nil || manifest.Identity != identity || len(manifest.Outputs) == 0 {
 		return false, nil // absent or damaged: build it
 	}
 	for _, output := range manifest.Outputs {
-		hash, err := source.HashFile(ctx, filepath.Join(s.Folder(id), output.Name))
+		hash, err := source.HashFile(ctx, filepath.Join(c.Folder(id), output.Name))
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}
@@ -62,35 +62,35 @@ func (s Shelf) Verify(ctx context.Context, id, identity string) (bool, error) {
 
 // Publish writes the manifest into the build folder, makes all of it durable and
 // moves it into place under id.
-func (s Shelf) Publish(id string, manifest any) error {
-	build := s.store.Build()
+func (c Catalog) Publish(id string, manifest any) error {
+	build := c.store.Build()
 	if err := WriteJSON(filepath.Join(build, manifestName), manifest); err != nil {
 		return err
 	}
-	if err := s.keepPrivate(build); err != nil {
+	if err := c.keepPrivate(build); err != nil {
 		return err
 	}
 	if err := syncTree(build); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.folder, s.mode); err != nil {
+	if err := os.MkdirAll(c.folder, c.mode); err != nil {
 		return err
 	}
-	final := s.Folder(id)
+	final := c.Folder(id)
 	// What stands there failed verification, or we would not be here.
-	if err := os.Rename(final, filepath.Join(s.store.staging(), "broken")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Rename(final, filepath.Join(c.store.staging(), "broken")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err := os.Rename(build, final); err != nil {
 		return err
 	}
-	return sync(s.folder)
+	return sync(c.folder)
 }
 
-// keepPrivate takes the rights of others away where the shelf is its owner's
+// keepPrivate takes the rights of others away where the catalog is its owner's
 // alone.
-func (s Shelf) keepPrivate(build string) error {
-	if s.mode&0o077 != 0 {
+func (c Catalog) keepPrivate(build string) error {
+	if c.mode&0o077 != 0 {
 		return nil
 	}
 	return filepath.WalkDir(build, func(path string, entry fs.DirEntry, err error) error {
@@ -107,20 +107,20 @@ func (s Shelf) keepPrivate(build string) error {
 
 // Link makes the link <as_of> point to a folder, and latest too unless it points
 // to a later day.
-func (s Shelf) Link(id string, asOf time.Time) error {
+func (c Catalog) Link(id string, asOf time.Time) error {
 	day := asOf.Format(time.DateOnly)
-	if err := s.link(day, id); err != nil {
+	if err := c.link(day, id); err != nil {
 		return err
 	}
-	if latest, ok := s.latestDay(); ok && latest > day {
+	if latest, ok := c.latestDay(); ok && latest > day {
 		return nil
 	}
-	return s.link(latestLink, id)
+	return c.link(latestLink, id)
 }
 
 // latestDay returns the day of the folder that latest points to, if it stands.
-func (s Shelf) latestDay() (string, bool) {
-	path := filepath.Join(s.links, latestLink)
+func (c Catalog) latestDay() (string, bool) {
+	path := filepath.Join(c.links, latestLink)
 	target, err := os.Readlink(path)
 	if err != nil {
 		return "", false
@@ -137,16 +137,16 @@ func (s Shelf) latestDay() (string, bool) {
 
 // link swaps a symbolic link by renaming a fresh one over it, so that there is
 // no moment without it.
-func (s Shelf) link(name, id string) error {
-	path := filepath.Join(s.links, name)
+func (c Catalog) link(name, id string) error {
+	path := filepath.Join(c.links, name)
 	if err := refuseUnlessLink(path); err != nil {
 		return err
 	}
-	fresh := filepath.Join(s.store.staging(), "link")
+	fresh := filepath.Join(c.store.staging(), "link")
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	target, err := filepath.Rel(s.links, s.Folder(id))
+	target, err := filepath.Rel(c.links, c.Folder(id))
 	if err != nil {
 		return err
 	}
@@ -156,13 +156,13 @@ func (s Shelf) link(name, id string) error {
 	if err := os.Rename(fresh, path); err != nil {
 		return err
 	}
-	return sync(s.links)
+	return sync(c.links)
 }
 
 // Before returns the folder that the link of the last day before asOf points to,
 // "" where there is none.
-func (s Shelf) Before(asOf time.Time) (string, error) {
-	entries, err := os.ReadDir(s.links)
+func (c Catalog) Before(asOf time.Time) (string, error) {
+	entries, err := os.ReadDir(c.links)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
@@ -170,7 +170,7 @@ func (s Shelf) Before(asOf time.Time) (string, error) {
 	for _, entry := range entries { // sorted by name
 		day, err := time.Parse(time.DateOnly, entry.Name())
 		if err == nil && entry.Type()&fs.ModeSymlink != 0 && day.Before(asOf) {
-			last = filepath.Join(s.links, entry.Name())
+			last = filepath.Join(c.links, entry.Name())
 		}
 	}
 	return last, nil

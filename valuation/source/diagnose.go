@@ -7,11 +7,11 @@ import (
 	"cbv/valuation/failure"
 )
 
-// Blame reads the files of an input again, one by one and column by column, and
+// Diagnose reads the files of an input again, one by one and column by column, and
 // returns an error that names the first place that cannot be read: a value that
 // does not fit its expression, or damage inside a file. It returns nil when all
 // can be read, so the query that failed did so for another reason.
-func (m Mapping) Blame(ctx context.Context, e *engine.Engine, files []File) error {
+func (m Mapping) Diagnose(ctx context.Context, e engine.Engine, files []File) error {
 	for _, file := range files {
 		for i, mapped := range m.mapped {
 			if mapped.text == "" {
@@ -24,14 +24,12 @@ func (m Mapping) Blame(ctx context.Context, e *engine.Engine, files []File) erro
 			if err := e.Input(ctx, probe); err != nil {
 				continue // the column may be absent here
 			}
-			var any uint64
-			// A hash has to see every value; a maximum may come from the footer.
-			err := e.Scan(ctx, probe.Name, []string{"coalesce(max(hash(" + mapped.column + ")), 0)"}, &any)
+			err := e.ReadThrough(ctx, probe.Name, mapped.column)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			if err != nil && m.private {
-				return m.blameUnread(ctx, e, file, mapped, probe)
+				return m.diagnoseRow(ctx, e, file, mapped, probe)
 			}
 			if engine.IsDataError(err) {
 				return failure.Inputf("%s (%s): %s: %s: %w: make the expression give null for such a value, with try_cast or nullif",
@@ -46,9 +44,9 @@ func (m Mapping) Blame(ctx context.Context, e *engine.Engine, files []File) erro
 	return nil
 }
 
-// blameUnread is what Blame tells of an input about people: the place alone, for
+// diagnoseRow is what Diagnose says of an input about people: the place alone, for
 // the engine's words have the cell in them.
-func (m Mapping) blameUnread(ctx context.Context, e *engine.Engine, file File, mapped mapped, probe engine.Input) error {
+func (m Mapping) diagnoseRow(ctx context.Context, e engine.Engine, file File, mapped mapped, probe engine.Input) error {
 	row, err := e.FirstUnread(ctx, probe, file.Rows)
 	switch {
 	case err != nil:
