@@ -62,7 +62,7 @@ func (in *Intake) mapInputs(ctx context.Context) error {
 		}
 		in.warnOfCopies(auxiliary.Name, "row", auxiliary.Files)
 	}
-	if err := source.InsertFiles(ctx, in.Engine, in.Inputs.Auxiliary); err != nil {
+	if err := source.ListFiles(ctx, in.Engine, "input_files", in.Inputs.Auxiliary); err != nil {
 		return err
 	}
 	if err := in.makeCalendar(ctx); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"cbv/valuation/focus"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/source"
 )
 
 // SchemaVersion is raised when a published column is renamed, removed, or
@@ -47,6 +48,15 @@ type Input struct {
 	Bytes int64  `json:"bytes"`
 	Rows  int64  `json:"rows"`
 	Hash  string `json:"xxh3_128"`
+}
+
+// InputsOf lists the files of an input.
+func InputsOf(input string, files []source.File) []Input {
+	var inputs []Input
+	for _, file := range files {
+		inputs = append(inputs, Input{Input: input, Name: file.Name, Bytes: file.Bytes, Rows: file.Rows, Hash: file.Fingerprint})
+	}
+	return inputs
 }
 
 // Rows adds the input rows up: Files = Used + Σ Excluded + Σ Quarantined.

@@ -26,8 +26,9 @@ var dayKind = kind{
 	remedy: "cast(timezone('UTC', %s) as date), with the zone whose days are meant, or try_cast(%[1]s as date)",
 }
 
-// ofRun are the auxiliary inputs of a run and what their columns must hold.
-func ofRun(c config.Config) []Auxiliary {
+// NoAuxiliary returns the auxiliary inputs of a run, with what their columns must
+// hold and without files: their views are empty.
+func NoAuxiliary(c config.Config) []Auxiliary {
 	column := func(section, name, text string, k kind) mapped {
 		return mapped{key: section + ".columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
@@ -50,7 +51,7 @@ func ofRun(c config.Config) []Auxiliary {
 // FindAuxiliary looks up the files of spend, then those of surveys. What is not
 // configured has none.
 func FindAuxiliary(ctx context.Context, c config.Config) ([]Auxiliary, error) {
-	found := ofRun(c)
+	found := NoAuxiliary(c)
 	for i, paths := range []config.Files{c.Spend.Files, c.Surveys.Files} {
 		var err error
 		if found[i].Files, err = Find(ctx, found[i].Name, paths, false); err != nil {
@@ -58,13 +59,6 @@ func FindAuxiliary(ctx context.Context, c config.Config) ([]Auxiliary, error) {
 		}
 	}
 	return found, nil
-}
-
-// WithoutFiles returns the input as it is where nothing is configured: its view
-// is empty.
-func (a Auxiliary) WithoutFiles() Auxiliary {
-	a.Files = nil
-	return a
 }
 
 // Map makes the view <name>_input over the files, its columns as the configuration
