@@ -10,7 +10,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
-	"cbv/valuation/survival"
+	"cbv/valuation/stat"
 )
 
 // The periods of channels.
@@ -96,7 +96,7 @@ type acquisition struct {
 	costs    []costRow
 	came     map[string][]newcomers // by channel
 	activity map[acquired][]agedMoney
-	waits    map[string]map[acquired][]survival.Count // by target
+	waits    map[string]map[acquired][]stat.EventCount // by target
 }
 
 // paybacks tells for each row of channel_costs at which age its new customers
@@ -120,7 +120,7 @@ func paybacks(ctx context.Context, r *run) error {
 				row[4], row[5] = age, ""
 			}
 			waits := a.waitsOf(cost, channels)
-			median, low, high := medianDay(survival.KaplanMeier(waits))
+			median, low, high := medianDay(stat.KaplanMeier(waits))
 			switch row[6], row[7], row[8] = median, low, high; {
 			case median != nil:
 				row[9] = ""
@@ -168,7 +168,7 @@ const (
 )
 
 func (r *run) readAcquisition(ctx context.Context) (acquisition, error) {
-	a := acquisition{came: map[string][]newcomers{}, activity: map[acquired][]agedMoney{}, waits: map[string]map[acquired][]survival.Count{"own": {}, "blended": {}}}
+	a := acquisition{came: map[string][]newcomers{}, activity: map[acquired][]agedMoney{}, waits: map[string]map[acquired][]stat.EventCount{"own": {}, "blended": {}}}
 	err := r.engine.EachOrNull(ctx, "channel_costs", []string{"period", "period_start", "period_end", "scope", "channel", "cac_reason", "spend_minor", "cac_minor"}, func(v []driver.Value) error {
 		a.costs = append(a.costs, costRow{
 			period: v[0].(string), start: v[1].(time.Time), end: v[2].(time.Time), scope: v[3].(string), channel: v[4].(string), reason: v[5].(string),
@@ -196,7 +196,7 @@ func (r *run) readAcquisition(ctx context.Context) (acquisition, error) {
 	}
 	err = r.engine.Each(ctx, "payback_waits", []string{"target", "first_channel", "cohort_month", "is_trailing", "day", "events", "censored"}, func(v []driver.Value) error {
 		waits, key := a.waits[v[0].(string)], acquired{v[1].(string), v[2].(time.Time), v[3].(bool)}
-		waits[key] = append(waits[key], survival.Count{Day: v[4].(int64), Events: v[5].(int64), Censored: v[6].(int64)})
+		waits[key] = append(waits[key], stat.EventCount{Day: v[4].(int64), Events: v[5].(int64), Censored: v[6].(int64)})
 		return nil
 	})
 	return a, err
@@ -281,12 +281,12 @@ func (a acquisition) payback(cost costRow, channels map[string]bool, rate float6
 
 // waitsOf returns the ages at which customers paid back the cost of their own
 // channel and month or, blended, that of their month.
-func (a acquisition) waitsOf(cost costRow, channels map[string]bool) []survival.Count {
+func (a acquisition) waitsOf(cost costRow, channels map[string]bool) []stat.EventCount {
 	target := "own"
 	if cost.scope == "blended" {
 		target = cost.scope
 	}
-	var counts []survival.Count
+	var counts []stat.EventCount
 	for key, waits := range a.waits[target] {
 		if channels[key.channel] && cost.holds(key) {
 			counts = append(counts, waits...)
@@ -298,7 +298,7 @@ func (a acquisition) waitsOf(cost costRow, channels map[string]bool) []survival.
 // medianDay returns the first day by which half have had the event, with the
 // 95 % interval of it (Brookmeyer & Crowley 1982): the days from and to which the
 // interval of the curve holds a half. What the curve does not reach is nil.
-func medianDay(points []survival.Point) (median, low, high driver.Value) {
+func medianDay(points []stat.SurvivalPoint) (median, low, high driver.Value) {
 	const half = 0.5 + 1e-12 // a product of shares may miss the half that it equals
 	for _, p := range points {
 		if median == nil && p.Survival <= half {
