@@ -201,9 +201,9 @@ func (r *run) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 		})
 	}
 	switch {
-	case len(fits[0].Parameters) == 2:
+	case !btyd.HasDropout(fits[0].Model.Name()):
 		r.models.why = fmt.Sprintf("no dropout is detectable: the best model of it raises 2 ln L by %.2f, and more than %.2f would be needed", max(0, evidence), backtest.Detectable)
-		r.warn("no_dropout", "%s, so the model is NBD, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", r.models.why)
+		r.warn("no_dropout", "%s, so the model is %s, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", r.models.why, fits[0].Model.Name())
 		chosen = &fits[0]
 	case h.choice.Candidate != nil:
 		at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == h.choice.Candidate.Family })

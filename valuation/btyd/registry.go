@@ -81,13 +81,10 @@ func familyOf(name string) (Family, bool) {
 }
 
 // HasDropout reports whether customers leave in the family of a key or a field's
-// name.
+// name: true unless the family says that they do not.
 func HasDropout(family string) bool {
 	f, known := familyOf(family)
-	if !known {
-		panic(fmt.Sprintf("btyd: no family %q", family))
-	}
-	return f.Dropout
+	return !known || f.Dropout
 }
 
 // NewModel returns the model of a family, named by its key or by the field's
