@@ -10,6 +10,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 )
 
 // near reports an error unless got is within a tolerance of want.
@@ -64,19 +65,19 @@ func of(customers []backtest.Customer, group int) []backtest.Customer {
 
 // fitsOf fits one family, and spend, to customers. Where they determine no
 // model of the family the fit is nil.
-func fitsOf(t *testing.T, family btyd.Family, customers []backtest.Customer) (*btyd.Fit, btyd.Spend) {
+func fitsOf(t *testing.T, family btyd.Family, customers []backtest.Customer) (*btyd.Fit, spend.Model) {
 	t.Helper()
 	var histories []btyd.HistoryCount
-	var spend []btyd.SpendCount
+	var spending []spend.Count
 	for _, c := range customers {
 		histories = append(histories, btyd.HistoryCount{History: c.History, Customers: 1})
-		spend = append(spend, btyd.SpendCount{Repeats: c.History.Repeats, Total: c.RepeatSpend, Customers: 1})
+		spending = append(spending, spend.Count{Repeats: c.History.Repeats, Total: c.RepeatSpend, Customers: 1})
 	}
 	base, err := btyd.NewBase(histories, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := btyd.FitSpend(spend, 1)
+	found, err := spend.FitModel(spending, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,27 +114,27 @@ func TestAgreementWithDefinitions(t *testing.T) {
 	for _, candidate := range result.Candidates {
 		t.Run(candidate.Name, func(t *testing.T) {
 			family := familyOf(t, candidate.Family)
-			fits, spends := map[int]*btyd.Fit{}, map[int]btyd.Spend{}
+			fits, spends := map[int]*btyd.Fit{}, map[int]spend.Model{}
 			fits[0], spends[0] = fitsOf(t, family, customers)
 			for _, group := range []int{4, 9} {
 				fits[group], spends[group] = fits[0], spends[0]
 				if !candidate.ByGroup {
 					continue
 				}
-				fit, spend := fitsOf(t, family, of(customers, group))
+				fit, worth := fitsOf(t, family, of(customers, group))
 				if fit != nil {
 					fits[group] = fit
 				}
-				if spend.Bands[0].Fit != nil {
-					spends[group] = spend
+				if worth.Bands[0].Fit != nil {
+					spends[group] = worth
 				}
 			}
 			forecast := naive{t: t, customers: customers}
 			for _, c := range customers {
-				model, spend := fits[c.Group].Model, spends[c.Group]
+				model, worth := fits[c.Group].Model, spends[c.Group]
 				expected := btyd.ExpectedPurchases(model, c.History, holdout)
 				forecast.purchases = append(forecast.purchases, expected)
-				forecast.margin = append(forecast.margin, expected*spend.Expected(c.History.Repeats, c.RepeatSpend)*c.MarginShare)
+				forecast.margin = append(forecast.margin, expected*worth.Expected(c.History.Repeats, c.RepeatSpend)*c.MarginShare)
 				forecast.pPurchase = append(forecast.pPurchase, btyd.PPurchase(model, c.History, holdout))
 				forecast.pmf = append(forecast.pmf, func(n int) float64 { return btyd.PMF(model, c.History, holdout, n) })
 			}

@@ -46,8 +46,12 @@ func (r Result) Choose(allowed func(family string) bool) Choice {
 	}
 	if len(pooled) == 0 {
 		reasons := r.untested("none of the models to choose from was fitted at the cutoff", allowed)
-		if evidence := DropoutEvidence(r.fits(), r.Unfitted); evidence > Detectable && r.candidate(withoutDropout, false) != nil {
-			reasons = append(reasons, fmt.Sprintf("%s was, but customers leave: dropout raises 2 ln L by %s", withoutDropout, amount(evidence, 3)))
+		if evidence := DropoutEvidence(r.fits(), r.Unfitted); evidence > Detectable {
+			for _, c := range r.Candidates {
+				if !c.ByGroup && !btyd.HasDropout(c.Family) {
+					reasons = append(reasons, fmt.Sprintf("%s was, but customers leave: dropout raises 2 ln L by %s", c.Family, amount(evidence, 3)))
+				}
+			}
 		}
 		return Choice{Reasons: reasons}
 	}

@@ -6,31 +6,28 @@ import (
 	"cbv/valuation/btyd"
 )
 
-// withoutDropout is the family that the others turn into where nobody leaves.
-const withoutDropout = "NBD"
-
 // Detectable is what DropoutEvidence has to exceed: the 95 % point of
-// chi-squared for the two parameters that NBD has not.
+// chi-squared for the two parameters that dropout takes.
 const Detectable = 5.99
 
 // DropoutEvidence returns by how much the best family with dropout raises 2 ln L
-// over NBD on the same customers: 0 at least, since each of them comes as near
-// to NBD as one likes, and +Inf where NBD has no fit.
+// over the best without, NBD, on the same customers: 0 at least, since each of
+// them comes as near to NBD as one likes, and +Inf where NBD has no fit.
 //
 // A search that was refused is evidence too, for the likelihood is at least what
 // it reached; unless it ran to where nobody leaves, which is NBD.
 func DropoutEvidence(fits []btyd.Fit, refused []*btyd.NoFitError) float64 {
 	without, best := math.Inf(-1), math.Inf(-1)
 	for _, fit := range fits {
-		if fit.Model.Name() == withoutDropout {
-			without = fit.LogLikelihood
-		} else {
+		if btyd.HasDropout(fit.Model.Name()) {
 			best = max(best, fit.LogLikelihood)
+		} else {
+			without = max(without, fit.LogLikelihood)
 		}
 	}
 	for _, none := range refused {
 		searched := none.LogLikelihood != 0 && !math.IsNaN(none.LogLikelihood) && !math.IsInf(none.LogLikelihood, 0)
-		if searched && none.Model != withoutDropout && none.Reason != btyd.NoDropout {
+		if searched && btyd.HasDropout(none.Model) && none.Reason != btyd.NoDropout {
 			best = max(best, none.LogLikelihood)
 		}
 	}
@@ -41,10 +38,10 @@ func DropoutEvidence(fits []btyd.Fit, refused []*btyd.NoFitError) float64 {
 }
 
 // ByDropout says which of the families that were fitted to the same customers,
-// or refused, may be chosen: NBD alone where no dropout is detectable, all others
-// where it is, even if none of them has a fit. In a contest NBD would win
+// or refused, may be chosen: those without dropout where none is detectable, those
+// with it where it is, even if none of them has a fit. In a contest NBD would win
 // whenever buying picks up, for it promises the most.
 func ByDropout(fits []btyd.Fit, refused []*btyd.NoFitError) func(family string) bool {
 	dropout := DropoutEvidence(fits, refused) > Detectable
-	return func(family string) bool { return (family == withoutDropout) != dropout }
+	return func(family string) bool { return btyd.HasDropout(family) == dropout }
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 )
 
 // everybody is the key of what is fitted to all customers.
@@ -16,7 +17,7 @@ type test struct {
 	customers []Customer // sorted
 	groups    []int      // fitted by themselves, ascending; nil where fewer than two are there
 	fits      map[int][]familyFit
-	spend     map[int]btyd.Spend
+	spend     map[int]spend.Model
 	unfitted  []*btyd.NoFitError
 }
 
@@ -27,7 +28,7 @@ type familyFit struct {
 }
 
 func newTest(customers []Customer, terms Terms) *test {
-	t := &test{terms: terms, customers: customers, fits: map[int][]familyFit{}, spend: map[int]btyd.Spend{}}
+	t := &test{terms: terms, customers: customers, fits: map[int][]familyFit{}, spend: map[int]spend.Model{}}
 	seen := map[int]bool{}
 	for _, c := range customers {
 		if c.Group != everybody && !seen[c.Group] {
@@ -46,7 +47,7 @@ func newTest(customers []Customer, terms Terms) *test {
 // no model is left out.
 func (t *test) fit() error {
 	type task struct{ group, family int }
-	const spend = -1
+	const ofSpend = -1
 	var tasks []task
 	bases := map[int]*btyd.Base{}
 	for _, group := range append([]int{everybody}, t.groups...) {
@@ -55,16 +56,16 @@ func (t *test) fit() error {
 			return err
 		}
 		bases[group] = base
-		tasks = append(tasks, task{group, spend})
+		tasks = append(tasks, task{group, ofSpend})
 		for family := range btyd.Families {
 			tasks = append(tasks, task{group, family})
 		}
 	}
 	// Side by side: a fit has steps that one worker alone can do.
-	fits, spends, errs := make([]btyd.Fit, len(tasks)), make([]btyd.Spend, len(tasks)), make([]error, len(tasks))
+	fits, spends, errs := make([]btyd.Fit, len(tasks)), make([]spend.Model, len(tasks)), make([]error, len(tasks))
 	each(len(tasks), t.terms.Workers, func(i int) {
-		if task := tasks[i]; task.family == spend {
-			spends[i], errs[i] = btyd.FitSpend(t.spending(task.group), t.terms.Workers)
+		if task := tasks[i]; task.family == ofSpend {
+			spends[i], errs[i] = spend.FitModel(t.spending(task.group), t.terms.Workers)
 		} else {
 			fits[i], errs[i] = btyd.Families[task.family].Fit(bases[task.group], t.terms.Workers)
 		}
@@ -78,7 +79,7 @@ func (t *test) fit() error {
 			}
 		case errs[i] != nil:
 			return errs[i]
-		case task.family != spend:
+		case task.family != ofSpend:
 			t.fits[task.group] = append(t.fits[task.group], familyFit{task.family, fits[i]})
 		case task.group == everybody || spends[i].Bands[0].Fit != nil:
 			t.spend[task.group] = spends[i]
@@ -104,11 +105,11 @@ func (t *test) histories(group int) []btyd.HistoryCount {
 }
 
 // spending returns the repeat spend of a group's customers.
-func (t *test) spending(group int) []btyd.SpendCount {
-	var counts []btyd.SpendCount
+func (t *test) spending(group int) []spend.Count {
+	var counts []spend.Count
 	for _, c := range t.customers {
 		if c.History.Repeats > 0 && (group == everybody || c.Group == group) {
-			counts = append(counts, btyd.SpendCount{Repeats: c.History.Repeats, Total: c.RepeatSpend, Customers: 1})
+			counts = append(counts, spend.Count{Repeats: c.History.Repeats, Total: c.RepeatSpend, Customers: 1})
 		}
 	}
 	return counts
@@ -126,7 +127,7 @@ func (t *test) fitOf(group, family int) (btyd.Fit, bool) {
 
 // spendOf returns the spend of a group, everybody's where it has no model of
 // its own.
-func (t *test) spendOf(group int) btyd.Spend {
+func (t *test) spendOf(group int) spend.Model {
 	if spend, own := t.spend[group]; own {
 		return spend
 	}

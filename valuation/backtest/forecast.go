@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 )
 
 // forecast is what is predicted of each customer's holdout, in their order.
@@ -111,7 +112,7 @@ func (t *test) forecastOf(family int, runs map[int][]run) forecast {
 
 // forecastRun forecasts neighbours who share (x, T), and so the future that
 // they have if they are alive. counts is scratch space.
-func (t *test) forecastRun(f *forecast, run run, model btyd.Model, spend btyd.Spend, counts *counts) {
+func (t *test) forecastRun(f *forecast, run run, model btyd.Model, spend spend.Model, counts *counts) {
 	most := 0
 	for _, i := range run {
 		most = max(most, t.customers[i].Purchases)

@@ -8,6 +8,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 )
 
 // wellSpecified is a shop and the family that it follows.
@@ -24,10 +25,10 @@ var shops = []wellSpecified{
 	{"BG/NBD", ordinary(bg{0.8, 2.5})},
 	{"NBD", ordinary(forever{})},
 	// The holdout of a quarter, and returns.
-	{"BG/NBD", shop{life: bg{0.3, 4}, rates: [2]float64{1.2, 90}, spend: btyd.GammaGamma{P: 2, Q: 4, Gamma: 60}, oldestDays: 400, holdout: 90, returns: 0.1}},
+	{"BG/NBD", shop{life: bg{0.3, 4}, rates: [2]float64{1.2, 90}, spend: spend.GammaGamma{P: 2, Q: 4, Gamma: 60}, oldestDays: 400, holdout: 90, returns: 0.1}},
 	// Frequent buyers who stay, and rare ones who soon leave, over two years.
-	{"MBG/NBD", shop{life: mbg{0.4, 6}, rates: [2]float64{1.5, 60}, spend: btyd.GammaGamma{P: 6, Q: 4, Gamma: 15}, oldestDays: 730, holdout: 365}},
-	{"Pareto/NBD", shop{life: pareto{1.2, 100}, rates: [2]float64{0.5, 40}, spend: btyd.GammaGamma{P: 6, Q: 4, Gamma: 15}, oldestDays: 730, holdout: 365}},
+	{"MBG/NBD", shop{life: mbg{0.4, 6}, rates: [2]float64{1.5, 60}, spend: spend.GammaGamma{P: 6, Q: 4, Gamma: 15}, oldestDays: 730, holdout: 365}},
+	{"Pareto/NBD", shop{life: pareto{1.2, 100}, rates: [2]float64{0.5, 40}, spend: spend.GammaGamma{P: 6, Q: 4, Gamma: 15}, oldestDays: 730, holdout: 365}},
 }
 
 // overSeeds backtests shops drawn from seeds from 0, none left out, and returns

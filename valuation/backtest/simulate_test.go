@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"cbv/valuation/backtest"
-	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 )
 
 // shop draws customers who first purchase evenly over oldestDays before the
@@ -15,7 +15,7 @@ import (
 type shop struct {
 	life       life
 	rates      [2]float64 // Gamma: shape, rate in days
-	spend      btyd.GammaGamma
+	spend      spend.GammaGamma
 	oldestDays int
 	holdout    int
 
@@ -55,7 +55,7 @@ func (forever) draw(rand.Source, *rand.Rand) (float64, float64, bool) { return m
 
 // ordinary is a shop two years old with a holdout of 240 days.
 func ordinary(l life) shop {
-	return shop{life: l, rates: [2]float64{0.5, 80}, spend: btyd.GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}, oldestDays: 500, holdout: 240}
+	return shop{life: l, rates: [2]float64{0.5, 80}, spend: spend.GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}, oldestDays: 500, holdout: 240}
 }
 
 const marginShare = 0.3

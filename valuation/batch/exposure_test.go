@@ -13,8 +13,8 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/config"
 	"cbv/valuation/parquetfile"
-	"cbv/valuation/proportion"
 	"cbv/valuation/simulation"
+	"cbv/valuation/stat"
 )
 
 // stakes are what a segment, a mark or the base stands to lose, in money, and how
@@ -102,7 +102,7 @@ func TestExposureAgreesWithTheModels(t *testing.T) {
 		holds("sale_chance_repeat_"+days+"d", sums["repeat "+days]/sums["repeaters"], 1e-8)
 		holds("sale_chance_newcomer_"+days+"d", kpi("repeat_rate_"+days+"d"), 0)
 	}
-	low, high := proportion.Wilson(int64(sums["silent"]), int64(sums["repeaters"]))
+	low, high := stat.Wilson(int64(sums["silent"]), int64(sums["repeaters"]))
 	holds("silent_share_of_repeat_customers", sums["silent"]/sums["repeaters"], 0)
 	if silent := result.KPIs["silent_share_of_repeat_customers"]; *silent.Low != low || *silent.High != high || silent.N != int64(sums["repeaters"]) {
 		t.Errorf("silent_share_of_repeat_customers: %+v", silent)

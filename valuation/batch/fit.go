@@ -15,6 +15,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 )
 
 // models is what customers are valued by.
@@ -37,7 +38,7 @@ type candidate struct {
 type groupModels struct {
 	channel  string // "" for the whole base
 	purchase btyd.Fit
-	spend    btyd.Spend
+	spend    spend.Model
 }
 
 // channels are those with models of their own, by group number from 1.
@@ -129,7 +130,7 @@ func (r *run) fitModels(ctx context.Context, histories []historyRow) error {
 	if chosen == nil {
 		return nil
 	}
-	spend, err := r.spendCounts(ctx)
+	spending, err := r.spendCounts(ctx)
 	if err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func (r *run) fitModels(ctx context.Context, histories []historyRow) error {
 				return err
 			}
 		}
-		if group.spend, err = btyd.FitSpend(spend[number], r.workers()); err != nil {
+		if group.spend, err = spend.FitModel(spending[number], r.workers()); err != nil {
 			return err
 		}
 		r.warnOfSpend(group)
@@ -200,9 +201,9 @@ func (r *run) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 		})
 	}
 	switch {
-	case len(fits[0].Parameters) == 2:
+	case !btyd.HasDropout(fits[0].Model.Name()):
 		r.models.why = fmt.Sprintf("no dropout is detectable: the best model of it raises 2 ln L by %.2f, and more than %.2f would be needed", max(0, evidence), backtest.Detectable)
-		r.warn("no_dropout", "%s, so the model is NBD, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", r.models.why)
+		r.warn("no_dropout", "%s, so the model is %s, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", r.models.why, fits[0].Model.Name())
 		chosen = &fits[0]
 	case h.choice.Candidate != nil:
 		at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == h.choice.Candidate.Family })
@@ -333,11 +334,11 @@ func (r *run) histories(ctx context.Context) ([]historyRow, error) {
 }
 
 // spendCounts reads the repeat spend by fit group, the whole base's first.
-func (r *run) spendCounts(ctx context.Context) ([][]btyd.SpendCount, error) {
-	counts := make([][]btyd.SpendCount, 1+len(r.channels))
+func (r *run) spendCounts(ctx context.Context) ([][]spend.Count, error) {
+	counts := make([][]spend.Count, 1+len(r.channels))
 	columns := []string{"fit_group", "repeat_purchases", "repeat_revenue_minor", "customers"}
 	err := r.engine.Each(ctx, "spend_histories", columns, func(v []driver.Value) error {
-		count := btyd.SpendCount{
+		count := spend.Count{
 			Repeats: int(v[1].(int64)), Total: float64(v[2].(int64)) / float64(r.minor), Customers: v[3].(int64),
 		}
 		counts[0] = append(counts[0], count)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/publication"
 )
 
@@ -129,11 +130,11 @@ func purchaseFileOf(fit btyd.Fit) purchaseFile {
 	}
 }
 
-func spendFileOf(spend btyd.Spend) spendFile {
-	file := spendFile{Spearman: spend.Spearman}
-	for _, band := range spend.Bands {
+func spendFileOf(model spend.Model) spendFile {
+	file := spendFile{Spearman: model.Spearman}
+	for _, band := range model.Bands {
 		entry := bandFile{Name: "mean", RepeatsFrom: band.From, Mean: band.Mean, Parameters: []parameterFile{}}
-		if band.To != btyd.MostRepeats {
+		if band.To != spend.MostRepeats {
 			entry.RepeatsTo = &band.To
 		}
 		if fit := band.Fit; fit != nil {
@@ -200,32 +201,32 @@ func (file purchaseFile) fit() (btyd.Fit, error) {
 	return fit, covers(file.Name, file.Parameters, file.Covariance)
 }
 
-func (file spendFile) spend() (btyd.Spend, error) {
-	spend := btyd.Spend{Spearman: file.Spearman}
+func (file spendFile) spend() (spend.Model, error) {
+	model := spend.Model{Spearman: file.Spearman}
 	for _, entry := range file.Bands {
-		band := btyd.SpendBand{From: entry.RepeatsFrom, To: btyd.MostRepeats, Mean: entry.Mean}
+		band := spend.Band{From: entry.RepeatsFrom, To: spend.MostRepeats, Mean: entry.Mean}
 		if entry.RepeatsTo != nil {
 			band.To = *entry.RepeatsTo
 		}
 		if len(entry.Parameters) > 0 {
-			model, err := btyd.NewGammaGamma(values(entry.Parameters))
+			gammaGamma, err := spend.NewGammaGamma(values(entry.Parameters))
 			if err == nil {
 				err = covers(entry.Name, entry.Parameters, entry.Covariance)
 			}
 			if err != nil {
-				return spend, err
+				return model, err
 			}
-			band.Fit = &btyd.SpendFit{
-				Model: model, Parameters: estimates(entry.Parameters), Covariance: entry.Covariance, Boundary: entry.Boundary,
+			band.Fit = &spend.Fit{
+				Model: gammaGamma, Parameters: estimates(entry.Parameters), Covariance: entry.Covariance, Boundary: entry.Boundary,
 				Customers: entry.Customers, Evaluations: entry.Evaluations,
 			}
 			if entry.LogLikelihood != nil {
 				band.Fit.LogLikelihood = *entry.LogLikelihood
 			}
 		}
-		spend.Bands = append(spend.Bands, band)
+		model.Bands = append(model.Bands, band)
 	}
-	return spend, nil
+	return model, nil
 }
 
 // covers refuses a covariance that is not of the parameters.

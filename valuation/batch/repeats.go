@@ -7,10 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"cbv/valuation/concentration"
 	"cbv/valuation/engine"
-	"cbv/valuation/proportion"
-	"cbv/valuation/survival"
+	"cbv/valuation/stat"
 )
 
 // scopeColumns say which customers a row is of.
@@ -26,7 +24,7 @@ func repeatRates(ctx context.Context, r *run) error {
 	err := r.engine.EachOrNull(ctx, "repeat_counts", columns, func(v []driver.Value) error {
 		row := append(slices.Clone(v), nil, nil, nil)
 		if customers, repeaters := v[4].(int64), v[5].(int64); customers > 0 {
-			low, high := proportion.Wilson(repeaters, customers)
+			low, high := stat.Wilson(repeaters, customers)
 			row[6], row[7], row[8] = float64(repeaters)/float64(customers), low, high
 		}
 		rows = append(rows, row)
@@ -71,11 +69,11 @@ func (k scopeKey) values() []driver.Value {
 // repeatProbabilities draws the curve of the time to a second purchase of each
 // scope: the Kaplan-Meier estimate, turned from survival to repeating.
 func repeatProbabilities(ctx context.Context, r *run) error {
-	waits := map[scopeKey][]survival.Count{}
+	waits := map[scopeKey][]stat.EventCount{}
 	columns := []string{"scope", "cohort_month", "channel", "day", "events", "censored"}
 	err := r.engine.EachOrNull(ctx, "repeat_waits", columns, func(v []driver.Value) error {
 		key := scopeOf(v)
-		waits[key] = append(waits[key], survival.Count{Day: v[3].(int64), Events: v[4].(int64), Censored: v[5].(int64)})
+		waits[key] = append(waits[key], stat.EventCount{Day: v[3].(int64), Events: v[4].(int64), Censored: v[5].(int64)})
 		return nil
 	})
 	if err != nil {
@@ -83,7 +81,7 @@ func repeatProbabilities(ctx context.Context, r *run) error {
 	}
 	var rows [][]driver.Value
 	for key, counts := range waits { // in any order: the file is sorted
-		for _, p := range survival.KaplanMeier(counts) {
+		for _, p := range stat.KaplanMeier(counts) {
 			rows = append(rows, append(key.values(), p.Day, p.AtRisk, p.Events, 1-p.Survival, known(1-p.High), known(1-p.Low)))
 		}
 	}
@@ -103,15 +101,15 @@ func known(value float64) driver.Value {
 
 // revenueConcentration says how much of the revenue lies with how few.
 func revenueConcentration(ctx context.Context, r *run) error {
-	var holdings []concentration.Holding
+	var holdings []stat.Holding
 	err := r.engine.Each(ctx, "revenue_holders", []string{"revenue_minor", "customers"}, func(v []driver.Value) error {
-		holdings = append(holdings, concentration.Holding{Amount: v[0].(int64), Holders: v[1].(int64)})
+		holdings = append(holdings, stat.Holding{Amount: v[0].(int64), Holders: v[1].(int64)})
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	spread := concentration.Of(holdings)
+	spread := stat.SpreadOf(holdings)
 	var rows [][]driver.Value
 	add := func(metric string, value float64, n int64, unit string) {
 		rows = append(rows, []driver.Value{metric, known(value), n, unit})

@@ -5,7 +5,7 @@ import (
 	"database/sql/driver"
 
 	"cbv/valuation/engine"
-	"cbv/valuation/proportion"
+	"cbv/valuation/stat"
 )
 
 // The two rates of retention_counts whose difference says where repeat purchases
@@ -35,7 +35,7 @@ func retentionRates(ctx context.Context, r *run) error {
 			add(metric, 0)
 			return nil
 		}
-		low, high := proportion.Wilson(c.counted, c.customers)
+		low, high := stat.Wilson(c.counted, c.customers)
 		add(metric, c.customers, float64(c.counted)/float64(c.customers), low, high)
 		return nil
 	})
@@ -47,7 +47,7 @@ func retentionRates(ctx context.Context, r *run) error {
 	if latest.customers == 0 || earlier.customers == 0 {
 		add("repeat_rate_90d_change", both)
 	} else {
-		difference, low, high := proportion.Difference(latest.counted, latest.customers, earlier.counted, earlier.customers)
+		difference, low, high := stat.ProportionDifference(latest.counted, latest.customers, earlier.counted, earlier.customers)
 		add("repeat_rate_90d_change", both, difference, low, high)
 	}
 	return r.engine.Rows(ctx, "retention_rates", []engine.Column{

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/publication"
@@ -31,7 +32,7 @@ type RunModel struct {
 func (m RunModel) Purchases() btyd.Model { return m.models.groups[wholeBase].purchase.Model }
 
 // Spend returns the spend model of customers with that many repeats.
-func (m RunModel) Spend(repeats int) btyd.SpendBand {
+func (m RunModel) Spend(repeats int) spend.Band {
 	return m.models.groups[wholeBase].spend.Band(repeats)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/parquetfile"
@@ -176,7 +177,7 @@ func TestModelsSurviveTheirFile(t *testing.T) {
 	}
 	purchase := btyd.ParetoNBD{R: 0.1 + 0.2, Alpha: 17.3, S: 1e-7, Beta: 1e9 / 3}
 	nbd := btyd.NBD{R: 0.7, Alpha: 1. / 3}
-	spend := btyd.GammaGamma{P: 0.4, Q: 0.5, Gamma: 2. / 3}
+	gammaGamma := spend.GammaGamma{P: 0.4, Q: 0.5, Gamma: 2. / 3}
 	ofBase := btyd.Fit{
 		Model: purchase, Parameters: estimated(purchase.Parameters()), Covariance: covariance(4),
 		LogLikelihood: -1234.5, Evaluations: 9, Customers: 10, Repeats: 11, Histories: 12,
@@ -190,13 +191,13 @@ func TestModelsSurviveTheirFile(t *testing.T) {
 			{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Detail: "the likelihood rises"}},
 		},
 		groups: []groupModels{
-			{purchase: ofBase, spend: btyd.Spend{Spearman: 0.31, Bands: []btyd.SpendBand{
+			{purchase: ofBase, spend: spend.Model{Spearman: 0.31, Bands: []spend.Band{
 				{From: 0, To: 1, Mean: 12.5},
-				{From: 2, To: btyd.MostRepeats, Mean: 99, Fit: &btyd.SpendFit{
-					Model: spend, Parameters: estimated(spend.Parameters()), Covariance: covariance(3), LogLikelihood: -3, Evaluations: 4, Customers: 5,
+				{From: 2, To: spend.MostRepeats, Mean: 99, Fit: &spend.Fit{
+					Model: gammaGamma, Parameters: estimated(gammaGamma.Parameters()), Covariance: covariance(3), LogLikelihood: -3, Evaluations: 4, Customers: 5,
 				}},
 			}}},
-			{channel: "e-mail", purchase: ofChannel, spend: btyd.Spend{Bands: []btyd.SpendBand{{From: 0, To: btyd.MostRepeats, Mean: 3}}}},
+			{channel: "e-mail", purchase: ofChannel, spend: spend.Model{Bands: []spend.Band{{From: 0, To: spend.MostRepeats, Mean: 3}}}},
 		},
 	}
 	text, err := json.Marshal(modelFileOf(want))

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/engine"
 )
 
@@ -26,7 +27,7 @@ const (
 type outlook struct {
 	group int
 	btyd.Survivor
-	outcome btyd.Outcome
+	outcome spend.Distribution
 	shifted []float64 // derivatives of ln of the discounted purchases by ln of each parameter
 }
 
@@ -103,13 +104,13 @@ func (r *run) outlooks(histories []historyRow) (outlooks []outlook, of []int) {
 	}
 	horizon, _ := r.horizon()
 	for number, group := range r.models.groups {
-		spend := func(repeats int) *btyd.GammaGamma {
+		gammaGamma := func(repeats int) *spend.GammaGamma {
 			if band := group.spend.Band(repeats); band.HasModel() {
 				return &band.Fit.Model
 			}
 			return nil
 		}
-		found := btyd.Outcomes(group.purchase.Model, spend, survivors[number], horizon, r.base.customers, r.workers())
+		found := spend.Distributions(group.purchase.Model, gammaGamma, survivors[number], horizon, r.base.customers, r.workers())
 		for i, place := range members[number] {
 			outlooks[place].outcome = found[i]
 		}
@@ -184,7 +185,7 @@ func (r *run) outlookTable(ctx context.Context, outlooks []outlook) error {
 
 // spendValues are a spend model's columns of outlooks, its parameters null where
 // only the mean is known.
-func spendValues(band btyd.SpendBand) []driver.Value {
+func spendValues(band spend.Band) []driver.Value {
 	if !band.HasModel() {
 		return []driver.Value{int64(band.From), band.Mean, false, nil, nil, nil}
 	}
@@ -218,17 +219,17 @@ func (r *run) warnOfSpend(group groupModels) {
 	for _, f := range group.spend.Findings {
 		customers := bandText(f.From, f.To) + of
 		switch f.Warning {
-		case btyd.SpendGoesWithFrequency:
+		case spend.GoesWithFrequency:
 			r.warn("spend_goes_with_frequency", "%s who buy more often spend differently per purchase (Spearman's correlation %.2f, beyond %.1f either way): expected purchase values are estimated within bands of repeat purchases",
-				customers, f.Number, btyd.MaxSpearman)
-		case btyd.NoSpendModel:
+				customers, f.Number, spend.MaxSpearman)
+		case spend.NoModel:
 			r.warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", customers, f.Number, f.Cause)
-		case btyd.SpendAtBoundary:
+		case spend.AtBoundary:
 			r.warn("spend_at_boundary", "%s: Gamma-Gamma is fitted at the boundary of %s; customers without a repeat purchase are expected to spend the pooled mean, %.2f",
 				customers, group.spend.Band(f.From).Fit.Boundary, f.Number)
-		case btyd.InfiniteMean:
+		case spend.InfiniteMean:
 			r.warn("spend_mean_infinite", "%s: %s, %.2f", customers, f.Warning, f.Number)
-		case btyd.UndeterminedMean:
+		case spend.UndeterminedMean:
 			r.warn("spend_mean_undetermined", "%s: %s, %.2f", customers, f.Warning, f.Number)
 		}
 	}
@@ -237,9 +238,9 @@ func (r *run) warnOfSpend(group groupModels) {
 // bandText names the customers of a band.
 func bandText(from, to int) string {
 	switch {
-	case from == 0 && to == btyd.MostRepeats:
+	case from == 0 && to == spend.MostRepeats:
 		return "customers"
-	case to == btyd.MostRepeats:
+	case to == spend.MostRepeats:
 		return fmt.Sprintf("customers with %d repeat purchases or more", from)
 	}
 	return fmt.Sprintf("customers with %d to %d repeat purchases", from, to)

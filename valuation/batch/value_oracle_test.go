@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/config"
 	"cbv/valuation/parquetfile"
 	"cbv/valuation/simulation"
@@ -72,7 +73,7 @@ type valueOracle struct {
 
 type oracleValue struct {
 	group              int
-	outcome            *btyd.Outcome
+	outcome            *spend.Distribution
 	pAlive, clv, scale float64
 	variance           float64
 	repeats            int
@@ -101,13 +102,13 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run RunModel, 
 		members[g] = append(members[g], i)
 	}
 	for number, group := range o.models.groups {
-		model := func(x int) *btyd.GammaGamma {
+		model := func(x int) *spend.GammaGamma {
 			if band := group.spend.Band(x); band.HasModel() {
 				return &band.Fit.Model
 			}
 			return nil
 		}
-		outcomes := btyd.Outcomes(group.purchase.Model, model, survivors[number], horizon, int64(len(rows)), 1)
+		outcomes := spend.Distributions(group.purchase.Model, model, survivors[number], horizon, int64(len(rows)), 1)
 		shifts, err := btyd.NewShifts(group.purchase.Model)
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +129,7 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run RunModel, 
 				}
 			}
 			v.scale *= share * future.Discounted(horizon, delta) / future.Expected(horizon)
-			v.variance = v.outcome.SpendVariance(v.pAlive, v.scale, v.clv)
+			v.variance = v.outcome.Variance(v.pAlive, v.scale, v.clv)
 			v.byParameter = make([]float64, 4)
 			ofFuture := make([]float64, 4)
 			shifts.PAlive(h, v.byParameter)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"cbv/valuation/btyd/likelihood"
 )
 
 // Base is the customers of a shop counted by history, laid out once for the
@@ -15,7 +17,7 @@ type Base struct {
 	repeats   int64 // of all customers
 	repeaters int64 // customers with one
 	oldest    float64
-	all, thin *purchaseBase // thin: some of the rows; nil where all are few
+	all, some *purchaseBase // some: a subsample of the rows; nil where all are few
 }
 
 // NewBase returns the base of customers counted by history, in any order and
@@ -36,8 +38,8 @@ func NewBase(counts []HistoryCount, workers int) (*Base, error) {
 	}
 	if base.oldest > 0 {
 		base.all = newPurchaseBase(counts, base.oldest)
-		if len(counts) > thinAbove {
-			base.thin = newPurchaseBase(thinned(counts, thinTo), base.oldest)
+		if some := likelihood.Subsample(counts); some != nil {
+			base.some = newPurchaseBase(some, base.oldest)
 		}
 	}
 	return base, nil
@@ -53,49 +55,39 @@ func (base *Base) Customers() int64 { return base.customers }
 // Repeats returns the repeat purchases of all customers, Σx.
 func (base *Base) Repeats() int64 { return base.repeats }
 
-// purchaseFamily is what a fit needs to know of a family of purchase models.
-type purchaseFamily struct {
-	name    string
-	surface func(base *purchaseBase, workers int) surface
-	starts  func(base *purchaseBase) [][]float64
-	// model makes the model of log-parameters of times in units of scale.
-	model func(logs []float64, scale float64) fittedModel
-}
-
-// fittedModel is a Model that knows the simpler models it turns into, the ones
-// that a refused fit explains first.
-type fittedModel interface {
-	Model
-	boundaries(oldest float64) []boundary // oldest: the age of the oldest customer
-}
-
 // fit fits a family by maximum likelihood. A *NoFitError says that the base
 // determines no model. The number of workers changes no digit.
-func (base *Base) fit(family purchaseFamily, workers int) (Fit, error) {
-	parameters := len(family.model(make([]float64, 4), 1).Parameters())
+func (base *Base) fit(family Family, workers int) (Fit, error) {
+	name, parameters := family.Name(), len(family.parameters)
 	switch {
 	case base.repeats == 0:
-		return Fit{}, &NoFitError{family.name, NoRepeats, "no customer has purchased again", 0}
+		return Fit{}, &NoFitError{Model: name, Reason: NoRepeats, Detail: "no customer has purchased again"}
 	case len(base.counts) < parameters:
-		return Fit{}, &NoFitError{family.name, TooFewHistories, fmt.Sprintf("%d distinct histories cannot determine %d parameters", len(base.counts), parameters), 0}
+		return Fit{}, &NoFitError{Model: name, Reason: TooFewHistories, Detail: fmt.Sprintf("%d distinct histories cannot determine %d parameters", len(base.counts), parameters)}
 	case base.oldest == 0:
-		return Fit{}, &NoFitError{family.name, TooFewHistories, "every customer is of age 0", 0}
+		return Fit{}, &NoFitError{Model: name, Reason: TooFewHistories, Detail: "every customer is of age 0"}
 	}
-	var thin *surface
-	if base.thin != nil {
-		s := family.surface(base.thin, workers)
-		thin = &s
+	search := likelihood.Search{
+		Objective: family.objective(base.all, workers),
+		Starts:    family.starts(base.all),
+		Repeaters: base.repeaters,
+		Limits: func(logs []float64) []likelihood.Limit {
+			return family.fromLogs(logs, base.oldest).limits(base.oldest)
+		},
 	}
-	boundaries := func(logs []float64) []boundary { return family.model(logs, base.oldest).boundaries(base.oldest) }
-	o, evaluations, at, err := maximiseWithin(family.surface(base.all, workers), thin, family.starts(base.all), base.repeaters, boundaries)
-	model := family.model(o.logs, base.oldest)
-	lnL := o.mean*base.all.customers - float64(base.repeats)*math.Log(base.oldest)
+	if base.some != nil {
+		some := family.objective(base.some, workers)
+		search.Subsample = &some
+	}
+	o, err := search.Maximise()
+	model := family.fromLogs(o.Logs, base.oldest)
+	lnL := o.Mean*base.all.customers - float64(base.repeats)*math.Log(base.oldest)
 	if err != nil {
-		return Fit{}, noFit(family.name, model.Parameters(), boundaries(o.logs), lnL, err)
+		return Fit{}, likelihood.NoFit(name, model.Parameters(), search.Limits(o.Logs), lnL, err)
 	}
 	return Fit{
-		Model: model, Parameters: estimates(model.Parameters(), o), Covariance: o.covariance,
-		Boundary: at, LogLikelihood: lnL, Evaluations: evaluations,
+		Model: model, Parameters: o.Estimates(model.Parameters()), Covariance: o.Covariance,
+		Boundary: o.Boundary, LogLikelihood: lnL, Evaluations: o.Evaluations,
 		Customers: base.customers, Repeats: base.repeats, Histories: len(base.counts),
 	}, nil
 }
@@ -104,7 +96,7 @@ func (base *Base) fit(family purchaseFamily, workers int) (Fit, error) {
 // error for a history that cannot be.
 func canonical(counts []HistoryCount, workers int) ([]HistoryCount, error) {
 	for i, c := range counts {
-		if c.Repeats < 0 || c.Customers < 1 || !(0 <= c.LastPurchase && c.LastPurchase <= c.Age) || !finite(c.Age) {
+		if c.Repeats < 0 || c.Customers < 1 || !(0 <= c.LastPurchase && c.LastPurchase <= c.Age) || !likelihood.Finite(c.Age) {
 			return nil, fmt.Errorf("history %d (x %d, t_x %g, T %g, %d customers): want x ≥ 0, 0 ≤ t_x ≤ T and a customer", i, c.Repeats, c.LastPurchase, c.Age, c.Customers)
 		}
 	}
@@ -124,5 +116,5 @@ func canonical(counts []HistoryCount, workers int) ([]HistoryCount, error) {
 		return 0
 	}
 	merge := func(into *HistoryCount, from HistoryCount) { into.Customers += from.Customers }
-	return sortAndMerge(slices.Clone(counts), workers, byHistory, merge), nil
+	return likelihood.SortAndMerge(slices.Clone(counts), workers, byHistory, merge), nil
 }

@@ -31,27 +31,14 @@ func benchmarkFit(b *testing.B, key string) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	family, _ := familyOf(key)
 	var fit Fit
 	for b.Loop() {
-		if fit, err = familyOf(key).Fit(base, 2); err != nil {
+		if fit, err = family.Fit(base, 2); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.ReportMetric(float64(fit.Histories), "histories")
-	b.ReportMetric(float64(fit.Evaluations), "evaluations")
-}
-
-// Spend to the cent: nearly every repeater has a total of their own.
-func BenchmarkFitGammaGamma(b *testing.B) {
-	counts := simulatedSpend(GammaGamma{P: 6.25, Q: 3.74, Gamma: 1_544}, 520_000, true, 1)
-	var fit SpendFit
-	for b.Loop() {
-		var err error
-		if fit, err = FitGammaGamma(counts, 2); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(fit.Counts), "counts")
 	b.ReportMetric(float64(fit.Evaluations), "evaluations")
 }
 
@@ -90,56 +77,4 @@ func BenchmarkCounts(b *testing.B) {
 			}
 		})
 	}
-}
-
-// What a run asks of the distributions of spend over a year: the tables of
-// 60,000 (x, T) beside their outlooks, and of each history of a million
-// customers by the day P(alive) and the two ends of an 80 % interval.
-func BenchmarkOutcomes(b *testing.B) {
-	m := BGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}
-	counts := simulated(m, 1_000_000, 800, true, 1)
-	index := map[Survivor]int{}
-	var survivors []Survivor
-	of := make([]int, len(counts)) // the survivor of each history
-	for i, c := range counts {
-		key := Survivor{c.Repeats, c.Age}
-		if _, known := index[key]; !known {
-			index[key] = len(survivors)
-			survivors = append(survivors, key)
-		}
-		of[i] = index[key]
-	}
-	// Those of this base, and up to 60,000 of longer and busier histories.
-	draw := rand.New(rand.NewPCG(1, 0))
-	for len(survivors) < 60_000 {
-		key := Survivor{int(draw.ExpFloat64() * 20), float64(draw.IntN(1600))}
-		if _, known := index[key]; !known {
-			index[key] = len(survivors)
-			survivors = append(survivors, key)
-		}
-	}
-	spend := &GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}
-	delta := Discounting(0.10, 365)
-	outlooks, quantiles := make([][5]float64, len(survivors)), make([][2]float64, len(counts))
-	var outcomes []Outcome
-	for b.Loop() {
-		outcomes = Outcomes(m, func(int) *GammaGamma { return spend }, survivors, 365, 1e6, 2)
-		eachChunk(len(survivors)/chunkRows+1, 2, func(chunk int) {
-			for i := chunk * chunkRows; i < min((chunk+1)*chunkRows, len(survivors)); i++ {
-				f := m.Future(survivors[i].Repeats, survivors[i].Age)
-				outlooks[i] = [5]float64{f.Expected(365), f.Discounted(365, delta), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365)}
-			}
-		})
-		eachChunk(len(counts)/chunkRows+1, 2, func(chunk int) {
-			for i := chunk * chunkRows; i < min((chunk+1)*chunkRows, len(counts)); i++ {
-				pAlive, o := m.PAlive(counts[i].History), &outcomes[of[i]]
-				quantiles[i] = [2]float64{o.Quantile(pAlive, 0.1), o.Quantile(pAlive, 0.9)}
-			}
-		})
-	}
-	if !(quantiles[0][1] >= quantiles[0][0] && outlooks[0][0] > 0) {
-		b.Fatal("nothing is spent")
-	}
-	b.ReportMetric(float64(len(survivors)), "survivors")
-	b.ReportMetric(float64(len(counts)), "histories")
 }

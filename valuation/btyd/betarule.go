@@ -1,6 +1,10 @@
 package btyd
 
-import "math"
+import (
+	"math"
+
+	"cbv/valuation/btyd/likelihood"
+)
 
 // betaNode is one node of a quadrature rule over a Beta distribution.
 type betaNode struct {
@@ -29,7 +33,7 @@ func betaRule(a, b, k, y float64) []betaNode {
 	step := 0.25 / math.Sqrt(1+a*(b+k)/(a+b+k)/8)
 	mode := math.Log(a / b)
 	lnDensity := func(s float64) float64 {
-		return -a*softplus(-s) - b*softplus(s)
+		return -a*likelihood.Softplus(-s) - b*likelihood.Softplus(s)
 	}
 	top := lnDensity(mode)
 
@@ -38,7 +42,7 @@ func betaRule(a, b, k, y float64) []betaNode {
 	// add appends the node at s, and reports whether it counts for the
 	// density itself or for its product with the steepest function.
 	add := func(s float64) bool {
-		p := math.Exp(-softplus(-s))
+		p := math.Exp(-likelihood.Softplus(-s))
 		weight := math.Exp(lnDensity(s) - top)
 		steep := weight * math.Exp(-(k+1)*math.Log1p(p*y))
 		rule = append(rule, betaNode{p, weight})

@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mathext"
+
+	"cbv/valuation/btyd/likelihood"
 )
 
 // bgFuture is the future of a customer who leaves, after each purchase to
@@ -74,8 +76,8 @@ func (f bgFuture) Counts(t float64, p []float64) {
 	last := float64(len(p) - 1)
 	tail := mathext.RegIncBeta(last, f.k, z) // of `last` purchases or more
 	lnZ := math.Log(z)
-	lnCount := lnGammaRise(f.k, last) - lnGamma(last+1) - f.k*logGrowth + last*lnZ
-	lnStays := lnGammaRise(f.b, last) - lnGammaRise(f.a+f.b, last) // alive after so many
+	lnCount := likelihood.LnGammaRise(f.k, last) - likelihood.LnGamma(last+1) - f.k*logGrowth + last*lnZ
+	lnStays := likelihood.LnGammaRise(f.b, last) - likelihood.LnGammaRise(f.a+f.b, last) // alive after so many
 	for n := len(p) - 1; n > 0; n-- {
 		x := float64(n)
 		count, stays := math.Exp(lnCount), math.Exp(lnStays)

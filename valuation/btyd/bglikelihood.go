@@ -1,6 +1,10 @@
 package btyd
 
-import "math"
+import (
+	"math"
+
+	"cbv/valuation/btyd/likelihood"
+)
 
 // bgLikelihood is the likelihood that BG/NBD and MBG/NBD share. They differ in
 // the number of chances to leave that x repeat purchases bring: x in BG/NBD,
@@ -15,9 +19,9 @@ type bgLikelihood struct {
 func (m bgLikelihood) of(h History) float64 {
 	x := float64(h.Repeats)
 	chances := x + m.first
-	return lnGammaRise(m.r, x) - x*math.Log(m.alpha) +
-		lnGammaRise(m.b, chances) - lnGammaRise(m.a+m.b, chances) +
-		softplus(m.leftLogOdds(h)) - (m.r+x)*math.Log1p(h.Age/m.alpha)
+	return likelihood.LnGammaRise(m.r, x) - x*math.Log(m.alpha) +
+		likelihood.LnGammaRise(m.b, chances) - likelihood.LnGammaRise(m.a+m.b, chances) +
+		likelihood.Softplus(m.leftLogOdds(h)) - (m.r+x)*math.Log1p(h.Age/m.alpha)
 }
 
 // leftLogOdds returns the log-odds that a customer has left: -Inf for one who
@@ -30,6 +34,19 @@ func (m bgLikelihood) leftLogOdds(h History) float64 {
 	}
 	// One log1p of the ratio: ln(α+T) - ln(α+t_x), multiplied by r+x, would
 	// lose digits when x is in the thousands.
-	silence := math.Log1p((h.Age - h.LastPurchase) / (m.alpha + h.LastPurchase))
-	return math.Log(m.a/(m.b+chances-1)) + (m.r+x)*silence
+	gap := math.Log1p((h.Age - h.LastPurchase) / (m.alpha + h.LastPurchase))
+	return math.Log(m.a/(m.b+chances-1)) + (m.r+x)*gap
+}
+
+// limits returns the simpler models that BG/NBD and MBG/NBD turn into. chance
+// is the first occasion to leave.
+func (m bgLikelihood) limits(chance string) []likelihood.Limit {
+	leaving := m.a / (m.a + m.b)
+	return []likelihood.Limit{
+		likelihood.Toward(NoDropout, "no dropout", "a/(a+b)", leaving, leaving < 5e-3),
+		likelihood.Toward(Boundary, "dropout after the first "+chance, "a/(a+b)", leaving, leaving > 1-1e-3),
+		likelihood.NoVariation("one purchase rate for all customers", "r", m.r, 0),
+		likelihood.NoVariation("one dropout probability for all customers", "a+b", m.a+m.b, 3),
+		likelihood.Toward(Boundary, "some customers who never leave and some who leave at once", "min(a, b)", min(m.a, m.b), min(m.a, m.b) < likelihood.SmallShape),
+	}
 }

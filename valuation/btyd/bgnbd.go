@@ -1,6 +1,23 @@
 package btyd
 
-import "math"
+import (
+	"math"
+
+	"cbv/valuation/btyd/likelihood"
+)
+
+var bgnbd = Family{
+	Key:        "bgnbd",
+	Dropout:    true,
+	parameters: []declared{{"r", false}, {"alpha", true}, {"a", false}, {"b", false}},
+	of: func(v []float64) fittedModel {
+		return BGNBD{R: v[0], Alpha: v[1], A: v[2], B: v[3]}
+	},
+	objective: func(base *purchaseBase, workers int) likelihood.Objective {
+		return base.bgObjective(0, workers)
+	},
+	starts: (*purchaseBase).bgStarts,
+}
 
 // BGNBD is the BG/NBD model: while alive a customer purchases at random at
 // their own constant rate, and after each repeat purchase leaves for good with
@@ -20,7 +37,7 @@ func (m BGNBD) Name() string { return "BG/NBD" }
 
 // Parameters returns r, alpha, a, b.
 func (m BGNBD) Parameters() []Parameter {
-	return []Parameter{{"r", m.R}, {"alpha", m.Alpha}, {"a", m.A}, {"b", m.B}}
+	return bgnbd.named(m.R, m.Alpha, m.A, m.B)
 }
 
 // LogLikelihood returns ln L of one customer with history h, for times in the
@@ -46,3 +63,5 @@ func (m BGNBD) Future(repeats int, age float64) Future {
 	x := float64(repeats)
 	return bgFuture{k: m.R + x, alpha: m.Alpha + age, a: m.A, b: m.B + x}
 }
+
+func (m BGNBD) limits(float64) []likelihood.Limit { return m.likelihood().limits("repeat purchase") }

@@ -1,6 +1,6 @@
-// Package btyd has the models that read a customer's future from the
-// history of their purchases: how many more they will make (MBG/NBD, Pareto/NBD,
-// BG/NBD, NBD) and what each will be worth (Gamma-Gamma).
+// Package btyd has the models that read from the history of a customer's
+// purchases how many more they will make: MBG/NBD, Pareto/NBD, BG/NBD, NBD. What
+// each will be worth is package spend's.
 //
 // A purchase model sees a customer only through their history (x, t_x, T), so
 // customers are counted by history, the models are fitted on the counts, and
@@ -13,7 +13,11 @@
 // Nothing here reads a clock, prints, or depends on the number of workers.
 package btyd
 
-import "math"
+import (
+	"math"
+
+	"cbv/valuation/btyd/likelihood"
+)
 
 // History is what a purchase model sees of a customer at the cutoff.
 type History struct {
@@ -28,11 +32,30 @@ type HistoryCount struct {
 	Customers int64
 }
 
-// Parameter is one parameter of a model under the name the papers give it.
-type Parameter struct {
-	Name  string
-	Value float64
+// Survivor is what the future of a customer who is alive depends on.
+type Survivor struct {
+	Repeats int     // x
+	Age     float64 // T
 }
+
+// What every fit knows is under its name here too, for callers who fit.
+type (
+	Parameter  = likelihood.Parameter
+	Estimate   = likelihood.Estimate
+	NoFitError = likelihood.NoFitError
+	Reason     = likelihood.Reason
+)
+
+// The reasons why there is no fit.
+const (
+	NoRepeats       = likelihood.NoRepeats
+	TooFewHistories = likelihood.TooFewHistories
+	NoDropout       = likelihood.NoDropout
+	Boundary        = likelihood.Boundary
+	Ridge           = likelihood.Ridge
+	NotConcave      = likelihood.NotConcave
+	NoOptimum       = likelihood.NoOptimum
+)
 
 // Model is a model of when customers buy and when they leave. Times are in
 // the unit that it was fitted in.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/parquetfile"
 )
 
@@ -233,11 +234,11 @@ func TestPublishedCDNOWInDays(t *testing.T) {
 // Fader & Hardie (2013), section 4, and the standard errors of the same optimum
 // computed elsewhere.
 func TestPublishedCDNOWSpend(t *testing.T) {
-	var counts []btyd.SpendCount
+	var counts []spend.Count
 	for _, b := range cdnowBuyers(t, "cdnow_sample.parquet") {
-		counts = append(counts, btyd.SpendCount{Repeats: b.Repeats, Total: math.Round(100*b.spent) / 100, Customers: 1})
+		counts = append(counts, spend.Count{Repeats: b.Repeats, Total: math.Round(100*b.spent) / 100, Customers: 1})
 	}
-	fit, err := btyd.FitGammaGamma(counts, 2)
+	fit, err := spend.FitGammaGamma(counts, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

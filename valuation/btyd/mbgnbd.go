@@ -1,6 +1,23 @@
 package btyd
 
-import "math"
+import (
+	"math"
+
+	"cbv/valuation/btyd/likelihood"
+)
+
+var mbgnbd = Family{
+	Key:        "mbgnbd",
+	Dropout:    true,
+	parameters: []declared{{"r", false}, {"alpha", true}, {"a", false}, {"b", false}},
+	of: func(v []float64) fittedModel {
+		return MBGNBD{R: v[0], Alpha: v[1], A: v[2], B: v[3]}
+	},
+	objective: func(base *purchaseBase, workers int) likelihood.Objective {
+		return base.bgObjective(1, workers)
+	},
+	starts: (*purchaseBase).bgStarts,
+}
 
 // MBGNBD is the MBG/NBD model: BG/NBD in which a customer may leave right after
 // the first purchase too, not only after a repeat purchase. Rates are
@@ -23,7 +40,7 @@ func (m MBGNBD) Name() string { return "MBG/NBD" }
 
 // Parameters returns r, alpha, a, b.
 func (m MBGNBD) Parameters() []Parameter {
-	return []Parameter{{"r", m.R}, {"alpha", m.Alpha}, {"a", m.A}, {"b", m.B}}
+	return mbgnbd.named(m.R, m.Alpha, m.A, m.B)
 }
 
 // LogLikelihood returns ln L of one customer with history h, for times in the
@@ -48,3 +65,5 @@ func (m MBGNBD) Future(repeats int, age float64) Future {
 	x := float64(repeats)
 	return bgFuture{k: m.R + x, alpha: m.Alpha + age, a: m.A, b: m.B + x + 1}
 }
+
+func (m MBGNBD) limits(float64) []likelihood.Limit { return m.likelihood().limits("purchase") }

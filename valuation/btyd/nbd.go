@@ -1,6 +1,19 @@
 package btyd
 
-import "math"
+import (
+	"math"
+
+	"cbv/valuation/btyd/likelihood"
+)
+
+var nbd = Family{
+	Key:        "nbd",
+	Dropout:    false,
+	parameters: []declared{{"r", false}, {"alpha", true}},
+	of:         func(v []float64) fittedModel { return NBD{R: v[0], Alpha: v[1]} },
+	objective:  (*purchaseBase).nbdObjective,
+	starts:     (*purchaseBase).nbdStarts,
+}
 
 // NBD is the negative binomial model: each customer purchases at random at
 // their own constant rate for ever. Rates are Gamma(R, Alpha) over customers.
@@ -20,7 +33,7 @@ func (m NBD) Name() string { return "NBD" }
 
 // Parameters returns r, alpha.
 func (m NBD) Parameters() []Parameter {
-	return []Parameter{{"r", m.R}, {"alpha", m.Alpha}}
+	return nbd.named(m.R, m.Alpha)
 }
 
 // LogLikelihood returns ln L of one customer with history h, for times in the
@@ -28,7 +41,7 @@ func (m NBD) Parameters() []Parameter {
 // models, so that likelihoods can be compared. It is BG/NBD's at a = 0.
 func (m NBD) LogLikelihood(h History) float64 {
 	x := float64(h.Repeats)
-	return lnGammaRise(m.R, x) - x*math.Log(m.Alpha) - (m.R+x)*math.Log1p(h.Age/m.Alpha)
+	return likelihood.LnGammaRise(m.R, x) - x*math.Log(m.Alpha) - (m.R+x)*math.Log1p(h.Age/m.Alpha)
 }
 
 // PAlive returns 1: nobody leaves.
@@ -72,22 +85,11 @@ func (f nbdFuture) Counts(t float64, p []float64) {
 	sweepCounts(mixture, f.k, p)
 }
 
-func (base *Base) fitNBD(workers int) (Fit, error) {
-	return base.fit(purchaseFamily{
-		name:    NBD{}.Name(),
-		surface: (*purchaseBase).nbdSurface,
-		starts:  (*purchaseBase).nbdStarts,
-		model: func(logs []float64, scale float64) fittedModel {
-			return NBD{R: math.Exp(logs[0]), Alpha: scale * math.Exp(logs[1])}
-		},
-	}, workers)
-}
-
-// boundaries returns the simpler models that NBD turns into.
-func (m NBD) boundaries(float64) []boundary {
-	return []boundary{
-		{Boundary, "one purchase rate for all customers", "r", m.R, m.R > largeShape, heldAt(0)},
-		{Boundary, "a few customers who make all purchases", "r", m.R, m.R < fewShapes, nil},
+// limits returns the simpler models that NBD turns into.
+func (m NBD) limits(float64) []likelihood.Limit {
+	return []likelihood.Limit{
+		likelihood.NoVariation("one purchase rate for all customers", "r", m.R, 0),
+		likelihood.Toward(Boundary, "a few customers who make all purchases", "r", m.R, m.R < likelihood.SmallShape),
 	}
 }
 
@@ -102,10 +104,10 @@ func (base *purchaseBase) nbdStarts() [][]float64 {
 	return starts
 }
 
-// nbdSurface returns the mean log-likelihood of NBD over the base, in ln r and
+// nbdObjective returns the mean log-likelihood of NBD over the base, in ln r and
 // ln α. workers bounds the goroutines of one evaluation. Its rows are those of
 // customers of BG/NBD who are alive for certain.
-func (base *purchaseBase) nbdSurface(workers int) surface {
+func (base *purchaseBase) nbdObjective(workers int) likelihood.Objective {
 	var (
 		times = make([]ofTime, len(base.times))
 		sums  = make([]bgSums, len(base.chunks))
@@ -113,15 +115,15 @@ func (base *purchaseBase) nbdSurface(workers int) surface {
 	evaluate := func(parameters, gradient []float64) float64 {
 		m := NBD{R: math.Exp(parameters[0]), Alpha: math.Exp(parameters[1])}
 		base.ofTimes(m.Alpha, times, workers)
-		eachChunk(len(base.chunks), workers, func(chunk int) {
+		likelihood.EachChunk(len(base.chunks), workers, func(chunk int) {
 			sums[chunk] = bgSums{}
 			for _, s := range base.chunks[chunk] {
-				base.addAlive(&sums[chunk], m.R+base.repeats[s.repeats], s, times)
+				base.addAlive(&sums[chunk], m.R+base.repeats[s.Repeats], s, times)
 			}
 		})
 		var total bgSums
 		for i, x := range base.repeats {
-			total.add(base.sharing[i], bgSums{lnL: lnGammaRise(m.R, x) - x*math.Log(m.Alpha), r: digammaRise(m.R, x), alpha: -x})
+			total.add(base.sharing[i], bgSums{lnL: likelihood.LnGammaRise(m.R, x) - x*math.Log(m.Alpha), r: likelihood.DigammaRise(m.R, x), alpha: -x})
 		}
 		for _, s := range sums {
 			total.add(1, s)
@@ -130,5 +132,5 @@ func (base *purchaseBase) nbdSurface(workers int) surface {
 		gradient[1] = total.alpha / base.customers
 		return total.lnL / base.customers
 	}
-	return surface{evaluate: evaluate, customers: base.customers}
+	return likelihood.Objective{Evaluate: evaluate, Customers: base.customers}
 }

@@ -1,6 +1,21 @@
 package btyd
 
-import "math"
+import (
+	"math"
+
+	"cbv/valuation/btyd/likelihood"
+)
+
+var paretonbd = Family{
+	Key:        "paretonbd",
+	Dropout:    true,
+	parameters: []declared{{"r", false}, {"alpha", true}, {"s", false}, {"beta", true}},
+	of: func(v []float64) fittedModel {
+		return ParetoNBD{R: v[0], Alpha: v[1], S: v[2], Beta: v[3]}
+	},
+	objective: (*purchaseBase).paretoObjective,
+	starts:    (*purchaseBase).paretoStarts,
+}
 
 // ParetoNBD is the Pareto/NBD model: while alive a customer purchases at random
 // at their own constant rate, and leaves for good at random at their own
@@ -21,7 +36,7 @@ func (m ParetoNBD) Name() string { return "Pareto/NBD" }
 
 // Parameters returns r, alpha, s, beta.
 func (m ParetoNBD) Parameters() []Parameter {
-	return []Parameter{{"r", m.R}, {"alpha", m.Alpha}, {"s", m.S}, {"beta", m.Beta}}
+	return paretonbd.named(m.R, m.Alpha, m.S, m.Beta)
 }
 
 // LogLikelihood returns ln L of one customer with history h, for times in the
@@ -33,7 +48,7 @@ func (m ParetoNBD) Parameters() []Parameter {
 //	L = Γ(k)/Γ(r) α^r β^s { (α+T)^-k (β+T)^-s + s ∫_{t_x}^{T} (α+u)^-k (β+u)^-(s+1) du }
 func (m ParetoNBD) LogLikelihood(h History) float64 {
 	x := float64(h.Repeats)
-	return lnGammaRise(m.R, x) - x*math.Log(m.Alpha) + softplus(m.leftLogOdds(h)) -
+	return likelihood.LnGammaRise(m.R, x) - x*math.Log(m.Alpha) + likelihood.Softplus(m.leftLogOdds(h)) -
 		(m.R+x)*math.Log1p(h.Age/m.Alpha) - m.S*math.Log1p(h.Age/m.Beta)
 }
 
@@ -45,9 +60,9 @@ func (m ParetoNBD) PAlive(h History) float64 { return 1 / (1 + math.Exp(m.leftLo
 // purchased at the cutoff.
 func (m ParetoNBD) leftLogOdds(h History) float64 {
 	k, alpha, beta := m.R+float64(h.Repeats), m.Alpha+h.LastPurchase, m.Beta+h.LastPurchase
-	silence := h.Age - h.LastPurchase
-	left := m.S / beta * decay{k, alpha, m.S + 1, beta}.integral(silence)
-	return math.Log(left) + k*math.Log1p(silence/alpha) + m.S*math.Log1p(silence/beta)
+	gap := h.Age - h.LastPurchase
+	left := m.S / beta * decay{k, alpha, m.S + 1, beta}.integral(gap)
+	return math.Log(left) + k*math.Log1p(gap/alpha) + m.S*math.Log1p(gap/beta)
 }
 
 // Future returns what a customer with x = repeats and T = age will do, given
@@ -56,26 +71,15 @@ func (m ParetoNBD) Future(repeats int, age float64) Future {
 	return paretoFuture{k: m.R + float64(repeats), alpha: m.Alpha + age, s: m.S, beta: m.Beta + age}
 }
 
-func (base *Base) fitPareto(workers int) (Fit, error) {
-	return base.fit(purchaseFamily{
-		name:    ParetoNBD{}.Name(),
-		surface: (*purchaseBase).paretoSurface,
-		starts:  (*purchaseBase).paretoStarts,
-		model: func(logs []float64, scale float64) fittedModel {
-			return ParetoNBD{R: math.Exp(logs[0]), Alpha: scale * math.Exp(logs[1]), S: math.Exp(logs[2]), Beta: scale * math.Exp(logs[3])}
-		},
-	}, workers)
-}
-
-// boundaries returns the simpler models that Pareto/NBD turns into.
-func (m ParetoNBD) boundaries(oldest float64) []boundary {
+// limits returns the simpler models that Pareto/NBD turns into.
+func (m ParetoNBD) limits(oldest float64) []likelihood.Limit {
 	dropouts := m.S / m.Beta * oldest // that the oldest customer is expected to have met
-	return []boundary{
-		{NoDropout, "no dropout", "s/beta times the oldest age", dropouts, dropouts < 1e-2, nil},
-		{Boundary, "some customers who never leave and some who leave at once", "s", m.S, m.S < fewShapes || dropouts > 1e4 && m.S < 1, nil},
-		{Boundary, "dropout right after the first purchase", "s/beta times the oldest age", dropouts, dropouts > 1e4, nil},
-		{Boundary, "one purchase rate for all customers", "r", m.R, m.R > largeShape, heldAt(0)},
-		{Boundary, "one dropout rate for all customers", "s", m.S, m.S > largeShape, heldAt(2)},
+	return []likelihood.Limit{
+		likelihood.Toward(NoDropout, "no dropout", "s/beta times the oldest age", dropouts, dropouts < 1e-2),
+		likelihood.Toward(Boundary, "some customers who never leave and some who leave at once", "s", m.S, m.S < likelihood.SmallShape || dropouts > 1e4 && m.S < 1),
+		likelihood.Toward(Boundary, "dropout right after the first purchase", "s/beta times the oldest age", dropouts, dropouts > 1e4),
+		likelihood.NoVariation("one purchase rate for all customers", "r", m.R, 0),
+		likelihood.NoVariation("one dropout rate for all customers", "s", m.S, 2),
 	}
 }
 

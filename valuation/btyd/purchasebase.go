@@ -3,6 +3,8 @@ package btyd
 import (
 	"math"
 	"slices"
+
+	"cbv/valuation/btyd/likelihood"
 )
 
 // purchaseBase is a base of customers laid out for likelihoods: rows are
@@ -16,7 +18,7 @@ type purchaseBase struct {
 
 	repeats   []float64 // distinct x, ascending
 	sharing   []float64 // customers of each distinct x
-	chunks    [][]segment
+	chunks    [][]likelihood.Segment
 	customers float64
 }
 
@@ -47,7 +49,7 @@ func newPurchaseBase(counts []HistoryCount, scale float64) *purchaseBase {
 		}
 	}
 	base.sortTimes()
-	distinct, chunks := segments(len(counts), func(row int) int { return counts[row].Repeats })
+	distinct, chunks := likelihood.Segments(len(counts), func(row int) int { return counts[row].Repeats })
 	base.chunks = chunks
 	base.repeats = make([]float64, len(distinct))
 	for i, x := range distinct {
@@ -56,8 +58,8 @@ func newPurchaseBase(counts []HistoryCount, scale float64) *purchaseBase {
 	base.sharing = make([]float64, len(distinct))
 	for _, chunk := range chunks {
 		for _, s := range chunk {
-			for _, customers := range base.weight[s.from:s.to] {
-				base.sharing[s.repeats] += customers
+			for _, customers := range base.weight[s.From:s.To] {
+				base.sharing[s.Repeats] += customers
 				base.customers += customers
 			}
 		}
@@ -96,8 +98,8 @@ type ofTime struct {
 
 // ofTimes sets into to what the distinct times are next to alpha.
 func (base *purchaseBase) ofTimes(alpha float64, into []ofTime, workers int) {
-	eachChunk((len(base.times)+chunkRows-1)/chunkRows, workers, func(chunk int) {
-		for i := chunk * chunkRows; i < min((chunk+1)*chunkRows, len(base.times)); i++ {
+	likelihood.EachChunk((len(base.times)+likelihood.ChunkRows-1)/likelihood.ChunkRows, workers, func(chunk int) {
+		for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, len(base.times)); i++ {
 			d := base.times[i]
 			into[i] = ofTime{log: math.Log1p(d / alpha), share: d / (alpha + d)}
 		}
@@ -109,8 +111,8 @@ func (base *purchaseBase) meanRate() float64 {
 	var purchases, time float64
 	for _, chunk := range base.chunks {
 		for _, s := range chunk {
-			for row := s.from; row < s.to; row++ {
-				purchases += base.weight[row] * base.repeats[s.repeats]
+			for row := s.From; row < s.To; row++ {
+				purchases += base.weight[row] * base.repeats[s.Repeats]
 				time += base.weight[row] * base.times[base.age[row]]
 			}
 		}

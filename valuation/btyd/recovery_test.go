@@ -3,24 +3,9 @@ package btyd
 import (
 	"math"
 	"testing"
-)
 
-// recovered reports an error unless each estimate is within three of its
-// standard errors of the truth, and the standard errors are of use. One parameter
-// of one sample in 400 lies beyond three by chance: seeds that met one were chosen
-// anew, and TestRecoveryOverSeeds, with seeds from 0 and none left out, is what
-// shows that estimates and standard errors are right.
-func recovered(t *testing.T, got []Estimate, truth []Parameter) {
-	t.Helper()
-	for i, e := range got {
-		if !(math.Abs(e.Value-truth[i].Value) <= 3*e.StandardError) {
-			t.Errorf("%s = %.5f ± %.5f, drawn from %g", e.Name, e.Value, e.StandardError, truth[i].Value)
-		}
-		if !(e.StandardError > 0 && e.StandardError < 0.15*truth[i].Value) {
-			t.Errorf("%s has standard error %g of %g", e.Name, e.StandardError, truth[i].Value)
-		}
-	}
-}
+	"cbv/valuation/btyd/likelihood/likelihoodtest"
+)
 
 func TestRecoveryPurchases(t *testing.T) {
 	if testing.Short() {
@@ -49,7 +34,7 @@ func TestRecoveryPurchases(t *testing.T) {
 			t.Errorf("%d customers in %d histories, want %d in %d", fit.Customers, fit.Histories, customers, len(counts))
 		}
 		t.Logf("%+v: %v, %d evaluations", c.truth, fit.Parameters, fit.Evaluations)
-		recovered(t, fit.Parameters, c.truth.Parameters())
+		likelihoodtest.Recovered(t, fit.Parameters, c.truth.Parameters())
 	}
 }
 
@@ -91,23 +76,6 @@ func TestRecoveryOverSeeds(t *testing.T) {
 	}
 }
 
-func TestRecoveryGammaGamma(t *testing.T) {
-	for i, truth := range []GammaGamma{
-		{P: 6.25, Q: 3.74, Gamma: 15.44},
-		{P: 1.5, Q: 6, Gamma: 2_000},
-		{P: 3, Q: 0.9, Gamma: 40},
-	} {
-		fit, err := FitGammaGamma(simulatedSpend(truth, 200_000, false, uint64(i)), 2)
-		if err != nil {
-			t.Fatalf("%+v: %v", truth, err)
-		}
-		recovered(t, fit.Parameters, truth.Parameters())
-		if warned := fit.Warning == InfiniteMean; warned != (truth.Q <= 1) {
-			t.Errorf("q = %.3f: warning %v", fit.Model.Q, fit.Warning)
-		}
-	}
-}
-
 // The expectations given their histories of customers drawn from a model
 // average to what it expects of newcomers over the same weeks.
 func TestRecoveryForecast(t *testing.T) {
@@ -126,6 +94,6 @@ func TestRecoveryForecast(t *testing.T) {
 			age := oldest * (float64(i) + 0.5) / ages
 			want += (ExpectedPurchases(truth, History{}, age+horizon) - ExpectedPurchases(truth, History{}, age)) / ages
 		}
-		near(t, truth.Name()+": expected purchases of a customer", got, want, 0.015) // sampling: .004 to .006
+		likelihoodtest.Near(t, truth.Name()+": expected purchases of a customer", got, want, 0.015) // sampling: .004 to .006
 	}
 }

@@ -7,6 +7,9 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
+
+	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/btyd/likelihood/likelihoodtest"
 )
 
 // Staying on is the mean of (1+pt/α)^-k over the leaving probability p, for any
@@ -44,8 +47,8 @@ func survivalByMidpoints(f Future, horizon float64) float64 {
 	case bgFuture:
 		mode := math.Log(f.a / f.b)
 		from, to = mode-45/min(1, f.a)-5, mode+45/min(1, f.b)+5
-		lnDensity = func(s float64) float64 { return -f.a*softplus(-s) - f.b*softplus(s) }
-		lnStays = func(s float64) float64 { return -f.k * math.Log1p(math.Exp(-softplus(-s))*horizon/f.alpha) }
+		lnDensity = func(s float64) float64 { return -f.a*likelihood.Softplus(-s) - f.b*likelihood.Softplus(s) }
+		lnStays = func(s float64) float64 { return -f.k * math.Log1p(math.Exp(-likelihood.Softplus(-s))*horizon/f.alpha) }
 	case paretoFuture:
 		from, to = math.Log(f.s/f.beta)-45/min(1, f.s)-5, math.Log((2*f.s+150)/f.beta)
 		lnDensity = func(s float64) float64 { return f.s*s - f.beta*math.Exp(s) }
@@ -86,7 +89,7 @@ func TestAgreementSurvivalAndPurchases(t *testing.T) {
 // Beside s = 1 and a = 1 nothing happens, small times take next to nobody, and
 // thousands of purchases leave a number.
 func TestSurvivalOfCustomers(t *testing.T) {
-	near(t, "s = 1", ParetoNBD{R: 1, Alpha: 10, S: 1, Beta: 10}.Future(3, 20).Survival(30), 0.5, 1e-15)
+	likelihoodtest.Near(t, "s = 1", ParetoNBD{R: 1, Alpha: 10, S: 1, Beta: 10}.Future(3, 20).Survival(30), 0.5, 1e-15)
 	for _, m := range []Model{BGNBD{R: 0.243, Alpha: 4.414, A: 1, B: 2.426}, MBGNBD(cdnow), ParetoNBD{R: 0.553, Alpha: 10.578, S: 0.606, Beta: 11.669}} {
 		for _, x := range []int{0, 1, 30, 7299} {
 			f := m.Future(x, 7300)

@@ -66,21 +66,6 @@ func logSlope(above, below float64) float64 {
 	return math.Log(above/below) / (2 * shiftStep)
 }
 
-// Sensitivity returns the derivatives of ln ExpectedSpend by ln p, ln q, ln γ of
-// a customer with x repeat purchases of the given mean value. They are 0 where
-// it is infinite.
-func (m GammaGamma) Sensitivity(x int, mean float64) [3]float64 {
-	total, px := 0.0, m.P*float64(x)
-	if x > 0 {
-		total = float64(x) * mean
-	}
-	shape := px + m.Q - 1
-	if shape <= 0 {
-		return [3]float64{}
-	}
-	return [3]float64{1 - px/shape, -m.Q / shape, m.Gamma / (m.Gamma + total)}
-}
-
 // ParameterVariance returns the variance that the errors of a fit leave in a
 // quantity with the given derivatives by the logarithms of its parameters:
 // gᵀ Cov g. Purchases and spend are fitted independently, so theirs add up.

@@ -4,13 +4,14 @@ import (
 	"math"
 	"testing"
 
-	"pgregory.net/rapid"
+	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/btyd/likelihood/likelihoodtest"
 )
 
 // The gradient of a base's value against differences of the value itself, at
 // another step.
 func TestAgreementValueGradient(t *testing.T) {
-	m := ordinaryShop.model
+	m := BGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}
 	const horizon, step = 365.0, 1e-2
 	delta := Discounting(0.10, 365)
 	counts := simulated(m, 20_000, 800, true, 1)
@@ -36,43 +37,21 @@ func TestAgreementValueGradient(t *testing.T) {
 	}
 	for i, p := range m.Parameters() {
 		want := (8*(total(i, step)-total(i, -step)) - (total(i, 2*step) - total(i, -2*step))) / (12 * step)
-		near(t, "derivative by ln "+p.Name, got[i], want, 1e-5)
+		likelihoodtest.Near(t, "derivative by ln "+p.Name, got[i], want, 1e-5)
 	}
-}
-
-func TestAgreementSpendSensitivity(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		m := GammaGamma{
-			P:     logUniform(0.1, 50).Draw(t, "p"),
-			Q:     logUniform(1.1, 20).Draw(t, "q"),
-			Gamma: logUniform(0.1, 1e3).Draw(t, "gamma"),
-		}
-		x, mean := rapid.IntRange(0, 300).Draw(t, "x"), logUniform(0.1, 1e3).Draw(t, "mean")
-		const step = 1e-5
-		for i, got := range m.Sensitivity(x, mean) {
-			at := func(step float64) float64 {
-				moved := m
-				*[]*float64{&moved.P, &moved.Q, &moved.Gamma}[i] *= math.Exp(step)
-				return math.Log(moved.ExpectedSpend(x, mean))
-			}
-			if want := (at(step) - at(-step)) / (2 * step); !(math.Abs(got-want) <= 1e-6*(1+math.Abs(want))) {
-				t.Fatalf("%+v, x %d, mean %g: derivative %d is %g, want %g", m, x, mean, i, got, want)
-			}
-		}
-	})
 }
 
 func TestAgreementTotalInterval(t *testing.T) {
 	// Of a large base it is the normal interval: 1.2816 deviations either way.
 	low, high := Total{Expected: 1000, Parameters: 3, Customers: 1}.Interval(0.8)
-	near(t, "low", low, 1000-1.2815516*2, 1e-5)
-	near(t, "high", high, 1000+1.2815516*2, 1e-5)
+	likelihoodtest.Near(t, "low", low, 1000-1.2815516*2, 1e-5)
+	likelihoodtest.Near(t, "high", high, 1000+1.2815516*2, 1e-5)
 	// By hand: parameters only, of 50 %.
 	low, high = Total{Expected: 10, Parameters: 25, Customers: 0}.Interval(0.9)
-	near(t, "low", low, 10*math.Exp(-1.6448536*0.5), 1e-7)
-	near(t, "high", high, 10*math.Exp(1.6448536*0.5), 1e-7)
+	likelihoodtest.Near(t, "low", low, 10*math.Exp(-1.6448536*0.5), 1e-7)
+	likelihoodtest.Near(t, "high", high, 10*math.Exp(1.6448536*0.5), 1e-7)
 	// 4 - 2·2 + 4·9
-	near(t, "variance", ParameterVariance([]float64{1, 2}, [][]float64{{4, -1}, {-1, 9}}), 36, 1e-15)
+	likelihoodtest.Near(t, "variance", ParameterVariance([]float64{1, 2}, [][]float64{{4, -1}, {-1, 9}}), 36, 1e-15)
 }
 
 func TestSurvivalSensitivity(t *testing.T) {
@@ -85,9 +64,6 @@ func TestSurvivalSensitivity(t *testing.T) {
 	if low, high := (Total{Customers: 5}).Interval(0.8); low != 0 || high != 0 {
 		t.Errorf("interval of nothing: %g to %g", low, high)
 	}
-	if got := (GammaGamma{P: 6, Q: 0.9, Gamma: 15}).Sensitivity(0, 0); got != [3]float64{} {
-		t.Errorf("sensitivity of an infinite mean is %v", got)
-	}
 	values := []historyValue{
 		{History{0, 0, 0}, 5}, {History{7299, 100, 7300}, 0}, {History{5000, 31, 31}, 5e5}, {History{1, 0, 7300}, 1e-3},
 	}
@@ -97,7 +73,7 @@ func TestSurvivalSensitivity(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, g := range gradient {
-			if !finite(g) {
+			if !likelihood.Finite(g) {
 				t.Errorf("horizon %g: derivative %d is %g", horizon, i, g)
 			}
 		}
@@ -116,8 +92,8 @@ func (unknownModel) Name() string { return "unknown" }
 // well bring nothing has an interval from 0.
 func TestSurvivalTotalInterval(t *testing.T) {
 	low, high := Total{Expected: -100, Customers: 25, Mixed: true}.Interval(0.8)
-	near(t, "low", low, -100-1.2815515655*5, 1e-9)
-	near(t, "high", high, -100+1.2815515655*5, 1e-9)
+	likelihoodtest.Near(t, "low", low, -100-1.2815515655*5, 1e-9)
+	likelihoodtest.Near(t, "high", high, -100+1.2815515655*5, 1e-9)
 	if low, high := (Total{Expected: 1, Customers: 400, Mixed: true}).Interval(0.8); !(low < 0 && high > 1) {
 		t.Errorf("gains and losses: %g to %g", low, high)
 	}
@@ -130,4 +106,53 @@ func TestSurvivalTotalInterval(t *testing.T) {
 			t.Errorf("nothing with probability %g: %g to %g", c.nothing, low, high)
 		}
 	}
+}
+
+// historyValue is what the customers with a history are worth together: the sum
+// of their P(alive)·Discounted·(value of a purchase).
+type historyValue struct {
+	History
+	Value float64
+}
+
+// valueGradient returns the derivatives of the values' sum by the logarithms of
+// the parameters of m, a model of one of the Families. Discounted is evaluated
+// once for each (x, T) and shift.
+func valueGradient(m Model, values []historyValue, t, delta float64) ([]float64, error) {
+	shifts, err := NewShifts(m)
+	if err != nil {
+		return nil, err
+	}
+	parameters := len(shifts.above)
+	survivors, of := survivorsOf(values)
+	ofFuture := make([]float64, parameters*len(survivors))
+	for i, survivor := range survivors {
+		shifts.Discounted(survivor, t, delta, ofFuture[i*parameters:(i+1)*parameters])
+	}
+	gradient, alive := make([]float64, parameters), make([]float64, parameters)
+	for row, v := range values {
+		shifts.PAlive(v.History, alive)
+		for i := range gradient {
+			gradient[i] += v.Value * (alive[i] + ofFuture[of[row]*parameters+i])
+		}
+	}
+	return gradient, nil
+}
+
+// survivorsOf returns the distinct (x, T) of the values and the index there of
+// each value's.
+func survivorsOf(values []historyValue) (survivors []Survivor, of []int) {
+	index := map[Survivor]int{}
+	of = make([]int, len(values))
+	for row, v := range values {
+		key := Survivor{v.Repeats, v.Age}
+		i, known := index[key]
+		if !known {
+			i = len(survivors)
+			index[key] = i
+			survivors = append(survivors, key)
+		}
+		of[row] = i
+	}
+	return survivors, of
 }

@@ -88,43 +88,15 @@ func drawn(draw *rand.Rand, h History, rate, leaves float64) History {
 	return h
 }
 
-// simulatedSpend returns the repeat spend of customers drawn from a
-// Gamma-Gamma model, to the cent if cents is set. How often they buy is
-// geometric and independent of what they spend.
-func simulatedSpend(m GammaGamma, customers int, cents bool, seed uint64) []SpendCount {
-	source := rand.NewPCG(seed, 1)
-	draw := rand.New(source)
-	scales := distuv.Gamma{Alpha: m.Q, Beta: m.Gamma, Src: source}
-	counts := make([]SpendCount, 0, customers)
-	for range customers {
-		x := 1
-		for draw.Float64() < 0.6 {
-			x++
-		}
-		total := distuv.Gamma{Alpha: m.P * float64(x), Beta: scales.Rand(), Src: source}.Rand()
-		if cents {
-			total = math.Round(total*100) / 100
-		}
-		counts = append(counts, SpendCount{Repeats: x, Total: total, Customers: 1})
-	}
-	return counts
-}
-
 // fitted fits the family of a key to counts.
 func fitted(key string, counts []HistoryCount, workers int) (Fit, error) {
 	base, err := NewBase(counts, workers)
 	if err != nil {
 		return Fit{}, err
 	}
-	return familyOf(key).Fit(base, workers)
-}
-
-// familyOf returns the family of a key.
-func familyOf(key string) Family {
-	for _, family := range Families {
-		if family.Key == key {
-			return family
-		}
+	family, known := familyOf(key)
+	if !known {
+		panic("no family " + key)
 	}
-	panic("no family " + key)
+	return family.Fit(base, workers)
 }

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/btyd/likelihood/likelihoodtest"
 )
 
 // fitsOrSays reports an error unless the fit is of finite numbers or the
@@ -29,11 +32,11 @@ func fitsOrSays(t *testing.T, what, key string, counts []HistoryCount) (Fit, *No
 		return fit, nil
 	}
 	for _, e := range fit.Parameters {
-		if !finite(e.Value) || !finite(e.StandardError) || !(e.Value > 0 && (e.StandardError > 0 || fit.Boundary != "")) {
+		if !likelihood.Finite(e.Value) || !likelihood.Finite(e.StandardError) || !(e.Value > 0 && (e.StandardError > 0 || fit.Boundary != "")) {
 			t.Errorf("%s: %s = %g ± %g", what, e.Name, e.Value, e.StandardError)
 		}
 	}
-	if !finite(fit.LogLikelihood) {
+	if !likelihood.Finite(fit.LogLikelihood) {
 		t.Errorf("%s: ln L = %g", what, fit.LogLikelihood)
 	}
 	t.Logf("%s: %v, ln L %.6g, %d evaluations", what, fit.Parameters, fit.LogLikelihood, fit.Evaluations)
@@ -153,13 +156,13 @@ func TestSurvivalBoundaries(t *testing.T) {
 	}
 }
 
-// A base's surface and its gradient are finite, and the gradient that of
-// differences, where codes have broken: x in the thousands, no silence, age 0, a
+// A base's objective and its gradient are finite, and the gradient that of
+// differences, where codes have broken: x in the thousands, no gap, age 0, a
 // or s of 1, α = β, β ≫ α, 20 years of days, one history, one age for all.
-func TestSurvivalSurfaces(t *testing.T) {
+func TestSurvivalObjectives(t *testing.T) {
 	bases := map[string][]HistoryCount{
 		"thousands":   {{History{7299, 7300, 7300}, 1}, {History{7299, 100, 7300}, 1}, {History{3000, 0, 0}, 2}, {History{0, 0, 7300}, 9}},
-		"no silence":  {{History{1, 1, 1}, 5}, {History{2, 50, 50}, 5}, {History{40, 50, 50}, 1}},
+		"no gap":      {{History{1, 1, 1}, 5}, {History{2, 50, 50}, 5}, {History{40, 50, 50}, 1}},
 		"age 0":       {{History{0, 0, 0}, 5}, {History{1, 0, 0}, 2}, {History{3, 0, 1}, 1}},
 		"one history": {{History{2, 10, 20}, 500}},
 		"one age":     {{History{0, 0, 30}, 500}, {History{1, 3, 30}, 50}, {History{2, 29, 30}, 50}, {History{5, 30, 30}, 3}},
@@ -189,51 +192,17 @@ func TestSurvivalSurfaces(t *testing.T) {
 		}
 		base := newPurchaseBase(counts, scale)
 		for key, ms := range models {
-			s := surfaces[key].of(base)
+			family, _ := familyOf(key)
+			s := family.objective(base, 1)
 			for _, m := range ms {
-				logs := logsOf(m, key, scale)
-				here := s.at(logs)
-				if !finite(here.mean) {
-					t.Errorf("%s, %+v: ln L is %g", what, m, here.mean)
+				logs := logsOf(m, family, scale)
+				lnL := s.Evaluate(logs, make([]float64, len(logs)))
+				if !likelihood.Finite(lnL) {
+					t.Errorf("%s, %+v: ln L is %g", what, m, lnL)
 					continue
 				}
-				checkGradient(t, s, logs, math.Abs(here.mean))
+				likelihoodtest.Gradient(t, s, logs, math.Abs(lnL))
 			}
-		}
-	}
-}
-
-// Surfaces without an acceptable optimum, each with its own reason.
-func TestSurvivalRefusals(t *testing.T) {
-	for _, c := range []struct {
-		what     string
-		evaluate func(p, gradient []float64) float64
-		reason   Reason
-	}{
-		{"a ridge", func(p, gradient []float64) float64 {
-			gradient[0], gradient[1] = -2*p[0], -2e-9*p[1]
-			return -p[0]*p[0] - 1e-9*p[1]*p[1]
-		}, Ridge},
-		{"a level", func(p, gradient []float64) float64 {
-			gradient[0], gradient[1] = -2*p[0], 0
-			return -p[0] * p[0]
-		}, NotConcave},
-		{"a slope", func(p, gradient []float64) float64 {
-			gradient[0], gradient[1] = -2*p[0], 1
-			return -p[0]*p[0] + p[1]
-		}, NotConcave},
-		{"an edge", func(p, gradient []float64) float64 {
-			gradient[0], gradient[1] = math.Copysign(1, -p[0]+0.3), -2*p[1]
-			return -math.Abs(p[0]-0.3) - p[1]*p[1]
-		}, NoOptimum},
-		{"no number", func(p, gradient []float64) float64 { return math.NaN() }, NoOptimum},
-	} {
-		_, _, err := maximise(surface{c.evaluate, 1000}, nil, [][]float64{{1, 2}})
-		var none *NoFitError
-		if err == nil {
-			t.Errorf("%s: an optimum", c.what)
-		} else if !errors.As(noFit("model", []Parameter{{"p", 3.25}}, nil, 0, err), &none) || none.Reason != c.reason || !strings.Contains(none.Detail, "p 3.25") {
-			t.Errorf("%s: %v, reason %d, want %d", c.what, none, none.Reason, c.reason)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cbv/valuation/btyd/likelihood/likelihoodtest"
 )
 
 // survives reports an error unless every quantity of a history is a number
@@ -126,8 +128,8 @@ func TestSurvivalHorizons(t *testing.T) {
 		}
 	}
 	// (a+b-1)/(a-1) purchases after a purchase survived, and k β/(α(s-1)).
-	near(t, "E[Y] of BG/NBD over all time", BGNBD{R: 0.5, Alpha: 10, A: 3, B: 2}.Future(3, 20).Expected(math.Inf(1)), 7./2, 1e-14)
-	near(t, "E[Y] of Pareto/NBD over all time", ParetoNBD{R: 1, Alpha: 10, S: 3, Beta: 5}.Future(3, 20).Expected(math.Inf(1)), 4*25./(30*2), 1e-14)
+	likelihoodtest.Near(t, "E[Y] of BG/NBD over all time", BGNBD{R: 0.5, Alpha: 10, A: 3, B: 2}.Future(3, 20).Expected(math.Inf(1)), 7./2, 1e-14)
+	likelihoodtest.Near(t, "E[Y] of Pareto/NBD over all time", ParetoNBD{R: 1, Alpha: 10, S: 3, Beta: 5}.Future(3, 20).Expected(math.Inf(1)), 4*25./(30*2), 1e-14)
 }
 
 // a = 1 lies between its neighbours.
@@ -136,8 +138,8 @@ func TestSurvivalEpsilon(t *testing.T) {
 		return BGNBD{R: 0.243, Alpha: 4.414, A: a, B: 2.426}.Future(2, 38.86).Expected(520)
 	}
 	for _, off := range []float64{1e-15, 1e-12, 1e-9, 1e-7} {
-		near(t, "E[Y] beside a = 1", at(1+off), at(1), 10*off+1e-14)
-		near(t, "E[Y] beside a = 1", at(1-off), at(1), 10*off+1e-14)
+		likelihoodtest.Near(t, "E[Y] beside a = 1", at(1+off), at(1), 10*off+1e-14)
+		likelihoodtest.Near(t, "E[Y] beside a = 1", at(1-off), at(1), 10*off+1e-14)
 	}
 }
 
@@ -181,59 +183,6 @@ func TestSurvivalBadInput(t *testing.T) {
 		if err == nil || errors.As(err, &none) || !strings.Contains(err.Error(), "history 1") {
 			t.Errorf("%+v: error %v", bad, err)
 		}
-	}
-	for _, bad := range []SpendCount{{-1, 5, 1}, {1, math.NaN(), 1}, {1, 5, 0}} {
-		if _, err := FitGammaGamma([]SpendCount{{1, 5, 1}, bad}, 1); err == nil || !strings.Contains(err.Error(), "spend 1") {
-			t.Errorf("%+v: error %v", bad, err)
-		}
-	}
-}
-
-func TestSurvivalSpend(t *testing.T) {
-	m := GammaGamma{P: 6.25, Q: 0.9, Gamma: 15.44}
-	if got := m.Mean(); !math.IsInf(got, 1) {
-		t.Errorf("population mean at q = .9 is %g, want +Inf", got)
-	}
-	if got := m.ExpectedSpend(3, 20); !(got > 0 && finite(got)) {
-		t.Errorf("E[M] at q = .9 is %g", got)
-	}
-	if got := m.LogLikelihood(0, 0); got != 0 {
-		t.Errorf("ln L of no repeats = %g", got)
-	}
-	base := simulatedSpend(GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}, 2_000, true, 4)
-	scaled := slices.Clone(base)
-	equal := slices.Clone(base)
-	for i := range base {
-		scaled[i].Total *= 1e6
-		equal[i].Total = 20 * float64(base[i].Repeats)
-	}
-	for _, c := range []struct {
-		what   string
-		counts []SpendCount
-		reason Reason
-	}{
-		{"nobody", nil, NoRepeats},
-		{"only zeros", []SpendCount{{0, 0, 5}, {2, 0, 3}, {3, -4, 1}}, NoRepeats},
-		{"two totals", []SpendCount{{1, 10, 5}, {2, 30, 3}}, TooFewHistories},
-		{"three totals", []SpendCount{{1, 10, 5}, {2, 30, 3}, {2, 50, 3}}, 0},
-		{"one price", equal, 0},
-		{"a large unit", scaled, 0},
-		{"x in the thousands", []SpendCount{{9000, 1e6, 1}, {4000, 7e5, 1}, {1, 20, 9}, {2, 90, 4}, {1, 300, 2}}, 0},
-	} {
-		fit, err := FitGammaGamma(c.counts, 2)
-		var none *NoFitError
-		if err != nil && !errors.As(err, &none) {
-			t.Errorf("%s: %v", c.what, err)
-		}
-		if c.reason != 0 && (none == nil || none.Reason != c.reason) {
-			t.Errorf("%s: %+v, error %v, want reason %d", c.what, fit, err, c.reason)
-		}
-		for _, e := range fit.Parameters {
-			if !(e.Value > 0 && (e.StandardError > 0 || fit.Boundary != "") && finite(e.Value) && finite(e.StandardError)) {
-				t.Errorf("%s: %s = %g ± %g", c.what, e.Name, e.Value, e.StandardError)
-			}
-		}
-		t.Logf("%s: %+v %v", c.what, fit.Parameters, err)
 	}
 }
 

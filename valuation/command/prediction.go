@@ -8,6 +8,7 @@ import (
 
 	"cbv/valuation/batch"
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/failure"
 )
 
@@ -108,7 +109,7 @@ func (p *prediction) askParameters(opt predictOptions) error {
 		if err != nil {
 			return err
 		}
-		model, err := btyd.NewGammaGamma(values)
+		model, err := spend.NewGammaGamma(values)
 		if err != nil {
 			return failure.Usagef("--spend: %w", err)
 		}
@@ -182,7 +183,7 @@ func (p *prediction) askPurchases(model btyd.Model, opt predictOptions) {
 }
 
 // askSpend asks a model of spend what the next purchase will be worth.
-func (p *prediction) askSpend(model btyd.GammaGamma, opt predictOptions) {
+func (p *prediction) askSpend(model spend.GammaGamma, opt predictOptions) {
 	p.Spend = &modelShown{model.Name(), model.Parameters()}
 	mean := 0.0
 	if p.Repeats > 0 {

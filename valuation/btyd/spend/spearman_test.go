@@ -1,0 +1,29 @@
+package spend
+
+import (
+	"math"
+	"testing"
+
+	"cbv/valuation/btyd/likelihood/likelihoodtest"
+)
+
+func TestAgreementSpearman(t *testing.T) {
+	// By hand: x has ranks 1.5 1.5 3.5 3.5, centred -1 -1 1 1; the means
+	// 5 9 4 9 have 2 3.5 1 3.5, centred -.5 1 -1.5 1.
+	counts := []Count{{1, 5, 1}, {1, 9, 1}, {2, 8, 1}, {2, 18, 1}, {0, 0, 50}, {3, -2, 7}}
+	likelihoodtest.Near(t, "rank correlation", Spearman(counts), -1/math.Sqrt(4*4.5), 1e-14)
+	// A count of three is three customers.
+	repeated := []Count{{1, 5, 3}, {2, 8, 1}, {4, 60, 2}}
+	apart := []Count{{4, 60, 1}, {1, 5, 1}, {1, 5, 1}, {2, 8, 1}, {1, 5, 1}, {4, 60, 1}}
+	if got, want := Spearman(repeated), Spearman(apart); got != want {
+		t.Errorf("weighted %g, apart %g", got, want)
+	}
+	if got := Spearman([]Count{{1, 5, 3}, {2, 20, 1}, {3, 60, 9}}); !(math.Abs(got-1) < 1e-15) {
+		t.Errorf("both rise: %g, want 1", got)
+	}
+	for _, flat := range [][]Count{nil, {{1, 5, 3}}, {{1, 5, 3}, {1, 6, 1}}, {{1, 5, 3}, {2, 10, 1}}} {
+		if got := Spearman(flat); got != 0 {
+			t.Errorf("%v: %g, want 0", flat, got)
+		}
+	}
+}
