@@ -1,4 +1,4 @@
-package batch
+package scoring
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/calendar"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/publication"
@@ -86,19 +87,22 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 	return model, nil
 }
 
-// reuse reads the models that run.model names, nil where it names none, and
+// IsSet reports whether there is a run whose models are reused.
+func (m RunModel) IsSet() bool { return m.Origin.Run != "" }
+
+// Reused reads the models that run.model names, none where it names none, and
 // refuses those that count purchases or money differently.
-func reuse(ctx context.Context, c config.Config) (*RunModel, error) {
+func Reused(ctx context.Context, c config.Config) (RunModel, error) {
 	if c.Run.Model == "" {
-		return nil, nil
+		return RunModel{}, nil
 	}
 	model, err := OpenModel(ctx, c.Run.Model)
 	if err != nil {
-		return nil, fmt.Errorf("run.model: %w", err)
+		return RunModel{}, fmt.Errorf("run.model: %w", err)
 	}
 	var then config.Config
 	if err := json.Unmarshal(model.manifest.Configuration, &then); err != nil {
-		return nil, failure.Inputf("run.model: the configuration of %s: %w", c.Run.Model, err)
+		return RunModel{}, failure.Inputf("run.model: the configuration of %s: %w", c.Run.Model, err)
 	}
 	for _, rule := range []struct {
 		key       string
@@ -115,38 +119,38 @@ func reuse(ctx context.Context, c config.Config) (*RunModel, error) {
 		{"orders.returns", then.Orders.Returns, c.Orders.Returns},
 	} {
 		if rule.then != rule.now {
-			return nil, failure.Usagef("run.model: %s was made with %s %#v, and now it is %#v: parameters do not carry over; fit anew with --model ''",
+			return RunModel{}, failure.Usagef("run.model: %s was made with %s %#v, and now it is %#v: parameters do not carry over; fit anew with --model ''",
 				c.Run.Model, rule.key, rule.then, rule.now)
 		}
 	}
-	return &model, nil
+	return model, nil
 }
 
-// identity is what of reused models enters the identity of the run.
-func (m RunModel) identity() ([]byte, error) {
+// Identity is what of reused models enters the identity of the run.
+func (m RunModel) Identity() ([]byte, error) {
 	file := modelFileOf(m.models)
 	return json.Marshal([]any{m.Origin, file.Purchase, file.Spend, file.Channels})
 }
 
-// refuseOldModel stops a run whose reused parameters are older than
+// RefuseOldModel stops a run whose reused parameters are older than
 // run.model_max_age_days allows, or know of days that had not come.
-func (r *run) refuseOldModel() error {
-	if r.reused == nil || len(r.orderDays) == 0 {
+func (s *Scoring) RefuseOldModel() error {
+	if !s.reused.IsSet() || len(s.Days.Orders) == 0 {
 		return nil
 	}
-	fitted, err := time.Parse(time.DateOnly, r.reused.Origin.AsOf)
+	fitted, err := time.Parse(time.DateOnly, s.reused.Origin.AsOf)
 	if err != nil {
-		return failure.Inputf("run.model: %s: %w", r.Config.Run.Model, err)
+		return failure.Inputf("run.model: %s: %w", s.Config.Run.Model, err)
 	}
-	today := r.asOf.Format(time.DateOnly)
-	age := daysBetween(fitted, r.asOf)
+	today := s.Days.AsOf.Format(time.DateOnly)
+	age := calendar.DaysBetween(fitted, s.Days.AsOf)
 	if age < 0 {
 		return failure.Inputf("run.model: %s was fitted as of %s, after %s, the day of this run: its parameters know what had not happened yet; name an earlier run",
-			r.reused.Origin.Run, r.reused.Origin.AsOf, today)
+			s.reused.Origin.Run, s.reused.Origin.AsOf, today)
 	}
-	if limit := int(r.Config.Run.ModelMaxAgeDays); age > limit {
+	if limit := int(s.Config.Run.ModelMaxAgeDays); age > limit {
 		return failure.Inputf("run.model: %s was fitted as of %s, %d days before %s, the day of this run, and run.model_max_age_days allows %d: fit anew with --model ''",
-			r.reused.Origin.Run, r.reused.Origin.AsOf, age, today, limit)
+			s.reused.Origin.Run, s.reused.Origin.AsOf, age, today, limit)
 	}
 	return nil
 }
@@ -158,12 +162,17 @@ var modelWarnings = []string{
 	"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite", "spend_mean_undetermined", "spend_at_boundary",
 }
 
-// adopt takes over the reused models in place of a fit.
-func (r *run) adopt() {
-	r.models = r.reused.models
-	for _, warning := range r.reused.manifest.Warnings {
+// reuse takes over the reused models in place of a fit. They are judged as the
+// backtest fits their family.
+func (s *Scoring) reuse() {
+	s.models = s.reused.models
+	for _, warning := range s.reused.manifest.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
-			r.warn(warning.Code, "%s", warning.Message)
+			s.Warn(warning.Code, "%s", warning.Message)
 		}
+	}
+	if h := &s.holdout; h.result != nil {
+		name := s.models.groups[wholeBase].purchase.Model.Name()
+		h.choice = h.result.Judge(name, len(s.models.channels()) > 0)
 	}
 }

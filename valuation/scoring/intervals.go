@@ -1,13 +1,11 @@
-package batch
+package scoring
 
 import (
 	"cmp"
 	"context"
-	"database/sql/driver"
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
@@ -28,57 +26,71 @@ type parameterSet struct {
 	group, band int
 }
 
-// valueIntervals makes the intervals of what the base, each segment and each
+// valueSumsRow is a row of value_sums.
+type valueSumsRow struct {
+	Segment, Mark                string
+	FitGroup, SpendBand          int
+	CLVMinor                     int64
+	LosingCustomers              int64
+	VarianceThousandths          int64
+	LnNoPurchaseMillionths       int64
+	ByParameter1, ByParameter2   int64
+	ByParameter3, ByParameter4   int64
+	BySpend1, BySpend2, BySpend3 int64
+}
+
+// valueInterval is a row of value_intervals.
+type valueInterval struct {
+	Scope, Name string
+	Low, High   *float64
+}
+
+// makeValueIntervals makes the intervals of what the base, each segment and each
 // mark will realise.
-func valueIntervals(ctx context.Context, r *run) error {
-	type scope struct{ kind, name string }
-	sums := map[scope]map[parameterSet]*valueSums{}
-	columns := []string{
-		"segment", "mark", "fit_group", "spend_band", "clv_minor", "losing_customers", "variance_thousandths", "ln_no_purchase_millionths",
-		"by_parameter_1", "by_parameter_2", "by_parameter_3", "by_parameter_4", "by_spend_1", "by_spend_2", "by_spend_3",
-	}
-	var firstPurchase float64
-	if err := r.engine.Scan(ctx, "base_rates", []string{"first_purchase_value"}, &firstPurchase); err != nil {
-		return err
-	}
-	err := r.engine.Each(ctx, "value_sums", columns, func(v []driver.Value) error {
-		set := parameterSet{int(v[2].(int64)), int(v[3].(int64))}
-		for _, in := range []scope{{"base", "clv"}, {"segment", v[0].(string)}, {"mark", markMetrics[v[1].(string)]}} {
-			if sums[in] == nil {
-				sums[in] = map[parameterSet]*valueSums{}
-			}
-			if sums[in][set] == nil {
-				sums[in][set] = &valueSums{byParameter: make([]int64, mostParameters), bySpend: make([]int64, 3)}
-			}
-			whole := func(i int) int64 { return v[i].(int64) }
-			sum := sums[in][set]
-			sum.minor += whole(4)
-			sum.losing += whole(5)
-			sum.variance += whole(6)
-			sum.noPurchase += whole(7)
-			for i := range sum.byParameter {
-				sum.byParameter[i] += whole(8 + i)
-			}
-			for i := range sum.bySpend {
-				sum.bySpend[i] += whole(12 + i)
-			}
-		}
-		return nil
-	})
+func (s *Scoring) makeValueIntervals(ctx context.Context) error {
+	rates, err := engine.One[struct{ FirstPurchaseValue float64 }](ctx, s.Engine, "base_rates")
 	if err != nil {
 		return err
 	}
-	var rows [][]driver.Value
-	for in, bySet := range sums {
-		low, high := r.valueInterval(bySet, firstPurchase)
-		rows = append(rows, []driver.Value{in.kind, in.name, known(low), known(high)})
+	type scope struct{ kind, name string }
+	sums := map[scope]map[parameterSet]*valueSums{}
+	for row, err := range engine.Select[valueSumsRow](ctx, s.Engine, "value_sums") {
+		if err != nil {
+			return err
+		}
+		set := parameterSet{row.FitGroup, row.SpendBand}
+		for _, of := range []scope{{"base", "clv"}, {"segment", row.Segment}, {"mark", markMetrics[row.Mark]}} {
+			if sums[of] == nil {
+				sums[of] = map[parameterSet]*valueSums{}
+			}
+			if sums[of][set] == nil {
+				sums[of][set] = &valueSums{byParameter: make([]int64, mostParameters), bySpend: make([]int64, 3)}
+			}
+			sums[of][set].add(row)
+		}
 	}
-	slices.SortFunc(rows, func(a, b []driver.Value) int {
-		return strings.Compare(a[0].(string)+a[1].(string), b[0].(string)+b[1].(string))
+	var intervals []valueInterval
+	for of, bySet := range sums {
+		low, high := s.valueInterval(bySet, rates.FirstPurchaseValue)
+		intervals = append(intervals, valueInterval{of.kind, of.name, engine.Known(low), engine.Known(high)})
+	}
+	slices.SortFunc(intervals, func(a, b valueInterval) int {
+		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name))
 	})
-	return r.engine.Rows(ctx, "value_intervals", []engine.Column{
-		{Name: "scope", Type: "varchar"}, {Name: "name", Type: "varchar"}, {Name: "low", Type: "double"}, {Name: "high", Type: "double"},
-	}, rows)
+	return engine.Insert(ctx, s.Engine, "value_intervals", intervals)
+}
+
+func (v *valueSums) add(row valueSumsRow) {
+	v.minor += row.CLVMinor
+	v.losing += row.LosingCustomers
+	v.variance += row.VarianceThousandths
+	v.noPurchase += row.LnNoPurchaseMillionths
+	for i, by := range []int64{row.ByParameter1, row.ByParameter2, row.ByParameter3, row.ByParameter4} {
+		v.byParameter[i] += by
+	}
+	for i, by := range []int64{row.BySpend1, row.BySpend2, row.BySpend3} {
+		v.bySpend[i] += by
+	}
 }
 
 // markMetrics are the metrics of kpis that hold the value of a mark.
@@ -90,11 +102,11 @@ const intervalLevel = highLevel - lowLevel
 // valueInterval returns the interval of what customers will realise, in money.
 // Sets of parameters are fitted apart, so that the variances which their errors
 // leave add up.
-func (r *run) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase float64) (low, high float64) {
+func (s *Scoring) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase float64) (low, high float64) {
 	var total valueSums
 	var fits []sharedFit
 	for _, set := range slices.SortedFunc(maps.Keys(bySet), parameterSet.compare) {
-		sums, group := bySet[set], r.models.groups[set.group]
+		sums, group := bySet[set], s.models.groups[set.group]
 		total.minor += sums.minor
 		total.losing += sums.losing
 		total.variance += sums.variance
@@ -104,7 +116,7 @@ func (r *run) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase flo
 			fits = restOn(fits, fit.Model, fit.Covariance, sums.bySpend)
 		}
 	}
-	perUnit := float64(r.minor)
+	perUnit := float64(s.Minor)
 	estimate := btyd.Total{
 		Expected:  float64(total.minor) / perUnit,
 		Customers: float64(total.variance) / 1000 * firstPurchase * firstPurchase,

@@ -1,4 +1,4 @@
-package batch
+package scoring
 
 import (
 	"fmt"
@@ -7,22 +7,23 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 )
 
 // modelFile is model.json.
 type modelFile struct {
-	AsOf         string                `json:"as_of"`
-	TimeUnit     string                `json:"time_unit"`
-	HorizonDays  int                   `json:"horizon_days"`
-	DiscountRate float64               `json:"discount_rate_per_year"`
-	Purchase     *purchaseFile         `json:"purchase_model"` // of the whole base; null where none could be fitted
-	Why          string                `json:"why"`            // this one; or none
-	Spend        *spendFile            `json:"spend_model"`
-	Channels     []channelFile         `json:"channels"`   // with parameters of their own
-	Candidates   []purchaseFile        `json:"candidates"` // every family, fitted to the whole base
-	Fingerprint  string                `json:"histories_xxh3_128,omitempty"`
-	Warnings     []publication.Warning `json:"warnings"`
+	AsOf         string             `json:"as_of"`
+	TimeUnit     string             `json:"time_unit"`
+	HorizonDays  int                `json:"horizon_days"`
+	DiscountRate float64            `json:"discount_rate_per_year"`
+	Purchase     *purchaseFile      `json:"purchase_model"` // of the whole base; null where none could be fitted
+	Why          string             `json:"why"`            // this one; or none
+	Spend        *spendFile         `json:"spend_model"`
+	Channels     []channelFile      `json:"channels"`   // with parameters of their own
+	Candidates   []purchaseFile     `json:"candidates"` // every family, fitted to the whole base
+	Fingerprint  string             `json:"histories_xxh3_128,omitempty"`
+	Warnings     []pipeline.Warning `json:"warnings"`
 	// The run that fitted the parameters, absent where it was this one. Counts
 	// and likelihoods are those of its base.
 	From *publication.Origin `json:"parameters_from,omitempty"`
@@ -77,13 +78,14 @@ type bandFile struct {
 	Evaluations   int             `json:"evaluations"`
 }
 
-func (r *run) modelFile() modelFile {
-	file := modelFileOf(r.models)
-	file.AsOf = r.asOf.Format(time.DateOnly)
-	file.HorizonDays, file.DiscountRate = r.Config.Value.HorizonDays, r.Config.Value.DiscountRate
-	file.From = r.parametersFrom()
-	file.Warnings = []publication.Warning{}
-	for _, warning := range r.warnings {
+// ModelFile returns model.json.
+func (s *Scoring) ModelFile() any {
+	file := modelFileOf(s.models)
+	file.AsOf = s.Days.AsOf.Format(time.DateOnly)
+	file.HorizonDays, file.DiscountRate = s.Config.Value.HorizonDays, s.Config.Value.DiscountRate
+	file.From = s.parametersFrom()
+	file.Warnings = []pipeline.Warning{}
+	for _, warning := range s.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
 			file.Warnings = append(file.Warnings, warning)
 		}
@@ -93,11 +95,11 @@ func (r *run) modelFile() modelFile {
 
 // parametersFrom names the run whose parameters this one uses, nil where it
 // fitted its own.
-func (r *run) parametersFrom() *publication.Origin {
-	if r.reused == nil {
+func (s *Scoring) parametersFrom() *publication.Origin {
+	if !s.reused.IsSet() {
 		return nil
 	}
-	return &r.reused.Origin
+	return &s.reused.Origin
 }
 
 // modelFileOf describes models; the day and the terms of a run are left open.
@@ -256,4 +258,17 @@ func estimates(parameters []parameterFile) []btyd.Estimate {
 		list = append(list, btyd.Estimate{Parameter: btyd.Parameter{Name: p.Name, Value: p.Value}, StandardError: p.StandardError})
 	}
 	return list
+}
+
+// Published returns the short form of model.json, nil without a model.
+func (s *Scoring) Published() *publication.Model {
+	if !s.HasModel() {
+		return nil
+	}
+	fit := s.models.groups[wholeBase].purchase
+	model := &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}, ByChannel: s.models.channels(), From: s.parametersFrom()}
+	for _, p := range fit.Parameters {
+		model.Parameters[p.Name] = p.Value
+	}
+	return model
 }

@@ -1,24 +1,23 @@
-package batch
+package scoring
 
 import (
 	"context"
-	"database/sql/driver"
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
 )
 
-// backtestTable makes backtest_scores. Without a backtest it is empty.
-func (r *run) backtestTable(ctx context.Context) error {
+// makeBacktestScores makes backtest_scores. Without a backtest it is empty.
+func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 	var t scoreRows
-	if result := r.holdout.result; result != nil {
-		chosen := r.holdout.choice.Candidate
+	if result := s.holdout.result; result != nil {
+		chosen := s.holdout.choice.Candidate
 		for i := range result.Candidates {
 			c := &result.Candidates[i]
 			t.model, t.isChosen = c.Name, c == chosen
 			t.add("purchases", c.Purchases)
 			t.add("margin", c.Margin)
-			t.distribution(c.Purchasing, result.Customers, r.holdout.repeaters)
+			t.distribution(c.Purchasing, result.Customers, s.holdout.repeaters)
 		}
 		for _, b := range result.Baselines {
 			t.model, t.isChosen = b.Name, false
@@ -26,20 +25,7 @@ func (r *run) backtestTable(ctx context.Context) error {
 			t.add("margin", b.Margin)
 		}
 	}
-	return r.engine.Rows(ctx, "backtest_scores", []engine.Column{
-		{Name: "model", Type: "varchar"}, {Name: "is_chosen", Type: "boolean"}, {Name: "target", Type: "varchar"},
-		{Name: "metric", Type: "varchar"}, {Name: "decile", Type: "bigint"},
-		{Name: "value", Type: "double"}, {Name: "low", Type: "double"}, {Name: "high", Type: "double"}, {Name: "n", Type: "bigint"},
-	}, t.rows)
-}
-
-// judgeReused judges the model whose parameters are reused, as the backtest fits
-// it.
-func (r *run) judgeReused() {
-	if h := &r.holdout; h.result != nil {
-		name := r.models.groups[wholeBase].purchase.Model.Name()
-		h.choice = h.result.Judge(name, len(r.models.channels()) > 0)
-	}
+	return engine.Insert(ctx, s.Engine, "backtest_scores", t.rows)
 }
 
 // scoreRows are rows of backtest_scores under way.
@@ -47,13 +33,25 @@ type scoreRows struct {
 	model    string
 	isChosen bool
 	target   string
-	rows     [][]driver.Value
+	rows     []backtestScore
+}
+
+// backtestScore is a row of backtest_scores.
+type backtestScore struct {
+	Model            string
+	IsChosen         bool
+	Target, Metric   string
+	Decile           int
+	Value, Low, High *float64
+	N                int
 }
 
 func (t *scoreRows) put(metric string, decile int, n int, value float64, interval ...float64) {
-	row := []driver.Value{t.model, t.isChosen, t.target, metric, int64(decile), known(value), nil, nil, int64(n)}
+	row := backtestScore{
+		Model: t.model, IsChosen: t.isChosen, Target: t.target, Metric: metric, Decile: decile, Value: engine.Known(value), N: n,
+	}
 	if len(interval) == 2 {
-		row[6], row[7] = known(interval[0]), known(interval[1])
+		row.Low, row.High = engine.Known(interval[0]), engine.Known(interval[1])
 	}
 	t.rows = append(t.rows, row)
 }
