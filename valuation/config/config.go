@@ -201,6 +201,15 @@ func (c Config) HasMargin() bool {
 	return c.Orders.Columns.Margin != "" || c.Value.MarginRate != nil
 }
 
+// MoneyBasis says what value is counted in: margin, or revenue where no margin is
+// known.
+func (c Config) MoneyBasis() string {
+	if c.HasMargin() {
+		return "margin"
+	}
+	return "revenue"
+}
+
 // HasSpend reports whether there is spend to count.
 func (c Config) HasSpend() bool { return len(c.Spend.Files) > 0 }
 
