@@ -81,7 +81,7 @@ type ledger struct {
 	costs    []costRow
 	acquired map[string][]newcomers // by channel
 	activity map[cohort][]agedMoney
-	waits    map[string]map[cohort][]stat.Count // by target
+	waits    map[string]map[cohort][]stat.EventCount // by target
 }
 
 // Why there is no payback: it has not come; or, of the median, no month in which
@@ -129,7 +129,7 @@ func (a *Acquisition) makePaybacks(ctx context.Context) error {
 }
 
 func (a *Acquisition) readLedger(ctx context.Context) (ledger, error) {
-	l := ledger{acquired: map[string][]newcomers{}, activity: map[cohort][]agedMoney{}, waits: map[string]map[cohort][]stat.Count{"own": {}, "blended": {}}}
+	l := ledger{acquired: map[string][]newcomers{}, activity: map[cohort][]agedMoney{}, waits: map[string]map[cohort][]stat.EventCount{"own": {}, "blended": {}}}
 	var err error
 	if l.costs, err = engine.All[costRow](ctx, a.Engine, "channel_costs"); err != nil {
 		return l, err
@@ -152,7 +152,7 @@ func (a *Acquisition) readLedger(ctx context.Context) (ledger, error) {
 			return l, err
 		}
 		waits, key := l.waits[row.Target], cohort{row.FirstChannel, row.CohortMonth, row.IsTrailing}
-		waits[key] = append(waits[key], stat.Count{Day: row.Day, Events: row.Events, Censored: row.Censored})
+		waits[key] = append(waits[key], stat.EventCount{Day: row.Day, Events: row.Events, Censored: row.Censored})
 	}
 	return l, nil
 }
@@ -236,12 +236,12 @@ func (l ledger) payback(cost costRow, channels map[string]bool, rate float64, as
 
 // waitsOf returns the ages at which customers paid back the cost of their own
 // channel and month or, blended, that of their month.
-func (l ledger) waitsOf(cost costRow, channels map[string]bool) []stat.Count {
+func (l ledger) waitsOf(cost costRow, channels map[string]bool) []stat.EventCount {
 	target := "own"
 	if cost.Scope == "blended" {
 		target = cost.Scope
 	}
-	var counts []stat.Count
+	var counts []stat.EventCount
 	for key, waits := range l.waits[target] {
 		if channels[key.channel] && cost.holds(key) {
 			counts = append(counts, waits...)
@@ -253,7 +253,7 @@ func (l ledger) waitsOf(cost costRow, channels map[string]bool) []stat.Count {
 // medianDay returns the first day by which half have had the event, with the
 // 95 % interval of it (Brookmeyer & Crowley 1982): the days from and to which the
 // interval of the curve holds a half. What the curve does not reach is nil.
-func medianDay(points []stat.Point) (median, low, high *int64) {
+func medianDay(points []stat.SurvivalPoint) (median, low, high *int64) {
 	const half = 0.5 + 1e-12 // a product of shares may miss the half that it equals
 	for _, p := range points {
 		if median == nil && p.Survival <= half {

@@ -1,0 +1,73 @@
+package judgement
+
+import (
+	"cbv/valuation/money"
+	"cbv/valuation/publication"
+)
+
+// The bounds of the warnings about finished figures.
+const (
+	// fewRepeaters is the number of repeat customers below which the parameters, and
+	// every value with them, are a guess.
+	fewRepeaters = 100
+	// mostReturned is the share of revenue that comes back on a later day from which
+	// on amounts are more likely read wrong.
+	mostReturned = 0.5
+)
+
+func hasFewRepeaters(customers float64) bool { return customers < fewRepeaters }
+
+func hasHighReturns(share float64) bool { return share > mostReturned }
+
+// losesMoney reports whether a new customer costs as much as they bring, or more.
+func losesMoney(cac, newcomerValue float64) bool { return cac >= newcomerValue }
+
+// warnOfFigures adds the warnings that the figures of the base call for.
+func (j *Judgement) warnOfFigures() {
+	if !j.Config.HasMargin() {
+		j.Warn("revenue_not_margin", "no margin is configured, so value is counted in revenue: set value.margin_rate or orders.columns.margin")
+	}
+	if !j.scoring.HasModel() {
+		return
+	}
+	j.scoring.WarnOfTrust()
+	value := func(metric string) float64 { return *j.Figures.Base[metric].Value }
+	if repeaters := value("repeat_customers"); hasFewRepeaters(repeaters) {
+		j.Warn("few_repeat_customers", "only %.0f customers bought again: the models rest on them, and every value is rough", repeaters)
+	}
+	if cac, newcomer := value("cac"), value("newcomer_value"); j.AcquisitionTerms().Source != "first_order" && losesMoney(cac, newcomer) {
+		j.Warn("acquisition_loses_money", "a newcomer costs %.2f and brings %.2f over the horizon: acquisition loses money, so replacement is worth nothing and the floor alone decides whom to retain", cac, newcomer)
+	}
+	if share := value("later_return_share"); hasHighReturns(share) {
+		j.Warn("high_returns", "%.0f %% of revenue is returned on a later day, and every value is lowered by as much: check orders.columns.amount", 100*share)
+	}
+}
+
+// warnOfNoPaidChannel warns of spend that could not set the marks.
+func (j *Judgement) warnOfNoPaidChannel() {
+	terms := j.AcquisitionTerms()
+	if !j.intake.HasSpend() || j.Config.Orders.Columns.Channel == "" || !j.scoring.HasModel() || terms == nil || terms.Source == "spend" {
+		return
+	}
+	instead := "a first order is taken to pay for its acquisition"
+	if terms.Source == "configured" {
+		instead = "value.cac sets the marks"
+	}
+	j.Warn("no_paid_channel", "no paid channel has a cost of acquisition and 50 new customers over the last 12 months, so %s: see cac_reason in channels.parquet", instead)
+}
+
+// AcquisitionTerms says which cost of acquisition set the marks, nil where there
+// is none.
+func (j *Judgement) AcquisitionTerms() *publication.Acquisition {
+	cac := j.Figures.Base["cac"].Value
+	if cac == nil {
+		return nil
+	}
+	terms := &publication.Acquisition{Source: "first_order", CAC: money.Exact(money.ToMinor(*cac, j.Minor), j.Minor)}
+	if j.Figures.Base["cac_from_spend"].Value != nil {
+		terms.Source, terms.Channel = "spend", j.Figures.CACChannel
+	} else if j.Config.Value.CAC != nil {
+		terms.Source = "configured"
+	}
+	return terms
+}
