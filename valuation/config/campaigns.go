@@ -34,8 +34,10 @@ type Measure struct {
 func (c Config) HasContacts() bool { return len(c.Contacts.Files) > 0 }
 
 // MeasureIdentity returns the settings that a measurement can depend on, as
-// canonical JSON. Those by which customers are valued are not among them.
-func (c Config) MeasureIdentity() ([]byte, error) {
+// canonical JSON. Those by which customers are valued are not among them. The day
+// is settled then: named or taken from the orders, it is the same measurement.
+func (c Config) MeasureIdentity(asOf Day) ([]byte, error) {
+	c.Time.AsOf = &asOf
 	return json.Marshal(struct {
 		Orders     Orders   `json:"orders"`
 		Contacts   Contacts `json:"contacts"`

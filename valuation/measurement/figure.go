@@ -8,7 +8,7 @@ type Figure struct {
 	Versus   string `json:"versus,omitempty"` // the arm it is compared with
 	Metric   string `json:"metric"`
 	Estimate string `json:"estimate,omitempty"` // of comparisons: raw, or adjusted by the covariate
-	// Value is nil where it cannot be told. Low and High are the 95 % interval of a
+	// Value is nil where it is not known. Low and High are the 95 % interval of a
 	// campaign measured once, the sequential ones that of all planned nights.
 	Value          *float64 `json:"value"`
 	Low            *float64 `json:"low,omitempty"`
@@ -128,26 +128,27 @@ func joined(reason, more string) string {
 // and is no response.
 func (l *list) contacts(arm string, n int64, costMinor *int64) {
 	reached := l.facts.Contacts[arm]
-	if costMinor == nil && l.facts.Contacts != nil && l.facts.Told.Cost {
+	if costMinor == nil && l.facts.Contacts != nil && l.facts.Columns.Cost != "" {
 		costMinor = &reached.CostMinor
 	}
+	columns := l.facts.Columns
 	for _, f := range []struct {
 		metric, unit string
 		value        int64
-		isTold       bool
+		isKnown      bool
 		column       string
 	}{
 		{"messages", messages, reached.Messages, true, ""},
 		{"sent", customers, reached.Sent, true, ""},
-		{"delivered", customers, reached.Delivered, l.facts.Told.Delivered, "delivered"},
-		{"opened", customers, reached.Opened, l.facts.Told.Opened, "opened"},
-		{"responded", customers, reached.Responded, l.facts.Told.Clicked, "clicked"},
+		{"delivered", customers, reached.Delivered, columns.Delivered != "", "delivered"},
+		{"opened", customers, reached.Opened, columns.Opened != "", "opened"},
+		{"responded", customers, reached.Responded, columns.Clicked != "", "clicked"},
 	} {
 		figure := count(f.value)
 		switch {
 		case l.facts.Contacts == nil:
 			figure = unknown("no contacts of this campaign are known: give them in contacts.files")
-		case !f.isTold:
+		case !f.isKnown:
 			figure = unknown("the contacts do not tell: set contacts.columns." + f.column)
 		}
 		l.add(Figure{Arm: arm, Metric: f.metric, Unit: f.unit, N: n}, figure)

@@ -1,13 +1,15 @@
-// Package measurement is what the measurement of a campaign says, as it is
-// published: one document of figures, of which the table, the JSON and the
-// Parquet file are made. Money in it is in units of the currency.
+// Package measurement measures a campaign: it compares the outcomes of its arms, as
+// assigned, and publishes one document of figures, of which the table, the JSON and
+// the Parquet file are made. Money in it is in units of the currency.
 package measurement
 
 import (
 	"time"
 
 	"cbv/valuation/campaign"
+	"cbv/valuation/config"
 	"cbv/valuation/experiment"
+	"cbv/valuation/pipeline"
 )
 
 // Name is the file of the document in a measurement's folder.
@@ -48,9 +50,9 @@ type Document struct {
 	// without files.
 	ContactRows map[string]int64 `json:"contact_rows"`
 	// AssignedLater are customers assigned after as_of, who are in no figure.
-	AssignedLater int64     `json:"assigned_later"`
-	Figures       []Figure  `json:"figures"`
-	Warnings      []Warning `json:"warnings"`
+	AssignedLater int64              `json:"assigned_later"`
+	Figures       []Figure           `json:"figures"`
+	Warnings      []pipeline.Warning `json:"warnings"`
 }
 
 // SampleRatio says whether the arms have the people that the design gave them.
@@ -58,12 +60,6 @@ type SampleRatio struct {
 	ChiSquare float64 `json:"chi_square"`
 	PValue    float64 `json:"p_value"`
 	Broken    bool    `json:"broken"`
-}
-
-// Warning is something a reader of the figures should know.
-type Warning struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
 }
 
 // Facts are what a document is made of.
@@ -79,8 +75,8 @@ type Facts struct {
 	// Contacts are those of each arm that was reached, the global holdout and
 	// Unassigned among them; nil where nothing is known of this campaign's.
 	Contacts map[string]Contacts
-	// Told says which columns the contacts have.
-	Told Told
+	// Columns says which of the optional columns the contacts have.
+	Columns config.ContactColumns
 	// GlobalHoldout is how many assigned customers are kept out of every campaign.
 	GlobalHoldout int64
 }
@@ -98,11 +94,6 @@ type Contacts struct {
 	OfUnknownArm                       int64 // people with a message of no arm there is
 }
 
-// Told says which of the optional columns the contacts have.
-type Told struct {
-	Delivered, Opened, Clicked, Cost bool
-}
-
 // New returns the document of a measurement, without its decision among those of
 // earlier nights, contact rows and warnings.
 func New(f Facts) Document {
@@ -118,7 +109,7 @@ func New(f Facts) Document {
 		SampleRatio:     SampleRatio(f.Report.SampleRatio),
 		Tonight:         Decision{Verdict: f.Report.Decision.Verdict, Reason: f.Report.Decision.Reason},
 		Figures:         figures(f),
-		Warnings:        []Warning{},
+		Warnings:        []pipeline.Warning{},
 	}
 	if document.Tonight.decides() {
 		document.Tonight.ReachedOn, document.Tonight.Night = f.AsOf, timing.Night

@@ -1,0 +1,118 @@
+package measurement
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/calendar"
+	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
+	"cbv/valuation/intake"
+)
+
+// refuseUnknownCustomers looks for people whom these orders do not know. An export
+// assigns customers, so everyone had an order by then: who has none now is written
+// otherwise, and would be measured as someone who buys nothing. Where these are the
+// most, nothing is measured; where some are, a warning says so.
+func (m *Measurement) refuseUnknownCustomers(arms map[experiment.Arm]armSums) error {
+	var people, unknown int64
+	for _, sums := range arms {
+		people += sums.Customers
+		unknown += sums.Strangers
+	}
+	const remedy = "customers may be written otherwise than when they were assigned, or files be missing"
+	switch {
+	case 2*unknown > people:
+		return failure.Inputf("campaign %s: %s of %s assigned customers have no order up to the day of their assignment, and each had one: %s: check orders.columns.customer_id, then orders.files and orders.keep",
+			m.name(), humanize.Comma(unknown), humanize.Comma(people), remedy)
+	case unknown > 0:
+		m.Warn("unknown_customers", "%s of %s assigned customers have no order up to the day of their assignment, and each had one; they count as people who buy nothing: %s: check orders.columns.customer_id, orders.files and orders.keep",
+			humanize.Comma(unknown), humanize.Comma(people), remedy)
+	}
+	return nil
+}
+
+// warn warns of what stands between the figures and what they say.
+func (m *Measurement) warn(contacts map[string]Contacts) {
+	m.warnOfHoles()
+	m.in.WarnOfRows()
+	if ratio := m.document.SampleRatio; ratio.Broken {
+		m.Warn("sample_ratio", "the arms do not have the people that the design gave them (chi-square %.1f, p %.1g): people were lost or added in a way that differs between arms, so no lift is told; find where before anything else", ratio.ChiSquare, ratio.PValue)
+	}
+	if !m.Config.HasMargin() {
+		m.Warn("revenue_not_margin", "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin")
+	}
+	m.warnOfContactRows(contacts)
+	m.warnOfContacts(contacts)
+}
+
+// warnOfHoles warns of days without an order inside the watched time, which count as
+// days on which nobody bought, as those after the last order would.
+func (m *Measurement) warnOfHoles() {
+	var holes []string
+	for i := 1; i < len(m.Days.Orders); i++ {
+		before, next := m.Days.Orders[i-1], m.Days.Orders[i]
+		first, last := before.AddDate(0, 0, 1), next.AddDate(0, 0, -1)
+		if last.After(m.started) && !next.After(m.Days.AsOf) && calendar.DaysBetween(before, next) > m.usualGap() {
+			holes = append(holes, first.Format(time.DateOnly)+" to "+last.Format(time.DateOnly))
+		}
+	}
+	if len(holes) == 0 {
+		return
+	}
+	const shown = 3
+	text := strings.Join(holes[:min(shown, len(holes))], ", ")
+	if more := len(holes) - shown; more > 0 {
+		text += fmt.Sprintf(" and %d more times", more)
+	}
+	m.Warn("hole_in_orders", "there is no order from %s, where order days are usually %d apart: these count as days on which nobody bought; add the files that are missing, if any", text, calendar.MedianGap(m.Days.Orders))
+}
+
+// warnOfContactRows warns of rows of the contact files that say nothing of this
+// campaign.
+func (m *Measurement) warnOfContactRows(contacts map[string]Contacts) {
+	if m.Config.HasContacts() && contacts == nil {
+		m.Warn("no_contacts", "no usable row of contacts.files is of campaign %s: check contacts.columns.campaign", m.name())
+	}
+	var quarantined int64
+	for _, count := range m.reasons {
+		if count.Reason != intake.Used && count.Reason != otherCampaign && count.Reason != intake.AfterAsOf {
+			quarantined += count.Rows
+		}
+	}
+	if quarantined > 0 {
+		m.Warn("contacts_set_aside", "%s rows of the contacts are in quarantine, so sends and costs are too low: see contact_quarantine.parquet", humanize.Comma(quarantined))
+	}
+}
+
+// warnOfContacts warns of contacts that are not as the design has them.
+func (m *Measurement) warnOfContacts(contacts map[string]Contacts) {
+	none, global := contacts[string(experiment.None)].Sent, contacts[string(experiment.GlobalHoldout)].Sent
+	if none+global > 0 {
+		m.Warn("contaminated_holdout", "%s customers of arm none and %s of the global holdout were contacted: everyone is compared as assigned, so the effect looks smaller than it is; have the sending tool leave them out",
+			humanize.Comma(none), humanize.Comma(global))
+	}
+	var early, ofOtherArm, ofUnknownArm int64
+	for arm, c := range contacts {
+		early += c.Early
+		ofUnknownArm += c.OfUnknownArm
+		if arm == string(experiment.Champion) || arm == string(experiment.Challenger) {
+			ofOtherArm += c.OfOtherArm
+		}
+	}
+	if ofOtherArm > 0 {
+		m.Warn("other_arm", "%s customers got the message of another arm than theirs: they count in the arm that they are assigned to, which blurs the difference", humanize.Comma(ofOtherArm))
+	}
+	if ofUnknownArm > 0 {
+		m.Warn("unknown_arm", "%s customers have contacts whose arm is none of none, champion, challenger and global_holdout, so nobody knows whether they got the message of their arm: map the names in contacts.columns.arm", humanize.Comma(ofUnknownArm))
+	}
+	if stray := contacts[Unassigned].Sent; stray > 0 {
+		m.Warn("contacted_unassigned", "%s customers were contacted who were never assigned: they are in no arm, and neither they nor what they cost are in the comparison", humanize.Comma(stray))
+	}
+	if early > 0 {
+		m.Warn("contacted_early", "%s customers were contacted before they were assigned, so what the message did to them may lie before their window", humanize.Comma(early))
+	}
+}
