@@ -351,7 +351,7 @@ func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) (rows
 	case entry.Kind == plan.Check:
 		err = r.engine.View(ctx, entry.Name, entry.SQL)
 		if err == nil {
-			err = r.offenders(ctx, entry.Name, broken)
+			err = r.judge(ctx, entry.Name, broken)
 		}
 	case entry.Kind == plan.Table:
 		count, err = r.engine.Table(ctx, entry.Name, entry.SQL)
@@ -378,10 +378,12 @@ func (r *run) step(ctx context.Context, entry plan.Entry, broken *[]error) (rows
 	return rows, err
 }
 
-// offenders appends an error for each rule that a check finds broken.
-func (r *run) offenders(ctx context.Context, check string, broken *[]error) error {
-	return r.engine.Each(ctx, check, []string{"rule", "offenders", "example"}, func(v []driver.Value) error {
-		*broken = append(*broken, fmt.Errorf("check %s: %v: %v offenders (%v)", check, v[0], v[1], v[2]))
+// judge appends an error for each rule that a check finds broken.
+func (r *run) judge(ctx context.Context, check string, broken *[]error) error {
+	return r.engine.EachOrNull(ctx, check, plan.CheckColumns, func(row []driver.Value) error {
+		if err := plan.Judge(check, row); err != nil {
+			*broken = append(*broken, err)
+		}
 		return nil
 	})
 }

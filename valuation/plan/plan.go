@@ -20,7 +20,7 @@ const (
 	Table Kind = "table"
 	File  Kind = "file"  // a published Parquet file, sorted by the key
 	Lists Kind = "lists" // one published CSV file per value of its column list, sorted by the key
-	Check Kind = "check" // returns the offenders; none must be left
+	Check Kind = "check" // returns rules with what they got and want, which must be the same
 	Go    Kind = "go"    // mathematics, or a small table that Go holds
 )
 
