@@ -93,7 +93,7 @@ func TestAssignmentsThatAreNotTheDesigns(t *testing.T) {
 			moved.people[i].arm = experiment.None
 		}
 		_, err := Measure(context.Background(), testJob(moved.write(t)), "spring")
-		if failure.KindOf(err) != failure.Input || !strings.Contains(err.Error(), "every arm is the one of the design: 1 offenders (assigned-") || !strings.Contains(err.Error(), ".parquet row ") {
+		if failure.KindOf(err) != failure.Input || !strings.Contains(err.Error(), "every arm is the one of the design: got 1, want 0 (assigned-") || !strings.Contains(err.Error(), ".parquet row ") {
 			t.Errorf("one moved from %s: %v", a.arm, err)
 		}
 	}

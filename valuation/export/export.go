@@ -201,7 +201,7 @@ func (x *export) step(ctx context.Context, entry plan.Entry) (err error) {
 		if err := x.engine.View(ctx, entry.Name, entry.SQL); err != nil {
 			return err
 		}
-		return x.offenders(ctx, entry.Name)
+		return x.judge(ctx, entry.Name)
 	default:
 		err = x.engine.View(ctx, entry.Name, entry.SQL)
 	}

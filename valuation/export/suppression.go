@@ -9,6 +9,7 @@ import (
 
 	"cbv/valuation/audience"
 	"cbv/valuation/failure"
+	"cbv/valuation/plan"
 	"cbv/valuation/source"
 )
 
@@ -169,11 +170,13 @@ func (x *export) countPeople(ctx context.Context) error {
 	return nil
 }
 
-// offenders ends the export by the rules that a check finds broken.
-func (x *export) offenders(ctx context.Context, check string) error {
+// judge ends the export by the rules that a check finds broken.
+func (x *export) judge(ctx context.Context, check string) error {
 	var broken []error
-	err := x.engine.Each(ctx, check, []string{"rule", "offenders", "example"}, func(v []driver.Value) error {
-		broken = append(broken, fmt.Errorf("check %s: %v: %v offenders (%v): remove or complete such rows: nothing is exported while it is not known who objected", check, v[0], v[1], v[2]))
+	err := x.engine.EachOrNull(ctx, check, plan.CheckColumns, func(row []driver.Value) error {
+		if err := plan.Judge(check, row); err != nil {
+			broken = append(broken, fmt.Errorf("%w: remove or complete such rows: nothing is exported while it is not known who objected", err))
+		}
 		return nil
 	})
 	if err != nil || len(broken) == 0 {
