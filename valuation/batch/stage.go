@@ -33,7 +33,7 @@ var goSteps = map[string]func(context.Context, *run) error{
 	"repeat_rates":          repeatRates,
 	"repeat_probabilities":  repeatProbabilities,
 	"revenue_concentration": revenueConcentration,
-	"retention_rates":       retentionRates,
+	"figures":               figures,
 	"periods":               periods,
 	"paybacks":              paybacks,
 	"newcomer_curve":        newcomerCurve,

@@ -131,12 +131,23 @@ var Nightly = []Step{
 	{Name: "survey_scores", Kind: Table, Folder: "audit"},
 	{Name: "satisfaction", Kind: File, Folder: "audit", Key: []string{"scope", "name"}},
 
-	{Name: "returning_shares", Kind: View, Folder: "kpis"},
 	{Name: "survivors", Kind: Table, Folder: "kpis"},
-	{Name: "retention_counts", Kind: View, Folder: "kpis"},
-	{Name: "retention_rates", Kind: Go, Reads: []string{"retention_counts"}, Makes: []string{"retention_rates"}},
-	{Name: "retention_figures", Kind: View, Folder: "kpis"},
-	{Name: "acquisition_kpis", Kind: View, Folder: "kpis"},
+	{Name: "base_sums", Kind: Table, Folder: "kpis"},
+	{Name: "base_figures", Kind: View, Folder: "kpis"},
+	{Name: "repeat_rate_figures", Kind: View, Folder: "kpis"},
+	{Name: "returning_figures", Kind: View, Folder: "kpis"},
+	{Name: "value_figures", Kind: View, Folder: "kpis"},
+	{Name: "mark_figures", Kind: View, Folder: "kpis"},
+	{Name: "acquired_value_figures", Kind: View, Folder: "kpis"},
+	{Name: "chance_figures", Kind: View, Folder: "kpis"},
+	{Name: "retention_rate_figures", Kind: View, Folder: "kpis"},
+	{Name: "stake_figures", Kind: View, Folder: "kpis"},
+	{Name: "growth_figures", Kind: View, Folder: "kpis"},
+	{Name: "replacement_figures", Kind: View, Folder: "kpis"},
+	{Name: "channel_cac_figures", Kind: View, Folder: "kpis"},
+	{Name: "acquisition_figures", Kind: View, Folder: "kpis"},
+	{Name: "satisfaction_figures", Kind: View, Folder: "kpis"},
+	{Name: "figures", Kind: Go, Reads: FigureTables, Makes: []string{"figures"}},
 	{Name: "kpis", Kind: File, Folder: "kpis", Key: []string{"metric", "month", "channel"}},
 
 	{Name: "audiences", Kind: Lists, Folder: "lists", Key: []string{"customer_id"}},
@@ -147,6 +158,12 @@ var Nightly = []Step{
 	{Name: "acquisition_adds_up", Kind: Check, Folder: "checks"},
 	{Name: "customers_are_sound", Kind: Check, Folder: "checks"},
 	{Name: "lenses_add_up", Kind: Check, Folder: "checks"},
+}
+
+// FigureTables are the wide tables that the figures of kpis come of.
+var FigureTables = []string{
+	"base_figures", "repeat_rate_figures", "returning_figures", "value_figures", "mark_figures", "acquired_value_figures", "chance_figures",
+	"retention_rate_figures", "stake_figures", "growth_figures", "replacement_figures", "channel_cac_figures", "acquisition_figures", "satisfaction_figures",
 }
 
 // Export is an export of one audience of a published run, in order.
