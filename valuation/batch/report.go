@@ -32,9 +32,7 @@ func (r *run) write(ctx context.Context) error {
 	if err := publication.WriteJSON(filepath.Join(r.store.Build(), "model.json"), r.modelFile()); err != nil {
 		return err
 	}
-	return publication.WriteJSON(filepath.Join(r.store.Build(), "schema.json"), schema.Document{
-		SchemaVersion: publication.SchemaVersion, Tables: schema.Tables,
-	})
+	return publication.WriteJSON(filepath.Join(r.store.Build(), "schema.json"), schema.Describe(publication.SchemaVersion, schema.Tables))
 }
 
 func (r *run) readKPIs(ctx context.Context) error {
