@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cbv/valuation/config"
-	"cbv/valuation/parquetfile"
 	"cbv/valuation/rfm"
 )
 
@@ -85,30 +84,13 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
-func TestReadmeNamesEveryKeyMetricAndMap(t *testing.T) {
+func TestReadmeNamesEveryKeyAndMap(t *testing.T) {
 	text := readme(t)
 	var names []string
 	for _, key := range config.Keys() {
 		names = append(names, key.Path)
 	}
 	names = append(names, rfm.Maps()...)
-	out := filepath.Join(t.TempDir(), "out")
-	var stdout, stderr bytes.Buffer
-	code := Main(context.Background(), []string{"cbv", "run", "--config", "../../fixtures/shop/cbv.yaml", "--out", out}, Env{
-		Stdout: &stdout, Stderr: &stderr, SQL: os.DirFS("../../sql"), Clock: time.Now,
-	})
-	if code != 0 {
-		t.Fatalf("exit %d: %s", code, &stderr)
-	}
-	metrics, err := parquetfile.Read[struct {
-		Metric *string `parquet:"metric"`
-	}](filepath.Join(out, "latest", "kpis.parquet"))
-	if err != nil || len(metrics) == 0 {
-		t.Fatalf("%d metrics, %v", len(metrics), err)
-	}
-	for _, row := range metrics {
-		names = append(names, *row.Metric)
-	}
 	for _, name := range names {
 		if !strings.Contains(text, "`"+name+"`") {
 			t.Errorf("the README does not explain `%s`", name)

@@ -40,7 +40,7 @@ func runSchema(env Env, opt schemaOptions) error {
 		return err
 	}
 	if opt.json {
-		return printJSON(env.Stdout, schema.Document{SchemaVersion: publication.SchemaVersion, Tables: tables})
+		return printJSON(env.Stdout, schema.Describe(publication.SchemaVersion, tables))
 	}
 	for i, table := range tables {
 		if i > 0 {

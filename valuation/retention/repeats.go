@@ -142,3 +142,13 @@ func (r *Retention) makeConcentration(ctx context.Context) error {
 		concentrationRow{"gini", engine.Known(spread.Gini()), spread.Holders, "index"},
 	))
 }
+
+// share returns a share with its 95 % interval (Wilson), nil where there is nobody.
+func share(counted, of int64) (value, low, high *float64) {
+	if of == 0 {
+		return nil, nil, nil
+	}
+	rate := float64(counted) / float64(of)
+	from, to := stat.Wilson(counted, of)
+	return &rate, &from, &to
+}

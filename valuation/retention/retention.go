@@ -17,6 +17,6 @@ func (r *Retention) Actions() pipeline.Actions {
 		"repeat_rates":          r.makeRepeatRates,
 		"repeat_probabilities":  r.makeRepeatProbabilities,
 		"revenue_concentration": r.makeConcentration,
-		"retention_rates":       r.makeRetentionRates,
+		"figures":               r.makeFigures,
 	}
 }

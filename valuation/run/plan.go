@@ -6,6 +6,7 @@ import (
 	"cbv/valuation/intake"
 	"cbv/valuation/judgement"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/retention"
 )
 
 const (
@@ -122,12 +123,23 @@ var audit = []pipeline.Step{
 }
 
 var kpis = []pipeline.Step{
-	{Name: "returning_shares", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "survivors", Kind: pipeline.Table, Folder: "kpis"},
-	{Name: "retention_counts", Kind: pipeline.View, Folder: "kpis"},
-	{Name: "retention_rates", Kind: pipeline.Go, Reads: []string{"retention_counts"}, Makes: []string{"retention_rates"}},
-	{Name: "retention_figures", Kind: pipeline.View, Folder: "kpis"},
-	{Name: "acquisition_kpis", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "base_sums", Kind: pipeline.Table, Folder: "kpis"},
+	{Name: "base_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "repeat_rate_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "returning_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "value_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "mark_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "acquired_value_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "chance_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "retention_rate_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "stake_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "growth_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "replacement_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "channel_cac_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "acquisition_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "satisfaction_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "figures", Kind: pipeline.Go, Reads: retention.FigureTables, Makes: []string{"figures"}},
 	{Name: "kpis", Kind: pipeline.File, Folder: "kpis", Key: []string{"metric", "month", "channel"}},
 }
 

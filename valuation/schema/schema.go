@@ -10,8 +10,18 @@ import (
 
 // Document is schema.json.
 type Document struct {
-	SchemaVersion int     `json:"schema_version"`
-	Tables        []Table `json:"tables"`
+	SchemaVersion int      `json:"schema_version"`
+	Tables        []Table  `json:"tables"`
+	Figures       []Figure `json:"figures,omitempty"` // of kpis, where that is among the tables
+}
+
+// Describe returns the document of tables.
+func Describe(version int, tables []Table) Document {
+	document := Document{SchemaVersion: version, Tables: tables}
+	if slices.ContainsFunc(tables, func(table Table) bool { return table.Name == "kpis" }) {
+		document.Figures = Figures
+	}
+	return document
 }
 
 // Table is one published Parquet file.

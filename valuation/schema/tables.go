@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Tables are the published tables, their columns in the order of the files.
 var Tables = []Table{
@@ -145,7 +148,7 @@ var kpis = []Column{
 	{"value", decimal, "see unit", "the figure; null where it cannot be told"},
 	{"low", decimal, "see unit", "lower end of the interval, where there is one: 95 % for rates, 80 % for clv and residual_customer_equity, which counts parameters and customers"},
 	{"high", decimal, "see unit", "upper end of the same interval"},
-	{"unit", text, "", "customers, purchases, money, share, ratio, days or points"},
+	{"unit", text, "", strings.Join(figureUnits[:len(figureUnits)-1], ", ") + " or " + figureUnits[len(figureUnits)-1]},
 	{"n", whole, "customers", "customers behind the figure"},
 }
 

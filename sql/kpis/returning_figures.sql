@@ -1,10 +1,10 @@
--- returning_shares: what part of a whole month's buyers and revenue was of
+-- returning_figures: what part of a whole month's buyers and revenue was of
 -- customers who first purchased in an earlier month; in all, and by the channel
 -- they came by. A month in which nobody purchased has no row; the first month in
 -- which anybody did knows no earlier one, and a month that begins before fit_from
 -- not all of those who purchased in one: their shares are null.
 --
--- grain: one row per (metric, month, channel); channel null: all of them
+-- grain: one row per (month, channel); channel null: all of them
 -- reads: cohort_activity, months, params
 with
 
@@ -55,28 +55,18 @@ starts as (
 
 final as (
     select
-        'returning_share_of_buyers' as metric,
         sums.month,
         sums.channel,
+        sums.buyers as n,
         case
             when sums.month > starts.month and sums.month >= starts.fit_from
                 then cast(sums.returning_buyers as double) / nullif(sums.buyers, 0)
-        end as value,
-        sums.buyers as n
-    from sums
-    cross join starts
-    where sums.buyers > 0
-    union all
-    select
-        'returning_share_of_revenue' as metric,
-        sums.month,
-        sums.channel,
+        end as returning_share_of_buyers,
         -- of less than nothing there is no share
         case
             when sums.month > starts.month and sums.month >= starts.fit_from and sums.revenue_minor > 0
                 then cast(sums.returning_minor as double) / nullif(sums.revenue_minor, 0)
-        end as value,
-        sums.buyers as n
+        end as returning_share_of_revenue
     from sums
     cross join starts
     where sums.buyers > 0

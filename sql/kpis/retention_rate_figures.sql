@@ -1,12 +1,12 @@
--- retention_counts: how many of how many customers kept on or fell silent: what
--- Go gives intervals to.
+-- retention_rate_figures: how many of how many customers kept on or fell silent, and
+-- how that changed within a year.
 --
 -- A repeat customer is silent after more than twice their own usual gap between
 -- purchases, t_x / x, without one. Cohorts are those of the 12 months in which
 -- everybody has had 90 days to purchase again, and of the 12 before, which are
 -- unknown where the files begin too late, or their customers may be old ones.
 --
--- grain: one row per metric
+-- grain: one row
 -- reads: histories, second_purchases, compared_periods
 with
 
@@ -49,11 +49,19 @@ rates as (
 ),
 
 final as (
-    select 'silent_share_of_repeat_customers' as metric, counted, customers from silent
-    union all
-    select 'repeat_rate_90d_last_12m', repeaters, customers from rates
-    union all
-    select 'repeat_rate_90d_12m_before', repeaters_before, customers_before from rates
+    select
+        silent.counted as silent_share_of_repeat_customers_counted,
+        silent.customers as silent_share_of_repeat_customers_n,
+        rates.repeaters as repeat_rate_90d_last_12m_counted,
+        rates.customers as repeat_rate_90d_last_12m_n,
+        rates.repeaters_before as repeat_rate_90d_12m_before_counted,
+        rates.customers_before as repeat_rate_90d_12m_before_n,
+        rates.repeaters as repeat_rate_90d_change_counted,
+        rates.customers as repeat_rate_90d_change_n,
+        rates.repeaters_before as repeat_rate_90d_change_counted_before,
+        rates.customers_before as repeat_rate_90d_change_n_before
+    from silent
+    cross join rates
 )
 
 select * from final

@@ -1,0 +1,45 @@
+-- base_figures: what the base has brought to date.
+--
+-- grain: one row
+-- reads: base_sums, base_rates, returns_only, params
+with
+
+base as (
+    select
+        base_sums.*,
+        base_rates.margin_share,
+        base_rates.later_return_share,
+        base_rates.median_days_to_second_purchase,
+        base_rates.repeat_newcomers,
+        returns_only.customers as returns_only_customers,
+        returns_only.revenue_minor as returns_only_minor,
+        cast(params.minor_per_unit as double) as minor_per_unit
+    from base_sums
+    cross join base_rates
+    cross join returns_only
+    cross join params
+),
+
+final as (
+    select
+        customers as n,
+        customers,
+        repeat_customers,
+        purchases,
+        gross_minor / minor_per_unit as gross_revenue,
+        returns_minor / minor_per_unit as returns,
+        revenue_minor / minor_per_unit as revenue,
+        margin_minor / minor_per_unit as margin,
+        historic_minor / minor_per_unit as historic_margin,
+        returns_only_customers,
+        returns_only_customers as returns_only_customers_n,
+        returns_only_minor / minor_per_unit as returns_only_revenue,
+        returns_only_customers as returns_only_revenue_n,
+        margin_share,
+        later_return_share,
+        median_days_to_second_purchase,
+        repeat_newcomers as median_days_to_second_purchase_n
+    from base
+)
+
+select * from final

@@ -1,0 +1,12 @@
+-- channel_cac_figures: the cost of acquisition of the channel whose spend sets the
+-- marks. Where none does, all is null.
+--
+-- grain: one row
+-- reads: replacement, params
+select
+    nullif(replacement.cac_channel, '') as channel,
+    replacement.cac_customers as n,
+    case when replacement.cac_source = 'spend' then to_minor(replacement.cac, params.minor_per_unit) end
+        / cast(params.minor_per_unit as double) as cac_from_spend
+from replacement
+cross join params

@@ -1,0 +1,41 @@
+-- growth_figures: how old the shop is, and whom the last 12 months gained. Null of a
+-- time before the files, and before fit_from, where newcomers may be old customers.
+--
+-- grain: one row
+-- reads: second_purchases, compared_periods, params
+with
+
+gained as (
+    select
+        cast(sum(second_purchases.customers) as bigint) as customers,
+        min(second_purchases.first_purchase_date) as first_day,
+        cast(sum(
+            case when second_purchases.first_purchase_date >= compared_periods.starts_on then second_purchases.customers else 0 end
+        ) as bigint) as last_12m,
+        cast(sum(
+            case when second_purchases.first_purchase_date < compared_periods.starts_on then second_purchases.customers else 0 end
+        ) as bigint) as before,
+        max(compared_periods.is_known) as is_known,
+        max(compared_periods.is_known and compared_periods.starts_on >= coalesce(params.fit_from, date '1900-01-01'))
+            as are_newcomers_known,
+        min(second_purchases.is_fitted) as is_everybody_new
+    from second_purchases
+    cross join compared_periods
+    cross join params
+    where compared_periods.period = '12_months'
+),
+
+final as (
+    select
+        gained.customers as n,
+        -- with an old customer in them the files are younger than the shop
+        case when gained.is_everybody_new then day_difference(gained.first_day, params.as_of) end as shop_age_days,
+        case when gained.are_newcomers_known then gained.last_12m end as new_customers_12m,
+        case when gained.is_known then nullif(gained.before, 0) end as customers_12m_ago,
+        case when gained.are_newcomers_known then cast(gained.last_12m as double) / nullif(gained.before, 0) end
+            as base_growth_12m
+    from gained
+    cross join params
+)
+
+select * from final

@@ -1,0 +1,36 @@
+-- replacement_figures: the terms of the mark, per customer: what a newcomer brings and
+-- costs, and the costs of acquisition that could have been taken instead.
+--
+-- grain: one row
+-- reads: replacement, base_rates, base_sums, params
+with
+
+terms as (
+    select
+        replacement.*,
+        base_sums.customers,
+        base_rates.newcomers,
+        params.cac as configured_cac,
+        cast(params.minor_per_unit as double) as minor_per_unit
+    from replacement
+    cross join base_rates
+    cross join base_sums
+    cross join params
+),
+
+final as (
+    select
+        customers as n,
+        to_minor(first_order_margin, minor_per_unit) / minor_per_unit as first_order_margin,
+        newcomers as first_order_margin_n,
+        to_minor(newcomer_clv, minor_per_unit) / minor_per_unit as newcomer_clv,
+        to_minor(newcomer_value, minor_per_unit) / minor_per_unit as newcomer_value,
+        to_minor(cac, minor_per_unit) / minor_per_unit as cac,
+        to_minor(replacement, minor_per_unit) / minor_per_unit as replacement,
+        to_minor(keep_floor, minor_per_unit) / minor_per_unit as keep_floor,
+        configured_cac as cac_configured,
+        to_minor(first_order_margin, minor_per_unit) / minor_per_unit as cac_of_first_order
+    from terms
+)
+
+select * from final
