@@ -106,8 +106,9 @@ def commands(shared):
             ["run", *groups, "--out", "out-grain", "--orders.grain", "order", "--orders.columns.ordered_at", "instant",
              "--time.zone", "Europe/Berlin", "--orders.keep", "status = 'paid'", "--orders.fit_from", "2022-03-01",
              "--rfm.map", "published", "--rfm.monetary_cuts", "[20,50,100,200]"],
-            ["run", *groups, "--out", "out-revenue", "--orders.columns.margin", "", "--spend.files", "[]", "--orders.zero_is_purchase", "true",
-             "--value.horizon_days", "180", "--backtest.holdout_days", "120", "--value.currency", "JPY"],
+            ["run", *groups, "--out", "out-revenue", "--orders.columns.margin", "", "--spend.files", "[]",
+             "--orders.zero_is_purchase", "true", "--value.horizon_days", "180", "--value.currency", "JPY",
+             "--backtest.holdout_days", "120"],
         ],
         "once": [["check", *once], ["run", *once]],
     }

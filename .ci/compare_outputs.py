@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 # What changes with every version or plan, without a figure that changes.
-MASKED = {"identity", "plan", "version", "engine", "bytes", "xxh3_128"}
+MASKED = {"identity", "inputs_identity", "plan", "version", "engine", "bytes", "xxh3_128"}
 HASH = re.compile(r"(\d{4}-\d\d-\d\d)-[0-9a-f]{12}\b")
 SHOWN = 3  # differences shown of each table and column
 
@@ -51,7 +51,7 @@ class Report:
     def __init__(self, allowances):
         self.allowances = allowances
         self.rows = []  # dataset, path, rows, verdict, differences
-        self.failed = []  # what differs and may not
+        self.failed = []  # paths of what differs and may not
         self.json = collections.defaultdict(list)  # (file, place, before, after): datasets
 
     def add(self, dataset, path, rows, differences, left_out=()):

@@ -17,8 +17,9 @@ FILE is the end of a path or a pattern, as in
 
     python3 .ci/compare_revisions.py BEFORE AFTER --bench 200000
 
-times both instead, in turn, on a simulated base. --self-test compares tampered
-tables. Needs the packages of .ci/requirements.txt, and Go for what is built.
+times both instead, in turn, on a simulated base; on a busy machine believe the CPU
+time. --self-test compares tampered tables. Needs the packages of
+.ci/requirements.txt, and Go for what is built.
 """
 
 import argparse
@@ -153,8 +154,9 @@ def measured(binary, arguments, folder):
 
 def bench(binaries, customers, work):
     """Prints the medians of both binaries' runs on a simulated base, and their ratios."""
-    simulate = ["simulate", "--out", "base", "--customers", str(customers), "--channels", "search=.6,social=.4", "--cac", "search=12"]
-    subprocess.run([binaries[0], *simulate], cwd=work, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
+    simulate = ["simulate", "--out", "base", "--customers", str(customers)]
+    channels = ["--channels", "search=.6,social=.4", "--cac", "search=12"]
+    subprocess.run([binaries[0], *simulate, *channels], cwd=work, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
     taken = ([], [])
     for number in range(BENCH_RUNS):
         for side in (0, 1) if number % 2 == 0 else (1, 0):  # neither has the warm place
@@ -171,7 +173,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("before", nargs="?", metavar="BEFORE")
     parser.add_argument("after", nargs="?", metavar="AFTER")
-    parser.add_argument("--shared", default=REPOSITORY.parent / "shared", type=pathlib.Path, help="folder with data/cdnow_master.parquet")
+    parser.add_argument("--shared", default=REPOSITORY.parent / "shared", type=pathlib.Path, metavar="FOLDER",
+                        help="where data/cdnow_master.parquet is")
     parser.add_argument("--allow", action="append", default=[], metavar="FILE:REASON", help="a difference that is meant")
     parser.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="work in FOLDER, a new one, and keep it to look at")
     parser.add_argument("--bench", type=int, metavar="CUSTOMERS", help="time both on a simulated base instead")
