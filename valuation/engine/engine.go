@@ -369,8 +369,16 @@ func IsOutOfMemory(err error) bool {
 	if errors.As(err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory {
 		return true
 	}
+	if err == nil {
+		return false
+	}
 	// An appender's error has no type: it is known by its words.
-	return err != nil && strings.Contains(err.Error(), "could not allocate block")
+	for _, words := range []string{"could not allocate block of size", "failed to pin block of size", "failed to allocate data of size"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
 }
 
 // IsDataError reports whether err says that a value could not be converted or
