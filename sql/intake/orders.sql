@@ -1,8 +1,8 @@
 -- orders: every input row, classified: the reason why it is not used, or 'used'.
 -- The counts, the quarantine and all later tables read this.
 --
--- No text is null here. A stored text column without any value gets statistics
--- by which DuckDB 1.4 takes whole row groups for not null, and then skips them.
+-- A text that is missing is blank here, as many exports write it: one condition
+-- finds both, and both sort alike in every engine.
 --
 -- grain: one row per row of the order files
 -- reads: order_rows, repeated_orders, params

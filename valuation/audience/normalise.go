@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A normaliser turns a text into the cell of a target, before any hash. The
@@ -84,9 +86,11 @@ func validDomain(domain string) bool {
 }
 
 // metaName is Meta's first or last name: lower-case, without punctuation. Runs
-// of space become one.
+// of space become one. It is composed (NFC, Unicode Standard Annex #15), as are the
+// places and Google's names: web forms send names so, files from a Mac may bring
+// them decomposed. Their hashes differ, and the platforms hashed what forms sent.
 func metaName(text string) (string, Reason) {
-	name := compose(strings.Join(strings.Fields(strings.ToLower(withoutPunctuation(text))), " "))
+	name := norm.NFC.String(strings.Join(strings.Fields(strings.ToLower(withoutPunctuation(text))), " "))
 	if name == "" && trim(text) != "" {
 		return "", NameInvalid
 	}
@@ -95,7 +99,7 @@ func metaName(text string) (string, Reason) {
 
 // metaPlace is Meta's city or state: as a name, without any space.
 func metaPlace(text string) (string, Reason) {
-	place := compose(strings.ToLower(withoutSpaces(withoutPunctuation(text))))
+	place := norm.NFC.String(strings.ToLower(withoutSpaces(withoutPunctuation(text))))
 	if place == "" && trim(text) != "" {
 		return "", PlaceInvalid
 	}
@@ -104,7 +108,7 @@ func metaPlace(text string) (string, Reason) {
 
 // googleName is Google's first or last name: lower-case, without any space.
 func googleName(text string) (string, Reason) {
-	return compose(strings.ToLower(withoutSpaces(text))), ""
+	return norm.NFC.String(strings.ToLower(withoutSpaces(text))), ""
 }
 
 // metaZip is lower-case, without space or dash.

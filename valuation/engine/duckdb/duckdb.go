@@ -411,8 +411,10 @@ func kindOf(err error) engine.Kind {
 	var d *duckdb.Error
 	if !errors.As(err, &d) {
 		// An appender's error has no type: it is known by its words.
-		if strings.Contains(err.Error(), "could not allocate block") {
-			return engine.Memory
+		for _, words := range []string{"could not allocate block of size", "failed to pin block of size", "failed to allocate data of size"} {
+			if strings.Contains(err.Error(), words) {
+				return engine.Memory
+			}
 		}
 		return engine.Fault
 	}

@@ -301,3 +301,29 @@ func TestNaNIsRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The memory limit is what is at fault, wherever it is met: by a query, whose
+// error has a type, or by rows that Go hands over, whose error has none.
+func TestOutOfMemory(t *testing.T) {
+	ctx := context.Background()
+	e, err := Open(ctx, engine.Options{Threads: 2, MemoryLimit: "2MB", TempDir: t.TempDir(), Macros: "select 1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	type row struct {
+		Number  int
+		Content string
+	}
+	rows := make([]row, 250_000)
+	for i := range rows {
+		rows[i] = row{i, fmt.Sprintf("%064d", i)}
+	}
+	appended := engine.Insert(ctx, e, "appended", rows)
+	_, gathered := e.Table(ctx, "gathered", "select list(i) as numbers from range(3000000) as numbers (i)")
+	for what, err := range map[string]error{"appended": appended, "gathered": gathered} {
+		if !engine.IsOutOfMemory(err) || !strings.Contains(err.Error(), "raise engine.memory_limit") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
