@@ -408,14 +408,14 @@ func tidy(ctx context.Context, err error) error {
 }
 
 func kindOf(err error) engine.Kind {
+	// An appender's error has no type: it is known by its words.
+	for _, words := range []string{"could not allocate block of size", "failed to pin block of size", "failed to allocate data of size"} {
+		if strings.Contains(err.Error(), words) {
+			return engine.Memory
+		}
+	}
 	var d *duckdb.Error
 	if !errors.As(err, &d) {
-		// An appender's error has no type: it is known by its words.
-		for _, words := range []string{"could not allocate block of size", "failed to pin block of size", "failed to allocate data of size"} {
-			if strings.Contains(err.Error(), words) {
-				return engine.Memory
-			}
-		}
 		return engine.Fault
 	}
 	switch d.Type {
