@@ -1,14 +1,12 @@
 -- objections_name_somebody: somebody asked not to be written to, and nobody can
 -- say who: no list is made then.
 --
--- grain: one row per broken rule
+-- grain: one row per rule
 -- reads: suppression_rows, input_files
 with
 
 nameless as (
-    select
-        input_files.file,
-        suppression_rows.file_row
+    select concat(input_files.file, ' row ', cast(suppression_rows.file_row as string)) as place
     from suppression_rows
     inner join input_files
         on input_files.input = 'suppression'
@@ -20,11 +18,11 @@ nameless as (
 
 final as (
     select
-        'a row of suppression names somebody' as rule,
-        count(*) as offenders,
-        concat(min(file), ' row ', cast(min(file_row) as string)) as example
+        'every row of suppression names somebody: remove or complete those that do not, for nothing is exported while it is not known who objected' as rule,
+        count(*) as got,
+        cast(0 as bigint) as want,
+        min(place) as example
     from nameless
-    having count(*) > 0
 )
 
 select * from final

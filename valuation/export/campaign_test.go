@@ -14,7 +14,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
 )
 
 func winback() config.Audience {
@@ -58,11 +58,11 @@ func TestPowerThenAssignmentThenFiles(t *testing.T) {
 	run := grown(s, "2026-11-23", 1000)
 	store := s.open()
 	defer store.Close()
-	told := false
+	announced := false
 	_, err := Run(t.Context(), Job{
-		Config: s.config, SQL: sqlFiles, Version: "test", Store: store, Run: run, Audience: winback(), Step: func(string, int, int) {},
+		Job: s.job(), Store: store, Run: run, Audience: winback(),
 		Announce: func(p Power) {
-			told = true
+			announced = true
 			if names, err := campaign.Names(s.config.Out); err != nil || len(names) > 0 {
 				t.Errorf("campaigns %v, %v", names, err)
 			}
@@ -74,8 +74,8 @@ func TestPowerThenAssignmentThenFiles(t *testing.T) {
 		},
 	})
 	s.must(err)
-	if !told {
-		t.Error("nothing was told")
+	if !announced {
+		t.Error("nothing was announced")
 	}
 	// A file in the way of the link is the last that can go wrong.
 	s = newShop(t)
@@ -110,7 +110,7 @@ func TestTermsOfACampaignStand(t *testing.T) {
 		t.Errorf("other shares: %v", err)
 	}
 	s.config.Audiences = []config.Audience{changed}
-	if err := Check(t.Context(), s.config, sqlFiles); err == nil || !strings.Contains(err.Error(), "began on 2026-11-23") {
+	if err := Check(t.Context(), s.job()); err == nil || !strings.Contains(err.Error(), "began on 2026-11-23") {
 		t.Errorf("before a run: %v", err)
 	}
 	_, err = s.export(grown(s, "2026-11-20", 100), winback())
@@ -147,7 +147,7 @@ func TestEverybodyLeaves(t *testing.T) {
 	gone["lifecycle"] = "lapsed"
 	result := s.mustExport(s.run("2026-11-24", gone), a)
 	if m := result.Manifest; m.Rows(audience.Exited) != 10 || m.Rows(audience.Full) != 0 ||
-		!slices.ContainsFunc(result.Warnings, func(w publication.Warning) bool { return w.Code == "empty_audience" }) {
+		!slices.ContainsFunc(result.Warnings, func(w pipeline.Warning) bool { return w.Code == "empty_audience" }) {
 		t.Errorf("%+v", result)
 	}
 }
@@ -217,7 +217,7 @@ func TestAnotherTargetStartsAnew(t *testing.T) {
 func TestPowerOfAWindow(t *testing.T) {
 	design := experiment.Design{Campaign: "c", Salt: "s", Shares: experiment.Shares{None: 5000, Champion: 5000}}
 	p := Power{Customers: 2 * 80_679, WindowDays: 30, Nights: 1}
-	if err := p.tell(design, []float64{0.02, 0.05, 0.1}); err != nil {
+	if err := p.compare(design, []float64{0.02, 0.05, 0.1}); err != nil {
 		t.Fatal(err)
 	}
 	// 80,679 a side show a lift of 10 % on 2 %, by the usual tables.
@@ -226,7 +226,7 @@ func TestPowerOfAWindow(t *testing.T) {
 		t.Errorf("%+v, lift %g, needed %d", p, *c.Lift, *c.NeededForTenth)
 	}
 	p = Power{Customers: 1000, WindowDays: 180, Nights: 60}
-	if err := p.tell(design, []float64{0.02, 0.05, 0.19}); err != nil {
+	if err := p.compare(design, []float64{0.02, 0.05, 0.19}); err != nil {
 		t.Fatal(err)
 	}
 	// ln(180/90) = 0.69 and ln(365/180) = 0.71; 1 - 0.95^2 = 0.0975

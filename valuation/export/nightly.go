@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"cbv/valuation/audience"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
 )
 
 // All writes every declared audience of a run, one after another. One that
@@ -21,7 +21,7 @@ func All(ctx context.Context, job Job) (results []Result, err error) {
 		case ctx.Err() != nil:
 			return results, ctx.Err()
 		case errors.Is(err, audience.ErrEmpty) && !job.Config.Run.Strict:
-			result = Result{Audience: a, Warnings: []publication.Warning{{Code: "empty_audience", Message: err.Error()}}}
+			result = Result{Audience: a, Warnings: []pipeline.Warning{{Code: "empty_audience", Message: err.Error()}}}
 		case err != nil:
 			broken = append(broken, err)
 			continue

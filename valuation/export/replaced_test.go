@@ -7,7 +7,7 @@ import (
 
 	"cbv/valuation/audience"
 	"cbv/valuation/config"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
 )
 
 // kept is what the e-mails of each kind of file are.
@@ -122,7 +122,7 @@ func TestStrictLetsErasedPeoplePass(t *testing.T) {
 	s.config.Run.Strict = true
 	s.people(person("a", "a@x.org"), person("b", "b@x.org"))
 	result := s.mustExport(s.run("2026-11-24", customer("a"), customer("b"), customer("c")), a)
-	if !slices.ContainsFunc(result.Warnings, func(w publication.Warning) bool { return w.Code == "left_people" }) {
+	if !slices.ContainsFunc(result.Warnings, func(w pipeline.Warning) bool { return w.Code == "left_people" }) {
 		t.Errorf("%+v", result.Warnings)
 	}
 }
