@@ -32,7 +32,7 @@ func (a *Acquisition) warnOfSpend() {
 	if len(s.newcomerDays) == 0 {
 		return
 	}
-	period := calendar.Span{r.trailingFrom(), r.asOf}
+	period := calendar.Span{From: a.intake.TrailingFrom(), To: a.Days.AsOf}
 	var found []string
 	gaps := s.gaps(s.all, period, leastGapDays)
 	if len(gaps) > 0 {

@@ -1,0 +1,134 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"cbv/valuation/config"
+)
+
+// sharedData returns a file of the real order histories, which lie beside the
+// project and are not part of it.
+func sharedData(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join("../../../shared/data", name)
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("order history is missing: %v", err)
+		}
+		t.Skipf("order history is missing: %v", err)
+	}
+	return path
+}
+
+// cdnow is the configuration of the published figures.
+func cdnow(t *testing.T, file, asOf string, zeroIsPurchase bool) config.Config {
+	t.Helper()
+	rate := 0.3
+	c := config.Default()
+	c.Orders.Files = config.Files{sharedData(t, file)}
+	c.Orders.Columns.OrderedAt = "date"
+	c.Orders.ZeroIsPurchase = zeroIsPurchase
+	c.Value.Currency = "USD"
+	c.Lists.Include = nil
+	c.Value.MarginRate = &rate
+	c.Time.AsOf = parseDay(t, asOf)
+	c.Out = filepath.Join(t.TempDir(), "out")
+	return c
+}
+
+// cdnowRuns are the runs of CDNOW that several tests look at, by configuration.
+var cdnowRuns = map[string]Result{}
+
+// runCDNOW runs the configuration of the published figures, once for all tests.
+func runCDNOW(t *testing.T, file, asOf string, zeroIsPurchase bool) Result {
+	t.Helper()
+	key := fmt.Sprint(file, asOf, zeroIsPurchase)
+	result, ran := cdnowRuns[key]
+	if !ran {
+		c := cdnow(t, file, asOf, zeroIsPurchase)
+		c.Out = filepath.Join(sharedRuns, key)
+		result = runBatch(t, c)
+		cdnowRuns[key] = result
+	}
+	return result
+}
+
+// sharedRuns outlives single tests.
+var sharedRuns string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if sharedRuns, err = os.MkdirTemp("", "cbv-test-"); err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(sharedRuns)
+		return m.Run()
+	}())
+}
+
+func parseDay(t *testing.T, text string) *config.Day {
+	t.Helper()
+	day, err := config.ParseDay(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &day
+}
+
+func testJob(c config.Config) Job {
+	return Job{Config: c, SQL: os.DirFS("../../sql"), Version: "test", Clock: time.Now, Progress: func(Event) {}}
+}
+
+// runBatch runs a configuration that must succeed.
+func runBatch(t *testing.T, c config.Config) Result {
+	t.Helper()
+	result, err := Run(context.Background(), testJob(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func readModel(t *testing.T, result Result) modelFile {
+	t.Helper()
+	var model modelFile
+	readJSON(t, filepath.Join(result.Folder, "model.json"), &model)
+	return model
+}
+
+func readJSON(t testing.TB, path string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+// sameFiles fails unless two runs have the same bytes in the named files.
+func sameFiles(t *testing.T, a, b string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		left, err := os.ReadFile(filepath.Join(a, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		right, err := os.ReadFile(filepath.Join(b, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(left, right) {
+			t.Errorf("%s differs between the runs", name)
+		}
+	}
+}

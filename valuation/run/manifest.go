@@ -1,0 +1,90 @@
+package run
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"cbv/valuation/money"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
+	"cbv/valuation/schema"
+)
+
+// writeDocuments adds what is no table to the build folder.
+func (r *nightly) writeDocuments(context.Context) error {
+	if err := publication.WriteJSON(filepath.Join(r.Build, "model.json"), r.scoring.ModelFile()); err != nil {
+		return err
+	}
+	return publication.WriteJSON(filepath.Join(r.Build, "schema.json"), schema.Document{
+		SchemaVersion: publication.SchemaVersion, Tables: schema.Tables,
+	})
+}
+
+// publish writes the manifest and makes the run the one that counts.
+func (r *nightly) publish(ctx context.Context, entries []pipeline.Entry) (Result, error) {
+	manifest, err := r.manifest(ctx, entries)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := publication.WriteJSON(filepath.Join(r.Build, "timing.json"), pipeline.TimingFile{Steps: r.Timing}); err != nil {
+		return Result{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	if err := r.runs.Publish(r.id(), manifest); err != nil {
+		return Result{}, err
+	}
+	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures}
+	return result, r.runs.Link(r.id(), r.Days.AsOf)
+}
+
+func (r *nightly) manifest(ctx context.Context, entries []pipeline.Entry) (publication.Manifest, error) {
+	outputs, err := r.store.Describe(ctx)
+	if err != nil {
+		return publication.Manifest{}, err
+	}
+	for i, output := range outputs {
+		if rows, ok := r.Rows[strings.TrimSuffix(output.Name, ".parquet")]; ok {
+			outputs[i].Rows = &rows
+		}
+	}
+	settings, err := r.Config.Identity()
+	if err != nil {
+		return publication.Manifest{}, err
+	}
+	manifest := publication.Manifest{
+		SchemaVersion: publication.SchemaVersion, Version: r.Program.Version, Identity: r.identity,
+		AsOf: r.Days.AsOf.Format(time.DateOnly), Currency: r.Config.Value.Currency, MoneyBasis: r.Config.MoneyBasis(),
+		Configuration: settings, Inputs: r.intake.Inputs.PublishedInputs(), Rows: r.intake.OrderRows(), OtherRows: r.intake.AuxiliaryRows(),
+		Acquisition: r.judgement.AcquisitionTerms(), Totals: r.totals(), RFMCuts: r.scoring.RFMCuts(), Model: r.scoring.Published(),
+		Backtest: r.scoring.Verdict(), Focus: r.judgement.Focus, Warnings: r.Warnings, Plan: entries, Outputs: outputs,
+	}
+	if manifest.Warnings == nil {
+		manifest.Warnings = []pipeline.Warning{}
+	}
+	return manifest, nil
+}
+
+func (r *nightly) totals() publication.Totals {
+	figures := r.judgement.Figures.Base
+	amount := func(metric string) *string {
+		if value := figures[metric].Value; value != nil {
+			text := money.Exact(money.ToMinor(*value, r.Minor), r.Minor)
+			return &text
+		}
+		return nil
+	}
+	count := func(metric string) int64 { return int64(*figures[metric].Value) }
+	return publication.Totals{
+		Customers: count("customers"), RepeatCustomers: count("repeat_customers"),
+		Purchases: count("purchases"), RepeatPurchases: count("purchases") - count("customers"),
+		Revenue: *amount("revenue"), Margin: amount("margin"), CLV: amount("clv"), LifetimeValue: amount("lifetime_value"),
+		ReturnsOnlyCustomers: r.intake.Base.ReturnsOnlyCustomers, ReturnsOnlyRevenue: money.Exact(r.intake.Base.ReturnsOnlyMinor, r.Minor),
+	}
+}
+
+// shown is the folder of the run as the configuration names it.
+func (r *nightly) shown() string { return filepath.Join(r.Config.Out, "runs", r.id()) }

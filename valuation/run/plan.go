@@ -1,0 +1,145 @@
+package run
+
+import (
+	"slices"
+
+	"cbv/valuation/intake"
+	"cbv/valuation/judgement"
+	"cbv/valuation/pipeline"
+)
+
+const (
+	identityStep = "identity"  // ends a run that stands already
+	listStep     = "audiences" // whose members are written to lists
+)
+
+// Contract is the plan of a check: the layer intake.
+var Contract = intake.Steps
+
+// Tested is the plan of a backtest: the run up to the test of the models on the
+// shop's own past.
+var Tested = slices.Concat(Contract, facts, acquired, models)
+
+// Nightly is the run, layer after layer. What stands on a layer reads that layer or
+// an earlier one.
+var Nightly = slices.Concat(identified(Contract), facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
+	{Name: "documents", Kind: pipeline.Go},
+})
+
+// identified returns steps with one more, right after the as-of day is known, that
+// ends a run that stands already.
+func identified(steps []pipeline.Step) []pipeline.Step {
+	after := 1 + slices.IndexFunc(steps, func(s pipeline.Step) bool { return s.Name == intake.AsOfStep })
+	return slices.Insert(slices.Clone(steps), after, pipeline.Step{Name: identityStep, Kind: pipeline.Go})
+}
+
+var facts = []pipeline.Step{
+	{Name: "first_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "first_channels", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "returns_only", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "summary", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "cohort_sizes", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "base", Kind: pipeline.Go, Reads: []string{"returns_only", "cohort_sizes"}},
+	{Name: "cohort_activity", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "day_money", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "returns_only_activity", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "period_activity", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "revenue_deciles", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "period_groups", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "channel_sizes", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "second_purchases", Kind: pipeline.Table, Folder: "facts"},
+}
+
+var acquired = []pipeline.Step{
+	{Name: "spend_days", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "newcomer_days", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "periods", Kind: pipeline.Go, Reads: []string{"spend_days", "newcomer_days"}, Makes: []string{"periods", "spend_gaps"}},
+	{Name: "channel_costs", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "newcomer_margins", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "newcomer_activity", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "payback_waits", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "paybacks", Kind: pipeline.Go, Reads: []string{"channel_costs", "newcomer_days", "newcomer_activity", "payback_waits"}, Makes: []string{"paybacks"}},
+}
+
+var models = []pipeline.Step{
+	{Name: "candidate_groups", Kind: pipeline.Go, Reads: []string{"channel_sizes"}, Makes: []string{"candidate_groups"}},
+	{Name: "backtest_sample", Kind: pipeline.Table, Folder: "models"},
+	{Name: "backtest_members", Kind: pipeline.Table, Folder: "models"},
+	{Name: "backtest_customers", Kind: pipeline.Table, Folder: "models"},
+	{Name: "backtest_fits", Kind: pipeline.Go, Reads: []string{"backtest_sample", "backtest_customers"}},
+	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
+	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
+	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "fit_groups", "backtest_scores"}},
+	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
+}
+
+var value = []pipeline.Step{
+	{Name: "rfm_quintiles", Kind: pipeline.Table, Folder: "value"},
+	{Name: "rfm_cuts", Kind: pipeline.Go, Reads: []string{"rfm_quintiles"}, Makes: []string{"rfm_cuts"}},
+	{Name: "rfm", Kind: pipeline.View, Folder: "value"},
+	{Name: "base_rates", Kind: pipeline.Table, Folder: "value"},
+	{Name: "channel_margins", Kind: pipeline.Table, Folder: "value"},
+	{Name: "value", Kind: pipeline.View, Folder: "value"},
+	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
+	{Name: "newcomer_values", Kind: pipeline.Table, Folder: "value"},
+	{Name: "channel_values", Kind: pipeline.Table, Folder: "value"},
+}
+
+var verdict = []pipeline.Step{
+	{Name: "replacement", Kind: pipeline.Table, Folder: "verdict"},
+	{Name: "marks", Kind: pipeline.View, Folder: "verdict"},
+	{Name: "seed_cut", Kind: pipeline.Table, Folder: "verdict"},
+	{Name: "customers", Kind: pipeline.File, Folder: "verdict", Key: []string{"customer_id"}},
+	{Name: "top_customers", Kind: pipeline.Table, Folder: "verdict"},
+	{Name: "value_sums", Kind: pipeline.Table, Folder: "verdict"},
+	{Name: "exposure", Kind: pipeline.View, Folder: "verdict"},
+	{Name: "value_intervals", Kind: pipeline.Go, Reads: []string{"value_sums", "base_rates"}, Makes: []string{"value_intervals"}},
+}
+
+var audit = []pipeline.Step{
+	{Name: "segments", Kind: pipeline.File, Folder: "audit", Key: []string{"segment"}},
+	{Name: "cohorts", Kind: pipeline.File, Folder: "audit", Key: []string{"cohort_month", "age_months"}},
+	{Name: "repeat_counts", Kind: pipeline.View, Folder: "audit"},
+	{Name: "repeat_rates", Kind: pipeline.Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
+	{Name: "repeat_windows", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "window_days"}},
+	{Name: "repeat_waits", Kind: pipeline.View, Folder: "audit"},
+	{Name: "repeat_probabilities", Kind: pipeline.Go, Reads: []string{"repeat_waits"}, Makes: []string{"repeat_probabilities"}},
+	{Name: "repeat_curve", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "day"}},
+	{Name: "revenue_holders", Kind: pipeline.View, Folder: "audit"},
+	{Name: "revenue_concentration", Kind: pipeline.Go, Reads: []string{"revenue_holders"}, Makes: []string{"revenue_concentration"}},
+	{Name: "concentration", Kind: pipeline.File, Folder: "audit", Key: []string{"metric"}},
+	{Name: "lens_spread", Kind: pipeline.View, Folder: "audit"},
+	{Name: "lens_change", Kind: pipeline.View, Folder: "audit"},
+	{Name: "lens_cohort", Kind: pipeline.View, Folder: "audit"},
+	{Name: "lens_ages", Kind: pipeline.View, Folder: "audit"},
+	{Name: "lens_base", Kind: pipeline.View, Folder: "audit"},
+	{Name: "lenses", Kind: pipeline.File, Folder: "audit", Key: []string{"lens", "period", "period_start", "cohort", "age_months", "customer_group"}},
+	{Name: "channels", Kind: pipeline.File, Folder: "audit", Key: []string{"period", "period_start", "scope", "channel"}},
+	{Name: "survey_scores", Kind: pipeline.Table, Folder: "audit"},
+	{Name: "satisfaction", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "name"}},
+}
+
+var kpis = []pipeline.Step{
+	{Name: "returning_shares", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "survivors", Kind: pipeline.Table, Folder: "kpis"},
+	{Name: "retention_counts", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "retention_rates", Kind: pipeline.Go, Reads: []string{"retention_counts"}, Makes: []string{"retention_rates"}},
+	{Name: "retention_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "acquisition_kpis", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "kpis", Kind: pipeline.File, Folder: "kpis", Key: []string{"metric", "month", "channel"}},
+}
+
+var lists = []pipeline.Step{
+	{Name: "audiences", Kind: pipeline.Lists, Folder: "lists", Key: listKey},
+}
+
+var checks = []pipeline.Step{
+	{Name: "rows_add_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "money_adds_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "cohorts_add_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "acquisition_adds_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "customers_are_sound", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "lenses_add_up", Kind: pipeline.Check, Folder: "checks"},
+}

@@ -1,0 +1,56 @@
+package run
+
+import (
+	"math"
+	"testing"
+
+	"cbv/valuation/simulation"
+)
+
+// A base simulated in continuous time goes through files and days; a year is
+// held out. The purchases expected of it must be those that came, and the
+// parameters those that made it.
+func TestRecoveryOfAHeldOutYear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
+	options := simulation.Default()
+	options.Customers, options.Days, options.Returns = 80_000, 1095, 0
+	options.Seed = 7
+	c, _ := simulated(t, options)
+	const asOf, end = "2023-12-31", "2024-12-30" // 365 days
+	c.Time.AsOf = parseDay(t, asOf)
+	result := runBatch(t, c)
+
+	type customerDay struct {
+		customer string
+		day      int
+	}
+	first := map[string]int{}
+	days := map[customerDay]bool{}
+	for _, raw := range readOrders(t, c) {
+		row, ok := usable(raw)
+		if !ok {
+			t.Fatal("a clean history has a bad row")
+		}
+		if day, seen := first[row.customer]; !seen || row.day < day {
+			first[row.customer] = row.day
+		}
+		days[customerDay{row.customer, row.day}] = true
+	}
+	actual := 0
+	for key := range days {
+		if first[key.customer] <= dayNumber(asOf) && key.day > dayNumber(asOf) && key.day <= dayNumber(end) {
+			actual++
+		}
+	}
+	expected := *result.KPIs["expected_purchases"].Value
+	t.Logf("held-out year: %d purchases, %.0f expected (%+.2f %%)", actual, expected, 100*(expected/float64(actual)-1))
+	if !(math.Abs(expected/float64(actual)-1) <= 0.02) {
+		t.Errorf("%.0f purchases expected of the held-out year, %d came", expected, actual)
+	}
+	for _, p := range readModel(t, result).Purchase.Parameters {
+		truth := map[string]float64{"r": options.Purchases.R, "alpha": options.Purchases.Alpha, "a": options.Purchases.A, "b": options.Purchases.B}[p.Name]
+		t.Logf("%-5s %.4f ± %.4f, truth %g", p.Name, p.Value, p.StandardError, truth)
+	}
+}

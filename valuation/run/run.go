@@ -1,0 +1,175 @@
+// Package run wires the plans over orders: a run values every customer and publishes
+// what it finds, a check holds the orders to their contract, and a backtest tests the
+// models on the shop's own past.
+package run
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"cbv/valuation/acquisition"
+	"cbv/valuation/intake"
+	"cbv/valuation/judgement"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
+	"cbv/valuation/retention"
+	"cbv/valuation/scoring"
+)
+
+// Result is a run that is published.
+type Result struct {
+	Folder   string // as the configuration names it
+	Already  bool   // it had been published before: nothing was done
+	Manifest publication.Manifest
+	Figures  judgement.Figures
+}
+
+// Then is called once a run is published, or had been before, while the output folder
+// is still held.
+type Then func(ctx context.Context, store *publication.Store, folder string) error
+
+// Run values every customer and publishes the run, then carries then out.
+func Run(ctx context.Context, job pipeline.Job, then Then) (result Result, err error) {
+	inputs, err := intake.Find(ctx, job.Config)
+	if err != nil {
+		return Result{}, err
+	}
+	store, err := publication.Open(ctx, job)
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if store.Waited { // more files may have arrived meanwhile
+		if inputs, err = intake.Find(ctx, job.Config); err != nil {
+			return Result{}, err
+		}
+	}
+	r, err := newRun(ctx, job, inputs, store)
+	if err != nil {
+		return Result{}, err
+	}
+	if result, err = r.walk(ctx); err != nil {
+		return result, err
+	}
+	return result, then(ctx, store, r.runs.Folder(filepath.Base(result.Folder)))
+}
+
+// nightly is a run under way.
+type nightly struct {
+	*pipeline.Context
+	intake    *intake.Intake
+	scoring   *scoring.Scoring
+	judgement *judgement.Judgement
+	actions   pipeline.Actions
+	store     *publication.Store
+	runs      publication.Catalog
+	identity  string
+}
+
+func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *publication.Store) (*nightly, error) {
+	if err := inputs.Fingerprint(ctx); err != nil {
+		return nil, err
+	}
+	reused, err := scoring.Reused(ctx, job.Config)
+	if err != nil {
+		return nil, err
+	}
+	c, err := pipeline.NewContext(job)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := identify(job, inputs, reused)
+	if err != nil {
+		return nil, err
+	}
+	r := wire(c, inputs, reused)
+	r.store, r.runs, r.identity = store, store.Runs(), identity
+	return r, nil
+}
+
+// wire joins the subjects of a run.
+func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *nightly {
+	r := &nightly{Context: c, intake: intake.New(c, inputs, true)}
+	r.scoring = scoring.New(c, r.intake, reused)
+	acquired := acquisition.New(c, r.intake)
+	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)
+	r.actions = pipeline.Join(
+		r.intake.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.judgement.Actions(),
+		pipeline.Actions{identityStep: r.stopIfPublished, listStep: r.writeLists, "documents": r.writeDocuments},
+	)
+	return r
+}
+
+// walk carries the nightly plan out and publishes what it made.
+func (r *nightly) walk(ctx context.Context) (Result, error) {
+	entries, err := pipeline.Load(r.SQL, Nightly)
+	if err != nil {
+		return Result{}, err
+	}
+	err = r.Walk(ctx, pipeline.Walk{
+		Entries: entries, Actions: r.actions, Readable: r.intake.Readable(),
+		Build: r.store.Build(), Spill: r.store.Spill(), Diagnose: r.intake.Diagnose,
+	})
+	if errors.Is(err, errPublished) {
+		return r.already()
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	if err := r.RefuseWarnings(r.Warnings); err != nil {
+		return Result{}, err
+	}
+	return r.publish(ctx, entries)
+}
+
+// Check holds the input to its contract and writes nothing.
+func Check(ctx context.Context, job pipeline.Job) (intake.Report, error) {
+	r, err := dryRun(ctx, job, Contract)
+	if err != nil {
+		return intake.Report{}, err
+	}
+	report := r.intake.Report
+	report.Warnings = r.Warnings
+	return report, r.RefuseWarnings(r.Warnings)
+}
+
+// Backtest tests the models on the shop's own past, with parameters that it fits
+// itself, and writes nothing.
+func Backtest(ctx context.Context, job pipeline.Job) (scoring.BacktestReport, error) {
+	r, err := dryRun(ctx, job, Tested)
+	if err != nil {
+		return scoring.BacktestReport{}, err
+	}
+	report := r.scoring.BacktestReport()
+	return report, r.RefuseWarnings(r.Warnings)
+}
+
+// dryRun carries out a plan that makes nothing to keep.
+func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step) (r *nightly, err error) {
+	inputs, err := intake.Find(ctx, job.Config)
+	if err != nil {
+		return nil, err
+	}
+	if err := inputs.Fingerprint(ctx); err != nil {
+		return nil, err
+	}
+	entries, err := pipeline.Load(job.SQL, pipeline.Unpublished(steps))
+	if err != nil {
+		return nil, err
+	}
+	c, err := pipeline.NewContext(job)
+	if err != nil {
+		return nil, err
+	}
+	spill, err := os.MkdirTemp("", "cbv-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
+	r = wire(c, inputs, scoring.RunModel{})
+	return r, c.Walk(ctx, pipeline.Walk{
+		Entries: entries, Actions: r.actions, Readable: r.intake.Readable(), Spill: spill, Diagnose: r.intake.Diagnose,
+	})
+}

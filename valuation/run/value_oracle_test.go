@@ -1,0 +1,227 @@
+package run
+
+import (
+	"context"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
+	"cbv/valuation/config"
+	"cbv/valuation/parquetfile"
+	"cbv/valuation/simulation"
+)
+
+// valuedRow is what of a customer rests on the models.
+type valuedRow struct {
+	ID       *string  `parquet:"customer_id"`
+	Channel  *string  `parquet:"first_channel"`
+	Segment  *string  `parquet:"segment"`
+	Mark     *string  `parquet:"mark"`
+	Repeats  *int64   `parquet:"repeat_purchases"`
+	Last     *int64   `parquet:"age_at_last_purchase_days"`
+	Age      *int64   `parquet:"customer_age_days"`
+	PAlive   *float64 `parquet:"p_alive"`
+	Expected *float64 `parquet:"expected_purchases"`
+	CLV      *float64 `parquet:"clv"`
+	Low      *float64 `parquet:"clv_low"`
+	High     *float64 `parquet:"clv_high"`
+	Keep     *float64 `parquet:"keep_value"`
+	PKeep    *float64 `parquet:"keep_probability"`
+}
+
+// Values, their points, the probability to beat the cost, and the intervals of
+// totals are those of plain Go over the models of model.json, also with costs and
+// with parameters by channel.
+func TestValuesAgreeWithTheModels(t *testing.T) {
+	options := simulation.Default()
+	options.Customers, options.Days, options.Returns, options.Seed = 20_000, 900, 0, 5
+	bare, _ := simulated(t, options)
+	withCosts := bare
+	withCosts.Value.FitBy = "channel"
+	withCosts.Value.RetentionCost = 3
+	cac := 11.0
+	withCosts.Value.CAC = &cac
+	for name, c := range map[string]config.Config{"bare": bare, "costs": withCosts} {
+		t.Run(name, func(t *testing.T) {
+			result := runBatch(t, c)
+			run, err := OpenModel(context.Background(), result.Folder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, err := parquetfile.Read[valuedRow](filepath.Join(result.Folder, "customers.parquet"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			oracle := newValueOracle(t, c, result, run, rows)
+			for i, row := range rows {
+				oracle.check(t, row, oracle.values[i])
+			}
+			oracle.checkTotals(t, result)
+		})
+	}
+}
+
+// valueOracle values customers from the models alone.
+type valueOracle struct {
+	models  models
+	repeats map[string]float64 // money of repeat purchases, by customer
+	cost    float64            // to beat
+	values  []oracleValue
+}
+
+type oracleValue struct {
+	group              int
+	outcome            *spend.Distribution
+	pAlive, clv, scale float64
+	variance           float64
+	repeats            int
+	bySpend            [3]float64
+	byParameter        []float64
+}
+
+func newValueOracle(t *testing.T, c config.Config, result Result, run RunModel, rows []valuedRow) *valueOracle {
+	t.Helper()
+	o := &valueOracle{models: run.models, repeats: repeatMoney(t, c)}
+	o.cost = c.Value.RetentionCost + *result.KPIs["replacement"].Value
+	horizon, delta := float64(c.Value.HorizonDays), btyd.Discounting(c.Value.DiscountRate, 365)
+	share := *c.Value.MarginRate * (1 - *result.KPIs["later_return_share"].Value)
+	groups := map[string]int{}
+	for number, group := range o.models.groups {
+		groups[group.channel] = number
+	}
+	survivors, members := make([][]btyd.Survivor, len(o.models.groups)), make([][]int, len(o.models.groups))
+	o.values = make([]oracleValue, len(rows))
+	for i, row := range rows {
+		if row.Channel != nil {
+			o.values[i].group = groups[*row.Channel]
+		}
+		g := o.values[i].group
+		survivors[g] = append(survivors[g], btyd.Survivor{Repeats: int(*row.Repeats), Age: float64(*row.Age)})
+		members[g] = append(members[g], i)
+	}
+	for number, group := range o.models.groups {
+		model := func(x int) *spend.GammaGamma {
+			if band := group.spend.Band(x); band.HasModel() {
+				return &band.Fit.Model
+			}
+			return nil
+		}
+		outcomes := spend.Distributions(group.purchase.Model, model, survivors[number], horizon, int64(len(rows)), 1)
+		shifts, err := btyd.NewShifts(group.purchase.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, i := range members[number] {
+			row, v := rows[i], &o.values[i]
+			h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
+			band, total := group.spend.Band(h.Repeats), o.repeats[*row.ID]
+			future := group.purchase.Model.Future(h.Repeats, h.Age)
+			v.repeats = h.Repeats
+			v.outcome, v.pAlive = &outcomes[at], group.purchase.Model.PAlive(h)
+			v.clv = v.pAlive * future.Discounted(horizon, delta) * band.Expected(h.Repeats, total) * share
+			v.scale = band.Mean
+			if band.HasModel() {
+				v.scale = band.Fit.Model.Gamma + total
+				if h.Repeats > 0 || band.Mean == band.Fit.Model.Mean() {
+					v.bySpend = band.Fit.Model.Sensitivity(h.Repeats, total/math.Max(1, float64(h.Repeats)))
+				}
+			}
+			v.scale *= share * future.Discounted(horizon, delta) / future.Expected(horizon)
+			v.variance = v.outcome.Variance(v.pAlive, v.scale, v.clv)
+			v.byParameter = make([]float64, 4)
+			ofFuture := make([]float64, 4)
+			shifts.PAlive(h, v.byParameter)
+			shifts.Discounted(survivors[number][at], horizon, delta, ofFuture)
+			for j := range ofFuture {
+				v.byParameter[j] += ofFuture[j]
+			}
+		}
+	}
+	return o
+}
+
+// repeatMoney adds up what customers paid after their first day.
+func repeatMoney(t *testing.T, c config.Config) map[string]float64 {
+	t.Helper()
+	first, minor := map[string]int{}, map[string]map[int]int64{}
+	for _, raw := range readOrders(t, c) {
+		row, ok := usable(raw)
+		if !ok {
+			t.Fatal("a clean history has a bad row")
+		}
+		if minor[row.customer] == nil {
+			minor[row.customer], first[row.customer] = map[int]int64{}, row.day
+		}
+		minor[row.customer][row.day] += row.minor
+		first[row.customer] = min(first[row.customer], row.day)
+	}
+	money := map[string]float64{}
+	for customer, days := range minor {
+		for day, amount := range days {
+			if day > first[customer] {
+				money[customer] += float64(amount) / 100
+			}
+		}
+	}
+	return money
+}
+
+func (o *valueOracle) check(t *testing.T, row valuedRow, v oracleValue) {
+	t.Helper()
+	const cent = 0.0051
+	for _, c := range []struct {
+		what                 string
+		got, want, tolerance float64
+	}{
+		{"p_alive", *row.PAlive, v.pAlive, 1e-12},
+		{"clv", *row.CLV, v.clv, cent},
+		{"clv_low", *row.Low, v.outcome.Quantile(v.pAlive, 0.1) * v.scale, cent},
+		{"clv_high", *row.High, v.outcome.Quantile(v.pAlive, 0.9) * v.scale, cent},
+		// the replacement of kpis is rounded to the cent
+		{"keep_probability", *row.PKeep, v.outcome.PExceeds(v.pAlive, o.cost/v.scale), 2e-3},
+		{"keep_value", *row.Keep, v.clv - o.cost, 2 * cent},
+	} {
+		if !(math.Abs(c.got-c.want) <= c.tolerance) {
+			t.Fatalf("customer %s: %s is %v, want %v", *row.ID, c.what, c.got, c.want)
+		}
+	}
+}
+
+func (o *valueOracle) checkTotals(t *testing.T, result Result) {
+	t.Helper()
+	var clv, own, variance float64
+	for number, group := range o.models.groups {
+		gradient := make([]float64, 4)
+		bySpend := map[int][]float64{}
+		for _, band := range group.spend.Bands {
+			bySpend[band.From] = make([]float64, 3)
+		}
+		for _, v := range o.values {
+			if v.group != number {
+				continue
+			}
+			clv += v.clv
+			own += v.variance
+			for i, by := range v.byParameter {
+				gradient[i] += v.clv * by
+			}
+			for i, by := range v.bySpend {
+				bySpend[group.spend.Band(v.repeats).From][i] += v.clv * by
+			}
+		}
+		variance += btyd.ParameterVariance(gradient, group.purchase.Covariance)
+		for _, band := range group.spend.Bands {
+			if band.Fit != nil {
+				variance += btyd.ParameterVariance(bySpend[band.From], band.Fit.Covariance)
+			}
+		}
+	}
+	low, high := btyd.Total{Expected: clv, Parameters: variance, Customers: own}.Interval(0.8)
+	kpi := result.KPIs["clv"]
+	if math.Abs(*kpi.Value-clv) > 0.006*float64(len(o.values)) || math.Abs(*kpi.Low/low-1) > 1e-3 || math.Abs(*kpi.High/high-1) > 1e-3 {
+		t.Errorf("clv %v (%v to %v), want %v (%v to %v)", *kpi.Value, *kpi.Low, *kpi.High, clv, low, high)
+	}
+	t.Logf("%d groups, %d bands, clv %.0f, 80 %% interval %.0f to %.0f", len(o.models.groups), len(o.models.groups[0].spend.Bands), clv, low, high)
+}

@@ -1,0 +1,198 @@
+package scoring
+
+import (
+	"context"
+	"slices"
+
+	"cbv/valuation/backtest"
+	"cbv/valuation/btyd"
+	"cbv/valuation/engine"
+)
+
+// minGroupRepeaters is the number of repeat customers below which a channel takes
+// the parameters of the base.
+const minGroupRepeaters = 500
+
+// holdout is what the run knows of its backtest.
+type holdout struct {
+	customers int64 // known at the cutoff
+	newcomers int64 // who came later
+	sampled   int64
+	repeaters int    // of the sample, with a repeat at the cutoff
+	untested  string // why there is no result
+	result    *backtest.Result
+	choice    backtest.Choice // of the result
+}
+
+// channelSize is a row of channel_sizes.
+type channelSize struct {
+	FirstChannel string
+	Repeaters    int64
+}
+
+// makeCandidateGroups makes the table of the channels that could have parameters
+// of their own.
+func (s *Scoring) makeCandidateGroups(ctx context.Context) error {
+	sizes, err := engine.All[channelSize](ctx, s.Engine, "channel_sizes")
+	if err != nil {
+		return err
+	}
+	for _, size := range sizes {
+		if s.Config.Value.FitBy == "channel" && size.Repeaters >= minGroupRepeaters {
+			s.channels = append(s.channels, size.FirstChannel)
+		}
+	}
+	slices.Sort(s.channels)
+	if s.reused.IsSet() {
+		s.channels = s.reused.models.channels()
+	}
+	return s.makeGroups(ctx, "candidate_groups", s.channels)
+}
+
+// fitGroup is a row of a table of fit groups.
+type fitGroup struct {
+	FirstChannel string
+	FitGroup     int
+}
+
+// makeGroups makes a table of fit groups: channel i has number i+1.
+func (s *Scoring) makeGroups(ctx context.Context, table string, channels []string) error {
+	var groups []fitGroup
+	for i, channel := range channels {
+		groups = append(groups, fitGroup{channel, i + 1})
+	}
+	return engine.Insert(ctx, s.Engine, table, groups)
+}
+
+// fitBacktest tests the models on the shop's own past, with parameters of the
+// base and, where channels are large enough, of their own.
+func (s *Scoring) fitBacktest(ctx context.Context) error {
+	h := &s.holdout
+	known, err := engine.One[struct{ Customers, Newcomers int64 }](ctx, s.Engine, "backtest_sample")
+	if err != nil {
+		return err
+	}
+	h.customers, h.newcomers, h.untested = known.Customers, known.Newcomers, s.intake.Holdout.WhyNone
+	if s.intake.Holdout.Days == 0 {
+		return nil
+	}
+	customers, err := s.readBacktest(ctx)
+	if err != nil {
+		return err
+	}
+	h.sampled = int64(len(customers))
+	for _, c := range customers {
+		if c.History.Repeats > 0 {
+			h.repeaters++
+		}
+	}
+	result, err := backtest.Run(customers, backtest.Terms{
+		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(),
+	})
+	if err != nil {
+		return err
+	}
+	h.result, h.untested = &result, result.Why
+	return ctx.Err()
+}
+
+// backtestCustomer is a row of backtest_customers.
+type backtestCustomer struct {
+	FitGroup              int
+	FirstChannel          string
+	RepeatPurchases       int
+	AgeAtLastPurchaseDays int64
+	CustomerAgeDays       int64
+	RepeatRevenueMinor    int64
+	RepeatMarginMinor     int64
+	RecentPurchases       int
+	RecentRevenueMinor    int64
+	RecentMarginMinor     int64
+	HoldoutPurchases      int
+	HoldoutRevenueMinor   int64
+	HoldoutMarginMinor    int64
+	PurchaseRevenueMinor  int64
+	PurchaseMarginMinor   int64
+	LaterReturnsMinor     int64
+	IDFraction            float64
+}
+
+// readBacktest reads the sample. Its size is bounded, whatever the base.
+func (s *Scoring) readBacktest(ctx context.Context) ([]backtest.Customer, error) {
+	rows, err := engine.All[backtestCustomer](ctx, s.Engine, "backtest_customers")
+	if err != nil {
+		return nil, err
+	}
+	var base keptMoney
+	ofChannel := map[string]*keptMoney{}
+	for _, row := range rows {
+		if ofChannel[row.FirstChannel] == nil {
+			ofChannel[row.FirstChannel] = &keptMoney{}
+		}
+		base.add(row)
+		ofChannel[row.FirstChannel].add(row)
+	}
+	perUnit := float64(s.Minor)
+	customers := make([]backtest.Customer, len(rows))
+	for i, row := range rows {
+		customers[i] = backtest.Customer{
+			Group:           row.FitGroup,
+			History:         btyd.History{Repeats: row.RepeatPurchases, LastPurchase: float64(row.AgeAtLastPurchaseDays), Age: float64(row.CustomerAgeDays)},
+			RepeatSpend:     float64(row.RepeatRevenueMinor) / perUnit,
+			RecentPurchases: row.RecentPurchases, RecentMargin: s.marginOf(row.RecentRevenueMinor, row.RecentMarginMinor) / perUnit,
+			Purchases: row.HoldoutPurchases, Margin: s.marginOf(row.HoldoutRevenueMinor, row.HoldoutMarginMinor) / perUnit,
+			U:           row.IDFraction,
+			MarginShare: s.marginShare(base, *ofChannel[row.FirstChannel], row.FirstChannel != ""),
+		}
+	}
+	return customers, nil
+}
+
+// marginOf returns the margin of money, both in minor units.
+func (s *Scoring) marginOf(revenue, margin int64) float64 {
+	switch {
+	case s.Config.Value.MarginRate != nil:
+		return *s.Config.Value.MarginRate * float64(revenue)
+	case s.Config.Orders.Columns.Margin != "":
+		return float64(margin)
+	}
+	return float64(revenue)
+}
+
+// keptMoney is what purchases brought up to the cutoff, in minor units, what of
+// that repeat purchases did, and what came back.
+type keptMoney struct{ customers, revenue, margin, repeatRevenue, repeatMargin, returned int64 }
+
+func (k *keptMoney) add(row backtestCustomer) {
+	k.customers++
+	k.revenue += row.PurchaseRevenueMinor
+	k.margin += row.PurchaseMarginMinor
+	k.returned -= row.LaterReturnsMinor
+	k.repeatRevenue += row.RepeatRevenueMinor
+	k.repeatMargin += row.RepeatMarginMinor
+}
+
+// marginShare is the margin expected of a unit of revenue at the cutoff, as
+// base_rates and channel_margins have it at as_of: that of the channel's repeat
+// purchases, shrunk towards the base's by the revenue of 100 of its customers, less
+// later returns.
+func (s *Scoring) marginShare(base, channel keptMoney, hasChannel bool) float64 {
+	share := 1.0
+	switch {
+	case s.Config.Value.MarginRate != nil:
+		share = *s.Config.Value.MarginRate
+	case s.Config.Orders.Columns.Margin != "" && base.revenue > 0:
+		prior := 100 * float64(base.revenue) / float64(base.customers)
+		shrunk := func(of keptMoney, towards float64) float64 {
+			return (float64(of.repeatMargin) + towards*prior) / (float64(of.repeatRevenue) + prior)
+		}
+		share = shrunk(base, float64(base.margin)/float64(base.revenue))
+		if hasChannel {
+			share = shrunk(channel, share)
+		}
+	}
+	if base.revenue > 0 {
+		share *= 1 - min(1, float64(base.returned)/float64(base.revenue))
+	}
+	return share
+}

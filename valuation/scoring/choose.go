@@ -1,0 +1,106 @@
+package scoring
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cbv/valuation/backtest"
+	"cbv/valuation/btyd"
+)
+
+// choose returns the fit that values customers, nil where there is none, and
+// whether channels are fitted by themselves. It warns of what was refused.
+func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
+	var fits []btyd.Fit
+	var refused []*btyd.NoFitError
+	for _, c := range s.models.candidates {
+		if c.fit != nil {
+			fits = append(fits, *c.fit)
+		} else {
+			refused = append(refused, c.none)
+		}
+	}
+	if len(fits) == 0 {
+		s.warnOfNoModel(refused[0])
+		return nil, false
+	}
+	evidence := backtest.DropoutEvidence(fits, refused)
+	allowed := backtest.ByDropout(fits, refused)
+	fits = slices.DeleteFunc(fits, func(fit btyd.Fit) bool { return !allowed(fit.Model.Name()) })
+	if len(fits) == 0 { // customers leave, and no model of that has an optimum
+		s.warnOfNoModel(refused[0])
+		return nil, false
+	}
+	h := &s.holdout
+	if h.result != nil {
+		h.choice = h.result.Choose(func(family string) bool {
+			return slices.ContainsFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == family })
+		})
+	}
+	switch {
+	case !btyd.HasDropout(fits[0].Model.Name()):
+		s.models.why = fmt.Sprintf("no dropout is detectable: the best model of it raises 2 ln L by %.2f, and more than %.2f would be needed", max(0, evidence), backtest.Detectable)
+		s.Warn("no_dropout", "%s, so the model is %s, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", s.models.why, fits[0].Model.Name())
+		chosen = &fits[0]
+	case h.choice.Candidate != nil:
+		at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == h.choice.Candidate.Family })
+		s.models.why = "in the backtest " + contestText(h.choice.Contests, "mean deviance", h.choice.Candidate.Name)
+		chosen = &fits[at]
+	default:
+		at, contests := backtest.Prefer(base, fits, s.workers())
+		s.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", fits[at].Model.Name())
+		chosen = &fits[at]
+		if h.result != nil { // none of them could be fitted at the cutoff
+			h.choice = h.result.Judge(chosen.Model.Name(), false)
+		}
+	}
+	byChannel = h.choice.Candidate != nil && h.choice.Candidate.ByGroup
+	if chosen.Boundary != "" {
+		s.Warn("model_at_boundary", "%s is fitted at the boundary of %s, with the parameter that runs away held", chosen.Model.Name(), chosen.Boundary)
+	}
+	for _, none := range refused {
+		if none.Reason != btyd.NoDropout {
+			s.Warn(failureCodes[none.Reason], "%s: it is not among the models to choose from", none)
+		}
+	}
+	return chosen, byChannel
+}
+
+// contestText says how a model came to be chosen.
+func contestText(contests []backtest.Contest, measure, chosen string) string {
+	var parts []string
+	for _, c := range contests {
+		verdict, gain := "does not beat", fmt.Sprintf("%.2g worse", -c.Gain)
+		if c.Won() {
+			verdict = "beats"
+		}
+		if c.Gain >= 0 {
+			gain = fmt.Sprintf("%.2g better", c.Gain)
+		}
+		parts = append(parts, fmt.Sprintf("%s %s %s (%s %s, with a standard error of %.2g)", c.Challenger, verdict, c.Holder, measure, gain, c.StandardError))
+	}
+	if len(parts) == 0 {
+		return chosen + " is the only one to choose from"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// failureCodes are the codes of the warnings that a family was not fitted.
+var failureCodes = map[btyd.Reason]string{
+	btyd.TooFewHistories: "too_few_histories",
+	btyd.Boundary:        "model_at_boundary",
+	btyd.Ridge:           "model_on_ridge",
+	btyd.NotConcave:      "model_not_concave",
+	btyd.NoOptimum:       "model_without_optimum",
+}
+
+// warnOfNoModel says why nobody has a value.
+func (s *Scoring) warnOfNoModel(none *btyd.NoFitError) {
+	code := "no_model"
+	s.models.why = none.Error()
+	if none.Reason == btyd.NoRepeats {
+		code, s.models.why = "one_timers_only", "nobody has bought again, so nothing tells who will"
+	}
+	s.Warn(code, "nobody has a value, a lifecycle or a mark: %s", s.models.why)
+}

@@ -1,0 +1,155 @@
+package scoring
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"math"
+	"slices"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/engine"
+)
+
+// valueSums is a row of value_sums, or several added up: what customers with
+// one set of parameters are worth, in money.
+type valueSums struct {
+	minor                int64   // clv
+	losing               int64   // customers whose clv is below 0
+	variance             int64   // in thousandths of the squared value of a first purchase
+	noPurchase           int64   // ln P(nobody purchases), in millionths
+	byParameter, bySpend []int64 // derivatives by the logarithms of the parameters, in minor units
+}
+
+// parameterSet names the parameters of a row of value_sums.
+type parameterSet struct {
+	group, band int
+}
+
+// valueSumsRow is a row of value_sums.
+type valueSumsRow struct {
+	Segment, Mark                string
+	FitGroup, SpendBand          int
+	CLVMinor                     int64
+	LosingCustomers              int64
+	VarianceThousandths          int64
+	LnNoPurchaseMillionths       int64
+	ByParameter1, ByParameter2   int64
+	ByParameter3, ByParameter4   int64
+	BySpend1, BySpend2, BySpend3 int64
+}
+
+// valueInterval is a row of value_intervals.
+type valueInterval struct {
+	Scope, Name string
+	Low, High   *float64
+}
+
+// makeValueIntervals makes the intervals of what the base, each segment and each
+// mark will realise.
+func (s *Scoring) makeValueIntervals(ctx context.Context) error {
+	rates, err := engine.One[struct{ FirstPurchaseValue float64 }](ctx, s.Engine, "base_rates")
+	if err != nil {
+		return err
+	}
+	type scope struct{ kind, name string }
+	sums := map[scope]map[parameterSet]*valueSums{}
+	for row, err := range engine.Select[valueSumsRow](ctx, s.Engine, "value_sums") {
+		if err != nil {
+			return err
+		}
+		set := parameterSet{row.FitGroup, row.SpendBand}
+		for _, of := range []scope{{"base", "clv"}, {"segment", row.Segment}, {"mark", markMetrics[row.Mark]}} {
+			if sums[of] == nil {
+				sums[of] = map[parameterSet]*valueSums{}
+			}
+			if sums[of][set] == nil {
+				sums[of][set] = &valueSums{byParameter: make([]int64, mostParameters), bySpend: make([]int64, 3)}
+			}
+			sums[of][set].add(row)
+		}
+	}
+	var intervals []valueInterval
+	for of, bySet := range sums {
+		low, high := s.valueInterval(bySet, rates.FirstPurchaseValue)
+		intervals = append(intervals, valueInterval{of.kind, of.name, engine.Known(low), engine.Known(high)})
+	}
+	slices.SortFunc(intervals, func(a, b valueInterval) int {
+		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name))
+	})
+	return engine.Insert(ctx, s.Engine, "value_intervals", intervals)
+}
+
+func (v *valueSums) add(row valueSumsRow) {
+	v.minor += row.CLVMinor
+	v.losing += row.LosingCustomers
+	v.variance += row.VarianceThousandths
+	v.noPurchase += row.LnNoPurchaseMillionths
+	for i, by := range []int64{row.ByParameter1, row.ByParameter2, row.ByParameter3, row.ByParameter4} {
+		v.byParameter[i] += by
+	}
+	for i, by := range []int64{row.BySpend1, row.BySpend2, row.BySpend3} {
+		v.bySpend[i] += by
+	}
+}
+
+// markMetrics are the metrics of kpis that hold the value of a mark.
+var markMetrics = map[string]string{"retain": "retain_clv", "acquisition_lookalike": "lookalike_clv"}
+
+// intervalLevel is the probability of an interval of value.
+const intervalLevel = highLevel - lowLevel
+
+// valueInterval returns the interval of what customers will realise, in money.
+// Sets of parameters are fitted apart, so that the variances which their errors
+// leave add up.
+func (s *Scoring) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase float64) (low, high float64) {
+	var total valueSums
+	var fits []sharedFit
+	for _, set := range slices.SortedFunc(maps.Keys(bySet), parameterSet.compare) {
+		sums, group := bySet[set], s.models.groups[set.group]
+		total.minor += sums.minor
+		total.losing += sums.losing
+		total.variance += sums.variance
+		total.noPurchase += sums.noPurchase
+		fits = restOn(fits, group.purchase.Model, group.purchase.Covariance, sums.byParameter)
+		if fit := group.spend.Band(set.band).Fit; fit != nil {
+			fits = restOn(fits, fit.Model, fit.Covariance, sums.bySpend)
+		}
+	}
+	perUnit := float64(s.Minor)
+	estimate := btyd.Total{
+		Expected:  float64(total.minor) / perUnit,
+		Customers: float64(total.variance) / 1000 * firstPurchase * firstPurchase,
+		Nothing:   math.Exp(float64(total.noPurchase) / 1e6),
+		Mixed:     total.losing > 0,
+	}
+	for _, fit := range fits {
+		estimate.Parameters += btyd.ParameterVariance(fit.gradient, fit.covariance) / (perUnit * perUnit)
+	}
+	return estimate.Interval(intervalLevel)
+}
+
+// sharedFit is a fit and the derivatives of all the value that rests on it:
+// channels and bands without parameters of their own share those of the base.
+type sharedFit struct {
+	model      any // of btyd: equal models are one fit
+	covariance [][]float64
+	gradient   []float64
+}
+
+// restOn adds derivatives to those of a model.
+func restOn(fits []sharedFit, model any, covariance [][]float64, gradient []int64) []sharedFit {
+	at := slices.IndexFunc(fits, func(fit sharedFit) bool { return fit.model == model })
+	if at < 0 {
+		at = len(fits)
+		fits = append(fits, sharedFit{model, covariance, make([]float64, len(gradient))})
+	}
+	for i, by := range gradient {
+		fits[at].gradient[i] += float64(by)
+	}
+	return fits
+}
+
+func (s parameterSet) compare(t parameterSet) int {
+	return cmp.Or(cmp.Compare(s.group, t.group), cmp.Compare(s.band, t.band))
+}

@@ -1,0 +1,274 @@
+package scoring
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
+)
+
+// modelFile is model.json.
+type modelFile struct {
+	AsOf         string             `json:"as_of"`
+	TimeUnit     string             `json:"time_unit"`
+	HorizonDays  int                `json:"horizon_days"`
+	DiscountRate float64            `json:"discount_rate_per_year"`
+	Purchase     *purchaseFile      `json:"purchase_model"` // of the whole base; null where none could be fitted
+	Why          string             `json:"why"`            // this one; or none
+	Spend        *spendFile         `json:"spend_model"`
+	Channels     []channelFile      `json:"channels"`   // with parameters of their own
+	Candidates   []purchaseFile     `json:"candidates"` // every family, fitted to the whole base
+	Fingerprint  string             `json:"histories_xxh3_128,omitempty"`
+	Warnings     []pipeline.Warning `json:"warnings"`
+	// The run that fitted the parameters, absent where it was this one. Counts
+	// and likelihoods are those of its base.
+	From *publication.Origin `json:"parameters_from,omitempty"`
+}
+
+// timeUnit is the unit of the models' times.
+const timeUnit = "days"
+
+type purchaseFile struct {
+	Name          string          `json:"name"`
+	Parameters    []parameterFile `json:"parameters"`
+	Covariance    [][]float64     `json:"covariance_of_logs,omitempty"` // of the logarithms of the parameters
+	Boundary      string          `json:"boundary,omitempty"`           // at which parameters are held
+	LogLikelihood *float64        `json:"log_likelihood,omitempty"`
+	AIC           *float64        `json:"aic,omitempty"`
+	BIC           *float64        `json:"bic,omitempty"`
+	Customers     int64           `json:"customers,omitempty"`
+	Repeats       int64           `json:"repeat_purchases,omitempty"`
+	Histories     int             `json:"histories,omitempty"`
+	Evaluations   int             `json:"evaluations,omitempty"`
+	WhyNone       string          `json:"why_none,omitempty"` // no parameters then
+}
+
+type parameterFile struct {
+	Name          string  `json:"name"`
+	Value         float64 `json:"value"`
+	StandardError float64 `json:"standard_error"`
+}
+
+type channelFile struct {
+	Channel  string       `json:"channel"`
+	Purchase purchaseFile `json:"purchase_model"`
+	Spend    spendFile    `json:"spend_model"`
+}
+
+type spendFile struct {
+	Spearman float64    `json:"spearman_repeats_spend"`
+	Bands    []bandFile `json:"bands"`
+}
+
+// bandFile is the model of customers with a range of repeat purchases.
+type bandFile struct {
+	Name          string          `json:"name"`
+	RepeatsFrom   int             `json:"repeats_from"`
+	RepeatsTo     *int            `json:"repeats_to"` // null: no upper bound
+	Mean          float64         `json:"mean"`       // of a purchase, for a customer without repeats
+	Parameters    []parameterFile `json:"parameters"`
+	Covariance    [][]float64     `json:"covariance_of_logs,omitempty"`
+	Boundary      string          `json:"boundary,omitempty"` // at which parameters are held
+	LogLikelihood *float64        `json:"log_likelihood"`
+	Customers     int64           `json:"customers"`
+	Evaluations   int             `json:"evaluations"`
+}
+
+// ModelFile returns model.json.
+func (s *Scoring) ModelFile() any {
+	file := modelFileOf(s.models)
+	file.AsOf = s.Days.AsOf.Format(time.DateOnly)
+	file.HorizonDays, file.DiscountRate = s.Config.Value.HorizonDays, s.Config.Value.DiscountRate
+	file.From = s.parametersFrom()
+	file.Warnings = []pipeline.Warning{}
+	for _, warning := range s.Warnings {
+		if slices.Contains(modelWarnings, warning.Code) {
+			file.Warnings = append(file.Warnings, warning)
+		}
+	}
+	return file
+}
+
+// parametersFrom names the run whose parameters this one uses, nil where it
+// fitted its own.
+func (s *Scoring) parametersFrom() *publication.Origin {
+	if !s.reused.IsSet() {
+		return nil
+	}
+	return &s.reused.Origin
+}
+
+// modelFileOf describes models; the day and the terms of a run are left open.
+func modelFileOf(m models) modelFile {
+	file := modelFile{TimeUnit: timeUnit, Why: m.why, Channels: []channelFile{}, Candidates: []purchaseFile{}, Fingerprint: m.fingerprint}
+	for _, c := range m.candidates {
+		if c.fit == nil {
+			file.Candidates = append(file.Candidates, purchaseFile{Name: c.family, Parameters: []parameterFile{}, WhyNone: c.none.Detail})
+			continue
+		}
+		file.Candidates = append(file.Candidates, purchaseFileOf(*c.fit))
+	}
+	for _, group := range m.groups {
+		purchase, spend := purchaseFileOf(group.purchase), spendFileOf(group.spend)
+		if group.channel == "" {
+			file.Purchase, file.Spend = &purchase, &spend
+			continue
+		}
+		file.Channels = append(file.Channels, channelFile{group.channel, purchase, spend})
+	}
+	return file
+}
+
+func purchaseFileOf(fit btyd.Fit) purchaseFile {
+	aic, bic := fit.AIC(), fit.BIC()
+	return purchaseFile{
+		Name: fit.Model.Name(), Parameters: parameters(fit.Parameters), Covariance: fit.Covariance,
+		Boundary: fit.Boundary, LogLikelihood: &fit.LogLikelihood, AIC: &aic, BIC: &bic,
+		Customers: fit.Customers, Repeats: fit.Repeats, Histories: fit.Histories, Evaluations: fit.Evaluations,
+	}
+}
+
+func spendFileOf(model spend.Model) spendFile {
+	file := spendFile{Spearman: model.Spearman}
+	for _, band := range model.Bands {
+		entry := bandFile{Name: "mean", RepeatsFrom: band.From, Mean: band.Mean, Parameters: []parameterFile{}}
+		if band.To != spend.MostRepeats {
+			entry.RepeatsTo = &band.To
+		}
+		if fit := band.Fit; fit != nil {
+			entry.Name, entry.Parameters, entry.Covariance = fit.Model.Name(), parameters(fit.Parameters), fit.Covariance
+			entry.Boundary = fit.Boundary
+			entry.LogLikelihood, entry.Customers, entry.Evaluations = &fit.LogLikelihood, fit.Customers, fit.Evaluations
+		}
+		file.Bands = append(file.Bands, entry)
+	}
+	return file
+}
+
+func parameters(estimates []btyd.Estimate) []parameterFile {
+	var list []parameterFile
+	for _, e := range estimates {
+		list = append(list, parameterFile{e.Name, e.Value, e.StandardError})
+	}
+	return list
+}
+
+// models are the models that a file describes.
+func (file modelFile) models() (models, error) {
+	found := models{why: file.Why, fingerprint: file.Fingerprint}
+	for _, entry := range file.Candidates {
+		c := candidate{family: entry.Name}
+		if entry.WhyNone != "" {
+			c.none = &btyd.NoFitError{Model: entry.Name, Detail: entry.WhyNone}
+		} else {
+			fit, err := entry.fit()
+			if err != nil {
+				return found, err
+			}
+			c.fit = &fit
+		}
+		found.candidates = append(found.candidates, c)
+	}
+	groups := append([]channelFile{{Purchase: *file.Purchase, Spend: *file.Spend}}, file.Channels...)
+	for _, entry := range groups {
+		group := groupModels{channel: entry.Channel}
+		var err error
+		if group.purchase, err = entry.Purchase.fit(); err != nil {
+			return found, err
+		}
+		if group.spend, err = entry.Spend.spend(); err != nil {
+			return found, err
+		}
+		found.groups = append(found.groups, group)
+	}
+	return found, nil
+}
+
+func (file purchaseFile) fit() (btyd.Fit, error) {
+	model, err := btyd.NewModel(file.Name, values(file.Parameters))
+	if err != nil {
+		return btyd.Fit{}, err
+	}
+	fit := btyd.Fit{
+		Model: model, Parameters: estimates(file.Parameters), Covariance: file.Covariance, Boundary: file.Boundary,
+		Customers: file.Customers, Repeats: file.Repeats, Histories: file.Histories, Evaluations: file.Evaluations,
+	}
+	if file.LogLikelihood != nil {
+		fit.LogLikelihood = *file.LogLikelihood
+	}
+	return fit, covers(file.Name, file.Parameters, file.Covariance)
+}
+
+func (file spendFile) spend() (spend.Model, error) {
+	model := spend.Model{Spearman: file.Spearman}
+	for _, entry := range file.Bands {
+		band := spend.Band{From: entry.RepeatsFrom, To: spend.MostRepeats, Mean: entry.Mean}
+		if entry.RepeatsTo != nil {
+			band.To = *entry.RepeatsTo
+		}
+		if len(entry.Parameters) > 0 {
+			gammaGamma, err := spend.NewGammaGamma(values(entry.Parameters))
+			if err == nil {
+				err = covers(entry.Name, entry.Parameters, entry.Covariance)
+			}
+			if err != nil {
+				return model, err
+			}
+			band.Fit = &spend.Fit{
+				Model: gammaGamma, Parameters: estimates(entry.Parameters), Covariance: entry.Covariance, Boundary: entry.Boundary,
+				Customers: entry.Customers, Evaluations: entry.Evaluations,
+			}
+			if entry.LogLikelihood != nil {
+				band.Fit.LogLikelihood = *entry.LogLikelihood
+			}
+		}
+		model.Bands = append(model.Bands, band)
+	}
+	return model, nil
+}
+
+// covers refuses a covariance that is not of the parameters.
+func covers(model string, parameters []parameterFile, covariance [][]float64) error {
+	if len(covariance) != len(parameters) {
+		return fmt.Errorf("%s: the covariance has %d rows, want %d", model, len(covariance), len(parameters))
+	}
+	for _, row := range covariance {
+		if len(row) != len(parameters) {
+			return fmt.Errorf("%s: the covariance has a row of %d, want %d", model, len(row), len(parameters))
+		}
+	}
+	return nil
+}
+
+func values(parameters []parameterFile) map[string]float64 {
+	named := map[string]float64{}
+	for _, p := range parameters {
+		named[p.Name] = p.Value
+	}
+	return named
+}
+
+func estimates(parameters []parameterFile) []btyd.Estimate {
+	var list []btyd.Estimate
+	for _, p := range parameters {
+		list = append(list, btyd.Estimate{Parameter: btyd.Parameter{Name: p.Name, Value: p.Value}, StandardError: p.StandardError})
+	}
+	return list
+}
+
+// Published returns the short form of model.json, nil without a model.
+func (s *Scoring) Published() *publication.Model {
+	if !s.HasModel() {
+		return nil
+	}
+	fit := s.models.groups[wholeBase].purchase
+	model := &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}, ByChannel: s.models.channels(), From: s.parametersFrom()}
+	for _, p := range fit.Parameters {
+		model.Parameters[p.Name] = p.Value
+	}
+	return model
+}

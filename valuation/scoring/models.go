@@ -1,0 +1,66 @@
+package scoring
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/zeebo/xxh3"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
+)
+
+// models is what customers are valued by.
+type models struct {
+	candidates  []candidate
+	why         string        // the choice; or why there is nothing to choose
+	groups      []groupModels // by number, the whole base first; none: no model
+	fingerprint string        // of the histories that were fitted
+}
+
+// candidate is a family of purchase models fitted to the whole base.
+type candidate struct {
+	family string
+	fit    *btyd.Fit        // nil: none
+	none   *btyd.NoFitError // why
+}
+
+// groupModels are the models of the whole base, or of a channel that is large
+// enough.
+type groupModels struct {
+	channel  string // "" for the whole base
+	purchase btyd.Fit
+	spend    spend.Model
+}
+
+// channels are those with models of their own, by group number from 1.
+func (m models) channels() []string {
+	var channels []string
+	for _, group := range m.groups {
+		if group.channel != "" {
+			channels = append(channels, group.channel)
+		}
+	}
+	return channels
+}
+
+// history is a distinct history and how many customers of a fit group share it.
+type history struct {
+	group int
+	btyd.HistoryCount
+}
+
+// fingerprint is a hash of sorted histories and their counts.
+func fingerprint(counts []btyd.HistoryCount) string {
+	hash := xxh3.New128()
+	row := make([]byte, 0, 32)
+	for _, c := range counts {
+		row = row[:0]
+		for _, number := range []uint64{uint64(c.Repeats), math.Float64bits(c.LastPurchase), math.Float64bits(c.Age), uint64(c.Customers)} {
+			row = binary.LittleEndian.AppendUint64(row, number)
+		}
+		hash.Write(row)
+	}
+	return fmt.Sprintf("%x", hash.Sum(nil))
+}

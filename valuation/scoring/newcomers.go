@@ -1,0 +1,36 @@
+package scoring
+
+import (
+	"context"
+	"math"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/engine"
+)
+
+// newcomerPurchases is a row of newcomer_curve.
+type newcomerPurchases struct {
+	FitGroup            int
+	AgeDays             int
+	PurchasesMillionths int64
+}
+
+// makeNewcomerCurve makes the table of how many discounted repeat purchases the model
+// of each fit group expects of a new customer by each age up to the horizon, in
+// millionths, so that sums do not depend on their order.
+func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
+	horizon, delta := s.horizon()
+	var rows []newcomerPurchases
+	for number, group := range s.models.groups {
+		model := group.purchase.Model
+		pAlive, future := model.PAlive(btyd.History{}), model.Future(0, 0)
+		for age := 0; s.intake.HasSpend() && age <= int(horizon); age++ {
+			purchases := 0.0
+			if age > 0 {
+				purchases = pAlive * future.Discounted(float64(age), delta)
+			}
+			rows = append(rows, newcomerPurchases{number, age, int64(math.Round(purchases * 1e6))})
+		}
+	}
+	return engine.Insert(ctx, s.Engine, "newcomer_curve", rows)
+}

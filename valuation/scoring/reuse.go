@@ -1,0 +1,178 @@
+package scoring
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
+	"cbv/valuation/calendar"
+	"cbv/valuation/config"
+	"cbv/valuation/failure"
+	"cbv/valuation/publication"
+	"cbv/valuation/source"
+)
+
+// RunModel is the models of a published run.
+type RunModel struct {
+	HorizonDays  int
+	DiscountRate float64 // a year
+	Origin       publication.Origin
+	models       models
+	manifest     publication.Manifest
+}
+
+// Purchases returns the model of purchases of the whole base, in days.
+func (m RunModel) Purchases() btyd.Model { return m.models.groups[wholeBase].purchase.Model }
+
+// Spend returns the spend model of customers with that many repeats.
+func (m RunModel) Spend(repeats int) spend.Band {
+	return m.models.groups[wholeBase].spend.Band(repeats)
+}
+
+// OpenModel reads the models of a run from its folder.
+func OpenModel(ctx context.Context, folder string) (RunModel, error) {
+	manifest, err := publication.ReadManifest(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return RunModel{}, failure.Usagef("%s: is no run, for it has no manifest.json: name the folder of a run, such as out/latest", folder)
+	}
+	if err != nil {
+		return RunModel{}, failure.Inputf("%w", err)
+	}
+	const name = "model.json"
+	path := filepath.Join(folder, name)
+	hash, err := source.HashFile(ctx, path)
+	if err != nil {
+		return RunModel{}, err
+	}
+	known := slices.ContainsFunc(manifest.Outputs, func(o publication.Output) bool { return o.Name == name && o.Hash == hash })
+	if !known {
+		return RunModel{}, failure.Inputf("%s: is not the file that the run's manifest describes: it was damaged or edited", path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return RunModel{}, err
+	}
+	var file modelFile
+	if err := json.Unmarshal(text, &file); err != nil {
+		return RunModel{}, failure.Inputf("%s: %w", path, err)
+	}
+	if file.Purchase == nil {
+		return RunModel{}, failure.Inputf("%s: the run has no model (%s): name another run", path, file.Why)
+	}
+	if file.TimeUnit != timeUnit {
+		return RunModel{}, failure.Usagef("%s: the model counts time in %q, and this program in %s: name another run", path, file.TimeUnit, timeUnit)
+	}
+	found, err := file.models()
+	if err != nil {
+		return RunModel{}, failure.Inputf("%s: %w", path, err)
+	}
+	model := RunModel{HorizonDays: file.HorizonDays, DiscountRate: file.DiscountRate, models: found, manifest: manifest}
+	if file.From != nil { // the age of parameters counts from their fit, however often they were reused
+		model.Origin = *file.From
+	} else {
+		day, err := time.Parse(time.DateOnly, manifest.AsOf)
+		if err != nil || len(manifest.Identity) < 12 {
+			return RunModel{}, failure.Inputf("%s: its manifest does not name the run", folder)
+		}
+		model.Origin = publication.Origin{Run: publication.RunID(day, manifest.Identity), Identity: manifest.Identity, AsOf: manifest.AsOf}
+	}
+	return model, nil
+}
+
+// IsSet reports whether there is a run whose models are reused.
+func (m RunModel) IsSet() bool { return m.Origin.Run != "" }
+
+// Reused reads the models that run.model names, none where it names none, and
+// refuses those that count purchases or money differently.
+func Reused(ctx context.Context, c config.Config) (RunModel, error) {
+	if c.Run.Model == "" {
+		return RunModel{}, nil
+	}
+	model, err := OpenModel(ctx, c.Run.Model)
+	if err != nil {
+		return RunModel{}, fmt.Errorf("run.model: %w", err)
+	}
+	var then config.Config
+	if err := json.Unmarshal(model.manifest.Configuration, &then); err != nil {
+		return RunModel{}, failure.Inputf("run.model: the configuration of %s: %w", c.Run.Model, err)
+	}
+	for _, rule := range []struct {
+		key       string
+		then, now any
+	}{
+		{"value.currency", then.Value.Currency, c.Value.Currency},
+		{"time.zone", then.Time.Zone, c.Time.Zone},
+		{"orders.columns.customer_id", then.Orders.Columns.CustomerID, c.Orders.Columns.CustomerID},
+		{"orders.columns.ordered_at", then.Orders.Columns.OrderedAt, c.Orders.Columns.OrderedAt},
+		{"orders.columns.amount", then.Orders.Columns.Amount, c.Orders.Columns.Amount},
+		{"orders.grain", then.Orders.Grain, c.Orders.Grain},
+		{"orders.keep", then.Orders.Keep, c.Orders.Keep},
+		{"orders.zero_is_purchase", then.Orders.ZeroIsPurchase, c.Orders.ZeroIsPurchase},
+		{"orders.returns", then.Orders.Returns, c.Orders.Returns},
+	} {
+		if rule.then != rule.now {
+			return RunModel{}, failure.Usagef("run.model: %s was made with %s %#v, and now it is %#v: parameters do not carry over; fit anew with --model ''",
+				c.Run.Model, rule.key, rule.then, rule.now)
+		}
+	}
+	return model, nil
+}
+
+// Identity is what of reused models enters the identity of the run.
+func (m RunModel) Identity() ([]byte, error) {
+	file := modelFileOf(m.models)
+	return json.Marshal([]any{m.Origin, file.Purchase, file.Spend, file.Channels})
+}
+
+// RefuseOldModel stops a run whose reused parameters are older than
+// run.model_max_age_days allows, or know of days that had not come.
+func (s *Scoring) RefuseOldModel() error {
+	if !s.reused.IsSet() || len(s.Days.Orders) == 0 {
+		return nil
+	}
+	fitted, err := time.Parse(time.DateOnly, s.reused.Origin.AsOf)
+	if err != nil {
+		return failure.Inputf("run.model: %s: %w", s.Config.Run.Model, err)
+	}
+	today := s.Days.AsOf.Format(time.DateOnly)
+	age := calendar.DaysBetween(fitted, s.Days.AsOf)
+	if age < 0 {
+		return failure.Inputf("run.model: %s was fitted as of %s, after %s, the day of this run: its parameters know what had not happened yet; name an earlier run",
+			s.reused.Origin.Run, s.reused.Origin.AsOf, today)
+	}
+	if limit := int(s.Config.Run.ModelMaxAgeDays); age > limit {
+		return failure.Inputf("run.model: %s was fitted as of %s, %d days before %s, the day of this run, and run.model_max_age_days allows %d: fit anew with --model ''",
+			s.reused.Origin.Run, s.reused.Origin.AsOf, age, today, limit)
+	}
+	return nil
+}
+
+// modelWarnings are the warnings that come of a fit, and stay true of its
+// parameters wherever they are used.
+var modelWarnings = []string{
+	"no_dropout", "too_few_histories", "model_at_boundary", "model_on_ridge", "model_not_concave", "model_without_optimum", "channel_without_model",
+	"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite", "spend_mean_undetermined", "spend_at_boundary",
+}
+
+// reuse takes over the reused models in place of a fit. They are judged as the
+// backtest fits their family.
+func (s *Scoring) reuse() {
+	s.models = s.reused.models
+	for _, warning := range s.reused.manifest.Warnings {
+		if slices.Contains(modelWarnings, warning.Code) {
+			s.Warn(warning.Code, "%s", warning.Message)
+		}
+	}
+	if h := &s.holdout; h.result != nil {
+		name := s.models.groups[wholeBase].purchase.Model.Name()
+		h.choice = h.result.Judge(name, len(s.models.channels()) > 0)
+	}
+}

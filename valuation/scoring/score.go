@@ -1,0 +1,202 @@
+package scoring
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
+	"cbv/valuation/engine"
+)
+
+// The points of what a customer will have brought that stand in customers as
+// clv_low and clv_high.
+const (
+	lowLevel  = 0.1
+	highLevel = 0.9
+)
+
+// outlook is what the future of the survivors of one fit group with one (x, T)
+// holds.
+type outlook struct {
+	group int
+	btyd.Survivor
+	outcome spend.Distribution
+	shifted []float64 // derivatives of ln of the discounted purchases by ln of each parameter
+}
+
+// score makes scores (what depends on the whole history), outlooks (what
+// depends on x and T, given alive). Without a model both are empty.
+func (s *Scoring) score(ctx context.Context, histories []history) error {
+	if len(s.models.groups) == 0 {
+		histories = nil
+	} else if !hasNewcomer(histories) {
+		// A newcomer on their first day is scored too: the mark compares with them.
+		histories = append(histories, history{group: wholeBase})
+	}
+	shifts := make([]btyd.Shifts, len(s.models.groups))
+	for number, group := range s.models.groups {
+		var err error
+		if shifts[number], err = btyd.NewShifts(group.purchase.Model); err != nil {
+			return err
+		}
+	}
+	outlooks, of := s.outlooks(histories)
+	horizon, delta := s.horizon()
+	err := s.parallel(ctx, len(outlooks), func(i int) {
+		o := &outlooks[i]
+		o.shifted = make([]float64, mostParameters)
+		shifts[o.group].Discounted(o.Survivor, horizon, delta, o.shifted)
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.scoreTable(ctx, histories, outlooks, of, shifts); err != nil {
+		return err
+	}
+	return s.outlookTable(ctx, outlooks)
+}
+
+func hasNewcomer(histories []history) bool {
+	for _, h := range histories {
+		if h.group == wholeBase && h.History == (btyd.History{}) {
+			return true
+		}
+	}
+	return false
+}
+
+// outlooks returns the distinct (group, x, T) of histories with their outcomes,
+// and for each history the place of its own.
+func (s *Scoring) outlooks(histories []history) (outlooks []outlook, of []int) {
+	type key struct {
+		group, repeats int
+		age            float64
+	}
+	places := map[key]int{}
+	of = make([]int, len(histories))
+	survivors := make([][]btyd.Survivor, len(s.models.groups))
+	members := make([][]int, len(s.models.groups)) // places of each group's survivors
+	for i, h := range histories {
+		k := key{h.group, h.Repeats, h.Age}
+		place, known := places[k]
+		if !known {
+			place = len(outlooks)
+			places[k] = place
+			survivor := btyd.Survivor{Repeats: h.Repeats, Age: h.Age}
+			outlooks = append(outlooks, outlook{group: h.group, Survivor: survivor})
+			survivors[h.group] = append(survivors[h.group], survivor)
+			members[h.group] = append(members[h.group], place)
+		}
+		of[i] = place
+	}
+	horizon, _ := s.horizon()
+	for number, group := range s.models.groups {
+		gammaGamma := func(repeats int) *spend.GammaGamma {
+			if band := group.spend.Band(repeats); band.HasModel() {
+				return &band.Fit.Model
+			}
+			return nil
+		}
+		found := spend.Distributions(group.purchase.Model, gammaGamma, survivors[number], horizon, s.intake.Base.Customers, s.workers())
+		for i, place := range members[number] {
+			outlooks[place].outcome = found[i]
+		}
+	}
+	return outlooks, of
+}
+
+func (s *Scoring) scoreTable(ctx context.Context, histories []history, outlooks []outlook, of []int, shifts []btyd.Shifts) error {
+	rows := make([][]any, len(histories))
+	err := s.parallel(ctx, len(histories), func(i int) {
+		h, outcome := histories[i], &outlooks[of[i]].outcome
+		pAlive := s.models.groups[h.group].purchase.Model.PAlive(h.History)
+		rows[i] = []any{
+			int64(h.group), int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), pAlive,
+			outcome.Quantile(pAlive, lowLevel), outcome.Quantile(pAlive, highLevel),
+		}
+		var sensitivities [mostParameters]float64
+		shifts[h.group].PAlive(h.History, sensitivities[:])
+		for j, shifted := range outlooks[of[i]].shifted {
+			rows[i] = append(rows[i], sensitivities[j]+shifted)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	columns := []engine.Column{
+		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "age_at_last_purchase_days", Type: engine.Bigint},
+		{Name: "customer_age_days", Type: engine.Bigint}, {Name: "p_alive", Type: engine.Double},
+		{Name: "spend_low", Type: engine.Double}, {Name: "spend_high", Type: engine.Double},
+	}
+	for i := range mostParameters {
+		columns = append(columns, engine.Column{Name: fmt.Sprintf("sensitivity_%d", i+1), Type: engine.Double})
+	}
+	return s.Engine.Insert(ctx, "scores", columns, slices.Values(rows))
+}
+
+// mostParameters is the number of parameters of the purchase models that have
+// most of them.
+const mostParameters = 4
+
+func (s *Scoring) outlookTable(ctx context.Context, outlooks []outlook) error {
+	rows := make([][]any, len(outlooks))
+	horizon, delta := s.horizon()
+	err := s.parallel(ctx, len(outlooks), func(i int) {
+		o := &outlooks[i]
+		f := s.models.groups[o.group].purchase.Model.Future(o.Repeats, o.Age)
+		discounted := f.Discounted(horizon, delta)
+		rows[i] = []any{
+			int64(o.group), int64(o.Repeats), int64(o.Age),
+			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), discounted,
+			f.Survival(30), f.Survival(90), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
+			o.outcome.None, o.outcome.Power, o.outcome.First, o.outcome.Step, o.outcome.Exceeds[:], o.outcome.SecondMoment,
+		}
+		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].spend.Band(o.Repeats))...)
+	})
+	if err != nil {
+		return err
+	}
+	return s.Engine.Insert(ctx, "outlooks", []engine.Column{
+		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "customer_age_days", Type: engine.Bigint},
+		{Name: "purchases_per_year", Type: engine.Double}, {Name: "p_purchase_30d", Type: engine.Double}, {Name: "p_purchase_90d", Type: engine.Double},
+		{Name: "p_purchase_365d", Type: engine.Double}, {Name: "expected_purchases", Type: engine.Double}, {Name: "discounted_purchases", Type: engine.Double},
+		{Name: "survival_30d", Type: engine.Double}, {Name: "survival_90d", Type: engine.Double}, {Name: "survival_365d", Type: engine.Double},
+		{Name: "discounted_purchases_if_kept", Type: engine.Double},
+		{Name: "spend_none", Type: engine.Double}, {Name: "spend_power", Type: engine.Double},
+		{Name: "spend_first", Type: engine.Double}, {Name: "spend_step", Type: engine.Double},
+		{Name: "spend_exceeds", Type: engine.Doubles}, {Name: "spend_second_moment", Type: engine.Double},
+		{Name: "spend_band", Type: engine.Bigint}, {Name: "spend_mean", Type: engine.Double}, {Name: "is_spend_mean_fitted", Type: engine.Boolean},
+		{Name: "p", Type: engine.Double}, {Name: "q", Type: engine.Double}, {Name: "gamma", Type: engine.Double},
+	}, slices.Values(rows))
+}
+
+// spendValues are a spend model's columns of outlooks, its parameters null where
+// only the mean is known.
+func spendValues(band spend.Band) []any {
+	if !band.HasModel() {
+		return []any{int64(band.From), band.Mean, false, nil, nil, nil}
+	}
+	m := band.Fit.Model
+	return []any{int64(band.From), band.Mean, band.Mean == m.Mean(), m.P, m.Q, m.Gamma}
+}
+
+// parallel calls do for 0 to n-1 on all workers. Each call writes to its own
+// place, so the order of calls does not show.
+func (s *Scoring) parallel(ctx context.Context, n int, do func(i int)) error {
+	const chunk = 4096
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(s.workers())
+	for start := 0; start < n; start += chunk {
+		group.Go(func() error {
+			for i := start; i < min(start+chunk, n); i++ {
+				do(i)
+			}
+			return ctx.Err()
+		})
+	}
+	return group.Wait()
+}

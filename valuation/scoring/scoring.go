@@ -1,0 +1,54 @@
+// Package scoring carries out the Go steps about models: it tests them on the shop's
+// own past, chooses and fits one, scores each distinct history once, and gives
+// totals their intervals.
+package scoring
+
+import (
+	"cbv/valuation/btyd"
+	"cbv/valuation/intake"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/rfm"
+)
+
+// wholeBase is the fit group of everybody.
+const wholeBase = 0
+
+// Scoring is what a plan knows of its models.
+type Scoring struct {
+	*pipeline.Context
+	intake *intake.Intake
+	reused RunModel // not set: the models are fitted
+
+	channels []string // that could have parameters of their own, sorted: fit groups 1, 2, …
+	holdout  holdout
+	models   models
+	drift    drift
+	cuts     rfm.Cuts
+}
+
+// New returns the scoring of a plan, which reuses the parameters of a run where one
+// is given.
+func New(c *pipeline.Context, in *intake.Intake, reused RunModel) *Scoring {
+	return &Scoring{Context: c, intake: in, reused: reused}
+}
+
+// Actions are the Go steps of scoring.
+func (s *Scoring) Actions() pipeline.Actions {
+	return pipeline.Actions{
+		"candidate_groups": s.makeCandidateGroups,
+		"backtest_fits":    s.fitBacktest,
+		"fit":              s.fit,
+		"rfm_cuts":         s.makeRFMCuts,
+		"newcomer_curve":   s.makeNewcomerCurve,
+		"value_intervals":  s.makeValueIntervals,
+	}
+}
+
+// HasModel reports whether there is a model to value customers by.
+func (s *Scoring) HasModel() bool { return len(s.models.groups) > 0 }
+
+// horizon returns the days over which value is counted, and the discount rate a
+// day.
+func (s *Scoring) horizon() (days, delta float64) {
+	return float64(s.Config.Value.HorizonDays), btyd.Discounting(s.Config.Value.DiscountRate, 365)
+}

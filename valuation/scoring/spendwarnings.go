@@ -1,0 +1,43 @@
+package scoring
+
+import (
+	"fmt"
+
+	"cbv/valuation/btyd/spend"
+)
+
+// warnOfSpend reports what was found out about the spend of a group.
+func (s *Scoring) warnOfSpend(group groupModels) {
+	of := ""
+	if group.channel != "" {
+		of = fmt.Sprintf(" of channel %q", group.channel)
+	}
+	for _, f := range group.spend.Findings {
+		customers := bandText(f.From, f.To) + of
+		switch f.Warning {
+		case spend.GoesWithFrequency:
+			s.Warn("spend_goes_with_frequency", "%s who buy more often spend differently per purchase (Spearman's correlation %.2f, beyond %.1f either way): expected purchase values are estimated within bands of repeat purchases",
+				customers, f.Number, spend.MaxSpearman)
+		case spend.NoModel:
+			s.Warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", customers, f.Number, f.Cause)
+		case spend.AtBoundary:
+			s.Warn("spend_at_boundary", "%s: Gamma-Gamma is fitted at the boundary of %s; customers without a repeat purchase are expected to spend the pooled mean, %.2f",
+				customers, group.spend.Band(f.From).Fit.Boundary, f.Number)
+		case spend.InfiniteMean:
+			s.Warn("spend_mean_infinite", "%s: %s, %.2f", customers, f.Warning, f.Number)
+		case spend.UndeterminedMean:
+			s.Warn("spend_mean_undetermined", "%s: %s, %.2f", customers, f.Warning, f.Number)
+		}
+	}
+}
+
+// bandText names the customers of a band.
+func bandText(from, to int) string {
+	switch {
+	case from == 0 && to == spend.MostRepeats:
+		return "customers"
+	case to == spend.MostRepeats:
+		return fmt.Sprintf("customers with %d repeat purchases or more", from)
+	}
+	return fmt.Sprintf("customers with %d to %d repeat purchases", from, to)
+}

@@ -1,0 +1,99 @@
+package scoring
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"cbv/valuation/backtest"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
+)
+
+// BacktestReport says how the models do on the shop's own past.
+type BacktestReport struct {
+	AsOf     time.Time
+	Verdict  publication.Backtest
+	Chosen   string           // the model that a run would use; "" none
+	Why      string           // that one
+	Result   *backtest.Result // nil: there is nothing to test on
+	Warnings []pipeline.Warning
+}
+
+// BacktestReport reports how the models do, and warns of what speaks against them.
+func (s *Scoring) BacktestReport() BacktestReport {
+	report := BacktestReport{AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Why: s.models.why}
+	if s.HasModel() {
+		report.Chosen = s.modelName()
+		s.WarnOfTrust()
+	}
+	report.Warnings = s.Warnings
+	return report
+}
+
+// modelName names the model that values customers, as the backtest does.
+func (s *Scoring) modelName() string {
+	if chosen := s.holdout.choice.Candidate; chosen != nil {
+		return chosen.Name
+	}
+	return s.models.groups[wholeBase].purchase.Model.Name()
+}
+
+// WarnOfTrust warns of a model that has not stood its test.
+func (s *Scoring) WarnOfTrust() {
+	switch verdict := s.Verdict(); {
+	case verdict.Trust == nil:
+		s.Warn("untested", "no backtest tells how far to trust the model: %s", verdict.Reason)
+	case !*verdict.Trust:
+		s.Warn("not_trusted", "the figures that rest on the model do not deserve trust: %s", verdict.Reason)
+	}
+}
+
+// Verdict says whether the figures deserve trust.
+func (s *Scoring) Verdict() publication.Backtest {
+	h, days := s.holdout, s.intake.Holdout.Days
+	verdict := publication.Backtest{
+		HoldoutDays: days, Customers: h.sampled, Known: h.customers, Newcomers: h.newcomers, Reason: h.untested,
+	}
+	if days > 0 {
+		verdict.Cutoff = s.intake.Cutoff().Format(time.DateOnly)
+	}
+	if !math.IsNaN(s.drift.ratio) {
+		verdict.Drift = &s.drift.ratio
+	}
+	if h.result == nil {
+		return verdict
+	}
+	verdict.Seasonal = h.result.Seasonal
+	chosen := h.choice.Candidate
+	if chosen == nil {
+		if len(h.choice.Reasons) > 0 {
+			verdict.Reason = strings.Join(h.choice.Reasons, "; ")
+		}
+		return verdict
+	}
+	verdict.Purchases, verdict.Margin = forecastOf(chosen.Purchases), forecastOf(chosen.Margin)
+	if !s.HasModel() { // nothing to trust
+		return verdict
+	}
+	against := slices.Clone(h.choice.Reasons)
+	if h.choice.Trust == backtest.Untested {
+		verdict.Reason = strings.Join(against, "; ")
+		return verdict
+	}
+	if s.drift.against != "" {
+		against = append(against, s.drift.against)
+	}
+	trust := len(against) == 0
+	verdict.Trust, verdict.Reason = &trust, strings.Join(against, "; ")
+	return verdict
+}
+
+func forecastOf(s backtest.Score) *publication.Forecast {
+	forecast := publication.Forecast{Expected: s.Expected, Actual: s.Actual}
+	if !math.IsNaN(s.Error) {
+		forecast.Error, forecast.ErrorLow, forecast.ErrorHigh = &s.Error, &s.ErrorLow, &s.ErrorHigh
+	}
+	return &forecast
+}
