@@ -46,7 +46,7 @@ type newlyAssigned struct {
 type Power struct {
 	Audience   string `json:"audience"`
 	Campaign   string `json:"campaign"`
-	Customers  int64  `json:"customers"` // in its arms, the global holdout apart
+	Customers  int64  `json:"customers"` // in its arms, without the global holdout
 	WindowDays int    `json:"window_days"`
 	Nights     int    `json:"nights"`
 	// BaseRate is the share that is expected to buy within the window without the

@@ -169,7 +169,7 @@ func (x *export) mapPlaced(ctx context.Context) error {
 	}})
 }
 
-// writeExited writes those whom the target is to forget, arm by arm: each is an
+// writeExited writes those that the target is to forget, arm by arm: each is an
 // audience there.
 func (x *export) writeExited(ctx context.Context) error {
 	x.manifest.Exited = map[string]audience.Result{}

@@ -10,7 +10,7 @@ import (
 	"cbv/valuation/experiment"
 )
 
-// personColumns are what people knows of somebody; null for whom it does not know.
+// personColumns are the columns of people; null for customers without a row there.
 type personColumns struct {
 	Email, Phone             *string
 	FirstName, LastName      *string
@@ -75,7 +75,7 @@ func (x *export) placed(p audience.Person, place placeColumns) audience.Person {
 	return p
 }
 
-// removalsOf yields those whom the target may have to take out.
+// removalsOf yields those that the target may have to take out.
 func (x *export) removalsOf(ctx context.Context) iter.Seq2[audience.Person, error] {
 	return func(yield func(audience.Person, error) bool) {
 		for row, err := range engine.SelectInOrder[removalRow](ctx, x.Engine, "removal_rows", "removal_key") {

@@ -33,7 +33,7 @@ var Steps = []pipeline.Step{
 	{Name: "assignment", Kind: pipeline.Go, Reads: []string{"newly_assigned"}}, // before anything can be sent
 }
 
-// SizeSteps tell how many customers an audience is made of.
+// SizeSteps count the customers that an audience is made of.
 var SizeSteps = []pipeline.Step{
 	choice, lists, chosen,
 	{Name: "size", Kind: pipeline.Go, Reads: []string{"chosen"}},

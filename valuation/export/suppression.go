@@ -64,7 +64,7 @@ func (x *export) eachPerson(ctx context.Context, view string, each func(*audienc
 	return nil
 }
 
-// unknownObjection says what is done about an objection of nobody knows whom.
+// unknownObjection says what is done about an objection that names nobody.
 const unknownObjection = "correct or remove it: nothing is exported while it is not known who objected"
 
 // rowPlace is where a row stands in the files of an input.
