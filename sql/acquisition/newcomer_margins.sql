@@ -40,7 +40,7 @@ sums as (
         cast(sum(
             case
                 when age_days <= horizon_days
-                    then to_minor(margin_rate * money_minor * exp(-discount_per_day * age_days), 1)
+                    then fixed_point(margin_rate * money_minor * exp(-discount_per_day * age_days), 1)
                 else 0
             end
         ) as bigint) as horizon_minor
@@ -51,10 +51,10 @@ sums as (
 final as (
     select
         customer_id,
-        to_minor(margin_rate * first_minor, 1) as first_order_minor,
-        to_minor(margin_rate * money_90_minor, 1) as margin_90_minor,
-        to_minor(margin_rate * money_180_minor, 1) as margin_180_minor,
-        to_minor(margin_rate * money_365_minor, 1) as margin_365_minor,
+        fixed_point(margin_rate * first_minor, 1) as first_order_minor,
+        fixed_point(margin_rate * money_90_minor, 1) as margin_90_minor,
+        fixed_point(margin_rate * money_180_minor, 1) as margin_180_minor,
+        fixed_point(margin_rate * money_365_minor, 1) as margin_365_minor,
         horizon_minor
     from sums
 )

@@ -88,8 +88,8 @@ running as (
 crossings as (
     select
         customer_id,
-        min(case when to_minor(margin_rate * money_minor, 1) >= own_minor then age_days end) as own_day,
-        min(case when to_minor(margin_rate * money_minor, 1) >= blended_minor then age_days end) as blended_day
+        min(case when fixed_point(margin_rate * money_minor, 1) >= own_minor then age_days end) as own_day,
+        min(case when fixed_point(margin_rate * money_minor, 1) >= blended_minor then age_days end) as blended_day
     from running
     group by customer_id
 ),

@@ -32,7 +32,7 @@ joined as (
         params.has_spend,
         channel_costs.period_start < coalesce(params.fit_from, date '1900-01-01') as is_before_fit_from,
         params.as_of,
-        cast(params.minor_per_unit as double) as minor_per_unit
+        params.minor_per_unit
     from channel_costs
     cross join params
     left join channel_values
@@ -57,28 +57,28 @@ final as (
         scope,
         nullif(channel, '') as channel,
         new_customers,
-        case when has_spend then spend_minor / minor_per_unit end as spend,
-        to_minor(cac_minor, 1) / minor_per_unit as cac,
+        case when has_spend then money(spend_minor, minor_per_unit) end as spend,
+        money(fixed_point(cac_minor, 1), minor_per_unit) as cac,
         nullif(cac_reason, '') as cac_reason,
 
-        to_minor(first_order_minor, 1) / minor_per_unit as first_order_margin,
+        money(fixed_point(first_order_minor, 1), minor_per_unit) as first_order_margin,
         case when has_spend and not is_before_fit_from then customers_90 end as customers_90d,
-        to_minor(margin_90_minor, 1) / minor_per_unit as margin_90d,
+        money(fixed_point(margin_90_minor, 1), minor_per_unit) as margin_90d,
         margin_90_minor / divisor as ltv_cac_90d,
         (margin_90_minor - margin_90_reach) / divisor as ltv_cac_90d_low,
         (margin_90_minor + margin_90_reach) / divisor as ltv_cac_90d_high,
         case when has_spend and not is_before_fit_from then customers_180 end as customers_180d,
-        to_minor(margin_180_minor, 1) / minor_per_unit as margin_180d,
+        money(fixed_point(margin_180_minor, 1), minor_per_unit) as margin_180d,
         margin_180_minor / divisor as ltv_cac_180d,
         (margin_180_minor - margin_180_reach) / divisor as ltv_cac_180d_low,
         (margin_180_minor + margin_180_reach) / divisor as ltv_cac_180d_high,
         case when has_spend and not is_before_fit_from then customers_365 end as customers_365d,
-        to_minor(margin_365_minor, 1) / minor_per_unit as margin_365d,
+        money(fixed_point(margin_365_minor, 1), minor_per_unit) as margin_365d,
         margin_365_minor / divisor as ltv_cac_365d,
         (margin_365_minor - margin_365_reach) / divisor as ltv_cac_365d_low,
         (margin_365_minor + margin_365_reach) / divisor as ltv_cac_365d_high,
 
-        to_minor(value_minor, 1) / minor_per_unit as newcomer_value,
+        money(fixed_point(value_minor, 1), minor_per_unit) as newcomer_value,
         value_minor / divisor as ltv_cac,
         (value_minor - value_reach) / divisor as ltv_cac_low,
         (value_minor + value_reach) / divisor as ltv_cac_high,

@@ -87,7 +87,7 @@ margins as (
         cumulated.purchases,
         cumulated.revenue_minor,
         case
-            when params.margin_rate is not null then to_minor(params.margin_rate * cumulated.revenue_minor, 1)
+            when params.margin_rate is not null then fixed_point(params.margin_rate * cumulated.revenue_minor, 1)
             when params.has_margin then cumulated.margin_minor
         end as margin_minor,
         cast(cumulated.cumulative_revenue_minor as double) / nullif(cumulated.customers, 0) as revenue_minor_each,
@@ -96,7 +96,7 @@ margins as (
             when params.has_margin then cast(cumulated.cumulative_margin_minor as double)
         end / nullif(cumulated.customers, 0) as margin_minor_each,
         params.as_of,
-        cast(params.minor_per_unit as double) as minor_per_unit
+        params.minor_per_unit
     from cumulated
     cross join params
 ),
@@ -109,10 +109,12 @@ final as (
         customers,
         case when is_whole then active_customers end as active_customers,
         case when is_whole then purchases end as purchases,
-        case when is_whole then revenue_minor / minor_per_unit end as revenue,
-        case when is_whole then margin_minor / minor_per_unit end as margin,
-        case when is_whole then to_minor(revenue_minor_each, 1) / minor_per_unit end as cumulative_revenue_per_customer,
-        case when is_whole then to_minor(margin_minor_each, 1) / minor_per_unit end as cumulative_margin_per_customer
+        case when is_whole then money(revenue_minor, minor_per_unit) end as revenue,
+        case when is_whole then money(margin_minor, minor_per_unit) end as margin,
+        case when is_whole then money(fixed_point(revenue_minor_each, 1), minor_per_unit) end
+            as cumulative_revenue_per_customer,
+        case when is_whole then money(fixed_point(margin_minor_each, 1), minor_per_unit) end
+            as cumulative_margin_per_customer
     from margins
 )
 

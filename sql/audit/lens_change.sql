@@ -20,37 +20,15 @@ places as (
 
 sums as (
     select
-        '12_months' as period,
-        group_12m as customer_group,
+        period,
+        customer_group,
         cast(sum(customers) as bigint) as customers,
-        cast(sum(purchases_12m) as bigint) as purchases,
-        cast(sum(revenue_12m_minor) as bigint) as revenue_minor,
-        cast(sum(purchases_12m_before) as bigint) as purchases_before,
-        cast(sum(revenue_12m_before_minor) as bigint) as revenue_before_minor
+        cast(sum(purchases) as bigint) as purchases,
+        cast(sum(revenue_minor) as bigint) as revenue_minor,
+        cast(sum(purchases_before) as bigint) as purchases_before,
+        cast(sum(revenue_before_minor) as bigint) as revenue_before_minor
     from period_groups
-    group by group_12m
-    union all
-    select
-        'quarter' as period,
-        group_quarter as customer_group,
-        cast(sum(customers) as bigint) as customers,
-        cast(sum(purchases_quarter) as bigint) as purchases,
-        cast(sum(revenue_quarter_minor) as bigint) as revenue_minor,
-        cast(sum(purchases_quarter_before) as bigint) as purchases_before,
-        cast(sum(revenue_quarter_before_minor) as bigint) as revenue_before_minor
-    from period_groups
-    group by group_quarter
-    union all
-    select
-        'month' as period,
-        group_month as customer_group,
-        cast(sum(customers) as bigint) as customers,
-        cast(sum(purchases_month) as bigint) as purchases,
-        cast(sum(revenue_month_minor) as bigint) as revenue_minor,
-        cast(sum(purchases_month_before) as bigint) as purchases_before,
-        cast(sum(revenue_month_before_minor) as bigint) as revenue_before_minor
-    from period_groups
-    group by group_month
+    group by period, customer_group
 ),
 
 final as (

@@ -24,13 +24,14 @@ places as (
 
 sums as (
     select
-        case when group_12m = 'returns_only' then -1 else revenue_decile end as revenue_decile,
-        cast(sum(case when revenue_decile > 0 then customers else returners_12m end) as bigint) as customers,
+        case when customer_group = 'returns_only' then -1 else revenue_decile end as revenue_decile,
+        cast(sum(case when revenue_decile > 0 then customers else returners end) as bigint) as customers,
         cast(sum(case when revenue_decile > 0 then customers else 0 end) as bigint) as active_customers,
-        cast(sum(purchases_12m) as bigint) as purchases,
-        cast(sum(revenue_12m_minor) as bigint) as revenue_minor
+        cast(sum(purchases) as bigint) as purchases,
+        cast(sum(revenue_minor) as bigint) as revenue_minor
     from period_groups
-    group by case when group_12m = 'returns_only' then -1 else revenue_decile end
+    where period = '12_months'
+    group by case when customer_group = 'returns_only' then -1 else revenue_decile end
 ),
 
 final as (

@@ -142,24 +142,26 @@ final as (
         lines.customers,
         lines.active_customers,
         lines.purchases,
-        lines.revenue_minor / cast(params.minor_per_unit as double) as revenue,
+        money(lines.revenue_minor, params.minor_per_unit) as revenue,
         -- of less than nothing there is no share
         case
             when totals.revenue_minor > 0 then cast(lines.revenue_minor as double) / nullif(totals.revenue_minor, 0)
         end as share_of_revenue,
         lines.purchases_before,
-        lines.revenue_before_minor / cast(params.minor_per_unit as double) as revenue_before,
-        (lines.revenue_minor - lines.revenue_before_minor) / cast(params.minor_per_unit as double) as revenue_change,
+        money(lines.revenue_before_minor, params.minor_per_unit) as revenue_before,
+        money(lines.revenue_minor - lines.revenue_before_minor, params.minor_per_unit) as revenue_change,
         cast(lines.active_customers as double) / nullif(lines.customers, 0) as share_active,
         cast(lines.purchases as double) / nullif(lines.active_customers, 0) as purchases_per_active_customer,
-        to_minor(cast(lines.revenue_minor as double) / nullif(lines.purchases, 0), 1)
-            / cast(params.minor_per_unit as double) as revenue_per_purchase,
-        to_minor(cast(lines.revenue_minor as double) / nullif(lines.customers, 0), 1)
-            / cast(params.minor_per_unit as double) as revenue_per_customer,
+        money(fixed_point(cast(lines.revenue_minor as double) / nullif(lines.purchases, 0), 1), params.minor_per_unit)
+            as revenue_per_purchase,
+        money(fixed_point(cast(lines.revenue_minor as double) / nullif(lines.customers, 0), 1), params.minor_per_unit)
+            as revenue_per_customer,
         coalesce(
             lines.cumulative_revenue_per_customer,
-            to_minor(cast(lines.cumulative_revenue_minor as double) / nullif(lines.customers, 0), 1)
-                / cast(params.minor_per_unit as double)
+            money(
+                fixed_point(cast(lines.cumulative_revenue_minor as double) / nullif(lines.customers, 0), 1),
+                params.minor_per_unit
+            )
         ) as cumulative_revenue_per_customer
     from lines
     cross join params

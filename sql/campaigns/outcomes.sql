@@ -60,7 +60,7 @@ final as (
         coalesce(added.revenue_minor, 0) as revenue_minor,
         case
             when params.margin_rate is not null
-                then to_minor(params.margin_rate * coalesce(added.revenue_minor, 0), 1)
+                then fixed_point(params.margin_rate * coalesce(added.revenue_minor, 0), 1)
             when params.has_margin then coalesce(added.margin_minor, 0)
             else coalesce(added.revenue_minor, 0)
         end as margin_minor,

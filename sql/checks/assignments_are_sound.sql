@@ -1,7 +1,7 @@
 -- assignments_are_sound: everyone is assigned once, to the arm that the design of
 -- this campaign gives them, with a value that is an amount.
 --
--- grain: one row per broken rule
+-- grain: one row per rule
 -- reads: assignment_parts, campaign_files, campaign_terms
 with
 
@@ -48,35 +48,37 @@ assigned as (
     where campaign_files.input = 'assignments'
 ),
 
-repeated as (
+held as (
     select
         'everyone is assigned once' as rule,
-        max(file) as example
+        count(*) > 1 as is_broken,
+        max(file) as place
     from assigned
     group by customer_id
-    having count(*) > 1
-),
-
-broken as (
-    select rule, example from repeated
     union all
-    select 'every assignment has a customer and a day', place from assigned where is_nobody or as_of is null
+    select 'every assignment has a customer and a day', is_nobody or as_of is null, place
+    from assigned
     union all
-    select 'arms are none, champion, challenger and global_holdout', place from assigned where is_elsewhere
+    select 'arms are none, champion, challenger and global_holdout', is_elsewhere, place
+    from assigned
     union all
-    select 'every arm is the one of the design', place from assigned where is_misplaced and not is_nobody and not is_elsewhere
+    select 'every arm is the one of the design', is_misplaced and not is_nobody and not is_elsewhere, place
+    from assigned
     union all
-    select 'assignments are of this campaign', place from assigned where is_foreign
+    select 'assignments are of this campaign', is_foreign, place
+    from assigned
     union all
-    select 'clv is an amount', place from assigned where is_unsound
+    select 'clv is an amount', is_unsound, place
+    from assigned
 ),
 
 final as (
     select
         rule,
-        count(*) as offenders,
-        max(example) as example
-    from broken
+        cast(sum(case when is_broken then 1 else 0 end) as bigint) as got,
+        cast(0 as bigint) as want,
+        max(case when is_broken then place end) as example
+    from held
     group by rule
 )
 

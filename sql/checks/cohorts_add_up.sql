@@ -3,7 +3,7 @@
 -- a month, and none of a whole one is silent; the parts of the repeat purchase
 -- rates make the whole, which is all newcomers: customers known to be new.
 --
--- grain: one row per broken rule
+-- grain: one row per rule
 -- reads: cohorts, cohort_activity, months, repeat_windows, repeat_curve, segments, base_rates, returns_only, row_counts, params
 with
 
@@ -153,10 +153,10 @@ compared as (
 final as (
     select
         rule,
-        abs(got - want) as offenders,
-        concat(cast(got as string), ' against ', cast(want as string)) as example
+        got,
+        want,
+        cast(null as string) as example
     from compared
-    where got <> want
 )
 
 select * from final

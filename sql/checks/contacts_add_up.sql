@@ -2,7 +2,7 @@
 -- used, of another campaign or quarantined, once; and the people and the cost of
 -- the arms are those of the rows used.
 --
--- grain: one row per broken rule
+-- grain: one row per rule
 -- reads: campaign_files, contact_row_counts, contact_counts
 with
 
@@ -27,25 +27,24 @@ arms as (
     from contact_counts
 ),
 
-rules as (
-    select
-        'rows classified = rows in the files' as rule,
-        abs(files.contacts - counted.contacts) as offenders
-    from files
-    cross join counted
+compared as (
+    select 'rows classified = rows in the files' as rule, counted.contacts as got, files.contacts as want
+    from files cross join counted
     union all
-    select 'messages of the arms = rows used', abs(arms.messages - counted.used) from arms cross join counted
+    select 'messages of the arms = rows used', arms.messages, counted.used
+    from arms cross join counted
     union all
-    select 'cost of the arms = cost of the rows used', abs(arms.cost_minor - counted.cost_minor) from arms cross join counted
+    select 'cost of the arms = cost of the rows used (minor units)', arms.cost_minor, counted.cost_minor
+    from arms cross join counted
 ),
 
 final as (
     select
         rule,
-        offenders,
-        'contacts' as example
-    from rules
-    where offenders > 0
+        got,
+        want,
+        cast(null as string) as example
+    from compared
 )
 
 select * from final

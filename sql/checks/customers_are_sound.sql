@@ -1,7 +1,7 @@
 -- customers_are_sound: no value missing where it must stand, no NaN, no infinity,
 -- no probability outside 0 to 1.
 --
--- grain: one row per broken rule
+-- grain: one row per rule
 -- reads: customers
 with
 
@@ -30,8 +30,8 @@ sums as (
     from customers
 ),
 
-rules as (
-    select 'segment, revenue and first_purchase_date are known' as rule, incomplete as offenders from sums
+broken as (
+    select 'segment, revenue and first_purchase_date are known' as rule, incomplete as customers from sums
     union all select 'probabilities lie in 0 to 1 and grow with the horizon', improbable from sums
     union all select 'model values are finite', unsound from sums
     union all select 'histories are possible: x days of purchase within t_x days, t_x within T', impossible from sums
@@ -40,10 +40,10 @@ rules as (
 final as (
     select
         rule,
-        offenders,
-        'customers.parquet' as example
-    from rules
-    where offenders > 0
+        customers as got,
+        cast(0 as bigint) as want,
+        cast(null as string) as example
+    from broken
 )
 
 select * from final

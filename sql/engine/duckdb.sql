@@ -5,10 +5,18 @@
 create or replace macro day_difference(from_day, to_day) as
     cast(date_diff('day', from_day, to_day) as bigint);
 
--- money as integer minor units (cents), halves away from zero. The first rounding
--- takes back what a double adds to or takes from a decimal half: 1.005 is 101.
+-- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
+-- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
+-- from zero. The first rounding takes back what a double adds to or takes from a
+-- decimal half: 1.005 in hundredths is 101.
+create or replace macro fixed_point(number, scale) as
+    cast(round(round(number * scale, 6)) as bigint);
+
+-- money as integer minor units (cents), and minor units as money
 create or replace macro to_minor(amount, minor_per_unit) as
-    cast(round(round(amount * minor_per_unit, 6)) as bigint);
+    fixed_point(amount, minor_per_unit);
+create or replace macro money(minor, minor_per_unit) as
+    cast(minor as double) / cast(minor_per_unit as double);
 
 -- false for NaN and the infinities
 create or replace macro is_finite(number) as

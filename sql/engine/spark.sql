@@ -6,9 +6,17 @@
 create or replace temporary function day_difference(from_day date, to_day date) returns bigint return
     cast(datediff(to_day, from_day) as bigint);
 
--- money as integer minor units (cents), halves away from zero
+-- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
+-- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
+-- from zero.
+create or replace temporary function fixed_point(number double, scale double) returns bigint return
+    cast(round(round(number * scale, 6)) as bigint);
+
+-- money as integer minor units (cents), and minor units as money
 create or replace temporary function to_minor(amount double, minor_per_unit double) returns bigint return
-    cast(round(round(amount * minor_per_unit, 6)) as bigint);
+    fixed_point(amount, minor_per_unit);
+create or replace temporary function money(minor double, minor_per_unit double) returns double return
+    minor / minor_per_unit;
 
 -- false for NaN and the infinities
 create or replace temporary function is_finite(number double) returns boolean return

@@ -3,144 +3,91 @@
 -- in it and earlier, not in the one before), kept_up, kept_down and kept_even
 -- (purchased in both, by the change of their revenue), lost (purchased in the one
 -- before only), returns (purchased in neither and returned something), returns_only
--- (have no purchase at all), none (did nothing in either). Each customer is in one
--- group per comparison; those who purchased in the last 12 months are in a decile
--- of their revenue in it, 10 the highest, others in 0. Customers of equal revenue
--- are in one decile.
+-- (have no purchase at all), none (brought nothing in either). Each customer is in
+-- one group per comparison. Those who purchased in the last 12 months are in a decile
+-- of their revenue in it, 10 the highest; others, and other periods, are in 0.
+-- Customers of equal revenue are in one decile. Returners are those who purchased
+-- nothing in the period and returned something.
 --
--- grain: one row per (revenue_decile, group_12m, group_quarter, group_month)
+-- grain: one row per (period, customer_group, revenue_decile)
 -- reads: customer_totals, period_activity, revenue_deciles, compared_periods
 with
 
-bounds as (
-    select
-        max(case when period = '12_months' then starts_on end) as year_from,
-        max(case when period = 'quarter' then starts_on end) as quarter_from,
-        max(case when period = 'month' then starts_on end) as month_from
-    from compared_periods
-),
-
--- who is not in period_activity did nothing in those periods
 active as (
     select
-        customer_totals.first_purchase_date,
-        customer_totals.purchases_12m,
-        customer_totals.revenue_12m_minor,
-        customer_totals.purchases_12m_before,
-        customer_totals.revenue_12m_before_minor,
-        coalesce(period_activity.purchases_quarter, 0) as purchases_quarter,
-        coalesce(period_activity.revenue_quarter_minor, 0) as revenue_quarter_minor,
-        coalesce(period_activity.purchases_quarter_before, 0) as purchases_quarter_before,
-        coalesce(period_activity.revenue_quarter_before_minor, 0) as revenue_quarter_before_minor,
-        coalesce(period_activity.purchases_month, 0) as purchases_month,
-        coalesce(period_activity.revenue_month_minor, 0) as revenue_month_minor,
-        coalesce(period_activity.purchases_month_before, 0) as purchases_month_before,
-        coalesce(period_activity.revenue_month_before_minor, 0) as revenue_month_before_minor
+        '12_months' as period,
+        first_purchase_date,
+        purchases_12m as purchases,
+        revenue_12m_minor as revenue_minor,
+        purchases_12m_before as purchases_before,
+        revenue_12m_before_minor as revenue_before_minor
     from customer_totals
-    left join period_activity
-        on customer_totals.customer_id = period_activity.customer_id
+    union all
+    select
+        period_activity.period,
+        customer_totals.first_purchase_date,
+        period_activity.purchases,
+        period_activity.revenue_minor,
+        period_activity.purchases_before,
+        period_activity.revenue_before_minor
+    from period_activity
+    inner join customer_totals
+        on period_activity.customer_id = customer_totals.customer_id
 ),
 
 grouped as (
     select
+        active.period,
         case
-            when active.purchases_12m = 0 then 0
-            when active.revenue_12m_minor <= revenue_deciles.decile_1 then 1
-            when active.revenue_12m_minor <= revenue_deciles.decile_2 then 2
-            when active.revenue_12m_minor <= revenue_deciles.decile_3 then 3
-            when active.revenue_12m_minor <= revenue_deciles.decile_4 then 4
-            when active.revenue_12m_minor <= revenue_deciles.decile_5 then 5
-            when active.revenue_12m_minor <= revenue_deciles.decile_6 then 6
-            when active.revenue_12m_minor <= revenue_deciles.decile_7 then 7
-            when active.revenue_12m_minor <= revenue_deciles.decile_8 then 8
-            when active.revenue_12m_minor <= revenue_deciles.decile_9 then 9
+            when active.first_purchase_date is null
+                and (active.revenue_minor <> 0 or active.revenue_before_minor <> 0) then 'returns_only'
+            when active.purchases > 0 and active.purchases_before > 0
+                and active.revenue_minor > active.revenue_before_minor then 'kept_up'
+            when active.purchases > 0 and active.purchases_before > 0
+                and active.revenue_minor < active.revenue_before_minor then 'kept_down'
+            when active.purchases > 0 and active.purchases_before > 0 then 'kept_even'
+            when active.purchases > 0 and active.first_purchase_date >= compared_periods.starts_on then 'new'
+            when active.purchases > 0 then 'reactivated'
+            when active.purchases_before > 0 then 'lost'
+            when active.revenue_minor <> 0 or active.revenue_before_minor <> 0 then 'returns'
+            else 'none'
+        end as customer_group,
+        case
+            when active.period <> '12_months' or active.purchases = 0 then 0
+            when active.revenue_minor <= revenue_deciles.decile_1 then 1
+            when active.revenue_minor <= revenue_deciles.decile_2 then 2
+            when active.revenue_minor <= revenue_deciles.decile_3 then 3
+            when active.revenue_minor <= revenue_deciles.decile_4 then 4
+            when active.revenue_minor <= revenue_deciles.decile_5 then 5
+            when active.revenue_minor <= revenue_deciles.decile_6 then 6
+            when active.revenue_minor <= revenue_deciles.decile_7 then 7
+            when active.revenue_minor <= revenue_deciles.decile_8 then 8
+            when active.revenue_minor <= revenue_deciles.decile_9 then 9
             else 10
         end as revenue_decile,
-        case
-            when active.first_purchase_date is null and (active.revenue_12m_minor <> 0
-                or active.revenue_12m_before_minor <> 0) then 'returns_only'
-            when active.purchases_12m > 0 and active.purchases_12m_before > 0 then
-                case
-                    when active.revenue_12m_minor > active.revenue_12m_before_minor then 'kept_up'
-                    when active.revenue_12m_minor < active.revenue_12m_before_minor then 'kept_down'
-                    else 'kept_even'
-                end
-            when active.purchases_12m > 0 and active.first_purchase_date >= bounds.year_from then 'new'
-            when active.purchases_12m > 0 then 'reactivated'
-            when active.purchases_12m_before > 0 then 'lost'
-            when active.revenue_12m_minor <> 0 or active.revenue_12m_before_minor <> 0 then 'returns'
-            else 'none'
-        end as group_12m,
-        case
-            when active.first_purchase_date is null and (active.revenue_quarter_minor <> 0
-                or active.revenue_quarter_before_minor <> 0) then 'returns_only'
-            when active.purchases_quarter > 0 and active.purchases_quarter_before > 0 then
-                case
-                    when active.revenue_quarter_minor > active.revenue_quarter_before_minor then 'kept_up'
-                    when active.revenue_quarter_minor < active.revenue_quarter_before_minor then 'kept_down'
-                    else 'kept_even'
-                end
-            when active.purchases_quarter > 0 and active.first_purchase_date >= bounds.quarter_from then 'new'
-            when active.purchases_quarter > 0 then 'reactivated'
-            when active.purchases_quarter_before > 0 then 'lost'
-            when active.revenue_quarter_minor <> 0 or active.revenue_quarter_before_minor <> 0 then 'returns'
-            else 'none'
-        end as group_quarter,
-        case
-            when active.first_purchase_date is null and (active.revenue_month_minor <> 0
-                or active.revenue_month_before_minor <> 0) then 'returns_only'
-            when active.purchases_month > 0 and active.purchases_month_before > 0 then
-                case
-                    when active.revenue_month_minor > active.revenue_month_before_minor then 'kept_up'
-                    when active.revenue_month_minor < active.revenue_month_before_minor then 'kept_down'
-                    else 'kept_even'
-                end
-            when active.purchases_month > 0 and active.first_purchase_date >= bounds.month_from then 'new'
-            when active.purchases_month > 0 then 'reactivated'
-            when active.purchases_month_before > 0 then 'lost'
-            when active.revenue_month_minor <> 0 or active.revenue_month_before_minor <> 0 then 'returns'
-            else 'none'
-        end as group_month,
-        active.purchases_12m,
-        active.revenue_12m_minor,
-        active.purchases_12m_before,
-        active.revenue_12m_before_minor,
-        active.purchases_quarter,
-        active.revenue_quarter_minor,
-        active.purchases_quarter_before,
-        active.revenue_quarter_before_minor,
-        active.purchases_month,
-        active.revenue_month_minor,
-        active.purchases_month_before,
-        active.revenue_month_before_minor
+        active.purchases,
+        active.revenue_minor,
+        active.purchases_before,
+        active.revenue_before_minor
     from active
+    inner join compared_periods
+        on active.period = compared_periods.period
     cross join revenue_deciles
-    cross join bounds
 ),
 
 final as (
     select
+        period,
+        customer_group,
         cast(revenue_decile as bigint) as revenue_decile,
-        group_12m,
-        group_quarter,
-        group_month,
         count(*) as customers,
-        cast(sum(case when purchases_12m = 0 and revenue_12m_minor <> 0 then 1 else 0 end) as bigint)
-            as returners_12m,
-        cast(sum(purchases_12m) as bigint) as purchases_12m,
-        cast(sum(revenue_12m_minor) as bigint) as revenue_12m_minor,
-        cast(sum(purchases_12m_before) as bigint) as purchases_12m_before,
-        cast(sum(revenue_12m_before_minor) as bigint) as revenue_12m_before_minor,
-        cast(sum(purchases_quarter) as bigint) as purchases_quarter,
-        cast(sum(revenue_quarter_minor) as bigint) as revenue_quarter_minor,
-        cast(sum(purchases_quarter_before) as bigint) as purchases_quarter_before,
-        cast(sum(revenue_quarter_before_minor) as bigint) as revenue_quarter_before_minor,
-        cast(sum(purchases_month) as bigint) as purchases_month,
-        cast(sum(revenue_month_minor) as bigint) as revenue_month_minor,
-        cast(sum(purchases_month_before) as bigint) as purchases_month_before,
-        cast(sum(revenue_month_before_minor) as bigint) as revenue_month_before_minor
+        cast(sum(case when purchases = 0 and revenue_minor <> 0 then 1 else 0 end) as bigint) as returners,
+        cast(sum(purchases) as bigint) as purchases,
+        cast(sum(revenue_minor) as bigint) as revenue_minor,
+        cast(sum(purchases_before) as bigint) as purchases_before,
+        cast(sum(revenue_before_minor) as bigint) as revenue_before_minor
     from grouped
-    group by revenue_decile, group_12m, group_quarter, group_month
+    group by period, customer_group, revenue_decile
 )
 
 select * from final

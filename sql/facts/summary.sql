@@ -22,7 +22,7 @@ select
     customer_totals.revenue_minor - customer_totals.gross_minor as returns_minor,
     customer_totals.revenue_minor,
     case
-        when params.margin_rate is not null then to_minor(params.margin_rate * customer_totals.revenue_minor, 1)
+        when params.margin_rate is not null then fixed_point(params.margin_rate * customer_totals.revenue_minor, 1)
         when params.has_margin then customer_totals.margin_minor
     end as margin_minor,
     customer_totals.purchase_revenue_minor,

@@ -13,7 +13,7 @@ broken as (
         reason,
         channel as subject,
         spent_at as happened_at,
-        cast(amount_minor as double) / params.minor_per_unit as number
+        money(amount_minor, params.minor_per_unit) as number
     from spend_rows
     cross join params
     where reason <> 'used'

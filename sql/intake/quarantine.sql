@@ -11,7 +11,7 @@ select
     orders.customer_id,
     nullif(orders.order_id, '') as order_id,
     orders.ordered_at,
-    cast(orders.amount_minor as double) / params.minor_per_unit as amount
+    money(orders.amount_minor, params.minor_per_unit) as amount
 from orders
 cross join params
 inner join order_files

@@ -74,11 +74,11 @@ rates as (
             coalesce(cast(-sums.later_returns_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
         ) as later_return_share,
         -- the unit that variances are counted in, for which anybody will do
-        cast(sums.first_purchase_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
+        money(cast(sums.first_purchase_minor as double) / nullif(sums.customers, 0), params.minor_per_unit)
             as first_purchase_value,
-        cast(newcomers.first_order_money_minor as double) / nullif(newcomers.customers, 0) / params.minor_per_unit
+        money(cast(newcomers.first_order_money_minor as double) / nullif(newcomers.customers, 0), params.minor_per_unit)
             * coalesce(params.margin_rate, 1e0) as first_purchase_margin,
-        cast(sums.purchase_revenue_minor as double) / nullif(sums.customers, 0) / params.minor_per_unit
+        money(cast(sums.purchase_revenue_minor as double) / nullif(sums.customers, 0), params.minor_per_unit)
             as revenue_per_customer,
         newcomers.median_days_to_second_purchase
     from shares as sums

@@ -61,7 +61,7 @@ spending as (
         case
             when scored.repeat_purchases > 0
                 then coalesce(
-                    scored.p * (scored.gamma + cast(scored.repeat_revenue_minor as double) / params.minor_per_unit)
+                    scored.p * (scored.gamma + money(scored.repeat_revenue_minor, params.minor_per_unit))
                         / nullif(scored.p * scored.repeat_purchases + scored.q - 1, 0),
                     scored.spend_mean
                 )
@@ -69,7 +69,7 @@ spending as (
         end as expected_purchase_value,
         case
             when scored.p is null then scored.spend_mean
-            else scored.gamma + cast(scored.repeat_revenue_minor as double) / params.minor_per_unit
+            else scored.gamma + money(scored.repeat_revenue_minor, params.minor_per_unit)
         end as spend_scale,
         coalesce(channel_margins.margin_share, base_rates.margin_share) * (1 - base_rates.later_return_share)
             as kept_share

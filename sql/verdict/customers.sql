@@ -17,7 +17,7 @@ rounded as (
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
         seed_cut.lifetime_minor as seed_from_minor,
         params.as_of,
-        cast(params.minor_per_unit as double) as minor_per_unit
+        params.minor_per_unit
     from marks
     cross join params
     cross join seed_cut
@@ -32,11 +32,11 @@ final as (
         first_purchase_date,
         last_purchase_date,
         purchases,
-        gross_minor / minor_per_unit as gross_revenue,
-        returns_minor / minor_per_unit as returns,
-        revenue_minor / minor_per_unit as revenue,
-        margin_minor / minor_per_unit as margin,
-        to_minor(cast(purchase_revenue_minor as double) / purchases, 1) / minor_per_unit as mean_purchase_value,
+        money(gross_minor, minor_per_unit) as gross_revenue,
+        money(returns_minor, minor_per_unit) as returns,
+        money(revenue_minor, minor_per_unit) as revenue,
+        money(margin_minor, minor_per_unit) as margin,
+        money(fixed_point(cast(purchase_revenue_minor as double) / purchases, 1), minor_per_unit) as mean_purchase_value,
 
         repeat_purchases > 0 as is_repeat,
         repeat_purchases,
@@ -59,16 +59,16 @@ final as (
         p_purchase_90d,
         p_purchase_365d,
         expected_purchases,
-        to_minor(expected_purchase_value, minor_per_unit) / minor_per_unit as expected_purchase_value,
-        clv_minor / minor_per_unit as clv,
-        clv_low_minor / minor_per_unit as clv_low,
-        clv_high_minor / minor_per_unit as clv_high,
-        historic_minor / minor_per_unit as historic_margin,
-        (historic_minor + clv_minor) / minor_per_unit as lifetime_value,
+        money(to_minor(expected_purchase_value, minor_per_unit), minor_per_unit) as expected_purchase_value,
+        money(clv_minor, minor_per_unit) as clv,
+        money(clv_low_minor, minor_per_unit) as clv_low,
+        money(clv_high_minor, minor_per_unit) as clv_high,
+        money(historic_minor, minor_per_unit) as historic_margin,
+        money(historic_minor + clv_minor, minor_per_unit) as lifetime_value,
 
         lifecycle,
         mark,
-        to_minor(keep_value, minor_per_unit) / minor_per_unit as keep_value,
+        money(to_minor(keep_value, minor_per_unit), minor_per_unit) as keep_value,
         keep_probability,
         mark_reason,
         coalesce(

@@ -31,8 +31,8 @@ bought as (
     select
         channel_costs.channel,
         channel_costs.new_customers,
-        channel_costs.cac_minor / params.minor_per_unit as cac,
-        channel_values.value_minor / params.minor_per_unit as newcomer_value,
+        money(channel_costs.cac_minor, params.minor_per_unit) as cac,
+        money(channel_values.value_minor, params.minor_per_unit) as newcomer_value,
         row_number() over (
             order by channel_values.value_minor - channel_costs.cac_minor desc, channel_costs.channel
         ) as place

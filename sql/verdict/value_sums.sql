@@ -60,7 +60,7 @@ customers as (
                 then marks.gamma / marks.spend_scale
             else 0e0
         end as spend_sensitivity_3,
-        cast(params.minor_per_unit as double) as minor_per_unit
+        params.minor_per_unit
     from marks
     cross join params
     cross join base_rates
@@ -97,8 +97,8 @@ final as (
         cast(sum(case when is_kept_at_higher_cac then 1 else 0 end) as bigint) as retained_at_higher_cac,
         cast(sum(case when is_kept_at_first_order then 1 else 0 end) as bigint) as retained_at_first_order,
         cast(sum(case when clv < 0 then 1 else 0 end) as bigint) as losing_customers,
-        cast(sum(to_minor(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000)) as bigint) as variance_thousandths,
-        cast(sum(to_minor(ln_no_purchase, 1000000)) as bigint) as ln_no_purchase_millionths,
+        cast(sum(fixed_point(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000)) as bigint) as variance_thousandths,
+        cast(sum(fixed_point(ln_no_purchase, 1000000)) as bigint) as ln_no_purchase_millionths,
         cast(sum(to_minor(clv * sensitivity_1, minor_per_unit)) as bigint) as by_parameter_1,
         cast(sum(to_minor(clv * sensitivity_2, minor_per_unit)) as bigint) as by_parameter_2,
         cast(sum(to_minor(clv * sensitivity_3, minor_per_unit)) as bigint) as by_parameter_3,

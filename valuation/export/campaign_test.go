@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 )
 
 func winback() config.Audience {
@@ -146,7 +146,7 @@ func TestEverybodyLeaves(t *testing.T) {
 	gone := customer("c99999")
 	gone["lifecycle"] = "lapsed"
 	result := s.mustExport(s.run("2026-11-24", gone), a)
-	if m := result.Manifest; m.Rows(audience.Exited) != 10 || m.Rows(audience.Full) != 0 ||
+	if m := result.Manifest; m.Rows(platform.Exited) != 10 || m.Rows(platform.Full) != 0 ||
 		!slices.ContainsFunc(result.Warnings, func(w pipeline.Warning) bool { return w.Code == "empty_audience" }) {
 		t.Errorf("%+v", result)
 	}
@@ -186,14 +186,14 @@ func TestAnAdPlatformHearsOfItsOwnOnly(t *testing.T) {
 	people[1]["consent_ads"], people[2]["consent_ads"] = false, nil
 	s.people(people...)
 	result := s.mustExport(s.run("2026-11-24", customers...), a)
-	got := map[audience.Kind][]string{}
+	got := map[platform.Kind][]string{}
 	for _, file := range result.Manifest.Files() {
 		for _, record := range s.records(filepath.Join(result.Folder, file.Name))[1:] {
 			got[file.Kind] = append(got[file.Kind], record[0])
 		}
 	}
-	want := map[audience.Kind][]string{
-		audience.Full: {hashOf("stays@example.com")}, audience.Exited: {hashOf("forgets@example.com")}, audience.Removal: {hashOf("refuses@example.com")},
+	want := map[platform.Kind][]string{
+		platform.Full: {hashOf("stays@example.com")}, platform.Exited: {hashOf("forgets@example.com")}, platform.Removal: {hashOf("refuses@example.com")},
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v, want\n%v", got, want)
@@ -208,7 +208,7 @@ func TestAnotherTargetStartsAnew(t *testing.T) {
 	s.mustExport(grown(s, "2026-11-23", 10), a)
 	a.Target = "mailchimp"
 	result := s.mustExport(grown(s, "2026-11-24", 12), a)
-	if m := result.Manifest; m.Earlier != nil || m.Rows(audience.Entered) != 12 || result.Warnings[0].Code != "other_target" {
+	if m := result.Manifest; m.Earlier != nil || m.Rows(platform.Entered) != 12 || result.Warnings[0].Code != "other_target" {
 		t.Errorf("%+v, %+v", m.Earlier, result.Warnings)
 	}
 }
@@ -289,10 +289,10 @@ func TestAHeldOutMailboxStaysHeldOut(t *testing.T) {
 		s.people(later, caller, other, owner)
 		result := s.mustExport(s.run("2026-11-24", customers...), a)
 		members := s.table(filepath.Join(result.Folder, membersFile))
-		if strings.Contains(members, champions[0]) || result.Manifest.Full.Rejected[audience.SharedEmail] != 1 {
+		if strings.Contains(members, champions[0]) || result.Manifest.Full.Rejected[platform.SharedEmail] != 1 {
 			t.Errorf("%s: %v, members %s", target, result.Manifest.Full.Rejected, members)
 		}
-		if ads := target == "tiktok"; strings.Contains(members, champions[1]) == ads || result.Manifest.Full.Rejected[audience.SharedPhone] > 0 != ads {
+		if ads := target == "tiktok"; strings.Contains(members, champions[1]) == ads || result.Manifest.Full.Rejected[platform.SharedPhone] > 0 != ads {
 			t.Errorf("%s: a phone: %v, members %s", target, result.Manifest.Full.Rejected, members)
 		}
 	}
@@ -335,7 +335,7 @@ func TestWhoSharesAMailboxWithTheHoldout(t *testing.T) {
 		s.people(people...)
 		result := s.mustExport(s.run("2026-11-23", customers...), a)
 		rejected := result.Manifest.Full.Rejected
-		if rejected[audience.GlobalHoldout] != in || rejected[audience.SharedHoldout] != sharing || sharing != 1 {
+		if rejected[platform.GlobalHoldout] != in || rejected[platform.SharedHoldout] != sharing || sharing != 1 {
 			t.Errorf("%v, want %d in the holdout and %d sharing", rejected, in, sharing)
 		}
 		if arms := result.Manifest.Arms[experiment.GlobalHoldout]; a.Campaign != nil && arms != in {

@@ -8,12 +8,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
@@ -78,7 +78,7 @@ func (x *export) checkDeclared(ctx context.Context) error {
 // check holds one audience.
 func (x *export) check(ctx context.Context, a config.Audience) (err error) {
 	x.audience = a
-	if x.target, err = audience.TargetOf(a.Target); err != nil {
+	if x.target, err = platform.TargetOf(a.Target); err != nil {
 		return err
 	}
 	x.outside = outsideNames(a.Name)
@@ -95,8 +95,8 @@ func (x *export) check(ctx context.Context, a config.Audience) (err error) {
 // checkSpec says what is wrong with an audience for its target, before anybody is
 // read.
 func (x *export) checkSpec() error {
-	spec := x.spec(audience.Full)
-	spec.Suppression = audience.NewSuppression()
+	spec := x.spec(platform.Full)
+	spec.Suppression = platform.NewSuppression()
 	spec.Suppression.Seal() // it is empty yet, and is not what is looked at
 	return spec.Validate()
 }

@@ -9,13 +9,13 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
@@ -53,15 +53,15 @@ type export struct {
 	replaced    []earlier        // the others of that day, and those of this day
 	inputs      string           // identity of what is read but for those of this day
 	identity    string
-	target      audience.Target
+	target      platform.Target
 	outside     map[experiment.Arm]string // names that the target sees
 	design      experiment.Design
 	terms       *campaign.Terms    // nil: no campaign
 	begun       *campaign.Campaign // nil: no campaign, or none that has begun
-	suppression *audience.Suppression
-	holdout     *audience.Suppression // nil: none
-	assigned    *audience.Suppression // nil: nobody yet
-	members     *audience.Members
+	suppression *platform.Suppression
+	holdout     *platform.Suppression // nil: none
+	assigned    *platform.Suppression // nil: nobody yet
+	members     *platform.Members
 	manifest    Manifest
 }
 
@@ -102,7 +102,7 @@ func (x *export) prepare(ctx context.Context, folder string) (err error) {
 			return err
 		}
 	}
-	if x.target, err = audience.TargetOf(x.audience.Target); err != nil {
+	if x.target, err = platform.TargetOf(x.audience.Target); err != nil {
 		return err
 	}
 	x.outside = outsideNames(x.audience.Name)

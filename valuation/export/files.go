@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/platform"
 	"cbv/valuation/schema"
 )
 
@@ -36,55 +36,55 @@ const placementBatch = 1024
 func (x *export) placedPath() string { return filepath.Join(x.store.Spill(), "placed.parquet") }
 
 // channel is whose consent counts.
-func (x *export) channel() audience.Channel {
+func (x *export) channel() platform.Channel {
 	if x.target.Channel != "" {
 		return x.target.Channel
 	}
-	return audience.Channel(x.audience.Channel)
+	return platform.Channel(x.audience.Channel)
 }
 
 // outsideNames are those that an audience has outside, by arm. They give nothing away.
 func outsideNames(name string) map[experiment.Arm]string {
-	neutral := audience.NeutralName(name)
+	neutral := platform.NeutralName(name)
 	return map[experiment.Arm]string{everyone: neutral, experiment.Champion: neutral + "_a", experiment.Challenger: neutral + "_b"}
 }
 
 // spec says what to write of a kind.
-func (x *export) spec(kind audience.Kind) audience.Spec {
+func (x *export) spec(kind platform.Kind) platform.Spec {
 	p := x.Config.People.Columns
-	spec := audience.Spec{
-		Target: x.target, Kind: kind, Name: x.outside[everyone], Channel: audience.Channel(x.audience.Channel), Region: x.Config.Export.Region,
+	spec := platform.Spec{
+		Target: x.target, Kind: kind, Name: x.outside[everyone], Channel: platform.Channel(x.audience.Channel), Region: x.Config.Export.Region,
 		Suppression: x.suppression, Members: x.members,
 	}
 	for _, column := range []struct {
-		field audience.Field
+		field platform.Field
 		text  string
 	}{
-		{audience.Email, p.Email}, {audience.Phone, p.Phone}, {audience.FirstName, p.FirstName}, {audience.LastName, p.LastName},
-		{audience.Country, p.Country}, {audience.Zip, p.Zip}, {audience.City, p.City}, {audience.State, p.State},
+		{platform.Email, p.Email}, {platform.Phone, p.Phone}, {platform.FirstName, p.FirstName}, {platform.LastName, p.LastName},
+		{platform.Country, p.Country}, {platform.Zip, p.Zip}, {platform.City, p.City}, {platform.State, p.State},
 	} {
 		if column.text != "" {
 			spec.Mapped = append(spec.Mapped, column.field)
 		}
 	}
-	consents := map[audience.Channel]string{audience.EmailChannel: p.ConsentEmail, audience.AdsChannel: p.ConsentAds}
+	consents := map[platform.Channel]string{platform.EmailChannel: p.ConsentEmail, platform.AdsChannel: p.ConsentAds}
 	spec.ConsentMapped = consents[x.channel()] != ""
-	if kind == audience.Removal {
+	if kind == platform.Removal {
 		return spec // without attributes, which nobody needs to be taken out
 	}
 	for _, column := range schema.ColumnsOf("customers") {
 		if slices.Contains(x.audience.Columns, column.Name) {
-			spec.Attributes = append(spec.Attributes, audience.Attribute{Name: column.Name, Type: attributeTypes[column.Type]})
+			spec.Attributes = append(spec.Attributes, platform.Attribute{Name: column.Name, Type: attributeTypes[column.Type]})
 		}
 	}
-	slices.SortStableFunc(spec.Attributes, func(a, b audience.Attribute) int {
+	slices.SortStableFunc(spec.Attributes, func(a, b platform.Attribute) int {
 		return slices.Index(x.audience.Columns, a.Name) - slices.Index(x.audience.Columns, b.Name)
 	})
 	return spec
 }
 
-var attributeTypes = map[string]audience.Type{
-	"VARCHAR": audience.Text, "BIGINT": audience.Number, "INTEGER": audience.Number, "DOUBLE": audience.Number, "DATE": audience.Day, "BOOLEAN": audience.YesNo,
+var attributeTypes = map[string]platform.Type{
+	"VARCHAR": platform.Text, "BIGINT": platform.Number, "INTEGER": platform.Number, "DOUBLE": platform.Number, "DATE": platform.Day, "BOOLEAN": platform.YesNo,
 }
 
 // writeFull writes the full and the entered files of all arms in one pass, and
@@ -108,10 +108,10 @@ func (x *export) writeFull(ctx context.Context) (err error) {
 			err = x.mapPlaced(ctx)
 		}
 	}()
-	spec := x.spec(audience.Full)
+	spec := x.spec(platform.Full)
 	spec.Changes, spec.Holdout, spec.UniqueEmail = true, x.holdout, x.terms != nil
 	spec.Assigned = x.assigned
-	spec.Place = func(id string, held bool) (string, audience.Reason, error) {
+	spec.Place = func(id string, held bool) (string, platform.Reason, error) {
 		arm, reason := x.arm(id, held)
 		if arm == "" {
 			return "", reason, nil
@@ -122,17 +122,17 @@ func (x *export) writeFull(ctx context.Context) (err error) {
 		}
 		return x.outside[arm], reason, nil
 	}
-	result, err := audience.Export(ctx, spec, x.membersOf(ctx, spec), x.files())
+	result, err := platform.Export(ctx, spec, x.membersOf(ctx, spec), x.files())
 	x.members, x.manifest.Full = result.Members, result
 	x.takeWarnings(result)
-	missing := result.Rejected[audience.NotInPeople]
+	missing := result.Rejected[platform.NotInPeople]
 	if missing > 0 && missing == result.Rows {
 		return fmt.Errorf("%w: none of them has a row in people: check that people.columns.customer_id is the orders' customer_id", err)
 	}
 	if 2*missing > result.Rows {
 		x.Warn("few_in_people", "customers of the audience without a row in people: %d of %d: see whether people.files are all there", missing, result.Rows)
 	}
-	if errors.Is(err, audience.ErrEmpty) && len(x.held()) > 0 {
+	if errors.Is(err, platform.ErrEmpty) && len(x.held()) > 0 {
 		x.Warn("empty_audience", "%v; those who were in it have to leave", err)
 		return nil
 	}
@@ -141,23 +141,23 @@ func (x *export) writeFull(ctx context.Context) (err error) {
 
 // arm returns what is done with somebody who may be written to; none where a
 // holdout that is not theirs keeps them out.
-func (x *export) arm(id string, held bool) (experiment.Arm, audience.Reason) {
+func (x *export) arm(id string, held bool) (experiment.Arm, platform.Reason) {
 	switch {
 	case x.terms == nil && x.design.HeldOut(id):
-		return "", audience.GlobalHoldout
+		return "", platform.GlobalHoldout
 	case x.terms == nil && held:
-		return "", audience.SharedHoldout
+		return "", platform.SharedHoldout
 	case x.terms == nil:
 		return everyone, ""
 	}
 	arm := x.design.Arm(id)
 	switch {
 	case arm == experiment.GlobalHoldout:
-		return arm, audience.GlobalHoldout
+		return arm, platform.GlobalHoldout
 	case held:
-		return "", audience.SharedHoldout
+		return "", platform.SharedHoldout
 	case arm == experiment.None:
-		return arm, audience.Holdout
+		return arm, platform.Holdout
 	}
 	return arm, ""
 }
@@ -172,24 +172,24 @@ func (x *export) mapPlaced(ctx context.Context) error {
 // writeExited writes those that the target is to forget, arm by arm: each is an
 // audience there.
 func (x *export) writeExited(ctx context.Context) error {
-	x.manifest.Exited = map[string]audience.Result{}
+	x.manifest.Exited = map[string]platform.Result{}
 	if len(x.held()) == 0 {
 		return nil
 	}
 	for _, arm := range []experiment.Arm{everyone, experiment.Champion, experiment.Challenger} {
-		spec := x.spec(audience.Exited)
+		spec := x.spec(platform.Exited)
 		spec.Name = x.outside[arm]
 		if err := x.setExitedArm(ctx, arm); err != nil {
 			return err
 		}
-		result, err := audience.Export(ctx, spec, x.leaversOf(ctx, spec), x.files())
+		result, err := platform.Export(ctx, spec, x.leaversOf(ctx, spec), x.files())
 		if err != nil {
 			return err
 		}
 		if result.Rows > 0 {
 			x.manifest.Exited[spec.Name] = result
 		}
-		if n := result.Rejected[audience.NotInPeople]; n > 0 {
+		if n := result.Rejected[platform.NotInPeople]; n > 0 {
 			x.Warn("left_people", "%s for %s: customers who left and are in people no more: %d: take them out by hand, see the rejects", spec.Name, x.target.Name, n)
 		}
 		x.takeWarnings(result)
@@ -199,27 +199,27 @@ func (x *export) writeExited(ctx context.Context) error {
 
 // writeSuppressed writes those who objected.
 func (x *export) writeSuppressed(ctx context.Context) error {
-	spec := x.spec(audience.Removal)
-	result, err := audience.Export(ctx, spec, x.removalsOf(ctx), x.files())
+	spec := x.spec(platform.Removal)
+	result, err := platform.Export(ctx, spec, x.removalsOf(ctx), x.files())
 	x.manifest.Suppressed = result
 	return err
 }
 
 // takeWarnings takes the warnings of a pass over.
-func (x *export) takeWarnings(result audience.Result) {
+func (x *export) takeWarnings(result platform.Result) {
 	for _, warning := range result.Warnings {
 		x.Warn(warning.Code, "%s", warning.Text)
 	}
 }
 
 // files opens files of the export for their owner alone.
-func (x *export) files() audience.Files {
+func (x *export) files() platform.Files {
 	create := func(name string) (io.WriteCloser, error) {
 		return os.OpenFile(filepath.Join(x.store.Build(), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	}
-	return audience.Files{
+	return platform.Files{
 		Create: create,
-		Table: func(name string, columns []audience.Attribute) (audience.Table, error) {
+		Table: func(name string, columns []platform.Attribute) (platform.Table, error) {
 			file, err := create(name)
 			if err != nil {
 				return nil, err

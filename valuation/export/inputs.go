@@ -8,13 +8,13 @@ import (
 	"strings"
 	"time"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
 	"cbv/valuation/intake"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/platform"
 	"cbv/valuation/schema"
 	"cbv/valuation/source"
 )
@@ -76,9 +76,9 @@ func (x *export) choose(ctx context.Context) error {
 	}
 	channel := x.channel()
 	terms := termsOfChoice(x.run, x.audience)
-	terms.IsEmail, terms.IsAds = channel == audience.EmailChannel, channel == audience.AdsChannel
+	terms.IsEmail, terms.IsAds = channel == platform.EmailChannel, channel == platform.AdsChannel
 	terms.HasSuppression, terms.HasGlobalHoldout = len(x.objecting.Files) > 0, x.design.GlobalHoldout > 0
-	terms.EarlierExports, terms.IsKeyedByEmail = len(x.held()), x.target.Key == audience.Email
+	terms.EarlierExports, terms.IsKeyedByEmail = len(x.held()), x.target.Key == platform.Email
 	return engine.Insert(ctx, x.Engine, "audience_terms", []audienceTerms{terms})
 }
 

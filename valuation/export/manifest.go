@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 )
 
@@ -46,9 +46,9 @@ type Manifest struct {
 	SuppressionFileKeys  int64                      `json:"suppression_file_keys"`
 	SuppressionUnmatched int64                      `json:"suppression_keys_unmatched"`
 	Arms                 map[experiment.Arm]int64   `json:"arms"`   // of those who may be written to
-	Full                 audience.Result            `json:"full"`   // with the entered files
-	Exited               map[string]audience.Result `json:"exited"` // by name
-	Suppressed           audience.Result            `json:"suppressed"`
+	Full                 platform.Result            `json:"full"`   // with the entered files
+	Exited               map[string]platform.Result `json:"exited"` // by name
+	Suppressed           platform.Result            `json:"suppressed"`
 	Removal              string                     `json:"removal"` // how the target takes people out
 	Power                *Power                     `json:"power"`   // null without a campaign
 	Warnings             []pipeline.Warning         `json:"warnings"`
@@ -57,7 +57,7 @@ type Manifest struct {
 }
 
 // Rows returns the rows of the files of a kind, all names together.
-func (m Manifest) Rows(kind audience.Kind) (rows int64) {
+func (m Manifest) Rows(kind platform.Kind) (rows int64) {
 	for _, file := range m.Files() {
 		if file.Kind == kind {
 			rows += file.Rows
@@ -67,7 +67,7 @@ func (m Manifest) Rows(kind audience.Kind) (rows int64) {
 }
 
 // Files returns the files for the target.
-func (m Manifest) Files() []audience.File {
+func (m Manifest) Files() []platform.File {
 	files := slices.Clone(m.Full.Files)
 	for _, name := range slices.Sorted(maps.Keys(m.Exited)) {
 		files = append(files, m.Exited[name].Files...)

@@ -5,9 +5,9 @@ import (
 	"iter"
 	"time"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
+	"cbv/valuation/platform"
 )
 
 // personColumns are the columns of people; null for customers without a row there.
@@ -21,8 +21,8 @@ type personColumns struct {
 }
 
 // person returns the columns as those of a customer.
-func (c personColumns) person(customer string) audience.Person {
-	return audience.Person{
+func (c personColumns) person(customer string) platform.Person {
+	return platform.Person{
 		CustomerID: customer, Email: text(c.Email), Phone: text(c.Phone), FirstName: text(c.FirstName), LastName: text(c.LastName),
 		Country: text(c.Country), Zip: text(c.Zip), City: text(c.City), State: text(c.State),
 		ConsentEmail: consent(c.ConsentEmail), ConsentAds: consent(c.ConsentAds), Suppressed: c.IsSuppressed != nil && *c.IsSuppressed,
@@ -54,20 +54,20 @@ type removalRow struct {
 }
 
 // membersOf yields the customers of the audience in the order of their ids.
-func (x *export) membersOf(ctx context.Context, spec audience.Spec) iter.Seq2[audience.Person, error] {
-	return withAttributes(ctx, x, spec, "audience_rows", "customer_id", func(row audienceRow) audience.Person {
+func (x *export) membersOf(ctx context.Context, spec platform.Spec) iter.Seq2[platform.Person, error] {
+	return withAttributes(ctx, x, spec, "audience_rows", "customer_id", func(row audienceRow) platform.Person {
 		return x.placed(row.person(row.CustomerID), row.placeColumns)
 	})
 }
 
 // leaversOf yields those who left an arm in the order of their ids.
-func (x *export) leaversOf(ctx context.Context, spec audience.Spec) iter.Seq2[audience.Person, error] {
-	return withAttributes(ctx, x, spec, "exited_rows", "gone_id", func(row exitedRow) audience.Person {
+func (x *export) leaversOf(ctx context.Context, spec platform.Spec) iter.Seq2[platform.Person, error] {
+	return withAttributes(ctx, x, spec, "exited_rows", "gone_id", func(row exitedRow) platform.Person {
 		return x.placed(row.person(row.GoneID), row.placeColumns)
 	})
 }
 
-func (x *export) placed(p audience.Person, place placeColumns) audience.Person {
+func (x *export) placed(p platform.Person, place placeColumns) platform.Person {
 	p.Absent = place.IsAbsent
 	if place.EarlierArm != nil {
 		p.Was = x.outside[*place.EarlierArm]
@@ -76,8 +76,8 @@ func (x *export) placed(p audience.Person, place placeColumns) audience.Person {
 }
 
 // removalsOf yields those that the target may have to take out.
-func (x *export) removalsOf(ctx context.Context) iter.Seq2[audience.Person, error] {
-	return func(yield func(audience.Person, error) bool) {
+func (x *export) removalsOf(ctx context.Context) iter.Seq2[platform.Person, error] {
+	return func(yield func(platform.Person, error) bool) {
 		for row, err := range engine.SelectInOrder[removalRow](ctx, x.Engine, "removal_rows", "removal_key") {
 			if !yield(row.person(row.CustomerID), err) {
 				return
@@ -88,7 +88,7 @@ func (x *export) removalsOf(ctx context.Context) iter.Seq2[audience.Person, erro
 
 // withAttributes yields the people of a view in the order of its key, with the
 // attributes of a spec and the value that the audience carries.
-func withAttributes[T any](ctx context.Context, x *export, spec audience.Spec, view, key string, person func(T) audience.Person) iter.Seq2[audience.Person, error] {
+func withAttributes[T any](ctx context.Context, x *export, spec platform.Spec, view, key string, person func(T) platform.Person) iter.Seq2[platform.Person, error] {
 	var columns []string
 	if x.audience.Value != "" {
 		columns = append(columns, x.audience.Value) // no attribute: who takes a value takes none
@@ -97,11 +97,11 @@ func withAttributes[T any](ctx context.Context, x *export, spec audience.Spec, v
 	for _, attribute := range spec.Attributes {
 		columns = append(columns, attribute.Name)
 	}
-	cells := make([]audience.Cell, len(spec.Attributes))
-	return func(yield func(audience.Person, error) bool) {
+	cells := make([]platform.Cell, len(spec.Attributes))
+	return func(yield func(platform.Person, error) bool) {
 		for row, err := range engine.SelectWide[T](ctx, x.Engine, view, key, columns) {
 			if err != nil {
-				yield(audience.Person{}, err)
+				yield(platform.Person{}, err)
 				return
 			}
 			p := person(row.Row)
@@ -126,29 +126,29 @@ func text(value *string) string {
 	return *value
 }
 
-func consent(value *bool) audience.Consent {
+func consent(value *bool) platform.Consent {
 	switch {
 	case value == nil:
-		return audience.Unknown
+		return platform.Unknown
 	case *value:
-		return audience.Granted
+		return platform.Granted
 	}
-	return audience.Refused
+	return platform.Refused
 }
 
 // cell makes a cell of a column of customers.
-func cell(value any) audience.Cell {
+func cell(value any) platform.Cell {
 	switch value := value.(type) {
 	case string:
-		return audience.TextCell(value)
+		return platform.TextCell(value)
 	case float64:
-		return audience.NumberCell(value)
+		return platform.NumberCell(value)
 	case int64:
-		return audience.NumberCell(float64(value))
+		return platform.NumberCell(float64(value))
 	case time.Time:
-		return audience.DayCell(value)
+		return platform.DayCell(value)
 	case bool:
-		return audience.YesNoCell(value)
+		return platform.YesNoCell(value)
 	}
-	return audience.Cell{}
+	return platform.Cell{}
 }

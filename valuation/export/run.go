@@ -10,10 +10,10 @@ import (
 	"slices"
 	"time"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
@@ -109,7 +109,7 @@ func (x *export) warnOfAge() {
 // warnOfSeed warns of an audience that an ad platform must not take for a seed.
 func (x *export) warnOfSeed() {
 	const lookalike = "acquisition_lookalike"
-	if x.target.Channel == audience.AdsChannel && (x.audience.List == lookalike || x.audience.Mark == lookalike) {
+	if x.target.Channel == platform.AdsChannel && (x.audience.List == lookalike || x.audience.Mark == lookalike) {
 		x.Warn("no_seed", "%s is no seed: as one, %s would look for more of those least worth having; the list seed has those whose likeness pays", lookalike, x.target.Name)
 	}
 }

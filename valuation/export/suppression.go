@@ -5,16 +5,16 @@ import (
 	"errors"
 	"strings"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/platform"
 	"cbv/valuation/source"
 )
 
 // fillSuppression reads everybody who objected, the global holdout, and whoever
 // has an arm already, to the end. Whatever goes wrong on the way ends the export.
 func (x *export) fillSuppression(ctx context.Context) error {
-	x.suppression = audience.NewSuppression()
+	x.suppression = platform.NewSuppression()
 	if err := x.addObjecting(ctx); err != nil {
 		return err
 	}
@@ -24,8 +24,8 @@ func (x *export) fillSuppression(ctx context.Context) error {
 	x.suppression.Seal()
 	x.manifest.SuppressionKeys = int64(x.suppression.Len())
 	if x.design.GlobalHoldout > 0 {
-		x.holdout = audience.NewSuppression()
-		err := x.eachPerson(ctx, "holdout_people", func(p *audience.Person) {
+		x.holdout = platform.NewSuppression()
+		err := x.eachPerson(ctx, "holdout_people", func(p *platform.Person) {
 			if x.design.HeldOut(p.CustomerID) {
 				x.holdout.AddPerson(p, x.Config.Export.Region)
 			}
@@ -36,8 +36,8 @@ func (x *export) fillSuppression(ctx context.Context) error {
 		x.holdout.Seal()
 	}
 	if x.begun != nil {
-		x.assigned = audience.NewSuppression()
-		err := x.eachPerson(ctx, "assigned_people", func(p *audience.Person) { x.assigned.AddPerson(p, x.Config.Export.Region) })
+		x.assigned = platform.NewSuppression()
+		err := x.eachPerson(ctx, "assigned_people", func(p *platform.Person) { x.assigned.AddPerson(p, x.Config.Export.Region) })
 		if err != nil {
 			return err
 		}
@@ -49,12 +49,12 @@ func (x *export) fillSuppression(ctx context.Context) error {
 // personKeys are what somebody is known by.
 type personKeys struct{ CustomerID, Email, Phone, Country string }
 
-func (k personKeys) person() *audience.Person {
-	return &audience.Person{CustomerID: k.CustomerID, Email: k.Email, Phone: k.Phone, Country: k.Country}
+func (k personKeys) person() *platform.Person {
+	return &platform.Person{CustomerID: k.CustomerID, Email: k.Email, Phone: k.Phone, Country: k.Country}
 }
 
 // eachPerson reads what the people of a view are known by.
-func (x *export) eachPerson(ctx context.Context, view string, each func(*audience.Person)) error {
+func (x *export) eachPerson(ctx context.Context, view string, each func(*platform.Person)) error {
 	for keys, err := range engine.Select[personKeys](ctx, x.Engine, view) {
 		if err != nil {
 			return err
@@ -103,13 +103,13 @@ type suppressionRow struct {
 // those that match nobody: a list of keys of another kind suppresses nobody
 // without a word.
 func (x *export) addListed(ctx context.Context) error {
-	listed := audience.NewSuppression()
+	listed := platform.NewSuppression()
 	for row, err := range engine.Select[suppressionRow](ctx, x.Engine, "suppression_rows") {
 		if err != nil {
 			return err
 		}
 		x.manifest.SuppressionRows++
-		for _, to := range []*audience.Suppression{x.suppression, listed} {
+		for _, to := range []*platform.Suppression{x.suppression, listed} {
 			if err := row.addTo(to); err != nil {
 				return row.unusable(x.objecting, err)
 			}
@@ -128,8 +128,8 @@ func (x *export) addListed(ctx context.Context) error {
 }
 
 // countUnmatched counts the keys that no customer and no row of people has.
-func (x *export) countUnmatched(ctx context.Context, listed *audience.Suppression) error {
-	strike := func(p *audience.Person) { listed.Strike(p, x.Config.Export.Region) }
+func (x *export) countUnmatched(ctx context.Context, listed *platform.Suppression) error {
+	strike := func(p *platform.Person) { listed.Strike(p, x.Config.Export.Region) }
 	if err := x.eachPerson(ctx, "people_rows", strike); err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (x *export) countUnmatched(ctx context.Context, listed *audience.Suppressio
 		if err != nil {
 			return err
 		}
-		strike(&audience.Person{CustomerID: customer.CustomerID})
+		strike(&platform.Person{CustomerID: customer.CustomerID})
 	}
 	x.manifest.SuppressionUnmatched = int64(listed.Len())
 	return nil
@@ -145,10 +145,10 @@ func (x *export) countUnmatched(ctx context.Context, listed *audience.Suppressio
 
 // addTo adds a row of the suppression files. What cannot name anybody is an error:
 // an objection is lost otherwise.
-func (r suppressionRow) addTo(to *audience.Suppression) error {
+func (r suppressionRow) addTo(to *platform.Suppression) error {
 	to.AddID(r.CustomerID)
 	if strings.TrimSpace(r.Email) != "" {
-		if !audience.IsAddress(r.Email) {
+		if !platform.IsAddress(r.Email) {
 			return errors.New("the e-mail is not one plain address, as jane@example.com is: " + unknownObjection)
 		}
 		to.AddEmail(r.Email)

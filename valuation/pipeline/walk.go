@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 
@@ -108,38 +107,4 @@ func (c *Context) step(ctx context.Context, entry Entry, actions Actions, broken
 		return nil, c.Engine.View(ctx, entry.Name, entry.SQL)
 	}
 	return &count, err
-}
-
-// checkRow is a row of a check: a rule, and what it found where it wants a number.
-type checkRow struct {
-	Rule    string
-	Got     *int64
-	Want    *int64
-	Example *string
-}
-
-// judge appends an error for each rule of a check that got another number than it
-// wants.
-func (c *Context) judge(ctx context.Context, check string, broken *[]error) error {
-	for row, err := range engine.Select[checkRow](ctx, c.Engine, check) {
-		if err != nil {
-			return err
-		}
-		if row.Got != nil && row.Want != nil && *row.Got == *row.Want || row.Got == nil && row.Want == nil {
-			continue
-		}
-		text := fmt.Sprintf("check %s: %s: got %s, want %s", check, row.Rule, number(row.Got), number(row.Want))
-		if row.Example != nil {
-			text += " (" + *row.Example + ")"
-		}
-		*broken = append(*broken, errors.New(text))
-	}
-	return nil
-}
-
-func number(n *int64) string {
-	if n == nil {
-		return "null"
-	}
-	return fmt.Sprint(*n)
 }

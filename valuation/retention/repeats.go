@@ -19,7 +19,8 @@ type scope struct {
 // repeatCount is a row of repeat_counts.
 type repeatCount struct {
 	scope
-	WindowDays, Customers, Repeaters int64
+	WindowDays           *int64 // null: as long as the customer is known
+	Customers, Repeaters int64
 }
 
 // repeatRate is a row of repeat_rates.

@@ -90,7 +90,7 @@ func TestCostsByHand(t *testing.T) {
 		"2023-04-01 paid null: 0 for 0, null no_spend",
 	})
 	// Spend is silent for the last 56 days: the year's is not all there.
-	for _, line := range costLines(t, result, trailing) {
+	for _, line := range costLines(t, result, "trailing_12m") {
 		if !strings.Contains(line, "incomplete_spend") && !strings.Contains(line, "no_new_customers") && !strings.Contains(line, "unknown_channel") {
 			t.Error(line)
 		}
@@ -123,7 +123,7 @@ func TestCostsByHand(t *testing.T) {
 // A row of 0 says that nothing was spent, and the year's spend is all there.
 func TestZeroSpendIsKnownSpend(t *testing.T) {
 	result := runBatch(t, smallShopWith(t, append(slices.Clone(oddMonths), spent("2023-04-30", "search", 0)), nil))
-	sameLines(t, costLines(t, result, trailing), []string{
+	sameLines(t, costLines(t, result, "trailing_12m"), []string{
 		"2022-05-01 blended null: 4 for 26, 6.5 null",
 		"2022-05-01 channel billboard: 0 for 7, null no_new_customers",
 		"2022-05-01 channel search: 3 for 16, 5.33 null",
@@ -175,8 +175,8 @@ func TestNoSpend(t *testing.T) {
 		}
 	}
 	for _, metric := range []string{"paid_cac", "blended_cac", "ltv_cac", "payback_days", "median_payback_days", "nps"} {
-		if result.KPIs[metric].Value != nil {
-			t.Errorf("%s is %v", metric, *result.KPIs[metric].Value)
+		if result.Figures.Base[metric].Value != nil {
+			t.Errorf("%s is %v", metric, *result.Figures.Base[metric].Value)
 		}
 	}
 	if result.Manifest.OtherRows != nil {
@@ -227,7 +227,7 @@ func TestSatisfactionByHand(t *testing.T) {
 	}
 	// shares 2.75/7 and 1.75/7: 14.29 ± 1.96 sqrt((4.5/7 - (1/7)²) / 7) = ± 58.45
 	sameLines(t, lines, []string{"null: 4, 2, 1, 25 (-44.16 to 72.73)"})
-	if got := *result.KPIs["nps"].Value; got != 25 {
+	if got := *result.Figures.Base["nps"].Value; got != 25 {
 		t.Errorf("nps %v", got)
 	}
 	if got := result.Manifest.OtherRows["surveys"]; got.Used.Rows != 8 || got.Quarantined["unusable_score"].Rows != 1 ||

@@ -10,6 +10,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/config"
+	"cbv/valuation/scoring"
 	"cbv/valuation/simulation"
 )
 
@@ -75,7 +76,7 @@ func newAcquisitionOracle(t *testing.T, c config.Config, result Result, spend []
 		}
 		o.newcomers = append(o.newcomers, n)
 	}
-	run, err := OpenModel(context.Background(), result.Folder)
+	run, err := scoring.OpenModel(context.Background(), result.Folder)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func TestSimulatedChannelsComeBack(t *testing.T) {
 		if *row.Scope != "channel" {
 			continue
 		}
-		if *row.Period == trailing {
+		if *row.Period == "trailing_12m" {
 			found[*row.Channel] = row
 		}
 		for _, channel := range options.Channels {
@@ -130,7 +130,7 @@ func TestSimulatedChannelsComeBack(t *testing.T) {
 	if terms == nil || terms.Source != "spend" || terms.Channel != best || terms.CAC != cents(int64(math.Round(*found[best].CAC*100))) {
 		t.Fatalf("the marks go by %+v, want spend on %s", terms, best)
 	}
-	kpi := func(name string) float64 { return *result.KPIs[name].Value }
+	kpi := func(name string) float64 { return *result.Figures.Base[name].Value }
 	if got, want := kpi("replacement"), *found[best].Value-*found[best].CAC; !(math.Abs(got-want) <= 0.0151) {
 		t.Errorf("replacement %.2f, want %.2f", got, want)
 	}
@@ -178,7 +178,7 @@ func TestTheSourceOfTheCost(t *testing.T) {
 		if got := result.Manifest.Acquisition.Source; got != row.want {
 			t.Errorf("%+v: the marks go by %s", row, got)
 		}
-		changed := *result.KPIs["marks_changed_by_cac"].Value
+		changed := *result.Figures.Base["marks_changed_by_cac"].Value
 		if row.want == "first_order" && changed != 0 {
 			t.Errorf("%+v: %v marks changed", row, changed)
 		}
@@ -206,7 +206,7 @@ func TestRetainedAtOtherCosts(t *testing.T) {
 	at, result := marks(&cost)
 	for metric, other := range map[string]*float64{"retain_share_at_cac_75": &lower, "retain_share_at_cac_125": &higher} {
 		_, moved := marks(other)
-		if got, want := *result.KPIs[metric].Value, *moved.KPIs["retain_share"].Value; got != want || got == *result.KPIs["retain_share"].Value {
+		if got, want := *result.Figures.Base[metric].Value, *moved.Figures.Base["retain_share"].Value; got != want || got == *result.Figures.Base["retain_share"].Value {
 			t.Errorf("%s: %v, and %v at that cost", metric, got, want)
 		}
 	}
@@ -217,7 +217,7 @@ func TestRetainedAtOtherCosts(t *testing.T) {
 			changed++
 		}
 	}
-	if got := *result.KPIs["marks_changed_by_cac"].Value; got != changed || changed == 0 {
+	if got := *result.Figures.Base["marks_changed_by_cac"].Value; got != changed || changed == 0 {
 		t.Errorf("%v marks changed, want %v", got, changed)
 	}
 }

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"cbv/valuation/config"
+	"cbv/valuation/engine/duckdb"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/scoring"
 )
 
 // sharedData returns a file of the real order histories, which lie beside the
@@ -83,8 +86,11 @@ func parseDay(t *testing.T, text string) *config.Day {
 	return &day
 }
 
-func testJob(c config.Config) Job {
-	return Job{Config: c, SQL: os.DirFS("../../sql"), Version: "test", Clock: time.Now, Progress: func(Event) {}}
+func testJob(c config.Config) pipeline.Job {
+	return pipeline.Job{
+		Config: c, SQL: os.DirFS("../../sql"), Program: pipeline.Program{Version: "test", Identity: "test"}, Open: duckdb.Open,
+		Clock: time.Now, Progress: func(pipeline.Event) {},
+	}
 }
 
 // runBatch runs a configuration that must succeed.
@@ -97,9 +103,9 @@ func runBatch(t *testing.T, c config.Config) Result {
 	return result
 }
 
-func readModel(t *testing.T, result Result) modelFile {
+func readModel(t *testing.T, result Result) scoring.ModelFile {
 	t.Helper()
-	var model modelFile
+	var model scoring.ModelFile
 	readJSON(t, filepath.Join(result.Folder, "model.json"), &model)
 	return model
 }

@@ -10,6 +10,8 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/engine/duckdb"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/simulation"
 	"cbv/valuation/source"
 )
@@ -50,7 +52,7 @@ func wholeRun(b *testing.B, c config.Config) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		var timing timingFile
+		var timing pipeline.TimingFile
 		readJSON(b, filepath.Join(result.Folder, "timing.json"), &timing)
 		for _, step := range timing.Steps {
 			peak = max(peak, step.PeakBytes)
@@ -91,7 +93,7 @@ func bareAggregate(b *testing.B, c config.Config) {
 		opt.Readable = append(opt.Readable, file.Resolved)
 		input.Files = append(input.Files, file.Resolved)
 	}
-	e, err := engine.Open(ctx, opt)
+	e, err := duckdb.Open(ctx, opt)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -102,7 +104,7 @@ func bareAggregate(b *testing.B, c config.Config) {
 	}
 	const query = `select customer_id, count(*) as orders, min(ordered_at) as first, max(ordered_at) as last, sum(amount) as amount
 from orders_input group by customer_id`
-	if _, err := e.File(ctx, "bare", query, []string{"customer_id"}, filepath.Join(folder, "bare.parquet"), map[string]string{"of": "benchmark"}); err != nil {
+	if _, err := e.File(ctx, "bare", query, engine.File{Path: filepath.Join(folder, "bare.parquet"), Key: []string{"customer_id"}, Metadata: map[string]string{"of": "benchmark"}}); err != nil {
 		b.Fatal(err)
 	}
 	b.Logf("bare aggregate %.2f s", time.Since(start).Seconds())

@@ -13,6 +13,7 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/config"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/scoring"
 	"cbv/valuation/simulation"
 	"cbv/valuation/stat"
 )
@@ -29,7 +30,7 @@ func TestExposureAgreesWithTheModels(t *testing.T) {
 	c, _ := simulated(t, options)
 	c.Value.FitBy = "channel"
 	result := runBatch(t, c)
-	run, err := OpenModel(context.Background(), result.Folder)
+	run, err := scoring.OpenModel(context.Background(), result.Folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,16 +38,16 @@ func TestExposureAgreesWithTheModels(t *testing.T) {
 	oracle := newValueOracle(t, c, result, run, rows)
 	horizon, delta := float64(c.Value.HorizonDays), btyd.Discounting(c.Value.DiscountRate, 365)
 	annuity := -math.Expm1(-delta*horizon) / delta
-	share := *c.Value.MarginRate * (1 - *result.KPIs["later_return_share"].Value)
+	share := *c.Value.MarginRate * (1 - *result.Figures.Base["later_return_share"].Value)
 
 	parts := map[string]*stakes{"base": {}}
 	sums := map[string]float64{}
 	for i, row := range rows {
 		v := oracle.values[i]
-		model := oracle.models.groups[v.group]
+		model := oracle.groups[v.group]
 		h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
-		future := model.purchase.Model.Future(h.Repeats, h.Age)
-		mean := model.spend.Band(h.Repeats).Expected(h.Repeats, oracle.repeats[*row.ID])
+		future := model.Purchase.Model.Future(h.Repeats, h.Age)
+		mean := model.Spend.Band(h.Repeats).Expected(h.Repeats, oracle.repeats[*row.ID])
 		loss := v.pAlive*future.Rate()*annuity*mean*share - v.clv
 		for _, part := range []string{"base", "segment " + *row.Segment, "mark " + *row.Mark} {
 			if parts[part] == nil {
@@ -72,10 +73,10 @@ func TestExposureAgreesWithTheModels(t *testing.T) {
 		}
 	}
 	kpi := func(name string) float64 {
-		if result.KPIs[name].Value == nil {
+		if result.Figures.Base[name].Value == nil {
 			t.Fatalf("%s is not known", name)
 		}
-		return *result.KPIs[name].Value
+		return *result.Figures.Base[name].Value
 	}
 	holds := func(name string, want, tolerance float64) {
 		t.Helper()
@@ -90,7 +91,7 @@ func TestExposureAgreesWithTheModels(t *testing.T) {
 	holds("retain_dropout_loss", parts["mark retain"].loss, cents(parts["mark retain"]))
 	holds("lookalike_dropout_loss", parts["mark acquisition_lookalike"].loss, cents(parts["mark acquisition_lookalike"]))
 	holds("residual_customer_equity", kpi("clv"), 0)
-	if clv, equity := result.KPIs["clv"], result.KPIs["residual_customer_equity"]; *clv.Low != *equity.Low || *clv.High != *equity.High {
+	if clv, equity := result.Figures.Base["clv"], result.Figures.Base["residual_customer_equity"]; *clv.Low != *equity.Low || *clv.High != *equity.High {
 		t.Errorf("residual_customer_equity from %g to %g", *equity.Low, *equity.High)
 	}
 	n := float64(len(rows))
@@ -104,7 +105,7 @@ func TestExposureAgreesWithTheModels(t *testing.T) {
 	}
 	low, high := stat.Wilson(int64(sums["silent"]), int64(sums["repeaters"]))
 	holds("silent_share_of_repeat_customers", sums["silent"]/sums["repeaters"], 0)
-	if silent := result.KPIs["silent_share_of_repeat_customers"]; *silent.Low != low || *silent.High != high || silent.N != int64(sums["repeaters"]) {
+	if silent := result.Figures.Base["silent_share_of_repeat_customers"]; *silent.Low != low || *silent.High != high || silent.N != int64(sums["repeaters"]) {
 		t.Errorf("silent_share_of_repeat_customers: %+v", silent)
 	}
 	compareTops(t, c, result, rows, parts)
@@ -161,7 +162,7 @@ func compareTops(t *testing.T, c config.Config, result Result, rows []valuedRow,
 		}
 	}
 	for _, name := range []string{"top_1_percent", "top_5_percent", "top_ten"} {
-		clv, brought := result.KPIs[name+"_clv"], result.KPIs[name+"_revenue_12m"]
+		clv, brought := result.Figures.Base[name+"_clv"], result.Figures.Base[name+"_revenue_12m"]
 		if got := (top{clv.N, minor(clv.Value), minor(brought.Value)}); got != *tops[name] || brought.N != clv.N {
 			t.Errorf("%s: %+v, want %+v", name, got, *tops[name])
 		}
@@ -202,7 +203,7 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 			rows = append(rows, tableRow{orderRow: row})
 		}
 	}
-	customers, _ := audit(rows, asOf, false)
+	customers, _ := lensAudit(rows, asOf, false)
 	firstDay := math.MaxInt
 	var lastYear, before int64
 	var repeated, cohort [2]int64 // of the latest year's cohorts, and of those before
@@ -233,7 +234,7 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 			}
 		}
 	}
-	kpi := func(name string) float64 { return *result.KPIs[name].Value }
+	kpi := func(name string) float64 { return *result.Figures.Base[name].Value }
 	for name, want := range map[string]float64{
 		"shop_age_days": float64(asOf - firstDay), "new_customers_12m": float64(lastYear), "customers_12m_ago": float64(before),
 		"base_growth_12m":            float64(lastYear) / float64(before),
@@ -245,7 +246,7 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 			t.Errorf("%s is %g, want %g", name, kpi(name), want)
 		}
 	}
-	if change := result.KPIs["repeat_rate_90d_change"]; !(*change.Low < *change.Value && *change.Value < *change.High) || change.N != cohort[0]+cohort[1] {
+	if change := result.Figures.Base["repeat_rate_90d_change"]; !(*change.Low < *change.Value && *change.Value < *change.High) || change.N != cohort[0]+cohort[1] {
 		t.Errorf("repeat_rate_90d_change: %g to %g, n %d", *change.Low, *change.High, change.N)
 	}
 	months := 0
@@ -312,10 +313,10 @@ func TestRecoveryOfChurn(t *testing.T) {
 					gone++
 				}
 			}
-			expected, actual := *result.KPIs["expected_churn_90d"].Value, gone/alive
+			expected, actual := *result.Figures.Base["expected_churn_90d"].Value, gone/alive
 			sampling := math.Sqrt(actual * (1 - actual) / alive)
 			t.Logf("%s: of %.0f alive %.4f left in 90 days (± %.4f), expected %.4f of %.0f", result.Manifest.Model.Name, alive, actual, sampling,
-				expected, *result.KPIs["expected_alive_customers"].Value)
+				expected, *result.Figures.Base["expected_alive_customers"].Value)
 			// Parameters are estimated from a base of the same size, which at least
 			// doubles the variance.
 			if !(math.Abs(expected-actual) <= 3*math.Sqrt2*sampling) {

@@ -20,7 +20,7 @@ func TestFocusOfExtremes(t *testing.T) {
 		c, _ := simulated(t, options)
 		return c
 	}
-	retained := func(r Result) float64 { return *r.KPIs["retain_share"].Value }
+	retained := func(r Result) float64 { return *r.Figures.Base["retain_share"].Value }
 
 	t.Run("two months old", func(t *testing.T) {
 		result := runBatch(t, shop(func(o *simulation.Options) { o.Days, o.Channels[0].CAC = 60, 5 }))
@@ -35,8 +35,8 @@ func TestFocusOfExtremes(t *testing.T) {
 		}
 		// A replacement is worth nothing, so the floor alone decides: most who
 		// are not long gone are worth keeping.
-		if !warned(result.Manifest.Warnings, "acquisition_loses_money") || *result.KPIs["replacement"].Value != 0 || !(retained(result) > 0.3) {
-			t.Errorf("replacement %v, retained %v, %+v", *result.KPIs["replacement"].Value, retained(result), result.Manifest.Warnings)
+		if !warned(result.Manifest.Warnings, "acquisition_loses_money") || *result.Figures.Base["replacement"].Value != 0 || !(retained(result) > 0.3) {
+			t.Errorf("replacement %v, retained %v, %+v", *result.Figures.Base["replacement"].Value, retained(result), result.Manifest.Warnings)
 		}
 	})
 	t.Run("one dominant customer", func(t *testing.T) {

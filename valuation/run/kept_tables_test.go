@@ -7,15 +7,15 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"cbv/valuation/campaign"
 	"cbv/valuation/config"
-	"cbv/valuation/plan"
-	"cbv/valuation/source"
+	"cbv/valuation/engine"
+	"cbv/valuation/intake"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 )
 
 var tablesFolder = flag.String("tables", "", "folder in which to keep every table of a run, and the plan, for another engine to repeat")
@@ -42,53 +42,6 @@ func oddShop() config.Config {
 	return c
 }
 
-// oddCampaign begins a campaign among the shop's customers, with contacts of every
-// kind.
-func oddCampaign(t *testing.T, c *config.Config) (string, *measuring) {
-	t.Helper()
-	const name = "spring"
-	s := edgyShop(5)
-	s.terms.Started, s.terms.WindowDays = "2023-11-20", 20
-	var ids []string
-	for _, raw := range readOrders(t, config.Config{Orders: config.Orders{Files: config.Files{"../../fixtures/shop/orders/*.parquet"}}}) {
-		if raw.Customer != nil && !slices.Contains(ids, *raw.Customer) {
-			ids = append(ids, *raw.Customer)
-		}
-	}
-	renamed := map[string]string{}
-	for i := range s.people {
-		renamed[s.people[i].customer] = ids[i]
-		s.people[i].customer, s.people[i].arm, s.people[i].day = ids[i], s.terms.Design.Arm(ids[i]), dayNumber("2023-11-20")+i%40
-	}
-	for i, row := range s.contacts {
-		if row.At != nil {
-			at := *row.At + int64(dayNumber("2023-11-20")-19_000)*86400e6
-			s.contacts[i].At = &at
-		}
-		if row.Customer != nil && renamed[*row.Customer] != "" {
-			id := renamed[*row.Customer]
-			s.contacts[i].Customer = &id
-		}
-	}
-	c.Out = filepath.Join(t.TempDir(), "out")
-	s.assign(t, c.Out)
-	c.Contacts.Files = config.Files{writeRows(t, "contacts.parquet", s.contacts)}
-	columns := &c.Contacts.Columns
-	columns.Arm, columns.Delivered, columns.Opened, columns.Clicked, columns.Cost = "arm", "delivered", "opened", "clicked", "cost"
-	begun, err := campaign.Open(c.Out, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := &measuring{campaign: begun}
-	if m.contacts, err = source.FindContacts(context.Background(), *c); err != nil {
-		t.Fatal(err)
-	}
-	if m.parts, err = source.Find(context.Background(), "assignments", begun.Parts, false); err != nil {
-		t.Fatal(err)
-	}
-	return name, m
-}
-
 // edges are SELECTs that take the macros where engines may part.
 var edges = map[string]string{
 	"edge_texts": `
@@ -108,13 +61,12 @@ func TestTablesCanBeKept(t *testing.T) {
 	c := oddShop()
 	c.Spend.Files, c.Surveys.Files = config.Files{writeSpend(t, oddSpend)}, config.Files{writeAnswers(t, oddAnswers(t))}
 	c.Spend.Columns.Currency = "currency"
-	name, measuring := oddCampaign(t, &c)
-	files, sides, err := find(ctx, c)
+	inputs, err := intake.Find(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	job := testJob(c)
-	entries, err := plan.Load(job.SQL, slices.Concat(plan.Nightly, plan.Measure[len(plan.Contract):]))
+	entries, err := pipeline.Load(job.SQL, Nightly)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +75,7 @@ func TestTablesCanBeKept(t *testing.T) {
 		if err := os.WriteFile(path, []byte(query), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		entries = append(entries, plan.Entry{Name: edge, Kind: plan.View, File: path, Makes: []string{edge}, SQL: query})
+		entries = append(entries, pipeline.Entry{Name: edge, Kind: pipeline.View, File: path, Makes: []string{edge}, SQL: query})
 	}
 	text, err := json.Marshal(entries)
 	if err != nil {
@@ -133,28 +85,34 @@ func TestTablesCanBeKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range entries {
-		if k := entries[i].Kind; k == plan.File || k == plan.Lists || k == plan.Check {
-			entries[i].Kind = plan.Table // so that it is there when it is kept
+		if k := entries[i].Kind; k == pipeline.File || k == pipeline.Lists || k == pipeline.Check {
+			entries[i].Kind = pipeline.Table // so that it is there when it is kept
 		}
 	}
-	store, err := openStore(ctx, job)
+	store, err := publication.Open(ctx, job)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	r := &run{Job: job, store: store, shelf: store.Measurements(name), files: files, sides: sides, measuring: measuring, rows: map[string]int64{}}
-	r.Progress = func(event Event) {
-		if event.Kind != StepFinished {
+	var r *nightly
+	job.Progress = func(event pipeline.Event) {
+		if event.Kind != pipeline.StepFinished {
 			return
 		}
 		for _, name := range entries[event.Number-1].Makes {
-			path := filepath.Join(folder, name+".parquet")
-			if _, err := r.engine.File(ctx, "kept_"+name, "select * from "+name, []string{"all"}, path, map[string]string{"table": name}); err != nil {
+			file := engine.File{Path: filepath.Join(folder, name+".parquet"), Key: []string{"all"}, Metadata: map[string]string{"table": name}}
+			if _, err := r.Engine.File(ctx, "kept_"+name, "select * from "+name, file); err != nil {
 				t.Error(err)
 			}
 		}
 	}
-	if err := r.walk(ctx, entries, folder, t.TempDir()); err != nil {
+	if r, err = newRun(ctx, job, inputs, store); err != nil {
+		t.Fatal(err)
+	}
+	err = r.Walk(ctx, pipeline.Walk{
+		Entries: entries, Actions: r.actions, Readable: r.intake.Readable(), Build: folder, Spill: t.TempDir(), Diagnose: r.intake.Diagnose,
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 }

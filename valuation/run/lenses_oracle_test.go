@@ -40,7 +40,7 @@ func (a *audited) in(from, to int) (purchases, revenue int64) {
 	return purchases, revenue
 }
 
-func audit(rows []tableRow, asOf int, zeroIsPurchase bool) (customers map[string]*audited, firstDay int) {
+func lensAudit(rows []tableRow, asOf int, zeroIsPurchase bool) (customers map[string]*audited, firstDay int) {
 	customers, firstDay = map[string]*audited{}, math.MaxInt
 	for _, row := range rows {
 		firstDay = min(firstDay, row.day)
@@ -96,7 +96,7 @@ func days32(day int) *int32 { d := int32(day); return &d }
 // oracleLenses takes customers one by one, and the cells of cohorts from
 // oracleCohorts, which goes by customers too.
 func oracleLenses(rows []tableRow, asOf int, zeroIsPurchase bool) map[string]*lensLine {
-	customers, firstDay := audit(rows, asOf, zeroIsPurchase)
+	customers, firstDay := lensAudit(rows, asOf, zeroIsPurchase)
 	lines := map[string]*lensLine{}
 	known := func(from int) bool { return firstDayOf(monthOf(firstDay)) <= from }
 	oracleSpread(lines, customers, lensPeriods(asOf)["12_months"], known)

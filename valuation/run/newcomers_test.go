@@ -54,7 +54,7 @@ func firstSeen(t *testing.T, raw []rawOrder) map[string]*seen {
 // near holds figures of a run to what the test computed.
 func near(t *testing.T, result Result, metric string, want, tolerance float64) {
 	t.Helper()
-	if got := result.KPIs[metric].Value; got == nil || !(math.Abs(*got-want) <= tolerance) {
+	if got := result.Figures.Base[metric].Value; got == nil || !(math.Abs(*got-want) <= tolerance) {
 		t.Errorf("%s is %s, want %.6g", metric, shown(got), want)
 	}
 }
@@ -95,7 +95,7 @@ func TestFirstOrdersOfAnotherMargin(t *testing.T) {
 	c.Value.MarginRate, c.Orders.Columns.Margin = nil, "case when order_id = 'first' then amount * 0.05 else amount * 0.45 end"
 	result := runBatch(t, c)
 
-	kpi := func(name string) float64 { return *result.KPIs[name].Value }
+	kpi := func(name string) float64 { return *result.Figures.Base[name].Value }
 	n, kept := float64(len(customers)), 1-kpi("later_return_share")
 	each := float64(sum) / 100 / n * kept
 	t.Logf("a first order brings %.2f, the average share of it %.2f", each, kpi("margin_share")*kept*meanFirst(customers))
@@ -182,7 +182,7 @@ func TestNewcomersAreThoseSinceFitFrom(t *testing.T) {
 		want := again(customers, fitFrom, asOf, days, asOf)
 		for _, metric := range []string{fmt.Sprintf("repeat_rate_%dd", days), fmt.Sprintf("sale_chance_newcomer_%dd", days)} {
 			near(t, result, metric, float64(want.repeaters)/float64(want.customers), 0)
-			if n := result.KPIs[metric].N; n != want.customers {
+			if n := result.Figures.Base[metric].N; n != want.customers {
 				t.Errorf("%s is of %d, want %d", metric, n, want.customers)
 			}
 		}
@@ -190,7 +190,7 @@ func TestNewcomersAreThoseSinceFitFrom(t *testing.T) {
 	latest := again(customers, dayNumber("2022-10-03"), dayNumber("2023-10-02"), 90, asOf)
 	near(t, result, "repeat_rate_90d_last_12m", float64(latest.repeaters)/float64(latest.customers), 0)
 	for _, metric := range []string{"repeat_rate_90d_12m_before", "repeat_rate_90d_change", "shop_age_days"} {
-		if value := result.KPIs[metric].Value; value != nil {
+		if value := result.Figures.Base[metric].Value; value != nil {
 			t.Errorf("%s is %s, and old customers are in it", metric, shown(value))
 		}
 	}
@@ -216,7 +216,7 @@ func TestNewcomersAreThoseSinceFitFrom(t *testing.T) {
 	slices.Sort(waits)
 	near(t, result, "first_order_margin", *c.Value.MarginRate*float64(minor)/100/float64(newcomers), 0.0051)
 	near(t, result, "median_days_to_second_purchase", float64(waits[(len(waits)-1)/2]), 0)
-	if n := result.KPIs["first_order_margin"].N; n != newcomers {
+	if n := result.Figures.Base["first_order_margin"].N; n != newcomers {
 		t.Errorf("first_order_margin is of %d, want %d", n, newcomers)
 	}
 	// who has purchased twice is no matter of when they came
@@ -268,7 +268,7 @@ func TestNoNewcomersOfAYearThatFitFromDivides(t *testing.T) {
 	c.Orders.FitFrom = parseDay(t, "2023-03-02") // divides a month, too
 	result := runBatch(t, c)
 	for _, metric := range []string{"new_customers_12m", "base_growth_12m", "shop_age_days", "repeat_rate_90d_last_12m", "repeat_rate_90d_change"} {
-		if value := result.KPIs[metric].Value; value != nil {
+		if value := result.Figures.Base[metric].Value; value != nil {
 			t.Errorf("%s is %s, and old customers are in it", metric, shown(value))
 		}
 	}
@@ -309,8 +309,8 @@ func TestFitFromBeforeTheFiles(t *testing.T) {
 	bare := runBatch(t, c)
 	c.Orders.FitFrom, c.Out = parseDay(t, "2020-01-01"), filepath.Join(t.TempDir(), "out")
 	result := runBatch(t, c)
-	for metric, want := range bare.KPIs {
-		if got := result.KPIs[metric]; shown(got.Value) != shown(want.Value) || got.N != want.N {
+	for metric, want := range bare.Figures.Base {
+		if got := result.Figures.Base[metric]; shown(got.Value) != shown(want.Value) || got.N != want.N {
 			t.Errorf("%s is %s of %d, want %s of %d", metric, shown(got.Value), got.N, shown(want.Value), want.N)
 		}
 	}

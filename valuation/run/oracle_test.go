@@ -24,8 +24,8 @@ type orderRow struct {
 	minor    int64
 }
 
-// facts are what the oracle says of one customer.
-type facts struct {
+// oracleFacts are what the oracle says of one customer.
+type oracleFacts struct {
 	first, last, purchases  int
 	gross, returns, revenue int64
 	purchaseRevenue         int64
@@ -33,13 +33,13 @@ type facts struct {
 
 // oracle computes the facts of every customer from raw rows, by maps and loops,
 // and the money of customers without a purchase.
-func oracle(rows []orderRow, asOf int, zeroIsPurchase bool) (base map[string]*facts, returnsOnly int64) {
+func oracle(rows []orderRow, asOf int, zeroIsPurchase bool) (base map[string]*oracleFacts, returnsOnly int64) {
 	type customerDay struct {
 		customer string
 		day      int
 	}
 	net := map[customerDay]int64{}
-	base = map[string]*facts{}
+	base = map[string]*oracleFacts{}
 	for _, row := range rows {
 		if row.day > asOf {
 			continue
@@ -47,7 +47,7 @@ func oracle(rows []orderRow, asOf int, zeroIsPurchase bool) (base map[string]*fa
 		net[customerDay{row.customer, row.day}] += row.minor
 		f := base[row.customer]
 		if f == nil {
-			f = &facts{first: math.MaxInt, last: math.MinInt}
+			f = &oracleFacts{first: math.MaxInt, last: math.MinInt}
 			base[row.customer] = f
 		}
 		f.revenue += row.minor
@@ -134,7 +134,7 @@ func compare(t *testing.T, result Result, rows []orderRow, asOf int, zeroIsPurch
 		if w == nil {
 			t.Fatalf("customer %s is not in the orders", *c.ID)
 		}
-		g := facts{int(*c.First), int(*c.Last), int(*c.Purchases), minor(c.Gross), minor(c.Returns), minor(c.Revenue), w.purchaseRevenue}
+		g := oracleFacts{int(*c.First), int(*c.Last), int(*c.Purchases), minor(c.Gross), minor(c.Returns), minor(c.Revenue), w.purchaseRevenue}
 		if g != *w {
 			t.Fatalf("customer %s: %+v, want %+v", *c.ID, g, *w)
 		}

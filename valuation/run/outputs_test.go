@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"cbv/valuation/parquetfile"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/schema"
 	"cbv/valuation/simulation"
 )
@@ -73,7 +73,7 @@ func TestTheMarkIsAsDefined(t *testing.T) {
 	retentionCost, cac := 0.5, 9.0
 	c.Value.RetentionCost, c.Value.CAC = retentionCost, &cac
 	result := runBatch(t, c)
-	kpi := func(name string) float64 { return *result.KPIs[name].Value }
+	kpi := func(name string) float64 { return *result.Figures.Base[name].Value }
 	replacement := math.Max(0, kpi("first_order_margin")+kpi("newcomer_clv")-cac)
 	if !(math.Abs(replacement-kpi("replacement")) <= 0.0151) { // three roundings to the cent
 		t.Errorf("replacement %.2f, want %.2f", kpi("replacement"), replacement)
@@ -149,15 +149,15 @@ func TestTheFloorHoldsWhenAcquisitionLosesMoney(t *testing.T) {
 	cac := 500.0
 	c.Value.CAC = &cac
 	result := runBatch(t, c)
-	if got := *result.KPIs["replacement"].Value; got != 0 {
+	if got := *result.Figures.Base["replacement"].Value; got != 0 {
 		t.Errorf("replacement %g, want 0", got)
 	}
-	if !slices.ContainsFunc(result.Manifest.Warnings, func(w publication.Warning) bool { return w.Code == "acquisition_loses_money" }) {
+	if !slices.ContainsFunc(result.Manifest.Warnings, func(w pipeline.Warning) bool { return w.Code == "acquisition_loses_money" }) {
 		t.Errorf("warnings %v say nothing of acquisition_loses_money", result.Manifest.Warnings)
 	}
 	below := 0
 	for _, row := range readCustomers(t, result.Folder) {
-		if *row.CLV < *result.KPIs["keep_floor"].Value-0.01 {
+		if *row.CLV < *result.Figures.Base["keep_floor"].Value-0.01 {
 			below++
 			if *row.Mark == "retain" {
 				t.Fatalf("%s is retained with a clv of %g", *row.ID, *row.CLV)

@@ -3,6 +3,8 @@ package run
 import (
 	"math"
 	"testing"
+
+	"cbv/valuation/scoring"
 )
 
 // The published figures of CDNOW are in weeks; days must give the same shapes,
@@ -89,7 +91,7 @@ func TestPublishedCDNOW(t *testing.T) {
 
 // fittedTo returns what model.json says of a model, and the purchases by which
 // ln L shifts with the unit of time.
-func fittedTo(t *testing.T, model modelFile, name string) (parameters []parameterFile, lnL, shift float64) {
+func fittedTo(t *testing.T, model scoring.ModelFile, name string) (parameters []scoring.ParameterFile, lnL, shift float64) {
 	t.Helper()
 	for _, c := range model.Candidates {
 		if c.Name == name && c.LogLikelihood != nil {

@@ -44,7 +44,7 @@ func TestRecoveryOfAHeldOutYear(t *testing.T) {
 			actual++
 		}
 	}
-	expected := *result.KPIs["expected_purchases"].Value
+	expected := *result.Figures.Base["expected_purchases"].Value
 	t.Logf("held-out year: %d purchases, %.0f expected (%+.2f %%)", actual, expected, 100*(expected/float64(actual)-1))
 	if !(math.Abs(expected/float64(actual)-1) <= 0.02) {
 		t.Errorf("%.0f purchases expected of the held-out year, %d came", expected, actual)

@@ -30,8 +30,8 @@ type Result struct {
 // is still held.
 type Then func(ctx context.Context, store *publication.Store, folder string) error
 
-// Run values every customer and publishes the run, then carries then out.
-func Run(ctx context.Context, job pipeline.Job, then Then) (result Result, err error) {
+// Run values every customer and publishes the run, then carries out what is to follow.
+func Run(ctx context.Context, job pipeline.Job, following ...Then) (result Result, err error) {
 	inputs, err := intake.Find(ctx, job.Config)
 	if err != nil {
 		return Result{}, err
@@ -53,7 +53,10 @@ func Run(ctx context.Context, job pipeline.Job, then Then) (result Result, err e
 	if result, err = r.walk(ctx); err != nil {
 		return result, err
 	}
-	return result, then(ctx, store, r.runs.Folder(filepath.Base(result.Folder)))
+	for _, then := range following {
+		err = errors.Join(err, then(ctx, store, r.runs.Folder(filepath.Base(result.Folder))))
+	}
+	return result, err
 }
 
 // nightly is a run under way.

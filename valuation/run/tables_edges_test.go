@@ -9,7 +9,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/parquetfile"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
 )
 
 // smallShop has one customer of each kind that misleads a cohort table.
@@ -47,7 +47,7 @@ func runSmallShop(t *testing.T, asOf string, channels bool) Result {
 		c.Orders.Columns.Channel = "channel"
 	}
 	result := runBatch(t, c)
-	if !slices.ContainsFunc(result.Manifest.Warnings, func(w publication.Warning) bool { return w.Code == "no_model" }) {
+	if !slices.ContainsFunc(result.Manifest.Warnings, func(w pipeline.Warning) bool { return w.Code == "no_model" }) {
 		t.Fatal("four customers were given a model: the tables should do without")
 	}
 	return result

@@ -137,7 +137,7 @@ func compareWindows(t *testing.T, result Result, want map[string]*window) {
 			t.Errorf("%s: %d of %d, want %d of %d", name, *g.Repeaters, *g.Customers, w.repeaters, w.customers)
 		}
 		if *g.Scope == "all" {
-			kpi := result.KPIs[fmt.Sprintf("repeat_rate_%dd", *g.Days)]
+			kpi := result.Figures.Base[fmt.Sprintf("repeat_rate_%dd", *g.Days)]
 			if (kpi.Value == nil) != (g.Rate == nil) || kpi.Value != nil && *kpi.Value != *g.Rate || kpi.N != *g.Customers {
 				t.Errorf("%s: kpis say %v of %d", name, kpi.Value, kpi.N)
 			}

@@ -13,7 +13,8 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/config"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/scoring"
 )
 
 // buyer is one simulated customer: purchases at a rate of their own, from their
@@ -74,8 +75,8 @@ func gammas(r, alpha, s, beta float64, channel string) func(rand.Source) buyer {
 	}
 }
 
-func warned(warnings []publication.Warning, code string) bool {
-	return slices.ContainsFunc(warnings, func(w publication.Warning) bool { return w.Code == code })
+func warned(warnings []pipeline.Warning, code string) bool {
+	return slices.ContainsFunc(warnings, func(w pipeline.Warning) bool { return w.Code == code })
 }
 
 // A base in which nobody leaves is valued by NBD, which says so.
@@ -164,13 +165,13 @@ func TestChannelsGetParametersWhereTheyDiffer(t *testing.T) {
 		if c.want == nil {
 			continue
 		}
-		run, err := OpenModel(context.Background(), result.Folder)
+		run, err := scoring.OpenModel(context.Background(), result.Folder)
 		if err != nil {
 			t.Fatal(err)
 		}
 		rates := map[string]float64{}
-		for _, group := range run.models.groups {
-			rates[group.channel] = btyd.ExpectedPurchases(group.purchase.Model, btyd.History{}, 365)
+		for _, group := range run.Groups() {
+			rates[group.Channel] = btyd.ExpectedPurchases(group.Purchase.Model, btyd.History{}, 365)
 		}
 		if !(rates["search"] > 2*rates["social"] && rates["search"] > rates[""] && rates[""] > rates["social"]) {
 			t.Errorf("purchases of a newcomer in a year: %v", rates)

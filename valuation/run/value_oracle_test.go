@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/btyd/spend"
 	"cbv/valuation/config"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/scoring"
 	"cbv/valuation/simulation"
 )
 
@@ -46,7 +47,7 @@ func TestValuesAgreeWithTheModels(t *testing.T) {
 	for name, c := range map[string]config.Config{"bare": bare, "costs": withCosts} {
 		t.Run(name, func(t *testing.T) {
 			result := runBatch(t, c)
-			run, err := OpenModel(context.Background(), result.Folder)
+			run, err := scoring.OpenModel(context.Background(), result.Folder)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +66,7 @@ func TestValuesAgreeWithTheModels(t *testing.T) {
 
 // valueOracle values customers from the models alone.
 type valueOracle struct {
-	models  models
+	groups  []scoring.Group
 	repeats map[string]float64 // money of repeat purchases, by customer
 	cost    float64            // to beat
 	values  []oracleValue
@@ -81,17 +82,17 @@ type oracleValue struct {
 	byParameter        []float64
 }
 
-func newValueOracle(t *testing.T, c config.Config, result Result, run RunModel, rows []valuedRow) *valueOracle {
+func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.RunModel, rows []valuedRow) *valueOracle {
 	t.Helper()
-	o := &valueOracle{models: run.models, repeats: repeatMoney(t, c)}
-	o.cost = c.Value.RetentionCost + *result.KPIs["replacement"].Value
+	o := &valueOracle{groups: run.Groups(), repeats: repeatMoney(t, c)}
+	o.cost = c.Value.RetentionCost + *result.Figures.Base["replacement"].Value
 	horizon, delta := float64(c.Value.HorizonDays), btyd.Discounting(c.Value.DiscountRate, 365)
-	share := *c.Value.MarginRate * (1 - *result.KPIs["later_return_share"].Value)
+	share := *c.Value.MarginRate * (1 - *result.Figures.Base["later_return_share"].Value)
 	groups := map[string]int{}
-	for number, group := range o.models.groups {
-		groups[group.channel] = number
+	for number, group := range o.groups {
+		groups[group.Channel] = number
 	}
-	survivors, members := make([][]btyd.Survivor, len(o.models.groups)), make([][]int, len(o.models.groups))
+	survivors, members := make([][]btyd.Survivor, len(o.groups)), make([][]int, len(o.groups))
 	o.values = make([]oracleValue, len(rows))
 	for i, row := range rows {
 		if row.Channel != nil {
@@ -101,25 +102,25 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run RunModel, 
 		survivors[g] = append(survivors[g], btyd.Survivor{Repeats: int(*row.Repeats), Age: float64(*row.Age)})
 		members[g] = append(members[g], i)
 	}
-	for number, group := range o.models.groups {
+	for number, group := range o.groups {
 		model := func(x int) *spend.GammaGamma {
-			if band := group.spend.Band(x); band.HasModel() {
+			if band := group.Spend.Band(x); band.HasModel() {
 				return &band.Fit.Model
 			}
 			return nil
 		}
-		outcomes := spend.Distributions(group.purchase.Model, model, survivors[number], horizon, int64(len(rows)), 1)
-		shifts, err := btyd.NewShifts(group.purchase.Model)
+		outcomes := spend.Distributions(group.Purchase.Model, model, survivors[number], horizon, int64(len(rows)), 1)
+		shifts, err := btyd.NewShifts(group.Purchase.Model)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for at, i := range members[number] {
 			row, v := rows[i], &o.values[i]
 			h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
-			band, total := group.spend.Band(h.Repeats), o.repeats[*row.ID]
-			future := group.purchase.Model.Future(h.Repeats, h.Age)
+			band, total := group.Spend.Band(h.Repeats), o.repeats[*row.ID]
+			future := group.Purchase.Model.Future(h.Repeats, h.Age)
 			v.repeats = h.Repeats
-			v.outcome, v.pAlive = &outcomes[at], group.purchase.Model.PAlive(h)
+			v.outcome, v.pAlive = &outcomes[at], group.Purchase.Model.PAlive(h)
 			v.clv = v.pAlive * future.Discounted(horizon, delta) * band.Expected(h.Repeats, total) * share
 			v.scale = band.Mean
 			if band.HasModel() {
@@ -192,10 +193,10 @@ func (o *valueOracle) check(t *testing.T, row valuedRow, v oracleValue) {
 func (o *valueOracle) checkTotals(t *testing.T, result Result) {
 	t.Helper()
 	var clv, own, variance float64
-	for number, group := range o.models.groups {
+	for number, group := range o.groups {
 		gradient := make([]float64, 4)
 		bySpend := map[int][]float64{}
-		for _, band := range group.spend.Bands {
+		for _, band := range group.Spend.Bands {
 			bySpend[band.From] = make([]float64, 3)
 		}
 		for _, v := range o.values {
@@ -208,20 +209,20 @@ func (o *valueOracle) checkTotals(t *testing.T, result Result) {
 				gradient[i] += v.clv * by
 			}
 			for i, by := range v.bySpend {
-				bySpend[group.spend.Band(v.repeats).From][i] += v.clv * by
+				bySpend[group.Spend.Band(v.repeats).From][i] += v.clv * by
 			}
 		}
-		variance += btyd.ParameterVariance(gradient, group.purchase.Covariance)
-		for _, band := range group.spend.Bands {
+		variance += btyd.ParameterVariance(gradient, group.Purchase.Covariance)
+		for _, band := range group.Spend.Bands {
 			if band.Fit != nil {
 				variance += btyd.ParameterVariance(bySpend[band.From], band.Fit.Covariance)
 			}
 		}
 	}
 	low, high := btyd.Total{Expected: clv, Parameters: variance, Customers: own}.Interval(0.8)
-	kpi := result.KPIs["clv"]
+	kpi := result.Figures.Base["clv"]
 	if math.Abs(*kpi.Value-clv) > 0.006*float64(len(o.values)) || math.Abs(*kpi.Low/low-1) > 1e-3 || math.Abs(*kpi.High/high-1) > 1e-3 {
 		t.Errorf("clv %v (%v to %v), want %v (%v to %v)", *kpi.Value, *kpi.Low, *kpi.High, clv, low, high)
 	}
-	t.Logf("%d groups, %d bands, clv %.0f, 80 %% interval %.0f to %.0f", len(o.models.groups), len(o.models.groups[0].spend.Bands), clv, low, high)
+	t.Logf("%d groups, %d bands, clv %.0f, 80 %% interval %.0f to %.0f", len(o.groups), len(o.groups[0].Spend.Bands), clv, low, high)
 }

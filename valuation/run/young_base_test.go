@@ -27,11 +27,11 @@ var (
 func TestLensesOfAYoungBaseWithoutAModel(t *testing.T) {
 	result := runSmallShop(t, "2023-04-30", true)
 	for _, metric := range slices.Concat(metricsOfModel, metricsOfYears) {
-		if kpi, ok := result.KPIs[metric]; !ok || kpi.Value != nil || kpi.Low != nil || kpi.High != nil {
+		if kpi, ok := result.Figures.Base[metric]; !ok || kpi.Value != nil || kpi.Low != nil || kpi.High != nil {
 			t.Errorf("%s of a base without a model or a year is %s", metric, shown(kpi.Value))
 		}
 	}
-	if silent := result.KPIs["silent_share_of_repeat_customers"]; silent.N != 1 || *silent.Value != 1 { // ann, after 17 days
+	if silent := result.Figures.Base["silent_share_of_repeat_customers"]; silent.N != 1 || *silent.Value != 1 { // ann, after 17 days
 		t.Errorf("silent_share_of_repeat_customers: %s of %d", shown(silent.Value), silent.N)
 	}
 	var lines []string
@@ -83,13 +83,13 @@ func TestLensesOfASingleDay(t *testing.T) {
 	day := dayNumber("2023-05-10")
 	for _, asOf := range []string{"2023-05-10", "2024-05-31"} {
 		result := dailyShop(t, []rawOrder{order("a", day, 10), order("b", day, 20), order("c", day, -5)}, asOf)
-		if age := result.KPIs["shop_age_days"]; *age.Value != float64(dayNumber(asOf)-day) {
+		if age := result.Figures.Base["shop_age_days"]; *age.Value != float64(dayNumber(asOf)-day) {
 			t.Errorf("%s: %g days old", asOf, *age.Value)
 		}
-		if silent := result.KPIs["silent_share_of_repeat_customers"]; silent.Value != nil || silent.N != 0 {
+		if silent := result.Figures.Base["silent_share_of_repeat_customers"]; silent.Value != nil || silent.N != 0 {
 			t.Errorf("%s: nobody repeats, and %s of them are silent", asOf, shown(silent.Value))
 		}
-		if growth := result.KPIs["base_growth_12m"]; asOf == "2023-05-10" && growth.Value != nil || asOf == "2024-05-31" && *growth.Value != 0 {
+		if growth := result.Figures.Base["base_growth_12m"]; asOf == "2023-05-10" && growth.Value != nil || asOf == "2024-05-31" && *growth.Value != 0 {
 			t.Errorf("%s: growth %s", asOf, shown(growth.Value))
 		}
 	}
@@ -111,7 +111,7 @@ func TestLensesOfOneDominatingCustomer(t *testing.T) {
 		orders = append(orders, order("giant", day, 90_000))
 	}
 	result := dailyShop(t, orders, "2023-12-31")
-	ten, one := result.KPIs["top_ten_revenue_12m"], result.KPIs["top_1_percent_revenue_12m"]
+	ten, one := result.Figures.Base["top_ten_revenue_12m"], result.Figures.Base["top_1_percent_revenue_12m"]
 	if giant := float64(73 * 90_000); ten.N != 10 || !(giant <= *ten.Value && *ten.Value < 1.001*giant) || !(giant <= *one.Value && *one.Value <= *ten.Value) {
 		t.Errorf("the top bring %s and %s, one of them %g", shown(ten.Value), shown(one.Value), giant)
 	}

@@ -51,7 +51,7 @@ func (s *Scoring) measureDrift(ctx context.Context, histories []history) (drift,
 		return d, nil
 	}
 
-	model := s.models.groups[wholeBase].purchase.Model
+	model := s.models.groups[wholeBase].Purchase.Model
 	newcomer, alive := model.Future(0, 0), model.PAlive(btyd.History{})
 	customersOfAge := make([]int64, calendar.DaysBetween(begin, s.Days.AsOf)+1)
 	for _, h := range histories {

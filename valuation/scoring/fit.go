@@ -92,14 +92,14 @@ func (s *Scoring) fitModels(ctx context.Context, histories []history) error {
 		counts = counts[:1]
 	}
 	for number := range counts {
-		group := groupModels{purchase: *chosen}
+		group := Group{Purchase: *chosen}
 		if number > 0 {
-			group.channel = s.channels[number-1]
-			if group.purchase, err = s.fitGroup(counts[number], group.channel, *chosen); err != nil {
+			group.Channel = s.channels[number-1]
+			if group.Purchase, err = s.fitGroup(counts[number], group.Channel, *chosen); err != nil {
 				return err
 			}
 		}
-		if group.spend, err = spend.FitModel(spending[number], s.workers()); err != nil {
+		if group.Spend, err = spend.FitModel(spending[number], s.workers()); err != nil {
 			return err
 		}
 		s.warnOfSpend(group)

@@ -111,8 +111,8 @@ func (s *Scoring) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase
 		total.losing += sums.losing
 		total.variance += sums.variance
 		total.noPurchase += sums.noPurchase
-		fits = restOn(fits, group.purchase.Model, group.purchase.Covariance, sums.byParameter)
-		if fit := group.spend.Band(set.band).Fit; fit != nil {
+		fits = restOn(fits, group.Purchase.Model, group.Purchase.Covariance, sums.byParameter)
+		if fit := group.Spend.Band(set.band).Fit; fit != nil {
 			fits = restOn(fits, fit.Model, fit.Covariance, sums.bySpend)
 		}
 	}

@@ -11,17 +11,17 @@ import (
 	"cbv/valuation/publication"
 )
 
-// modelFile is model.json.
-type modelFile struct {
+// ModelFile is model.json.
+type ModelFile struct {
 	AsOf         string             `json:"as_of"`
 	TimeUnit     string             `json:"time_unit"`
 	HorizonDays  int                `json:"horizon_days"`
 	DiscountRate float64            `json:"discount_rate_per_year"`
-	Purchase     *purchaseFile      `json:"purchase_model"` // of the whole base; null where none could be fitted
+	Purchase     *PurchaseFile      `json:"purchase_model"` // of the whole base; null where none could be fitted
 	Why          string             `json:"why"`            // this one; or none
-	Spend        *spendFile         `json:"spend_model"`
-	Channels     []channelFile      `json:"channels"`   // with parameters of their own
-	Candidates   []purchaseFile     `json:"candidates"` // every family, fitted to the whole base
+	Spend        *SpendFile         `json:"spend_model"`
+	Channels     []ChannelFile      `json:"channels"`   // with parameters of their own
+	Candidates   []PurchaseFile     `json:"candidates"` // every family, fitted to the whole base
 	Fingerprint  string             `json:"histories_xxh3_128,omitempty"`
 	Warnings     []pipeline.Warning `json:"warnings"`
 	// The run that fitted the parameters, absent where it was this one. Counts
@@ -32,9 +32,10 @@ type modelFile struct {
 // timeUnit is the unit of the models' times.
 const timeUnit = "days"
 
-type purchaseFile struct {
+// PurchaseFile is a part of model.json.
+type PurchaseFile struct {
 	Name          string          `json:"name"`
-	Parameters    []parameterFile `json:"parameters"`
+	Parameters    []ParameterFile `json:"parameters"`
 	Covariance    [][]float64     `json:"covariance_of_logs,omitempty"` // of the logarithms of the parameters
 	Boundary      string          `json:"boundary,omitempty"`           // at which parameters are held
 	LogLikelihood *float64        `json:"log_likelihood,omitempty"`
@@ -47,30 +48,33 @@ type purchaseFile struct {
 	WhyNone       string          `json:"why_none,omitempty"` // no parameters then
 }
 
-type parameterFile struct {
+// ParameterFile is a part of model.json.
+type ParameterFile struct {
 	Name          string  `json:"name"`
 	Value         float64 `json:"value"`
 	StandardError float64 `json:"standard_error"`
 }
 
-type channelFile struct {
+// ChannelFile is a part of model.json.
+type ChannelFile struct {
 	Channel  string       `json:"channel"`
-	Purchase purchaseFile `json:"purchase_model"`
-	Spend    spendFile    `json:"spend_model"`
+	Purchase PurchaseFile `json:"purchase_model"`
+	Spend    SpendFile    `json:"spend_model"`
 }
 
-type spendFile struct {
+// SpendFile is a part of model.json.
+type SpendFile struct {
 	Spearman float64    `json:"spearman_repeats_spend"`
-	Bands    []bandFile `json:"bands"`
+	Bands    []BandFile `json:"bands"`
 }
 
-// bandFile is the model of customers with a range of repeat purchases.
-type bandFile struct {
+// BandFile is the model of customers with a range of repeat purchases.
+type BandFile struct {
 	Name          string          `json:"name"`
 	RepeatsFrom   int             `json:"repeats_from"`
 	RepeatsTo     *int            `json:"repeats_to"` // null: no upper bound
 	Mean          float64         `json:"mean"`       // of a purchase, for a customer without repeats
-	Parameters    []parameterFile `json:"parameters"`
+	Parameters    []ParameterFile `json:"parameters"`
 	Covariance    [][]float64     `json:"covariance_of_logs,omitempty"`
 	Boundary      string          `json:"boundary,omitempty"` // at which parameters are held
 	LogLikelihood *float64        `json:"log_likelihood"`
@@ -79,7 +83,7 @@ type bandFile struct {
 }
 
 // ModelFile returns model.json.
-func (s *Scoring) ModelFile() any {
+func (s *Scoring) ModelFile() ModelFile {
 	file := modelFileOf(s.models)
 	file.AsOf = s.Days.AsOf.Format(time.DateOnly)
 	file.HorizonDays, file.DiscountRate = s.Config.Value.HorizonDays, s.Config.Value.DiscountRate
@@ -103,39 +107,39 @@ func (s *Scoring) parametersFrom() *publication.Origin {
 }
 
 // modelFileOf describes models; the day and the terms of a run are left open.
-func modelFileOf(m models) modelFile {
-	file := modelFile{TimeUnit: timeUnit, Why: m.why, Channels: []channelFile{}, Candidates: []purchaseFile{}, Fingerprint: m.fingerprint}
+func modelFileOf(m models) ModelFile {
+	file := ModelFile{TimeUnit: timeUnit, Why: m.why, Channels: []ChannelFile{}, Candidates: []PurchaseFile{}, Fingerprint: m.fingerprint}
 	for _, c := range m.candidates {
 		if c.fit == nil {
-			file.Candidates = append(file.Candidates, purchaseFile{Name: c.family, Parameters: []parameterFile{}, WhyNone: c.none.Detail})
+			file.Candidates = append(file.Candidates, PurchaseFile{Name: c.family, Parameters: []ParameterFile{}, WhyNone: c.none.Detail})
 			continue
 		}
 		file.Candidates = append(file.Candidates, purchaseFileOf(*c.fit))
 	}
 	for _, group := range m.groups {
-		purchase, spend := purchaseFileOf(group.purchase), spendFileOf(group.spend)
-		if group.channel == "" {
+		purchase, spend := purchaseFileOf(group.Purchase), spendFileOf(group.Spend)
+		if group.Channel == "" {
 			file.Purchase, file.Spend = &purchase, &spend
 			continue
 		}
-		file.Channels = append(file.Channels, channelFile{group.channel, purchase, spend})
+		file.Channels = append(file.Channels, ChannelFile{group.Channel, purchase, spend})
 	}
 	return file
 }
 
-func purchaseFileOf(fit btyd.Fit) purchaseFile {
+func purchaseFileOf(fit btyd.Fit) PurchaseFile {
 	aic, bic := fit.AIC(), fit.BIC()
-	return purchaseFile{
+	return PurchaseFile{
 		Name: fit.Model.Name(), Parameters: parameters(fit.Parameters), Covariance: fit.Covariance,
 		Boundary: fit.Boundary, LogLikelihood: &fit.LogLikelihood, AIC: &aic, BIC: &bic,
 		Customers: fit.Customers, Repeats: fit.Repeats, Histories: fit.Histories, Evaluations: fit.Evaluations,
 	}
 }
 
-func spendFileOf(model spend.Model) spendFile {
-	file := spendFile{Spearman: model.Spearman}
+func spendFileOf(model spend.Model) SpendFile {
+	file := SpendFile{Spearman: model.Spearman}
 	for _, band := range model.Bands {
-		entry := bandFile{Name: "mean", RepeatsFrom: band.From, Mean: band.Mean, Parameters: []parameterFile{}}
+		entry := BandFile{Name: "mean", RepeatsFrom: band.From, Mean: band.Mean, Parameters: []ParameterFile{}}
 		if band.To != spend.MostRepeats {
 			entry.RepeatsTo = &band.To
 		}
@@ -149,16 +153,16 @@ func spendFileOf(model spend.Model) spendFile {
 	return file
 }
 
-func parameters(estimates []btyd.Estimate) []parameterFile {
-	var list []parameterFile
+func parameters(estimates []btyd.Estimate) []ParameterFile {
+	var list []ParameterFile
 	for _, e := range estimates {
-		list = append(list, parameterFile{e.Name, e.Value, e.StandardError})
+		list = append(list, ParameterFile{e.Name, e.Value, e.StandardError})
 	}
 	return list
 }
 
 // models are the models that a file describes.
-func (file modelFile) models() (models, error) {
+func (file ModelFile) models() (models, error) {
 	found := models{why: file.Why, fingerprint: file.Fingerprint}
 	for _, entry := range file.Candidates {
 		c := candidate{family: entry.Name}
@@ -173,14 +177,14 @@ func (file modelFile) models() (models, error) {
 		}
 		found.candidates = append(found.candidates, c)
 	}
-	groups := append([]channelFile{{Purchase: *file.Purchase, Spend: *file.Spend}}, file.Channels...)
+	groups := append([]ChannelFile{{Purchase: *file.Purchase, Spend: *file.Spend}}, file.Channels...)
 	for _, entry := range groups {
-		group := groupModels{channel: entry.Channel}
+		group := Group{Channel: entry.Channel}
 		var err error
-		if group.purchase, err = entry.Purchase.fit(); err != nil {
+		if group.Purchase, err = entry.Purchase.fit(); err != nil {
 			return found, err
 		}
-		if group.spend, err = entry.Spend.spend(); err != nil {
+		if group.Spend, err = entry.Spend.spend(); err != nil {
 			return found, err
 		}
 		found.groups = append(found.groups, group)
@@ -188,7 +192,7 @@ func (file modelFile) models() (models, error) {
 	return found, nil
 }
 
-func (file purchaseFile) fit() (btyd.Fit, error) {
+func (file PurchaseFile) fit() (btyd.Fit, error) {
 	model, err := btyd.NewModel(file.Name, values(file.Parameters))
 	if err != nil {
 		return btyd.Fit{}, err
@@ -203,7 +207,7 @@ func (file purchaseFile) fit() (btyd.Fit, error) {
 	return fit, covers(file.Name, file.Parameters, file.Covariance)
 }
 
-func (file spendFile) spend() (spend.Model, error) {
+func (file SpendFile) spend() (spend.Model, error) {
 	model := spend.Model{Spearman: file.Spearman}
 	for _, entry := range file.Bands {
 		band := spend.Band{From: entry.RepeatsFrom, To: spend.MostRepeats, Mean: entry.Mean}
@@ -232,7 +236,7 @@ func (file spendFile) spend() (spend.Model, error) {
 }
 
 // covers refuses a covariance that is not of the parameters.
-func covers(model string, parameters []parameterFile, covariance [][]float64) error {
+func covers(model string, parameters []ParameterFile, covariance [][]float64) error {
 	if len(covariance) != len(parameters) {
 		return fmt.Errorf("%s: the covariance has %d rows, want %d", model, len(covariance), len(parameters))
 	}
@@ -244,7 +248,7 @@ func covers(model string, parameters []parameterFile, covariance [][]float64) er
 	return nil
 }
 
-func values(parameters []parameterFile) map[string]float64 {
+func values(parameters []ParameterFile) map[string]float64 {
 	named := map[string]float64{}
 	for _, p := range parameters {
 		named[p.Name] = p.Value
@@ -252,7 +256,7 @@ func values(parameters []parameterFile) map[string]float64 {
 	return named
 }
 
-func estimates(parameters []parameterFile) []btyd.Estimate {
+func estimates(parameters []ParameterFile) []btyd.Estimate {
 	var list []btyd.Estimate
 	for _, p := range parameters {
 		list = append(list, btyd.Estimate{Parameter: btyd.Parameter{Name: p.Name, Value: p.Value}, StandardError: p.StandardError})
@@ -265,7 +269,7 @@ func (s *Scoring) Published() *publication.Model {
 	if !s.HasModel() {
 		return nil
 	}
-	fit := s.models.groups[wholeBase].purchase
+	fit := s.models.groups[wholeBase].Purchase
 	model := &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}, ByChannel: s.models.channels(), From: s.parametersFrom()}
 	for _, p := range fit.Parameters {
 		model.Parameters[p.Name] = p.Value

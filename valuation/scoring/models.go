@@ -14,9 +14,9 @@ import (
 // models is what customers are valued by.
 type models struct {
 	candidates  []candidate
-	why         string        // the choice; or why there is nothing to choose
-	groups      []groupModels // by number, the whole base first; none: no model
-	fingerprint string        // of the histories that were fitted
+	why         string  // the choice; or why there is nothing to choose
+	groups      []Group // by number, the whole base first; none: no model
+	fingerprint string  // of the histories that were fitted
 }
 
 // candidate is a family of purchase models fitted to the whole base.
@@ -26,20 +26,20 @@ type candidate struct {
 	none   *btyd.NoFitError // why
 }
 
-// groupModels are the models of the whole base, or of a channel that is large
+// Group are the models of the whole base, or of a channel that is large
 // enough.
-type groupModels struct {
-	channel  string // "" for the whole base
-	purchase btyd.Fit
-	spend    spend.Model
+type Group struct {
+	Channel  string // "" for the whole base
+	Purchase btyd.Fit
+	Spend    spend.Model
 }
 
 // channels are those with models of their own, by group number from 1.
 func (m models) channels() []string {
 	var channels []string
 	for _, group := range m.groups {
-		if group.channel != "" {
-			channels = append(channels, group.channel)
+		if group.Channel != "" {
+			channels = append(channels, group.Channel)
 		}
 	}
 	return channels

@@ -22,7 +22,7 @@ func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 	horizon, delta := s.horizon()
 	var rows []newcomerPurchases
 	for number, group := range s.models.groups {
-		model := group.purchase.Model
+		model := group.Purchase.Model
 		pAlive, future := model.PAlive(btyd.History{}), model.Future(0, 0)
 		for age := 0; s.intake.HasSpend() && age <= int(horizon); age++ {
 			purchases := 0.0

@@ -29,12 +29,16 @@ type RunModel struct {
 	manifest     publication.Manifest
 }
 
+// Groups are the models of the whole base, then those of channels with parameters
+// of their own.
+func (m RunModel) Groups() []Group { return m.models.groups }
+
 // Purchases returns the model of purchases of the whole base, in days.
-func (m RunModel) Purchases() btyd.Model { return m.models.groups[wholeBase].purchase.Model }
+func (m RunModel) Purchases() btyd.Model { return m.models.groups[wholeBase].Purchase.Model }
 
 // Spend returns the spend model of customers with that many repeats.
 func (m RunModel) Spend(repeats int) spend.Band {
-	return m.models.groups[wholeBase].spend.Band(repeats)
+	return m.models.groups[wholeBase].Spend.Band(repeats)
 }
 
 // OpenModel reads the models of a run from its folder.
@@ -60,7 +64,7 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 	if err != nil {
 		return RunModel{}, err
 	}
-	var file modelFile
+	var file ModelFile
 	if err := json.Unmarshal(text, &file); err != nil {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
@@ -172,7 +176,7 @@ func (s *Scoring) reuse() {
 		}
 	}
 	if h := &s.holdout; h.result != nil {
-		name := s.models.groups[wholeBase].purchase.Model.Name()
+		name := s.models.groups[wholeBase].Purchase.Model.Name()
 		h.choice = h.result.Judge(name, len(s.models.channels()) > 0)
 	}
 }

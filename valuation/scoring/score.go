@@ -40,7 +40,7 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	shifts := make([]btyd.Shifts, len(s.models.groups))
 	for number, group := range s.models.groups {
 		var err error
-		if shifts[number], err = btyd.NewShifts(group.purchase.Model); err != nil {
+		if shifts[number], err = btyd.NewShifts(group.Purchase.Model); err != nil {
 			return err
 		}
 	}
@@ -96,12 +96,12 @@ func (s *Scoring) outlooks(histories []history) (outlooks []outlook, of []int) {
 	horizon, _ := s.horizon()
 	for number, group := range s.models.groups {
 		gammaGamma := func(repeats int) *spend.GammaGamma {
-			if band := group.spend.Band(repeats); band.HasModel() {
+			if band := group.Spend.Band(repeats); band.HasModel() {
 				return &band.Fit.Model
 			}
 			return nil
 		}
-		found := spend.Distributions(group.purchase.Model, gammaGamma, survivors[number], horizon, s.intake.Base.Customers, s.workers())
+		found := spend.Distributions(group.Purchase.Model, gammaGamma, survivors[number], horizon, s.intake.Base.Customers, s.workers())
 		for i, place := range members[number] {
 			outlooks[place].outcome = found[i]
 		}
@@ -113,7 +113,7 @@ func (s *Scoring) scoreTable(ctx context.Context, histories []history, outlooks 
 	rows := make([][]any, len(histories))
 	err := s.parallel(ctx, len(histories), func(i int) {
 		h, outcome := histories[i], &outlooks[of[i]].outcome
-		pAlive := s.models.groups[h.group].purchase.Model.PAlive(h.History)
+		pAlive := s.models.groups[h.group].Purchase.Model.PAlive(h.History)
 		rows[i] = []any{
 			int64(h.group), int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), pAlive,
 			outcome.Quantile(pAlive, lowLevel), outcome.Quantile(pAlive, highLevel),
@@ -147,7 +147,7 @@ func (s *Scoring) outlookTable(ctx context.Context, outlooks []outlook) error {
 	horizon, delta := s.horizon()
 	err := s.parallel(ctx, len(outlooks), func(i int) {
 		o := &outlooks[i]
-		f := s.models.groups[o.group].purchase.Model.Future(o.Repeats, o.Age)
+		f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
 		discounted := f.Discounted(horizon, delta)
 		rows[i] = []any{
 			int64(o.group), int64(o.Repeats), int64(o.Age),
@@ -155,7 +155,7 @@ func (s *Scoring) outlookTable(ctx context.Context, outlooks []outlook) error {
 			f.Survival(30), f.Survival(90), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
 			o.outcome.None, o.outcome.Power, o.outcome.First, o.outcome.Step, o.outcome.Exceeds[:], o.outcome.SecondMoment,
 		}
-		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].spend.Band(o.Repeats))...)
+		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].Spend.Band(o.Repeats))...)
 	})
 	if err != nil {
 		return err

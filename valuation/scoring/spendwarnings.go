@@ -7,12 +7,12 @@ import (
 )
 
 // warnOfSpend reports what was found out about the spend of a group.
-func (s *Scoring) warnOfSpend(group groupModels) {
+func (s *Scoring) warnOfSpend(group Group) {
 	of := ""
-	if group.channel != "" {
-		of = fmt.Sprintf(" of channel %q", group.channel)
+	if group.Channel != "" {
+		of = fmt.Sprintf(" of channel %q", group.Channel)
 	}
-	for _, f := range group.spend.Findings {
+	for _, f := range group.Spend.Findings {
 		customers := bandText(f.From, f.To) + of
 		switch f.Warning {
 		case spend.GoesWithFrequency:
@@ -22,7 +22,7 @@ func (s *Scoring) warnOfSpend(group groupModels) {
 			s.Warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", customers, f.Number, f.Cause)
 		case spend.AtBoundary:
 			s.Warn("spend_at_boundary", "%s: Gamma-Gamma is fitted at the boundary of %s; customers without a repeat purchase are expected to spend the pooled mean, %.2f",
-				customers, group.spend.Band(f.From).Fit.Boundary, f.Number)
+				customers, group.Spend.Band(f.From).Fit.Boundary, f.Number)
 		case spend.InfiniteMean:
 			s.Warn("spend_mean_infinite", "%s: %s, %.2f", customers, f.Warning, f.Number)
 		case spend.UndeterminedMean:

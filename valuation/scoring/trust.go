@@ -37,7 +37,7 @@ func (s *Scoring) modelName() string {
 	if chosen := s.holdout.choice.Candidate; chosen != nil {
 		return chosen.Name
 	}
-	return s.models.groups[wholeBase].purchase.Model.Name()
+	return s.models.groups[wholeBase].Purchase.Model.Name()
 }
 
 // WarnOfTrust warns of a model that has not stood its test.
