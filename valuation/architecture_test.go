@@ -17,7 +17,7 @@ var owners = map[string]string{
 	"github.com/goccy/go-yaml":                  "cbv/valuation/config",
 	"github.com/gofrs/flock":                    "cbv/valuation/publication",
 	"github.com/bmatcuk/doublestar/v4":          "cbv/valuation/source",
-	"github.com/nyaruka/phonenumbers":           "cbv/valuation/audience",
+	"github.com/nyaruka/phonenumbers":           "cbv/valuation/platform",
 	"github.com/parquet-go/parquet-go/encoding": "cbv/valuation/parquetfile",
 }
 
@@ -37,22 +37,22 @@ var layers = map[string][]string{
 	"rfm":                            {},
 	"schema":                         {},
 	"stat":                           {},
-	"audience":                       {"failure"},
+	"platform":                       {"failure"},
 	"campaign":                       {"experiment", "failure", "parquetfile"},
 	"measurement":                    {"campaign", "experiment"},
-	"config":                         {"audience", "campaign", "experiment", "failure", "rfm", "schema"},
+	"config":                         {"platform", "campaign", "experiment", "failure", "rfm", "schema"},
 	"engine":                         {},
 	"simulation":                     {"parquetfile"},
 	"source":                         {"config", "engine", "failure", "parquetfile"},
 	"publication":                    {"failure", "focus", "plan", "source"},
 	"export": {
-		"audience", "campaign", "config", "engine", "experiment", "failure", "parquetfile", "plan", "publication", "rfm", "schema", "source",
+		"platform", "campaign", "config", "engine", "experiment", "failure", "parquetfile", "plan", "publication", "rfm", "schema", "source",
 	},
 	"batch": {
 		"backtest", "btyd", "btyd/spend", "calendar", "campaign", "config", "engine", "experiment", "failure", "focus", "measurement", "plan", "publication", "rfm", "schema", "source", "stat",
 	},
 	"command": {
-		"audience", "backtest", "batch", "btyd", "btyd/spend", "campaign", "config", "experiment", "export", "failure", "focus", "measurement", "plan", "publication", "schema", "simulation", "source",
+		"platform", "backtest", "batch", "btyd", "btyd/spend", "campaign", "config", "experiment", "export", "failure", "focus", "measurement", "plan", "publication", "schema", "simulation", "source",
 	},
 }
 
@@ -123,7 +123,7 @@ func TestModelsDependOnGonumOnly(t *testing.T) {
 // The driver is 67 MB and links for seconds: nothing that works without it may
 // pull it in.
 func TestOnlyTheBatchCarriesTheDriver(t *testing.T) {
-	for _, name := range []string{"audience", "backtest", "btyd", "btyd/spend", "calendar", "campaign", "config", "experiment", "focus", "measurement", "parquetfile", "plan", "rfm", "schema", "simulation", "stat"} {
+	for _, name := range []string{"platform", "backtest", "btyd", "btyd/spend", "calendar", "campaign", "config", "experiment", "focus", "measurement", "parquetfile", "plan", "rfm", "schema", "simulation", "stat"} {
 		output, err := exec.Command("go", "list", "-deps", "cbv/valuation/"+name).Output()
 		if err != nil {
 			t.Fatalf("go list: %v", err)

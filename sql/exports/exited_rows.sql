@@ -1,8 +1,8 @@
--- exited_rows: whom an export before this one put into a file of an arm and this
--- one does not, with what people knows of them.
+-- exited_rows: whom an export before this one put into a file of the arm at hand
+-- and this one does not, with what people knows of them.
 --
--- grain: one row per (gone_id, earlier_arm)
--- reads: earlier_members, members, people, customers
+-- grain: one row per gone_id
+-- reads: earlier_members, exited_arm, members, people, customers
 with
 
 gone as (
@@ -10,6 +10,8 @@ gone as (
         earlier_members.customer_id,
         earlier_members.arm as earlier_arm
     from earlier_members
+    inner join exited_arm
+        on earlier_members.arm = exited_arm.arm
     left join members
         on earlier_members.customer_id = members.customer_id
         and earlier_members.arm = members.arm

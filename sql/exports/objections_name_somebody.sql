@@ -18,7 +18,7 @@ nameless as (
 
 final as (
     select
-        'a row of suppression names somebody' as rule,
+        'every row of suppression names somebody: remove or complete those that do not, for nothing is exported while it is not known who objected' as rule,
         count(*) as got,
         cast(0 as bigint) as want,
         min(place) as example

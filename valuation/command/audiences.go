@@ -10,10 +10,10 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/export"
+	"cbv/valuation/platform"
 )
 
 func audiencesCommand(env Env) *cli.Command {
@@ -82,6 +82,6 @@ func lastText(a config.Audience, last *export.Manifest) string {
 		}
 		campaign += ": " + strings.Join(arms, ", ")
 	}
-	rows := func(kind audience.Kind) string { return humanize.Comma(last.Rows(kind)) }
-	return strings.Join([]string{last.AsOf, humanize.Comma(eligible(*last)), rows(audience.Full), rows(audience.Entered), rows(audience.Exited), campaign}, "\t")
+	rows := func(kind platform.Kind) string { return humanize.Comma(last.Rows(kind)) }
+	return strings.Join([]string{last.AsOf, humanize.Comma(eligible(*last)), rows(platform.Full), rows(platform.Entered), rows(platform.Exited), campaign}, "\t")
 }

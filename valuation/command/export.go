@@ -12,11 +12,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/batch"
 	"cbv/valuation/config"
 	"cbv/valuation/export"
 	"cbv/valuation/failure"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 )
 
@@ -87,7 +87,7 @@ func (o exportOptions) choose(settings config.Config) (config.Audience, error) {
 	}
 	a := o.audience
 	if a.Target == "" {
-		return config.Audience{}, failure.Usagef("set --target: it says whose importer the files are for: %s", strings.Join(audience.TargetNames(), ", "))
+		return config.Audience{}, failure.Usagef("set --target: it says whose importer the files are for: %s", strings.Join(platform.TargetNames(), ", "))
 	}
 	a.Columns = columnNames(o.columns)
 	if a.Name == "" {

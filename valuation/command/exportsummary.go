@@ -10,10 +10,10 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/export"
+	"cbv/valuation/platform"
 )
 
 // printExport tells what became of an audience.
@@ -41,7 +41,7 @@ func printExport(out io.Writer, result export.Result) {
 	for _, file := range m.Files() {
 		fmt.Fprintf(out, "  %s: %s\n", file.Name, countNoun(file.Rows, "row"))
 	}
-	if m.Removal != "" && m.Rows(audience.Exited)+m.Rows(audience.Removal) > 0 {
+	if m.Removal != "" && m.Rows(platform.Exited)+m.Rows(platform.Removal) > 0 {
 		fmt.Fprintf(out, "To take people out: %s.\n", m.Removal)
 	}
 	printWarnings(out, result.Warnings)
@@ -67,16 +67,16 @@ func whoText(a config.Audience) string {
 }
 
 // eligible are those who may be written to, a campaign's holdout included.
-func eligible(m export.Manifest) int64 { return m.Full.Written + m.Full.Rejected[audience.Holdout] }
+func eligible(m export.Manifest) int64 { return m.Full.Written + m.Full.Rejected[platform.Holdout] }
 
 // rejectText tells why the others may not, most first.
-func rejectText(result audience.Result) string {
+func rejectText(result platform.Result) string {
 	var parts []string
-	reasons := slices.SortedFunc(maps.Keys(result.Rejected), func(a, b audience.Reason) int {
+	reasons := slices.SortedFunc(maps.Keys(result.Rejected), func(a, b platform.Reason) int {
 		return cmp.Or(cmp.Compare(result.Rejected[b], result.Rejected[a]), cmp.Compare(a, b))
 	})
 	for _, reason := range reasons {
-		if reason != audience.Holdout {
+		if reason != platform.Holdout {
 			parts = append(parts, fmt.Sprintf("%s %s", humanize.Comma(result.Rejected[reason]), reason))
 		}
 	}

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/experiment"
+	"cbv/valuation/platform"
 	"cbv/valuation/rfm"
 	"cbv/valuation/schema"
 )
@@ -200,9 +200,9 @@ func (c Config) CheckAudience(a Audience) error {
 	}
 	refuse(!audienceName.MatchString(a.Name), "name: %q: use up to 63 of a-z, 0-9, _ and -, the first no sign: it names a folder", a.Name)
 	c.checkChoice(a, refuse)
-	target, err := audience.TargetOf(a.Target)
+	target, err := platform.TargetOf(a.Target)
 	if err != nil {
-		names := audience.TargetNames()
+		names := platform.TargetNames()
 		refuse(true, "target: %q is none of %s%s", a.Target, strings.Join(names, ", "), suggest(a.Target, names))
 	} else {
 		refuse(target.Channel == "" && a.Channel != "email" && a.Channel != "ads", "channel: %s serves any: say whose consent counts, email or ads", a.Target)

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,35 @@ func Select[T any](ctx context.Context, e Engine, name string) iter.Seq2[T, erro
 func SelectInOrder[T any](ctx context.Context, e Engine, name, key string) iter.Seq2[T, error] {
 	columns := columnsOf(reflect.TypeFor[T]())
 	return scan[T](name, columns, e.RowsInOrder(ctx, name, columns.names(), key))
+}
+
+// Wide is a row of T, and the values of columns that no field names.
+type Wide[T any] struct {
+	Row  T
+	More []any // in the order of their names; valid until the next row is asked for
+}
+
+// SelectWide is SelectInOrder with more columns, which the configuration chose.
+func SelectWide[T any](ctx context.Context, e Engine, name, key string, more []string) iter.Seq2[Wide[T], error] {
+	columns := columnsOf(reflect.TypeFor[T]())
+	return func(yield func(Wide[T], error) bool) {
+		var others []any
+		ours := func(yield func([]any, error) bool) {
+			for values, err := range e.RowsInOrder(ctx, name, slices.Concat(columns.names(), more), key) {
+				if err == nil {
+					values, others = values[:len(columns)], values[len(columns):]
+				}
+				if !yield(values, err) {
+					return
+				}
+			}
+		}
+		for row, err := range scan[T](name, columns, ours) {
+			if !yield(Wide[T]{row, others}, err) {
+				return
+			}
+		}
+	}
 }
 
 // All collects Select.

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"testing"
 	"time"
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/engine/duckdb"
+	"cbv/valuation/pipeline"
 )
 
 // BenchmarkMillion exports one million customers, all of whom agreed and have an
@@ -31,18 +31,14 @@ func BenchmarkMillion(b *testing.B) {
 			if target == "klaviyo" {
 				a.Columns = []string{"segment", "clv", "purchases", "last_purchase_date"}
 			}
-			var peak int64
 			for b.Loop() {
 				b.StopTimer()
 				s.must(os.RemoveAll(filepath.Join(s.config.Out, "exports")))
 				s.must(os.RemoveAll(filepath.Join(s.config.Out, "campaigns")))
-				_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // Linux counts the peak anew
 				b.StartTimer()
 				result := s.steps(b, run, a)
 				b.ReportMetric(float64(result.Manifest.Full.Written), "written")
-				peak = max(peak, peakBytes())
 			}
-			b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
 		})
 	}
 }
@@ -51,19 +47,24 @@ func BenchmarkMillion(b *testing.B) {
 func (s *shop) steps(b *testing.B, run string, a config.Audience) Result {
 	store := s.open()
 	defer store.Close()
-	began, last := time.Now(), ""
-	tell := func(next string) {
-		if spent := time.Since(began); last != "" && spent > 100*time.Millisecond {
-			b.Logf("%-16s %5.2f s", last, spent.Seconds())
+	job := s.job()
+	job.Progress = func(event pipeline.Event) {
+		if event.Kind == pipeline.StepFinished && event.Elapsed > 100*time.Millisecond {
+			b.Logf("%-16s %5.2f s", event.Step, event.Elapsed.Seconds())
 		}
-		began, last = time.Now(), next
 	}
-	result, err := Run(context.Background(), Job{
-		Config: s.config, SQL: sqlFiles, Version: "test", Store: store, Run: run, Audience: a,
-		Announce: func(Power) {}, Step: func(name string, _, _ int) { tell(name) },
-	})
+	shared, err := pipeline.NewContext(job)
 	s.must(err)
-	tell("")
+	x := &export{Context: shared, store: store, audience: a, announce: func(Power) {}}
+	s.must(x.prepare(b.Context(), run))
+	s.must(x.build(b.Context()))
+	result, err := x.publish(b.Context())
+	s.must(err)
+	peak := int64(0)
+	for _, step := range x.Timing {
+		peak = max(peak, step.PeakBytes)
+	}
+	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
 	return result
 }
 
@@ -71,7 +72,7 @@ func (s *shop) steps(b *testing.B, run string, a config.Audience) Result {
 func million(b *testing.B, s *shop, run string) {
 	b.Helper()
 	ctx := context.Background()
-	e, err := engine.Open(ctx, engine.Options{MemoryLimit: "4GB", TempDir: b.TempDir(), Writable: s.folder, Macros: "select 1"})
+	e, err := duckdb.Open(ctx, engine.Options{MemoryLimit: "4GB", TempDir: b.TempDir(), Writable: s.folder, Macros: "select 1"})
 	s.must(err)
 	defer e.Close()
 	query := "select date '2026-11-23' as as_of, printf('C%08d', i) as customer_id"
@@ -86,24 +87,14 @@ func million(b *testing.B, s *shop, run string) {
 		query += fmt.Sprintf(", cast(%s as %s) as %s", value, column.Type, column.Name)
 	}
 	const numbers = " from (select unnest(range(1000000)) as i)"
-	_, err = e.File(ctx, "customers", query+numbers, []string{"customer_id"}, filepath.Join(run, "customers.parquet"), map[string]string{"of": "benchmark"})
+	_, err = e.File(ctx, "customers", query+numbers, engine.File{Path: filepath.Join(run, "customers.parquet"), Key: []string{"customer_id"}, Metadata: map[string]string{"of": "benchmark"}})
 	s.must(err)
 	const people = `select printf('C%08d', i) as customer_id, printf(' Customer.%d@Example.com', i) as email,
 printf('07%09d', (i * 7919) % 1000000000) as phone, 'José' as first_name, 'O''Brien-Smith' as last_name, 'GB' as country, 'SW1A 1AA' as zip,
 'London' as city, '' as state, true as consent_email, true as consent_ads, i % 100 = 0 as suppressed`
 	path := filepath.Join(s.folder, "people.parquet")
-	_, err = e.File(ctx, "people", people+numbers, []string{"hash(customer_id)"}, path, map[string]string{"of": "benchmark"})
+	_, err = e.File(ctx, "people", people+numbers, engine.File{Path: path, Key: []string{"hash(customer_id)"}, Metadata: map[string]string{"of": "benchmark"}})
 	s.must(err)
 	s.config.People.Files = config.Files{path}
 	s.reseal(run)
-}
-
-func peakBytes() int64 {
-	status, _ := os.ReadFile("/proc/self/status")
-	match := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
-	if match == nil {
-		return 0 // not Linux
-	}
-	kilobytes, _ := strconv.ParseInt(string(match[1]), 10, 64)
-	return kilobytes << 10
 }

@@ -2,18 +2,18 @@ package export
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
 	"math"
 
 	"cbv/valuation/campaign"
+	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 )
 
 // assign makes it durable who came into which arm, before any file of the export
 // is anywhere that it could be sent from.
-func assign(ctx context.Context, x *export) (err error) {
-	if err := x.refuseWarnings(x.warnings); err != nil { // here, so that nobody is assigned by an export that is refused
+func (x *export) assign(ctx context.Context) (err error) {
+	if err := x.refuseWarnings(x.Warnings); err != nil { // here, so that nobody is assigned by an export that is refused
 		return err
 	}
 	if x.terms == nil {
@@ -23,18 +23,30 @@ func assign(ctx context.Context, x *export) (err error) {
 		return err
 	}
 	return x.begun.Append(x.run.asOf, func(add func(campaign.Assignment) error) error {
-		return x.engine.EachInOrder(ctx, "newly_assigned", []string{"customer_id", "arm", "clv"}, "customer_id", func(v []driver.Value) error {
-			arm := experiment.Arm(v[1].(string))
-			return add(campaign.Assignment{CustomerID: v[0].(string), Arm: arm, Probability: x.design.Probability(arm), CLV: v[2].(float64)})
-		})
+		for row, err := range engine.SelectInOrder[newlyAssigned](ctx, x.Engine, "newly_assigned", "customer_id") {
+			if err != nil {
+				return err
+			}
+			err := add(campaign.Assignment{CustomerID: row.CustomerID, Arm: row.Arm, Probability: x.design.Probability(row.Arm), CLV: row.CLV})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+type newlyAssigned struct {
+	CustomerID string
+	Arm        experiment.Arm
+	CLV        float64
 }
 
 // Power is what a campaign can show with the customers that it has now.
 type Power struct {
 	Audience   string `json:"audience"`
 	Campaign   string `json:"campaign"`
-	Customers  int64  `json:"customers"` // in its arms, the global holdout apart
+	Customers  int64  `json:"customers"` // in its arms, without the global holdout
 	WindowDays int    `json:"window_days"`
 	Nights     int    `json:"nights"`
 	// BaseRate is the share that is expected to buy within the window without the
@@ -71,35 +83,44 @@ type Lift struct {
 // windows are the days of the chances of a purchase that a run has.
 var windows = []int{30, 90, 365}
 
-// tellPower says what the campaign can show, before anything can be sent.
-func tellPower(ctx context.Context, x *export) error {
+// audienceFigures are the sums from which the power of a campaign follows:
+// probabilities in billionths.
+type audienceFigures struct {
+	Customers      int64
+	Predicted      int64 // those with a probability
+	Purchasing30d  int64
+	Purchasing90d  int64
+	Purchasing365d int64
+}
+
+// reportPower says what the campaign can show, before anything can be sent.
+func (x *export) reportPower(ctx context.Context) error {
 	if x.terms == nil {
 		return nil
 	}
-	power := Power{Audience: x.Audience.Name, Campaign: x.design.Campaign, WindowDays: x.terms.WindowDays, Nights: x.terms.Nights}
-	var predicted int64
-	sums := make([]int64, len(windows))
-	err := x.engine.Scan(ctx, "audience_figures", []string{"customers", "predicted", "purchasing_30d", "purchasing_90d", "purchasing_365d"},
-		&power.Customers, &predicted, &sums[0], &sums[1], &sums[2])
+	figures, err := engine.One[audienceFigures](ctx, x.Engine, "audience_figures")
 	if err != nil {
 		return err
 	}
-	if predicted > 0 {
+	power := Power{
+		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Nights: x.terms.Nights,
+	}
+	if figures.Predicted > 0 {
 		rates := make([]float64, len(windows))
-		for i, sum := range sums {
-			rates[i] = float64(sum) / 1e9 / float64(predicted)
+		for i, sum := range []int64{figures.Purchasing30d, figures.Purchasing90d, figures.Purchasing365d} {
+			rates[i] = float64(sum) / 1e9 / float64(figures.Predicted)
 		}
-		if err := power.tell(x.design, rates); err != nil {
+		if err := power.compare(x.design, rates); err != nil {
 			return err
 		}
 	}
 	x.manifest.Power = &power
-	x.Announce(power)
+	x.announce(power)
 	return nil
 }
 
-// tell fills in what follows from the mean chances of a purchase.
-func (p *Power) tell(design experiment.Design, rates []float64) error {
+// compare fills in what follows from the mean chances of a purchase.
+func (p *Power) compare(design experiment.Design, rates []float64) error {
 	nearest := 0
 	for i, days := range windows {
 		if distance(days, p.WindowDays) < distance(windows[nearest], p.WindowDays) {
@@ -121,7 +142,7 @@ func (p *Power) tell(design experiment.Design, rates []float64) error {
 			continue
 		}
 		question := experiment.Question{Control: control, Treated: treated, Critical: critical, Power: 0.8}
-		p.Comparisons = append(p.Comparisons, compare(question, pair, base, p.Customers))
+		p.Comparisons = append(p.Comparisons, comparisonOf(question, pair, base, p.Customers))
 		if len(p.Comparisons) > 1 {
 			continue
 		}
@@ -137,9 +158,9 @@ func (p *Power) tell(design experiment.Design, rates []float64) error {
 	return nil
 }
 
-// compare asks what two arms can show. What cannot be told stays null: a rate of
+// comparisonOf asks what two arms can show. What is not known stays null: a rate of
 // 0 or 1, nobody in the arms, or no rise that would show.
-func compare(question experiment.Question, pair [2]experiment.Arm, base float64, customers int64) Comparison {
+func comparisonOf(question experiment.Question, pair [2]experiment.Arm, base float64, customers int64) Comparison {
 	c := Comparison{Treated: pair[0], Control: pair[1], Share: question.Control}
 	if found, err := question.DetectableRate(base, customers); err == nil {
 		c.Lift = &found.Relative

@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 )
 
 func winback() config.Audience {
@@ -58,11 +58,11 @@ func TestPowerThenAssignmentThenFiles(t *testing.T) {
 	run := grown(s, "2026-11-23", 1000)
 	store := s.open()
 	defer store.Close()
-	told := false
+	announced := false
 	_, err := Run(t.Context(), Job{
-		Config: s.config, SQL: sqlFiles, Version: "test", Store: store, Run: run, Audience: winback(), Step: func(string, int, int) {},
+		Job: s.job(), Store: store, Run: run, Audience: winback(),
 		Announce: func(p Power) {
-			told = true
+			announced = true
 			if names, err := campaign.Names(s.config.Out); err != nil || len(names) > 0 {
 				t.Errorf("campaigns %v, %v", names, err)
 			}
@@ -74,8 +74,8 @@ func TestPowerThenAssignmentThenFiles(t *testing.T) {
 		},
 	})
 	s.must(err)
-	if !told {
-		t.Error("nothing was told")
+	if !announced {
+		t.Error("nothing was announced")
 	}
 	// A file in the way of the link is the last that can go wrong.
 	s = newShop(t)
@@ -110,7 +110,7 @@ func TestTermsOfACampaignStand(t *testing.T) {
 		t.Errorf("other shares: %v", err)
 	}
 	s.config.Audiences = []config.Audience{changed}
-	if err := Check(t.Context(), s.config, sqlFiles); err == nil || !strings.Contains(err.Error(), "began on 2026-11-23") {
+	if err := Check(t.Context(), s.job()); err == nil || !strings.Contains(err.Error(), "began on 2026-11-23") {
 		t.Errorf("before a run: %v", err)
 	}
 	_, err = s.export(grown(s, "2026-11-20", 100), winback())
@@ -146,8 +146,8 @@ func TestEverybodyLeaves(t *testing.T) {
 	gone := customer("c99999")
 	gone["lifecycle"] = "lapsed"
 	result := s.mustExport(s.run("2026-11-24", gone), a)
-	if m := result.Manifest; m.Rows(audience.Exited) != 10 || m.Rows(audience.Full) != 0 ||
-		!slices.ContainsFunc(result.Warnings, func(w publication.Warning) bool { return w.Code == "empty_audience" }) {
+	if m := result.Manifest; m.Rows(platform.Exited) != 10 || m.Rows(platform.Full) != 0 ||
+		!slices.ContainsFunc(result.Warnings, func(w pipeline.Warning) bool { return w.Code == "empty_audience" }) {
 		t.Errorf("%+v", result)
 	}
 }
@@ -186,14 +186,14 @@ func TestAnAdPlatformHearsOfItsOwnOnly(t *testing.T) {
 	people[1]["consent_ads"], people[2]["consent_ads"] = false, nil
 	s.people(people...)
 	result := s.mustExport(s.run("2026-11-24", customers...), a)
-	got := map[audience.Kind][]string{}
+	got := map[platform.Kind][]string{}
 	for _, file := range result.Manifest.Files() {
 		for _, record := range s.records(filepath.Join(result.Folder, file.Name))[1:] {
 			got[file.Kind] = append(got[file.Kind], record[0])
 		}
 	}
-	want := map[audience.Kind][]string{
-		audience.Full: {hashOf("stays@example.com")}, audience.Exited: {hashOf("forgets@example.com")}, audience.Removal: {hashOf("refuses@example.com")},
+	want := map[platform.Kind][]string{
+		platform.Full: {hashOf("stays@example.com")}, platform.Exited: {hashOf("forgets@example.com")}, platform.Removal: {hashOf("refuses@example.com")},
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v, want\n%v", got, want)
@@ -208,7 +208,7 @@ func TestAnotherTargetStartsAnew(t *testing.T) {
 	s.mustExport(grown(s, "2026-11-23", 10), a)
 	a.Target = "mailchimp"
 	result := s.mustExport(grown(s, "2026-11-24", 12), a)
-	if m := result.Manifest; m.Earlier != nil || m.Rows(audience.Entered) != 12 || result.Warnings[0].Code != "other_target" {
+	if m := result.Manifest; m.Earlier != nil || m.Rows(platform.Entered) != 12 || result.Warnings[0].Code != "other_target" {
 		t.Errorf("%+v, %+v", m.Earlier, result.Warnings)
 	}
 }
@@ -217,7 +217,7 @@ func TestAnotherTargetStartsAnew(t *testing.T) {
 func TestPowerOfAWindow(t *testing.T) {
 	design := experiment.Design{Campaign: "c", Salt: "s", Shares: experiment.Shares{None: 5000, Champion: 5000}}
 	p := Power{Customers: 2 * 80_679, WindowDays: 30, Nights: 1}
-	if err := p.tell(design, []float64{0.02, 0.05, 0.1}); err != nil {
+	if err := p.compare(design, []float64{0.02, 0.05, 0.1}); err != nil {
 		t.Fatal(err)
 	}
 	// 80,679 a side show a lift of 10 % on 2 %, by the usual tables.
@@ -226,7 +226,7 @@ func TestPowerOfAWindow(t *testing.T) {
 		t.Errorf("%+v, lift %g, needed %d", p, *c.Lift, *c.NeededForTenth)
 	}
 	p = Power{Customers: 1000, WindowDays: 180, Nights: 60}
-	if err := p.tell(design, []float64{0.02, 0.05, 0.19}); err != nil {
+	if err := p.compare(design, []float64{0.02, 0.05, 0.19}); err != nil {
 		t.Fatal(err)
 	}
 	// ln(180/90) = 0.69 and ln(365/180) = 0.71; 1 - 0.95^2 = 0.0975
@@ -289,10 +289,10 @@ func TestAHeldOutMailboxStaysHeldOut(t *testing.T) {
 		s.people(later, caller, other, owner)
 		result := s.mustExport(s.run("2026-11-24", customers...), a)
 		members := s.table(filepath.Join(result.Folder, membersFile))
-		if strings.Contains(members, champions[0]) || result.Manifest.Full.Rejected[audience.SharedEmail] != 1 {
+		if strings.Contains(members, champions[0]) || result.Manifest.Full.Rejected[platform.SharedEmail] != 1 {
 			t.Errorf("%s: %v, members %s", target, result.Manifest.Full.Rejected, members)
 		}
-		if ads := target == "tiktok"; strings.Contains(members, champions[1]) == ads || result.Manifest.Full.Rejected[audience.SharedPhone] > 0 != ads {
+		if ads := target == "tiktok"; strings.Contains(members, champions[1]) == ads || result.Manifest.Full.Rejected[platform.SharedPhone] > 0 != ads {
 			t.Errorf("%s: a phone: %v, members %s", target, result.Manifest.Full.Rejected, members)
 		}
 	}
@@ -335,7 +335,7 @@ func TestWhoSharesAMailboxWithTheHoldout(t *testing.T) {
 		s.people(people...)
 		result := s.mustExport(s.run("2026-11-23", customers...), a)
 		rejected := result.Manifest.Full.Rejected
-		if rejected[audience.GlobalHoldout] != in || rejected[audience.SharedHoldout] != sharing || sharing != 1 {
+		if rejected[platform.GlobalHoldout] != in || rejected[platform.SharedHoldout] != sharing || sharing != 1 {
 			t.Errorf("%v, want %d in the holdout and %d sharing", rejected, in, sharing)
 		}
 		if arms := result.Manifest.Arms[experiment.GlobalHoldout]; a.Campaign != nil && arms != in {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
+	"cbv/valuation/platform"
 )
 
 // The hashes are coreutils', each of the text that the platform wants hashed:
@@ -104,7 +104,7 @@ func TestValuesForMeta(t *testing.T) {
 			t.Errorf("%q, want value %q", record, want)
 		}
 	}
-	if n := result.Manifest.Full.Blanked["value"][audience.ValueInvalid]; n != 1 {
+	if n := result.Manifest.Full.Blanked["value"][platform.ValueInvalid]; n != 1 {
 		t.Errorf("%d values are blanked, want 1", n)
 	}
 	for value, want := range map[string]string{"segment": "value: segment is no number", "clw": `did you mean "clv"?`} {

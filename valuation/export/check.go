@@ -2,55 +2,72 @@ package export
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
+	"cbv/valuation/source"
 )
 
 // Check holds the declared audiences to all that can be known before there is a
 // run: the files of people and their columns, conditions, and the terms of
-// campaigns that have begun. It returns everything that is wrong.
-func Check(ctx context.Context, c config.Config, sql fs.FS) (err error) {
-	if len(c.Audiences) == 0 {
+// campaigns that have begun. It returns everything that is wrong, and reports no
+// progress.
+func Check(ctx context.Context, job pipeline.Job) error {
+	if len(job.Config.Audiences) == 0 {
 		return nil
 	}
-	x := &export{Job: Job{Config: c}}
-	if x.sides, err = findPeople(ctx, c); err != nil {
-		return err
-	}
-	spill, err := os.MkdirTemp("", "cbv-")
+	shared, err := quietly(job)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
-	var readable []string
-	for _, side := range x.sides {
-		for _, file := range side.Files {
-			readable = append(readable, file.Resolved)
-		}
-	}
-	if x.engine, err = openEngine(ctx, c, sql, spill, "", readable); err != nil {
+	x := &export{Context: shared}
+	if err := x.findPeople(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, x.engine.Close()) }()
-	for i := range x.sides {
-		if err := x.sides[i].Map(ctx, x.engine); err != nil {
+	return walkAside(ctx, shared, CheckSteps, pipeline.Walk{
+		Actions:  pipeline.Actions{"declared": x.checkDeclared},
+		Readable: append(source.Resolved(x.people.Files), source.Resolved(x.objecting.Files)...),
+		Diagnose: func(context.Context, error) error { return nil },
+	})
+}
+
+// quietly returns the context of a job whose steps nobody watches.
+func quietly(job pipeline.Job) (*pipeline.Context, error) {
+	job.Progress = func(pipeline.Event) {}
+	return pipeline.NewContext(job)
+}
+
+// walkAside carries steps out that leave nothing behind.
+func walkAside(ctx context.Context, c *pipeline.Context, steps []pipeline.Step, walk pipeline.Walk) (err error) {
+	if walk.Entries, err = pipeline.Load(c.SQL, steps); err != nil {
+		return err
+	}
+	if walk.Spill, err = os.MkdirTemp("", "cbv-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(walk.Spill)) }()
+	return c.Walk(ctx, walk)
+}
+
+// checkDeclared holds the files of people and every declared audience.
+func (x *export) checkDeclared(ctx context.Context) error {
+	for _, input := range x.auxiliary() {
+		if err := input.Map(ctx, x.Engine); err != nil {
 			return err
 		}
 	}
 	var broken []error
-	for _, a := range c.Audiences {
+	for _, a := range x.Config.Audiences {
 		if err := x.check(ctx, a); err != nil {
 			broken = append(broken, fmt.Errorf("audience %s: %w", a.Name, err))
 		}
@@ -60,27 +77,26 @@ func Check(ctx context.Context, c config.Config, sql fs.FS) (err error) {
 
 // check holds one audience.
 func (x *export) check(ctx context.Context, a config.Audience) (err error) {
-	x.Audience = a
-	if x.target, err = audience.TargetOf(a.Target); err != nil {
+	x.audience = a
+	if x.target, err = platform.TargetOf(a.Target); err != nil {
 		return err
 	}
 	x.outside = outsideNames(a.Name)
 	if err := x.checkSpec(); err != nil {
 		return err
 	}
-	if err := checkWhere(ctx, x.engine, a); err != nil || a.Campaign == nil {
+	if err := checkWhere(ctx, x.Engine, a); err != nil || a.Campaign == nil {
 		return err
 	}
-	terms := termsOf(x.Config, a, x.run.asOf)
-	_, err = campaign.Resume(x.Config.Out, terms)
+	_, err = campaign.Resume(x.Config.Out, termsOf(x.Config, a, x.run.asOf))
 	return err
 }
 
 // checkSpec says what is wrong with an audience for its target, before anybody is
 // read.
 func (x *export) checkSpec() error {
-	spec := x.spec(audience.Full)
-	spec.Suppression = audience.NewSuppression()
+	spec := x.spec(platform.Full)
+	spec.Suppression = platform.NewSuppression()
 	spec.Suppression.Seal() // it is empty yet, and is not what is looked at
 	return spec.Validate()
 }
@@ -98,36 +114,21 @@ type Size struct {
 // Sizes returns the sizes of the declared audiences, by the customers of a run,
 // whose id it returns too, and whatever people says of them. An audience whose
 // condition fails says so; the others have their sizes all the same.
-func Sizes(ctx context.Context, c config.Config, sql fs.FS, folder string) (id string, sizes []Size, err error) {
+func Sizes(ctx context.Context, job pipeline.Job, folder string) (id string, sizes []Size, err error) {
 	run, err := openRun(ctx, folder)
 	if err != nil {
 		return "", nil, err
 	}
-	spill, err := os.MkdirTemp("", "cbv-")
-	if err != nil {
-		return "", nil, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
-	e, err := openEngine(ctx, c, sql, spill, "", []string{run.customers})
-	if err != nil {
-		return "", nil, err
-	}
-	defer func() { err = errors.Join(err, e.Close()) }()
-	for _, a := range c.Audiences {
+	for _, a := range job.Config.Audiences {
 		size := Size{Audience: a}
-		size.Customers, err = count(ctx, e, sql, run, a)
-		if engine.IsDataError(err) && a.Where != "" {
-			if blamed := blameWhere(ctx, e, run, a); blamed != nil {
-				err = blamed
-			}
-		}
+		size.Customers, err = sizeOf(ctx, job, run, a)
 		switch kind := failure.KindOf(err); {
 		case err != nil && (kind == failure.Usage || kind == failure.Input):
 			size.Broken = failure.Inputf("audience %s: %w", a.Name, err)
 		case err != nil:
 			return "", nil, fmt.Errorf("audience %s: %w", a.Name, err)
 		}
-		if size.Last, err = latest(c.Out, a.Name); err != nil {
+		if size.Last, err = latest(job.Config.Out, a.Name); err != nil {
 			return "", nil, err
 		}
 		sizes = append(sizes, size)
@@ -135,26 +136,34 @@ func Sizes(ctx context.Context, c config.Config, sql fs.FS, folder string) (id s
 	return run.id, sizes, nil
 }
 
-// count returns how many customers an audience is made of.
-func count(ctx context.Context, e *engine.Engine, sql fs.FS, run published, a config.Audience) (int64, error) {
-	if err := makeChoice(ctx, e, run, a); err != nil {
-		return 0, err
-	}
-	choice, value := a.Choice()
-	err := e.Rows(ctx, "audience_terms", termColumns[1:3], [][]driver.Value{{choice, value}})
+// sizeOf returns how many customers an audience is made of.
+func sizeOf(ctx context.Context, job pipeline.Job, run published, a config.Audience) (customers int64, err error) {
+	c, err := quietly(job)
 	if err != nil {
 		return 0, err
 	}
-	for _, view := range []string{"lists/audiences", "exports/chosen"} {
-		query, err := fs.ReadFile(sql, view+".sql")
-		if err != nil {
-			return 0, err
-		}
-		if err := e.View(ctx, path.Base(view), string(query)); err != nil {
-			return 0, err
-		}
-	}
-	return e.Count(ctx, "chosen")
+	err = walkAside(ctx, c, SizeSteps, pipeline.Walk{
+		Actions: pipeline.Actions{
+			"choice": func(ctx context.Context) error {
+				if err := makeChoice(ctx, c.Engine, run, a); err != nil {
+					return err
+				}
+				return engine.Insert(ctx, c.Engine, "audience_terms", []audienceTerms{termsOfChoice(run, a)})
+			},
+			"size": func(ctx context.Context) (err error) {
+				customers, err = c.Engine.Count(ctx, "chosen")
+				return err
+			},
+		},
+		Readable: []string{run.customers},
+		Diagnose: func(ctx context.Context, failed error) error {
+			if !engine.IsDataError(failed) {
+				return nil
+			}
+			return diagnoseWhere(ctx, c.Engine, run, a)
+		},
+	})
+	return customers, err
 }
 
 // latest returns the manifest of the latest export of an audience, nil without

@@ -11,7 +11,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"cbv/valuation/failure"
-	"cbv/valuation/plan"
+	"cbv/valuation/pipeline"
 )
 
 // earlier is an export of the audience that the target may hold.
@@ -24,8 +24,8 @@ type earlier struct {
 }
 
 // held are all exports whose members the target may hold: nobody says which of a
-// day's were sent, so whoever is in any of them and not in this one is told to
-// have left, and whoever is not in each of them to have entered.
+// day's were sent, so whoever is in any of them and not in this one counts as having
+// left, and whoever is not in each of them as having entered.
 func (x *export) held() []earlier {
 	all := slices.Clone(x.replaced)
 	if x.earlier != nil {
@@ -37,7 +37,7 @@ func (x *export) held() []earlier {
 // findEarlier finds the last export of an earlier day, and those that it and this
 // one replace.
 func (x *export) findEarlier() error {
-	link, err := x.shelf().Before(x.run.asOf)
+	link, err := x.catalog().Before(x.run.asOf)
 	if err != nil {
 		return err
 	}
@@ -69,8 +69,8 @@ func (x *export) openEarlier(link string) (*earlier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if target != x.Audience.Target {
-		x.warn("other_target", "the export of %s was for %s: for %s everybody is new, and nobody is told to have left", filepath.Base(link), target, x.Audience.Target)
+	if target != x.audience.Target {
+		x.Warn("other_target", "the export of %s was for %s: for %s everybody is new, and nobody is told to have left", filepath.Base(link), target, x.audience.Target)
 		return nil, nil
 	}
 	return &found, nil
@@ -79,7 +79,7 @@ func (x *export) openEarlier(link string) (*earlier, error) {
 // exportsOf returns the exports of a day for the audience's target, in the order
 // of their ids.
 func (x *export) exportsOf(day string) (all []earlier, err error) {
-	ids, err := x.shelf().IDs()
+	ids, err := x.catalog().IDs()
 	if err != nil {
 		return nil, err
 	}
@@ -87,11 +87,11 @@ func (x *export) exportsOf(day string) (all []earlier, err error) {
 		if !strings.HasPrefix(id, day+"-") {
 			continue
 		}
-		found, target, err := readEarlier(x.shelf().Folder(id))
+		found, target, err := readEarlier(x.catalog().Folder(id))
 		if err != nil {
 			return nil, err
 		}
-		if target == x.Audience.Target {
+		if target == x.audience.Target {
 			all = append(all, found)
 		}
 	}
@@ -151,13 +151,13 @@ func readEarlier(folder string) (found earlier, target string, err error) {
 	}, manifest.Target, nil
 }
 
-// damaged says what to do about an export that changes have to be told against.
+// damaged says what to do about an export that changes have to be measured from.
 func damaged(err error) error {
 	return failure.Inputf("%w: an earlier export of the audience is damaged: remove it with its link", err)
 }
 
 // identify hashes all that the export's files depend on: its inputs and the
-// exports that changes are told against.
+// exports that changes are measured from.
 func (x *export) identify() string {
 	hash := xxh3.New128()
 	fmt.Fprintf(hash, "%s\n", x.inputs)
@@ -171,20 +171,20 @@ func (x *export) identify() string {
 // and names of the inputs, and the exports of the earlier day.
 func (x *export) identifyInputs() (string, error) {
 	c := x.Config
-	settings, err := json.Marshal([]any{x.Audience, c.Export, c.People.Columns, c.Suppression.Columns})
+	settings, err := json.Marshal([]any{x.audience, c.Export, c.People.Columns, c.Suppression.Columns})
 	if err != nil {
 		return "", err
 	}
 	hash := xxh3.New128()
-	fmt.Fprintf(hash, "%s\n%s\n%s\n", x.Version, x.run.identity, settings)
-	for _, side := range x.sides {
-		for _, file := range side.Files {
-			fmt.Fprintf(hash, "%s %q %s\n", side.Name, file.Name, file.Fingerprint)
+	fmt.Fprintf(hash, "%s %s\n%s\n%s\n", x.Program.Version, x.Program.Identity, x.run.identity, settings)
+	for _, input := range x.auxiliary() {
+		for _, file := range input.Files {
+			fmt.Fprintf(hash, "%s %q %s\n", input.Name, file.Name, file.Fingerprint)
 		}
 	}
 	for _, e := range x.held() {
 		fmt.Fprintf(hash, "earlier %s\n", e.Identity)
 	}
-	err = plan.WriteIdentity(hash, x.SQL, plan.Export)
+	err = pipeline.WriteIdentity(hash, x.SQL, Steps)
 	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }

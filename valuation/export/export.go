@@ -7,33 +7,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
-	"cbv/valuation/plan"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
 
 // Job is an export that is asked for.
 type Job struct {
-	Config   config.Config
-	SQL      fs.FS  // the folder sql/
-	Version  string // of the program
+	pipeline.Job
 	Store    *publication.Store
 	Run      string // folder of the published run
 	Audience config.Audience
 	// Announce is called with a campaign's power before its assignment and its
 	// files are there.
 	Announce func(Power)
-	// Step is called as a step of the plan begins.
-	Step func(name string, number, steps int)
 }
 
 // Result is an export that is published.
@@ -42,30 +37,32 @@ type Result struct {
 	Folder   string
 	Already  bool // it had been published before: nothing was done
 	Manifest Manifest
-	Warnings []publication.Warning // those of the manifest, and of the files' ages
+	Warnings []pipeline.Warning // those of the manifest, and of the files' ages
 }
 
 // export is an export under way: what its steps know and leave to later ones.
 type export struct {
-	Job
+	*pipeline.Context
+	store       *publication.Store
+	audience    config.Audience
+	announce    func(Power)
 	run         published
-	sides       []source.Side // people, suppression
-	earlier     *earlier      // the last of an earlier day; nil: none
-	replaced    []earlier     // the others of that day, and those of this day
-	inputs      string        // identity of what is read but for those of this day
+	people      source.Auxiliary
+	objecting   source.Auxiliary // who objected elsewhere: the suppression files
+	earlier     *earlier         // the last of an earlier day; nil: none
+	replaced    []earlier        // the others of that day, and those of this day
+	inputs      string           // identity of what is read but for those of this day
 	identity    string
-	target      audience.Target
+	target      platform.Target
 	outside     map[experiment.Arm]string // names that the target sees
 	design      experiment.Design
 	terms       *campaign.Terms    // nil: no campaign
 	begun       *campaign.Campaign // nil: no campaign, or none that has begun
-	engine      *engine.Engine
-	suppression *audience.Suppression
-	holdout     *audience.Suppression // nil: none
-	assigned    *audience.Suppression // nil: nobody yet
-	members     *audience.Members
+	suppression *platform.Suppression
+	holdout     *platform.Suppression // nil: none
+	assigned    *platform.Suppression // nil: nobody yet
+	members     *platform.Members
 	manifest    Manifest
-	warnings    []publication.Warning
 }
 
 // errPublished ends an export that is published already.
@@ -74,13 +71,17 @@ var errPublished = errors.New("published already")
 // Run carries an export out and publishes it. It empties the store's staging
 // folder first.
 func Run(ctx context.Context, job Job) (Result, error) {
-	x := &export{Job: job}
-	err := x.prepare(ctx)
+	shared, err := pipeline.NewContext(job.Job)
+	if err != nil {
+		return Result{}, err
+	}
+	x := &export{Context: shared, store: job.Store, audience: job.Audience, announce: job.Announce}
+	err = x.prepare(ctx, job.Run)
 	if errors.Is(err, errPublished) {
-		return x.already()
+		return x.alreadyPublished()
 	}
 	if err == nil {
-		err = x.walk(ctx)
+		err = x.build(ctx)
 	}
 	if err != nil {
 		return Result{}, fmt.Errorf("audience %s: %w", job.Audience.Name, err)
@@ -89,46 +90,49 @@ func Run(ctx context.Context, job Job) (Result, error) {
 }
 
 // prepare finds all that the export reads, and ends it when that is published.
-func (x *export) prepare(ctx context.Context) (err error) {
-	if x.run, err = openRun(ctx, x.Job.Run); err != nil {
+func (x *export) prepare(ctx context.Context, folder string) (err error) {
+	if x.run, err = openRun(ctx, folder); err != nil {
 		return err
 	}
-	if x.sides, err = findPeople(ctx, x.Config); err != nil {
+	if err := x.findPeople(ctx); err != nil {
 		return err
 	}
-	for _, side := range x.sides {
-		if err := source.Fingerprint(ctx, side.Files); err != nil {
+	for _, input := range x.auxiliary() {
+		if err := source.Fingerprint(ctx, input.Files); err != nil {
 			return err
 		}
 	}
-	if x.target, err = audience.TargetOf(x.Audience.Target); err != nil {
+	if x.target, err = platform.TargetOf(x.audience.Target); err != nil {
 		return err
 	}
-	x.outside = outsideNames(x.Audience.Name)
-	if err := x.plan(); err != nil {
+	x.outside = outsideNames(x.audience.Name)
+	if err := x.settleTerms(); err != nil {
 		return err
 	}
 	if err := x.findEarlier(); err != nil {
 		return err
 	}
 	x.identity = x.identify()
-	x.doubtAge()
-	x.doubtSeed()
-	done, err := x.shelf().Verify(ctx, x.id(), x.identity)
+	x.warnOfAge()
+	x.warnOfSeed()
+	done, err := x.catalog().Verify(ctx, x.id(), x.identity)
 	if err == nil && done {
 		return errPublished
 	}
 	return err
 }
 
-// plan settles who is held out and, in a campaign, the arms: terms that differ
-// from those it began with end the export here.
-func (x *export) plan() (err error) {
+// auxiliary are the inputs beside the run.
+func (x *export) auxiliary() []*source.Auxiliary { return []*source.Auxiliary{&x.people, &x.objecting} }
+
+// settleTerms settles who is held out and, in a campaign, the arms: terms that
+// differ from those it began with end the export here.
+func (x *export) settleTerms() (err error) {
 	x.design = x.Config.Export.Design(config.Campaign{})
-	if x.Audience.Campaign == nil {
+	if x.audience.Campaign == nil {
 		return nil
 	}
-	terms := termsOf(x.Config, x.Audience, x.run.asOf)
+	terms := termsOf(x.Config, x.audience, x.run.asOf)
 	x.terms, x.design = &terms, terms.Design
 	if x.begun, err = campaign.Resume(x.Config.Out, terms); err != nil || x.begun == nil {
 		return err
@@ -139,82 +143,36 @@ func (x *export) plan() (err error) {
 	return nil
 }
 
-func (x *export) shelf() publication.Shelf { return x.Store.Exports(x.Audience.Name) }
+func (x *export) catalog() publication.Catalog { return x.store.Exports(x.audience.Name) }
 
 func (x *export) id() string { return publication.RunID(x.run.asOf, x.identity) }
 
 // folder is the export's as the configuration names it.
 func (x *export) folder() string {
-	return filepath.Join(publication.ExportsFolder(x.Config.Out, x.Audience.Name), x.id())
+	return filepath.Join(publication.ExportsFolder(x.Config.Out, x.audience.Name), x.id())
 }
 
-// goSteps are the steps of the plan that Go carries out, by name.
-var goSteps = map[string]func(context.Context, *export) error{
-	"inputs":      inputs,
-	"suppression": fillSuppression,
-	"full":        writeFull,
-	"power":       tellPower,
-	"exited":      writeExited,
-	"suppressed":  writeSuppressed,
-	"assignment":  assign,
-}
-
-// walk opens the engine and carries the plan out in order.
-func (x *export) walk(ctx context.Context) (err error) {
-	if err := x.Store.Reset(); err != nil {
+// build makes the files of the export.
+func (x *export) build(ctx context.Context) error {
+	if err := x.store.Reset(); err != nil {
 		return err
 	}
-	entries, err := plan.Load(x.SQL, plan.Export)
+	entries, err := pipeline.Load(x.SQL, Steps)
 	if err != nil {
 		return err
 	}
 	x.manifest.Plan = entries
-	if x.engine, err = openEngine(ctx, x.Config, x.SQL, x.Store.Spill(), x.Store.Build(), x.readable()); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, x.engine.Close()) }()
-	lastUses := plan.LastUses(entries)
-	for i, entry := range entries {
-		x.Step(entry.Name, i+1, len(entries))
-		if err := x.step(ctx, entry); err != nil {
-			return x.blame(ctx, err)
-		}
-		for _, table := range lastUses[i] {
-			if err := x.engine.Drop(ctx, table); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// step carries one entry out.
-func (x *export) step(ctx context.Context, entry plan.Entry) (err error) {
-	switch entry.Kind {
-	case plan.Go:
-		return goSteps[entry.Name](ctx, x)
-	case plan.Table:
-		_, err = x.engine.Table(ctx, entry.Name, entry.SQL)
-	case plan.File:
-		return x.file(ctx, entry)
-	case plan.Check:
-		if err := x.engine.View(ctx, entry.Name, entry.SQL); err != nil {
-			return err
-		}
-		return x.judge(ctx, entry.Name)
-	default:
-		err = x.engine.View(ctx, entry.Name, entry.SQL)
-	}
-	return err
+	return x.Walk(ctx, pipeline.Walk{
+		Entries: entries, Actions: x.Actions(), Diagnose: x.diagnose,
+		Readable: x.readable(), Build: x.store.Build(), Spill: x.store.Spill(),
+	})
 }
 
 // readable are the files that the engine may read.
 func (x *export) readable() []string {
 	paths := []string{x.run.customers, x.placedPath()}
-	for _, side := range x.sides {
-		for _, file := range side.Files {
-			paths = append(paths, file.Resolved)
-		}
+	for _, input := range x.auxiliary() {
+		paths = append(paths, source.Resolved(input.Files)...)
 	}
 	for _, e := range x.held() {
 		paths = append(paths, e.members)
@@ -225,28 +183,19 @@ func (x *export) readable() []string {
 	return paths
 }
 
-// blame finds the configured expression that a failed query fails by.
-func (x *export) blame(ctx context.Context, err error) error {
-	if engine.Cause(err) == nil || engine.IsOutOfMemory(err) {
-		return err
-	}
-	for i := range x.sides {
-		if blamed := x.sides[i].Blame(ctx, x.engine); blamed != nil {
-			return blamed
+// diagnose finds the configured expression that a failed query fails by. What
+// quotes a value is withheld.
+func (x *export) diagnose(ctx context.Context, failed error) error {
+	for _, input := range x.auxiliary() {
+		if named := input.Diagnose(ctx, x.Engine); named != nil {
+			return named
 		}
 	}
-	if !engine.IsDataError(err) {
-		return err
+	if !engine.IsDataError(failed) {
+		return nil
 	}
-	if x.Audience.Where != "" {
-		if blamed := blameWhere(ctx, x.engine, x.run, x.Audience); blamed != nil {
-			return blamed
-		}
+	if named := diagnoseWhere(ctx, x.Engine, x.run, x.audience); named != nil {
+		return named
 	}
 	return failure.Inputf("a value could not be computed, which is a fault of the program: its text is withheld, since it may quote somebody's data")
-}
-
-// warn notes something that whoever uploads the files should know.
-func (x *export) warn(code, format string, args ...any) {
-	x.warnings = append(x.warnings, publication.Warning{Code: code, Message: fmt.Sprintf(format, args...)})
 }

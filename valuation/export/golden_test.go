@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
+	"cbv/valuation/platform"
 )
 
 var update = flag.Bool("update", false, "write the files of fixtures/exports anew")
@@ -59,7 +59,7 @@ func town(s *shop) (monday, tuesday string) {
 func TestGolden(t *testing.T) {
 	s := newShop(t)
 	monday, tuesday := town(s)
-	for _, target := range audience.Targets {
+	for _, target := range platform.Targets {
 		t.Run(target.Name, func(t *testing.T) {
 			s := &shop{t, s.folder, s.config}
 			a := config.Audience{Name: "actives-" + target.Name, Lifecycle: "active", Target: target.Name}

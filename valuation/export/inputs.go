@@ -2,40 +2,32 @@ package export
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
+	"cbv/valuation/intake"
 	"cbv/valuation/parquetfile"
-	"cbv/valuation/rfm"
+	"cbv/valuation/platform"
 	"cbv/valuation/schema"
 	"cbv/valuation/source"
 )
 
-// inputs makes the views over the files and the small tables that no file gives.
-func inputs(ctx context.Context, x *export) error {
-	for i := range x.sides {
-		if err := x.sides[i].Map(ctx, x.engine); err != nil {
+// mapInputs makes the views over the files, and the tables of what earlier exports
+// wrote.
+func (x *export) mapInputs(ctx context.Context) error {
+	for _, input := range x.auxiliary() {
+		if err := input.Map(ctx, x.Engine); err != nil {
 			return err
 		}
 	}
-	if err := source.SideFiles(ctx, x.engine, x.sides); err != nil {
-		return err
-	}
-	if err := makeChoice(ctx, x.engine, x.run, x.Audience); err != nil {
-		return err
-	}
-	if err := x.checkSpec(); err != nil {
-		return err
-	}
-	err := x.engine.Rows(ctx, "audience_terms", termColumns, [][]driver.Value{x.termValues()})
-	if err != nil {
+	if err := source.ListFiles(ctx, x.Engine, "input_files", []source.Auxiliary{x.people, x.objecting}); err != nil {
 		return err
 	}
 	var earlierFiles, parts []string
@@ -45,101 +37,135 @@ func inputs(ctx context.Context, x *export) error {
 	if x.begun != nil {
 		parts = x.begun.Parts
 	}
-	if err := tableOf(ctx, x.engine, "earlier_rows", "members", earlierFiles); err != nil {
+	if err := tableOf(ctx, x.Engine, "earlier_rows", "members", earlierFiles); err != nil {
 		return err
 	}
-	return tableOf(ctx, x.engine, "assigned", "assigned", parts)
-}
-
-var termColumns = []engine.Column{
-	{Name: "as_of", Type: "date"},
-	{Name: "choice", Type: "varchar"},
-	{Name: "choice_value", Type: "varchar"},
-	{Name: "is_email", Type: "boolean"},
-	{Name: "is_ads", Type: "boolean"},
-	{Name: "has_suppression", Type: "boolean"},
-	{Name: "has_global_holdout", Type: "boolean"},
-	{Name: "earlier_exports", Type: "bigint"},
-	{Name: "is_keyed_by_email", Type: "boolean"},
-}
-
-func (x *export) termValues() []driver.Value {
-	choice, value := x.Audience.Choice()
-	channel := x.channel()
-	return []driver.Value{
-		x.run.asOf, choice, value, channel == audience.EmailChannel, channel == audience.AdsChannel, len(x.sides[1].Files) > 0, x.design.GlobalHoldout > 0,
-		int64(len(x.held())), x.target.Key == audience.Email,
+	if err := tableOf(ctx, x.Engine, "assigned", "assigned", parts); err != nil {
+		return err
 	}
+	return x.setExitedArm(ctx, everyone)
+}
+
+type exitedArm struct{ Arm experiment.Arm }
+
+// setExitedArm makes exited_rows be of an arm.
+func (x *export) setExitedArm(ctx context.Context, arm experiment.Arm) error {
+	return engine.Insert(ctx, x.Engine, "exited_arm", []exitedArm{{arm}})
+}
+
+// audienceTerms is the one row of what SQL takes from the audience.
+type audienceTerms struct {
+	AsOf             time.Time
+	Choice           string
+	ChoiceValue      string
+	IsEmail          bool
+	IsAds            bool
+	HasSuppression   bool
+	HasGlobalHoldout bool
+	EarlierExports   int
+	IsKeyedByEmail   bool
+}
+
+// choose makes what says who is in the audience.
+func (x *export) choose(ctx context.Context) error {
+	if err := makeChoice(ctx, x.Engine, x.run, x.audience); err != nil {
+		return err
+	}
+	if err := x.checkSpec(); err != nil {
+		return err
+	}
+	channel := x.channel()
+	terms := termsOfChoice(x.run, x.audience)
+	terms.IsEmail, terms.IsAds = channel == platform.EmailChannel, channel == platform.AdsChannel
+	terms.HasSuppression, terms.HasGlobalHoldout = len(x.objecting.Files) > 0, x.design.GlobalHoldout > 0
+	terms.EarlierExports, terms.IsKeyedByEmail = len(x.held()), x.target.Key == platform.Email
+	return engine.Insert(ctx, x.Engine, "audience_terms", []audienceTerms{terms})
+}
+
+// termsOfChoice are the terms of an audience by which its customers are chosen.
+func termsOfChoice(run published, a config.Audience) audienceTerms {
+	terms := audienceTerms{AsOf: run.asOf}
+	terms.Choice, terms.ChoiceValue = a.Choice()
+	return terms
 }
 
 // tableOf makes a view over files of a table that exports write, an empty table
 // without any.
-func tableOf(ctx context.Context, e *engine.Engine, name, table string, files []string) error {
+func tableOf(ctx context.Context, e engine.Engine, name, table string, files []string) error {
 	if len(files) == 0 {
-		return e.Rows(ctx, name, columnsOf(table), nil)
+		return makeEmpty(ctx, e, name, table)
 	}
-	input := engine.Input{Name: name, Files: files}
-	for _, column := range schema.ColumnNames(table) {
-		input.Columns = append(input.Columns, engine.InputColumn{Name: column, Expression: engine.Identifier(column)})
-	}
-	return e.Input(ctx, input)
+	return e.Input(ctx, engine.Input{Name: name, Files: files, Columns: inputColumns(table)})
 }
 
-// columnsOf are the columns of a table as the engine makes them.
+// makeEmpty makes a table with the columns of a published one, and no row.
+func makeEmpty(ctx context.Context, e engine.Engine, name, table string) error {
+	return e.Insert(ctx, name, columnsOf(table), func(func([]any) bool) {})
+}
+
+// columnsOf are the columns of a published table as the engine makes them.
 func columnsOf(table string) []engine.Column {
 	var columns []engine.Column
 	for _, column := range schema.ColumnsOf(table) {
-		columns = append(columns, engine.Column{Name: column.Name, Type: column.Type})
+		columns = append(columns, engine.Column{Name: column.Name, Type: engine.TypeOf(column.Type)})
+	}
+	return columns
+}
+
+// inputColumns are the columns of a published table as they stand in its file.
+func inputColumns(table string) []engine.InputColumn {
+	var columns []engine.InputColumn
+	for _, column := range schema.ColumnNames(table) {
+		columns = append(columns, engine.InputColumn{Name: column, Expression: engine.Identifier(column)})
 	}
 	return columns
 }
 
 // makeChoice makes the view customers, with is_chosen for the condition of an
 // audience, and the table segment_lists.
-func makeChoice(ctx context.Context, e *engine.Engine, run published, a config.Audience) error {
+func makeChoice(ctx context.Context, e engine.Engine, run published, a config.Audience) error {
 	if err := checkWhere(ctx, e, a); err != nil {
 		return err
 	}
-	input := engine.Input{Name: "customers", Files: []string{run.customers}}
-	for _, column := range schema.ColumnNames("customers") {
-		input.Columns = append(input.Columns, engine.InputColumn{Name: column, Expression: engine.Identifier(column)})
-	}
-	input.Columns = append(input.Columns, chosenColumn(a))
+	input := engine.Input{Name: "customers", Files: []string{run.customers}, Columns: append(inputColumns("customers"), chosenColumn(a))}
 	if err := e.Input(ctx, input); err != nil {
 		return err
 	}
-	segments, err := rfm.Segments(run.segmentMap)
+	lists, err := intake.SegmentLists(run.segmentMap)
 	if err != nil {
 		return failure.Inputf("%s: %w", run.id, err)
 	}
-	if a.Segment != "" && !slices.Contains(segments, a.Segment) {
+	if a.Segment != "" && !slices.ContainsFunc(lists, func(l intake.SegmentList) bool { return l.Segment == a.Segment }) {
+		var segments []string
+		for _, list := range lists {
+			segments = append(segments, list.Segment)
+		}
 		return failure.Usagef("segment: the run's map %s has no %q: it has %s", run.segmentMap, a.Segment, strings.Join(segments, ", "))
 	}
-	var rows [][]driver.Value
-	for _, segment := range segments {
-		rows = append(rows, []driver.Value{segment, config.SegmentList(segment)})
-	}
-	return e.Rows(ctx, "segment_lists", []engine.Column{{Name: "segment", Type: "varchar"}, {Name: "list", Type: "varchar"}}, rows)
+	return engine.Insert(ctx, e, "segment_lists", lists)
 }
 
-// chosenColumn tells whether a customer meets the condition of an audience.
+// chosenColumn says whether a customer meets the condition of an audience.
 func chosenColumn(a config.Audience) engine.InputColumn {
 	chosen := "false"
 	if a.Where != "" {
 		chosen = a.Where
 	}
-	return engine.InputColumn{Name: "is_chosen", Expression: chosen, Type: "boolean"}
+	return engine.InputColumn{Name: "is_chosen", Expression: chosen, Type: engine.Boolean}
 }
 
-// blameWhere returns the error of a condition that cannot be computed, with the
+// diagnoseWhere returns the error of a condition that cannot be computed, with the
 // row but without the engine's words: they quote the value, which may be an id. It
-// returns nil where the condition can be computed for every row.
-func blameWhere(ctx context.Context, e *engine.Engine, run published, a config.Audience) error {
+// returns nil where there is no condition, or it can be computed for every row.
+func diagnoseWhere(ctx context.Context, e engine.Engine, run published, a config.Audience) error {
+	if a.Where == "" {
+		return nil
+	}
 	file, err := parquetfile.ReadFooter(run.customers)
 	if err != nil {
 		return err
 	}
-	probe := engine.Input{Name: "condition_probe", Files: []string{run.customers}, Columns: []engine.InputColumn{chosenColumn(a)}}
+	probe := engine.Input{Name: conditionProbe, Files: []string{run.customers}, Columns: []engine.InputColumn{chosenColumn(a)}}
 	row, err := e.FirstUnread(ctx, probe, file.Rows)
 	if err != nil || row == 0 {
 		return err
@@ -147,9 +173,12 @@ func blameWhere(ctx context.Context, e *engine.Engine, run published, a config.A
 	return failure.Inputf("where: %s: cannot be computed for row %d of customers.parquet: make the condition give null for such a value, with try_cast or nullif", a.Where, row)
 }
 
+// conditionProbe is a view that is only looked at.
+const conditionProbe = "condition_probe"
+
 // checkWhere holds the condition of an audience to be one over the columns of
 // customers.parquet. It needs no run.
-func checkWhere(ctx context.Context, e *engine.Engine, a config.Audience) error {
+func checkWhere(ctx context.Context, e engine.Engine, a config.Audience) error {
 	if a.Where == "" {
 		return nil
 	}
@@ -166,19 +195,19 @@ func checkWhere(ctx context.Context, e *engine.Engine, a config.Audience) error 
 	if err != nil {
 		return failure.Usagef("where: %s: %w", a.Where, err)
 	}
-	const probe = "condition_probe"
-	if err := e.Rows(ctx, probe+"_customers", columnsOf("customers"), nil); err != nil {
+	const nobody = conditionProbe + "_customers"
+	if err := makeEmpty(ctx, e, nobody, "customers"); err != nil {
 		return err
 	}
-	if err := e.View(ctx, probe, "select (\n"+a.Where+"\n) as chosen from "+probe+"_customers"); err != nil {
+	if err := e.View(ctx, conditionProbe, "select (\n"+a.Where+"\n) as chosen from "+nobody); err != nil {
 		return failure.Usagef("where: %s: %w", a.Where, engine.Cause(err))
 	}
-	described, err := e.Describe(ctx, probe)
+	described, err := e.Describe(ctx, conditionProbe)
 	if err != nil {
 		return err
 	}
-	if described[0].Type != "BOOLEAN" {
-		return failure.Usagef("where: %s is %s, and a condition is true or false", a.Where, described[0].Type)
+	if described[0].Type != engine.Boolean {
+		return failure.Usagef("where: %s is %s, and a condition is true or false", a.Where, described[0].Spelling)
 	}
 	return nil
 }

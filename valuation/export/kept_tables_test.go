@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"cbv/valuation/plan"
+	"cbv/valuation/engine"
+	"cbv/valuation/pipeline"
 )
 
 var tablesFolder = flag.String("tables", "", "folder in which to keep every table of an export, and the plan, for another engine to repeat")
@@ -26,26 +27,32 @@ func TestTablesCanBeKept(t *testing.T) {
 
 	store := s.open()
 	defer store.Close()
-	x := &export{Job: Job{Config: s.config, SQL: sqlFiles, Version: "test", Store: store, Run: tuesday, Audience: a, Announce: func(Power) {}}}
-	s.must(x.prepare(ctx))
+	shared, err := pipeline.NewContext(s.job())
+	s.must(err)
+	x := &export{Context: shared, store: store, audience: a, announce: func(Power) {}}
+	s.must(x.prepare(ctx, tuesday))
 	s.must(store.Reset())
-	entries, err := plan.Load(sqlFiles, plan.Export)
+	entries, err := pipeline.Load(sqlFiles, Steps)
 	s.must(err)
 	text, err := json.Marshal(entries)
 	s.must(err)
 	s.must(os.WriteFile(filepath.Join(folder, "plan.json"), text, 0o644))
-	x.engine, err = openEngine(ctx, s.config, sqlFiles, store.Spill(), folder, x.readable())
-	s.must(err)
-	defer x.engine.Close()
-	for _, entry := range entries {
-		if entry.Kind == plan.File || entry.Kind == plan.Check {
-			entry.Kind = plan.Table // so that it is there when it is kept, and ends nothing
+	for i := range entries {
+		if kind := entries[i].Kind; kind == pipeline.File || kind == pipeline.Check {
+			entries[i].Kind = pipeline.Table // so that it is there when it is kept, and ends nothing
 		}
-		s.must(x.step(ctx, entry))
-		for _, name := range entry.Makes {
-			path := filepath.Join(folder, name+".parquet")
-			_, err := x.engine.File(ctx, "kept_"+name, "select * from "+name, []string{"all"}, path, map[string]string{"table": name})
+	}
+	x.Progress = func(event pipeline.Event) {
+		if event.Kind != pipeline.StepFinished {
+			return
+		}
+		for _, name := range entries[event.Number-1].Makes {
+			kept := engine.File{Path: filepath.Join(folder, name+".parquet"), Key: []string{"all"}, Metadata: map[string]string{"table": name}}
+			_, err := x.Engine.File(ctx, "kept_"+name, "select * from "+name, kept)
 			s.must(err)
 		}
 	}
+	s.must(x.Walk(ctx, pipeline.Walk{
+		Entries: entries, Actions: x.Actions(), Diagnose: x.diagnose, Readable: x.readable(), Build: folder, Spill: store.Spill(),
+	}))
 }

@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
-	"cbv/valuation/plan"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 )
 
@@ -46,18 +46,18 @@ type Manifest struct {
 	SuppressionFileKeys  int64                      `json:"suppression_file_keys"`
 	SuppressionUnmatched int64                      `json:"suppression_keys_unmatched"`
 	Arms                 map[experiment.Arm]int64   `json:"arms"`   // of those who may be written to
-	Full                 audience.Result            `json:"full"`   // with the entered files
-	Exited               map[string]audience.Result `json:"exited"` // by name
-	Suppressed           audience.Result            `json:"suppressed"`
+	Full                 platform.Result            `json:"full"`   // with the entered files
+	Exited               map[string]platform.Result `json:"exited"` // by name
+	Suppressed           platform.Result            `json:"suppressed"`
 	Removal              string                     `json:"removal"` // how the target takes people out
 	Power                *Power                     `json:"power"`   // null without a campaign
-	Warnings             []publication.Warning      `json:"warnings"`
-	Plan                 []plan.Entry               `json:"plan"`
+	Warnings             []pipeline.Warning         `json:"warnings"`
+	Plan                 []pipeline.Entry           `json:"plan"`
 	Outputs              []publication.Output       `json:"outputs"`
 }
 
 // Rows returns the rows of the files of a kind, all names together.
-func (m Manifest) Rows(kind audience.Kind) (rows int64) {
+func (m Manifest) Rows(kind platform.Kind) (rows int64) {
 	for _, file := range m.Files() {
 		if file.Kind == kind {
 			rows += file.Rows
@@ -67,7 +67,7 @@ func (m Manifest) Rows(kind audience.Kind) (rows int64) {
 }
 
 // Files returns the files for the target.
-func (m Manifest) Files() []audience.File {
+func (m Manifest) Files() []platform.File {
 	files := slices.Clone(m.Full.Files)
 	for _, name := range slices.Sorted(maps.Keys(m.Exited)) {
 		files = append(files, m.Exited[name].Files...)
@@ -86,47 +86,45 @@ const agedFile = "old_people"
 // publish completes the manifest and moves the export into place.
 func (x *export) publish(ctx context.Context) (Result, error) {
 	m := &x.manifest
-	m.SchemaVersion, m.Version, m.Identity, m.InputsIdentity = publication.SchemaVersion, x.Version, x.identity, x.inputs
+	m.SchemaVersion, m.Version, m.Identity, m.InputsIdentity = publication.SchemaVersion, x.Program.Version, x.identity, x.inputs
 	m.AsOf, m.Run, m.Earlier, m.Replaced = x.run.asOf.Format("2006-01-02"), x.run.id, x.earlier, x.replaced
-	m.Audience, m.Target, m.Channel, m.Removal = x.Audience, x.target.Name, string(x.channel()), x.target.Removal
+	m.Audience, m.Target, m.Channel, m.Removal = x.audience, x.target.Name, string(x.channel()), x.target.Removal
 	m.Names = map[string]string{}
 	for arm, name := range x.outside {
 		if (arm == everyone) == (x.terms == nil) {
 			m.Names[string(arm)] = name
 		}
 	}
-	for _, side := range x.sides {
-		for _, file := range side.Files {
-			m.Inputs = append(m.Inputs, publication.Input{Input: side.Name, Name: file.Name, Bytes: file.Bytes, Rows: file.Rows, Hash: file.Fingerprint})
-		}
+	for _, input := range x.auxiliary() {
+		m.Inputs = append(m.Inputs, publication.InputsOf(input.Name, input.Files)...)
 	}
-	m.Warnings = []publication.Warning{}
-	for _, warning := range x.warnings {
-		if warning.Code != agedFile { // a clock tells it
+	m.Warnings = []pipeline.Warning{}
+	for _, warning := range x.Warnings {
+		if warning.Code != agedFile { // it depends on a clock
 			m.Warnings = append(m.Warnings, warning)
 		}
 	}
 	var err error
-	if m.Outputs, err = x.Store.Describe(ctx); err != nil {
+	if m.Outputs, err = x.store.Describe(ctx); err != nil {
 		return Result{}, err
 	}
-	if err := x.shelf().Publish(x.id(), m); err != nil {
+	if err := x.catalog().Publish(x.id(), m); err != nil {
 		return Result{}, err
 	}
-	return Result{Audience: x.Audience, Folder: x.folder(), Manifest: *m, Warnings: x.warnings}, x.shelf().Link(x.id(), x.run.asOf)
+	return Result{Audience: x.audience, Folder: x.folder(), Manifest: *m, Warnings: x.Warnings}, x.catalog().Link(x.id(), x.run.asOf)
 }
 
-// already links to the export that stands.
-func (x *export) already() (Result, error) {
-	manifest, err := ReadManifest(x.shelf().Folder(x.id()))
+// alreadyPublished links to the export that stands.
+func (x *export) alreadyPublished() (Result, error) {
+	manifest, err := ReadManifest(x.catalog().Folder(x.id()))
 	if err != nil {
 		return Result{}, err
 	}
-	warnings := append(slices.DeleteFunc(x.warnings, func(w publication.Warning) bool { return w.Code != agedFile }), manifest.Warnings...)
+	warnings := append(slices.DeleteFunc(x.Warnings, func(w pipeline.Warning) bool { return w.Code != agedFile }), manifest.Warnings...)
 	if err := x.refuseWarnings(warnings); err != nil {
 		return Result{}, err
 	}
-	return Result{Audience: x.Audience, Folder: x.folder(), Already: true, Manifest: manifest, Warnings: warnings}, x.shelf().Link(x.id(), x.run.asOf)
+	return Result{Audience: x.audience, Folder: x.folder(), Already: true, Manifest: manifest, Warnings: warnings}, x.catalog().Link(x.id(), x.run.asOf)
 }
 
 // lenient are the warnings that are no reason to hold an audience back: customers
@@ -135,7 +133,7 @@ func (x *export) already() (Result, error) {
 var lenient = []string{"shared_email", "left_people", "no_seed"}
 
 // refuseWarnings fails an export with warnings where run.strict asks for it.
-func (x *export) refuseWarnings(warnings []publication.Warning) error {
+func (x *export) refuseWarnings(warnings []pipeline.Warning) error {
 	var broken []error
 	for _, warning := range warnings {
 		if !slices.Contains(lenient, warning.Code) {

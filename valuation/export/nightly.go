@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"cbv/valuation/audience"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 )
 
 // All writes every declared audience of a run, one after another. One that
@@ -20,8 +20,8 @@ func All(ctx context.Context, job Job) (results []Result, err error) {
 		switch {
 		case ctx.Err() != nil:
 			return results, ctx.Err()
-		case errors.Is(err, audience.ErrEmpty) && !job.Config.Run.Strict:
-			result = Result{Audience: a, Warnings: []publication.Warning{{Code: "empty_audience", Message: err.Error()}}}
+		case errors.Is(err, platform.ErrEmpty) && !job.Config.Run.Strict:
+			result = Result{Audience: a, Warnings: []pipeline.Warning{{Code: "empty_audience", Message: err.Error()}}}
 		case err != nil:
 			broken = append(broken, err)
 			continue

@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/platform"
 )
 
 // A base of people who share few e-mails between them, in several spellings, some
@@ -83,18 +83,18 @@ func TestNobodyAgainstTheirWill(t *testing.T) {
 		for night, count := range []int{40, 60} {
 			run := s.run(fmt.Sprintf("2026-11-2%d", 3+night), customers[:count]...)
 			result, err := s.export(run, a)
-			if errors.Is(err, audience.ErrEmpty) {
+			if errors.Is(err, platform.ErrEmpty) {
 				continue
 			}
 			s.must(err)
 			for _, file := range result.Manifest.Files() {
-				if file.Kind == audience.Removal {
+				if file.Kind == platform.Removal {
 					continue
 				}
 				for _, record := range s.records(filepath.Join(result.Folder, file.Name))[1:] {
 					looked++
 					for _, cell := range record {
-						if forbidden[cell] || file.Kind != audience.Exited && heldMailboxes[cell] {
+						if forbidden[cell] || file.Kind != platform.Exited && heldMailboxes[cell] {
 							t.Fatalf("seed %d: %s: %q of %q may not be there", seed, file.Name, cell, record)
 						}
 					}

@@ -5,15 +5,15 @@ import (
 	"slices"
 	"testing"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/config"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 )
 
 // kept is what the e-mails of each kind of file are.
-func (s *shop) kept(result Result) map[audience.Kind][]string {
+func (s *shop) kept(result Result) map[platform.Kind][]string {
 	s.t.Helper()
-	all := map[audience.Kind][]string{}
+	all := map[platform.Kind][]string{}
 	for _, file := range result.Manifest.Files() {
 		for _, record := range s.records(filepath.Join(result.Folder, file.Name))[1:] {
 			all[file.Kind] = append(all[file.Kind], record[0])
@@ -22,7 +22,7 @@ func (s *shop) kept(result Result) map[audience.Kind][]string {
 	return all
 }
 
-func (s *shop) wantKept(result Result, kind audience.Kind, want ...string) {
+func (s *shop) wantKept(result Result, kind platform.Kind, want ...string) {
 	s.t.Helper()
 	if got := s.kept(result)[kind]; !slices.Equal(got, want) {
 		s.t.Errorf("%s of %s: %q, want %q", kind, filepath.Base(result.Folder), got, want)
@@ -39,20 +39,20 @@ func TestReplacedExportsAreTakenBack(t *testing.T) {
 	monday := s.run("2026-11-23", customers()...)
 	s.people(everybody...)
 	first := s.mustExport(monday, a)
-	s.wantKept(first, audience.Entered, "a@x.org", "b@x.org", "c@x.org")
+	s.wantKept(first, platform.Entered, "a@x.org", "b@x.org", "c@x.org")
 
 	s.people(everybody[:2]...)
 	second := s.mustExport(monday, a)
-	s.wantKept(second, audience.Exited) // c is in people no more, and told of by hand
-	if n := second.Manifest.Exited[audience.NeutralName(a.Name)].Rejected[audience.NotInPeople]; n != 1 {
+	s.wantKept(second, platform.Exited) // c is in people no more, and told of by hand
+	if n := second.Manifest.Exited[platform.NeutralName(a.Name)].Rejected[platform.NotInPeople]; n != 1 {
 		t.Errorf("%d left without an address, want 1", n)
 	}
 	gone := person("c", "c@x.org")
 	gone["consent_email"] = nil
 	s.people(everybody[0], everybody[1], gone)
 	third := s.mustExport(monday, a)
-	s.wantKept(third, audience.Exited, "c@x.org")
-	s.wantKept(third, audience.Entered) // a and b are in both before
+	s.wantKept(third, platform.Exited, "c@x.org")
+	s.wantKept(third, platform.Entered) // a and b are in both before
 	if again := s.mustExport(monday, a); !again.Already || again.Folder != third.Folder {
 		t.Errorf("the same again is %+v", again)
 	}
@@ -60,7 +60,7 @@ func TestReplacedExportsAreTakenBack(t *testing.T) {
 	// back to what the first was made of: it is no repetition, for the third is out
 	s.people(everybody...)
 	fourth := s.mustExport(monday, a)
-	s.wantKept(fourth, audience.Entered, "c@x.org")
+	s.wantKept(fourth, platform.Entered, "c@x.org")
 	if len(fourth.Manifest.Replaced) != 3 || fourth.Folder == first.Folder {
 		t.Errorf("%+v", fourth)
 	}
@@ -71,7 +71,7 @@ func TestReplacedExportsAreTakenBack(t *testing.T) {
 	// the next day knows of all four
 	s.people(everybody[0], everybody[1], gone)
 	tuesday := s.mustExport(s.run("2026-11-24", customers()...), a)
-	s.wantKept(tuesday, audience.Exited, "c@x.org")
+	s.wantKept(tuesday, platform.Exited, "c@x.org")
 	if m := tuesday.Manifest; m.Earlier == nil || m.Earlier.ID != filepath.Base(fourth.Folder) || len(m.Replaced) != 3 {
 		t.Errorf("%+v, %+v", m.Earlier, m.Replaced)
 	}
@@ -88,8 +88,8 @@ func TestAnEmptiedAudienceIsTakenBackOnTheSameDay(t *testing.T) {
 	objecting["consent_ads"] = false
 	s.people(objecting)
 	result := s.mustExport(run, a)
-	s.wantKept(result, audience.Full)
-	s.wantKept(result, audience.Removal, hashOf("a@x.org")) // the platform has it
+	s.wantKept(result, platform.Full)
+	s.wantKept(result, platform.Removal, hashOf("a@x.org")) // the platform has it
 }
 
 // An e-mail tool hears of every address that somebody objected with: of a later
@@ -105,8 +105,8 @@ func TestEveryObjectingAddressIsSuppressed(t *testing.T) {
 		s.people(person("a", "first@x.org"), later, nobody, person("b", "b@x.org"))
 		s.objections(row{"email": "Elsewhere@X.org"}, row{"email": "FIRST@x.org"}, row{"email": "elsewhere@x.org "})
 		result := s.mustExport(s.run("2026-11-23", customer("a"), customer("b")), config.Audience{Name: "all", Lifecycle: "active", Target: target})
-		s.wantKept(result, audience.Removal, want...)
-		if result.Manifest.Suppressed.Rejected[audience.SharedEmail] > 0 {
+		s.wantKept(result, platform.Removal, want...)
+		if result.Manifest.Suppressed.Rejected[platform.SharedEmail] > 0 {
 			t.Errorf("%s: %v", target, result.Manifest.Suppressed.Rejected)
 		}
 	}
@@ -122,7 +122,7 @@ func TestStrictLetsErasedPeoplePass(t *testing.T) {
 	s.config.Run.Strict = true
 	s.people(person("a", "a@x.org"), person("b", "b@x.org"))
 	result := s.mustExport(s.run("2026-11-24", customer("a"), customer("b"), customer("c")), a)
-	if !slices.ContainsFunc(result.Warnings, func(w publication.Warning) bool { return w.Code == "left_people" }) {
+	if !slices.ContainsFunc(result.Warnings, func(w pipeline.Warning) bool { return w.Code == "left_people" }) {
 		t.Errorf("%+v", result.Warnings)
 	}
 }

@@ -10,11 +10,10 @@ import (
 	"slices"
 	"time"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
-	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
@@ -81,36 +80,37 @@ func openRun(ctx context.Context, folder string) (published, error) {
 }
 
 // findPeople looks up the files of people and suppression.
-func findPeople(ctx context.Context, c config.Config) ([]source.Side, error) {
-	if len(c.People.Files) == 0 {
-		return nil, failure.Usagef("people.files: an audience is of people: name the files of their addresses and consents")
+func (x *export) findPeople(ctx context.Context) (err error) {
+	if len(x.Config.People.Files) == 0 {
+		return failure.Usagef("people.files: an audience is of people: name the files of their addresses and consents")
 	}
-	return source.FindPeople(ctx, c)
+	x.people, x.objecting, err = source.FindPeople(ctx, x.Config)
+	return err
 }
 
-// doubtAge warns of files that were written before the day of the run, which do
-// not know who withdrew consent since. A file's time is a clock's, so no output
-// tells of it.
-func (x *export) doubtAge() {
-	for _, side := range x.sides {
-		for _, file := range side.Files {
+// warnOfAge warns of files that were written before the day of the run, which do
+// not know who withdrew consent since. A file's time is a clock's, so it is in no
+// output.
+func (x *export) warnOfAge() {
+	for _, input := range x.auxiliary() {
+		for _, file := range input.Files {
 			info, err := os.Stat(file.Resolved)
 			if err != nil {
 				continue // reading it will say why
 			}
 			if written := info.ModTime().UTC().Format(time.DateOnly); written < x.run.asOf.Format(time.DateOnly) {
-				x.warn(agedFile, "%s was written on %s, before %s, the day of the run: it does not know who objected since; write it anew before the files are sent",
+				x.Warn(agedFile, "%s was written on %s, before %s, the day of the run: it does not know who objected since; write it anew before the files are sent",
 					file.Path, written, x.run.asOf.Format(time.DateOnly))
 			}
 		}
 	}
 }
 
-// doubtSeed warns of an audience that an ad platform must not take for a seed.
-func (x *export) doubtSeed() {
+// warnOfSeed warns of an audience that an ad platform must not take for a seed.
+func (x *export) warnOfSeed() {
 	const lookalike = "acquisition_lookalike"
-	if x.target.Channel == audience.AdsChannel && (x.Audience.List == lookalike || x.Audience.Mark == lookalike) {
-		x.warn("no_seed", "%s is no seed: as one, %s would look for more of those least worth having; the list seed has those whose likeness pays", lookalike, x.target.Name)
+	if x.target.Channel == platform.AdsChannel && (x.audience.List == lookalike || x.audience.Mark == lookalike) {
+		x.Warn("no_seed", "%s is no seed: as one, %s would look for more of those least worth having; the list seed has those whose likeness pays", lookalike, x.target.Name)
 	}
 }
 
@@ -120,15 +120,4 @@ func termsOf(c config.Config, a config.Audience, asOf time.Time) campaign.Terms 
 		Audience: a.Name, Started: asOf.Format(time.DateOnly), Design: c.Export.Design(*a.Campaign),
 		WindowDays: a.Campaign.WindowDays, Nights: a.Campaign.Nights, Covariate: a.Campaign.Covariate,
 	}
-}
-
-// openEngine opens an engine with the macros.
-func openEngine(ctx context.Context, c config.Config, sql fs.FS, spill, build string, readable []string) (*engine.Engine, error) {
-	macros, err := fs.ReadFile(sql, "engine/duckdb.sql")
-	if err != nil {
-		return nil, err
-	}
-	return engine.Open(ctx, engine.Options{
-		Threads: c.Engine.Threads, MemoryLimit: c.Engine.MemoryLimit, TempDir: spill, Writable: build, Readable: readable, Macros: string(macros),
-	})
 }

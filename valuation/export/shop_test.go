@@ -2,18 +2,20 @@ package export
 
 import (
 	"context"
-	"database/sql/driver"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/engine/duckdb"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/schema"
 	"cbv/valuation/source"
@@ -59,20 +61,22 @@ func (s *shop) write(path string, columns []engine.Column, rows []row) {
 	s.t.Helper()
 	ctx := context.Background()
 	s.must(os.MkdirAll(filepath.Dir(path), 0o755))
-	e, err := engine.Open(ctx, engine.Options{Threads: 1, MemoryLimit: "500MB", TempDir: s.t.TempDir(), Writable: filepath.Dir(path), Macros: "select 1"})
+	e, err := duckdb.Open(ctx, engine.Options{Threads: 1, MemoryLimit: "500MB", TempDir: s.t.TempDir(), Writable: filepath.Dir(path), Macros: "select 1"})
 	s.must(err)
 	defer e.Close()
-	columns = append(columns, engine.Column{Name: "place", Type: "bigint"})
-	var values [][]driver.Value
-	for i, row := range rows {
-		var cells []driver.Value
-		for _, column := range columns[:len(columns)-1] {
-			cells = append(cells, row[column.Name])
+	columns = append(slices.Clone(columns), engine.Column{Name: "place", Type: engine.Bigint})
+	s.must(e.Insert(ctx, "rows_to_write", columns, func(yield func([]any) bool) {
+		for i, row := range rows {
+			var cells []any
+			for _, column := range columns[:len(columns)-1] {
+				cells = append(cells, row[column.Name])
+			}
+			if !yield(append(cells, int64(i))) {
+				return
+			}
 		}
-		values = append(values, append(cells, int64(i)))
-	}
-	s.must(e.Rows(ctx, "rows_to_write", columns, values))
-	_, err = e.File(ctx, "written", "select * from rows_to_write", []string{"place"}, path, map[string]string{"made_by": "test"})
+	}))
+	_, err = e.File(ctx, "written", "select * from rows_to_write", engine.File{Path: path, Key: []string{"place"}, Metadata: map[string]string{"made_by": "test"}})
 	s.must(err)
 	s.must(os.Chtimes(path, written, written))
 }
@@ -81,9 +85,9 @@ func (s *shop) write(path string, columns []engine.Column, rows []row) {
 var written = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
 var peopleColumns = []engine.Column{
-	{Name: "customer_id", Type: "varchar"}, {Name: "email", Type: "varchar"}, {Name: "phone", Type: "varchar"}, {Name: "first_name", Type: "varchar"},
-	{Name: "last_name", Type: "varchar"}, {Name: "country", Type: "varchar"}, {Name: "zip", Type: "varchar"}, {Name: "city", Type: "varchar"},
-	{Name: "state", Type: "varchar"}, {Name: "consent_email", Type: "boolean"}, {Name: "consent_ads", Type: "boolean"}, {Name: "suppressed", Type: "boolean"},
+	{Name: "customer_id", Type: engine.Varchar}, {Name: "email", Type: engine.Varchar}, {Name: "phone", Type: engine.Varchar}, {Name: "first_name", Type: engine.Varchar},
+	{Name: "last_name", Type: engine.Varchar}, {Name: "country", Type: engine.Varchar}, {Name: "zip", Type: engine.Varchar}, {Name: "city", Type: engine.Varchar},
+	{Name: "state", Type: engine.Varchar}, {Name: "consent_email", Type: engine.Boolean}, {Name: "consent_ads", Type: engine.Boolean}, {Name: "suppressed", Type: engine.Boolean},
 }
 
 func (s *shop) people(rows ...row) {
@@ -94,7 +98,7 @@ func (s *shop) people(rows ...row) {
 
 func (s *shop) objections(rows ...row) {
 	path := filepath.Join(s.folder, "objections.parquet")
-	s.write(path, []engine.Column{{Name: "customer_id", Type: "varchar"}, {Name: "email", Type: "varchar"}, {Name: "hash", Type: "varchar"}}, rows)
+	s.write(path, []engine.Column{{Name: "customer_id", Type: engine.Varchar}, {Name: "email", Type: engine.Varchar}, {Name: "hash", Type: engine.Varchar}}, rows)
 	s.config.Suppression = config.Suppression{Files: config.Files{path}, Columns: config.SuppressionColumns{CustomerID: "customer_id", Email: "email", Hash: "hash"}}
 }
 
@@ -124,7 +128,7 @@ func (s *shop) run(day string, customers ...row) string {
 	return store.Runs().Folder(id)
 }
 
-// reseal makes the manifest of a run tell of other customers.
+// reseal makes the manifest of a run describe other customers.
 func (s *shop) reseal(run string) {
 	s.t.Helper()
 	manifest, err := publication.ReadManifest(run)
@@ -136,9 +140,17 @@ func (s *shop) reseal(run string) {
 
 func (s *shop) open() *publication.Store {
 	s.t.Helper()
-	store, err := publication.Open(context.Background(), s.config.Out, publication.Claim{Clock: time.Now})
+	store, err := publication.Open(context.Background(), s.job())
 	s.must(err)
 	return store
+}
+
+// job is what a command hands over.
+func (s *shop) job() pipeline.Job {
+	return pipeline.Job{
+		Config: s.config, SQL: sqlFiles, Program: pipeline.Program{Version: "test", Identity: "test"},
+		Open: duckdb.Open, Clock: time.Now, Progress: func(pipeline.Event) {},
+	}
 }
 
 // export exports an audience of a run.
@@ -149,10 +161,7 @@ func (s *shop) export(run string, a config.Audience) (Result, error) {
 	if err := s.config.CheckAudience(a); err != nil {
 		return Result{}, err
 	}
-	return Run(context.Background(), Job{
-		Config: s.config, SQL: sqlFiles, Version: "test", Store: store, Run: run, Audience: a,
-		Announce: func(Power) {}, Step: func(string, int, int) {},
-	})
+	return Run(context.Background(), Job{Job: s.job(), Store: store, Run: run, Audience: a, Announce: func(Power) {}})
 }
 
 func (s *shop) mustExport(run string, a config.Audience) Result {
@@ -197,7 +206,7 @@ func (s *shop) table(path string) string {
 	ctx := context.Background()
 	resolved, err := filepath.EvalSymlinks(path)
 	s.must(err)
-	e, err := engine.Open(ctx, engine.Options{Threads: 1, MemoryLimit: "500MB", TempDir: s.t.TempDir(), Readable: []string{resolved}, Macros: "select 1"})
+	e, err := duckdb.Open(ctx, engine.Options{Threads: 1, MemoryLimit: "500MB", TempDir: s.t.TempDir(), Readable: []string{resolved}, Macros: "select 1"})
 	s.must(err)
 	defer e.Close()
 	s.must(e.View(ctx, "file", "select * from read_parquet("+engine.Quote(resolved)+")"))
@@ -207,13 +216,13 @@ func (s *shop) table(path string) string {
 	var text strings.Builder
 	for _, column := range columns {
 		names = append(names, engine.Identifier(column.Name))
-		fmt.Fprintf(&text, "%s %s, ", column.Name, column.Type)
+		fmt.Fprintf(&text, "%s %s, ", column.Name, column.Spelling)
 	}
-	s.must(e.EachOrNull(ctx, "file", names, func(values []driver.Value) error {
+	for values, err := range e.Rows(ctx, "file", names) {
+		s.must(err)
 		for i, value := range values {
 			fmt.Fprintf(&text, "%s%v", map[bool]string{true: "\n", false: " | "}[i == 0], value)
 		}
-		return nil
-	}))
+	}
 	return text.String()
 }

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"io"
 
-	"cbv/valuation/audience"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/platform"
 )
 
 // table is a target's Parquet file.
@@ -15,9 +15,9 @@ type table struct {
 	row     []any
 }
 
-func newTable(file io.WriteCloser, columns []audience.Attribute) *table {
-	kinds := map[audience.Type]parquetfile.Kind{
-		audience.Text: parquetfile.Text, audience.Number: parquetfile.Number, audience.Day: parquetfile.Day, audience.YesNo: parquetfile.YesNo,
+func newTable(file io.WriteCloser, columns []platform.Attribute) *table {
+	kinds := map[platform.Type]parquetfile.Kind{
+		platform.Text: parquetfile.Text, platform.Number: parquetfile.Number, platform.Day: parquetfile.Day, platform.YesNo: parquetfile.YesNo,
 	}
 	var fields []parquetfile.Field
 	for _, column := range columns {
@@ -27,18 +27,18 @@ func newTable(file io.WriteCloser, columns []audience.Attribute) *table {
 }
 
 // Append writes a row.
-func (t *table) Append(cells []audience.Cell) error {
+func (t *table) Append(cells []platform.Cell) error {
 	t.row = t.row[:0]
 	for _, cell := range cells {
 		var value any
 		switch cell.Type {
-		case audience.Text:
+		case platform.Text:
 			value = cell.Text
-		case audience.Number:
+		case platform.Number:
 			value = cell.Number
-		case audience.Day:
+		case platform.Day:
 			value = cell.Day
-		case audience.YesNo:
+		case platform.YesNo:
 			value = cell.YesNo
 		}
 		t.row = append(t.row, value)

@@ -17,7 +17,7 @@ func of(asOf string, verdict experiment.Verdict) Document {
 	return d
 }
 
-func TestTheFirstVerdictStands(t *testing.T) {
+func TestWhichVerdictStands(t *testing.T) {
 	const early, late, tonight = "2026-11-03", "2026-11-05", "2026-11-20"
 	byRevenue, inYen := of(early, experiment.Promote), of(early, experiment.Promote)
 	byRevenue.MoneyBasis, inYen.Currency = "revenue", "JPY"

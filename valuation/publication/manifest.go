@@ -29,7 +29,7 @@ type Manifest struct {
 	Configuration json.RawMessage    `json:"configuration"`
 	Inputs        []Input            `json:"inputs"`
 	Rows          Rows               `json:"rows"`
-	OtherRows     map[string]Rows    `json:"other_rows,omitempty"` // of the inputs beside the orders: spend, surveys
+	OtherRows     map[string]Rows    `json:"other_rows,omitempty"` // of the auxiliary inputs: spend, surveys
 	Totals        Totals             `json:"totals"`
 	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
@@ -124,7 +124,7 @@ type Backtest struct {
 	Known       int64  `json:"known"`     // customers at the cutoff
 	Newcomers   int64  `json:"newcomers"` // who came after the cutoff and were left out
 	// Repeat purchases per one that the model expects, in the second half of the
-	// history as a multiple of the first; null where it cannot be told.
+	// history as a multiple of the first; null where it is not known.
 	Drift *float64 `json:"drift"`
 	// What the chosen model forecast for the holdout, what came, and the error
 	// of the total as a share of what came, with its 95 % sampling interval.
@@ -132,7 +132,7 @@ type Backtest struct {
 	Margin    *Forecast `json:"margin,omitempty"`
 }
 
-// Forecast is a total that was forecast beside the one that came.
+// Forecast is a total that was forecast, and the actual one.
 type Forecast struct {
 	Expected  float64  `json:"expected"`
 	Actual    float64  `json:"actual"`

@@ -118,7 +118,8 @@ func ExportsFolder(out, audience string) string {
 	return filepath.Join(out, exportsFolder, audience)
 }
 
-// RunID names a run or an export by its day and its identity (of which 12 hex digits).
+// RunID names a run or an export by its day and the first 12 hex digits of its
+// identity.
 func RunID(asOf time.Time, identity string) string {
 	return asOf.Format(time.DateOnly) + "-" + identity[:12]
 }

@@ -249,7 +249,7 @@ func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input,
 	probe.Name = probeView
 	probe.Columns = []engine.InputColumn{{Name: "value", Expression: m.expression}}
 	if err := e.Input(ctx, probe); err != nil {
-		// Without the name of the view, which tells a reader nothing.
+		// Without the name of the view, which says nothing to a reader.
 		return column, false, fmt.Errorf("%s (%s): %s: %s: %w", example.Path, example.rows(), m.key, m.text, errors.Unwrap(err))
 	}
 	described, err := e.Describe(ctx, probe.Name)

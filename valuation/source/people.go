@@ -10,39 +10,34 @@ import (
 // textKind is what reads as text.
 var textKind = kind{wants: "text or whole numbers", cast: engine.Varchar, remedy: "cast(%s as varchar)", fits: idKind.fits}
 
-// FindPeople looks up the files of people, then those of suppression. What is
-// not configured has none.
-func FindPeople(ctx context.Context, c config.Config) ([]Auxiliary, error) {
+// FindPeople looks up the files of people, and those of suppression. What is not
+// configured has none.
+func FindPeople(ctx context.Context, c config.Config) (people, suppression Auxiliary, err error) {
 	column := func(section, name, text string, k kind) mapped {
 		return mapped{key: section + ".columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
 	p, s := c.People.Columns, c.Suppression.Columns
-	found := []Auxiliary{
-		{Name: "people", private: true, columns: []mapped{
-			column("people", "customer_id", p.CustomerID, idKind),
-			column("people", "email", p.Email, textKind),
-			column("people", "phone", p.Phone, textKind),
-			column("people", "first_name", p.FirstName, textKind),
-			column("people", "last_name", p.LastName, textKind),
-			column("people", "country", p.Country, textKind),
-			column("people", "zip", p.Zip, textKind),
-			column("people", "city", p.City, textKind),
-			column("people", "state", p.State, textKind),
-			column("people", "consent_email", p.ConsentEmail, conditionKind),
-			column("people", "consent_ads", p.ConsentAds, conditionKind),
-			column("people", "suppressed", p.Suppressed, conditionKind),
-		}},
-		{Name: "suppression", private: true, columns: []mapped{
-			column("suppression", "customer_id", s.CustomerID, idKind),
-			column("suppression", "email", s.Email, textKind),
-			column("suppression", "hash", s.Hash, textKind),
-		}},
+	people = Auxiliary{Name: "people", private: true, columns: []mapped{
+		column("people", "customer_id", p.CustomerID, idKind),
+		column("people", "email", p.Email, textKind),
+		column("people", "phone", p.Phone, textKind),
+		column("people", "first_name", p.FirstName, textKind),
+		column("people", "last_name", p.LastName, textKind),
+		column("people", "country", p.Country, textKind),
+		column("people", "zip", p.Zip, textKind),
+		column("people", "city", p.City, textKind),
+		column("people", "state", p.State, textKind),
+		column("people", "consent_email", p.ConsentEmail, conditionKind),
+		column("people", "consent_ads", p.ConsentAds, conditionKind),
+		column("people", "suppressed", p.Suppressed, conditionKind),
+	}}
+	suppression = Auxiliary{Name: "suppression", private: true, columns: []mapped{
+		column("suppression", "customer_id", s.CustomerID, idKind),
+		column("suppression", "email", s.Email, textKind),
+		column("suppression", "hash", s.Hash, textKind),
+	}}
+	if people.Files, err = Find(ctx, people.Name, c.People.Files, false); err == nil {
+		suppression.Files, err = Find(ctx, suppression.Name, c.Suppression.Files, false)
 	}
-	for i, paths := range []config.Files{c.People.Files, c.Suppression.Files} {
-		var err error
-		if found[i].Files, err = Find(ctx, found[i].Name, paths, false); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
+	return people, suppression, err
 }

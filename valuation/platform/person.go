@@ -1,11 +1,11 @@
-// Package audience makes files of customers for e-mail tools and ad platforms:
+// Package platform makes files of customers for e-mail tools and ad platforms:
 // it decides who may be in them, writes identities the way each target reads
 // them, hashed where it wants them hashed, and splits at the target's limits.
 //
 // It opens no files and knows no database: rows come in one at a time, bytes go
 // to writers that the caller opens. Access rights and atomicity are the
 // caller's. Nothing it returns, errors included, holds personal data.
-package audience
+package platform
 
 import "time"
 

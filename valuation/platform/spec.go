@@ -1,4 +1,4 @@
-package audience
+package platform
 
 import (
 	"errors"
@@ -32,7 +32,7 @@ type Spec struct {
 	ConsentMapped bool
 
 	// Region is where phones without a country code are, when the customer's
-	// country does not tell; empty: then they are set aside.
+	// country is not known; empty: then they are left out.
 	Region string
 
 	// Attributes are the columns after the target's own.
@@ -63,9 +63,9 @@ type Spec struct {
 	// would reach somebody of another arm.
 	Assigned *Suppression
 
-	// Place tells under which name a row is written that nothing speaks against;
+	// Place says under which name a row is written that nothing speaks against;
 	// nil: all under Name. A campaign has a name for each of its arms and answers
-	// with a reason for its holdouts. Of a held row it is told, and it is not
+	// with a reason for its holdouts. It is called for a held row too, which is not
 	// written whatever the answer. It is called in order, once a row.
 	Place func(customerID string, held bool) (name string, reason Reason, err error)
 }
@@ -210,7 +210,7 @@ func (s *Spec) columns() []Column {
 	return columns
 }
 
-// hasMembership says whether the file has the column that tells members from
+// hasMembership says whether the file has the column that distinguishes members from
 // those who left, whose header is the audience's name.
 func (s *Spec) hasMembership() bool { return s.Target.Membership && s.Kind != Removal }
 

@@ -1,4 +1,4 @@
-package batch
+package measurement
 
 import (
 	"math"
@@ -6,8 +6,9 @@ import (
 	"time"
 
 	"cbv/valuation/campaign"
+	"cbv/valuation/config"
 	"cbv/valuation/experiment"
-	"cbv/valuation/measurement"
+	"cbv/valuation/intake"
 )
 
 // An order of the raw files: an instant in UTC and cents.
@@ -54,8 +55,8 @@ type measuredShop struct {
 
 // oracle computes what a measurement has to say from raw rows, person by person,
 // by maps and loops: the facts, the contacts by reason, and the counts that are
-// told in warnings, by their code.
-func (s measuredShop) oracle() (measurement.Facts, map[string]int64, map[string]int64) {
+// in warnings alone, by their code.
+func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 	counts := map[string]int64{}
 	type customerDay struct {
 		customer string
@@ -115,10 +116,10 @@ func (s measuredShop) oracle() (measurement.Facts, map[string]int64, map[string]
 		revenues[p.RevenueMinor]++
 	}
 	firstNight := dayNumber(s.terms.Started) + max(s.terms.WindowDays, s.terms.Nights) - s.terms.Nights + 1
-	facts := measurement.Facts{
+	facts := Facts{
 		Terms: s.terms, AsOf: time.Unix(int64(s.asOf)*86400, 0).UTC().Format(time.DateOnly), Currency: "EUR", MinorPerUnit: 100, MoneyBasis: "margin",
 		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global,
-		Told: measurement.Told{Delivered: true, Opened: true, Clicked: true, Cost: true},
+		Columns: contactColumns,
 	}
 	if s.marginRate == 0 && s.marginOfRow == 0 {
 		facts.MoneyBasis = "revenue"
@@ -126,7 +127,7 @@ func (s measuredShop) oracle() (measurement.Facts, map[string]int64, map[string]
 	var reasons map[string]int64
 	facts.Contacts, reasons = s.contactOracle()
 	if len(s.contacts) == 0 {
-		facts.Told, facts.Contacts = measurement.Told{}, nil
+		facts.Columns, facts.Contacts = config.ContactColumns{}, nil
 	}
 	compared := experiment.Campaign{
 		Shares: s.terms.Design.Shares, HasCovariate: true, RevenueStandsIn: facts.MoneyBasis == "revenue",
@@ -153,7 +154,7 @@ func (s measuredShop) oracle() (measurement.Facts, map[string]int64, map[string]
 		counts["unknown_arm"] += c.OfUnknownArm
 	}
 	counts["other_arm"] = facts.Contacts["champion"].OfOtherArm + facts.Contacts["challenger"].OfOtherArm
-	counts["contacted_unassigned"] = facts.Contacts[measurement.Unassigned].Sent
+	counts["contacted_unassigned"] = facts.Contacts[Unassigned].Sent
 	counts["contaminated_holdout"] = facts.Contacts["none"].Sent
 	return facts, reasons, counts
 }
@@ -164,7 +165,7 @@ func toMinorSQL(minor float64) int64 {
 }
 
 // contactOracle classifies the contacts and adds them up by arm.
-func (s measuredShop) contactOracle() (map[string]measurement.Contacts, map[string]int64) {
+func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 	arms, days := map[string]string{}, map[string]int{}
 	for _, a := range s.people {
 		if a.day <= s.asOf {
@@ -176,15 +177,15 @@ func (s measuredShop) contactOracle() (map[string]measurement.Contacts, map[stri
 	for _, c := range s.contacts {
 		reason := s.contactReason(c)
 		reasons[reason]++
-		if reason == Used {
+		if reason == intake.Used {
 			byCustomer[*c.Customer] = append(byCustomer[*c.Customer], c)
 		}
 	}
-	contacts := map[string]measurement.Contacts{}
+	contacts := map[string]Contacts{}
 	for customer, rows := range byCustomer {
 		arm, isAssigned := arms[customer]
 		if !isAssigned {
-			arm = measurement.Unassigned
+			arm = Unassigned
 		}
 		var delivered, opened, clicked, early, other, unknown int64
 		total := contacts[arm]
@@ -218,8 +219,8 @@ func (s measuredShop) contactOracle() (map[string]measurement.Contacts, map[stri
 // unknownArm is how a tool may write an arm that is not so called.
 const unknownArm = "Champion"
 
-func yes(told *bool) int64 {
-	if told != nil && *told {
+func yes(said *bool) int64 {
+	if said != nil && *said {
 		return 1
 	}
 	return 0
@@ -242,9 +243,9 @@ func (s measuredShop) contactReason(c contact) string {
 	case math.IsNaN(*c.Cost) || *c.Cost < 0 || *c.Cost > 1e12:
 		return "unusable_cost"
 	case *c.At >= int64(s.asOf+1)*86400e6:
-		return "after_as_of"
+		return intake.AfterAsOf
 	}
-	return Used
+	return intake.Used
 }
 
 // edgyShop draws a shop whose orders gather where windows begin and end, and
@@ -322,10 +323,10 @@ func (s *measuredShop) contact(random *rand.Rand, id string, from int) {
 			arm = []string{"champion", "challenger"}[random.IntN(2)]
 		}
 		c := contact{Customer: &id, Campaign: &name, Arm: &arm, At: &at, Cost: &cost}
-		for _, told := range []**bool{&c.Delivered, &c.Opened, &c.Clicked} {
+		for _, said := range []**bool{&c.Delivered, &c.Opened, &c.Clicked} {
 			if random.IntN(5) > 0 {
 				happened := random.IntN(2) == 0
-				*told = &happened
+				*said = &happened
 			}
 		}
 		other, nan, negative, ancient, unknown := "autumn", math.NaN(), -0.5, int64(-4e15), unknownArm

@@ -1,4 +1,4 @@
-package audience
+package platform
 
 import (
 	"crypto/sha256"
@@ -81,7 +81,7 @@ func (e *encoder) encode(b *batch) {
 }
 
 // row decides about a person by consent, then by validity, and then makes the
-// cells. Who is suppressed is told, and acted on right before writing.
+// cells. Who is suppressed is marked, and acted on right before writing.
 func (e *encoder) row(p *Person, attributes []Cell) outcome {
 	o := outcome{id: p.CustomerID, was: p.Was}
 	if p.Absent {

@@ -1,8 +1,6 @@
-package batch
+package measurement
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -17,85 +15,21 @@ import (
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
-	"cbv/valuation/measurement"
+	"cbv/valuation/intake"
 	"cbv/valuation/parquetfile"
 	"cbv/valuation/schema"
 )
 
-// write puts the shop on disk, its campaign begun, and returns the configuration.
-func (s measuredShop) write(t *testing.T) config.Config {
-	t.Helper()
-	var orders []rawOrder
-	for _, o := range s.orders {
-		at, amount := o.at.UnixMicro(), float64(o.minor)/100
-		orders = append(orders, rawOrder{Customer: &o.customer, At: &at, Amount: &amount})
-	}
-	c := config.Default()
-	c.Out = filepath.Join(t.TempDir(), "out")
-	c.Orders.Files = config.Files{writeRows(t, "orders.parquet", orders)}
-	c.Orders.ZeroIsPurchase = s.zeroIsPurchase
-	if s.zone != time.UTC {
-		c.Orders.Columns.OrderedAt, c.Time.Zone = "timezone('UTC', ordered_at)", s.zone.String()
-	}
-	if s.marginRate > 0 {
-		c.Value.MarginRate = &s.marginRate
-	} else if s.marginOfRow > 0 {
-		c.Orders.Columns.Margin = fmt.Sprintf("amount * %ge0", s.marginOfRow)
-	}
-	if len(s.contacts) > 0 {
-		c.Contacts.Files = config.Files{writeRows(t, "contacts.parquet", s.contacts)}
-		columns := &c.Contacts.Columns
-		columns.Arm, columns.Delivered, columns.Opened, columns.Clicked, columns.Cost = "arm", "delivered", "opened", "clicked", "cost"
-	}
-	c.Measure.WinsorisePercentile = s.percentile
-	c.Time.AsOf = &config.Day{Time: time.Unix(int64(s.asOf)*86400, 0).UTC()}
-	s.assign(t, c.Out)
-	return c
-}
-
-// assign writes the campaign with a part for each day of assignment.
-func (s measuredShop) assign(t *testing.T, out string) {
-	t.Helper()
-	begun, err := campaign.Begin(out, s.terms)
-	if err != nil {
-		t.Fatal(err)
-	}
-	byDay := map[int][]assigned{}
-	for _, a := range s.people {
-		byDay[a.day] = append(byDay[a.day], a)
-	}
-	for _, day := range slices.Sorted(maps.Keys(byDay)) {
-		err := begun.Append(time.Unix(int64(day)*86400, 0).UTC(), func(add func(campaign.Assignment) error) error {
-			for _, a := range byDay[day] {
-				if err := add(campaign.Assignment{CustomerID: a.customer, Arm: a.arm, Probability: s.terms.Design.Probability(a.arm), CLV: a.clv}); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func measureShop(t *testing.T, c config.Config, name string) Measurement {
-	t.Helper()
-	measured, err := Measure(context.Background(), testJob(c), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return measured
-}
-
 // agree holds a measurement to the oracle's, to the last digit, in the document
 // and in the table.
-func (s measuredShop) agree(t *testing.T, got Measurement) {
+func (s measuredShop) agree(t *testing.T, got Result) {
 	t.Helper()
 	facts, reasons, counts := s.oracle()
-	want := measurement.New(facts)
-	var document measurement.Document
-	readJSON(t, filepath.Join(got.Folder, measurement.Name), &document)
+	want := New(facts)
+	document, err := readDocument(got.Folder)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff(want.Figures, document.Figures); diff != "" {
 		t.Fatalf("figures, oracle (-) and measured (+):\n%s", diff)
 	}
@@ -119,8 +53,8 @@ func (s measuredShop) agree(t *testing.T, got Measurement) {
 	s.agreeTable(t, got, want)
 }
 
-// agreeWarnings holds the counts that are told in warnings alone to the oracle's.
-func agreeWarnings(t *testing.T, document measurement.Document, counts map[string]int64) {
+// agreeWarnings holds the counts that are in warnings alone to the oracle's.
+func agreeWarnings(t *testing.T, document Document, counts map[string]int64) {
 	t.Helper()
 	for code, want := range counts {
 		got := int64(0)
@@ -137,7 +71,7 @@ func agreeWarnings(t *testing.T, document measurement.Document, counts map[strin
 	}
 }
 
-func (s measuredShop) agreeTable(t *testing.T, got Measurement, want measurement.Document) {
+func (s measuredShop) agreeTable(t *testing.T, got Result, want Document) {
 	t.Helper()
 	rows, err := parquetfile.Read[struct {
 		Arm            *string  `parquet:"arm"`
@@ -164,9 +98,9 @@ func (s measuredShop) agreeTable(t *testing.T, got Measurement, want measurement
 		}
 		return *s
 	}
-	found := map[string]measurement.Figure{}
+	found := map[string]Figure{}
 	for _, r := range rows {
-		f := measurement.Figure{
+		f := Figure{
 			Arm: text(r.Arm), Versus: text(r.Versus), Metric: text(r.Metric), Estimate: text(r.Estimate), Unit: text(r.Unit), Reason: text(r.Reason), N: *r.N,
 			Value: r.Value, Low: r.Low, High: r.High, SequentialLow: r.SequentialLow, SequentialHigh: r.SequentialHigh, StandardError: r.StandardError, PValue: r.PValue,
 		}
@@ -197,7 +131,7 @@ func TestMeasurementsEqualAPlainComputation(t *testing.T) {
 			}
 		})
 	}
-	want := []string{"after_as_of", "null_campaign", "null_cost", "null_customer", "null_time", otherCampaign, "unreadable_time", "unusable_cost", Used}
+	want := []string{intake.AfterAsOf, "null_campaign", "null_cost", "null_customer", "null_time", otherCampaign, "unreadable_time", "unusable_cost", intake.Used}
 	slices.Sort(want)
 	if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, want) {
 		t.Errorf("contacts were %v, want every reason of %v", got, want)
@@ -254,9 +188,9 @@ func TestSimulatedCampaignsFindTheKnownLift(t *testing.T) {
 		measured := measureShop(t, s.write(t), "spring")
 		s.agree(t, measured)
 		for versus, truth := range map[string]float64{"none": 0.2 * lift, "champion": 0.2 * lift} {
-			raw, _ := measured.Document.Find("challenger", versus, "conversion_rate_difference", measurement.Raw)
-			adjusted, _ := measured.Document.Find("challenger", versus, "conversion_rate_difference", measurement.Adjusted)
-			for _, f := range []measurement.Figure{raw, adjusted} {
+			raw, _ := measured.Document.Find("challenger", versus, "conversion_rate_difference", Raw)
+			adjusted, _ := measured.Document.Find("challenger", versus, "conversion_rate_difference", Adjusted)
+			for _, f := range []Figure{raw, adjusted} {
 				all++
 				if *f.Low <= truth && truth <= *f.High {
 					inside++
@@ -349,10 +283,24 @@ func TestTheSameCampaignGivesTheSameBytes(t *testing.T) {
 // Every published column is described, in order and with its type.
 func TestMeasurementTablesAreAsDescribed(t *testing.T) {
 	measured := measureShop(t, edgyShop(1).write(t), "spring")
-	tablesAreAsDescribed(t, measured.Folder, schema.MeasurementTables)
-	text, err := os.ReadFile(filepath.Join(measured.Folder, "measure.json"))
-	if err != nil || !json.Valid(text) {
-		t.Errorf("measure.json: %v", err)
+	for _, table := range schema.MeasurementTables {
+		footer, err := parquetfile.ReadFooter(filepath.Join(measured.Folder, table.Name+".parquet"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got, want []string
+		for _, column := range footer.Columns {
+			got = append(got, column.Name+" "+column.Type)
+		}
+		for _, column := range table.Columns {
+			want = append(want, column.Name+" "+column.Type)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s has columns\n%v, described as\n%v", table.Name, got, want)
+		}
+	}
+	if files, err := filepath.Glob(filepath.Join(measured.Folder, "*.parquet")); err != nil || len(files) != len(schema.MeasurementTables) {
+		t.Errorf("%v, %v: want the %d tables that are described", files, err, len(schema.MeasurementTables))
 	}
 	if info, err := os.Stat(filepath.Dir(filepath.Dir(measured.Folder))); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("%v, %v: the folder of a campaign is its owner's alone", info.Mode(), err)

@@ -1,4 +1,4 @@
-package audience
+package platform
 
 import (
 	"crypto/sha256"
@@ -14,7 +14,7 @@ import (
 // NeutralName returns the name under which a list is known outside: cbv_a_ and
 // ten digits that depend on the list's name alone, so that a list keeps its
 // audience from night to night. Platforms flag names that suggest income or
-// health, and a name like low_value would tell each of their employees what the
+// health, and a name like low_value would show each of their employees what the
 // shop thinks of its customer; digits spell nothing.
 func NeutralName(list string) string {
 	sum := sha256.Sum256([]byte("cbv audience\x00" + list))
@@ -23,10 +23,10 @@ func NeutralName(list string) string {
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{2,39}$`)
 
-// telling are what a name may not hold: words for income, wealth and worth, for
+// revealing are what a name may not hold: words for income, wealth and worth, for
 // health, for age and family, and for what a shop thinks of a customer. Short
 // ones count as whole words only, since they are part of harmless ones.
-var telling = struct{ parts, words []string }{
+var revealing = struct{ parts, words []string }{
 	parts: []string{
 		"income", "salary", "wealth", "afflu", "value", "worth", "profit", "margin", "spend", "credit", "bankrupt", "poverty", "luxur", "premium", "budget", "cheap",
 		"health", "diabet", "cancer", "disab", "pregnan", "patient", "medic", "obes", "depress", "arthrit", "disease", "therap", "addict",
@@ -47,18 +47,18 @@ func ValidateName(name string) error {
 	}
 	words := strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r >= '0' && r <= '9' })
 	for _, word := range words {
-		if slices.Contains(telling.words, word) {
-			return tellingName(name, word)
+		if slices.Contains(revealing.words, word) {
+			return revealingName(name, word)
 		}
 	}
-	for _, part := range telling.parts {
+	for _, part := range revealing.parts {
 		if strings.Contains(strings.Join(words, ""), part) {
-			return tellingName(name, part)
+			return revealingName(name, part)
 		}
 	}
 	return nil
 }
 
-func tellingName(name, word string) error {
+func revealingName(name, word string) error {
 	return failure.Usagef("audience name %q: %q tells what is thought of the people in it, which platforms flag; leave the name out for a neutral one", name, word)
 }

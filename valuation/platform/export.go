@@ -1,4 +1,4 @@
-package audience
+package platform
 
 import (
 	"context"
@@ -59,15 +59,15 @@ func (b *batch) reset() {
 
 // Export writes one kind of file of one audience. Rows come in the order they
 // are to be written in, all of one customer together; of rows that a target
-// cannot tell apart the first is written and the others are rejected, so that
-// the order decides and the same order decides alike every night.
+// cannot distinguish the first is written and the others are rejected, so that
+// the order decides, alike in every run.
 //
 // A row passes consent, then validation, then the comparison with earlier rows,
 // and last, right before it is written, suppression and the holdouts. An exited
 // file takes people out, so it has those too whose consent is not known any more. A full export of nobody is
 // an error that wraps ErrEmpty, an empty file of another kind is none; neither
 // opens a file for it. On any error, what was opened is closed and has to be
-// removed; the result tells how far it came.
+// removed; the result says how far it came.
 func Export(ctx context.Context, spec Spec, rows iter.Seq2[Person, error], files Files) (Result, error) {
 	if err := spec.Validate(); err != nil {
 		return Result{}, err

@@ -1,4 +1,4 @@
-package audience
+package platform
 
 import (
 	"slices"
@@ -13,7 +13,7 @@ type Target struct {
 	Name    string
 	Channel Channel // whose consent lets a person in; none: the export names it
 	Table   bool    // rows go to a table rather than to CSV files
-	Key     Field   // what tells its rows apart; none: the first of NeedsOneOf that a row has
+	Key     Field   // what distinguishes its rows; none: the first of NeedsOneOf that a row has
 	// NeedsOneOf are the identifiers of which a row must have one.
 	NeedsOneOf []Field
 	Columns    []Column
@@ -21,7 +21,7 @@ type Target struct {
 	// without them.
 	FixedHeader bool
 	// Attributes says that the target takes columns of its user's, and so the
-	// column, named as the audience, that tells members from those who left:
+	// column, named as the audience, that distinguishes members from those who left:
 	// what is not in a file does not change there, and blank cells overwrite
 	// nothing.
 	Attributes bool

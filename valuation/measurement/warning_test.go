@@ -1,4 +1,4 @@
-package batch
+package measurement
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
-	"cbv/valuation/measurement"
+	"cbv/valuation/pipeline"
 )
 
 // A verdict is of the money that it was reached on: a promotion on revenue does
@@ -65,7 +65,7 @@ func TestOrdersThatDoNotKnowTheAssignedAreNoMeasurement(t *testing.T) {
 	}
 	unknown[s.people[1].customer] = false
 	warned := measureShop(t, rename().write(t), "spring").Document.Warnings
-	if !slices.ContainsFunc(warned, func(w measurement.Warning) bool {
+	if !slices.ContainsFunc(warned, func(w pipeline.Warning) bool {
 		return w.Code == "unknown_customers" && strings.HasPrefix(w.Message, "1,500 of 3,000 ")
 	}) {
 		t.Errorf("half are unknown: %+v", warned)
@@ -102,8 +102,8 @@ func TestAssignmentsThatAreNotTheDesigns(t *testing.T) {
 	}
 }
 
-// A hole in the watched days is told as one after them is refused.
-func TestAHoleInTheWatchedDaysIsTold(t *testing.T) {
+// A hole in the watched days raises a warning, as one after them is refused.
+func TestAHoleInTheWatchedDaysRaisesAWarning(t *testing.T) {
 	for _, c := range []struct {
 		from, to int // without an order
 		want     string
@@ -118,14 +118,14 @@ func TestAHoleInTheWatchedDaysIsTold(t *testing.T) {
 			day := int(o.at.Unix() / 86400)
 			return c.from <= day && day <= c.to
 		})
-		var told string
+		var got string
 		for _, warning := range measureShop(t, s.write(t), "spring").Document.Warnings {
 			if warning.Code == "hole_in_orders" {
-				told = warning.Message
+				got = warning.Message
 			}
 		}
-		if !strings.HasPrefix(told, c.want) || c.want == "" && told != "" {
-			t.Errorf("nothing from %d to %d: %q, want %q", c.from, c.to, told, c.want)
+		if !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("nothing from %d to %d: %q, want %q", c.from, c.to, got, c.want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package batch
+package measurement
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 	"cbv/valuation/simulation"
 )
 
@@ -36,8 +38,10 @@ func BenchmarkMeasureMillion(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StopTimer()
-		var timing timingFile
-		readJSON(b, filepath.Join(measured.Folder, "timing.json"), &timing)
+		timing, err := publication.ReadJSON[pipeline.TimingFile](filepath.Join(measured.Folder, "timing.json"))
+		if err != nil {
+			b.Fatal(err)
+		}
 		peak := int64(0)
 		for _, step := range timing.Steps {
 			peak = max(peak, step.PeakBytes)

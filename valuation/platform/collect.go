@@ -1,4 +1,4 @@
-package audience
+package platform
 
 import (
 	"cmp"
@@ -26,7 +26,7 @@ type collector struct {
 	lastID       string
 }
 
-// output is what one kind of file of one name is told by.
+// output is what is reported of one kind of file of one name.
 type output struct {
 	name string
 	kind Kind
@@ -161,11 +161,11 @@ func (c *collector) reject(id string, reason Reason) error {
 	if reason == NotSuppressed {
 		return nil // nearly everybody, and nothing is wrong with them
 	}
-	return c.tell(id, "row", reason)
+	return c.addReject(id, "row", reason)
 }
 
-// tell adds a line to the rejects: an id and a reason, nothing else of a person.
-func (c *collector) tell(id, part string, reason Reason) error {
+// addReject adds a line to the rejects: an id and a reason, nothing else of a person.
+func (c *collector) addReject(id, part string, reason Reason) error {
 	id, _ = freeText(id, 0)
 	return c.rejects.write(appendRecord(nil, id, part, string(reason)))
 }
@@ -226,7 +226,7 @@ func (c *collector) blank(id, column string, reason Reason) error {
 		c.result.Blanked[column] = map[Reason]int64{}
 	}
 	c.result.Blanked[column][reason]++
-	return c.tell(id, column, reason)
+	return c.addReject(id, column, reason)
 }
 
 // finish closes the files and sums up.
@@ -259,7 +259,7 @@ func (c *collector) finish(err error) (Result, error) {
 	return *r, nil
 }
 
-// tally tells the counts by reason, most first.
+// tally writes the counts by reason, most first.
 func (c *collector) tally() string {
 	var reasons []Reason
 	for reason := range c.result.Rejected {

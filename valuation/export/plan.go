@@ -1,0 +1,63 @@
+package export
+
+import "cbv/valuation/pipeline"
+
+// Steps are an export of one audience of a published run, in order.
+var Steps = []pipeline.Step{
+	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"people_input", "suppression_input", "input_files", "earlier_rows", "assigned", "exited_arm"}},
+	choice,
+	{Name: "people_rows", Kind: pipeline.Table, Folder: "exports"},
+	{Name: "repeated_people", Kind: pipeline.Table, Folder: "exports"},
+	{Name: "people", Kind: pipeline.View, Folder: "exports"},
+	{Name: "people_counts", Kind: pipeline.View, Folder: "exports"},
+	{Name: "suppression_rows", Kind: pipeline.View, Folder: "exports"},
+	{Name: "objections_name_somebody", Kind: pipeline.Check, Folder: "exports"},
+	{Name: "objections", Kind: pipeline.View, Folder: "exports"},
+	{Name: "holdout_people", Kind: pipeline.View, Folder: "exports"},
+	{Name: "assigned_people", Kind: pipeline.View, Folder: "exports"},
+	{Name: "suppression", Kind: pipeline.Go, Reads: []string{"people_counts", "people_rows", "customers", "suppression_rows", "objections", "holdout_people", "assigned_people"}},
+
+	{Name: "earlier_members", Kind: pipeline.Table, Folder: "exports"},
+	lists,
+	chosen,
+	{Name: "audience_rows", Kind: pipeline.View, Folder: "exports"},
+	{Name: "full", Kind: pipeline.Go, Reads: []string{"audience_rows"}, Makes: []string{"placed"}}, // and entered
+	{Name: "members", Kind: pipeline.File, Folder: "exports", Key: []string{"customer_id"}},
+	{Name: "audience_figures", Kind: pipeline.View, Folder: "exports"},
+	{Name: "power", Kind: pipeline.Go, Reads: []string{"audience_figures"}},
+	{Name: "exited_rows", Kind: pipeline.View, Folder: "exports"},
+	{Name: "exited", Kind: pipeline.Go, Reads: []string{"exited_rows"}},
+	{Name: "removal_rows", Kind: pipeline.View, Folder: "exports"},
+	{Name: "suppressed", Kind: pipeline.Go, Reads: []string{"removal_rows"}},
+	{Name: "newly_assigned", Kind: pipeline.View, Folder: "exports"},
+	{Name: "assignment", Kind: pipeline.Go, Reads: []string{"newly_assigned"}}, // before anything can be sent
+}
+
+// SizeSteps count the customers that an audience is made of.
+var SizeSteps = []pipeline.Step{
+	choice, lists, chosen,
+	{Name: "size", Kind: pipeline.Go, Reads: []string{"chosen"}},
+}
+
+var (
+	choice = pipeline.Step{Name: "choice", Kind: pipeline.Go, Makes: []string{"customers", "segment_lists", "audience_terms"}}
+	lists  = pipeline.Step{Name: "audiences", Kind: pipeline.View, Folder: "lists"}
+	chosen = pipeline.Step{Name: "chosen", Kind: pipeline.Table, Folder: "exports"}
+)
+
+// CheckSteps hold the declared audiences to what can be known without a run.
+var CheckSteps = []pipeline.Step{{Name: "declared", Kind: pipeline.Go, Makes: []string{"people_input", "suppression_input"}}}
+
+// Actions are the Go steps of an export.
+func (x *export) Actions() pipeline.Actions {
+	return pipeline.Actions{
+		"inputs":      x.mapInputs,
+		"choice":      x.choose,
+		"suppression": x.fillSuppression,
+		"full":        x.writeFull,
+		"power":       x.reportPower,
+		"exited":      x.writeExited,
+		"suppressed":  x.writeSuppressed,
+		"assignment":  x.assign,
+	}
+}
