@@ -13,8 +13,10 @@ import (
 	"cbv/valuation/command"
 )
 
-//go:embed sql
-var sqlFiles embed.FS
+// What is embedded is the SQL, and the page of each room, which help prints.
+//
+//go:embed sql valuation/*/README.md
+var files embed.FS
 
 func main() {
 	os.Exit(run())
@@ -23,7 +25,7 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	sql, err := fs.Sub(sqlFiles, "sql")
+	sql, err := fs.Sub(files, "sql")
 	if err != nil {
 		panic(err) // embedded at build time
 	}
@@ -32,6 +34,7 @@ func run() int {
 		Stderr:  os.Stderr,
 		Environ: os.Environ(),
 		SQL:     sql,
+		Pages:   files,
 		Clock:   time.Now,
 	})
 }

@@ -50,8 +50,11 @@ var layers = map[string][]string{
 	"batch": {
 		"backtest", "btyd", "calendar", "campaign", "concentration", "config", "engine", "experiment", "failure", "focus", "measurement", "plan", "proportion", "publication", "rfm", "schema", "source", "survival",
 	},
+	"report": {
+		"audience", "backtest", "batch", "btyd", "config", "experiment", "export", "failure", "focus", "measurement", "plan", "publication", "schema", "simulation", "source",
+	},
 	"command": {
-		"audience", "backtest", "batch", "btyd", "campaign", "config", "experiment", "export", "failure", "focus", "measurement", "plan", "publication", "schema", "simulation", "source",
+		"audience", "batch", "btyd", "campaign", "config", "engine", "export", "failure", "plan", "publication", "report", "schema", "simulation", "source",
 	},
 }
 

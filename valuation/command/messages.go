@@ -83,6 +83,19 @@ func (m *messages) fail(err error) {
 	m.say(slog.LevelError, text, "kind", kind.String(), "exit_code", int(kind))
 }
 
+// panicked tells a fault of the program itself.
+func (m *messages) panicked(fault any, stack []byte) {
+	if m.bar != nil {
+		m.bar.clear()
+	}
+	text := fmt.Sprintf("a fault of cbv itself: %v", fault)
+	if m.json == nil {
+		fmt.Fprintf(m.out, "cbv: %s\n\n%s", text, stack)
+		return
+	}
+	m.say(slog.LevelError, text, "kind", failure.Failed.String(), "exit_code", int(failure.Failed), "stack", string(stack))
+}
+
 // start begins to tell of work; end, of which it must be followed, takes the bar
 // off the terminal.
 func (m *messages) start() {

@@ -11,10 +11,26 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/export"
 	"cbv/valuation/publication"
+	"cbv/valuation/report"
 )
 
 func runCommand(env Env) *cli.Command {
-	return onSettings(env, "run", "value, segment and mark every customer, publish the run, and write the declared audiences", runRun)
+	return onSettings(env, &cli.Command{
+		Name:     "run",
+		Category: valuing,
+		Usage:    "value, segment and mark every customer, publish the run, and write the declared audiences",
+		UsageText: `cbv run                                          # by the cbv.yaml of this folder
+cbv run --orders.files 'orders/*.parquet' --orders.columns.amount 'Quantity * UnitPrice'
+cbv run --config shop.yaml --wait 30m --max-age 2 --model out/latest --log json     # every night`,
+	}, reading{
+		sections: []string{
+			"out", "orders", "spend", "surveys", "people", "suppression", "value", "backtest", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
+		},
+		common: []string{
+			"out", "orders.files", "orders.columns.customer_id", "orders.columns.ordered_at", "orders.columns.amount",
+			"value.currency", "value.margin_rate", "value.cac", "time.as_of", "run.strict", "run.max_age_days", "run.wait", "run.model", "log",
+		},
+	}, func(ctx context.Context, settings config.Config) error { return runRun(ctx, env, settings) })
 }
 
 func runRun(ctx context.Context, env Env, settings config.Config) error {
@@ -34,14 +50,10 @@ func runRun(ctx context.Context, env Env, settings config.Config) error {
 		return err
 	}
 	env.messages.say(slog.LevelInfo, "published", "folder", result.Folder, "already", result.Already)
-	if result.Already {
-		fmt.Fprintln(env.Stdout, "The same inputs, configuration and version are published already: nothing to do.")
-	} else {
-		printSummary(env.Stdout, result, settings)
-	}
+	report.Run(env.Stdout, result, settings)
 	for _, each := range exports {
 		env.messages.say(slog.LevelInfo, "exported", "audience", each.Audience.Name, "folder", each.Folder, "already", each.Already)
-		printExport(env.Stdout, each)
+		report.Export(env.Stdout, each)
 	}
 	if _, printed := fmt.Fprintln(env.Stdout, result.Folder); err == nil {
 		err = printed

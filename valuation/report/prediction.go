@@ -1,38 +1,36 @@
-package command
+package report
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 
 	"cbv/valuation/batch"
 	"cbv/valuation/btyd"
-	"cbv/valuation/failure"
 )
 
-// prediction is what predict prints. What was not asked is absent; what has no
+// Prediction is what models say of one history. What was not asked is absent; what has no
 // finite value is null, and NullBecause says why.
-type prediction struct {
+type Prediction struct {
 	Run                 string            `json:"run,omitempty"` // that fitted the parameters
 	Model               *modelShown       `json:"model,omitempty"`
 	TimeUnit            string            `json:"time_unit,omitempty"` // absent: that of the parameters
 	Repeats             int               `json:"x"`
-	LastPurchase        *number           `json:"t_x,omitempty"`
-	Age                 *number           `json:"T,omitempty"`
-	Horizon             *number           `json:"horizon,omitempty"`
-	Delta               *number           `json:"delta,omitempty"`
-	LogLikelihood       *number           `json:"log_likelihood,omitempty"`
-	PAlive              *number           `json:"p_alive,omitempty"`
-	ExpectedPurchases   *number           `json:"expected_purchases,omitempty"`
-	DiscountedPurchases *number           `json:"discounted_purchases,omitempty"`
-	PPurchase           *number           `json:"p_purchase,omitempty"`
+	LastPurchase        *Number           `json:"t_x,omitempty"`
+	Age                 *Number           `json:"T,omitempty"`
+	Horizon             *Number           `json:"horizon,omitempty"`
+	Delta               *Number           `json:"delta,omitempty"`
+	LogLikelihood       *Number           `json:"log_likelihood,omitempty"`
+	PAlive              *Number           `json:"p_alive,omitempty"`
+	ExpectedPurchases   *Number           `json:"expected_purchases,omitempty"`
+	DiscountedPurchases *Number           `json:"discounted_purchases,omitempty"`
+	PPurchase           *Number           `json:"p_purchase,omitempty"`
 	N                   *int              `json:"n,omitempty"`
-	PNPurchases         *number           `json:"p_n_purchases,omitempty"`
+	PNPurchases         *Number           `json:"p_n_purchases,omitempty"`
 	Spend               *modelShown       `json:"spend_model,omitempty"`
-	Mean                *number           `json:"mean,omitempty"`
-	SpendLogLikelihood  *number           `json:"spend_log_likelihood,omitempty"`
-	ExpectedSpend       *number           `json:"expected_spend,omitempty"`
+	Mean                *Number           `json:"mean,omitempty"`
+	SpendLogLikelihood  *Number           `json:"spend_log_likelihood,omitempty"`
+	ExpectedSpend       *Number           `json:"expected_spend,omitempty"`
 	NullBecause         map[string]string `json:"null_because,omitempty"`
 }
 
@@ -60,150 +58,102 @@ func (list parameters) MarshalJSON() ([]byte, error) {
 	return append(text, '}'), nil
 }
 
-// number is a float64 that keeps every digit in JSON, and is null where it is
-// none.
-type number float64
-
-// MarshalJSON writes the number, or null.
-func (n number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(n))
+// Question is a history, and what is asked of it; nil is not asked.
+type Question struct {
+	btyd.History
+	Mean      *float64 // of the repeat purchases
+	Horizon   *float64 // time ahead over which purchases are counted
+	Delta     *float64 // continuous discount rate
+	Purchases *int     // that number within the horizon
 }
 
-func runPredict(ctx context.Context, env Env, opt predictOptions) error {
-	if err := opt.validate(); err != nil {
-		return err
-	}
-	p := &prediction{NullBecause: map[string]string{}}
-	var err error
-	if opt.run != "" {
-		err = p.askRun(ctx, opt)
-	} else {
-		err = p.askParameters(opt)
-	}
-	if err != nil {
-		return err
-	}
-	return printJSON(env.Stdout, p)
+// NewPrediction begins a prediction for a history.
+func NewPrediction(h btyd.History) *Prediction {
+	return &Prediction{Repeats: h.Repeats, NullBecause: map[string]string{}}
 }
 
-// askParameters asks models that the flags give.
-func (p *prediction) askParameters(opt predictOptions) error {
-	p.Repeats = opt.history().Repeats
-	if opt.model != "" {
-		values, err := parameterValues("--params", opt.params)
-		if err != nil {
-			return err
-		}
-		model, err := btyd.NewModel(opt.model, values)
-		if err != nil {
-			return failure.Usagef("--model %s: %w", opt.model, err)
-		}
-		p.askPurchases(model, opt)
-	}
-	if opt.spend != "" {
-		values, err := parameterValues("--spend", opt.spend)
-		if err != nil {
-			return err
-		}
-		model, err := btyd.NewGammaGamma(values)
-		if err != nil {
-			return failure.Usagef("--spend: %w", err)
-		}
-		p.askSpend(model, opt)
-	}
-	return nil
-}
-
-// askRun asks the models of a run over its horizon and at its discount rate,
-// unless the flags give others.
-func (p *prediction) askRun(ctx context.Context, opt predictOptions) error {
-	run, err := batch.OpenModel(ctx, opt.run)
-	if err != nil {
-		return err
-	}
-	p.Run, p.TimeUnit, p.Repeats = run.Origin.Run, "days", opt.history().Repeats
-	if opt.horizon == nil {
+// AskRun asks the models of a run over its horizon and at its discount rate,
+// unless the question has others.
+func (p *Prediction) AskRun(run batch.RunModel, q Question) {
+	p.Run, p.TimeUnit = run.Origin.Run, "days"
+	if q.Horizon == nil {
 		days := float64(run.HorizonDays)
-		opt.horizon = &days
+		q.Horizon = &days
 	}
-	if opt.delta == nil {
+	if q.Delta == nil {
 		delta := btyd.Discounting(run.DiscountRate, 365)
-		opt.delta = &delta
+		q.Delta = &delta
 	}
-	p.askPurchases(run.Purchases(), opt)
-	if opt.mean == nil && p.Repeats > 0 {
-		return nil // spend was not asked
+	p.AskPurchases(run.Purchases(), q)
+	if q.Mean == nil && p.Repeats > 0 {
+		return // spend was not asked
 	}
 	band := run.Spend(p.Repeats)
 	switch {
 	case band.HasModel() && p.Repeats > 0:
-		p.askSpend(band.Fit.Model, opt)
-		return nil
+		p.AskSpend(band.Fit.Model, q)
+		return
 	case band.HasModel():
 		p.Spend = &modelShown{band.Fit.Model.Name(), band.Fit.Model.Parameters()}
 	default:
 		p.Spend = &modelShown{Name: "mean"}
 	}
-	p.ExpectedSpend = p.told("expected_spend", band.Mean)
-	return nil
+	p.ExpectedSpend = p.shown("expected_spend", band.Mean)
 }
 
-// askPurchases asks a model of purchases about the history and what comes after.
-func (p *prediction) askPurchases(model btyd.Model, opt predictOptions) {
-	h := opt.history()
+// AskPurchases asks a model of purchases about the history and what comes after.
+func (p *Prediction) AskPurchases(model btyd.Model, q Question) {
+	h := q.History
 	p.Model = &modelShown{model.Name(), model.Parameters()}
-	p.LastPurchase, p.Age = p.told("t_x", h.LastPurchase), p.told("T", h.Age)
-	p.LogLikelihood = p.told("log_likelihood", model.LogLikelihood(h))
-	p.PAlive = p.told("p_alive", model.PAlive(h))
-	if opt.horizon == nil {
+	p.LastPurchase, p.Age = p.shown("t_x", h.LastPurchase), p.shown("T", h.Age)
+	p.LogLikelihood = p.shown("log_likelihood", model.LogLikelihood(h))
+	p.PAlive = p.shown("p_alive", model.PAlive(h))
+	if q.Horizon == nil {
 		return
 	}
-	horizon := *opt.horizon
-	p.Horizon = p.told("horizon", horizon)
+	horizon := *q.Horizon
+	p.Horizon = p.shown("horizon", horizon)
 	if math.IsInf(horizon, 1) {
 		p.NullBecause["horizon"] = "it is infinite: all time to come is counted"
 	}
-	p.ExpectedPurchases = p.told("expected_purchases", btyd.ExpectedPurchases(model, h, horizon))
+	p.ExpectedPurchases = p.shown("expected_purchases", btyd.ExpectedPurchases(model, h, horizon))
 	if math.IsInf(horizon, 1) && math.IsInf(float64(*p.ExpectedPurchases), 1) {
 		p.NullBecause["expected_purchases"] = "it is infinite: some customers stay for so long that without discounting the purchases of all time have no sum"
 	}
-	if opt.delta != nil {
-		p.Delta = p.told("delta", *opt.delta)
-		p.DiscountedPurchases = p.told("discounted_purchases", btyd.DiscountedPurchases(model, h, horizon, *opt.delta))
+	if q.Delta != nil {
+		p.Delta = p.shown("delta", *q.Delta)
+		p.DiscountedPurchases = p.shown("discounted_purchases", btyd.DiscountedPurchases(model, h, horizon, *q.Delta))
 	}
-	p.PPurchase = p.told("p_purchase", btyd.PPurchase(model, h, horizon))
-	if opt.purchases != nil {
-		p.N = opt.purchases
-		p.PNPurchases = p.told("p_n_purchases", btyd.PMF(model, h, horizon, *opt.purchases))
+	p.PPurchase = p.shown("p_purchase", btyd.PPurchase(model, h, horizon))
+	if q.Purchases != nil {
+		p.N = q.Purchases
+		p.PNPurchases = p.shown("p_n_purchases", btyd.PMF(model, h, horizon, *q.Purchases))
 	}
 }
 
-// askSpend asks a model of spend what the next purchase will be worth.
-func (p *prediction) askSpend(model btyd.GammaGamma, opt predictOptions) {
+// AskSpend asks a model of spend what the next purchase will be worth.
+func (p *Prediction) AskSpend(model btyd.GammaGamma, q Question) {
 	p.Spend = &modelShown{model.Name(), model.Parameters()}
 	mean := 0.0
 	if p.Repeats > 0 {
-		mean = *opt.mean
-		p.Mean = p.told("mean", mean)
-		p.SpendLogLikelihood = p.told("spend_log_likelihood", model.LogLikelihood(p.Repeats, mean))
+		mean = *q.Mean
+		p.Mean = p.shown("mean", mean)
+		p.SpendLogLikelihood = p.shown("spend_log_likelihood", model.LogLikelihood(p.Repeats, mean))
 	}
 	if model.P*float64(p.Repeats)+model.Q <= 1 {
-		infinite := number(math.Inf(1))
+		infinite := Number(math.Inf(1))
 		p.ExpectedSpend = &infinite
 		p.NullBecause["expected_spend"] = "it is infinite: the mean exists only where p x + q > 1"
 		return
 	}
-	p.ExpectedSpend = p.told("expected_spend", model.ExpectedSpend(p.Repeats, mean))
+	p.ExpectedSpend = p.shown("expected_spend", model.ExpectedSpend(p.Repeats, mean))
 }
 
-// told returns a value to print, and notes why it is null where it has to be.
-func (p *prediction) told(name string, value float64) *number {
+// shown returns a value to print, and notes why it is null where it has to be.
+func (p *Prediction) shown(name string, value float64) *Number {
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		p.NullBecause[name] = "it cannot be computed in 64-bit numbers at these parameters and times"
 	}
-	n := number(value + 0) // -0 becomes 0
+	n := Number(value + 0) // -0 becomes 0
 	return &n
 }
