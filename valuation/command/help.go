@@ -50,7 +50,11 @@ var rooms = []string{"README.md", "*/README.md", "valuation/*/README.md", "valua
 // topics returns what there is to tell: the tables, and the pages by the name of
 // their room. btyd is valuation/btyd/README.md, and cbv the page at the top.
 func topics(env Env) []topic {
-	var topics []topic
+	topics := slices.Clone(generated)
+	if env.Pages == nil {
+		return topics
+	}
+	tables := len(topics)
 	for _, pattern := range rooms {
 		found, err := fs.Glob(env.Pages, pattern)
 		if err != nil {
@@ -70,8 +74,8 @@ func topics(env Env) []topic {
 			}})
 		}
 	}
-	slices.SortFunc(topics, func(a, b topic) int { return strings.Compare(a.name, b.name) })
-	return append(slices.Clone(generated), topics...)
+	slices.SortFunc(topics[tables:], func(a, b topic) int { return strings.Compare(a.name, b.name) })
+	return topics
 }
 
 func helpCommand(env Env) *cli.Command {

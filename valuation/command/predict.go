@@ -38,7 +38,7 @@ func predictCommand(env Env) *cli.Command {
 		Usage:    "print as JSON what a model says of one history",
 		UsageText: `cbv predict --run out/latest --x 3 --t-x 200 --T 250 --mean 40
 cbv predict --run out/latest --new
-cbv predict --model bgnbd --params r=.243,alpha=4.414,a=.793,b=2.426 --x 2 --t-x 30 --T 39 --horizon 39`,
+cbv predict --model bgnbd --params r=.24,alpha=4.4,a=.79,b=2.4 --x 2 --t-x 30 --T 39 --horizon 39`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "run", Usage: "`FOLDER` of a run whose models, horizon and discount rate are taken; its times are in days"},
 			&choiceFlag{&cli.StringFlag{Name: "model", Usage: "purchase model: " + strings.Join(keys, ", ")}, keys},

@@ -3,11 +3,13 @@ package command
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,15 +42,6 @@ func repository(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return root
-}
-
-func readme(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(repository(t), "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 // eachReadme calls test for every README.md of the repository, by its path in it.
@@ -88,10 +81,12 @@ func holdPage(t *testing.T, file, text, want string) {
 	t.Errorf("the page shows (-) what is no longer so (+); go test ./valuation/command -run Readme -update writes it anew:\n%s", diff)
 }
 
-// The commands of a page are run, in order, and print what it says.
+// The commands of a page are run, in order, and print what it says. What they
+// publish is explained by a page.
 func TestReadmeCommands(t *testing.T) {
 	root := repository(t)
 	blocks := 0
+	var metrics []string
 	eachReadme(t, func(t *testing.T, file, text string) {
 		folder := t.TempDir()
 		if err := os.Symlink(filepath.Join(root, "fixtures"), filepath.Join(folder, "fixtures")); err != nil {
@@ -119,10 +114,13 @@ func TestReadmeCommands(t *testing.T) {
 			return "```console\n" + output.String() + "```"
 		})
 		holdPage(t, file, text, ran)
+		metrics = append(metrics, publishedMetrics(t, "out")...)
 	})
-	if blocks == 0 {
-		t.Fatal("no page has a console block")
+	if blocks == 0 || len(metrics) == 0 {
+		t.Fatalf("the pages have %d console blocks and publish %d metrics", blocks, len(metrics))
 	}
+	slices.Sort(metrics)
+	holdNames(t, readmes(t), slices.Compact(metrics))
 }
 
 // The tables of a page are those of the declarations.
@@ -136,41 +134,56 @@ func TestReadmeTables(t *testing.T) {
 	})
 }
 
-func TestReadmeNamesEveryKeyMetricAndMap(t *testing.T) {
-	text := readme(t)
+// readmes is the text of all pages.
+func readmes(t *testing.T) string {
+	var all strings.Builder
+	eachReadme(t, func(_ *testing.T, _, text string) { all.WriteString(text) })
+	return all.String()
+}
+
+func TestReadmesNameEveryKeyAndMap(t *testing.T) {
 	var names []string
 	for _, key := range config.Keys() {
-		names = append(names, key.Path)
+		if !key.FileOnly { // told by the settings of an item
+			names = append(names, key.Path)
+		}
 	}
-	names = append(names, rfm.Maps()...)
-	out := filepath.Join(t.TempDir(), "out")
-	var stdout, stderr bytes.Buffer
-	code := Main(context.Background(), []string{"cbv", "run", "--config", "../../fixtures/shop/cbv.yaml", "--out", out}, Env{
-		Stdout: &stdout, Stderr: &stderr, SQL: os.DirFS("../../sql"), Pages: os.DirFS("../.."), Clock: time.Now,
-	})
-	if code != 0 {
-		t.Fatalf("exit %d: %s", code, &stderr)
-	}
-	metrics, err := parquetfile.Read[struct {
-		Metric *string `parquet:"metric"`
-	}](filepath.Join(out, "latest", "kpis.parquet"))
-	if err != nil || len(metrics) == 0 {
-		t.Fatalf("%d metrics, %v", len(metrics), err)
-	}
-	for _, row := range metrics {
-		names = append(names, *row.Metric)
-	}
+	holdNames(t, readmes(t), append(names, rfm.Maps()...))
+}
+
+// holdNames wants each name explained by some page.
+func holdNames(t *testing.T, text string, names []string) {
+	t.Helper()
 	for _, name := range names {
 		if !strings.Contains(text, "`"+name+"`") {
-			t.Errorf("the README does not explain `%s`", name)
+			t.Errorf("no README explains `%s`", name)
 		}
 	}
 }
 
+// publishedMetrics are those of the run that a page has published.
+func publishedMetrics(t *testing.T, out string) []string {
+	t.Helper()
+	rows, err := parquetfile.Read[struct {
+		Metric *string `parquet:"metric"`
+	}](filepath.Join(out, "latest", "kpis.parquet"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var metrics []string
+	for _, row := range rows {
+		metrics = append(metrics, *row.Metric)
+	}
+	return metrics
+}
+
 var warningCode = regexp.MustCompile(`\bwarn\("([a-z_]+)"`)
 
-func TestReadmeNamesEveryWarning(t *testing.T) {
-	text := readme(t)
+func TestReadmesNameEveryWarning(t *testing.T) {
+	text := readmes(t)
 	files, err := filepath.Glob("../*/*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +197,7 @@ func TestReadmeNamesEveryWarning(t *testing.T) {
 		for _, match := range warningCode.FindAllStringSubmatch(string(source), -1) {
 			codes++
 			if !strings.Contains(text, "`"+match[1]+"`") {
-				t.Errorf("the README does not explain the warning `%s`", match[1])
+				t.Errorf("no README explains the warning `%s`", match[1])
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func TestRegenerate(t *testing.T) {
 func TestFirstSentence(t *testing.T) {
 	for page, want := range map[string]string{
 		"# Models\n\nThe **purchase** models of `btyd`,\nand [more](x.md). They fit.\n": "The purchase models of btyd, and more",
-		"# Title\n\n<!-- generated: x -->\n\nOne line:\n\n- a":                           "One line",
+		"# Title\n\n<!-- generated: x -->\n\nOne line:\n\n- a":                          "One line",
 		"# Only a title\n": "",
 	} {
 		if got := report.FirstSentence(page); got != want {

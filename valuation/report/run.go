@@ -225,11 +225,11 @@ func (s summary) forecast() string {
 	}
 	var text strings.Builder
 	if f := v.Purchases; f != nil {
-		fmt.Fprintf(&text, "Backtest: for the %s to %s %s expected %s of %s; there were %s (%s)",
-			countNoun(int64(v.HoldoutDays), "day"), s.result.Manifest.AsOf, modelText(*s.result.Manifest.Model),
+		m := s.result.Manifest
+		fmt.Fprintf(&text, "Backtest: for the %s to %s %s expected %s of %s, actual %s (%s); ",
+			countNoun(int64(v.HoldoutDays), "day"), m.AsOf, modelText(*m.Model),
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
-		fmt.Fprintf(&text, ", and of %s %s; it was %s (%s). ", s.result.Manifest.MoneyBasis,
-			s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
+		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
 	return text.String() + trustText(v)
 }
