@@ -11,10 +11,13 @@ import (
 	"time"
 
 	"cbv/valuation/command"
+	"cbv/valuation/engine/duckdb"
 )
 
-//go:embed sql
-var sqlFiles embed.FS
+// What is embedded is the SQL, and the page of each room, which help prints.
+//
+//go:embed sql valuation/*/README.md
+var files embed.FS
 
 func main() {
 	os.Exit(run())
@@ -23,7 +26,7 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	sql, err := fs.Sub(sqlFiles, "sql")
+	sql, err := fs.Sub(files, "sql")
 	if err != nil {
 		panic(err) // embedded at build time
 	}
@@ -32,6 +35,10 @@ func run() int {
 		Stderr:  os.Stderr,
 		Environ: os.Environ(),
 		SQL:     sql,
+		Pages:   files,
+		Open:    duckdb.Open,
+		Engine:  duckdb.Version,
+		Program: command.ThisProgram,
 		Clock:   time.Now,
 	})
 }

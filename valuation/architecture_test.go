@@ -2,7 +2,10 @@
 package valuation_test
 
 import (
+	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,50 +13,36 @@ import (
 
 // owners are the outside things that one package alone may know.
 var owners = map[string]string{
-	"github.com/marcboeker/go-duckdb/v2":        "cbv/valuation/engine",
+	"github.com/marcboeker/go-duckdb/v2":        "cbv/valuation/engine/duckdb",
 	"github.com/parquet-go/parquet-go":          "cbv/valuation/parquetfile",
+	"github.com/parquet-go/parquet-go/encoding": "cbv/valuation/parquetfile",
 	"github.com/urfave/cli/v2":                  "cbv/valuation/command",
 	"github.com/schollz/progressbar/v3":         "cbv/valuation/command",
 	"github.com/goccy/go-yaml":                  "cbv/valuation/config",
 	"github.com/gofrs/flock":                    "cbv/valuation/publication",
 	"github.com/bmatcuk/doublestar/v4":          "cbv/valuation/source",
 	"github.com/nyaruka/phonenumbers":           "cbv/valuation/platform",
-	"github.com/parquet-go/parquet-go/encoding": "cbv/valuation/parquetfile",
 }
 
-// layers say what a package of ours may import of ours, above it nothing.
-var layers = map[string][]string{
-	"backtest":                       {"btyd", "btyd/spend"},
-	"btyd":                           {"btyd/likelihood"},
-	"btyd/likelihood":                {},
-	"btyd/likelihood/likelihoodtest": {"btyd/likelihood"},
-	"btyd/spend":                     {"btyd", "btyd/likelihood"},
-	"calendar":                       {},
-	"experiment":                     {},
-	"failure":                        {},
-	"parquetfile":                    {},
-	"plan":                           {},
-	"focus":                          {},
-	"rfm":                            {},
-	"schema":                         {},
-	"stat":                           {},
-	"platform":                       {"failure"},
-	"campaign":                       {"experiment", "failure", "parquetfile"},
-	"measurement":                    {"campaign", "experiment"},
-	"config":                         {"platform", "campaign", "experiment", "failure", "rfm", "schema"},
-	"engine":                         {},
-	"simulation":                     {"parquetfile"},
-	"source":                         {"config", "engine", "failure", "parquetfile"},
-	"publication":                    {"failure", "focus", "plan", "source"},
-	"export": {
-		"platform", "campaign", "config", "engine", "experiment", "failure", "parquetfile", "plan", "publication", "rfm", "schema", "source",
-	},
-	"batch": {
-		"backtest", "btyd", "btyd/spend", "calendar", "campaign", "config", "engine", "experiment", "failure", "focus", "measurement", "plan", "publication", "rfm", "schema", "source", "stat",
-	},
-	"command": {
-		"platform", "backtest", "batch", "btyd", "btyd/spend", "campaign", "config", "experiment", "export", "failure", "focus", "measurement", "plan", "publication", "schema", "simulation", "source",
-	},
+// layers are the packages from the lowest layer to the highest, as valuation/README.md
+// explains them. A package imports of ours what stands on a line above its own, never
+// below; on one line it imports what stands before it.
+var layers = [][]string{
+	// what everything may know, and pure mathematics
+	{"failure", "calendar", "money", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "backtest"},
+	// files, and declarations
+	{"parquetfile", "platform", "schema", "campaign", "engine", "simulation"},
+	{"config"},
+	// the outside: engines, input files
+	{"engine/duckdb", "source"},
+	{"pipeline"},
+	{"publication"},
+	// the Go steps of a subject each
+	{"intake", "scoring", "acquisition", "retention", "judgement", "measurement", "export"},
+	// the plans of a run, and what people read and type
+	{"run"},
+	{"report"},
+	{"command"},
 }
 
 // imports returns the direct imports of each of our packages.
@@ -81,25 +70,31 @@ func TestEachOutsideThingHasOneOwner(t *testing.T) {
 	}
 }
 
-func TestPackagesImportOnlyWhatLiesBelow(t *testing.T) {
+func TestNoImportGoesUp(t *testing.T) {
 	const prefix = "cbv/valuation/"
+	places := map[string]int{}
+	for _, layer := range layers {
+		for _, name := range layer {
+			places[name] = len(places)
+		}
+	}
 	found := imports(t)
 	for importer, imported := range found {
 		name, ours := strings.CutPrefix(importer, prefix)
 		if !ours {
 			continue
 		}
-		allowed, known := layers[name]
+		place, known := places[name]
 		if !known {
 			t.Errorf("%s has no place in the architecture: give it one in this test", importer)
 		}
 		for _, path := range imported {
-			if below, ours := strings.CutPrefix(path, prefix); ours && !slices.Contains(allowed, below) {
-				t.Errorf("%s imports %s", importer, path)
+			if below, ours := strings.CutPrefix(path, prefix); ours && places[below] >= place {
+				t.Errorf("%s imports %s, which does not lie below it", importer, path)
 			}
 		}
 	}
-	for name := range layers {
+	for name := range places {
 		if _, exists := found[prefix+name]; !exists {
 			t.Errorf("package %s is gone", name)
 		}
@@ -120,16 +115,69 @@ func TestModelsDependOnGonumOnly(t *testing.T) {
 	}
 }
 
-// The driver is 67 MB and links for seconds: nothing that works without it may
-// pull it in.
-func TestOnlyTheBatchCarriesTheDriver(t *testing.T) {
-	for _, name := range []string{"platform", "backtest", "btyd", "btyd/spend", "calendar", "campaign", "config", "experiment", "focus", "measurement", "parquetfile", "plan", "rfm", "schema", "simulation", "stat"} {
-		output, err := exec.Command("go", "list", "-deps", "cbv/valuation/"+name).Output()
-		if err != nil {
-			t.Fatalf("go list: %v", err)
-		}
-		if strings.Contains(string(output), "go-duckdb") {
-			t.Errorf("%s depends on the DuckDB driver", name)
+// driverTests are the test binaries that link the driver, which is 67 MB and takes
+// seconds to link. There are six at the most: what tests SQL goes into one of them.
+var driverTests = []string{"command", "engine/duckdb", "export", "measurement", "run"}
+
+func TestFewTestBinariesLinkTheDriver(t *testing.T) {
+	output, err := exec.Command("go", "list", "-test", "-deps", "-f", `{{if .ForTest}}{{.ForTest}} {{join .Imports " "}}{{end}}`, "cbv/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	linked := map[string]bool{}
+	for line := range strings.Lines(string(output)) {
+		fields := strings.Fields(line)
+		for _, path := range fields[min(1, len(fields)):] {
+			path, _, _ = strings.Cut(path, " [")
+			if path == "cbv/valuation/engine/duckdb" || path == "github.com/marcboeker/go-duckdb/v2" {
+				linked[strings.TrimPrefix(fields[0], "cbv/valuation/")] = true
+			}
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(linked)) {
+		if !slices.Contains(driverTests, name) {
+			t.Errorf("the tests of %s link the driver, and only those of %v may", name, driverTests)
+		}
+	}
+	if len(driverTests) > 6 {
+		t.Errorf("%d test binaries may link the driver, and six are enough", len(driverTests))
+	}
+}
+
+// mostLines of code a package has: beyond that it has more than one subject.
+const mostLines = 3000
+
+func TestNoPackageIsTooLarge(t *testing.T) {
+	for _, layer := range layers {
+		for _, name := range layer {
+			lines := 0
+			files, err := filepath.Glob(filepath.Join(name, "*.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range files {
+				if !strings.HasSuffix(file, "_test.go") {
+					lines += codeLines(t, file)
+				}
+			}
+			if lines > mostLines {
+				t.Errorf("%s has %d lines of code, more than %d", name, lines, mostLines)
+			}
+		}
+	}
+}
+
+// codeLines counts the lines of a file that are neither blank nor a comment.
+func codeLines(t *testing.T, file string) (lines int) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+			lines++
+		}
+	}
+	return lines
 }

@@ -8,17 +8,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"cbv/valuation/config"
+	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
 )
-
-// Version is the version of the program. It is part of every run's identity.
-const Version = "0.1.0"
 
 // Env is the world outside the program.
 type Env struct {
@@ -26,14 +26,25 @@ type Env struct {
 	Stderr  io.Writer // messages and progress
 	Environ []string  // as os.Environ gives it
 	SQL     fs.FS     // the folder sql/
+	Open    engine.Open
+	Engine  func(context.Context) (string, error) // version of the engine
+	Program func() (pipeline.Program, error)      // that runs
+	Pages   fs.FS                                 // the repository, of which help reads the README.md of each room
 	Clock   func() time.Time
 
 	messages *messages // how stderr is written to; made by Main
 }
 
-// Main carries a command line out and returns the exit code.
-func Main(ctx context.Context, args []string, env Env) int {
+// Main carries a command line out and returns the exit code. A fault of the program
+// itself, a panic, ends with the code of a failure and its stack on stderr.
+func Main(ctx context.Context, args []string, env Env) (code int) {
 	env.messages = newMessages(env, args)
+	defer func() {
+		if fault := recover(); fault != nil {
+			env.messages.panicked(fault, debug.Stack())
+			code = int(failure.Failed)
+		}
+	}()
 	err := newApp(env).RunContext(ctx, args)
 	if err == nil {
 		return 0
@@ -51,23 +62,34 @@ func newApp(env Env) *cli.App {
 		ErrWriter:       env.Stderr,
 		ExitErrHandler:  func(*cli.Context, error) {}, // the library would exit by itself
 		HideHelpCommand: true,
+		Flags:           []cli.Flag{cli.HelpFlag, &cli.BoolFlag{Name: "version", Usage: "version, revision and DuckDB's version"}},
 		Commands: []*cli.Command{
-			runCommand(env), exportCommand(env), audiencesCommand(env), measureCommand(env), checkCommand(env), backtestCommand(env), planCommand(env),
-			configCommand(env), schemaCommand(env), predictCommand(env), simulateCommand(env), versionCommand(env),
-		},
-		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return unknownCommand(c)
-			}
-			return cli.ShowAppHelp(c)
+			runCommand(env), checkCommand(env), backtestCommand(env),
+			exportCommand(env), audiencesCommand(env), measureCommand(env),
+			planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
+			simulateCommand(env), completionCommand(env), completeCommand(env), versionCommand(env), helpCommand(env),
 		},
 	}
+	app.Action = func(c *cli.Context) error {
+		switch {
+		case c.Args().Present():
+			return unknownCommand(c)
+		case c.Bool("version"):
+			return runVersion(c.Context, env, false)
+		}
+		return runHelp(env, app.Commands, nil)
+	}
+	app.CustomAppHelpTemplate = helpTemplate(overview(app.Commands, topics(env)))
 	app.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return flagError(err, app.Name, nil) }
 	for _, command := range app.Commands {
 		command.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
 			return flagError(err, app.Name+" "+command.Name, command.Flags)
 		}
-		command.Before = noArguments
+		command.HideHelpCommand = true
+		if command.ArgsUsage == "" {
+			command.Before = noArguments
+		}
+		command.CustomHelpTemplate = helpTemplate(usage(command))
 	}
 	return app
 }
@@ -92,11 +114,14 @@ func flagError(err error, command string, flags []cli.Flag) error {
 	if !unknown {
 		return failure.Usagef("%s: %w: see %s --help", command, err, command)
 	}
+	name = strings.TrimLeft(name, "-")
+	if isSetting(name) {
+		return failure.Usagef("%s does not read %s: leave --%s out, or set it in the configuration for the commands that do", command, name, name)
+	}
 	var names []string
 	for _, flag := range flags {
 		names = append(names, flag.Names()...)
 	}
-	name = strings.TrimLeft(name, "-")
 	nearest := config.Nearest(name, names)
 	for _, candidate := range names {
 		// --as_of is short for --time.as_of
@@ -118,15 +143,4 @@ func noArguments(c *cli.Context) error {
 		return failure.Usagef("%s takes flags only and does not know what to do with %q: quote a glob so that the shell leaves it alone", c.Command.Name, c.Args().First())
 	}
 	return nil
-}
-
-func versionCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name:  "version",
-		Usage: "print the version",
-		Action: func(*cli.Context) error {
-			_, err := fmt.Fprintln(env.Stdout, "cbv", Version)
-			return err
-		},
-	}
 }

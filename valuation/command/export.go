@@ -5,19 +5,18 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"cbv/valuation/batch"
 	"cbv/valuation/config"
 	"cbv/valuation/export"
 	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/platform"
 	"cbv/valuation/publication"
+	"cbv/valuation/report"
 )
 
 // exportOptions are the flags of export beside the settings: a declared audience,
@@ -31,46 +30,48 @@ type exportOptions struct {
 func exportCommand(env Env) *cli.Command {
 	var opt exportOptions
 	a := &opt.audience
-	command := &cli.Command{
-		Name:  "export",
-		Usage: "write an audience of a published run for an e-mail tool or an ad platform",
-		Flags: append([]cli.Flag{
+	return onSettings(env, &cli.Command{
+		Name:     "export",
+		Category: campaigning,
+		Usage:    "write an audience of a published run for an e-mail tool or an ad platform",
+		UsageText: `cbv export --audience winback
+cbv export --people.files crm.parquet --people.columns.email mail --list seed --target meta
+cbv export --where "lifecycle = 'lapsed' and clv > 20" --target csv --channel email`,
+		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "audience", Usage: "declared `AUDIENCE`", Destination: &opt.declared},
 			&cli.StringFlag{Name: "list", Usage: "instead, the customers of a `LIST` such as seed", Destination: &a.List},
-			&cli.StringFlag{Name: "mark", Usage: "or of a `MARK`: retain or acquisition_lookalike", Destination: &a.Mark},
+			&choiceFlag{&cli.StringFlag{Name: "mark", Usage: "or of a `MARK`: retain or acquisition_lookalike", Destination: &a.Mark}, marks},
 			&cli.StringFlag{Name: "segment", Usage: "or of an RFM `SEGMENT`", Destination: &a.Segment},
-			&cli.StringFlag{Name: "lifecycle", Usage: "or of a `STAGE`: new, active, cooling or lapsed", Destination: &a.Lifecycle},
+			&choiceFlag{&cli.StringFlag{Name: "lifecycle", Usage: "or of a `STAGE`: new, active, cooling or lapsed", Destination: &a.Lifecycle}, lifecycles},
 			&cli.StringFlag{Name: "where", Usage: "or those who meet an SQL `CONDITION` over the columns of customers.parquet", Destination: &a.Where},
-			&cli.StringFlag{Name: "target", Usage: "for `TARGET`: klaviyo, mailchimp, hubspot, braze, meta, google, tiktok, csv or parquet", Destination: &a.Target},
-			&cli.StringFlag{Name: "channel", Usage: "whose consent counts, of targets that serve any: email or ads", Destination: &a.Channel},
+			&choiceFlag{&cli.StringFlag{Name: "target", Usage: "for `TARGET`: klaviyo, mailchimp, hubspot, braze, meta, google, tiktok, csv or parquet", Destination: &a.Target}, platform.TargetNames()},
+			&choiceFlag{&cli.StringFlag{Name: "channel", Usage: "whose consent counts, of targets that serve any: email or ads", Destination: &a.Channel}, []string{"email", "ads"}},
 			&cli.StringFlag{Name: "columns", Usage: "columns of customers.parquet to add, with commas between", Destination: &opt.columns},
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the audience, by which later exports know it; default: after its target and who is in it", Destination: &a.Name},
-		}, settingFlags()...),
-	}
-	command.Action = func(c *cli.Context) error {
-		settings, err := loadPublished(c, env)
+		},
+	}, reading{
+		sections: publishedSections,
+		common: []string{
+			"out", "people.files", "people.columns.email", "people.columns.consent_email", "people.columns.consent_ads", "suppression.files", "time.as_of", "run.strict", "run.wait",
+		},
+		published: true,
+	}, func(ctx context.Context, settings config.Config) error {
+		chosen, err := opt.choose(settings)
 		if err != nil {
 			return err
 		}
-		if opt.audience, err = opt.choose(settings); err != nil {
-			return err
-		}
-		return runExport(c.Context, env, settings, opt.audience)
-	}
-	return command
+		return runExport(ctx, env, settings, chosen)
+	})
 }
 
-// loadPublished reads the settings of a command that works on a published run
-// and needs no orders.
-func loadPublished(c *cli.Context, env Env) (config.Config, error) {
-	from := sources(c, env)
-	from.Published = true
-	settings, err := config.Load(from)
-	if err == nil {
-		env.messages.configure(settings)
-	}
-	return settings, err
-}
+// What an audience may be chosen by, where the values are few.
+var (
+	marks      = []string{"retain", "acquisition_lookalike"}
+	lifecycles = []string{"new", "active", "cooling", "lapsed"}
+)
+
+// publishedSections are what commands read that work on a published run.
+var publishedSections = []string{"out", "people", "suppression", "time", "rfm", "export", "audiences", "engine", "run", "log"}
 
 // choose returns the audience that the flags mean.
 func (o exportOptions) choose(settings config.Config) (config.Audience, error) {
@@ -154,18 +155,15 @@ func describedName(kind, value, target string) string {
 }
 
 func runExport(ctx context.Context, env Env, settings config.Config, a config.Audience) (err error) {
-	root, err := filepath.Abs(settings.Out)
-	if err != nil {
-		return err
-	}
 	if _, err := export.FindRun(settings.Out, settings.Time.AsOf); err != nil {
 		return err // before the folder is made
 	}
+	asked, err := job(env, settings)
+	if err != nil {
+		return err
+	}
 	env.messages.start()
-	store, err := publication.Open(ctx, root, publication.Claim{
-		Wait: settings.Run.Wait.Duration, Clock: env.Clock,
-		Waiting: func(holder string) { env.messages.event(batch.Event{Kind: batch.WaitingForLock, Holder: holder}) },
-	})
+	store, err := publication.Open(ctx, asked)
 	if err != nil {
 		env.messages.end()
 		return err
@@ -176,28 +174,24 @@ func runExport(ctx context.Context, env Env, settings config.Config, a config.Au
 		env.messages.end()
 		return err
 	}
-	job := exportJob(env, settings, store, folder)
-	job.Audience = a
-	result, err := export.Run(ctx, job)
+	one := exportJob(env, asked, store, folder)
+	one.Audience = a
+	result, err := export.Run(ctx, one)
 	env.messages.end()
 	if err != nil {
 		return err
 	}
-	printExport(env.Stdout, result)
+	report.Export(env.Stdout, result)
 	_, err = fmt.Fprintln(env.Stdout, result.Folder)
 	return err
 }
 
-func exportJob(env Env, settings config.Config, store *publication.Store, folder string) export.Job {
+func exportJob(env Env, asked pipeline.Job, store *publication.Store, folder string) export.Job {
 	return export.Job{
-		Config: settings, SQL: env.SQL, Version: Version, Store: store, Run: folder,
+		Job: asked, Store: store, Run: folder,
 		Announce: func(power export.Power) {
 			env.messages.bar.pause()
-			printPower(env.Stdout, power)
-		},
-		Step: func(name string, number, steps int) {
-			env.messages.bar.step(number-1, steps, name)
-			env.messages.say(slog.LevelInfo, "step started", "step", name, "number", number, "steps", steps)
+			report.Power(env.Stdout, power)
 		},
 	}
 }

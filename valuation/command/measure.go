@@ -9,10 +9,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"cbv/valuation/batch"
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
+	"cbv/valuation/measurement"
+	"cbv/valuation/report"
 )
 
 // measureOptions are the flags of measure beside the settings.
@@ -23,15 +24,24 @@ type measureOptions struct {
 
 func measureCommand(env Env) *cli.Command {
 	var opt measureOptions
-	command := onSettings(env, "measure", "compare the arms of a campaign as assigned, and publish the measurement",
-		func(ctx context.Context, env Env, settings config.Config) error {
-			return runMeasure(ctx, env, settings, opt)
-		})
-	command.Flags = append([]cli.Flag{
-		&cli.StringFlag{Name: "campaign", Usage: "`NAME` of the campaign; may be left out when only one has begun", Destination: &opt.campaign},
-		&cli.BoolFlag{Name: "json", Usage: "print the measurement as measure.json has it", Destination: &opt.json},
-	}, command.Flags...)
-	return command
+	return onSettings(env, &cli.Command{
+		Name:     "measure",
+		Category: campaigning,
+		Usage:    "compare the arms of a campaign as assigned, and publish the measurement",
+		UsageText: `cbv measure
+cbv measure --campaign spring --as-of 2024-06-30
+cbv measure --campaign spring --contacts.files sends.parquet --json`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "campaign", Usage: "`NAME` of the campaign; may be left out when only one has begun", Destination: &opt.campaign},
+			&cli.BoolFlag{Name: "json", Usage: "print the measurement as measure.json has it", Destination: &opt.json},
+		},
+	}, reading{
+		sections: []string{"out", "orders", "contacts", "measure", "value", "time", "engine", "run", "log"},
+		common: []string{
+			"out", "orders.files", "contacts.files", "contacts.columns.campaign", "contacts.columns.sent_at", "contacts.columns.cost",
+			"value.margin_rate", "measure.winsorise_percentile", "time.as_of", "run.strict", "run.wait",
+		},
+	}, func(ctx context.Context, settings config.Config) error { return runMeasure(ctx, env, settings, opt) })
 }
 
 func runMeasure(ctx context.Context, env Env, settings config.Config, opt measureOptions) error {
@@ -39,17 +49,21 @@ func runMeasure(ctx context.Context, env Env, settings config.Config, opt measur
 	if err != nil {
 		return err
 	}
+	asked, err := job(env, settings)
+	if err != nil {
+		return err
+	}
 	env.messages.start()
-	measured, err := batch.Measure(ctx, job(env, settings), name)
+	measured, err := measurement.Measure(ctx, asked, name)
 	env.messages.end()
 	if err != nil {
 		return err
 	}
 	env.messages.say(slog.LevelInfo, "published", "folder", measured.Folder, "already", measured.Already)
 	if opt.json {
-		return printJSON(env.Stdout, measured.Document)
+		return report.WriteJSON(env.Stdout, measured.Document)
 	}
-	if err := printMeasurement(env.Stdout, measured.Document); err != nil {
+	if err := report.Measurement(env.Stdout, measured.Document); err != nil {
 		return err
 	}
 	if measured.Already {

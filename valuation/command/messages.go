@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"cbv/valuation/batch"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
 )
 
 // messages is what goes to stderr: as text, errors alone and a progress bar
@@ -83,6 +83,19 @@ func (m *messages) fail(err error) {
 	m.say(slog.LevelError, text, "kind", kind.String(), "exit_code", int(kind))
 }
 
+// panicked tells a fault of the program itself.
+func (m *messages) panicked(fault any, stack []byte) {
+	if m.bar != nil {
+		m.bar.clear()
+	}
+	text := fmt.Sprintf("a fault of cbv itself: %v", fault)
+	if m.json == nil {
+		fmt.Fprintf(m.out, "cbv: %s\n\n%s", text, stack)
+		return
+	}
+	m.say(slog.LevelError, text, "kind", failure.Failed.String(), "exit_code", int(failure.Failed), "stack", string(stack))
+}
+
 // start begins to tell of work; end, of which it must be followed, takes the bar
 // off the terminal.
 func (m *messages) start() {
@@ -95,24 +108,24 @@ func (m *messages) start() {
 func (m *messages) end() { m.bar.clear() }
 
 // event tells what happens in a run.
-func (m *messages) event(e batch.Event) {
+func (m *messages) event(e pipeline.Event) {
 	switch e.Kind {
-	case batch.StepStarted:
+	case pipeline.StepStarted:
 		m.bar.step(e.Number-1, e.Steps, e.Step)
 		m.say(slog.LevelInfo, "step started", "step", e.Step, "number", e.Number, "steps", e.Steps)
-	case batch.StepFinished:
+	case pipeline.StepFinished:
 		fields := []any{"step", e.Step, "number", e.Number, "steps", e.Steps, "seconds", e.Elapsed.Seconds()}
 		if e.Rows != nil {
 			m.bar.rows(e.Step, *e.Rows)
 			fields = append(fields, "rows", *e.Rows)
 		}
 		m.say(slog.LevelInfo, "step finished", fields...)
-	case batch.Warned:
+	case pipeline.Warned:
 		m.say(slog.LevelWarn, e.Warning.Message, "code", e.Warning.Code)
-	case batch.WaitingForLock:
+	case pipeline.WaitingForLock:
 		m.bar.step(0, 1, strings.TrimSpace("waiting for another run "+e.Holder))
 		m.say(slog.LevelInfo, "waiting for another run to give the lock back", "holder", e.Holder)
-	case batch.LockOfKilledRun:
+	case pipeline.LockOfKilledRun:
 		m.say(slog.LevelWarn, "took over the lock of a run that was killed", "holder", e.Holder)
 	}
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -8,7 +9,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/failure"
+	"cbv/valuation/report"
+	"cbv/valuation/scoring"
 )
 
 // predictOptions are the flags of predict as given; nil is not given.
@@ -30,11 +34,15 @@ func predictCommand(env Env) *cli.Command {
 		keys = append(keys, family.Key)
 	}
 	return &cli.Command{
-		Name:  "predict",
-		Usage: "print as JSON what a model says of one history",
+		Name:     "predict",
+		Category: looking,
+		Usage:    "print as JSON what a model says of one history",
+		UsageText: `cbv predict --run out/latest --x 3 --t-x 200 --T 250 --mean 40
+cbv predict --run out/latest --new
+cbv predict --model bgnbd --params r=.24,alpha=4.4,a=.79,b=2.4 --x 2 --t-x 30 --T 39 --horizon 39`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "run", Usage: "`FOLDER` of a run whose models, horizon and discount rate are taken; its times are in days"},
-			&cli.StringFlag{Name: "model", Usage: "purchase model: " + strings.Join(keys, ", ")},
+			&choiceFlag{&cli.StringFlag{Name: "model", Usage: "purchase model: " + strings.Join(keys, ", ")}, keys},
 			&cli.StringFlag{Name: "params", Usage: "its parameters: r=.243,alpha=4.414,a=.793,b=2.426"},
 			&cli.StringFlag{Name: "spend", Usage: "Gamma-Gamma parameters: p=6.25,q=3.74,gamma=15.44"},
 			&cli.IntFlag{Name: "x", Usage: "repeat purchases"},
@@ -89,7 +97,7 @@ func (o predictOptions) validate() error {
 	if err := o.validateHistory(); err != nil {
 		return err
 	}
-	if err := o.validateOutlook(); err != nil {
+	if err := o.validateForecast(); err != nil {
 		return err
 	}
 	return o.validateSpend()
@@ -132,7 +140,7 @@ func (o predictOptions) validateHistory() error {
 	return nil
 }
 
-func (o predictOptions) validateOutlook() error {
+func (o predictOptions) validateForecast() error {
 	refuse := failure.Usagef
 	hasHorizon := o.run != "" || o.horizon != nil
 	switch {
@@ -179,6 +187,54 @@ func (o predictOptions) history() btyd.History {
 		h.Age = *o.age
 	}
 	return h
+}
+
+func runPredict(ctx context.Context, env Env, opt predictOptions) error {
+	if err := opt.validate(); err != nil {
+		return err
+	}
+	p := report.NewPrediction(opt.history())
+	if opt.run != "" {
+		run, err := scoring.OpenModel(ctx, opt.run)
+		if err != nil {
+			return err
+		}
+		p.AskRun(run, opt.question())
+	} else if err := opt.askParameters(p); err != nil {
+		return err
+	}
+	return report.WriteJSON(env.Stdout, p)
+}
+
+func (o predictOptions) question() report.Question {
+	return report.Question{History: o.history(), Mean: o.mean, Horizon: o.horizon, Delta: o.delta, Purchases: o.purchases}
+}
+
+// askParameters asks the models that the flags give.
+func (o predictOptions) askParameters(p *report.Prediction) error {
+	if o.model != "" {
+		values, err := parameterValues("--params", o.params)
+		if err != nil {
+			return err
+		}
+		model, err := btyd.NewModel(o.model, values)
+		if err != nil {
+			return failure.Usagef("--model %s: %w", o.model, err)
+		}
+		p.AskPurchases(model, o.question())
+	}
+	if o.spend != "" {
+		values, err := parameterValues("--spend", o.spend)
+		if err != nil {
+			return err
+		}
+		model, err := spend.NewGammaGamma(values)
+		if err != nil {
+			return failure.Usagef("--spend: %w", err)
+		}
+		p.AskSpend(model, o.question())
+	}
+	return nil
 }
 
 // parameterValues reads a list such as r=.25,alpha=17.

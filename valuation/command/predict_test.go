@@ -28,7 +28,7 @@ const valuesFile = "../../../shared/reference/values.csv"
 func predict(t *testing.T, args ...string) map[string]any {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code := Main(context.Background(), append([]string{"cbv", "predict"}, args...), Env{Stdout: &stdout, Stderr: &stderr, Clock: time.Now})
+	code := Main(context.Background(), append([]string{"cbv", "predict"}, args...), Env{Stdout: &stdout, Stderr: &stderr, Pages: os.DirFS("../.."), Clock: time.Now})
 	if code != 0 || stderr.Len() > 0 {
 		t.Fatalf("predict %s: exit %d: %s", strings.Join(args, " "), code, &stderr)
 	}

@@ -7,41 +7,56 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"cbv/valuation/batch"
 	"cbv/valuation/config"
 	"cbv/valuation/export"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
+	"cbv/valuation/report"
+	"cbv/valuation/run"
 )
 
 func runCommand(env Env) *cli.Command {
-	return onSettings(env, "run", "value, segment and mark every customer, publish the run, and write the declared audiences", runRun)
+	return onSettings(env, &cli.Command{
+		Name:     "run",
+		Category: valuing,
+		Usage:    "value, segment and mark every customer, publish the run, and write the declared audiences",
+		UsageText: `cbv run                                          # by the cbv.yaml of this folder
+cbv run --orders.files 'orders/*.parquet' --orders.columns.amount 'Quantity * UnitPrice'
+cbv run --config shop.yaml --wait 30m --max-age 2 --model out/latest --log json     # every night`,
+	}, reading{
+		sections: []string{
+			"out", "orders", "spend", "surveys", "people", "suppression", "value", "backtest", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
+		},
+		common: []string{
+			"out", "orders.files", "orders.columns.customer_id", "orders.columns.ordered_at", "orders.columns.amount",
+			"value.currency", "value.margin_rate", "value.cac", "time.as_of", "run.strict", "run.max_age_days", "run.wait", "run.model", "log",
+		},
+	}, func(ctx context.Context, settings config.Config) error { return runRun(ctx, env, settings) })
 }
 
 func runRun(ctx context.Context, env Env, settings config.Config) error {
-	if err := export.Check(ctx, settings, env.SQL); err != nil {
+	asked, err := job(env, settings)
+	if err != nil {
+		return err
+	}
+	if err := export.Check(ctx, asked); err != nil {
 		return err // before hours are spent on a run whose audiences would fail
 	}
 	var exports []export.Result
-	asked := job(env, settings)
-	asked.Then = func(ctx context.Context, store *publication.Store, folder string) (err error) {
-		exports, err = export.All(ctx, exportJob(env, settings, store, folder))
-		return err
-	}
 	env.messages.start()
-	result, err := batch.Run(ctx, asked)
+	result, err := run.Run(ctx, asked, func(ctx context.Context, store *publication.Store, folder string) (err error) {
+		exports, err = export.All(ctx, exportJob(env, asked, store, folder))
+		return err
+	})
 	env.messages.end()
 	if result.Folder == "" {
 		return err
 	}
 	env.messages.say(slog.LevelInfo, "published", "folder", result.Folder, "already", result.Already)
-	if result.Already {
-		fmt.Fprintln(env.Stdout, "The same inputs, configuration and version are published already: nothing to do.")
-	} else {
-		printSummary(env.Stdout, result, settings)
-	}
+	report.Run(env.Stdout, result, settings)
 	for _, each := range exports {
 		env.messages.say(slog.LevelInfo, "exported", "audience", each.Audience.Name, "folder", each.Folder, "already", each.Already)
-		printExport(env.Stdout, each)
+		report.Export(env.Stdout, each)
 	}
 	if _, printed := fmt.Fprintln(env.Stdout, result.Folder); err == nil {
 		err = printed
@@ -49,6 +64,7 @@ func runRun(ctx context.Context, env Env, settings config.Config) error {
 	return err
 }
 
-func job(env Env, settings config.Config) batch.Job {
-	return batch.Job{Config: settings, SQL: env.SQL, Version: Version, Clock: env.Clock, Progress: env.messages.event}
+func job(env Env, settings config.Config) (pipeline.Job, error) {
+	program, err := env.Program()
+	return pipeline.Job{Config: settings, SQL: env.SQL, Program: program, Open: env.Open, Clock: env.Clock, Progress: env.messages.event}, err
 }

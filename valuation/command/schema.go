@@ -1,17 +1,15 @@
 package command
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/publication"
+	"cbv/valuation/report"
 	"cbv/valuation/schema"
 )
 
@@ -24,10 +22,14 @@ type schemaOptions struct {
 func schemaCommand(env Env) *cli.Command {
 	var opt schemaOptions
 	return &cli.Command{
-		Name:  "schema",
-		Usage: "print every published table and column with its type, unit and meaning",
+		Name:     "schema",
+		Category: looking,
+		Usage:    "print every published table and column with its type, unit and meaning",
+		UsageText: `cbv schema
+cbv schema --table customers
+cbv schema --json`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "table", Usage: "this `TABLE` only", Destination: &opt.table},
+			&choiceFlag{&cli.StringFlag{Name: "table", Usage: "this `TABLE` only", Destination: &opt.table}, report.Tables()},
 			&cli.BoolFlag{Name: "json", Usage: "as the schema.json of a run has it", Destination: &opt.json},
 		},
 		Action: func(*cli.Context) error { return runSchema(env, opt) },
@@ -39,23 +41,7 @@ func runSchema(env Env, opt schemaOptions) error {
 	if err != nil {
 		return err
 	}
-	if opt.json {
-		return printJSON(env.Stdout, schema.Describe(publication.SchemaVersion, tables))
-	}
-	for i, table := range tables {
-		if i > 0 {
-			fmt.Fprintln(env.Stdout)
-		}
-		fmt.Fprintf(env.Stdout, "%s.parquet: %s\n", table.Name, table.Grain)
-		columns := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
-		for _, column := range table.Columns {
-			fmt.Fprintf(columns, "  %s\t%s\t%s\t%s\n", column.Name, column.Type, column.Unit, column.Meaning)
-		}
-		if err := columns.Flush(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return report.Write(env.Stdout, report.Schema{SchemaVersion: publication.SchemaVersion, Tables: tables}, opt.json)
 }
 
 func (o schemaOptions) tables() ([]schema.Table, error) {
@@ -78,12 +64,4 @@ func (o schemaOptions) tables() ([]schema.Table, error) {
 		hint = fmt.Sprintf("did you mean %q?", nearest)
 	}
 	return nil, failure.Usagef("--table: there is no table %q: %s", name, hint)
-}
-
-// printJSON writes a result as indented JSON. Numbers keep every digit.
-func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false) // texts hold < and &
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }

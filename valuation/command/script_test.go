@@ -47,6 +47,7 @@ func cbv() {
 		Stderr:  os.Stderr,
 		Environ: os.Environ(),
 		SQL:     os.DirFS(os.Getenv(sqlFolder)),
+		Pages:   os.DirFS(filepath.Dir(os.Getenv(sqlFolder))),
 		Clock:   time.Now,
 	})
 	stop()

@@ -3,51 +3,89 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"cbv/valuation/config"
+	"cbv/valuation/report"
 )
 
 const configFlag = "config"
 
-// settingFlags are --config and one flag per setting.
-func settingFlags() []cli.Flag {
+// settingFlag is a flag that is a setting.
+type settingFlag struct {
+	*cli.StringFlag
+	key config.Key
+}
+
+// reading is what a command reads of the configuration.
+type reading struct {
+	sections  []string // none: all
+	common    []string // settings that its help shows
+	published bool     // it works on a published run and needs no orders
+}
+
+// flags are --config and one flag for each setting of the sections, of which help
+// shows the common ones.
+func (r reading) flags() []cli.Flag {
 	flags := []cli.Flag{&cli.StringFlag{
-		Name: configFlag, Value: "cbv.yaml", Usage: "configuration `FILE`; cbv.yaml may be absent when all is set otherwise",
+		Name: configFlag, Value: "cbv.yaml", Usage: "configuration `FILE`, which may be absent when all is set otherwise",
 	}}
+	var hidden []cli.Flag
 	for _, key := range config.Keys() {
-		if key.FileOnly {
+		if key.FileOnly || len(r.sections) > 0 && !slices.Contains(r.sections, key.Section()) {
 			continue
 		}
-		flag := &cli.StringFlag{Name: key.Path, Usage: fmt.Sprintf("%s [$%s]", key.Help, key.Env())}
+		flag := &settingFlag{&cli.StringFlag{Name: key.Path, Usage: key.Help, Hidden: true}, key}
 		if key.Short != "" && !key.IsSwitch {
 			flag.Aliases = []string{key.Short}
 		}
-		flags = append(flags, flag)
+		isCommon := slices.Contains(r.common, key.Path)
+		if isCommon && !key.IsSwitch {
+			flag.Hidden = false
+			flags = append(flags, flag)
+			continue
+		}
+		hidden = append(hidden, flag)
 		if key.Short != "" && key.IsSwitch {
-			flags = append(flags, &cli.BoolFlag{Name: key.Short, Usage: fmt.Sprintf("--%s true", key.Path)})
+			hidden = append(hidden, &cli.BoolFlag{Name: key.Short, Usage: key.Help, Hidden: !isCommon})
 		}
 	}
-	return flags
+	return append(flags, hidden...)
 }
 
-// onSettings declares a command whose flags are the settings.
-func onSettings(env Env, name, usage string, run func(context.Context, Env, config.Config) error) *cli.Command {
-	return &cli.Command{
-		Name:  name,
-		Usage: usage,
-		Flags: settingFlags(),
-		Action: func(c *cli.Context) error {
-			loaded, err := config.Load(sources(c, env))
-			if err != nil {
-				return err
-			}
-			env.messages.configure(loaded)
-			return run(c.Context, env, loaded)
-		},
+// isSetting reports whether a flag of the name is a setting, of whatever command.
+func isSetting(name string) bool {
+	return slices.ContainsFunc(config.Keys(), func(key config.Key) bool { return !key.FileOnly && (key.Path == name || key.Short == name) })
+}
+
+// rest says where the settings are listed that help does not show.
+func (r reading) rest() string {
+	if len(r.sections) == 0 {
+		return "Every setting is a flag (--rfm.map) and a variable (CBV_RFM_MAP): cbv help settings lists them."
 	}
+	return fmt.Sprintf("Every setting of %s is a flag (--%s) and a variable (CBV_...): cbv help settings [SECTION] lists them.",
+		strings.Join(r.sections, ", "), "section.key")
+}
+
+// onSettings makes a command one whose flags are settings, beside those of its
+// own.
+func onSettings(env Env, command *cli.Command, reads reading, run func(context.Context, config.Config) error) *cli.Command {
+	command.Flags = append(command.Flags, reads.flags()...)
+	command.Description = reads.rest()
+	command.Action = func(c *cli.Context) error {
+		from := sources(c, env)
+		from.Published = reads.published
+		loaded, err := config.Load(from)
+		if err != nil {
+			return err
+		}
+		env.messages.configure(loaded)
+		return run(c.Context, loaded)
+	}
+	return command
 }
 
 // sources are the file, the variables and the flags of a command line.
@@ -65,11 +103,22 @@ func sources(c *cli.Context, env Env) config.Sources {
 	}
 }
 
+// jsonFlag is the flag of a command whose result is to be had as JSON, too.
+func jsonFlag(into *bool) cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "print the result as one JSON object", Destination: into}
+}
+
 func configCommand(env Env) *cli.Command {
+	reads := reading{common: []string{"orders.files"}}
 	return &cli.Command{
-		Name:  "config",
-		Usage: "print every setting with its value and where it came from; what it prints is a configuration",
-		Flags: settingFlags(),
+		Name:     "config",
+		Category: looking,
+		Usage:    "print every setting with its value and where it came from; what it prints is a configuration",
+		UsageText: `cbv config
+cbv config --config shop.yaml --value.cac 12
+CBV_VALUE_CURRENCY=GBP cbv config > cbv.yaml`,
+		Flags:       reads.flags(),
+		Description: reads.rest(),
 		Action: func(c *cli.Context) error {
 			return runConfig(env, sources(c, env))
 		},
@@ -83,34 +132,8 @@ func runConfig(env Env, from config.Sources) error {
 	if settings == nil {
 		return broken
 	}
-	const widest = 48 // longer values do not push the others' origins away
-	type line struct{ text, origin string }
-	var lines []line
-	width := 0
-	var open []string // the sections that the line before stands in
-	for _, setting := range settings {
-		names := strings.Split(setting.Path, ".")
-		sections := names[:len(names)-1]
-		for depth, section := range sections {
-			if depth >= len(open) || open[depth] != section {
-				lines = append(lines, line{text: strings.Repeat("  ", depth) + section + ":"})
-				open = nil
-			}
-		}
-		open = sections
-		text := fmt.Sprintf("%s%s: %s", strings.Repeat("  ", len(sections)), names[len(sections)], setting.Value)
-		lines = append(lines, line{text, "  # " + setting.Origin})
-		if len(text) <= widest {
-			width = max(width, len(text))
-		}
-	}
-	for _, line := range lines {
-		if line.origin != "" {
-			line.text = fmt.Sprintf("%-*s", width, line.text)
-		}
-		if _, err := fmt.Fprintln(env.Stdout, line.text+line.origin); err != nil {
-			return err
-		}
+	if err := report.Configuration(settings).Text(env.Stdout); err != nil {
+		return err
 	}
 	return broken
 }

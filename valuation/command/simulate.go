@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 
 	"cbv/valuation/failure"
+	"cbv/valuation/report"
 	"cbv/valuation/simulation"
 )
 
@@ -39,14 +39,18 @@ func simulateCommand(env Env) *cli.Command {
 	standard := simulation.Default()
 	var opt simulateOptions
 	return &cli.Command{
-		Name:  "simulate",
-		Usage: "write a seeded order history with known truth, and a configuration that reads it",
+		Name:     "simulate",
+		Category: others,
+		Usage:    "write a seeded order history with known truth, and a configuration that reads it",
+		UsageText: `cbv simulate --out demo
+cbv simulate --out demo --customers 500 --seed 7
+cbv simulate --out demo --channels search=.6,social=.4 --cac search=12,social=8`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "`FOLDER` to make", Destination: &opt.out},
 			&cli.IntFlag{Name: "customers", Value: standard.Customers, Usage: "number of customers", Destination: &opt.customers},
 			&cli.IntFlag{Name: "days", Value: standard.Days, Usage: "span of the history", Destination: &opt.days},
 			&cli.StringFlag{Name: "start", Value: standard.Start.Format(time.DateOnly), Usage: "first day", Destination: &opt.start},
-			&cli.StringFlag{Name: "model", Value: standard.Model, Usage: "bgnbd, mbgnbd or paretonbd", Destination: &opt.model},
+			&choiceFlag{&cli.StringFlag{Name: "model", Value: standard.Model, Usage: "bgnbd, mbgnbd or paretonbd", Destination: &opt.model}, []string{"bgnbd", "mbgnbd", "paretonbd"}},
 			&cli.StringFlag{Name: "params", Usage: "purchase parameters, times in days: r=.25,alpha=17,a=.8,b=4.8 (s and beta for paretonbd)", Destination: &opt.params},
 			&cli.StringFlag{Name: "spend", Usage: "Gamma-Gamma parameters: p=6,q=4,gamma=22.5", Destination: &opt.spend},
 			&cli.StringFlag{Name: "channels", Usage: "channels with their shares of customers: search=.6,social=.4", Destination: &opt.channels},
@@ -156,9 +160,7 @@ func runSimulate(ctx context.Context, env Env, folder string, options simulation
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stdout, "%s with %s orders, %s returns and %s dirty rows, %.1f %% of them with one order.\n",
-		countNoun(truth.Customers, "customer"), humanize.Comma(truth.Orders), humanize.Comma(truth.Returns), humanize.Comma(truth.DirtyRows()),
-		100*float64(truth.OneTimers)/float64(truth.Customers))
+	report.Simulation(env.Stdout, truth)
 	_, err = fmt.Fprintln(env.Stdout, folder)
 	return err
 }

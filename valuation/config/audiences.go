@@ -18,14 +18,14 @@ import (
 // People says where the customers' addresses and consents are. They change no
 // figure of a run, only what is exported after it.
 type People struct {
-	Files   Files         `yaml:"files" json:"-" help:"Parquet files of the customers' addresses and consents, for exports: a glob, a folder, or a list of them"`
+	Files   Files         `yaml:"files" json:"-" help:"Parquet files of addresses and consents; audiences need them"`
 	Columns PeopleColumns `yaml:"columns" json:"columns"`
 }
 
 // PeopleColumns maps our columns of people to the file's, as Columns does. What
 // is not mapped is not known, and unknown consent is none.
 type PeopleColumns struct {
-	CustomerID   string `yaml:"customer_id" json:"customer_id" help:"who it is, as in the orders: a column, or an SQL expression over one row"`
+	CustomerID   string `yaml:"customer_id" json:"customer_id" help:"who it is, as in the orders"`
 	Email        string `yaml:"email" json:"email" help:"e-mail (optional)"`
 	Phone        string `yaml:"phone" json:"phone" help:"phone (optional); without a country code it is taken for one of the person's country, else of export.region"`
 	FirstName    string `yaml:"first_name" json:"first_name" help:"first name (optional)"`
@@ -34,14 +34,14 @@ type PeopleColumns struct {
 	Zip          string `yaml:"zip" json:"zip" help:"postal code (optional)"`
 	City         string `yaml:"city" json:"city" help:"city (optional)"`
 	State        string `yaml:"state" json:"state" help:"state or region (optional)"`
-	ConsentEmail string `yaml:"consent_email" json:"consent_email" help:"whether the person agreed to e-mail: true or false; null is unknown, and unknown is no"`
-	ConsentAds   string `yaml:"consent_ads" json:"consent_ads" help:"whether the person agreed to be matched on ad platforms; null is unknown, and unknown is no"`
+	ConsentEmail string `yaml:"consent_email" json:"consent_email" help:"whether the person agreed to e-mail; true or false: null is unknown, and unknown is no"`
+	ConsentAds   string `yaml:"consent_ads" json:"consent_ads" help:"whether the person agreed to be matched on ad platforms; true or false: null is unknown, and unknown is no"`
 	Suppressed   string `yaml:"suppressed" json:"suppressed" help:"whether the person is in no audience whatever else they agreed to (optional)"`
 }
 
 // Suppression says where those are who objected, beside people.
 type Suppression struct {
-	Files   Files              `yaml:"files" json:"-" help:"Parquet files of those who objected, for exports (optional): a glob, a folder, or a list of them"`
+	Files   Files              `yaml:"files" json:"-" help:"Parquet files of objections (optional); one column at least must be mapped"`
 	Columns SuppressionColumns `yaml:"columns" json:"columns"`
 }
 
@@ -55,36 +55,36 @@ type SuppressionColumns struct {
 
 // Export holds what all audiences share.
 type Export struct {
-	Region        string  `yaml:"region" json:"region" help:"where phones without a country code are dialled, two letters of ISO 3166-1"`
-	GlobalHoldout float64 `yaml:"global_holdout" json:"global_holdout" help:"share of all customers whom no audience ever holds"`
+	Region        string  `yaml:"region" json:"region" value:"COUNTRY" help:"country whose numbers have no country code, two letters of ISO 3166-1; counts where the person's country does not say"`
+	GlobalHoldout float64 `yaml:"global_holdout" json:"global_holdout" help:"share of all customers whom no audience ever holds; in ten-thousandths"`
 	GlobalSalt    string  `yaml:"global_salt" json:"global_salt" help:"text that decides who they are; keep it as long as they are held out"`
 }
 
 // Audience is customers for one target. Exactly one of List, Mark, Segment,
 // Lifecycle and Where says who they are.
 type Audience struct {
-	Name      string    `yaml:"name" json:"name"`
-	List      string    `yaml:"list" json:"list,omitempty"`
-	Mark      string    `yaml:"mark" json:"mark,omitempty"`
-	Segment   string    `yaml:"segment" json:"segment,omitempty"`
-	Lifecycle string    `yaml:"lifecycle" json:"lifecycle,omitempty"`
-	Where     string    `yaml:"where" json:"where,omitempty"` // SQL condition over the columns of customers.parquet
-	Target    string    `yaml:"target" json:"target"`
-	Channel   string    `yaml:"channel" json:"channel,omitempty"` // whose consent counts, of targets that serve any
-	Columns   []string  `yaml:"columns" json:"columns,omitempty"` // of customers.parquet, beside the target's own
-	Value     string    `yaml:"value" json:"value,omitempty"`     // column of customers.parquet that weighs likeness, for targets with a value
+	Name      string    `yaml:"name" json:"name" help:"names the folder of its exports; nobody outside sees it"`
+	List      string    `yaml:"list" json:"list,omitempty" help:"who is in it: a list of lists/, such as seed"`
+	Mark      string    `yaml:"mark" json:"mark,omitempty" help:"or a mark"`
+	Segment   string    `yaml:"segment" json:"segment,omitempty" help:"or an RFM segment"`
+	Lifecycle string    `yaml:"lifecycle" json:"lifecycle,omitempty" help:"or a stage: new, active, cooling or lapsed"`
+	Where     string    `yaml:"where" json:"where,omitempty" help:"or an SQL condition over the columns of customers.parquet"`
+	Target    string    `yaml:"target" json:"target" help:"whose importer the files are for: klaviyo, mailchimp, hubspot, braze (e-mail), meta, google, tiktok (ads), csv or parquet"`
+	Channel   string    `yaml:"channel" json:"channel,omitempty" help:"whose consent counts, for csv and parquet: email or ads"`
+	Columns   []string  `yaml:"columns" json:"columns,omitempty" help:"columns of customers.parquet to add; ad platforms take none"`
+	Value     string    `yaml:"value" json:"value,omitempty" help:"for meta: a column of customers.parquet that is a number, such as clv, for lookalikes weighed by it; sent clear"`
 	Campaign  *Campaign `yaml:"campaign" json:"campaign,omitempty"`
 }
 
 // Campaign is what an audience is held to when its effect is measured.
 type Campaign struct {
-	Name       string  `yaml:"name" json:"name"`
-	Salt       string  `yaml:"salt" json:"salt"`
-	Holdout    float64 `yaml:"holdout" json:"holdout"`       // share that is left alone
-	Challenger float64 `yaml:"challenger" json:"challenger"` // share that gets the other message
-	WindowDays int     `yaml:"window_days" json:"window_days"`
-	Nights     int     `yaml:"nights" json:"nights"`
-	Covariate  string  `yaml:"covariate" json:"covariate"`
+	Name       string  `yaml:"name" json:"name" help:"names the campaign; its terms never change"`
+	Salt       string  `yaml:"salt" json:"salt" help:"text that decides with the customer_id who is in which arm"`
+	Holdout    float64 `yaml:"holdout" json:"holdout" help:"share that is left alone; in ten-thousandths"`
+	Challenger float64 `yaml:"challenger" json:"challenger" help:"share that gets the other message; the rest is the champion's"`
+	WindowDays int     `yaml:"window_days" json:"window_days" help:"days that each customer is watched"`
+	Nights     int     `yaml:"nights" json:"nights" help:"planned looks at the result, the last when the first customers have been watched for the window; 1 looks once, then"`
+	Covariate  string  `yaml:"covariate" json:"covariate" choices:"prior_spend,clv" help:"what differences are adjusted by: prior_spend or clv"`
 }
 
 // Choice is what an audience's members are told by, as the column of its name

@@ -8,21 +8,21 @@ import (
 // Contacts says where the tool that sends campaigns reports whom it contacted.
 // Only measurements read it. Without files nothing is known of contacts.
 type Contacts struct {
-	Files   Files          `yaml:"files" json:"-" help:"Parquet files of campaign contacts (optional): a glob, a folder, or a list of them"`
+	Files   Files          `yaml:"files" json:"-" help:"Parquet files of contacts (optional)"`
 	Columns ContactColumns `yaml:"columns" json:"columns"`
 }
 
 // ContactColumns maps our columns of the contacts to the file's, as Columns
 // does. Empty means absent.
 type ContactColumns struct {
-	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who was contacted: a column, or an SQL expression over one row"`
-	Campaign   string `yaml:"campaign" json:"campaign" help:"campaign that the contact belongs to, named as it was begun"`
-	Arm        string `yaml:"arm" json:"arm" help:"arm whose message was sent (optional)"`
-	SentAt     string `yaml:"sent_at" json:"sent_at" help:"date or time of the send"`
+	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who was contacted"`
+	Campaign   string `yaml:"campaign" json:"campaign" help:"campaign, named as it was begun; a column, or a text such as 'spring' where a file is of one"`
+	Arm        string `yaml:"arm" json:"arm" help:"arm whose message was sent, champion or challenger (optional); a tool with names of its own takes a case expression"`
+	SentAt     string `yaml:"sent_at" json:"sent_at" help:"date or local time of the send"`
 	Delivered  string `yaml:"delivered" json:"delivered" help:"whether it arrived: true or false (optional)"`
 	Opened     string `yaml:"opened" json:"opened" help:"whether it was opened: true or false (optional); counted, and no response"`
 	Clicked    string `yaml:"clicked" json:"clicked" help:"whether the customer responded: true or false (optional)"`
-	Cost       string `yaml:"cost" json:"cost" help:"money that the contact cost (optional)"`
+	Cost       string `yaml:"cost" json:"cost" help:"money that the contact cost (optional); in value.currency"`
 }
 
 // Measure says how a campaign is measured.

@@ -15,111 +15,111 @@ import (
 
 // Config is every setting of a run.
 type Config struct {
-	Out         string      `yaml:"out" json:"-" help:"folder that holds the published runs"`
-	Orders      Orders      `yaml:"orders" json:"orders"`
-	Spend       Spend       `yaml:"spend" json:"spend"`
-	Surveys     Surveys     `yaml:"surveys" json:"surveys"`
-	People      People      `yaml:"people" json:"-"`
-	Suppression Suppression `yaml:"suppression" json:"-"`
-	Value       Value       `yaml:"value" json:"value"`
-	Backtest    Backtest    `yaml:"backtest" json:"backtest"`
-	Time        Time        `yaml:"time" json:"time"`
-	RFM         RFM         `yaml:"rfm" json:"rfm"`
-	Lifecycle   Lifecycle   `yaml:"lifecycle" json:"lifecycle"`
-	Lists       Lists       `yaml:"lists" json:"lists"`
-	Export      Export      `yaml:"export" json:"-"`
-	Audiences   []Audience  `yaml:"audiences" json:"-" in:"file" help:"audiences that every run writes for its targets (in the file only)"`
-	Contacts    Contacts    `yaml:"contacts" json:"-"`
-	Measure     Measure     `yaml:"measure" json:"-"`
-	Engine      Engine      `yaml:"engine" json:"-"`
-	Run         Run         `yaml:"run" json:"-"`
-	Log         string      `yaml:"log" json:"-" help:"messages on stderr: text, or json (one object a line)"`
+	Out         string      `yaml:"out" json:"-" value:"FOLDER" help:"folder that holds the published runs"`
+	Orders      Orders      `yaml:"orders" json:"orders" about:"where the order history is, and how to read it"`
+	Spend       Spend       `yaml:"spend" json:"spend" about:"sales and marketing spend, where it is known"`
+	Surveys     Surveys     `yaml:"surveys" json:"surveys" about:"answers to the Net Promoter question, where there are any"`
+	People      People      `yaml:"people" json:"-" about:"addresses and consents of the customers, for exports"`
+	Suppression Suppression `yaml:"suppression" json:"-" about:"those who objected elsewhere, for exports"`
+	Value       Value       `yaml:"value" json:"value" about:"the terms on which customers are valued; money is in units of value.currency"`
+	Backtest    Backtest    `yaml:"backtest" json:"backtest" about:"how the models are tested on the shop's own past"`
+	Time        Time        `yaml:"time" json:"time" about:"what a day is, and which day the run looks from"`
+	RFM         RFM         `yaml:"rfm" json:"rfm" about:"how recency, frequency and monetary value become scores and segments"`
+	Lifecycle   Lifecycle   `yaml:"lifecycle" json:"lifecycle" about:"bounds of p_purchase_365d between the stages"`
+	Lists       Lists       `yaml:"lists" json:"lists" about:"which campaign lists a run writes, and with which columns"`
+	Export      Export      `yaml:"export" json:"-" about:"what all audiences share"`
+	Audiences   []Audience  `yaml:"audiences" json:"-" in:"file" help:"audiences that every run writes for its targets; a list, in the file only"`
+	Contacts    Contacts    `yaml:"contacts" json:"-" about:"whom campaigns contacted, as the sending tool reports it; only measure reads them, and no run depends on them"`
+	Measure     Measure     `yaml:"measure" json:"-" about:"how a campaign is measured"`
+	Engine      Engine      `yaml:"engine" json:"-" about:"what DuckDB and the models may use of the machine; changes no output"`
+	Run         Run         `yaml:"run" json:"-" about:"how a run behaves among the others of a shop"`
+	Log         string      `yaml:"log" json:"-" choices:"text,json" help:"messages on stderr: text, or json, one object a line; changes no output"`
 }
 
 // Orders says where the order history is and how to read it.
 type Orders struct {
-	Files          Files   `yaml:"files" json:"-" help:"Parquet files: a glob, a folder, or a list of them"`
+	Files          Files   `yaml:"files" json:"-" help:"Parquet files: a glob (** allowed), a folder, or a list of them"`
 	Columns        Columns `yaml:"columns" json:"columns"`
-	Grain          string  `yaml:"grain" json:"grain" help:"line, or order: then a repeated order_id is a duplicate and is quarantined"`
-	Keep           string  `yaml:"keep" json:"keep" help:"SQL condition over one row; rows that do not meet it are excluded and counted"`
+	Grain          string  `yaml:"grain" json:"grain" choices:"line,order" help:"what a row is: line, or order; at order a repeated order_id is a duplicate and is quarantined"`
+	Keep           string  `yaml:"keep" json:"keep" value:"CONDITION" help:"SQL condition over one row; rows that do not meet it are excluded and counted"`
 	ZeroIsPurchase bool    `yaml:"zero_is_purchase" json:"zero_is_purchase" help:"whether a customer-day whose net is exactly 0 counts as a purchase"`
-	Returns        string  `yaml:"returns" json:"returns" help:"same_day: a return is netted within its customer-day; a later one lowers revenue and margin only"`
-	FitFrom        *Day    `yaml:"fit_from" json:"fit_from" help:"customers first seen before this day are valued but the models are not fitted on them"`
-	HivePartitions bool    `yaml:"hive_partitions" json:"hive_partitions" help:"read key=value folder names as columns"`
+	Returns        string  `yaml:"returns" json:"returns" choices:"same_day" help:"same_day: a return is netted within its customer-day; a later one lowers revenue and margin, not the number of purchases"`
+	FitFrom        *Day    `yaml:"fit_from" json:"fit_from" help:"first day from which customers are known to be new; those first seen before are valued, but the models are not fitted on them and no figure of new customers counts them"`
+	HivePartitions bool    `yaml:"hive_partitions" json:"hive_partitions" help:"read key=value folders as text columns"`
 }
 
 // Columns maps our columns to the file's: a column name, or an SQL expression
 // over one row. Empty means absent.
 type Columns struct {
-	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who bought: a column, or an SQL expression over one row"`
-	OrderID    string `yaml:"order_id" json:"order_id" help:"the order a row belongs to (optional)"`
-	OrderedAt  string `yaml:"ordered_at" json:"ordered_at" help:"date or time of the order"`
+	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who bought: a column, or an SQL expression over one row; text or whole numbers"`
+	OrderID    string `yaml:"order_id" json:"order_id" help:"order that a row belongs to (optional)"`
+	OrderedAt  string `yaml:"ordered_at" json:"ordered_at" help:"date or time of the order; with or without a zone"`
 	Amount     string `yaml:"amount" json:"amount" help:"money of the row, negative for a return"`
-	Margin     string `yaml:"margin" json:"margin" help:"margin of the row (optional; else value.margin_rate)"`
-	Channel    string `yaml:"channel" json:"channel" help:"how the customer was acquired (optional)"`
+	Margin     string `yaml:"margin" json:"margin" help:"margin of the row (optional); else value.margin_rate"`
+	Channel    string `yaml:"channel" json:"channel" help:"how the customer was acquired (optional); that of the first purchase counts"`
 }
 
 // Spend says where the sales and marketing spend is and how to read it. Without
 // files there is none.
 type Spend struct {
-	Files   Files        `yaml:"files" json:"-" help:"Parquet files of sales and marketing spend (optional): a glob, a folder, or a list of them"`
+	Files   Files        `yaml:"files" json:"-" help:"Parquet files of spend (optional); needs a margin"`
 	Columns SpendColumns `yaml:"columns" json:"columns"`
 }
 
 // SpendColumns maps our columns of the spend to the file's, as Columns does.
 type SpendColumns struct {
-	Date     string `yaml:"date" json:"date" help:"day of the spend: a column, or an SQL expression over one row"`
-	Channel  string `yaml:"channel" json:"channel" help:"channel that the money went to, named as in the orders"`
+	Date     string `yaml:"date" json:"date" help:"day of the spend; a date, or a local time"`
+	Channel  string `yaml:"channel" json:"channel" help:"channel that the money went to, named as in the orders; empty for none in particular"`
 	Amount   string `yaml:"amount" json:"amount" help:"money spent, negative for a credit"`
-	Currency string `yaml:"currency" json:"currency" help:"currency of the row (optional); one that is not value.currency stops the run"`
+	Currency string `yaml:"currency" json:"currency" help:"currency of the row (optional); one that is not value.currency stops the run, and unset all spend is in that"`
 }
 
 // Surveys says where the answers to the Net Promoter question are. Without
 // files there are none.
 type Surveys struct {
-	Files   Files         `yaml:"files" json:"-" help:"Parquet files of survey answers (optional): a glob, a folder, or a list of them"`
+	Files   Files         `yaml:"files" json:"-" help:"Parquet files of answers (optional)"`
 	Columns SurveyColumns `yaml:"columns" json:"columns"`
 }
 
 // SurveyColumns maps our columns of the answers to the file's, as Columns does.
 type SurveyColumns struct {
-	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who answered: a column, or an SQL expression over one row"`
-	AnsweredAt string `yaml:"answered_at" json:"answered_at" help:"date or time of the answer"`
-	Score      string `yaml:"score" json:"score" help:"answer from 0 to 10"`
+	CustomerID string `yaml:"customer_id" json:"customer_id" help:"who answered"`
+	AnsweredAt string `yaml:"answered_at" json:"answered_at" help:"date or local time of the answer"`
+	Score      string `yaml:"score" json:"score" help:"answer, a whole number from 0 to 10"`
 }
 
 // Value holds the terms on which customers are valued. Money is in units of
 // Currency.
 type Value struct {
-	Currency      string   `yaml:"currency" json:"currency" help:"ISO 4217 code of the money in the files"`
+	Currency      string   `yaml:"currency" json:"currency" value:"CODE" help:"ISO 4217 code of the money in the files; sets the minor unit that money is counted in"`
 	MarginRate    *float64 `yaml:"margin_rate" json:"margin_rate" help:"margin as a share of revenue, where there is no margin column"`
 	DiscountRate  float64  `yaml:"discount_rate" json:"discount_rate" help:"annual discount rate"`
 	HorizonDays   int      `yaml:"horizon_days" json:"horizon_days" help:"days ahead over which value is counted"`
 	RetentionCost float64  `yaml:"retention_cost" json:"retention_cost" help:"cost of holding one customer over the horizon"`
-	CAC           *float64 `yaml:"cac" json:"cac" help:"cost of acquiring one customer; default: that of the best paid channel of spend, else the margin of a first order"`
-	TargetLTVCAC  float64  `yaml:"target_ltv_cac" json:"target_ltv_cac" help:"least value of a newcomer per cost of acquisition that is worth paying"`
-	FitBy         string   `yaml:"fit_by" json:"fit_by" help:"none, or channel: large channels get parameters of their own where the backtest shows that it helps"`
+	CAC           *float64 `yaml:"cac" json:"cac" help:"cost of acquiring one customer, where spend does not say; without both, a first order is taken to pay for its acquisition"`
+	TargetLTVCAC  float64  `yaml:"target_ltv_cac" json:"target_ltv_cac" help:"least value of a new customer per cost of acquisition that is worth paying"`
+	FitBy         string   `yaml:"fit_by" json:"fit_by" choices:"none,channel" help:"none, or channel; then channels with 500 repeat customers or more get parameters of their own where the backtest shows that it helps"`
 	MinKeepShare  float64  `yaml:"min_keep_share" json:"min_keep_share" help:"least clv worth retaining, as a share of the margin of a first order"`
 }
 
 // Backtest says how the models are tested on the shop's own past.
 type Backtest struct {
-	HoldoutDays   *Days   `yaml:"holdout_days" json:"holdout_days" help:"days before as_of that the test forecasts; default: the horizon, at most a third of the history"`
+	HoldoutDays   *Days   `yaml:"holdout_days" json:"holdout_days" help:"days before as_of that the test forecasts; unset, the horizon, at most a third of the history"`
 	MaxTotalError float64 `yaml:"max_total_error" json:"max_total_error" help:"largest error of the total forecast, of purchases or of margin, at which the run trusts its figures"`
 }
 
 // Time says what a day is and which day the run looks from.
 type Time struct {
-	Zone string `yaml:"zone" json:"zone" help:"IANA time zone whose days are counted"`
-	AsOf *Day   `yaml:"as_of" json:"as_of" help:"last day that counts; default: the day of the latest order"`
+	Zone string `yaml:"zone" json:"zone" value:"ZONE" help:"IANA time zone whose days are counted"`
+	AsOf *Day   `yaml:"as_of" json:"as_of" short:"as-of" help:"last day that counts; unset, the day of the latest order, never the clock"`
 }
 
 // RFM says how recency, frequency and monetary value become scores.
 type RFM struct {
-	Map           string    `yaml:"map" json:"map" help:"segment map: default, published"`
+	Map           string    `yaml:"map" json:"map" choices:"default,published" help:"segment map: default, or published, the widely published one"`
 	FrequencyCuts []int     `yaml:"frequency_cuts" json:"frequency_cuts" help:"five rising lower bounds of purchases for the scores 1 to 5"`
-	RecencyCuts   []int     `yaml:"recency_cuts" json:"recency_cuts" help:"four rising upper bounds in days for the scores 5 to 2; default: quintiles"`
-	MonetaryCuts  []float64 `yaml:"monetary_cuts" json:"monetary_cuts" help:"four rising upper bounds in money for the scores 1 to 4; default: quintiles"`
+	RecencyCuts   []int     `yaml:"recency_cuts" json:"recency_cuts" help:"four rising upper bounds in days for the scores 5 to 2; unset, quintiles"`
+	MonetaryCuts  []float64 `yaml:"monetary_cuts" json:"monetary_cuts" help:"four rising upper bounds in money for the scores 1 to 4; unset, quintiles"`
 }
 
 // Lifecycle holds the bounds of p_purchase_365d between the stages.
@@ -131,23 +131,23 @@ type Lifecycle struct {
 // Lists says which campaign lists are written, and with which columns.
 type Lists struct {
 	Include []string `yaml:"include" json:"include" help:"kinds of list to write: mark, lifecycle, segment, seed"`
-	Columns []string `yaml:"columns" json:"columns" help:"columns of customers.parquet in each list"`
+	Columns []string `yaml:"columns" json:"columns" help:"columns of customers.parquet in each list; customer_id must be among them"`
 }
 
 // Engine bounds what DuckDB may use. It changes no output.
 type Engine struct {
-	Threads     int    `yaml:"threads" json:"-" help:"threads of the engine and the models; 0: one per core"`
-	MemoryLimit string `yaml:"memory_limit" json:"-" help:"memory of the engine before it spills to disk"`
+	Threads     int    `yaml:"threads" json:"-" help:"threads of the engine and the models; 0 is one per core"`
+	MemoryLimit string `yaml:"memory_limit" json:"-" value:"AMOUNT" help:"memory of the engine before it spills to disk, such as 800MB"`
 }
 
 // Run says how a run behaves among the others of a shop. What of it an output
 // depends on, the parameters that are reused, enters a run's identity with the
 // run that they come from, not with the path that named it.
 type Run struct {
-	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check: nothing is published"`
-	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order day is longer ago: days, or a duration of whole days such as 48h"`
-	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back, such as 30m"`
-	Model           string   `yaml:"model" json:"-" short:"model" help:"folder of a run whose parameters are used in place of a fit"`
+	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check and nothing is published"`
+	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order that counts is older; 2, 2d or 48h"`
+	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back; 30m"`
+	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit"`
 	ModelMaxAgeDays Days     `yaml:"model_max_age_days" json:"-" short:"model-max-age" help:"refuse parameters that were fitted as of an earlier day than this many days before"`
 }
 

@@ -17,43 +17,6 @@ import (
 	"cbv/valuation/failure"
 )
 
-// Key is one setting as the command line sees it.
-type Key struct {
-	Path     string // orders.columns.amount
-	Short    string // a shorter name of the flag, "" for none
-	IsSwitch bool   // true or false
-	FileOnly bool   // too long for a flag or a variable
-	Help     string
-}
-
-// Env returns the environment variable that sets the key.
-func (k Key) Env() string {
-	return "CBV_" + strings.ToUpper(strings.ReplaceAll(k.Path, ".", "_"))
-}
-
-// Keys lists every setting in the order of the file.
-func Keys() []Key {
-	var c Config
-	var keys []Key
-	walk(reflect.ValueOf(&c).Elem(), "", func(key Key, _ reflect.Value) {
-		keys = append(keys, key)
-	})
-	return keys
-}
-
-// walk calls visit for every leaf below v: every field that carries a help text.
-func walk(v reflect.Value, prefix string, visit func(Key, reflect.Value)) {
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		path := prefix + field.Tag.Get("yaml")
-		if help, leaf := field.Tag.Lookup("help"); leaf {
-			visit(Key{path, field.Tag.Get("short"), field.Type.Kind() == reflect.Bool, field.Tag.Get("in") == "file", help}, v.Field(i))
-		} else {
-			walk(v.Field(i), path+".", visit)
-		}
-	}
-}
-
 // Sources says where settings come from, least binding first.
 type Sources struct {
 	File     string            // path of the YAML file; "" for none
@@ -219,7 +182,7 @@ func didYouMean(name string, known []string) string {
 	if nearest := Nearest(name, known); nearest != "" {
 		return fmt.Sprintf(": did you mean %q?", nearest)
 	}
-	return ": cbv run --help lists what can be set"
+	return ": cbv help settings lists what can be set"
 }
 
 // Nearest returns the known name that a misspelt one most likely stands for,

@@ -2,8 +2,11 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"cbv/valuation/rfm"
 )
 
 // load reads one flag beside what every configuration needs.
@@ -74,5 +77,58 @@ func TestNearest(t *testing.T) {
 		if got := Nearest(name, known); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
 		}
+	}
+}
+
+// Every setting with few values takes each of them and no other.
+func TestChoices(t *testing.T) {
+	for _, key := range Keys() {
+		if key.Path == "rfm.map" && !slices.Equal(key.Choices, rfm.Maps()) {
+			t.Errorf("rfm.map: choices %v, and there are %v", key.Choices, rfm.Maps())
+		}
+		if len(key.Choices) == 0 {
+			continue
+		}
+		load := func(value string) error {
+			_, err := Load(Sources{Flags: map[string]string{
+				"orders.files": "x", "orders.columns.order_id": "o", "orders.columns.channel": "c", key.Path: value,
+			}})
+			return err
+		}
+		for _, choice := range key.Choices {
+			if err := load(choice); err != nil {
+				t.Errorf("%s: %v", key.Path, err)
+			}
+		}
+		if err := load("perhaps"); err == nil || !strings.Contains(err.Error(), key.Path) {
+			t.Errorf("%s: perhaps: %v", key.Path, err)
+		}
+	}
+}
+
+// The sections hold every setting once, and an audience's beside.
+func TestSections(t *testing.T) {
+	var paths []string
+	for _, section := range Sections() {
+		if section.Meaning == "" || len(section.Keys) == 0 {
+			t.Errorf("section %s: meaning %q, %d settings", section.Name, section.Meaning, len(section.Keys))
+		}
+		for _, key := range section.Keys {
+			if key.Help == "" {
+				t.Errorf("%s has no meaning", key.Path)
+			}
+			if !strings.HasPrefix(key.Path, "audiences[].") {
+				paths = append(paths, key.Path)
+			}
+		}
+	}
+	var want []string
+	for _, key := range Keys() {
+		if !key.FileOnly {
+			want = append(want, key.Path)
+		}
+	}
+	if !slices.Equal(paths, want) {
+		t.Errorf("sections hold %v, want %v", paths, want)
 	}
 }

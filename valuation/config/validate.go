@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"cbv/valuation/rfm"
 	"cbv/valuation/schema"
 )
 
@@ -38,7 +37,7 @@ func (c Config) validate(published bool) error {
 		"lifecycle: wants 0 < cooling < active < 1, has cooling %g and active %g", c.Lifecycle.Cooling, c.Lifecycle.Active)
 	refuse(c.Engine.Threads < 0 || c.Engine.Threads > 1024, "engine.threads: %d is not between 0 and 1024", c.Engine.Threads)
 	refuse(!memoryPattern.MatchString(c.Engine.MemoryLimit), "engine.memory_limit: %q is not an amount such as 4GB or 800MB", c.Engine.MemoryLimit)
-	refuse(c.Log != "text" && c.Log != "json", "log: %q is neither text nor json", c.Log)
+	c.checkChoices(refuse)
 	return errors.Join(errs...)
 }
 
@@ -50,9 +49,7 @@ func (c Config) validateOrders(refuse func(bool, string, ...any)) {
 	refuse(o.Columns.CustomerID == "", "orders.columns.customer_id: must name a column or an expression")
 	refuse(o.Columns.OrderedAt == "", "orders.columns.ordered_at: must name a column or an expression")
 	refuse(o.Columns.Amount == "", "orders.columns.amount: must name a column or an expression")
-	refuse(o.Grain != "line" && o.Grain != "order", "orders.grain: %q is neither line nor order", o.Grain)
 	refuse(o.Grain == "order" && o.Columns.OrderID == "", "orders.grain: order needs orders.columns.order_id")
-	refuse(o.Returns != "same_day", "orders.returns: %q is not a rule: same_day is the one there is", o.Returns)
 }
 
 // validateSides checks the inputs beside the orders.
@@ -85,7 +82,6 @@ func (c Config) validateValue(refuse func(bool, string, ...any)) {
 	refuse(v.HorizonDays < 1 || v.HorizonDays > longestHorizonDays, "value.horizon_days: %d is not between 1 and %d", v.HorizonDays, longestHorizonDays)
 	refuse(!isMoney(v.RetentionCost), "value.retention_cost: %g is not an amount from 0 to 1e12", v.RetentionCost)
 	refuse(v.CAC != nil && !isMoney(*v.CAC), "value.cac: must be an amount from 0 to 1e12")
-	refuse(v.FitBy != "none" && v.FitBy != "channel", "value.fit_by: %q is neither none nor channel", v.FitBy)
 	refuse(v.FitBy == "channel" && c.Orders.Columns.Channel == "", "value.fit_by: channel needs orders.columns.channel")
 	refuse(!(v.TargetLTVCAC > 0 && v.TargetLTVCAC <= 1000), "value.target_ltv_cac: %g is not between 0 and 1000: 3 is three times the cost", v.TargetLTVCAC)
 	refuse(!(v.MinKeepShare >= 0 && v.MinKeepShare <= 1), "value.min_keep_share: %g is not between 0 and 1", v.MinKeepShare)
@@ -107,7 +103,6 @@ func isMoney(amount float64) bool { return amount >= 0 && amount <= 1e12 }
 
 func (c Config) validateRFM(refuse func(bool, string, ...any)) {
 	r := c.RFM
-	refuse(!slices.Contains(rfm.Maps(), r.Map), "rfm.map: %q is none of %v", r.Map, rfm.Maps())
 	refuse(len(r.FrequencyCuts) != 5 || !rising(r.FrequencyCuts) || r.FrequencyCuts[0] != 1,
 		"rfm.frequency_cuts: wants five rising lower bounds that start at 1, has %v", r.FrequencyCuts)
 	refuse(r.RecencyCuts != nil && (len(r.RecencyCuts) != 4 || !rising(r.RecencyCuts) || r.RecencyCuts[0] < 0),

@@ -38,6 +38,26 @@ func (k Kind) String() string {
 	return "failed"
 }
 
+// Kinds lists the kinds of failure in the order of their codes.
+func Kinds() []Kind { return []Kind{Failed, Usage, Input, Stale, Locked, Interrupted} }
+
+// Meaning says when a command ends with the kind.
+func (k Kind) Meaning() string {
+	switch k {
+	case Usage:
+		return "the command line or the configuration is wrong"
+	case Input:
+		return "the input broke its contract, a check failed, a reused model is too old, an audience is empty, or --strict met a warning; nothing was published, except where a declared audience failed after its run: the run stands and is named on stdout"
+	case Stale:
+		return "the input is older than --max-age allows; nothing was published"
+	case Locked:
+		return "another run or export holds the lock of the output folder"
+	case Interrupted:
+		return "interrupted by a signal; nothing was published"
+	}
+	return "anything else, also a fault of the program itself, with its stack on stderr"
+}
+
 type failure struct {
 	kind Kind
 	err  error

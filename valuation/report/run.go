@@ -1,4 +1,4 @@
-package command
+package report
 
 import (
 	"fmt"
@@ -11,36 +11,35 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"cbv/valuation/batch"
 	"cbv/valuation/config"
 	"cbv/valuation/focus"
+	"cbv/valuation/intake"
 	"cbv/valuation/publication"
+	"cbv/valuation/run"
 )
 
-// printSummary writes a run's result as one would tell it to a director.
-func printSummary(out io.Writer, result batch.Result, settings config.Config) {
+// Run writes the result of a run as one would report it to a director.
+func Run(out io.Writer, result run.Result, settings config.Config) {
+	if result.Already {
+		fmt.Fprintln(out, "The same inputs, configuration and version are published already: nothing to do.")
+		return
+	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.foretold(), s.acquisition(), s.repeat(), s.focus(), s.setAside(), s.setAsideOthers()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.acquisition(), s.repeat(), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
 	}
-	printWarnings(out, result.Manifest.Warnings)
-}
-
-func printWarnings(out io.Writer, warnings []publication.Warning) {
-	for _, warning := range warnings {
-		fmt.Fprintf(out, "Doubt: %s (%s)\n", warning.Message, warning.Code)
-	}
+	writeWarnings(out, result.Manifest.Warnings)
 }
 
 type summary struct {
-	result   batch.Result
+	result   run.Result
 	settings config.Config
 }
 
 func (s summary) value(metric string) float64 {
-	if value := s.result.KPIs[metric].Value; value != nil {
+	if value := s.result.Figures.Base[metric].Value; value != nil {
 		return *value
 	}
 	return math.NaN()
@@ -57,16 +56,14 @@ func (s summary) money(amount float64) string {
 	return fmt.Sprintf("%.2f %s", amount, s.settings.Value.Currency)
 }
 
-func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
-
 func (s summary) worth() string {
 	m := s.result.Manifest
 	customers := countNoun(m.Totals.Customers, "customer")
 	if m.Model == nil {
-		return fmt.Sprintf("%s on %s brought %s of revenue to date; what they will bring cannot be told, because no model could be fitted.",
+		return fmt.Sprintf("%s on %s brought %s of revenue to date; what they will bring is unknown, because no model could be fitted.",
 			customers, m.AsOf, s.money(s.value("revenue")))
 	}
-	clv, interval := s.result.KPIs["clv"], ""
+	clv, interval := s.result.Figures.Base["clv"], ""
 	if clv.Low != nil && clv.High != nil {
 		interval = fmt.Sprintf(" (80 %% interval %s to %s)", s.money(*clv.Low), s.money(*clv.High))
 	}
@@ -75,7 +72,7 @@ func (s summary) worth() string {
 		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.money(s.value("revenue")))
 }
 
-// parameters tells when the models are those of another run.
+// parameters says when the models are those of another run.
 func (s summary) parameters() string {
 	if m := s.result.Manifest.Model; m != nil && m.From != nil {
 		return fmt.Sprintf("The models are those of run %s, fitted as of %s.", m.From.Run, m.From.AsOf)
@@ -95,34 +92,34 @@ func (s summary) verdict() string {
 	if terms := s.result.Manifest.Acquisition; terms != nil && terms.Source == "spend" {
 		cost = fmt.Sprintf("at the acquisition cost of channel %q, %s by spend, which leaves most", terms.Channel, s.money(s.value("cac")))
 		if s.settings.Value.CAC != nil {
-			cost += " (value.cac stands back)"
+			cost += " (value.cac is not used)"
 		}
 	} else if s.settings.Value.CAC != nil {
 		cost = fmt.Sprintf("at an acquisition cost of %s", s.money(*s.settings.Value.CAC))
 	}
-	return fmt.Sprintf("%s The other %s are acquisition lookalikes: a newcomer would bring %s net of acquisition, %s.",
+	return fmt.Sprintf("%s The other %s are acquisition lookalikes: a new customer would bring %s net of acquisition, %s.",
 		retain, s.count("lookalike_customers"), s.money(s.value("replacement")), cost)
 }
 
-// acquisition tells what new customers cost and bring, where spend is known.
+// acquisition says what new customers cost and bring, where spend is known.
 func (s summary) acquisition() string {
-	blended := s.result.KPIs["blended_cac"]
+	blended := s.result.Figures.Base["blended_cac"]
 	if !s.settings.HasSpend() || blended.Value == nil {
 		return ""
 	}
 	text := fmt.Sprintf("Acquisition: over the 12 months to %s, %s of spend brought %s, %s each", s.result.Manifest.AsOf,
 		s.money(s.value("acquisition_spend")), countNoun(blended.N, "new customer"), s.money(*blended.Value))
-	if paid := s.result.KPIs["paid_cac"].Value; paid != nil {
+	if paid := s.result.Figures.Base["paid_cac"].Value; paid != nil {
 		text += fmt.Sprintf(" (%s in paid channels)", s.money(*paid))
 	}
-	if ratio := s.result.KPIs["ltv_cac"]; ratio.Value != nil && ratio.Low != nil && ratio.High != nil {
+	if ratio := s.result.Figures.Base["ltv_cac"]; ratio.Value != nil && ratio.Low != nil && ratio.High != nil {
 		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f (95 %% interval %.2f to %.2f), against a target of %g", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
 	}
 	return text + "."
 }
 
-// setAsideOthers tells what became of the rows of the inputs beside the orders.
-func (s summary) setAsideOthers() string {
+// quarantinedOthers says what became of the rows of the inputs beside the orders.
+func (s summary) quarantinedOthers() string {
 	var lines []string
 	for _, input := range slices.Sorted(maps.Keys(s.result.Manifest.OtherRows)) {
 		rows := s.result.Manifest.OtherRows[input]
@@ -132,7 +129,7 @@ func (s summary) setAsideOthers() string {
 		}
 		line := fmt.Sprintf("Of %s, all %s rows are used.", input, humanize.Comma(rows.Files.Rows))
 		if len(parts) > 0 {
-			line = fmt.Sprintf("Of %s, set aside %s of %s rows: %s.", input,
+			line = fmt.Sprintf("Of %s, quarantined %s of %s rows: %s.", input,
 				humanize.Comma(rows.Files.Rows-rows.Used.Rows), humanize.Comma(rows.Files.Rows), strings.Join(parts, ", "))
 		}
 		lines = append(lines, line)
@@ -178,12 +175,12 @@ func figure(v float64) string {
 // repeatWindows are the windows of kpis, longest first.
 var repeatWindows = []int{365, 180, 90, 60, 30}
 
-// repeat tells the rate in the longest window that at least half of the
+// repeat gives the rate in the longest window that at least half of the
 // customers are old enough for, so that it speaks of the base.
 func (s summary) repeat() string {
 	customers := s.result.Manifest.Totals.Customers
 	for _, days := range repeatWindows {
-		rate := s.result.KPIs[fmt.Sprintf("repeat_rate_%dd", days)]
+		rate := s.result.Figures.Base[fmt.Sprintf("repeat_rate_%dd", days)]
 		if rate.Value == nil || 2*rate.N < customers {
 			continue
 		}
@@ -193,7 +190,7 @@ func (s summary) repeat() string {
 	return fmt.Sprintf("Repeat purchase rate: %s have bought again so far; the base is too young for a window.", percent(s.value("repeat_rate")))
 }
 
-func (s summary) setAside() string {
+func (s summary) quarantined() string {
 	m := s.result.Manifest
 	var parts []string
 	var rows int64
@@ -209,9 +206,9 @@ func (s summary) setAside() string {
 	case rows == 0:
 		text = fmt.Sprintf("%s of %s rows are used.", humanize.Comma(m.Rows.Used.Rows), humanize.Comma(m.Rows.Files.Rows))
 	default:
-		text = fmt.Sprintf("Set aside %s of %s rows: %s.", humanize.Comma(rows), humanize.Comma(m.Rows.Files.Rows), strings.Join(parts, ", "))
+		text = fmt.Sprintf("Quarantined %s of %s rows: %s.", humanize.Comma(rows), humanize.Comma(m.Rows.Files.Rows), strings.Join(parts, ", "))
 	}
-	if excluded := m.Rows.Excluded[batch.Filtered]; excluded.Rows > 0 {
+	if excluded := m.Rows.Excluded[intake.Filtered]; excluded.Rows > 0 {
 		text += fmt.Sprintf(" orders.keep excluded %s of %s %s.", countNoun(excluded.Rows, "row"), excluded.Money, m.Currency)
 	}
 	if m.Totals.ReturnsOnlyCustomers > 0 {
@@ -219,4 +216,36 @@ func (s summary) setAside() string {
 			countNoun(m.Totals.ReturnsOnlyCustomers, "customer"), m.Totals.ReturnsOnlyRevenue, m.Currency)
 	}
 	return text
+}
+
+// forecast says how the model of a run did in its backtest.
+func (s summary) forecast() string {
+	v := s.result.Manifest.Backtest
+	if s.result.Manifest.Model == nil {
+		return ""
+	}
+	var text strings.Builder
+	if f := v.Purchases; f != nil {
+		m := s.result.Manifest
+		fmt.Fprintf(&text, "Backtest: for the %s to %s %s expected %s of %s, actual %s (%s); ",
+			countNoun(int64(v.HoldoutDays), "day"), m.AsOf, modelText(*m.Model),
+			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
+		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
+	}
+	return text.String() + trustText(v)
+}
+
+// modelText names a model, and says where channels have their own.
+func modelText(m publication.Model) string {
+	if len(m.ByChannel) > 0 {
+		return m.Name + " by channel"
+	}
+	return m.Name
+}
+
+func errorText(f *publication.Forecast) string {
+	if f.Error == nil {
+		return "error unknown"
+	}
+	return signed(*f.Error)
 }

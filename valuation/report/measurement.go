@@ -1,4 +1,4 @@
-package command
+package report
 
 import (
 	"fmt"
@@ -12,12 +12,12 @@ import (
 
 	"cbv/valuation/experiment"
 	"cbv/valuation/measurement"
-	"cbv/valuation/publication"
+	"cbv/valuation/pipeline"
 )
 
-// printMeasurement writes a measurement as direct mail reports one: a column for
-// each arm, then the differences between them and what follows.
-func printMeasurement(out io.Writer, d measurement.Document) error {
+// Measurement writes a measurement as direct mail reports one: a column for each
+// arm, then the differences between them and what follows.
+func Measurement(out io.Writer, d measurement.Document) error {
 	t := measureTable{document: d}
 	for _, line := range []string{t.title(), t.immature(), t.broken()} {
 		if line != "" {
@@ -25,10 +25,10 @@ func printMeasurement(out io.Writer, d measurement.Document) error {
 		}
 	}
 	fmt.Fprintln(out)
-	if err := t.printArms(out); err != nil {
+	if err := t.writeArms(out); err != nil {
 		return err
 	}
-	if err := t.printDifferences(out); err != nil {
+	if err := t.writeDifferences(out); err != nil {
 		return err
 	}
 	for _, line := range []string{t.notAvailable(), t.unsent(), t.opened(), t.winsorised(), t.adjusted(), t.ratio(), t.decision()} {
@@ -37,12 +37,12 @@ func printMeasurement(out io.Writer, d measurement.Document) error {
 		}
 	}
 	for _, warning := range d.Warnings {
-		printWarnings(out, []publication.Warning{publication.Warning(warning)})
+		writeWarnings(out, []pipeline.Warning{pipeline.Warning(warning)})
 	}
 	return nil
 }
 
-// measureTable prints a document and gathers why figures are missing.
+// measureTable writes a document and gathers why figures are missing.
 type measureTable struct {
 	document measurement.Document
 	missing  []missingFigures
@@ -72,7 +72,7 @@ func (t *measureTable) title() string {
 	return text
 }
 
-// night tells where among the planned nights the measurement is.
+// night says where among the planned nights the measurement is.
 func (t *measureTable) night() string {
 	d := t.document
 	switch {
@@ -88,12 +88,12 @@ func (t *measureTable) night() string {
 	return fmt.Sprintf("after the %d planned nights (from %s on)", d.PlannedNights, d.FirstNight)
 }
 
-// immature and broken are told above the figures, which must not be read without.
+// immature and broken are said above the figures, which must not be read without.
 func (t *measureTable) immature() string {
 	if t.document.Mature {
 		return ""
 	}
-	return "Not mature: what is still to come is in no figure, so costs per conversion are too high as yet and no return is told."
+	return "Not mature: what is still to come is in no figure, so costs per conversion are too high as yet and no return is given."
 }
 
 func (t *measureTable) broken() string {
@@ -131,7 +131,7 @@ var armLines = []measureLine{
 	{"probability_it_pays", "probability that it pays (adjusted)", true},
 }
 
-func (t *measureTable) printArms(out io.Writer) error {
+func (t *measureTable) writeArms(out io.Writer) error {
 	d := t.document
 	var arms []string
 	for _, arm := range []experiment.Arm{experiment.None, experiment.Champion, experiment.Challenger, experiment.GlobalHoldout} {
@@ -141,25 +141,25 @@ func (t *measureTable) printArms(out io.Writer) error {
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "%s\t\n", strings.ReplaceAll(strings.Join(arms, "\t"), "_", " "))
-	for _, line := range t.told(armLines) {
+	for _, line := range t.shown(armLines) {
 		label := fmt.Sprintf(line.label+"%.0[1]s%.0[2]s", d.Currency, d.MoneyBasis)
-		t.printArmLine(table, arms, line, label)
+		t.writeArmLine(table, arms, line, label)
 	}
 	fmt.Fprintln(table)
 	return table.Flush()
 }
 
-// told leaves out the margin where it would be the revenue once more.
-func (t *measureTable) told(lines []measureLine) []measureLine {
+// shown leaves out the margin where it would be the revenue once more.
+func (t *measureTable) shown(lines []measureLine) []measureLine {
 	return slices.DeleteFunc(slices.Clone(lines), func(line measureLine) bool {
 		return t.document.MoneyBasis != "margin" && line.metric == "margin_per_recipient"
 	})
 }
 
-// printArmLine writes a line of figures, and one for each kind of interval that
+// writeArmLine writes a line of figures, and one for each kind of interval that
 // an arm has.
-func (t *measureTable) printArmLine(out io.Writer, arms []string, line measureLine, label string) {
-	var values, once, nightly []string
+func (t *measureTable) writeArmLine(out io.Writer, arms []string, line measureLine, label string) {
+	var values, once, sequential []string
 	figures := map[string]measurement.Figure{}
 	for _, arm := range arms {
 		versus, estimate := "", ""
@@ -174,17 +174,17 @@ func (t *measureTable) printArmLine(out io.Writer, arms []string, line measureLi
 	for _, arm := range arms {
 		f, found := figures[arm]
 		if !found {
-			values, once, nightly = append(values, "-"), append(once, ""), append(nightly, "")
+			values, once, sequential = append(values, "-"), append(once, ""), append(sequential, "")
 			continue
 		}
 		values = append(values, t.value(n, f, label))
-		once, nightly = append(once, n.span(f.Low, f.High)), append(nightly, n.span(f.SequentialLow, f.SequentialHigh))
+		once, sequential = append(once, n.span(f.Low, f.High)), append(sequential, n.span(f.SequentialLow, f.SequentialHigh))
 	}
 	fmt.Fprintf(out, "%s\t  %s\n", strings.Join(values, "\t"), label)
 	for _, interval := range []struct {
 		cells []string
 		label string
-	}{{once, "95 % interval, measured once"}, {nightly, "95 % interval, every planned night"}} {
+	}{{once, "95 % interval, measured once"}, {sequential, "95 % interval, every planned night"}} {
 		if strings.Join(interval.cells, "") != "" {
 			fmt.Fprintf(out, "%s\t    %s\n", strings.Join(interval.cells, "\t"), interval.label)
 		}
@@ -213,7 +213,7 @@ func (t *measureTable) note(reason, label string) {
 	t.missing[same].labels = append(t.missing[same].labels, label)
 }
 
-// notAvailable tells why figures are missing.
+// notAvailable says why figures are missing.
 func (t *measureTable) notAvailable() string {
 	var lines []string
 	for _, m := range t.missing {
@@ -230,7 +230,7 @@ var differenceLines = []measureLine{
 	{"margin_per_recipient", "%[2]s per recipient, %[1]s", false},
 }
 
-func (t *measureTable) printDifferences(out io.Writer) error {
+func (t *measureTable) writeDifferences(out io.Writer) error {
 	d := t.document
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, pair := range [][2]experiment.Arm{{experiment.Champion, experiment.None}, {experiment.Challenger, experiment.None}, {experiment.Challenger, experiment.Champion}} {
@@ -239,17 +239,17 @@ func (t *measureTable) printDifferences(out io.Writer) error {
 			continue
 		}
 		fmt.Fprintf(table, "difference\tmeasured once\tevery planned night\tlift\tmeasured once\t  %s against %s\n", treated, control)
-		for _, line := range t.told(differenceLines) {
+		for _, line := range t.shown(differenceLines) {
 			label := fmt.Sprintf(line.label+"%.0[1]s%.0[2]s", d.Currency, d.MoneyBasis)
-			t.printEstimates(table, treated, control, line.metric, label)
+			t.writeEstimates(table, treated, control, line.metric, label)
 		}
 		fmt.Fprintln(table)
 	}
 	return table.Flush()
 }
 
-// printEstimates writes the raw and the adjusted difference of a metric.
-func (t *measureTable) printEstimates(out io.Writer, treated, control, metric, label string) {
+// writeEstimates writes the raw and the adjusted difference of a metric.
+func (t *measureTable) writeEstimates(out io.Writer, treated, control, metric, label string) {
 	for _, estimate := range []string{measurement.Raw, measurement.Adjusted} {
 		f, found := t.document.Find(treated, control, metric+"_difference", estimate)
 		if !found {
@@ -257,16 +257,16 @@ func (t *measureTable) printEstimates(out io.Writer, treated, control, metric, l
 		}
 		n := t.numbersOf(f)
 		lift, _ := t.document.Find(treated, control, metric+"_lift", estimate)
-		nightly := n.span(f.SequentialLow, f.SequentialHigh)
-		if nightly == "" {
-			nightly = "n/a"
+		sequential := n.span(f.SequentialLow, f.SequentialHigh)
+		if sequential == "" {
+			sequential = "n/a"
 			t.note(f.Reason, fmt.Sprintf("every planned night of %s against %s", treated, control))
 		}
 		once := n.span(f.Low, f.High)
 		if once == "" {
 			once = "n/a"
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t  %s, %s\n", n.plus(*f.Value), once, nightly,
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t  %s, %s\n", n.plus(*f.Value), once, sequential,
 			t.lift(lift, treated, control), t.numbersOf(lift).span(lift.Low, lift.High), label, estimate)
 	}
 }
@@ -279,7 +279,7 @@ func (t *measureTable) lift(f measurement.Figure, treated, control string) strin
 	return t.value(n, f, fmt.Sprintf("lift of %s against %s", treated, control))
 }
 
-// unsent tells how many people nothing was sent to. They count where they are
+// unsent says how many people nothing was sent to. They count where they are
 // assigned, or those who can be reached would be compared with everybody.
 func (t *measureTable) unsent() string {
 	var parts []string
@@ -296,7 +296,7 @@ func (t *measureTable) unsent() string {
 	return "Sent nothing so far: " + strings.Join(parts, " and ") + ". They count in the arm they are assigned to."
 }
 
-// opened tells opens beside the table, since they are no response.
+// opened reports opens beside the table, since they are no response.
 func (t *measureTable) opened() string {
 	var parts []string
 	for _, arm := range []experiment.Arm{experiment.Champion, experiment.Challenger} {
@@ -336,12 +336,12 @@ func (t *measureTable) adjusted() string {
 func (t *measureTable) ratio() string {
 	r := t.document.SampleRatio
 	if r.Broken {
-		return "" // told above
+		return "" // said above
 	}
 	return fmt.Sprintf("Sample ratio: as designed (chi-square %.2f, p %.2g).", r.ChiSquare, r.PValue)
 }
 
-// decision tells the verdict that stands, and since when.
+// decision reports the verdict that stands, and since when.
 func (t *measureTable) decision() string {
 	d := t.document.Decision
 	verdict := map[experiment.Verdict]string{

@@ -1,4 +1,4 @@
-package command
+package report
 
 import (
 	"cmp"
@@ -16,16 +16,16 @@ import (
 	"cbv/valuation/platform"
 )
 
-// printExport tells what became of an audience.
-func printExport(out io.Writer, result export.Result) {
+// Export writes what became of an audience.
+func Export(out io.Writer, result export.Result) {
 	m := result.Manifest
 	if result.Folder == "" { // nobody is in it
-		printWarnings(out, result.Warnings)
+		writeWarnings(out, result.Warnings)
 		return
 	}
 	if result.Already {
 		fmt.Fprintf(out, "Audience %s of %s is exported already from the same inputs: nothing to do.\n", result.Audience.Name, m.AsOf)
-		printWarnings(out, result.Warnings)
+		writeWarnings(out, result.Warnings)
 		return
 	}
 	fmt.Fprintf(out, "Audience %s of %s for %s, %s: of %s, %s may be written to%s.\n", result.Audience.Name, m.AsOf, m.Target, whoText(result.Audience),
@@ -44,10 +44,10 @@ func printExport(out io.Writer, result export.Result) {
 	if m.Removal != "" && m.Rows(platform.Exited)+m.Rows(platform.Removal) > 0 {
 		fmt.Fprintf(out, "To take people out: %s.\n", m.Removal)
 	}
-	printWarnings(out, result.Warnings)
+	writeWarnings(out, result.Warnings)
 }
 
-// sinceText names the exports that changes are told against.
+// sinceText names the exports that changes are counted against.
 func sinceText(m export.Manifest) string {
 	replaced := countNoun(int64(len(m.Replaced)), "replaced export")
 	switch {
@@ -69,7 +69,7 @@ func whoText(a config.Audience) string {
 // eligible are those who may be written to, a campaign's holdout included.
 func eligible(m export.Manifest) int64 { return m.Full.Written + m.Full.Rejected[platform.Holdout] }
 
-// rejectText tells why the others may not, most first.
+// rejectText says why the others may not, most first.
 func rejectText(result platform.Result) string {
 	var parts []string
 	reasons := slices.SortedFunc(maps.Keys(result.Rejected), func(a, b platform.Reason) int {
@@ -102,8 +102,8 @@ func armText(m export.Manifest) string {
 	return strings.Join(parts, ", ") + "; who is in none of the files is left alone"
 }
 
-// printPower tells what a campaign can show, before it is sent.
-func printPower(out io.Writer, p export.Power) {
+// Power writes what a campaign can show, before it is sent.
+func Power(out io.Writer, p export.Power) {
 	if p.BaseRate == nil {
 		fmt.Fprintf(out, "Audience %s: the power of %s is not known, since the run has no model and so no chance of a purchase.\n", p.Audience, p.Campaign)
 		return
@@ -117,7 +117,7 @@ func printPower(out io.Writer, p export.Power) {
 	looks := "looked at once, at their end"
 	switch {
 	case p.Nights > p.WindowDays:
-		looks = fmt.Sprintf("looked at on %d nights", p.Nights)
+		looks = fmt.Sprintf("looked at %d times", p.Nights)
 	case p.Nights > 1:
 		looks = fmt.Sprintf("looked at on the last %d of them", p.Nights)
 	}

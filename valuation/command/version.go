@@ -1,0 +1,44 @@
+package command
+
+import (
+	"context"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/urfave/cli/v2"
+
+	"cbv/valuation/report"
+)
+
+// Version is the version of the program.
+const Version = "0.1.0"
+
+func versionCommand(env Env) *cli.Command {
+	var asJSON bool
+	return &cli.Command{
+		Name:     "version",
+		Category: others,
+		Usage:    "print the version, the revision it was built from, and DuckDB's version",
+		Flags:    []cli.Flag{jsonFlag(&asJSON)},
+		Action:   func(c *cli.Context) error { return runVersion(c.Context, env, asJSON) },
+	}
+}
+
+func runVersion(ctx context.Context, env Env, asJSON bool) error {
+	duckdb, err := env.Engine(ctx)
+	if err != nil {
+		return err
+	}
+	version := report.Version{Version: Version, DuckDB: duckdb, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	if built, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range built.Settings {
+			switch setting.Key {
+			case "vcs.revision":
+				version.Revision = setting.Value
+			case "vcs.modified":
+				version.Modified = setting.Value == "true"
+			}
+		}
+	}
+	return report.Write(env.Stdout, version, asJSON)
+}

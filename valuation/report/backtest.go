@@ -1,0 +1,226 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"text/tabwriter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/backtest"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
+	"cbv/valuation/scoring"
+)
+
+// Backtest is how the models forecast the shop's own past.
+type Backtest struct {
+	AsOf     string               `json:"as_of"`
+	Currency string               `json:"currency"`
+	Verdict  publication.Backtest `json:"verdict"`
+	Chosen   string               `json:"chosen"` // the model that a run would use; "" none
+	Why      string               `json:"why"`
+	Scores   []Score              `json:"scores"`
+	Chances  *Chances             `json:"chances"` // of the chosen model; null without one
+	Warnings []pipeline.Warning   `json:"warnings"`
+}
+
+// Score is how well a model or a baseline forecast the purchases or the margin of
+// the customers.
+type Score struct {
+	Model      string `json:"model"`
+	IsBaseline bool   `json:"is_baseline"`
+	Target     string `json:"target"` // purchases, or margin
+	Deviance   Number `json:"mean_deviance"`
+	Expected   Number `json:"expected"`
+	Actual     Number `json:"actual"`
+	Error      Number `json:"error"` // expected per actual, less 1
+	ErrorLow   Number `json:"error_low"`
+	ErrorHigh  Number `json:"error_high"`
+	MAE        Number `json:"mean_absolute_error"`
+	RMSE       Number `json:"root_mean_squared_error"`
+	Spearman   Number `json:"rank_correlation"`
+}
+
+// Chances is how often customers purchased beside how often the model said they
+// would.
+type Chances struct {
+	Deciles           []Decile `json:"deciles"` // by predicted chance, lowest first
+	PITShare          Number   `json:"pit_share"`
+	PITShareRepeaters Number   `json:"pit_share_repeaters"`
+	Brier             Number   `json:"brier"`
+}
+
+// Decile is a tenth of the customers.
+type Decile struct {
+	Customers int    `json:"customers"`
+	Predicted Number `json:"predicted"`
+	Actual    Number `json:"actual"`
+}
+
+// The targets of a forecast.
+const (
+	purchases = "purchases"
+	margin    = "margin"
+)
+
+// NewBacktest makes the document of a backtest.
+func NewBacktest(tested scoring.BacktestReport, currency string) Backtest {
+	b := Backtest{
+		AsOf: tested.AsOf.Format(time.DateOnly), Currency: currency, Verdict: tested.Verdict, Chosen: tested.Chosen, Why: tested.Why,
+		Scores: []Score{}, Warnings: listed(tested.Warnings),
+	}
+	if tested.Result == nil {
+		return b
+	}
+	for _, target := range []string{purchases, margin} {
+		of := func(p, m backtest.Score) backtest.Score {
+			if target == margin {
+				return m
+			}
+			return p
+		}
+		for _, c := range tested.Result.Candidates {
+			b.Scores = append(b.Scores, newScore(c.Name, target, of(c.Purchases, c.Margin)))
+		}
+		if len(tested.Result.Candidates) == 0 {
+			break // nothing to hold the baselines against
+		}
+		for _, base := range tested.Result.Baselines {
+			score := newScore(base.Name, target, of(base.Purchases, base.Margin))
+			score.IsBaseline = true
+			b.Scores = append(b.Scores, score)
+		}
+	}
+	for _, c := range tested.Result.Candidates {
+		if c.Name == tested.Chosen {
+			b.Chances = newChances(c.Purchasing)
+		}
+	}
+	return b
+}
+
+func newScore(model, target string, s backtest.Score) Score {
+	return Score{
+		Model: model, Target: target, Deviance: Number(s.Deviance), Expected: Number(s.Expected), Actual: Number(s.Actual),
+		Error: Number(s.Error), ErrorLow: Number(s.ErrorLow), ErrorHigh: Number(s.ErrorHigh),
+		MAE: Number(s.MAE), RMSE: Number(s.RMSE), Spearman: Number(s.Spearman),
+	}
+}
+
+func newChances(d backtest.Distribution) *Chances {
+	chances := &Chances{PITShare: Number(d.PITShare), PITShareRepeaters: Number(d.PITShareRepeaters), Brier: Number(d.Brier)}
+	for _, tenth := range d.Deciles {
+		chances.Deciles = append(chances.Deciles, Decile{tenth.Customers, Number(tenth.Predicted), Number(tenth.Actual)})
+	}
+	return chances
+}
+
+// Text writes the scores as tables, and the verdict.
+func (b Backtest) Text(out io.Writer) error {
+	if len(b.Scores) > 0 {
+		v := b.Verdict
+		fmt.Fprintf(out, "Models that know %s to %s forecast the %s to %s.%s\n\n",
+			sampleText(v), v.Cutoff, countNoun(int64(v.HoldoutDays), "day"), b.AsOf, newcomersText(v))
+		for _, target := range []string{purchases, margin} {
+			if err := b.writeScores(out, target); err != nil {
+				return err
+			}
+		}
+	}
+	if b.Chances != nil {
+		if err := b.Chances.text(out, b.Chosen); err != nil {
+			return err
+		}
+	}
+	if b.Chosen != "" {
+		fmt.Fprintf(out, "A run uses %s: %s.\n", b.Chosen, b.Why)
+	}
+	fmt.Fprintln(out, trustText(b.Verdict))
+	writeWarnings(out, b.Warnings)
+	return nil
+}
+
+func (b Backtest) writeScores(out io.Writer, target string) error {
+	title := target
+	if target == margin {
+		title += ", " + b.Currency
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "deviance\texpected\tactual\terror\t95 %% interval\tMAE\trank\t  %s\n", title)
+	for _, s := range b.Scores {
+		if s.Target != target {
+			continue
+		}
+		name := s.Model
+		if s.IsBaseline {
+			name = "baseline: " + name
+		}
+		fmt.Fprintf(table, "%.4g\t%s\t%s\t%s\t%s to %s\t%.3g\t%.2f\t  %s\n", float64(s.Deviance),
+			humanize.Comma(int64(math.Round(float64(s.Expected)))), humanize.Comma(int64(math.Round(float64(s.Actual)))),
+			signed(float64(s.Error)), signed(float64(s.ErrorLow)), signed(float64(s.ErrorHigh)), float64(s.MAE), float64(s.Spearman), name)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(out)
+	return nil
+}
+
+func (c Chances) text(out io.Writer, model string) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "forecast\tactual\tcustomers\t  chance of a purchase by %s, in tenths of the customers\n", model)
+	for _, d := range c.Deciles {
+		fmt.Fprintf(table, "%s\t%s\t%s\t\n", percent(float64(d.Predicted)), percent(float64(d.Actual)), humanize.Comma(int64(d.Customers)))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	repeaters := "no repeat customers"
+	if share := float64(c.PITShareRepeaters); !math.IsNaN(share) {
+		repeaters = percent(share) + " of repeat customers"
+	}
+	fmt.Fprintf(out, "\n%s of customers and %s fell within the middle 80 %% of what was forecast of each (randomised PIT).\n",
+		percent(float64(c.PITShare)), repeaters)
+	return nil
+}
+
+// sampleText says how many customers the models of a backtest know.
+func sampleText(v publication.Backtest) string {
+	if v.Customers < v.Known {
+		return fmt.Sprintf("a sample of %s of %s", humanize.Comma(v.Customers), countNoun(v.Known, "customer"))
+	}
+	return countNoun(v.Customers, "customer")
+}
+
+func newcomersText(v publication.Backtest) string {
+	if v.Newcomers == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" %s first bought later and are left out.", countNoun(v.Newcomers, "customer"))
+}
+
+// trustText says whether to believe the figures, and why not.
+func trustText(v publication.Backtest) string {
+	switch {
+	case v.Trust == nil:
+		return fmt.Sprintf("Trust: not tested, because %s.", v.Reason)
+	case !*v.Trust:
+		return "Trust: no, by the warnings below."
+	}
+	text := "Trust: yes."
+	if v.Seasonal {
+		text += " The test covers no whole year, so it says nothing of the other seasons."
+	}
+	return text
+}
+
+// signed writes an error as a percentage.
+func signed(share float64) string {
+	if math.IsNaN(share) {
+		return "unknown"
+	}
+	return fmt.Sprintf("%+.1f %%", 100*share)
+}
