@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"database/sql/driver"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,8 +10,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"cbv/valuation/campaign"
+	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 )
+
+// scriptCustomer is a customer whom a script assigns.
+type scriptCustomer struct {
+	CustomerID string
+	Arm        *experiment.Arm // null: by the design
+	CLV        float64
+}
 
 // assignCustomers begins a campaign, or adds to it: assign OUT TERMS DAY SQLFILE
 // VIEWS. TERMS is a file as campaign.json, the SELECT gives customer_id, arm (null:
@@ -30,16 +37,22 @@ func assignCustomers(ts *testscript.TestScript, neg bool, args []string) {
 	defer e.Close()
 	defineViews(ctx, ts, e, args[4:])
 	ts.Check(e.View(ctx, "customers_of_script", ts.ReadFile(args[3])))
+	ts.Check(e.View(ctx, "typed_customers_of_script", "select cast(customer_id as varchar) as customer_id, cast(arm as varchar) as arm, cast(clv as double) as clv from customers_of_script"))
 	ts.Check(begun.Append(day, func(add func(campaign.Assignment) error) error {
-		return e.EachOrNull(ctx, "customers_of_script", []string{"cast(customer_id as varchar)", "cast(arm as varchar)", "cast(clv as double)"}, func(v []driver.Value) error {
-			row := campaign.Assignment{CustomerID: v[0].(string), CLV: v[2].(float64)}
-			row.Arm = terms.Design.Arm(row.CustomerID)
-			if arm, given := v[1].(string); given {
-				row.Arm = experiment.Arm(arm)
+		for customer, err := range engine.Select[scriptCustomer](ctx, e, "typed_customers_of_script") {
+			if err != nil {
+				return err
+			}
+			row := campaign.Assignment{CustomerID: customer.CustomerID, Arm: terms.Design.Arm(customer.CustomerID), CLV: customer.CLV}
+			if customer.Arm != nil {
+				row.Arm = *customer.Arm
 			}
 			row.Probability = terms.Design.Probability(row.Arm)
-			return add(row)
-		})
+			if err := add(row); err != nil {
+				return err
+			}
+		}
+		return nil
 	}))
 }
 

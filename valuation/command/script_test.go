@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"cbv/valuation/engine"
+	"cbv/valuation/engine/duckdb"
 )
 
 // sqlFolder is the variable that tells the program under test where sql/ lies:
@@ -48,6 +48,9 @@ func cbv() {
 		Environ: os.Environ(),
 		SQL:     os.DirFS(os.Getenv(sqlFolder)),
 		Pages:   os.DirFS(filepath.Dir(os.Getenv(sqlFolder))),
+		Open:    duckdb.Open,
+		Engine:  duckdb.Version,
+		Program: ThisProgram,
 		Clock:   time.Now,
 	})
 	stop()
@@ -103,8 +106,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 // openEngine opens an engine that may read the given files and write below the
 // folder of the script.
-func openEngine(ctx context.Context, ts *testscript.TestScript, readable ...string) *engine.Engine {
-	e, err := engine.Open(ctx, engine.Options{
+func openEngine(ctx context.Context, ts *testscript.TestScript, readable ...string) engine.Engine {
+	e, err := duckdb.Open(ctx, engine.Options{
 		Threads: 1, MemoryLimit: "500MB", TempDir: ts.Getenv("TMPDIR"),
 		Readable: readable, Writable: ts.Getenv("WORK"), Macros: "select 1",
 	})
@@ -123,12 +126,12 @@ func writeParquet(ts *testscript.TestScript, neg bool, args []string) {
 	defineViews(ctx, ts, e, args[2:])
 	path := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
-	_, err := e.File(ctx, "rows_of_script", ts.ReadFile(args[1]), []string{"all"}, path, map[string]string{"made_by": "script"})
+	_, err := e.File(ctx, "rows_of_script", ts.ReadFile(args[1]), engine.File{Path: path, Key: []string{"all"}, Metadata: map[string]string{"made_by": "script"}})
 	ts.Check(err)
 }
 
 // defineViews makes views of the SELECTs in files.
-func defineViews(ctx context.Context, ts *testscript.TestScript, e *engine.Engine, files []string) {
+func defineViews(ctx context.Context, ts *testscript.TestScript, e engine.Engine, files []string) {
 	for _, file := range files {
 		ts.Check(e.View(ctx, strings.TrimSuffix(file, ".sql"), ts.ReadFile(file)))
 	}
@@ -151,7 +154,8 @@ func queryParquet(ts *testscript.TestScript, neg bool, args []string) {
 	for _, column := range columns {
 		names = append(names, engine.Identifier(column.Name))
 	}
-	ts.Check(e.EachOrNull(ctx, "answer", names, func(values []driver.Value) error {
+	for values, err := range e.Rows(ctx, "answer", names) {
+		ts.Check(err)
 		fields := make([]any, len(values))
 		for i, value := range values {
 			fields[i] = value
@@ -159,9 +163,8 @@ func queryParquet(ts *testscript.TestScript, neg bool, args []string) {
 				fields[i] = "null"
 			}
 		}
-		_, err := fmt.Fprintln(ts.Stdout(), fields...)
-		return err
-	}))
+		fmt.Fprintln(ts.Stdout(), fields...)
+	}
 }
 
 // truncate cuts a file off: truncate FILE BYTES.
