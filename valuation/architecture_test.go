@@ -41,7 +41,7 @@ var layers = map[string][]string{
 	"measurement":   {"campaign", "experiment"},
 	"config":        {"audience", "campaign", "experiment", "failure", "rfm", "schema"},
 	"engine":        {},
-	"simulation":    {"parquetfile"},
+	"simulation":    {"failure", "parquetfile"},
 	"source":        {"config", "engine", "failure", "parquetfile"},
 	"publication":   {"failure", "focus", "plan", "source"},
 	"export": {

@@ -9,6 +9,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
+	"cbv/valuation/failure"
 )
 
 // wholeBase is the fit group of everybody.
@@ -199,12 +200,12 @@ func (r *run) parallel(ctx context.Context, n int, do func(i int)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.workers())
 	for start := 0; start < n; start += chunk {
-		group.Go(func() error {
+		group.Go(failure.Guard(func() error {
 			for i := start; i < min(start+chunk, n); i++ {
 				do(i)
 			}
 			return ctx.Err()
-		})
+		}))
 	}
 	return group.Wait()
 }
