@@ -74,13 +74,15 @@ unexplained as (
     select
         cast(sum(
             case
-                when (cac is null) <> (cac_reason is not null) or isnan(cac) or abs(cac) > 1e15
-                    or (payback_days is null) <> (payback_reason is not null)
-                    or (median_payback_days is null) <> (median_payback_reason is not null) then 1
+                when (channels.cac is null) <> (channels.cac_reason is not null)
+                    or isnan(channels.cac) or abs(channels.cac) > params.max_sound_money
+                    or (channels.payback_days is null) <> (channels.payback_reason is not null)
+                    or (channels.median_payback_days is null) <> (channels.median_payback_reason is not null) then 1
                 else 0
             end
         ) as bigint) as channels
     from channels
+    cross join params
 ),
 
 compared as (

@@ -7,8 +7,9 @@
 -- brings more than the model expects of anybody keeps what it has shown. Means are
 -- per customer, in minor units, with standard errors by the spread between
 -- customers (of the ratio by linearising it); it says too little, and is null, where
--- less than half of what the model expects by the horizon is expected by now: the
--- shape of the curve is then most of the value, and a young shop's is a guess. All
+-- what the model expects by the horizon is more than max_horizon_growth times what it
+-- expects by now: the shape of the curve is then most of the value, and a young
+-- shop's is a guess. All
 -- null without spend; value also where no model could be fitted, or all came on
 -- as_of. A period that begins before fit_from has no row: its newcomers may be old
 -- customers.
@@ -94,7 +95,7 @@ sums as (
         on members.member = cells.first_channel
         and cells.first_purchase_date between members.period_start and members.period_end
     cross join params
-    where members.period_start >= coalesce(params.fit_from, date '1900-01-01')
+    where members.period_start >= params.fit_from
     group by members.period, members.period_start, members.scope, members.channel
 ),
 
@@ -126,7 +127,7 @@ final as (
         first_order / nullif(n, 0) as first_order_minor,
         (first_order + ratio * by_horizon) / nullif(n, 0) as value_minor,
         case
-            when rise <= 2 then sqrt(
+            when rise <= params.max_horizon_growth then sqrt(
                 greatest(0e0, value_squares - first_order * first_order / nullif(n, 0)) / nullif(n - 1, 0) / nullif(n, 0)
             )
         end as value_error_minor,
@@ -149,6 +150,7 @@ final as (
                 / nullif(customers_365 - 1, 0) / nullif(customers_365, 0)
         ) as margin_365_error_minor
     from squares
+    cross join params
 )
 
 select * from final

@@ -46,7 +46,8 @@ func (r *run) doubtAcquisition(ctx context.Context) error {
 		if terms.Source == "configured" {
 			instead = "value.cac sets the marks"
 		}
-		r.warn("no_paid_channel", "no paid channel has a cost of acquisition and 50 new customers over the last 12 months, so %s: see cac_reason in channels.parquet", instead)
+		r.warn("no_paid_channel", "no paid channel has a cost of acquisition and %d new customers over the last 12 months, so %s: see cac_reason in channels.parquet",
+			businessRules.MinChannelCustomers, instead)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ func (r *run) judgeFocus(ctx context.Context) (focus.Report, error) {
 	ltv := r.ltvToCAC()
 	figures := focus.Figures{
 		Customers: r.base.customers, BaseGrowth: value("base_growth_12m"),
-		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, Newcomers: ltv.N, TargetLTVToCAC: r.Config.Value.TargetLTVCAC,
+		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, Newcomers: ltv.N, MinNewcomers: businessRules.MinChannelCustomers, TargetLTVToCAC: r.Config.Value.TargetLTVCAC,
 		RetainShare: value("retain_share"), CurrentShare: r.currentShare(),
 		RepeatTrend: value("repeat_rate_90d_change"), RepeatTrendHigh: r.kpis["repeat_rate_90d_change"].High,
 		AtRiskShare: value("dropout_loss_share"),

@@ -8,10 +8,6 @@ import (
 	"cbv/valuation/engine"
 )
 
-// secondPurchaseDays is the time that customers have had to purchase again when
-// the cohorts of two years are compared.
-const secondPurchaseDays = 90
-
 // cohorts90d is the period of the cohorts that are compared.
 const cohorts90d = "cohorts_90d"
 
@@ -20,7 +16,7 @@ type span struct{ from, to time.Time }
 
 // comparedPeriods makes the table of the periods that are compared with those a year
 // before: the 12 months to as_of, the last whole quarter and month, and the 12
-// months of cohorts that have had secondPurchaseDays by now. The files know a
+// months of cohorts that have had SecondPurchaseDays by now. The files know a
 // period if they begin in the month in which it does, or earlier; cohorts are also
 // unknown before orders.fit_from, where old customers may be among them.
 func (r *run) comparedPeriods(ctx context.Context) error {
@@ -36,7 +32,7 @@ func (r *run) comparedPeriods(ctx context.Context) error {
 		current span
 	}{
 		{"12_months", yearTo(r.asOf)},
-		{cohorts90d, yearTo(r.asOf.AddDate(0, 0, -secondPurchaseDays))},
+		{cohorts90d, yearTo(r.asOf.AddDate(0, 0, -int(businessRules.SecondPurchaseDays)))},
 		{"month", wholeBefore(next, 1)},
 		{"quarter", wholeBefore(next, 3)},
 	} {

@@ -69,6 +69,10 @@ func inputs(ctx context.Context, r *run) error {
 	if err := r.calendar(ctx); err != nil {
 		return err
 	}
+	limitColumns, limits := businessRules.table()
+	if err := r.engine.Rows(ctx, "input_limits", limitColumns, [][]driver.Value{limits}); err != nil {
+		return err
+	}
 	rows = nil
 	for _, days := range repeatWindowDays {
 		rows = append(rows, []driver.Value{days})
@@ -109,7 +113,7 @@ func (r *run) calendar(ctx context.Context) error {
 	}
 	var rows [][]driver.Value
 	if r.orders.Zoned && zone != time.UTC {
-		for _, day := range calendar.Days(zone) {
+		for _, day := range calendar.Days(zone, businessRules.ReadableFrom, businessRules.ReadableBefore) {
 			rows = append(rows, []driver.Value{day.UTC, day.LocalMidnight, day.Before, day.After})
 		}
 	}
@@ -187,11 +191,12 @@ func (r *run) months(ctx context.Context) error {
 	}, rows)
 }
 
-// params makes the one-row table of everything SQL takes from the
-// configuration.
+// params makes the one-row table of everything SQL takes from the configuration,
+// and of the rules.
 func (r *run) params(ctx context.Context) error {
 	c := r.Config
-	var fitFrom, marginRate, cac driver.Value
+	var marginRate, cac driver.Value
+	fitFrom := businessRules.ReadableFrom // everybody is fitted
 	if err := r.setHoldout(); err != nil {
 		return err
 	}
@@ -205,7 +210,7 @@ func (r *run) params(ctx context.Context) error {
 		cac = *c.Value.CAC
 	}
 	_, delta := r.horizon()
-	return r.engine.Rows(ctx, "params", []engine.Column{
+	columns := []engine.Column{
 		{Name: "as_of", Type: "date"},
 		{Name: "minor_per_unit", Type: "bigint"},
 		{Name: "is_order_grain", Type: "boolean"},
@@ -229,12 +234,15 @@ func (r *run) params(ctx context.Context) error {
 		{Name: "currency", Type: "varchar"},
 		{Name: "target_ltv_cac", Type: "double"},
 		{Name: "trailing_from", Type: "date"},
-	}, [][]driver.Value{{
+	}
+	row := []driver.Value{
 		r.asOf, r.minor, c.Orders.Grain == "order", c.Orders.ZeroIsPurchase, fitFrom, c.Orders.Columns.Margin != "", c.Orders.Columns.Channel != "", marginRate,
 		c.Value.RetentionCost, cac, c.Value.MinKeepShare, c.Lifecycle.Active, c.Lifecycle.Cooling,
 		int64(r.holdout.days), r.cutoff(), r.cutoff().AddDate(0, 0, -r.holdout.days),
 		int64(c.Value.HorizonDays), delta, c.HasSpend(), c.Spend.Columns.Currency != "", c.Value.Currency, c.Value.TargetLTVCAC, r.trailingFrom(),
-	}})
+	}
+	ruleColumns, ruleValues := businessRules.params()
+	return r.engine.Rows(ctx, "params", append(columns, ruleColumns...), [][]driver.Value{append(row, ruleValues...)})
 }
 
 // checkLastOrderDay refuses to take the as-of day from an order that lies so

@@ -38,7 +38,7 @@ type Step struct {
 // value, verdict, audit, kpis, lists, checks. What stands on a layer reads that
 // layer or an earlier one.
 var Nightly = []Step{
-	{Name: "inputs", Kind: Go, Makes: []string{"orders_input", "order_files", "spend_input", "surveys_input", "input_files", "calendar", "windows", "rfm_map", "segment_lists"}},
+	{Name: "inputs", Kind: Go, Makes: []string{"orders_input", "order_files", "spend_input", "surveys_input", "input_files", "calendar", "input_limits", "windows", "rfm_map", "segment_lists"}},
 	{Name: "order_rows", Kind: View, Folder: "intake"},
 	{Name: "order_days", Kind: Table, Folder: "intake"},
 	{Name: "last_order_places", Kind: View, Folder: "intake"},
