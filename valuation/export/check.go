@@ -145,7 +145,7 @@ func count(ctx context.Context, e *engine.Engine, sql fs.FS, run published, a co
 	if err != nil {
 		return 0, err
 	}
-	for _, view := range []string{"lists/audiences", "exports/chosen"} {
+	for _, view := range []string{"lists/list_membership", "exports/chosen"} {
 		query, err := fs.ReadFile(sql, view+".sql")
 		if err != nil {
 			return 0, err

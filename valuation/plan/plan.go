@@ -139,7 +139,7 @@ var Nightly = []Step{
 	{Name: "acquisition_kpis", Kind: View, Folder: "kpis"},
 	{Name: "kpis", Kind: File, Folder: "kpis", Key: []string{"metric", "month", "channel"}},
 
-	{Name: "audiences", Kind: Lists, Folder: "lists", Key: []string{"customer_id"}},
+	{Name: "list_membership", Kind: Lists, Folder: "lists", Key: []string{"customer_id"}},
 
 	{Name: "rows_add_up", Kind: Check, Folder: "checks"},
 	{Name: "money_adds_up", Kind: Check, Folder: "checks"},
@@ -164,7 +164,7 @@ var Export = []Step{
 	{Name: "suppression", Kind: Go, Reads: []string{"people_counts", "people_rows", "customers", "suppression_rows", "objections", "holdout_people", "assigned_people"}},
 
 	{Name: "earlier_members", Kind: Table, Folder: "exports"},
-	{Name: "audiences", Kind: View, Folder: "lists"},
+	{Name: "list_membership", Kind: View, Folder: "lists"},
 	{Name: "chosen", Kind: Table, Folder: "exports"},
 	{Name: "audience_rows", Kind: View, Folder: "exports"},
 	{Name: "full", Kind: Go, Reads: []string{"audience_rows"}, Makes: []string{"placed"}}, // and entered
