@@ -48,7 +48,7 @@ scopes as (
     group by channels.period, channels.period_start
 ),
 
-apart as (
+mismatches as (
     select
         cast(sum(
             case
@@ -93,8 +93,8 @@ compared as (
     select 'input_quarantine lists what was counted', listed.quarantined_rows, counted.quarantined_rows
     from listed cross join counted
     union all
-    select 'channels make each period', apart.periods, 0
-    from apart
+    select 'channels make each period', mismatches.periods, 0
+    from mismatches
     union all
     select concat('new customers by ', calendars.period, ' are the customers'), calendars.customers, base.customers
     from calendars cross join base

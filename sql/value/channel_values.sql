@@ -15,49 +15,15 @@
 -- customers.
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: channel_costs, newcomer_values, params
+-- reads: channel_members, newcomer_values, params
 with
-
-members as (
-    select
-        period,
-        period_start,
-        period_end,
-        'channel' as scope,
-        channel,
-        channel as member
-    from channel_costs
-    where scope = 'channel'
-    union all
-    select
-        period,
-        period_start,
-        period_end,
-        'paid' as scope,
-        '' as channel,
-        channel as member
-    from channel_costs
-    where scope = 'channel'
-        and channel <> ''
-        and spend_minor <> 0
-    union all
-    select
-        period,
-        period_start,
-        period_end,
-        'blended' as scope,
-        '' as channel,
-        channel as member
-    from channel_costs
-    where scope = 'channel'
-),
 
 sums as (
     select
-        members.period,
-        members.period_start,
-        members.scope,
-        members.channel,
+        channel_members.period,
+        channel_members.period_start,
+        channel_members.scope,
+        channel_members.channel,
         cast(cast(sum(cells.customers) as bigint) as double) as n,
         cast(cast(sum(cells.first_order_minor) as bigint) as double) as first_order,
         cast(cast(sum(cells.repeat_minor) as bigint) as double) as repeats,
@@ -90,13 +56,13 @@ sums as (
             as margin_365,
         cast(cast(sum(case when cells.customer_age_days >= 365 then cells.margin_365_squares end) as decimal(38, 0)) as double)
             as margin_365_squares
-    from members
+    from channel_members
     inner join newcomer_values as cells
-        on members.member = cells.first_channel
-        and cells.first_purchase_date between members.period_start and members.period_end
+        on channel_members.member = cells.first_channel
+        and cells.first_purchase_date between channel_members.period_start and channel_members.period_end
     cross join params
-    where members.period_start >= params.fit_from
-    group by members.period, members.period_start, members.scope, members.channel
+    where channel_members.period_start >= params.fit_from
+    group by channel_members.period, channel_members.period_start, channel_members.scope, channel_members.channel
 ),
 
 ratios as (

@@ -99,6 +99,7 @@ var Nightly = []Step{
 	{Name: "value", Kind: View, Folder: "value"},
 	{Name: "newcomer_curve", Kind: Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
 	{Name: "newcomer_values", Kind: Table, Folder: "value"},
+	{Name: "channel_members", Kind: View, Folder: "value"},
 	{Name: "channel_values", Kind: Table, Folder: "value"},
 
 	{Name: "replacement", Kind: Table, Folder: "verdict"},
@@ -126,6 +127,7 @@ var Nightly = []Step{
 	{Name: "lens_cohort", Kind: View, Folder: "audit"},
 	{Name: "lens_ages", Kind: View, Folder: "audit"},
 	{Name: "lens_base", Kind: View, Folder: "audit"},
+	{Name: "lens_lines", Kind: View, Folder: "audit"},
 	{Name: "lenses", Kind: File, Folder: "audit", Key: []string{"lens", "period", "period_start", "cohort", "age_months", "customer_group"}},
 	{Name: "channels", Kind: File, Folder: "audit", Key: []string{"period", "period_start", "scope", "channel"}},
 	{Name: "survey_scores", Kind: Table, Folder: "audit"},
@@ -144,9 +146,12 @@ var Nightly = []Step{
 	{Name: "rows_add_up", Kind: Check, Folder: "checks"},
 	{Name: "money_adds_up", Kind: Check, Folder: "checks"},
 	{Name: "cohorts_add_up", Kind: Check, Folder: "checks"},
+	{Name: "repeats_add_up", Kind: Check, Folder: "checks"},
 	{Name: "acquisition_adds_up", Kind: Check, Folder: "checks"},
 	{Name: "customers_are_sound", Kind: Check, Folder: "checks"},
 	{Name: "lenses_add_up", Kind: Check, Folder: "checks"},
+	{Name: "lens_cohorts_add_up", Kind: Check, Folder: "checks"},
+	{Name: "dropout_adds_up", Kind: Check, Folder: "checks"},
 }
 
 // Export is an export of one audience of a published run, in order.
