@@ -68,7 +68,7 @@ base as (
         params.cac as configured_cac,
         params.has_spend,
         replacement.first_order_margin,
-        cast(params.minor_per_unit as double) as minor_per_unit
+        params.minor_per_unit
     from recent
     cross join promoters
     cross join assumed
@@ -103,14 +103,14 @@ metrics as (
         paid_customers
     from base
     union all
-    select 'cac_from_spend', nullif(cac_channel, ''), to_minor(spend_cac, minor_per_unit) / minor_per_unit, null, null,
+    select 'cac_from_spend', nullif(cac_channel, ''), money(to_minor(spend_cac, minor_per_unit), minor_per_unit), null, null,
         'money', cac_customers
     from base
     union all
     select 'cac_configured', null, configured_cac, null, null, 'money', cast(null as bigint)
     from base
     union all
-    select 'cac_of_first_order', null, to_minor(first_order_margin, minor_per_unit) / minor_per_unit, null, null,
+    select 'cac_of_first_order', null, money(to_minor(first_order_margin, minor_per_unit), minor_per_unit), null, null,
         'money', cast(null as bigint)
     from base
     union all

@@ -12,7 +12,7 @@ customer_sums as (
         cast(sum(to_minor(customers.returns, params.minor_per_unit)) as bigint) as returns_minor,
         cast(sum(to_minor(customers.historic_margin, params.minor_per_unit)) as bigint) as historic_minor,
         -- millionths, so that the sum does not depend on the order of its terms
-        cast(sum(to_minor(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths
+        cast(sum(fixed_point(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths
     from customers
     cross join params
 ),
@@ -60,7 +60,7 @@ base as (
         returns_only.customers as returns_only_customers,
         returns_only.revenue_minor as returns_only_minor,
         params.retention_cost,
-        cast(params.minor_per_unit as double) as minor_per_unit,
+        params.minor_per_unit,
         case when replacement.newcomer_clv is not null then segment_sums.customers end as valued_customers
     from segment_sums
     cross join customer_sums
@@ -75,21 +75,21 @@ metrics as (
     select 'customers' as metric, cast(customers as double) as value, 'customers' as unit, customers as n from base
     union all select 'repeat_customers', repeat_customers, 'customers', customers from base
     union all select 'purchases', purchases, 'purchases', customers from base
-    union all select 'gross_revenue', gross_minor / minor_per_unit, 'money', customers from base
-    union all select 'returns', returns_minor / minor_per_unit, 'money', customers from base
-    union all select 'revenue', revenue_minor / minor_per_unit, 'money', customers from base
-    union all select 'margin', margin_minor / minor_per_unit, 'money', customers from base
+    union all select 'gross_revenue', money(gross_minor, minor_per_unit), 'money', customers from base
+    union all select 'returns', money(returns_minor, minor_per_unit), 'money', customers from base
+    union all select 'revenue', money(revenue_minor, minor_per_unit), 'money', customers from base
+    union all select 'margin', money(margin_minor, minor_per_unit), 'money', customers from base
     union all select 'returns_only_customers', returns_only_customers, 'customers', returns_only_customers from base
-    union all select 'returns_only_revenue', returns_only_minor / minor_per_unit, 'money', returns_only_customers
+    union all select 'returns_only_revenue', money(returns_only_minor, minor_per_unit), 'money', returns_only_customers
         from base
     union all select 'median_days_to_second_purchase', median_days_to_second_purchase, 'days', repeat_newcomers
         from base
     union all select 'margin_share', margin_share, 'share', customers from base
     union all select 'later_return_share', later_return_share, 'share', customers from base
     union all select 'expected_purchases', expected_purchases_millionths / 1e6, 'purchases', valued_customers from base
-    union all select 'clv', clv_minor / minor_per_unit, 'money', valued_customers from base
-    union all select 'historic_margin', historic_minor / minor_per_unit, 'money', customers from base
-    union all select 'lifetime_value', lifetime_minor / minor_per_unit, 'money', valued_customers from base
+    union all select 'clv', money(clv_minor, minor_per_unit), 'money', valued_customers from base
+    union all select 'historic_margin', money(historic_minor, minor_per_unit), 'money', customers from base
+    union all select 'lifetime_value', money(lifetime_minor, minor_per_unit), 'money', valued_customers from base
     union all select 'retain_customers', retain_customers, 'customers', valued_customers from base
     union all select 'lookalike_customers', lookalike_customers, 'customers', valued_customers from base
     union all select 'retain_share', cast(retain_customers as double) / nullif(valued_customers, 0), 'share',
@@ -98,29 +98,29 @@ metrics as (
         'share', valued_customers from base
     union all select 'retain_share_at_cac_125', cast(retained_at_higher_cac as double) / nullif(valued_customers, 0),
         'share', valued_customers from base
-    union all select 'retain_clv', retain_clv_minor / minor_per_unit, 'money', retain_customers from base
-    union all select 'lookalike_clv', (clv_minor - retain_clv_minor) / minor_per_unit, 'money', lookalike_customers
+    union all select 'retain_clv', money(retain_clv_minor, minor_per_unit), 'money', retain_customers from base
+    union all select 'lookalike_clv', money(clv_minor - retain_clv_minor, minor_per_unit), 'money', lookalike_customers
         from base
     union all select 'retain_share_of_clv', cast(retain_clv_minor as double) / nullif(clv_minor, 0), 'share',
         valued_customers from base
     union all select 'breakeven_retention_gain',
-        retention_cost * retain_customers / nullif(retain_clv_minor / minor_per_unit, 0), 'share', retain_customers
+        retention_cost * retain_customers / nullif(money(retain_clv_minor, minor_per_unit), 0), 'share', retain_customers
         from base
     union all select 'new_customers', new_customers, 'customers', valued_customers from base
     union all select 'active_customers', active_customers, 'customers', valued_customers from base
     union all select 'cooling_customers', cooling_customers, 'customers', valued_customers from base
     union all select 'lapsed_customers', lapsed_customers, 'customers', valued_customers from base
     union all select 'seed_customers', seed_customers, 'customers', valued_customers from base
-    union all select 'first_order_margin', to_minor(first_order_margin, minor_per_unit) / minor_per_unit, 'money',
+    union all select 'first_order_margin', money(to_minor(first_order_margin, minor_per_unit), minor_per_unit), 'money',
         newcomers from base
-    union all select 'newcomer_clv', to_minor(newcomer_clv, minor_per_unit) / minor_per_unit, 'money', customers
+    union all select 'newcomer_clv', money(to_minor(newcomer_clv, minor_per_unit), minor_per_unit), 'money', customers
         from base
-    union all select 'newcomer_value', to_minor(newcomer_value, minor_per_unit) / minor_per_unit, 'money', customers
+    union all select 'newcomer_value', money(to_minor(newcomer_value, minor_per_unit), minor_per_unit), 'money', customers
         from base
-    union all select 'cac', to_minor(cac, minor_per_unit) / minor_per_unit, 'money', customers from base
-    union all select 'replacement', to_minor(replacement, minor_per_unit) / minor_per_unit, 'money', customers
+    union all select 'cac', money(to_minor(cac, minor_per_unit), minor_per_unit), 'money', customers from base
+    union all select 'replacement', money(to_minor(replacement, minor_per_unit), minor_per_unit), 'money', customers
         from base
-    union all select 'keep_floor', to_minor(keep_floor, minor_per_unit) / minor_per_unit, 'money', customers from base
+    union all select 'keep_floor', money(to_minor(keep_floor, minor_per_unit), minor_per_unit), 'money', customers from base
 ),
 
 final as (
@@ -131,8 +131,8 @@ final as (
         cast(null as string) as channel,
         -- a base without a model has no value to tell: null, not 0
         case when metrics.n is not null then metrics.value end as value,
-        to_minor(value_intervals.low, params.minor_per_unit) / cast(params.minor_per_unit as double) as low,
-        to_minor(value_intervals.high, params.minor_per_unit) / cast(params.minor_per_unit as double) as high,
+        money(to_minor(value_intervals.low, params.minor_per_unit), params.minor_per_unit) as low,
+        money(to_minor(value_intervals.high, params.minor_per_unit), params.minor_per_unit) as high,
         metrics.unit,
         metrics.n
     from metrics

@@ -101,7 +101,7 @@ newcomers as (
             case when second_purchases.first_purchase_date < compared_periods.starts_on then second_purchases.customers else 0 end
         ) as bigint) as before,
         max(compared_periods.is_known) as is_known,
-        max(compared_periods.is_known and compared_periods.starts_on >= coalesce(params.fit_from, date '1900-01-01'))
+        max(compared_periods.is_known and compared_periods.starts_on >= params.fit_from)
             as are_newcomers_known,
         min(second_purchases.is_fitted) as is_everybody_new
     from second_purchases
@@ -153,7 +153,7 @@ acquired as (
         months.month,
         coalesce(cohorts.customers, 0) as customers,
         case
-            when months.month >= coalesce(params.fit_from, date '1900-01-01')
+            when months.month >= params.fit_from
                 then coalesce(cohorts.first_order_money_minor, 0) * coalesce(params.margin_rate, 1e0)
                     * (1 - base_rates.later_return_share)
                     + coalesce(cohorts.customers, 0) * replacement.newcomer_clv * params.minor_per_unit
@@ -216,7 +216,7 @@ final as (
     select
         stakes.metric,
         cast(null as date) as month,
-        stakes.minor / cast(params.minor_per_unit as double) as value,
+        money(stakes.minor, params.minor_per_unit) as value,
         cast(null as double) as low,
         cast(null as double) as high,
         'money' as unit,
@@ -237,9 +237,9 @@ final as (
     select
         'residual_customer_equity' as metric,
         cast(null as date) as month,
-        at_stake.clv_minor / cast(params.minor_per_unit as double) as value,
-        to_minor(value_intervals.low, params.minor_per_unit) / cast(params.minor_per_unit as double) as low,
-        to_minor(value_intervals.high, params.minor_per_unit) / cast(params.minor_per_unit as double) as high,
+        money(at_stake.clv_minor, params.minor_per_unit) as value,
+        money(to_minor(value_intervals.low, params.minor_per_unit), params.minor_per_unit) as low,
+        money(to_minor(value_intervals.high, params.minor_per_unit), params.minor_per_unit) as high,
         'money' as unit,
         at_stake.customers as n
     from at_stake
@@ -251,7 +251,7 @@ final as (
     select
         'value_added_by_acquisition_before_cac' as metric,
         acquired.month,
-        to_minor(acquired.value_minor, 1) / cast(params.minor_per_unit as double) as value,
+        money(fixed_point(acquired.value_minor, 1), params.minor_per_unit) as value,
         cast(null as double) as low,
         cast(null as double) as high,
         'money' as unit,
@@ -266,7 +266,7 @@ final as (
         case
             when channel_costs.spend_days > 0
                 and channel_costs.cac_reason not in ('coarse_spend', 'incomplete_spend', 'net_credit')
-                then to_minor(acquired.value_minor - channel_costs.spend_minor, 1) / cast(params.minor_per_unit as double)
+                then money(fixed_point(acquired.value_minor - channel_costs.spend_minor, 1), params.minor_per_unit)
         end as value,
         cast(null as double) as low,
         cast(null as double) as high,
