@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	identityStep = "identity"  // ends a run that stands already
+	identityStep = "identity"        // ends a run that stands already
 	listStep     = "list_membership" // whose members are written to lists
 )
 

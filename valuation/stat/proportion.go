@@ -9,7 +9,6 @@ import "math"
 // point of the normal distribution.
 const Z = 1.959963984540054
 
-
 // Wilson returns the 95 % interval of a proportion of which successes of
 // trials were seen. With no trials it is 0 to 1.
 //
