@@ -12,7 +12,9 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/report"
+	"cbv/valuation/schema"
 )
 
 // topic is something that help tells: the page of a room, or a table of what is
@@ -29,6 +31,8 @@ type topic struct {
 var generated = []topic{
 	{"settings", "[SECTION]", "every setting with its default and meaning", report.Settings},
 	{"columns", "[TABLE]", "every published table, or the columns of one", report.Columns},
+	{"figures", "", "every figure of kpis.parquet", func(string) (string, error) { return schema.FiguresMarkdown(), nil }},
+	{"warnings", "", "every warning, by whom and what is done all the same", func(string) (string, error) { return pipeline.WarningsMarkdown(), nil }},
 	{"exit-codes", "", "what a command ends with", func(string) (string, error) { return report.ExitCodes(), nil }},
 }
 

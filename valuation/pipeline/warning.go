@@ -13,8 +13,12 @@ type Warning struct {
 	Message string `json:"message"`
 }
 
-// Warn notes a warning of the catalog.
+// Warn notes a warning of the catalog. A code that is not in it is a fault of the
+// program, which tests find.
 func (c *Context) Warn(code, format string, args ...any) {
+	if !isWarning(code) {
+		panic(fmt.Sprintf("warning %s is not in the catalog", code))
+	}
 	warning := Warning{Code: code, Message: fmt.Sprintf(format, args...)}
 	c.Warnings = append(c.Warnings, warning)
 	c.Progress(Event{Kind: Warned, Warning: warning})
