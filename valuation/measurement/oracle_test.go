@@ -115,7 +115,7 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 		outcomes[a.arm] = append(outcomes[a.arm], p)
 		revenues[p.RevenueMinor]++
 	}
-	firstNight := dayNumber(s.terms.Started) + max(s.terms.WindowDays, s.terms.Nights) - s.terms.Nights + 1
+	firstLook := dayNumber(s.terms.Started) + max(s.terms.WindowDays, s.terms.Looks) - s.terms.Looks + 1
 	facts := Facts{
 		Terms: s.terms, AsOf: time.Unix(int64(s.asOf)*86400, 0).UTC().Format(time.DateOnly), Currency: "EUR", MinorPerUnit: 100, MoneyBasis: "margin",
 		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global,
@@ -131,7 +131,7 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 	}
 	compared := experiment.Campaign{
 		Shares: s.terms.Design.Shares, HasCovariate: true, RevenueStandsIn: facts.MoneyBasis == "revenue",
-		Timing: experiment.Timing{Night: s.asOf - firstNight + 1, FirstNight: time.Unix(int64(firstNight)*86400, 0).UTC(), PlannedNights: s.terms.Nights, WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
+		Timing: experiment.Timing{Look: s.asOf - firstLook + 1, FirstLook: time.Unix(int64(firstLook)*86400, 0).UTC(), PlannedLooks: s.terms.Looks, WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
 	}
 	for arm, people := range outcomes {
 		outcome := experiment.ArmOutcome{Arm: arm}
@@ -258,7 +258,7 @@ func edgyShop(seed uint64) measuredShop {
 		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90,
 		zeroIsPurchase: random.IntN(2) == 0,
 		terms: campaign.Terms{
-			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: pick(1, 15, 20, 40), Covariate: byPriorSpend,
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Looks: pick(1, 15, 20, 40), Covariate: byPriorSpend,
 			Design: experiment.Design{Campaign: "spring", Salt: "s", GlobalSalt: "g", GlobalHoldout: 800, Shares: experiment.Shares{None: 2500, Champion: 3500, Challenger: 4000}},
 		},
 	}
