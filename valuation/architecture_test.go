@@ -35,7 +35,7 @@ var layers = [][]string{
 	{"config"},
 	// the outside: engines, input files
 	{"engine/duckdb", "source"},
-	{"pipeline"},
+	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
 	// the Go steps of a subject each
 	{"intake", "scoring", "acquisition", "retention", "judgement", "measurement", "export"},

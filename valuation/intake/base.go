@@ -22,8 +22,8 @@ type cohortSize struct {
 	CohortYear, CohortMonth, Customers int64
 }
 
-// sizeBase sizes the customer base up and stops a plan that has none.
-func (in *Intake) sizeBase(ctx context.Context) error {
+// SizeBase sizes the customer base up and stops a plan that has none.
+func (in *Intake) SizeBase(ctx context.Context) error {
 	returnsOnly, err := engine.One[struct{ Customers, RevenueMinor int64 }](ctx, in.Engine, "returns_only")
 	if err != nil {
 		return err

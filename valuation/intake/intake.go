@@ -103,7 +103,6 @@ func (in *Intake) Actions() pipeline.Actions {
 		AsOfStep:   in.settleAsOf,
 		"params":   in.makeParams,
 		"contract": in.readContract,
-		"base":     in.sizeBase,
 	}
 }
 

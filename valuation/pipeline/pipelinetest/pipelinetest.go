@@ -1,0 +1,110 @@
+// Package pipelinetest holds plans to what they are joined with by name: SQL files,
+// the published schema, and the actions of Go.
+package pipelinetest
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"cbv/valuation/pipeline"
+	"cbv/valuation/schema"
+)
+
+// layers are the folders below sql/ whose files read their own layer or an earlier
+// one, in this order. Checks come last and may read all of them.
+var layers = []string{"intake", "facts", "acquisition", "models", "value", "verdict", "audit", "kpis", "lists", "exports", "campaigns", "checks"}
+
+// Plan holds a plan to its SQL files, to the schema of what it publishes, and to its
+// actions, so that what is missing is named by a test and never by a panic.
+func Plan(t *testing.T, files fs.FS, steps []pipeline.Step, actions pipeline.Actions) {
+	t.Helper()
+	entries, err := pipeline.Load(files, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	holdReads(t, entries)
+	acted := map[string]bool{}
+	for _, entry := range entries {
+		if entry.Kind == pipeline.Go || entry.Kind == pipeline.Lists {
+			acted[entry.Name] = true
+			if actions[entry.Name] == nil {
+				t.Errorf("step %s has no action", entry.Name)
+			}
+		}
+		if entry.Kind != pipeline.Go {
+			holdHeader(t, entry)
+		}
+		if entry.Kind == pipeline.File {
+			holdSchema(t, entry)
+		}
+	}
+	for name := range actions {
+		if !acted[name] {
+			t.Errorf("action %s is in no step", name)
+		}
+	}
+}
+
+// holdReads wants every step to read what an earlier one makes, in its own layer or
+// one before it.
+func holdReads(t *testing.T, entries []pipeline.Entry) {
+	t.Helper()
+	made := map[string]int{} // the layer of each table, 0 of what Go makes
+	for _, entry := range entries {
+		layer := slices.Index(layers, path.Dir(entry.File))
+		if entry.Kind == pipeline.Go {
+			layer = 0
+		} else if layer < 0 {
+			t.Errorf("%s is in no layer", entry.File)
+		}
+		for _, name := range entry.Reads {
+			from, known := made[name]
+			if !known {
+				t.Errorf("%s reads %s, which no earlier step makes", entry.Name, name)
+			}
+			if from > layer && entry.Kind != pipeline.Go {
+				t.Errorf("%s is of layer %s and reads %s, of layer %s", entry.Name, layers[layer], name, layers[from])
+			}
+		}
+		for _, name := range entry.Makes {
+			made[name] = layer
+		}
+	}
+}
+
+// holdHeader wants a SQL file to be named after its table, and to say its grain.
+func holdHeader(t *testing.T, entry pipeline.Entry) {
+	t.Helper()
+	header, err := pipeline.ParseHeader(entry.SQL)
+	if err != nil {
+		t.Errorf("%s: %v", entry.File, err)
+	}
+	if header.Name != entry.Name {
+		t.Errorf("%s: header says %s", entry.File, header.Name)
+	}
+	if !strings.HasPrefix(header.Grain, "one row") {
+		t.Errorf("%s: grain %q does not say what one row is", entry.File, header.Grain)
+	}
+}
+
+// holdSchema wants what is published to be described, and sorted by columns that it
+// has.
+func holdSchema(t *testing.T, entry pipeline.Entry) {
+	t.Helper()
+	columns := schema.ColumnNames(entry.Name)
+	if len(columns) == 0 {
+		t.Errorf("%s is published, and the schema has no such table", entry.Name)
+		return
+	}
+	if len(entry.Key) == 0 {
+		t.Errorf("%s is published without a sort key", entry.Name)
+	}
+	for _, column := range entry.Key {
+		if !slices.Contains(columns, column) {
+			t.Errorf("%s is sorted by %s, which the schema does not have", entry.Name, column)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package run
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"testing"
+
+	"cbv/valuation/config"
+	"cbv/valuation/export"
+	"cbv/valuation/intake"
+	"cbv/valuation/measurement"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/pipeline/pipelinetest"
+	"cbv/valuation/scoring"
+)
+
+var sqlFiles = os.DirFS("../../sql")
+
+// actions are those of a run of which nothing is known yet.
+func actions(t *testing.T) pipeline.Actions {
+	t.Helper()
+	c, err := pipeline.NewContext(pipeline.Job{Config: config.Default()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wire(c, intake.Inputs{}, scoring.RunModel{}).actions
+}
+
+func TestNightlyIsWhole(t *testing.T) {
+	pipelinetest.Plan(t, sqlFiles, Nightly, actions(t))
+}
+
+// What a check and a backtest leave out of a run has actions all the same.
+func TestDryRunsHaveTheirActions(t *testing.T) {
+	all := actions(t)
+	for _, steps := range [][]pipeline.Step{Contract, Tested} {
+		for _, step := range steps {
+			if step.Kind == pipeline.Go && all[step.Name] == nil {
+				t.Errorf("step %s has no action", step.Name)
+			}
+		}
+	}
+	if last := Contract[len(Contract)-1].Name; last != "contract" {
+		t.Errorf("a check ends with %s", last)
+	}
+	if last := Tested[len(Tested)-1].Name; last != "backtest" {
+		t.Errorf("a backtest ends with %s", last)
+	}
+}
+
+// plans are all plans that read SQL.
+func plans(t *testing.T) []pipeline.Entry {
+	t.Helper()
+	entries, err := pipeline.Load(sqlFiles, slices.Concat(Nightly, export.Steps, export.SizeSteps, measurement.Steps))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+func TestEveryFileIsInAPlan(t *testing.T) {
+	planned := map[string]bool{}
+	for _, entry := range plans(t) {
+		planned[entry.File] = true
+	}
+	err := fs.WalkDir(sqlFiles, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && path.Ext(name) == ".sql" && path.Dir(name) != "engine" && !planned[name] {
+			t.Errorf("%s is in no plan", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// customer_days, a row per customer and day, is the largest table but for the rows
+// themselves: it is dropped before the models' scores meet the customers and the wide
+// table is sorted.
+func TestCustomerDaysAreDroppedBeforeTheWideSort(t *testing.T) {
+	entries, err := pipeline.Load(sqlFiles, Nightly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	uses := pipeline.LastUses(entries)
+	dropped := slices.IndexFunc(uses, func(tables []string) bool { return slices.Contains(tables, "customer_days") })
+	lastOfModels := 0
+	for i, entry := range entries {
+		if path.Dir(entry.File) == "models" {
+			lastOfModels = i
+		}
+	}
+	if dropped < 0 || dropped > lastOfModels {
+		t.Errorf("customer_days is dropped after step %d, and the last of the models is %d", dropped, lastOfModels)
+	}
+}
