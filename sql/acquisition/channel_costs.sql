@@ -4,7 +4,8 @@
 -- customers). Where there is no cost, cac_reason says why, first that applies:
 -- coarse_spend (it is told for longer periods than this, as spend_gaps has it),
 -- no_spend, net_credit (more was credited than spent; of paid and blended also
--- where the net credits of channels are more than a tenth of what others cost),
+-- where what channels cost is not min_spend_per_credit times the net credits of
+-- others),
 -- unknown_channel, before_fit_from (newcomers are not known for new),
 -- no_new_customers, incomplete_spend (of spend_gaps).
 --
@@ -111,7 +112,9 @@ reasons as (
         case
             when spend_gaps.reason = 'coarse_spend' then spend_gaps.reason
             when scopes.spend_minor = 0 then 'no_spend'
-            when scopes.spend_minor < 0 or 10 * scopes.credit_minor > scopes.spend_minor + scopes.credit_minor then 'net_credit'
+            when scopes.spend_minor < 0
+                or params.min_spend_per_credit * scopes.credit_minor > scopes.spend_minor + scopes.credit_minor
+                then 'net_credit'
             when scopes.scope = 'channel' and scopes.channel = '' then 'unknown_channel'
             when scopes.period_start < params.fit_from then 'before_fit_from'
             when scopes.new_customers = 0 then 'no_new_customers'

@@ -23,7 +23,7 @@ monthly as (
         and scope in ('channel', 'blended')
 ),
 
-customers as (
+aimed as (
     select
         summary.customer_id,
         summary.first_channel,
@@ -32,32 +32,19 @@ customers as (
         summary.first_purchase_date >= params.trailing_from as is_trailing,
         summary.customer_age_days,
         summary.repeat_purchases,
-        newcomer_margins.first_order_minor
+        newcomer_margins.first_order_minor,
+        own.cac_minor as own_minor,
+        blended.cac_minor as blended_minor
     from summary
     inner join newcomer_margins
         on summary.customer_id = newcomer_margins.customer_id
     cross join params
-),
-
-aimed as (
-    select
-        customers.customer_id,
-        customers.first_channel,
-        customers.first_purchase_date,
-        customers.cohort_month,
-        customers.is_trailing,
-        customers.customer_age_days,
-        customers.repeat_purchases,
-        customers.first_order_minor,
-        own.cac_minor as own_minor,
-        blended.cac_minor as blended_minor
-    from customers
     left join monthly as own
-        on customers.cohort_month = own.cohort_month
+        on cast(date_trunc('month', summary.first_purchase_date) as date) = own.cohort_month
         and own.scope = 'channel'
-        and customers.first_channel = own.channel
+        and summary.first_channel = own.channel
     left join monthly as blended
-        on customers.cohort_month = blended.cohort_month
+        on cast(date_trunc('month', summary.first_purchase_date) as date) = blended.cohort_month
         and blended.scope = 'blended'
 ),
 

@@ -13,11 +13,12 @@ answers as (
     select
         customers.segment,
         customers.mark,
-        case when survey_scores.score >= 9 then 1 else 0 end as is_promoter,
-        case when survey_scores.score <= 6 then 1 else 0 end as is_detractor
+        case when survey_scores.score >= params.min_promoter_score then 1 else 0 end as is_promoter,
+        case when survey_scores.score <= params.max_detractor_score then 1 else 0 end as is_detractor
     from survey_scores
     inner join customers
         on survey_scores.customer_id = customers.customer_id
+    cross join params
 ),
 
 scopes as (
@@ -55,7 +56,7 @@ reaches as (
     select
         shares.*,
         promoter_share - detractor_share as centre,
-        1.959963984540054e0 * sqrt(
+        params.interval_z * sqrt(
             greatest(
                 0e0,
                 promoter_share + detractor_share
@@ -63,6 +64,7 @@ reaches as (
             ) / (answers + 3)
         ) as reach
     from shares
+    cross join params
 ),
 
 final as (

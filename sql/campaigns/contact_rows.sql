@@ -3,15 +3,15 @@
 -- happened has not. No text is null here: see orders on stored texts.
 --
 -- grain: one row per row of the contact files
--- reads: contacts_input, campaign_terms, params
+-- reads: contacts_input, campaign_terms, input_limits, params
 select
     coalesce(contacts_input.customer_id, '') as customer_id,
     coalesce(contacts_input.campaign, '') as campaign,
     coalesce(contacts_input.arm, '') as arm,
     contacts_input.sent_at,
     case
-        when contacts_input.sent_at >= timestamp '1900-01-01 00:00:00'
-            and contacts_input.sent_at < timestamp '2200-01-01 00:00:00' then cast(contacts_input.sent_at as date)
+        when contacts_input.sent_at >= input_limits.readable_from
+            and contacts_input.sent_at < input_limits.readable_before then cast(contacts_input.sent_at as date)
     end as sent_on,
     coalesce(contacts_input.delivered, false) as is_delivered,
     coalesce(contacts_input.opened, false) as is_opened,
@@ -19,7 +19,7 @@ select
     contacts_input.cost,
     case
         when not campaign_terms.has_cost then 0
-        when is_finite(contacts_input.cost) and contacts_input.cost between 0 and 1e12
+        when is_finite(contacts_input.cost) and contacts_input.cost between 0 and input_limits.max_amount
             then to_minor(contacts_input.cost, params.minor_per_unit)
     end as cost_minor,
     contacts_input.file_number,
@@ -29,15 +29,16 @@ select
         when contacts_input.campaign <> campaign_terms.campaign then 'other_campaign'
         when contacts_input.customer_id is null or is_blank(contacts_input.customer_id) then 'null_customer'
         when contacts_input.sent_at is null then 'null_time'
-        when contacts_input.sent_at < timestamp '1900-01-01 00:00:00'
-            or contacts_input.sent_at >= timestamp '2200-01-01 00:00:00' then 'unreadable_time'
+        when contacts_input.sent_at < input_limits.readable_from
+            or contacts_input.sent_at >= input_limits.readable_before then 'unreadable_time'
         -- a cost that is not told is not 0
         when campaign_terms.has_cost and contacts_input.cost is null then 'null_cost'
         when campaign_terms.has_cost
-            and (not is_finite(contacts_input.cost) or not contacts_input.cost between 0 and 1e12) then 'unusable_cost'
+            and (not is_finite(contacts_input.cost) or not contacts_input.cost between 0 and input_limits.max_amount) then 'unusable_cost'
         when cast(contacts_input.sent_at as date) > params.as_of then 'after_as_of'
         else 'used'
     end as reason
 from contacts_input
 cross join campaign_terms
+cross join input_limits
 cross join params

@@ -48,7 +48,7 @@ scopes as (
     group by channels.period, channels.period_start
 ),
 
-apart as (
+mismatches as (
     select
         cast(sum(
             case
@@ -74,13 +74,15 @@ unexplained as (
     select
         cast(sum(
             case
-                when (cac is null) <> (cac_reason is not null) or isnan(cac) or abs(cac) > 1e15
-                    or (payback_days is null) <> (payback_reason is not null)
-                    or (median_payback_days is null) <> (median_payback_reason is not null) then 1
+                when (channels.cac is null) <> (channels.cac_reason is not null)
+                    or isnan(channels.cac) or abs(channels.cac) > params.max_sound_money
+                    or (channels.payback_days is null) <> (channels.payback_reason is not null)
+                    or (channels.median_payback_days is null) <> (channels.median_payback_reason is not null) then 1
                 else 0
             end
         ) as bigint) as channels
     from channels
+    cross join params
 ),
 
 compared as (
@@ -91,8 +93,8 @@ compared as (
     select 'input_quarantine lists what was counted', listed.quarantined_rows, counted.quarantined_rows
     from listed cross join counted
     union all
-    select 'channels make each period', apart.periods, 0
-    from apart
+    select 'channels make each period', mismatches.periods, 0
+    from mismatches
     union all
     select concat('new customers by ', calendars.period, ' are the customers'), calendars.customers, base.customers
     from calendars cross join base

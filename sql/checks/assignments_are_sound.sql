@@ -2,7 +2,7 @@
 -- this campaign gives them, with a value that is an amount.
 --
 -- grain: one row per rule
--- reads: assignment_parts, campaign_files, campaign_terms
+-- reads: assignment_parts, campaign_files, campaign_terms, input_limits
 with
 
 drawn as (
@@ -40,11 +40,12 @@ assigned as (
             when drawn.bucket < campaign_terms.none_share + campaign_terms.champion_share then 'champion'
             else 'challenger'
         end as is_misplaced,
-        coalesce(not is_finite(drawn.clv) or abs(drawn.clv) > 1e12, true) as is_unsound
+        coalesce(not is_finite(drawn.clv) or abs(drawn.clv) > input_limits.max_amount, true) as is_unsound
     from drawn
     inner join campaign_files
         on drawn.file_number = campaign_files.file_number
     cross join campaign_terms
+    cross join input_limits
     where campaign_files.input = 'assignments'
 ),
 

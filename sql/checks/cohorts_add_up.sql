@@ -1,10 +1,9 @@
 -- cohorts_add_up: the cohorts, with what lies in a month that is not over, hold
 -- the customers, purchases and money of the base; no cell says something of such
--- a month, and none of a whole one is silent; the parts of the repeat purchase
--- rates make the whole, which is all newcomers: customers known to be new.
+-- a month, and none of a whole one is silent.
 --
 -- grain: one row per rule
--- reads: cohorts, cohort_activity, months, repeat_windows, repeat_curve, segments, base_rates, returns_only, row_counts, params
+-- reads: cohorts, cohort_activity, months, segments, returns_only, row_counts, params
 with
 
 cells as (
@@ -83,40 +82,6 @@ used as (
     from row_counts
 ),
 
-windows_in_parts as (
-    select
-        window_days,
-        cast(sum(case when scope = 'all' then customers else 0 end) as bigint) as customers,
-        cast(sum(case when scope = 'all' then repeaters else 0 end) as bigint) as repeaters,
-        cast(sum(case when scope = 'cohort' then customers else 0 end) as bigint) as cohort_customers,
-        cast(sum(case when scope = 'cohort' then repeaters else 0 end) as bigint) as cohort_repeaters,
-        cast(sum(case when scope = 'channel' then customers else 0 end) as bigint) as channel_customers,
-        cast(sum(case when scope = 'channel' then repeaters else 0 end) as bigint) as channel_repeaters
-    from repeat_windows
-    group by window_days
-),
-
-apart as (
-    select
-        cast(sum(case
-            when windows_in_parts.customers <> windows_in_parts.cohort_customers
-                or windows_in_parts.repeaters <> windows_in_parts.cohort_repeaters
-                or (params.has_channel and (windows_in_parts.customers <> windows_in_parts.channel_customers
-                    or windows_in_parts.repeaters <> windows_in_parts.channel_repeaters)) then 1
-            else 0
-        end) as bigint) as window_counts
-    from windows_in_parts
-    cross join params
-),
-
-curve as (
-    select
-        coalesce(cast(sum(case when scope = 'all' and day = 0 then at_risk else 0 end) as bigint), 0) as customers,
-        coalesce(cast(sum(case when scope = 'all' then events else 0 end) as bigint), 0) as events,
-        coalesce(cast(sum(case when scope = 'cohort' then events else 0 end) as bigint), 0) as cohort_events
-    from repeat_curve
-),
-
 compared as (
     select 'cohorts hold the customers' as rule, cells.customers as got, base.customers as want
     from cells cross join base
@@ -136,18 +101,6 @@ compared as (
     union all
     select 'every cohort has every month to as_of', misplaced.cells, expected_cells.cells
     from misplaced cross join expected_cells
-    union all
-    select 'cohorts and channels make the windows of the whole', apart.window_counts, 0
-    from apart
-    union all
-    select 'the repeat curve begins with every newcomer', curve.customers, base_rates.newcomers
-    from curve cross join base_rates
-    union all
-    select 'the repeat curve counts every newcomer who purchased again', curve.events, base_rates.repeat_newcomers
-    from curve cross join base_rates
-    union all
-    select 'the repeat curves by cohort count them too', curve.cohort_events, base_rates.repeat_newcomers
-    from curve cross join base_rates
 ),
 
 final as (

@@ -2,7 +2,7 @@
 -- no probability outside 0 to 1.
 --
 -- grain: one row per rule
--- reads: customers
+-- reads: customers, params
 with
 
 sums as (
@@ -18,7 +18,8 @@ sums as (
         cast(sum(case
             when isnan(clv) or isnan(expected_purchases) or isnan(expected_purchase_value) or isnan(keep_value)
                 or isnan(clv_low) or isnan(clv_high) or clv_low > clv_high
-                or abs(clv) > 1e15 or abs(clv_high) > 1e15 or expected_purchases < 0 or expected_purchases > 1e9 then 1
+                or abs(clv) > params.max_sound_money or abs(clv_high) > params.max_sound_money
+                or expected_purchases < 0 or expected_purchases > params.max_sound_purchases then 1
             else 0
         end) as bigint) as unsound,
         cast(sum(case
@@ -28,6 +29,7 @@ sums as (
             else 0
         end) as bigint) as impossible
     from customers
+    cross join params
 ),
 
 broken as (

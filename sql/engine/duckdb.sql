@@ -26,9 +26,9 @@ create or replace macro is_finite(number) as
 create or replace macro is_blank(content) as
     trim(content) = '';
 
--- a number from 0 to 9999 that depends on the id alone, for stable samples
-create or replace macro id_bucket(id) as
-    cast(cast('0x' || substr(md5(id), 1, 8) as bigint) % 10000 as bigint);
+-- a number from 0 to buckets - 1 that depends on the id alone, for stable samples
+create or replace macro id_bucket(id, buckets) as
+    cast(cast('0x' || substr(md5(id), 1, 8) as bigint) % buckets as bigint);
 
 -- a number between 0 and 1 that depends on the id alone, and not on its bucket
 create or replace macro id_fraction(id) as

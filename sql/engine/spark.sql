@@ -26,9 +26,9 @@ create or replace temporary function is_finite(number double) returns boolean re
 create or replace temporary function is_blank(content string) returns boolean return
     content rlike '^\\p{Zs}*\\z';
 
--- a number from 0 to 9999 that depends on the id alone, for stable samples
-create or replace temporary function id_bucket(id string) returns bigint return
-    cast(conv(substr(md5(cast(id as binary)), 1, 8), 16, 10) as bigint) % 10000;
+-- a number from 0 to buckets - 1 that depends on the id alone, for stable samples
+create or replace temporary function id_bucket(id string, buckets bigint) returns bigint return
+    cast(conv(substr(md5(cast(id as binary)), 1, 8), 16, 10) as bigint) % buckets;
 
 -- a number between 0 and 1 that depends on the id alone, and not on its bucket
 create or replace temporary function id_fraction(id string) returns double return

@@ -2,15 +2,15 @@
 -- them.
 --
 -- grain: one row per customer_id
--- reads: customers, audiences, audience_terms
+-- reads: customers, list_membership, audience_terms
 with
 
 by_list as (
-    select audiences.customer_id
-    from audiences
+    select list_membership.customer_id
+    from list_membership
     cross join audience_terms
     where audience_terms.choice = 'list'
-        and audiences.list = audience_terms.choice_value
+        and list_membership.list = audience_terms.choice_value
 ),
 
 by_column as (

@@ -7,7 +7,7 @@
 select
     customer_totals.customer_id,
     coalesce(first_channels.first_channel, '') as first_channel, -- see orders on stored texts
-    customer_totals.first_purchase_date >= coalesce(params.fit_from, date '1900-01-01') as is_fitted,
+    customer_totals.first_purchase_date >= params.fit_from as is_fitted,
     customer_totals.first_purchase_date,
     customer_totals.last_purchase_date,
     day_difference(customer_totals.first_purchase_date, customer_totals.second_purchase_date)

@@ -27,7 +27,7 @@ acquired as (
         months.month,
         coalesce(cohorts.customers, 0) as customers,
         case
-            when months.month >= coalesce(params.fit_from, date '1900-01-01')
+            when months.month >= params.fit_from
                 then coalesce(cohorts.first_order_money_minor, 0) * coalesce(params.margin_rate, 1e0)
                     * (1 - base_rates.later_return_share)
                     + coalesce(cohorts.customers, 0) * replacement.newcomer_clv * params.minor_per_unit
@@ -56,8 +56,8 @@ final as (
     select
         acquired.month,
         acquired.customers as n,
-        to_minor(acquired.value_minor, 1) / cast(params.minor_per_unit as double) as value_added_by_acquisition_before_cac,
-        to_minor(acquired.value_minor - acquired.spend_minor, 1) / cast(params.minor_per_unit as double)
+        money(fixed_point(acquired.value_minor, 1), params.minor_per_unit) as value_added_by_acquisition_before_cac,
+        money(fixed_point(acquired.value_minor - acquired.spend_minor, 1), params.minor_per_unit)
             as value_added_by_acquisition
     from acquired
     cross join params

@@ -13,7 +13,7 @@ base as (
         base_rates.repeat_newcomers,
         returns_only.customers as returns_only_customers,
         returns_only.revenue_minor as returns_only_minor,
-        cast(params.minor_per_unit as double) as minor_per_unit
+        params.minor_per_unit
     from base_sums
     cross join base_rates
     cross join returns_only
@@ -26,14 +26,14 @@ final as (
         customers,
         repeat_customers,
         purchases,
-        gross_minor / minor_per_unit as gross_revenue,
-        returns_minor / minor_per_unit as returns,
-        revenue_minor / minor_per_unit as revenue,
-        margin_minor / minor_per_unit as margin,
-        historic_minor / minor_per_unit as historic_margin,
+        money(gross_minor, minor_per_unit) as gross_revenue,
+        money(returns_minor, minor_per_unit) as returns,
+        money(revenue_minor, minor_per_unit) as revenue,
+        money(margin_minor, minor_per_unit) as margin,
+        money(historic_minor, minor_per_unit) as historic_margin,
         returns_only_customers,
         returns_only_customers as returns_only_customers_n,
-        returns_only_minor / minor_per_unit as returns_only_revenue,
+        money(returns_only_minor, minor_per_unit) as returns_only_revenue,
         returns_only_customers as returns_only_revenue_n,
         margin_share,
         later_return_share,

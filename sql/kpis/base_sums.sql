@@ -11,7 +11,7 @@ customer_sums as (
         cast(sum(to_minor(customers.gross_revenue, params.minor_per_unit)) as bigint) as gross_minor,
         cast(sum(to_minor(customers.returns, params.minor_per_unit)) as bigint) as returns_minor,
         cast(sum(to_minor(customers.historic_margin, params.minor_per_unit)) as bigint) as historic_minor,
-        cast(sum(to_minor(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths
+        cast(sum(fixed_point(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths
     from customers
     cross join params
 ),

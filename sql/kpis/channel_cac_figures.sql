@@ -6,7 +6,9 @@
 select
     nullif(replacement.cac_channel, '') as channel,
     replacement.cac_customers as n,
-    case when replacement.cac_source = 'spend' then to_minor(replacement.cac, params.minor_per_unit) end
-        / cast(params.minor_per_unit as double) as cac_from_spend
+    case
+        when replacement.cac_source = 'spend'
+            then money(to_minor(replacement.cac, params.minor_per_unit), params.minor_per_unit)
+    end as cac_from_spend
 from replacement
 cross join params

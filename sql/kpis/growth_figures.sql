@@ -16,7 +16,7 @@ gained as (
             case when second_purchases.first_purchase_date < compared_periods.starts_on then second_purchases.customers else 0 end
         ) as bigint) as before,
         max(compared_periods.is_known) as is_known,
-        max(compared_periods.is_known and compared_periods.starts_on >= coalesce(params.fit_from, date '1900-01-01'))
+        max(compared_periods.is_known and compared_periods.starts_on >= params.fit_from)
             as are_newcomers_known,
         min(second_purchases.is_fitted) as is_everybody_new
     from second_purchases

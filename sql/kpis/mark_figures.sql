@@ -36,7 +36,7 @@ base as (
         others.retained_at_higher_cac,
         others.changed_at_first_order,
         params.retention_cost,
-        cast(params.minor_per_unit as double) as minor_per_unit
+        params.minor_per_unit
     from base_sums
     cross join others
     cross join intervals
@@ -52,16 +52,16 @@ final as (
         cast(retain_customers as double) / nullif(valued_customers, 0) as retain_share,
         cast(retained_at_lower_cac as double) / nullif(valued_customers, 0) as retain_share_at_cac_75,
         cast(retained_at_higher_cac as double) / nullif(valued_customers, 0) as retain_share_at_cac_125,
-        retain_clv_minor / minor_per_unit as retain_clv,
+        money(retain_clv_minor, minor_per_unit) as retain_clv,
         retain_customers as retain_clv_n,
-        to_minor(retain_low, minor_per_unit) / minor_per_unit as retain_clv_low,
-        to_minor(retain_high, minor_per_unit) / minor_per_unit as retain_clv_high,
-        (clv_minor - retain_clv_minor) / minor_per_unit as lookalike_clv,
+        money(to_minor(retain_low, minor_per_unit), minor_per_unit) as retain_clv_low,
+        money(to_minor(retain_high, minor_per_unit), minor_per_unit) as retain_clv_high,
+        money(clv_minor - retain_clv_minor, minor_per_unit) as lookalike_clv,
         lookalike_customers as lookalike_clv_n,
-        to_minor(lookalike_low, minor_per_unit) / minor_per_unit as lookalike_clv_low,
-        to_minor(lookalike_high, minor_per_unit) / minor_per_unit as lookalike_clv_high,
+        money(to_minor(lookalike_low, minor_per_unit), minor_per_unit) as lookalike_clv_low,
+        money(to_minor(lookalike_high, minor_per_unit), minor_per_unit) as lookalike_clv_high,
         cast(retain_clv_minor as double) / nullif(clv_minor, 0) as retain_share_of_clv,
-        retention_cost * retain_customers / nullif(retain_clv_minor / minor_per_unit, 0) as breakeven_retention_gain,
+        retention_cost * retain_customers / nullif(money(retain_clv_minor, minor_per_unit), 0) as breakeven_retention_gain,
         retain_customers as breakeven_retention_gain_n,
         changed_at_first_order as marks_changed_by_cac,
         coalesce(marked_customers, 0) as marks_changed_by_cac_n

@@ -11,7 +11,7 @@ terms as (
         base_sums.customers,
         base_rates.newcomers,
         params.cac as configured_cac,
-        cast(params.minor_per_unit as double) as minor_per_unit
+        params.minor_per_unit
     from replacement
     cross join base_rates
     cross join base_sums
@@ -21,15 +21,15 @@ terms as (
 final as (
     select
         customers as n,
-        to_minor(first_order_margin, minor_per_unit) / minor_per_unit as first_order_margin,
+        money(to_minor(first_order_margin, minor_per_unit), minor_per_unit) as first_order_margin,
         newcomers as first_order_margin_n,
-        to_minor(newcomer_clv, minor_per_unit) / minor_per_unit as newcomer_clv,
-        to_minor(newcomer_value, minor_per_unit) / minor_per_unit as newcomer_value,
-        to_minor(cac, minor_per_unit) / minor_per_unit as cac,
-        to_minor(replacement, minor_per_unit) / minor_per_unit as replacement,
-        to_minor(keep_floor, minor_per_unit) / minor_per_unit as keep_floor,
+        money(to_minor(newcomer_clv, minor_per_unit), minor_per_unit) as newcomer_clv,
+        money(to_minor(newcomer_value, minor_per_unit), minor_per_unit) as newcomer_value,
+        money(to_minor(cac, minor_per_unit), minor_per_unit) as cac,
+        money(to_minor(replacement, minor_per_unit), minor_per_unit) as replacement,
+        money(to_minor(keep_floor, minor_per_unit), minor_per_unit) as keep_floor,
         configured_cac as cac_configured,
-        to_minor(first_order_margin, minor_per_unit) / minor_per_unit as cac_of_first_order
+        money(to_minor(first_order_margin, minor_per_unit), minor_per_unit) as cac_of_first_order
     from terms
 )
 

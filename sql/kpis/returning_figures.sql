@@ -48,7 +48,7 @@ sums as (
 starts as (
     select
         min(cohort_activity.cohort_month) as month,
-        max(coalesce(params.fit_from, date '1900-01-01')) as fit_from
+        max(params.fit_from) as fit_from
     from cohort_activity
     cross join params
 ),

@@ -32,7 +32,7 @@ sums as (
 base as (
     select
         sums.*,
-        cast(params.minor_per_unit as double) as minor_per_unit,
+        params.minor_per_unit,
         to_minor(value_intervals.low, params.minor_per_unit) as clv_low_minor,
         to_minor(value_intervals.high, params.minor_per_unit) as clv_high_minor
     from sums
@@ -45,26 +45,26 @@ base as (
 final as (
     select
         customers as n,
-        clv_minor / minor_per_unit as residual_customer_equity,
-        clv_low_minor / minor_per_unit as residual_customer_equity_low,
-        clv_high_minor / minor_per_unit as residual_customer_equity_high,
-        loss_minor / minor_per_unit as dropout_loss,
+        money(clv_minor, minor_per_unit) as residual_customer_equity,
+        money(clv_low_minor, minor_per_unit) as residual_customer_equity_low,
+        money(clv_high_minor, minor_per_unit) as residual_customer_equity_high,
+        money(loss_minor, minor_per_unit) as dropout_loss,
         cast(loss_minor as double) / nullif(clv_minor + loss_minor, 0) as dropout_loss_share,
-        retain_loss_minor / minor_per_unit as retain_dropout_loss,
+        money(retain_loss_minor, minor_per_unit) as retain_dropout_loss,
         retain_customers as retain_dropout_loss_n,
-        lookalike_loss_minor / minor_per_unit as lookalike_dropout_loss,
+        money(lookalike_loss_minor, minor_per_unit) as lookalike_dropout_loss,
         lookalike_customers as lookalike_dropout_loss_n,
-        top_1_percent_clv_minor / minor_per_unit as top_1_percent_clv,
+        money(top_1_percent_clv_minor, minor_per_unit) as top_1_percent_clv,
         top_1_percent_customers as top_1_percent_clv_n,
-        top_1_percent_revenue_minor / minor_per_unit as top_1_percent_revenue_12m,
+        money(top_1_percent_revenue_minor, minor_per_unit) as top_1_percent_revenue_12m,
         top_1_percent_customers as top_1_percent_revenue_12m_n,
-        top_5_percent_clv_minor / minor_per_unit as top_5_percent_clv,
+        money(top_5_percent_clv_minor, minor_per_unit) as top_5_percent_clv,
         top_5_percent_customers as top_5_percent_clv_n,
-        top_5_percent_revenue_minor / minor_per_unit as top_5_percent_revenue_12m,
+        money(top_5_percent_revenue_minor, minor_per_unit) as top_5_percent_revenue_12m,
         top_5_percent_customers as top_5_percent_revenue_12m_n,
-        top_ten_clv_minor / minor_per_unit as top_ten_clv,
+        money(top_ten_clv_minor, minor_per_unit) as top_ten_clv,
         top_ten_customers as top_ten_clv_n,
-        top_ten_revenue_minor / minor_per_unit as top_ten_revenue_12m,
+        money(top_ten_revenue_minor, minor_per_unit) as top_ten_revenue_12m,
         top_ten_customers as top_ten_revenue_12m_n
     from base
 )

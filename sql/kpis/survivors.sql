@@ -18,13 +18,13 @@ scored as (
     select
         histories.repeat_purchases > 0 as is_repeat,
         histories.customers,
-        to_minor(scores.p_alive, 1000000000) as alive,
-        to_minor(scores.p_alive * (1 - outlooks.survival_30d), 1000000000) as gone_30d,
-        to_minor(scores.p_alive * (1 - outlooks.survival_90d), 1000000000) as gone_90d,
-        to_minor(scores.p_alive * (1 - outlooks.survival_365d), 1000000000) as gone_365d,
-        to_minor(scores.p_alive * outlooks.p_purchase_30d, 1000000000) as buying_30d,
-        to_minor(scores.p_alive * outlooks.p_purchase_90d, 1000000000) as buying_90d,
-        to_minor(scores.p_alive * outlooks.p_purchase_365d, 1000000000) as buying_365d
+        fixed_point(scores.p_alive, 1000000000) as alive,
+        fixed_point(scores.p_alive * (1 - outlooks.survival_30d), 1000000000) as gone_30d,
+        fixed_point(scores.p_alive * (1 - outlooks.survival_90d), 1000000000) as gone_90d,
+        fixed_point(scores.p_alive * (1 - outlooks.survival_365d), 1000000000) as gone_365d,
+        fixed_point(scores.p_alive * outlooks.p_purchase_30d, 1000000000) as buying_30d,
+        fixed_point(scores.p_alive * outlooks.p_purchase_90d, 1000000000) as buying_90d,
+        fixed_point(scores.p_alive * outlooks.p_purchase_365d, 1000000000) as buying_365d
     from histories
     cross join own_groups
     left join scores

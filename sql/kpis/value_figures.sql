@@ -8,7 +8,7 @@ with
 base as (
     select
         base_sums.*,
-        cast(params.minor_per_unit as double) as minor_per_unit,
+        params.minor_per_unit,
         to_minor(value_intervals.low, params.minor_per_unit) as clv_low_minor,
         to_minor(value_intervals.high, params.minor_per_unit) as clv_high_minor
     from params
@@ -24,10 +24,10 @@ final as (
     select
         valued_customers as n,
         expected_purchases_millionths / 1e6 as expected_purchases,
-        clv_minor / minor_per_unit as clv,
-        clv_low_minor / minor_per_unit as clv_low,
-        clv_high_minor / minor_per_unit as clv_high,
-        lifetime_minor / minor_per_unit as lifetime_value,
+        money(clv_minor, minor_per_unit) as clv,
+        money(clv_low_minor, minor_per_unit) as clv_low,
+        money(clv_high_minor, minor_per_unit) as clv_high,
+        money(lifetime_minor, minor_per_unit) as lifetime_value,
         new_customers,
         active_customers,
         cooling_customers,

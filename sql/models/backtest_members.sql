@@ -13,7 +13,7 @@ known as (
         summary.first_purchase_date,
         params.backtest_cutoff,
         params.backtest_recent_from,
-        case when backtest_sample.buckets < 10000 then id_bucket(summary.customer_id) else 0 end as bucket,
+        case when backtest_sample.buckets < params.id_buckets then id_bucket(summary.customer_id, params.id_buckets) else 0 end as bucket,
         backtest_sample.buckets
     from summary
     cross join params

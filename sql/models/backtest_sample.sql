@@ -1,7 +1,7 @@
 -- backtest_sample: how many customers were known at the cutoff of the backtest,
--- how many came later, and how many of the 10,000 id buckets the backtest reads:
--- all, up to 60,000 customers; beyond that the share that leaves about 52,000, so
--- that its cost is bounded and the sample has 50,000 at the least.
+-- how many came later, and how many of the id buckets the backtest reads: all, up to
+-- backtest_full_customers; beyond that the share that leaves about
+-- backtest_sample_customers, so that its cost is bounded.
 --
 -- grain: one row
 -- reads: summary, params
@@ -20,13 +20,18 @@ sizes as (
 
 final as (
     select
-        coalesce(customers, 0) as customers,
-        coalesce(newcomers, 0) as newcomers,
+        coalesce(sizes.customers, 0) as customers,
+        coalesce(sizes.newcomers, 0) as newcomers,
         case
-            when customers > 60000 then cast(ceil(52e7 / nullif(customers, 0)) as bigint)
-            else 10000
+            when sizes.customers > params.backtest_full_customers then cast(
+                ceil(
+                    cast(params.backtest_sample_customers * params.id_buckets as double) / nullif(sizes.customers, 0)
+                ) as bigint
+            )
+            else params.id_buckets
         end as buckets
     from sizes
+    cross join params
 )
 
 select * from final

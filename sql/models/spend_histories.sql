@@ -3,7 +3,7 @@
 -- left out, as the model wants it.
 --
 -- grain: one row per (fit_group, repeat_purchases, repeat_revenue_minor)
--- reads: summary, candidate_groups, spend_sample
+-- reads: summary, candidate_groups, spend_sample, params
 with
 
 bucketed as (
@@ -11,10 +11,12 @@ bucketed as (
         coalesce(candidate_groups.fit_group, 0) as fit_group,
         summary.repeat_purchases,
         summary.repeat_revenue_minor,
-        case when spend_sample.buckets < 10000 then id_bucket(summary.customer_id) else 0 end as bucket,
+        case when spend_sample.buckets < params.id_buckets then id_bucket(summary.customer_id, params.id_buckets) else 0 end
+            as bucket,
         spend_sample.buckets
     from summary
     cross join spend_sample
+    cross join params
     left join candidate_groups
         on summary.first_channel = candidate_groups.first_channel
     where summary.is_fitted

@@ -2,8 +2,8 @@
 --
 -- margin_share: margin per unit of revenue of repeat purchases, for those are what
 -- is still to come, and first orders are often sold at another one; shrunk towards
--- that of all purchases, which count with the revenue of 100 customers; 1 where money
--- can only be told as revenue. later_return_share: what is returned on later days
+-- that of all purchases, which count with the revenue of margin_prior_customers; 1
+-- where money can only be told as revenue. later_return_share: what is returned on later days
 -- per unit of revenue on purchase days. first_order_margin: what the first purchase
 -- day of a customer brings, as much returned later as of anything. That and the
 -- time to a second purchase are of the newcomers: of customers who are fitted, since
@@ -30,8 +30,9 @@ shares as (
     select
         sums.*,
         cast(purchase_margin_minor as double) / nullif(purchase_revenue_minor, 0) as purchase_margin_share,
-        100e0 * purchase_revenue_minor / nullif(customers, 0) as prior_revenue_minor
+        params.margin_prior_customers * purchase_revenue_minor / nullif(customers, 0) as prior_revenue_minor
     from sums
+    cross join params
 ),
 
 fitted as (

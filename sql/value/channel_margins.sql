@@ -1,6 +1,7 @@
 -- channel_margins: the margin share of each channel's repeat purchases, shrunk
--- towards the base's: a channel counts with its own revenue of them, the base with that of 100 of its
--- customers, so that a handful of orders cannot set a channel's worth.
+-- towards the base's: a channel counts with its own revenue of them, the base with
+-- that of margin_prior_customers of its customers, so that a handful of orders cannot
+-- set a channel's worth.
 --
 -- grain: one row per known first_channel
 -- reads: summary, base_rates, params
@@ -19,7 +20,7 @@ channels as (
 priors as (
     select
         base_rates.margin_share,
-        100 * base_rates.revenue_per_customer * params.minor_per_unit as revenue_minor,
+        params.margin_prior_customers * base_rates.revenue_per_customer * params.minor_per_unit as revenue_minor,
         params.has_margin
     from base_rates
     cross join params

@@ -7,56 +7,23 @@
 -- brings more than the model expects of anybody keeps what it has shown. Means are
 -- per customer, in minor units, with standard errors by the spread between
 -- customers (of the ratio by linearising it); it says too little, and is null, where
--- less than half of what the model expects by the horizon is expected by now: the
--- shape of the curve is then most of the value, and a young shop's is a guess. All
+-- what the model expects by the horizon is more than max_horizon_growth times what it
+-- expects by now: the shape of the curve is then most of the value, and a young
+-- shop's is a guess. All
 -- null without spend; value also where no model could be fitted, or all came on
 -- as_of. A period that begins before fit_from has no row: its newcomers may be old
 -- customers.
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: channel_costs, newcomer_values, params
+-- reads: channel_members, newcomer_values, params
 with
-
-members as (
-    select
-        period,
-        period_start,
-        period_end,
-        'channel' as scope,
-        channel,
-        channel as member
-    from channel_costs
-    where scope = 'channel'
-    union all
-    select
-        period,
-        period_start,
-        period_end,
-        'paid' as scope,
-        '' as channel,
-        channel as member
-    from channel_costs
-    where scope = 'channel'
-        and channel <> ''
-        and spend_minor <> 0
-    union all
-    select
-        period,
-        period_start,
-        period_end,
-        'blended' as scope,
-        '' as channel,
-        channel as member
-    from channel_costs
-    where scope = 'channel'
-),
 
 sums as (
     select
-        members.period,
-        members.period_start,
-        members.scope,
-        members.channel,
+        channel_members.period,
+        channel_members.period_start,
+        channel_members.scope,
+        channel_members.channel,
         cast(cast(sum(cells.customers) as bigint) as double) as n,
         cast(cast(sum(cells.first_order_minor) as bigint) as double) as first_order,
         cast(cast(sum(cells.repeat_minor) as bigint) as double) as repeats,
@@ -89,13 +56,13 @@ sums as (
             as margin_365,
         cast(cast(sum(case when cells.customer_age_days >= 365 then cells.margin_365_squares end) as decimal(38, 0)) as double)
             as margin_365_squares
-    from members
+    from channel_members
     inner join newcomer_values as cells
-        on members.member = cells.first_channel
-        and cells.first_purchase_date between members.period_start and members.period_end
+        on channel_members.member = cells.first_channel
+        and cells.first_purchase_date between channel_members.period_start and channel_members.period_end
     cross join params
-    where members.period_start >= coalesce(params.fit_from, date '1900-01-01')
-    group by members.period, members.period_start, members.scope, members.channel
+    where channel_members.period_start >= params.fit_from
+    group by channel_members.period, channel_members.period_start, channel_members.scope, channel_members.channel
 ),
 
 ratios as (
@@ -126,7 +93,7 @@ final as (
         first_order / nullif(n, 0) as first_order_minor,
         (first_order + ratio * by_horizon) / nullif(n, 0) as value_minor,
         case
-            when rise <= 2 then sqrt(
+            when rise <= params.max_horizon_growth then sqrt(
                 greatest(0e0, value_squares - first_order * first_order / nullif(n, 0)) / nullif(n - 1, 0) / nullif(n, 0)
             )
         end as value_error_minor,
@@ -149,6 +116,7 @@ final as (
                 / nullif(customers_365 - 1, 0) / nullif(customers_365, 0)
         ) as margin_365_error_minor
     from squares
+    cross join params
 )
 
 select * from final

@@ -17,7 +17,8 @@ rounded as (
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
         seed_cut.lifetime_minor as seed_from_minor,
         params.as_of,
-        params.minor_per_unit
+        params.minor_per_unit,
+        params.min_rate_age_days
     from marks
     cross join params
     cross join seed_cut
@@ -44,7 +45,7 @@ final as (
         customer_age_days,
         days_since_last_purchase,
         case
-            when customer_age_days >= 30 then 365e0 * repeat_purchases / customer_age_days
+            when customer_age_days >= min_rate_age_days then 365e0 * repeat_purchases / customer_age_days
         end as observed_repeat_rate,
         expected_repeat_rate,
 

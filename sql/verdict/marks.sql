@@ -71,7 +71,7 @@ final as (
         marked.*,
         case
             when marked.mark is null then null
-            when abs(marked.keep_value) < 0.1e0 * marked.cost_to_beat then 'borderline'
+            when abs(marked.keep_value) < params.borderline_share * marked.cost_to_beat then 'borderline'
             when marked.mark = 'retain' then 'worth_more'
             when marked.lifecycle = 'new' then 'new_onboard'
             when marked.lifecycle = 'lapsed' then 'lapsed'
@@ -79,6 +79,7 @@ final as (
             else 'no_better_than_new'
         end as mark_reason
     from marked
+    cross join params
 )
 
 select * from final

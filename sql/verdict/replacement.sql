@@ -1,6 +1,6 @@
 -- replacement: what it is worth to have a newcomer instead, less the cost of
 -- acquisition. With spend it is the newcomer of the paid channel that leaves most
--- over the trailing 12 months, among channels with 50 new customers or more, so
+-- over the trailing 12 months, among channels with min_channel_customers or more, so
 -- that a handful cannot set the terms of the base: what is worth buying more of.
 -- Else it is the average newcomer, with the margin of a first order and the
 -- residual value that follows it, at the configured cost; else they are taken to
@@ -46,7 +46,7 @@ bought as (
     where channel_costs.period = 'trailing_12m'
         and channel_costs.scope = 'channel'
         and channel_costs.cac_reason = ''
-        and channel_costs.new_customers >= 50
+        and channel_costs.new_customers >= params.min_channel_customers
         and channel_values.value_minor is not null
 ),
 

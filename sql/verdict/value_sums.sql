@@ -11,9 +11,9 @@
 -- overflows or vanishes), of ln P(no purchase) in millionths.
 --
 -- What dropout is expected to cost, and what the most valuable customers take with
--- them, is summed on the way; and how many would be retained at three quarters of
--- the cost of acquisition, at five quarters, and if a first order paid for it: here,
--- because a published clv is rounded, and the mark is set before any rounding.
+-- them, is summed on the way; and how many would be retained if the cost of
+-- acquisition were lower by cac_band_share, higher by it, and if a first order paid
+-- for it: here, because a published clv is rounded, and the mark is set before any rounding.
 --
 -- grain: one row per (segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten)
 -- reads: marks, top_customers, replacement, base_rates, params
@@ -32,10 +32,10 @@ customers as (
         marks.customer_id,
         marks.clv >= replacement.keep_floor
             and marks.clv - params.retention_cost
-                - greatest(0e0, replacement.newcomer_value - 0.75e0 * replacement.cac) > 0 as is_kept_at_lower_cac,
+                - greatest(0e0, replacement.newcomer_value - (1 - params.cac_band_share) * replacement.cac) > 0 as is_kept_at_lower_cac,
         marks.clv >= replacement.keep_floor
             and marks.clv - params.retention_cost
-                - greatest(0e0, replacement.newcomer_value - 1.25e0 * replacement.cac) > 0 as is_kept_at_higher_cac,
+                - greatest(0e0, replacement.newcomer_value - (1 + params.cac_band_share) * replacement.cac) > 0 as is_kept_at_higher_cac,
         marks.clv >= replacement.keep_floor
             and marks.clv - params.retention_cost - greatest(0e0, replacement.newcomer_clv) > 0 as is_kept_at_first_order,
         (marks.p_alive * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv)

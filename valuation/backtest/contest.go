@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
 )
 
 // Target is what is predicted.
@@ -76,7 +77,7 @@ func contests(candidates, baselines []scored, workers int) []Contest {
 		}
 	}
 	list := make([]Contest, len(pairs))
-	each(len(pairs), workers, func(i int) {
+	likelihood.EachChunk(len(pairs), workers, func(i int) {
 		p := pairs[i]
 		held, challenged := p.holder.deviances(p.target), p.challenger.deviances(p.target)
 		list[i] = newContest(Contest{Target: p.target, Holder: p.holder.name, Challenger: p.challenger.name}, len(held),
@@ -126,7 +127,7 @@ func likelihoods(base *btyd.Base, fit btyd.Fit, workers int) []float64 {
 	const chunk = 4096
 	histories := base.Counts()
 	lnL := make([]float64, len(histories))
-	each((len(histories)+chunk-1)/chunk, workers, func(c int) {
+	likelihood.EachChunk((len(histories)+chunk-1)/chunk, workers, func(c int) {
 		for i := c * chunk; i < min((c+1)*chunk, len(histories)); i++ {
 			lnL[i] = fit.Model.LogLikelihood(histories[i].History)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/spend"
 )
 
@@ -63,7 +64,7 @@ func (t *test) fit() error {
 	}
 	// Side by side: a fit has steps that one worker alone can do.
 	fits, spends, errs := make([]btyd.Fit, len(tasks)), make([]spend.Model, len(tasks)), make([]error, len(tasks))
-	each(len(tasks), t.terms.Workers, func(i int) {
+	likelihood.EachChunk(len(tasks), t.terms.Workers, func(i int) {
 		if task := tasks[i]; task.family == ofSpend {
 			spends[i], errs[i] = spend.FitModel(t.spending(task.group), t.terms.Workers)
 		} else {

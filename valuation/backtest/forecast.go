@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/spend"
 )
 
@@ -100,7 +101,7 @@ func (t *test) forecastOf(family int, runs map[int][]run) forecast {
 			fit, _ = t.fitOf(everybody, family)
 		}
 		spend := t.spendOf(group)
-		each((len(of)+chunkRuns-1)/chunkRuns, t.terms.Workers, func(chunk int) {
+		likelihood.EachChunk((len(of)+chunkRuns-1)/chunkRuns, t.terms.Workers, func(chunk int) {
 			var counts counts
 			for _, run := range of[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(of))] {
 				t.forecastRun(&f, run, fit.Model, spend, &counts)

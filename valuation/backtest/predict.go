@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
 )
 
 // scored is a forecast's deviances, kept for the contests.
@@ -41,7 +42,7 @@ func (t *test) predict(result *Result) {
 				}
 			},
 		}
-		each(len(parts), t.terms.Workers, func(i int) { parts[i]() })
+		likelihood.EachChunk(len(parts), t.terms.Workers, func(i int) { parts[i]() })
 		return byPurchases, byMargin
 	}
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"cbv/valuation/btyd/likelihood"
 )
 
 // Score is how well one thing was predicted, customer by customer.
@@ -83,7 +85,7 @@ func (t *test) outcomes() (purchases, margin outcome) {
 	if spend > 0 {
 		margin.least *= spend / repeats // the same in any unit of money
 	}
-	each(2, t.terms.Workers, func(i int) {
+	likelihood.EachChunk(2, t.terms.Workers, func(i int) {
 		o := []*outcome{&purchases, &margin}[i]
 		o.ranks = midRanks(t.order(o.actual))
 	})

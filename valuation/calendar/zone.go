@@ -2,12 +2,6 @@ package calendar
 
 import "time"
 
-// The days that an order may have; intake/order_rows.sql sets the same bounds.
-var (
-	firstDay = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
-	endDay   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
-)
-
 // Day says which local days a UTC day touches: every instant of the UTC day
 // before LocalMidnight lies in Before, every other one in After. All are
 // midnights or instants in UTC; Before and After name days, not instants.
@@ -17,12 +11,12 @@ type Day struct {
 	Before, After time.Time
 }
 
-// Days returns the days from 1900 to 2199 of a zone, as a small table that SQL can
-// join: engines convert zones slowly, or differently. Where clocks go back over
-// midnight, the last of the local midnights counts.
-func Days(zone *time.Location) []Day {
-	days := make([]Day, 0, 110_000)
-	for utc := firstDay; utc.Before(endDay); utc = utc.AddDate(0, 0, 1) {
+// Days returns the days of a zone from a first one to the eve of an end, as a small
+// table that SQL can join: engines convert zones slowly, or differently. Where clocks
+// go back over midnight, the last of the local midnights counts.
+func Days(zone *time.Location, first, end time.Time) []Day {
+	days := make([]Day, 0, int(end.Sub(first).Hours()/24)+1)
+	for utc := first; utc.Before(end); utc = utc.AddDate(0, 0, 1) {
 		days = append(days, dayOf(utc, zone))
 	}
 	return days

@@ -9,13 +9,19 @@ import (
 
 var zones = []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Kiritimati", "America/Sao_Paulo"}
 
+// The days that an order may have.
+var (
+	firstDay = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	endDay   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
 func TestDaysAgreeWithTheZoneAtEveryInstant(t *testing.T) {
 	for _, name := range zones {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		days := Days(zone)
+		days := Days(zone, firstDay, endDay)
 		// The years in which orders are; the bounds of Sao Paulo's summer
 		// time at midnight are among them.
 		start := time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -5,6 +5,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -48,6 +49,11 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 	err := newApp(env).RunContext(ctx, args)
 	if err == nil {
 		return 0
+	}
+	var fault *failure.Panic
+	if errors.As(err, &fault) {
+		env.messages.panicked(fault.Value, fault.Stack)
+		return int(failure.Failed)
 	}
 	env.messages.fail(err)
 	return int(failure.KindOf(err))

@@ -213,7 +213,7 @@ func flipped(text []byte) []byte {
 // that has begun to write.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
-	shop := simulated(t, 20_000)
+	shop := simulated(t, 2_000)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")

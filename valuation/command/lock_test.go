@@ -41,7 +41,8 @@ func startRun(t *testing.T, out string, args ...string) *exec.Cmd {
 // A run names the one that holds the lock; when that one is killed, the lock is
 // free at once, and the next run says whose it was.
 func TestLockOfKilledRun(t *testing.T) {
-	shop := filepath.Join(simulated(t, 20_000), "cbv.yaml")
+	t.Parallel()
+	shop := filepath.Join(simulated(t, 2_000), "cbv.yaml")
 	out := filepath.Join(t.TempDir(), "out")
 	holder := startRun(t, out, "--config", shop)
 	name := fmt.Sprintf("process %d on ", holder.Process.Pid)
@@ -71,8 +72,9 @@ func TestLockOfKilledRun(t *testing.T) {
 // Runs that wait for one another all publish; of those that do not wait, one
 // does and the others end with 5.
 func TestRunsAtOnce(t *testing.T) {
-	shop := filepath.Join(simulated(t, 2_000), "cbv.yaml")
-	const runs = 4
+	t.Parallel()
+	shop := filepath.Join(simulated(t, 200), "cbv.yaml")
+	const runs = 3
 	for _, wait := range []bool{true, false} {
 		out := filepath.Join(t.TempDir(), "out")
 		codes := make(chan int, runs)
@@ -104,6 +106,7 @@ func TestRunsAtOnce(t *testing.T) {
 
 // A run that waits can be interrupted.
 func TestInterruptedWait(t *testing.T) {
+	t.Parallel()
 	shop := filepath.Join(simulated(t, 100), "cbv.yaml")
 	out := t.TempDir()
 	lock := flock.New(filepath.Join(out, ".lock"))

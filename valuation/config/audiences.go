@@ -103,7 +103,7 @@ func (a Audience) choices() [][2]string {
 }
 
 // ListKinds returns the lists of a segment map's run and the kind of each;
-// sql/lists/audiences.sql gives customers the same.
+// sql/lists/list_membership.sql gives customers the same.
 func ListKinds(segmentMap string) (map[string]string, error) {
 	segments, err := rfm.Segments(segmentMap)
 	if err != nil {

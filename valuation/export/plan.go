@@ -41,7 +41,7 @@ var SizeSteps = []pipeline.Step{
 
 var (
 	choice = pipeline.Step{Name: "choice", Kind: pipeline.Go, Makes: []string{"customers", "segment_lists", "audience_terms"}}
-	lists  = pipeline.Step{Name: "audiences", Kind: pipeline.View, Folder: "lists"}
+	lists  = pipeline.Step{Name: "list_membership", Kind: pipeline.View, Folder: "lists"}
 	chosen = pipeline.Step{Name: "chosen", Kind: pipeline.Table, Folder: "exports"}
 )
 

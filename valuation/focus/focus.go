@@ -17,6 +17,7 @@ type Figures struct {
 	LTVToCACLow     *float64 // its 95 % interval
 	LTVToCACHigh    *float64
 	Newcomers       int64 // behind it
+	MinNewcomers    int64 // of fewer the ratio says nothing
 	TargetLTVToCAC  float64
 	RetainShare     *float64 // of customers, worth retaining
 	CurrentShare    *float64 // of the margin to come: of customers there are, beside a year's newcomers net of their cost
@@ -68,7 +69,6 @@ const (
 	youngDays       = 365 // a shop has not yet seen its customers' second year
 	establishedDays = 3 * 365
 	fewCustomers    = 1_000
-	fewNewcomers    = 50      // as for the mark
 	grownUpDays     = 2 * 365 // from here on a year's newcomers can be held against all before
 
 	withering = 0.1 // customers won in a year per customer before
@@ -101,7 +101,7 @@ func Judge(f Figures) Judgement {
 	}
 	j := Judgement{Verdict: Balanced, Findings: findings}
 	balance := votes[Retention] - votes[Acquisition]
-	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1 && f.Newcomers >= fewNewcomers
+	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1 && f.Newcomers >= f.MinNewcomers
 	switch {
 	case balance >= 2:
 		j.Verdict = RetentionLed
@@ -175,8 +175,8 @@ func (f Figures) economics() Finding {
 	switch {
 	case f.LTVToCAC == nil:
 		return rule.unknown("there is no cost of acquisition")
-	case f.Newcomers < fewNewcomers:
-		return rule.unknown(fmt.Sprintf("it takes %d newcomers", fewNewcomers))
+	case f.Newcomers < f.MinNewcomers:
+		return rule.unknown(fmt.Sprintf("it takes %d newcomers", f.MinNewcomers))
 	case f.LTVToCACLow == nil || f.LTVToCACHigh == nil:
 		return rule.unknown("newcomers are too young for its interval")
 	}

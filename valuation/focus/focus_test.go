@@ -7,7 +7,7 @@ func at(v float64) *float64 { return &v }
 // What a practitioner would say of shops of one kind.
 func TestVerdictsOfExtremes(t *testing.T) {
 	settled := Figures{
-		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), Newcomers: 5_000, TargetLTVToCAC: 3, RetainShare: at(0.4),
+		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), Newcomers: 5_000, MinNewcomers: 50, TargetLTVToCAC: 3, RetainShare: at(0.4),
 		CurrentShare: at(0.7), RepeatTrend: at(0), RepeatTrendHigh: at(0.01), LargestShare: at(0.001), AtRiskShare: at(0.2),
 	}
 	change := func(f func(*Figures)) Figures {
@@ -24,7 +24,7 @@ func TestVerdictsOfExtremes(t *testing.T) {
 	}{
 		"established, newcomers below target":            {settled, RetentionLed},
 		"two months old":                                 {Figures{Customers: 300, ShopAgeDays: 60, TargetLTVToCAC: 3, CurrentShare: at(0.3), LargestShare: at(0.02), AtRiskShare: at(0.4)}, AcquisitionLed},
-		"two months old, and every newcomer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), LTVToCACLow: at(0.3), LTVToCACHigh: at(0.7), Newcomers: 300, TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
+		"two months old, and every newcomer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), LTVToCACLow: at(0.3), LTVToCACHigh: at(0.7), Newcomers: 300, MinNewcomers: 50, TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
 		"acquisition loses money":                        {change(func(f *Figures) { f.ShopAgeDays = 800; ratio(f, 0.4, 0.3, 0.5) }), RetentionLed},
 		"one dominant customer": {change(func(f *Figures) {
 			f.ShopAgeDays, f.LTVToCAC, f.CurrentShare, f.LargestShare = 800, nil, at(0.5), at(0.4)

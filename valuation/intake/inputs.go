@@ -80,6 +80,9 @@ func (in *Intake) warnOfCopies(input, row string, files []source.File) {
 
 // makeConstants makes the small tables of what is the same for every base.
 func (in *Intake) makeConstants(ctx context.Context) error {
+	if err := engine.Insert(ctx, in.Engine, "input_limits", []InputLimits{Limits}); err != nil {
+		return err
+	}
 	var windows []window
 	for _, days := range repeatWindowDays {
 		windows = append(windows, window{days})
@@ -119,7 +122,7 @@ func (in *Intake) makeCalendar(ctx context.Context) error {
 	}
 	var days []localDay
 	if in.Orders.Zoned && zone != time.UTC {
-		for _, day := range calendar.Days(zone) {
+		for _, day := range calendar.Days(zone, Limits.ReadableFrom, Limits.ReadableBefore) {
 			days = append(days, localDay{day.UTC, day.LocalMidnight, day.Before, day.After})
 		}
 	}

@@ -19,8 +19,8 @@ type params struct {
 	MinorPerUnit   int64
 	IsOrderGrain   bool
 	ZeroIsPurchase bool
-	FitFrom        *time.Time
-	HasMargin      bool // a margin column
+	FitFrom        time.Time // everybody is fitted where it is the first readable day
+	HasMargin      bool      // a margin column
 	HasChannel     bool
 	MarginRate     *float64
 	RetentionCost  float64
@@ -40,6 +40,8 @@ type params struct {
 	Currency         string
 	TargetLTVCAC     float64 `col:"target_ltv_cac"`
 	TrailingFrom     time.Time
+
+	BusinessRules
 }
 
 // makeParams makes the table params.
@@ -51,7 +53,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	}
 	c := in.Config
 	row := params{
-		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
+		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
 		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
@@ -59,9 +61,10 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
 		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
 		TargetLTVCAC: c.Value.TargetLTVCAC, TrailingFrom: in.TrailingFrom(),
+		BusinessRules: Rules,
 	}
 	if from := c.Orders.FitFrom; from != nil {
-		row.FitFrom = &from.Time
+		row.FitFrom = from.Time
 	}
 	return engine.Insert(ctx, in.Engine, "params", []params{row})
 }

@@ -8,10 +8,6 @@ import (
 	"cbv/valuation/engine"
 )
 
-// secondPurchaseDays is the time that customers have had to purchase again when
-// the cohorts of two years are compared.
-const secondPurchaseDays = 90
-
 // cohorts90d is the period of the cohorts that are compared.
 const cohorts90d = "cohorts_90d"
 
@@ -44,7 +40,7 @@ type comparedPeriod struct {
 
 // makeComparedPeriods makes the table of the periods that are compared with those a
 // year before: the 12 months to as_of, the last whole quarter and month, and the 12
-// months of cohorts that have had secondPurchaseDays by now. The files know a
+// months of cohorts that have had SecondPurchaseDays by now. The files know a
 // period if they begin in the month in which it does, or earlier; cohorts are also
 // unknown before orders.fit_from, where old customers may be among them.
 func (in *Intake) makeComparedPeriods(ctx context.Context) error {
@@ -57,7 +53,7 @@ func (in *Intake) makeComparedPeriods(ctx context.Context) error {
 		current calendar.Span
 	}{
 		{"12_months", calendar.YearTo(in.Days.AsOf)},
-		{cohorts90d, calendar.YearTo(in.Days.AsOf.AddDate(0, 0, -secondPurchaseDays))},
+		{cohorts90d, calendar.YearTo(in.Days.AsOf.AddDate(0, 0, -int(Rules.SecondPurchaseDays)))},
 		{"month", calendar.WholeBefore(next, 1)},
 		{"quarter", calendar.WholeBefore(next, 3)},
 	} {

@@ -5,7 +5,7 @@ import "cbv/valuation/pipeline"
 // Steps hold the input to its contract: they classify every row, and settle the
 // day from which the plan looks. Every plan over orders begins with them.
 var Steps = []pipeline.Step{
-	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"orders_input", "order_files", "spend_input", "surveys_input", "input_files", "calendar", "windows", "rfm_map", "segment_lists"}},
+	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"orders_input", "order_files", "spend_input", "surveys_input", "input_files", "calendar", "input_limits", "windows", "rfm_map", "segment_lists"}},
 	{Name: "order_rows", Kind: pipeline.View, Folder: "intake"},
 	{Name: "order_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "last_order_places", Kind: pipeline.View, Folder: "intake"},

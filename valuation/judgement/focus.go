@@ -6,6 +6,7 @@ import (
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 	"cbv/valuation/focus"
+	"cbv/valuation/intake"
 	"cbv/valuation/money"
 )
 
@@ -37,7 +38,7 @@ func (j *Judgement) focusFigures(ctx context.Context, ltv Figure) (focus.Figures
 	trend := j.Figures.Base["repeat_rate_90d_change"]
 	figures := focus.Figures{
 		Customers: j.intake.Base.Customers, BaseGrowth: j.value("base_growth_12m"),
-		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, Newcomers: ltv.N, TargetLTVToCAC: j.Config.Value.TargetLTVCAC,
+		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, Newcomers: ltv.N, MinNewcomers: intake.Rules.MinChannelCustomers, TargetLTVToCAC: j.Config.Value.TargetLTVCAC,
 		RetainShare: j.value("retain_share"), CurrentShare: j.currentShare(),
 		RepeatTrend: trend.Value, RepeatTrendHigh: trend.High, AtRiskShare: j.value("dropout_loss_share"),
 	}

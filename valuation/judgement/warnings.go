@@ -1,6 +1,7 @@
 package judgement
 
 import (
+	"cbv/valuation/intake"
 	"cbv/valuation/money"
 	"cbv/valuation/publication"
 )
@@ -53,7 +54,8 @@ func (j *Judgement) warnOfNoPaidChannel() {
 	if terms.Source == "configured" {
 		instead = "value.cac sets the marks"
 	}
-	j.Warn("no_paid_channel", "no paid channel has a cost of acquisition and 50 new customers over the last 12 months, so %s: see cac_reason in channels.parquet", instead)
+	j.Warn("no_paid_channel", "no paid channel has a cost of acquisition and %d new customers over the last 12 months, so %s: see cac_reason in channels.parquet",
+		intake.Rules.MinChannelCustomers, instead)
 }
 
 // AcquisitionTerms says which cost of acquisition set the marks, nil where there

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+
+	"cbv/valuation/failure"
 )
 
 // Result is what an export did, for the manifest. Rows are Written and Rejected
@@ -84,7 +86,9 @@ func Export(ctx context.Context, spec Spec, rows iter.Seq2[Person, error], files
 		running.Go(func() {
 			e := newEncoder(&spec)
 			for b := range jobs {
-				e.encode(b)
+				if err := failure.Guard(func() error { e.encode(b); return nil })(); err != nil {
+					stop(err)
+				}
 				b.done <- struct{}{}
 			}
 		})
@@ -93,7 +97,7 @@ func Export(ctx context.Context, spec Spec, rows iter.Seq2[Person, error], files
 		for b := range queue {
 			<-b.done
 			if ctx.Err() == nil {
-				if err := c.collect(b); err != nil {
+				if err := failure.Guard(func() error { return c.collect(b) })(); err != nil {
 					stop(err)
 				}
 			}

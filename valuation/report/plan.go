@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -34,7 +35,7 @@ type PlannedFile struct {
 // NewPlan makes the document of a plan from the files that were found and the
 // steps of a run and of an export.
 func NewPlan(settings config.Config, inputs intake.Inputs, run, export []pipeline.Entry) Plan {
-	p := Plan{Out: settings.Out, Files: []PlannedFile{}, Steps: run, Audiences: []string{}, ExportSteps: []pipeline.Entry{}}
+	p := Plan{Out: settings.Out, Files: []PlannedFile{}, Steps: steps(run), Audiences: []string{}, ExportSteps: []pipeline.Entry{}}
 	for _, file := range inputs.Orders {
 		p.Files = append(p.Files, PlannedFile{"orders", file.Path, file.Rows, file.Bytes})
 	}
@@ -45,9 +46,18 @@ func NewPlan(settings config.Config, inputs intake.Inputs, run, export []pipelin
 	}
 	for _, audience := range settings.Audiences {
 		p.Audiences = append(p.Audiences, audience.Name)
-		p.ExportSteps = export
+		p.ExportSteps = steps(export)
 	}
 	return p
+}
+
+// steps returns the entries with lists where JSON would have null.
+func steps(entries []pipeline.Entry) []pipeline.Entry {
+	list := slices.Clone(entries)
+	for i := range list {
+		list[i].Reads, list[i].Makes = listed(list[i].Reads), listed(list[i].Makes)
+	}
+	return list
 }
 
 // Text writes the files and the steps, a line each.

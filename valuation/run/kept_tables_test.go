@@ -45,7 +45,7 @@ func oddShop() config.Config {
 // edges are SELECTs that take the macros where engines may part.
 var edges = map[string]string{
 	"edge_texts": `
-select content, is_blank(content) as blank, id_bucket(content) as bucket, bucket(content) as campaign_bucket
+select content, is_blank(content) as blank, id_bucket(content, 10000) as bucket, bucket(content) as campaign_bucket
 from (values (''), (' '), ('` + "\t'), ('\n'), ('\u00a0'), (' \u3000 '), ('\u200f'), ('0012'), ('a\n'), ('Zoë 🛒" + `'), (null)) as texts (content)`,
 	"edge_numbers": `
 select number, is_finite(number) as finite, case when is_finite(number) then to_minor(number, 100) end as minor

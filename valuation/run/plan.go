@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	identityStep = "identity"  // ends a run that stands already
-	listStep     = "audiences" // whose members are written to lists
+	identityStep = "identity"        // ends a run that stands already
+	listStep     = "list_membership" // whose members are written to lists
 )
 
 // Contract is the plan of a check: the layer intake.
@@ -85,6 +85,7 @@ var value = []pipeline.Step{
 	{Name: "value", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
 	{Name: "newcomer_values", Kind: pipeline.Table, Folder: "value"},
+	{Name: "channel_members", Kind: pipeline.View, Folder: "value"},
 	{Name: "channel_values", Kind: pipeline.Table, Folder: "value"},
 }
 
@@ -116,6 +117,7 @@ var audit = []pipeline.Step{
 	{Name: "lens_cohort", Kind: pipeline.View, Folder: "audit"},
 	{Name: "lens_ages", Kind: pipeline.View, Folder: "audit"},
 	{Name: "lens_base", Kind: pipeline.View, Folder: "audit"},
+	{Name: "lens_lines", Kind: pipeline.View, Folder: "audit"},
 	{Name: "lenses", Kind: pipeline.File, Folder: "audit", Key: []string{"lens", "period", "period_start", "cohort", "age_months", "customer_group"}},
 	{Name: "channels", Kind: pipeline.File, Folder: "audit", Key: []string{"period", "period_start", "scope", "channel"}},
 	{Name: "survey_scores", Kind: pipeline.Table, Folder: "audit"},
@@ -144,14 +146,17 @@ var kpis = []pipeline.Step{
 }
 
 var lists = []pipeline.Step{
-	{Name: "audiences", Kind: pipeline.Lists, Folder: "lists", Key: listKey},
+	{Name: "list_membership", Kind: pipeline.Lists, Folder: "lists", Key: listKey},
 }
 
 var checks = []pipeline.Step{
 	{Name: "rows_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "money_adds_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "cohorts_add_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "repeats_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "acquisition_adds_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "customers_are_sound", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "lenses_add_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "lens_cohorts_add_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "dropout_adds_up", Kind: pipeline.Check, Folder: "checks"},
 }

@@ -7,6 +7,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
+	"cbv/valuation/intake"
 )
 
 // minGroupRepeaters is the number of repeat customers below which a channel takes
@@ -174,15 +175,15 @@ func (k *keptMoney) add(row backtestCustomer) {
 
 // marginShare is the margin expected of a unit of revenue at the cutoff, as
 // base_rates and channel_margins have it at as_of: that of the channel's repeat
-// purchases, shrunk towards the base's by the revenue of 100 of its customers, less
-// later returns.
+// purchases, shrunk towards the base's by the revenue of MarginPriorCustomers of its
+// customers, less later returns.
 func (s *Scoring) marginShare(base, channel keptMoney, hasChannel bool) float64 {
 	share := 1.0
 	switch {
 	case s.Config.Value.MarginRate != nil:
 		share = *s.Config.Value.MarginRate
 	case s.Config.Orders.Columns.Margin != "" && base.revenue > 0:
-		prior := 100 * float64(base.revenue) / float64(base.customers)
+		prior := intake.Rules.MarginPriorCustomers * float64(base.revenue) / float64(base.customers)
 		shrunk := func(of keptMoney, towards float64) float64 {
 			return (float64(of.repeatMargin) + towards*prior) / (float64(of.repeatRevenue) + prior)
 		}

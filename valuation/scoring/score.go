@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
 	"cbv/valuation/engine"
+	"cbv/valuation/failure"
 )
 
 // The points of what a customer will have brought that stand in customers as
@@ -191,12 +192,12 @@ func (s *Scoring) parallel(ctx context.Context, n int, do func(i int)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.workers())
 	for start := 0; start < n; start += chunk {
-		group.Go(func() error {
+		group.Go(failure.Guard(func() error {
 			for i := start; i < min(start+chunk, n); i++ {
 				do(i)
 			}
 			return ctx.Err()
-		})
+		}))
 	}
 	return group.Wait()
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cbv/valuation/failure"
 	"cbv/valuation/parquetfile"
 )
 
@@ -45,7 +46,7 @@ func writeCustomers(ctx context.Context, staging string, opts Options, calendar 
 
 	group, ctx := errgroup.WithContext(ctx)
 	lanes := startWorkers(ctx, group, opts)
-	group.Go(func() error {
+	group.Go(failure.Guard(func() error {
 		for first, turn := 0, 0; first < opts.Customers; first, turn = first+chunkCustomers, turn+1 {
 			lane := lanes[turn%workers]
 			var made *chunk
@@ -70,7 +71,7 @@ func writeCustomers(ctx context.Context, staging string, opts Options, calendar 
 			lane.spent <- made
 		}
 		return nil
-	})
+	}))
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func startWorkers(ctx context.Context, group *errgroup.Group, opts Options) [wor
 			lane.spent <- &chunk{}
 		}
 		lanes[w] = lane
-		group.Go(func() error {
+		group.Go(failure.Guard(func() error {
 			generator := newGenerator(opts)
 			for first := w * chunkCustomers; first < opts.Customers; first += workers * chunkCustomers {
 				var next *chunk
@@ -111,7 +112,7 @@ func startWorkers(ctx context.Context, group *errgroup.Group, opts Options) [wor
 				lane.made <- next // there is room: a lane has chunksAhead chunks
 			}
 			return nil
-		})
+		}))
 	}
 	return lanes
 }

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cbv/valuation/failure"
 	"cbv/valuation/parquetfile"
 )
 
@@ -56,12 +57,12 @@ func writeOrders(ctx context.Context, staging string, opts Options, calendar cal
 		}
 		numbered := firstOrder
 		firstOrder += spilled[i]
-		group.Go(func() error {
+		group.Go(failure.Guard(func() error {
 			sorter := <-sorters
 			defer func() { sorters <- sorter }()
 			target := filepath.Join(staging, historyFolder, ordersFolder, "orders-"+month+".parquet")
 			return sorter.write(ctx, spillPath(staging, month), target, int(spilled[i]), numbered)
-		})
+		}))
 	}
 	return group.Wait()
 }

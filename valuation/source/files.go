@@ -57,14 +57,14 @@ func Find(ctx context.Context, input string, patterns []string, hivePartitions b
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
 	for i, path := range paths {
-		group.Go(func() error {
+		group.Go(failure.Guard(func() error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			var err error
 			files[i], err = open(input, path, hivePartitions)
 			return err
-		})
+		}))
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
@@ -182,11 +182,11 @@ func Fingerprint(ctx context.Context, files []File) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
 	for i := range files {
-		group.Go(func() error {
+		group.Go(failure.Guard(func() error {
 			hash, err := HashFile(ctx, files[i].Resolved)
 			files[i].Fingerprint = hash
 			return err
-		})
+		}))
 	}
 	return group.Wait()
 }

@@ -5,8 +5,9 @@ package stat
 
 import "math"
 
-// z is the 97.5 % point of the normal distribution: intervals are of 95 %.
-const z = 1.959963984540054
+// Z is how many standard errors a 95 % interval reaches to either side: the 97.5 %
+// point of the normal distribution.
+const Z = 1.959963984540054
 
 // Wilson returns the 95 % interval of a proportion of which successes of
 // trials were seen. With no trials it is 0 to 1.
@@ -17,6 +18,7 @@ func Wilson(successes, trials int64) (low, high float64) {
 	if trials == 0 {
 		return 0, 1
 	}
+	const z = Z
 	n := float64(trials)
 	p := float64(successes) / n
 	center := p + z*z/(2*n)

@@ -63,7 +63,7 @@ func KaplanMeier(counts []EventCount) []SurvivalPoint {
 		case survival < 1:
 			// log(-log S) has the standard error sqrt(greenwood) / |log S|, and
 			// adding to it raises S to a power.
-			power := math.Exp(z * math.Sqrt(greenwood) / -math.Log(survival))
+			power := math.Exp(Z * math.Sqrt(greenwood) / -math.Log(survival))
 			p.Low, p.High = math.Pow(survival, power), math.Pow(survival, 1/power)
 		}
 		points = append(points, p)

@@ -1,6 +1,8 @@
 package likelihood
 
 import (
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -39,23 +41,27 @@ func Segments(rows int, repeatsAt func(row int) int) (distinct []int, chunks [][
 }
 
 // EachChunk calls do once for each chunk 0…chunks-1, in any order, on up to
-// workers goroutines.
+// workers goroutines. Each call writes to its own place, so the order does not show.
+// A panic of one of them is that of the caller, with its stack.
 func EachChunk(chunks, workers int, do func(chunk int)) {
-	workers = min(workers, chunks)
-	if workers <= 1 {
-		for chunk := range chunks {
-			do(chunk)
-		}
-		return
-	}
 	var next atomic.Int64
+	var fault atomic.Pointer[string]
 	var group sync.WaitGroup
-	for range workers {
+	for range min(max(1, workers), chunks) {
 		group.Go(func() {
+			defer func() {
+				if value := recover(); value != nil {
+					text := fmt.Sprintf("%v\n\n%s", value, debug.Stack())
+					fault.CompareAndSwap(nil, &text)
+				}
+			}()
 			for chunk := int(next.Add(1)) - 1; chunk < chunks; chunk = int(next.Add(1)) - 1 {
 				do(chunk)
 			}
 		})
 	}
 	group.Wait()
+	if text := fault.Load(); text != nil {
+		panic(*text)
+	}
 }

@@ -1,4 +1,4 @@
--- audiences: who is on which list: every mark, lifecycle and segment is one, and
+-- list_membership: who is on which list: every mark, lifecycle and segment is one, and
 -- so are the seeds. Newcomers among the lookalikes are onboarded rather than
 -- replaced, so they have a list of their own. The kind of a list is a constant, by
 -- which an engine knows which of the parts it needs.
@@ -44,7 +44,7 @@ seeds as (
     where seed
 ),
 
-members as (
+final as (
     select * from by_mark
     union all
     select * from by_lifecycle
@@ -54,4 +54,4 @@ members as (
     select * from seeds
 )
 
-select * from members
+select * from final

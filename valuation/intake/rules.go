@@ -1,0 +1,111 @@
+package intake
+
+import (
+	"time"
+
+	"cbv/valuation/stat"
+)
+
+// InputLimits say what a row of an input can hold and still be used. They are the
+// one row of the table input_limits, each a column of its name.
+type InputLimits struct {
+	// MaxAmount is the largest amount, margin, cost or value, of either sign, in
+	// money: a larger one is a mistake, and sums of minor units could overflow.
+	MaxAmount float64
+	// ReadableFrom is the first time that is one, and ReadableBefore the first
+	// that is none any more: exporters write years 1 and 9999 for "never". What
+	// has no first day begins with ReadableFrom.
+	ReadableFrom   time.Time `col:",timestamp"`
+	ReadableBefore time.Time `col:",timestamp"`
+	// MaxSurveyScore is the best answer of a survey; the worst is 0.
+	MaxSurveyScore float64
+}
+
+// BusinessRules are the numbers by which customers, channels and figures are judged.
+// Each is a column of its name in params.
+type BusinessRules struct {
+	// IntervalZ is how many standard errors an interval reaches to either side:
+	// 95 % of the normal distribution.
+	IntervalZ float64
+	// SecondPurchaseDays is the time that customers have had to purchase again
+	// when the cohorts of two years are compared.
+	SecondPurchaseDays int64
+	// SilentGaps is how many of their own usual gaps between purchases a repeat
+	// customer may let pass before they count as silent.
+	SilentGaps int64
+	// MinRateAgeDays is the age from which a customer has an observed rate: of a
+	// few days it would be a rate of hundreds a year.
+	MinRateAgeDays int64
+
+	// MarginPriorCustomers is with the revenue of how many customers a margin share
+	// of the whole counts where that of a part is shrunk towards it: a handful of
+	// orders cannot set the worth of a channel.
+	MarginPriorCustomers float64
+	// MinChannelCustomers is the number of new customers from which a channel's
+	// cost and value are enough to judge by: a handful cannot set the terms of the
+	// base.
+	MinChannelCustomers int64
+	// MinSpendPerCredit is how many times the net credits of channels others must
+	// have cost for the sum to be a cost of acquisition.
+	MinSpendPerCredit int64
+	// MaxHorizonGrowth is the largest ratio of what is expected of newcomers by the
+	// horizon to what is expected by now with which their value has an interval. Above
+	// it less than half has been seen, and the shape of the curve is most of the value.
+	MaxHorizonGrowth float64
+
+	// BorderlineShare is the share of the cost to beat within which the value of
+	// keeping a customer is too close to 0 to call.
+	BorderlineShare float64
+	// CACBandShare is how much lower and higher the cost of acquisition is taken to
+	// be, as a share of it, to see how many marks depend on it.
+	CACBandShare float64
+
+	// MinPromoterScore and MaxDetractorScore are the answers from which and up to
+	// which a customer is one, of 0 to 10. Reichheld (2003), "The One Number You
+	// Need to Grow".
+	MinPromoterScore, MaxDetractorScore float64
+
+	// IDBuckets is the number of parts that ids are spread over for samples.
+	IDBuckets int64
+	// BacktestFullCustomers is how many customers the backtest reads all of. Of
+	// more it reads the share of the buckets that leaves about
+	// BacktestSampleCustomers, at least 50,000.
+	BacktestFullCustomers, BacktestSampleCustomers int64
+	// SpendSampleCustomers is on how many repeat customers the spend model is
+	// fitted at the most.
+	SpendSampleCustomers int64
+
+	// MaxSoundMoney and MaxSoundPurchases are beyond what any shop has: a figure
+	// above them is an error of computation.
+	MaxSoundMoney, MaxSoundPurchases float64
+}
+
+// Limits are the limits of input rows, which apply before there are params.
+var Limits = InputLimits{
+	MaxAmount:      1e12,
+	ReadableFrom:   time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC),
+	ReadableBefore: time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC),
+	MaxSurveyScore: 10,
+}
+
+// Rules are the business rules, for the SQL and for Go.
+var Rules = BusinessRules{
+	IntervalZ:               stat.Z,
+	SecondPurchaseDays:      90,
+	SilentGaps:              2,
+	MinRateAgeDays:          30,
+	MarginPriorCustomers:    100,
+	MinChannelCustomers:     50,
+	MinSpendPerCredit:       10,
+	MaxHorizonGrowth:        2,
+	BorderlineShare:         0.1,
+	CACBandShare:            0.25,
+	MinPromoterScore:        9,
+	MaxDetractorScore:       6,
+	IDBuckets:               10_000,
+	BacktestFullCustomers:   60_000,
+	BacktestSampleCustomers: 52_000,
+	SpendSampleCustomers:    1_000_000,
+	MaxSoundMoney:           1e15,
+	MaxSoundPurchases:       1e9,
+}
