@@ -38,21 +38,21 @@ type Terms struct {
 	Started  string            `json:"started"`  // as_of of the first assignment
 	Design   experiment.Design `json:"design"`
 	// WindowDays is how long each customer is watched, from the day after their
-	// assignment on. Nights is how many nightly looks are planned: see Night.
+	// assignment on. Looks is how many looks are planned, one a day: see Look.
 	WindowDays int `json:"window_days"`
-	Nights     int `json:"nights"`
+	Looks      int `json:"nights"`
 	// Covariate is what outcomes are adjusted by: prior_spend, the revenue of the
 	// WindowDays before the day of the assignment, or clv, the value predicted then.
 	Covariate string `json:"covariate"`
 }
 
-// Night returns which of the planned looks is taken so many days after Started.
-// They are the last Nights days up to the one on which the first assigned have
+// Look returns which of the planned looks is taken so many days after Started.
+// They are the last Looks days up to the one on which the first assigned have
 // been watched for the whole window, so that the last look has all of their
-// outcome; the days after Started where more nights are planned than days are
-// watched. Before them it is below 1, after them above Nights.
-func (t Terms) Night(daysAfterStart int) int {
-	return daysAfterStart - max(0, t.WindowDays-t.Nights)
+// outcome; the days after Started where more looks are planned than days are
+// watched. Before them it is below 1, after them above Looks.
+func (t Terms) Look(daysAfterStart int) int {
+	return daysAfterStart - max(0, t.WindowDays-t.Looks)
 }
 
 // Assignment is a row of a part: one customer, once over all parts.
@@ -186,7 +186,7 @@ func (t Terms) settings() []setting {
 	d := t.Design
 	return []setting{
 		{"audience", t.Audience}, {"salt", d.Salt}, {"holdout", share(d.Shares.None)}, {"challenger", share(d.Shares.Challenger)},
-		{"window_days", t.WindowDays}, {"nights", t.Nights}, {"covariate", t.Covariate},
+		{"window_days", t.WindowDays}, {"nights", t.Looks}, {"covariate", t.Covariate},
 		{"export.global_holdout", share(d.GlobalHoldout)}, {"export.global_salt", d.GlobalSalt},
 	}
 }

@@ -19,7 +19,7 @@ var day = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 
 func terms() Terms {
 	return Terms{
-		Audience: "winback", Started: "2026-11-21", WindowDays: 30, Nights: 30, Covariate: "clv",
+		Audience: "winback", Started: "2026-11-21", WindowDays: 30, Looks: 30, Covariate: "clv",
 		Design: experiment.Design{Campaign: "spring", Salt: "s1", Shares: experiment.Shares{None: 1000, Champion: 9000}},
 	}
 }
@@ -95,7 +95,7 @@ func TestTermsNeverChange(t *testing.T) {
 		t.Fatalf("the second export: %+v, %v", c, err)
 	}
 	for text, change := range map[string]func(*Terms){
-		"nights":                func(x *Terms) { x.Nights += 60 },
+		"nights":                func(x *Terms) { x.Looks += 60 },
 		"window_days":           func(x *Terms) { x.WindowDays++ },
 		"covariate":             func(x *Terms) { x.Covariate += "x" },
 		"salt":                  func(x *Terms) { x.Design.Salt = "s2" },
@@ -114,8 +114,8 @@ func TestTermsNeverChange(t *testing.T) {
 	}
 	changed := terms()
 	changed.Design.Shares.None, changed.Design.Shares.Champion = 5000, changed.Design.Shares.Champion+changed.Design.Shares.None-5000
-	changed.Nights = 7
-	want := fmt.Sprintf("with holdout %g, now 0.5; nights %d, now 7: the terms", float64(terms().Design.Shares.None)/10_000, terms().Nights)
+	changed.Looks = 7
+	want := fmt.Sprintf("with holdout %g, now 0.5; nights %d, now 7: the terms", float64(terms().Design.Shares.None)/10_000, terms().Looks)
 	if _, err := Begin(out, changed); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
@@ -130,7 +130,7 @@ func TestNight(t *testing.T) {
 		{30, 30, 1, 1}, {30, 30, 30, 30},
 		{30, 60, 1, 1}, {30, 60, 60, 60},
 	} {
-		if got := (Terms{WindowDays: c.window, Nights: c.nights}).Night(c.day); got != c.want {
+		if got := (Terms{WindowDays: c.window, Looks: c.nights}).Look(c.day); got != c.want {
 			t.Errorf("day %d of %d with %d nights: night %d, want %d", c.day, c.window, c.nights, got, c.want)
 		}
 	}

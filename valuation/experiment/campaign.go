@@ -58,10 +58,10 @@ type ArmOutcome struct {
 
 // Timing is where a campaign stands.
 type Timing struct {
-	// Night is the number of this look, of PlannedNights: below 1 before them, above
-	// PlannedNights after. FirstNight is the day of the first.
-	Night, PlannedNights int
-	FirstNight           time.Time
+	// Look is the number of this look, of PlannedLooks: below 1 before them, above
+	// PlannedLooks after. FirstLook is the day of the first.
+	Look, PlannedLooks int
+	FirstLook          time.Time
 	// WindowDays is how long each person is watched from their assignment on;
 	// LeastDays and MostDays how long the last and the first of them have been.
 	WindowDays, LeastDays, MostDays int
@@ -72,11 +72,11 @@ func (t Timing) Mature() bool { return t.LeastDays >= t.WindowDays }
 
 // isOver says that no later look may promote. Nothing is over before the first
 // assigned have been watched for the whole window, whatever was planned.
-func (t Timing) isOver() bool { return t.Night >= t.PlannedNights && t.MostDays >= t.WindowDays }
+func (t Timing) isOver() bool { return t.Look >= t.PlannedLooks && t.MostDays >= t.WindowDays }
 
-// isPlanned says that this night is one of those that the sequential bound was
+// isPlanned says that this look is one of those that the sequential bound was
 // made for.
-func (t Timing) isPlanned() bool { return t.Night >= 1 && t.Night <= t.PlannedNights }
+func (t Timing) isPlanned() bool { return t.Look >= 1 && t.Look <= t.PlannedLooks }
 
 // Campaign is all that a report is made of.
 type Campaign struct {

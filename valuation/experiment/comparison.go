@@ -8,12 +8,12 @@ import (
 )
 
 // leastEffectivePeople is how many people, in effect, have to have bought in each
-// arm before a sequential interval is given. In the first nights a holdout of a
+// arm before a sequential interval is given. In the first days a holdout of a
 // tenth has so few buyers that its mean and the variance taken from it are too
 // small together, and the difference looks certain: without this 14 % of campaigns
 // that do nothing are taken for some that do, and with 30 still 6 %. With 100 it
 // is under 5 % wherever customers differ; were they all alike, with 400 purchases
-// a night by 10,000 of them, it would be 5.9 %.
+// a day by 10,000 of them, it would be 5.9 %.
 const leastEffectivePeople = 100
 
 // Rule is how two arms are compared.
@@ -22,7 +22,7 @@ type Rule struct {
 	Share bool
 	// Adjust asks for the estimate adjusted by the covariate, CUPED.
 	Adjust bool
-	// SequentialBound is Pocock's constant for the planned nights, 0 when it is not
+	// SequentialBound is Pocock's constant for the planned looks, 0 when it is not
 	// one of them: there is then no sequential interval.
 	SequentialBound float64
 }
@@ -36,9 +36,9 @@ type Estimate struct {
 	DegreesOfFreedom float64
 	PValue           *float64 // two-sided, of no difference
 	// Fixed is the 95 % interval of a campaign measured once. Looked at every
-	// night, it errs far more often than in 5 % of campaigns.
+	// day, it errs far more often than in 5 % of campaigns.
 	Fixed *Interval
-	// Sequential covers the differences at all the planned nights together in 95 %
+	// Sequential covers the differences at all the planned looks together in 95 %
 	// of campaigns. Where it is missing SequentialReason says why.
 	Sequential       *Interval
 	SequentialReason string

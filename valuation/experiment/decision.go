@@ -13,12 +13,12 @@ type Verdict string
 const (
 	Promote   Verdict = "promote"   // the challenger becomes the champion
 	Keep      Verdict = "keep"      // the champion stays, the challenger goes
-	Undecided Verdict = "undecided" // look again on another of the planned nights
+	Undecided Verdict = "undecided" // look again on another of the planned looks
 	Refused   Verdict = "refused"   // the campaign cannot tell
 )
 
 // Decision is a verdict and what it rests on. A verdict other than undecided
-// stands: the bound is for the first night that crosses it, and a later one that
+// stands: the bound is for the first look that crosses it, and a later one that
 // does not takes nothing back.
 type Decision struct {
 	Verdict Verdict
@@ -26,15 +26,15 @@ type Decision struct {
 }
 
 // decide compares the challenger's margin per recipient with the champion's, at
-// the sequential bound, so that it may be asked every night. It promotes when
+// the sequential bound, so that it may be asked at every look. It promotes when
 // the challenger is better, and by more than what it costs more where costs are
 // known: a dear challenger does not win by a margin that it has spent. What it
-// costs less is no reason to promote it, or it would win on the first night, when
+// costs less is no reason to promote it, or it would win on the first look, when
 // all of the cost is there and nothing of what it brings.
 //
 // To promote a challenger that is no better is the error that the bound is for,
-// and only a planned night can. To keep the champion is what happens without any
-// look at all, so the first one after the planned nights may say so.
+// and only a planned look can. To keep the champion is what happens without any
+// look at all, so the first one after the planned looks may say so.
 func (r Report) decide() Decision {
 	if r.SampleRatio.Broken {
 		return Decision{Refused, brokenRatio}
@@ -44,8 +44,8 @@ func (r Report) decide() Decision {
 		return Decision{Refused, "there is no challenger and champion with people in both"}
 	}
 	switch t := r.Timing; {
-	case t.Night < 1:
-		return Decision{Undecided, "not a planned night yet: the first is on " + t.FirstNight.Format(time.DateOnly)}
+	case t.Look < 1:
+		return Decision{Undecided, "not a planned night yet: the first is on " + t.FirstLook.Format(time.DateOnly)}
 	case !t.isPlanned() && !t.isOver():
 		return Decision{Undecided, firstImmature}
 	case !t.isPlanned() && r.lacksMargin():
@@ -53,7 +53,7 @@ func (r Report) decide() Decision {
 	case !t.isPlanned():
 		return Decision{Keep, "the planned nights have ended"}
 	}
-	return r.decideTonight(contrast.Margin.Best())
+	return r.decideAtLook(contrast.Margin.Best())
 }
 
 const (
@@ -61,8 +61,8 @@ const (
 	marginLacks   = "revenue cannot be set against the cost of the messages: set value.margin_rate or orders.columns.margin, and measure the planned nights again"
 )
 
-// decideTonight is decide on a planned night.
-func (r Report) decideTonight(margin Estimate) Decision {
+// decideAtLook is decide at a planned look.
+func (r Report) decideAtLook(margin Estimate) Decision {
 	isOver, basis := r.Timing.isOver(), r.basis()
 	if margin.Sequential == nil {
 		if isOver {
@@ -83,7 +83,7 @@ func (r Report) decideTonight(margin Estimate) Decision {
 	case isOver:
 		return Decision{Keep, "the planned nights are over and nothing shows the challenger to be better"}
 	}
-	return Decision{Undecided, "the interval still holds both verdicts, " + left(r.Timing.PlannedNights-r.Timing.Night)}
+	return Decision{Undecided, "the interval still holds both verdicts, " + left(r.Timing.PlannedLooks-r.Timing.Look)}
 }
 
 func left(nights int) string {

@@ -20,7 +20,7 @@ type Question struct {
 	Control, Treated float64
 	// Critical is how many standard errors the difference must be from 0: 1.96
 	// when the campaign is measured once, Pocock's constant when it is looked at
-	// every night. The power at a constant is that of the last night alone, so a
+	// several times. The power at a constant is that of the last look alone, so a
 	// little less than the whole sequence has.
 	Critical float64
 	// Power is the chance that a difference which is there is seen.

@@ -115,7 +115,7 @@ func poisson(random *rand.Rand, mean float64) int {
 	return count
 }
 
-// Looked at on each of 60 nights, the sequential interval leaves 0 in at most 5 %
+// Looked at on each of 60 looks, the sequential interval leaves 0 in at most 5 %
 // of campaigns without effect, where 1.96 standard errors do so in about 30 %.
 // The people are fixed and their spend accumulates; they differ as a shop's
 // customers do, or are all alike, which is the hardest case for the bound.
@@ -146,7 +146,7 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 				shop.remember()
 			}
 			sequential, adjusted, unguarded, naive, promoted := 0, 0, 0, 0, 0
-			reduction := 0.0 // of the variance, on the last night
+			reduction := 0.0 // of the variance, on the last look
 			for seed := range uint64(campaigns) {
 				var hasErred, hasErredAdjusted, wouldHave, hasPeeked bool
 				verdict := Undecided
@@ -164,7 +164,7 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 					hasPeeked = hasPeeked || score > normal975
 					if verdict == Undecided {
 						verdict = Report{
-							Timing:    Timing{Night: night, PlannedNights: nights},
+							Timing:    Timing{Look: night, PlannedLooks: nights},
 							Contrasts: []Contrast{{Treated: Challenger, Control: Champion, Margin: margin}},
 						}.decide().Verdict
 					}

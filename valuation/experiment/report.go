@@ -12,7 +12,7 @@ type Report struct {
 	Timing      Timing
 	Mature      bool
 	SampleRatio SampleRatio
-	// SequentialBound is Pocock's constant for the planned nights.
+	// SequentialBound is Pocock's constant for the planned looks.
 	SequentialBound float64
 	RevenueStandsIn bool        // margins are revenue
 	Arms            []ArmReport // none, champion, challenger: those with people
@@ -47,7 +47,7 @@ type ArmReport struct {
 	CostPerIncrementalConversion Figure
 	IncrementalMargin            Figure
 	// SequentialIncrementalMargin is the interval for a campaign looked at every
-	// night, nil where the contrast's margin has none.
+	// look, nil where the contrast's margin has none.
 	SequentialIncrementalMargin *Interval
 	// The rest sets all of the cost against what it brought, so it is told once
 	// everyone has been watched for the whole window.
@@ -66,7 +66,7 @@ func Measure(campaign Campaign) (Report, error) {
 	if err := campaign.validate(); err != nil {
 		return Report{}, err
 	}
-	bound, err := Pocock(campaign.Timing.PlannedNights)
+	bound, err := Pocock(campaign.Timing.PlannedLooks)
 	if err != nil {
 		return Report{}, err
 	}

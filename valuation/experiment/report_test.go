@@ -24,7 +24,7 @@ func contacts(sent, delivered, responded, costMinor int64) *Contacts {
 func threeArms(night int) Campaign {
 	return Campaign{
 		Shares: Shares{None: 1000, Champion: 4500, Challenger: 4500},
-		Timing: Timing{Night: night, PlannedNights: 60, WindowDays: 60, LeastDays: night, MostDays: night},
+		Timing: Timing{Look: night, PlannedLooks: 60, WindowDays: 60, LeastDays: night, MostDays: night},
 		Arms: []ArmOutcome{
 			{Arm: Challenger, Outcomes: outcomes(45_000, 2700), Contacts: contacts(45_000, 44_000, 900, 450_000)},
 			{Arm: None, Outcomes: outcomes(10_000, 400)},
@@ -146,7 +146,7 @@ func TestTheAdjustedEstimateDecides(t *testing.T) {
 	}
 }
 
-// The planned nights may be over by their count while the first assigned are
+// The planned looks may be over by their count while the first assigned are
 // still being watched, where those of the first day are all in the global holdout:
 // the champion is not kept for good on what has come by then.
 func TestNothingIsOverBeforeTheFirstAssignedAreMature(t *testing.T) {
@@ -231,7 +231,7 @@ func TestMeasureRefusesWhatMakesNoSense(t *testing.T) {
 		"the global holdout": func(c *Campaign) { c.Arms[0].Arm = GlobalHoldout },
 		"no window":          func(c *Campaign) { c.Timing.WindowDays = 0 },
 		"least above most":   func(c *Campaign) { c.Timing.LeastDays = 90 },
-		"no nights":          func(c *Campaign) { c.Timing.PlannedNights = 0 },
+		"no nights":          func(c *Campaign) { c.Timing.PlannedLooks = 0 },
 	} {
 		campaign := threeArms(30)
 		change(&campaign)
@@ -257,7 +257,7 @@ func TestDecisions(t *testing.T) {
 		{"too few bought on the last night", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Keep, "too few bought"},
 		{"alike on the night before the last", 59, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Undecided, "1 night is left"},
 		{"better, after the nights", 61, func(c *Campaign) {}, Keep, "the planned nights have ended"},
-		{"before the nights", 0, func(c *Campaign) { c.Timing.FirstNight = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }, Undecided, "not a planned night yet: the first is on 2026-11-22"},
+		{"before the nights", 0, func(c *Campaign) { c.Timing.FirstLook = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }, Undecided, "not a planned night yet: the first is on 2026-11-22"},
 		{"better by revenue, at a cost", 20, func(c *Campaign) { c.RevenueStandsIn = true }, Undecided, "its revenue per recipient is above the champion's, but revenue cannot be set against the cost"},
 		{"better by revenue, at a cost, after the nights", 61, func(c *Campaign) { c.RevenueStandsIn = true }, Undecided, "revenue cannot be set against the cost"},
 		{"worse by revenue, at a cost", 20, func(c *Campaign) {

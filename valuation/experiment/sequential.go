@@ -15,14 +15,14 @@ const (
 
 // Pocock returns how many standard errors a difference must be from 0, at any of
 // so many looks, for all the looks together to err in 5 % of campaigns that do
-// nothing. For 60 nights it is 2.82.
+// nothing. For 60 looks it is 2.82.
 //
 // The people are fixed and their outcomes accumulate, so the differences at two
 // looks are correlated as the sums of independent steps are, alike from look to
 // look: sqrt(j/k) of the standardised differences at looks j < k. Customers who
 // differ, or who respond to a send at once, make the looks more alike, and the
-// chance to err goes below 5 %. Steps that grow from night to night make them
-// less alike: over 60 nights it is 7.5 % when sales rise steadily from nothing, as
+// chance to err goes below 5 %. Steps that grow from look to look make them
+// less alike: over 60 looks it is 7.5 % when sales rise steadily from nothing, as
 // toward a season.
 //
 // Pocock (1977), "Group Sequential Methods in the Design and Analysis of

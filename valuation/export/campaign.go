@@ -48,7 +48,7 @@ type Power struct {
 	Campaign   string `json:"campaign"`
 	Customers  int64  `json:"customers"` // in its arms, without the global holdout
 	WindowDays int    `json:"window_days"`
-	Nights     int    `json:"nights"`
+	Looks      int    `json:"nights"`
 	// BaseRate is the share that is expected to buy within the window without the
 	// campaign: the mean of Column, scaled to the window where Scaled says so;
 	// null where no model could be fitted.
@@ -103,7 +103,7 @@ func (x *export) reportPower(ctx context.Context) error {
 		return err
 	}
 	power := Power{
-		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Nights: x.terms.Nights,
+		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Looks: x.terms.Looks,
 	}
 	if figures.Predicted > 0 {
 		rates := make([]float64, len(windows))
@@ -130,7 +130,7 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 	days := windows[nearest]
 	base := scaled(rates[nearest], days, p.WindowDays)
 	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", days), days != p.WindowDays
-	critical, err := experiment.Pocock(p.Nights)
+	critical, err := experiment.Pocock(p.Looks)
 	if err != nil {
 		return err
 	}

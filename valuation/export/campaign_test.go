@@ -216,7 +216,7 @@ func TestAnotherTargetStartsAnew(t *testing.T) {
 // Windows between those that a run has are scaled from the nearest, by ratio.
 func TestPowerOfAWindow(t *testing.T) {
 	design := experiment.Design{Campaign: "c", Salt: "s", Shares: experiment.Shares{None: 5000, Champion: 5000}}
-	p := Power{Customers: 2 * 80_679, WindowDays: 30, Nights: 1}
+	p := Power{Customers: 2 * 80_679, WindowDays: 30, Looks: 1}
 	if err := p.compare(design, []float64{0.02, 0.05, 0.1}); err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestPowerOfAWindow(t *testing.T) {
 	if *c.NeededForTenth != 2*80_679 && *c.NeededForTenth != 2*80_679-1 || !(math.Abs(*c.Lift-0.1) <= 1e-5) || p.Scaled || p.Column != "p_purchase_30d" {
 		t.Errorf("%+v, lift %g, needed %d", p, *c.Lift, *c.NeededForTenth)
 	}
-	p = Power{Customers: 1000, WindowDays: 180, Nights: 60}
+	p = Power{Customers: 1000, WindowDays: 180, Looks: 60}
 	if err := p.compare(design, []float64{0.02, 0.05, 0.19}); err != nil {
 		t.Fatal(err)
 	}

@@ -149,9 +149,9 @@ func (m *Measurement) compared(arms map[experiment.Arm]armSums, contacts map[str
 	if len(days) == 0 {
 		return compared, failure.Inputf("campaign %s: nobody is assigned to an arm by %s, so nothing can be measured", m.name(), m.asOf())
 	}
-	look := terms.Night(calendar.DaysBetween(m.started, m.Days.AsOf))
+	look := terms.Look(calendar.DaysBetween(m.started, m.Days.AsOf))
 	compared.Timing = experiment.Timing{
-		Night: look, FirstNight: m.Days.AsOf.AddDate(0, 0, 1-look), PlannedNights: terms.Nights, WindowDays: terms.WindowDays,
+		Look: look, FirstLook: m.Days.AsOf.AddDate(0, 0, 1-look), PlannedLooks: terms.Looks, WindowDays: terms.WindowDays,
 		LeastDays: calendar.DaysBetween(slices.MaxFunc(days, time.Time.Compare), m.Days.AsOf),
 		MostDays:  calendar.DaysBetween(slices.MinFunc(days, time.Time.Compare), m.Days.AsOf),
 	}

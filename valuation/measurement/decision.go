@@ -13,25 +13,25 @@ import (
 type Decision struct {
 	Verdict experiment.Verdict `json:"verdict"`
 	Reason  string             `json:"reason"`
-	// ReachedOn is the as_of of the measurement that reached the verdict, and Night
+	// ReachedOn is the as_of of the measurement that reached the verdict, and Look
 	// its number; missing while nothing is decided.
 	ReachedOn string `json:"reached_on,omitempty"`
-	Night     int    `json:"night,omitempty"`
+	Look      int    `json:"night,omitempty"`
 }
 
 // decides says that the verdict ends the contest. A refusal does not: it found
-// nothing out that a later night would have to keep to.
+// nothing out that a later look would have to keep to.
 func (d Decision) decides() bool {
 	return d.Verdict == experiment.Promote || d.Verdict == experiment.Keep
 }
 
 // Stand settles which verdict stands, given the other measurements of the
-// campaign: the first that was reached, because the bound is for the first night
+// campaign: the first that was reached, because the bound is for the first look
 // that crosses it. Where the split is broken today nothing stands: what made people
 // go missing may have been there before. A verdict on other money says nothing
 // either: a challenger that brings more revenue may bring less margin.
 func (d *Document) Stand(others []Document) {
-	d.Decision = d.Tonight
+	d.Decision = d.ThisLook
 	isOfOtherMoney := func(other Document) bool {
 		return other.MoneyBasis != d.MoneyBasis || other.Currency != d.Currency
 	}
@@ -41,28 +41,28 @@ func (d *Document) Stand(others []Document) {
 		d.Decision.Reason += fmt.Sprintf("; the verdict of %s, %s, does not stand on such a split", first.ReachedOn, first.Verdict)
 	case reached:
 		d.Decision = first
-	case d.Night > d.PlannedNights && d.Decision.Verdict == experiment.Keep:
+	case d.Look > d.PlannedLooks && d.Decision.Verdict == experiment.Keep:
 		d.Decision.Reason += " without a promotion"
 	}
 	if reached {
 		return
 	}
 	for _, other := range slices.SortedFunc(slices.Values(others), func(a, b Document) int { return strings.Compare(a.AsOf, b.AsOf) }) {
-		if other.AsOf < d.AsOf && isOfOtherMoney(other) && other.Tonight.decides() {
-			d.Decision.Reason += fmt.Sprintf("; the verdict of %s, %s, was reached on %s in %s and does not stand", other.AsOf, other.Tonight.Verdict, other.MoneyBasis, other.Currency)
+		if other.AsOf < d.AsOf && isOfOtherMoney(other) && other.ThisLook.decides() {
+			d.Decision.Reason += fmt.Sprintf("; the verdict of %s, %s, was reached on %s in %s and does not stand", other.AsOf, other.ThisLook.Verdict, other.MoneyBasis, other.Currency)
 			return
 		}
 	}
 }
 
-// firstReached returns the first verdict of a night before a day. A night that was
+// firstReached returns the first verdict of a look before a day. A look that was
 // measured twice, of other files or by other settings, has one only where all its
 // measurements agree.
 func firstReached(documents []Document, before string) (first Decision, reached bool) {
 	nights := map[string][]Decision{}
 	for _, d := range documents {
 		if d.AsOf < before {
-			nights[d.AsOf] = append(nights[d.AsOf], d.Tonight)
+			nights[d.AsOf] = append(nights[d.AsOf], d.ThisLook)
 		}
 	}
 	for _, night := range slices.Sorted(maps.Keys(nights)) {

@@ -26,12 +26,12 @@ type Document struct {
 	// stands in where no margin is known.
 	MoneyBasis string `json:"money_basis"`
 	Started    string `json:"started"` // day of the first assignment
-	// Night is the number of this look: 1 on FirstNight, below it before, and above
-	// PlannedNights after them.
-	Night         int    `json:"night"`
-	FirstNight    string `json:"first_night"`
-	PlannedNights int    `json:"planned_nights"`
-	WindowDays    int    `json:"window_days"`
+	// Look is the number of this look: 1 on FirstLook, below it before, and above
+	// PlannedLooks after them.
+	Look         int    `json:"night"`
+	FirstLook    string `json:"first_night"`
+	PlannedLooks int    `json:"planned_nights"`
+	WindowDays   int    `json:"window_days"`
 	// LeastDays and MostDays are how long the last and the first assigned have been
 	// watched; Mature says that everyone has been for the whole window.
 	LeastDays int    `json:"least_days"`
@@ -45,7 +45,7 @@ type Document struct {
 	SequentialBound     float64     `json:"sequential_bound"` // standard errors
 	SampleRatio         SampleRatio `json:"sample_ratio"`
 	Decision            Decision    `json:"decision"` // the verdict that stands
-	Tonight             Decision    `json:"tonight"`  // what this look alone would say
+	ThisLook            Decision    `json:"tonight"`  // what this look alone would say
 	// ContactRows says what became of the rows of the contact files, by reason; null
 	// without files.
 	ContactRows map[string]int64 `json:"contact_rows"`
@@ -95,24 +95,24 @@ type Contacts struct {
 }
 
 // New returns the document of a measurement, without its decision among those of
-// earlier nights, contact rows and warnings.
+// earlier looks, contact rows and warnings.
 func New(f Facts) Document {
 	timing := f.Report.Timing
 	document := Document{
 		Campaign: f.Terms.Design.Campaign, Audience: f.Terms.Audience, AsOf: f.AsOf,
 		Currency: f.Currency, MoneyBasis: f.MoneyBasis, Started: f.Terms.Started,
-		Night: timing.Night, FirstNight: timing.FirstNight.Format(time.DateOnly), PlannedNights: timing.PlannedNights, WindowDays: timing.WindowDays,
+		Look: timing.Look, FirstLook: timing.FirstLook.Format(time.DateOnly), PlannedLooks: timing.PlannedLooks, WindowDays: timing.WindowDays,
 		LeastDays: timing.LeastDays, MostDays: timing.MostDays, Mature: f.Report.Mature,
 		Covariate:           f.Terms.Covariate,
 		WinsorisePercentile: f.WinsorisePercentile, WinsorisedAt: float64(f.CapMinor) / float64(f.MinorPerUnit),
 		SequentialBound: f.Report.SequentialBound,
 		SampleRatio:     SampleRatio(f.Report.SampleRatio),
-		Tonight:         Decision{Verdict: f.Report.Decision.Verdict, Reason: f.Report.Decision.Reason},
+		ThisLook:        Decision{Verdict: f.Report.Decision.Verdict, Reason: f.Report.Decision.Reason},
 		Figures:         figures(f),
 		Warnings:        []pipeline.Warning{},
 	}
-	if document.Tonight.decides() {
-		document.Tonight.ReachedOn, document.Tonight.Night = f.AsOf, timing.Night
+	if document.ThisLook.decides() {
+		document.ThisLook.ReachedOn, document.ThisLook.Look = f.AsOf, timing.Look
 	}
 	return document
 }

@@ -8,11 +8,11 @@ import (
 	"cbv/valuation/experiment"
 )
 
-// of is the measurement of a night that would say so by itself.
+// of is the measurement of a look that would say so by itself.
 func of(asOf string, verdict experiment.Verdict) Document {
-	d := Document{AsOf: asOf, PlannedNights: 60, Currency: "EUR", MoneyBasis: "margin", Tonight: Decision{Verdict: verdict, Reason: "as it is"}}
-	if d.Tonight.decides() {
-		d.Tonight.ReachedOn, d.Tonight.Night = asOf, 9
+	d := Document{AsOf: asOf, PlannedLooks: 60, Currency: "EUR", MoneyBasis: "margin", ThisLook: Decision{Verdict: verdict, Reason: "as it is"}}
+	if d.ThisLook.decides() {
+		d.ThisLook.ReachedOn, d.ThisLook.Look = asOf, 9
 	}
 	return d
 }
@@ -38,15 +38,15 @@ func TestWhichVerdictStands(t *testing.T) {
 		{"a night measured twice, of two minds", []Document{of(early, experiment.Promote), of(early, experiment.Undecided), of(late, experiment.Keep)}, nil, experiment.Keep, late, ""},
 		{"a night measured twice alike", []Document{of(early, experiment.Keep), of(early, experiment.Keep)}, nil, experiment.Keep, early, ""},
 		{"a broken split", []Document{of(early, experiment.Promote)}, func(d *Document) {
-			d.SampleRatio.Broken, d.Tonight.Verdict = true, experiment.Refused
+			d.SampleRatio.Broken, d.ThisLook.Verdict = true, experiment.Refused
 		}, experiment.Refused, "", "the verdict of 2026-11-03, promote, does not stand on such a split"},
 		{"reached on revenue", []Document{byRevenue}, nil, experiment.Undecided, "", "as it is; the verdict of 2026-11-03, promote, was reached on revenue in EUR and does not stand"},
 		{"reached in another currency", []Document{inYen}, nil, experiment.Undecided, "", "as it is; the verdict of 2026-11-03, promote, was reached on margin in JPY and does not stand"},
 		{"reached on revenue, and later on margin", []Document{byRevenue, of(late, experiment.Keep)}, nil, experiment.Keep, late, ""},
 		{"a night measured on both", []Document{byRevenue, of(early, experiment.Keep)}, nil, experiment.Keep, early, ""},
 		{"on revenue as before", []Document{byRevenue}, func(d *Document) { d.MoneyBasis = "revenue" }, experiment.Promote, early, ""},
-		{"after the nights, without one", nil, func(d *Document) { d.Night, d.Tonight.Verdict = 61, experiment.Keep }, experiment.Keep, "", "as it is without a promotion"},
-		{"after the nights, with one", []Document{of(early, experiment.Keep)}, func(d *Document) { d.Night = 61 }, experiment.Keep, early, ""},
+		{"after the nights, without one", nil, func(d *Document) { d.Look, d.ThisLook.Verdict = 61, experiment.Keep }, experiment.Keep, "", "as it is without a promotion"},
+		{"after the nights, with one", []Document{of(early, experiment.Keep)}, func(d *Document) { d.Look = 61 }, experiment.Keep, early, ""},
 	} {
 		d := of(tonight, experiment.Undecided)
 		if c.change != nil {
@@ -67,7 +67,7 @@ func TestFiguresSayWhatStandsIn(t *testing.T) {
 	outcomes.Add(experiment.Person{}, 500, 700)
 	report, err := experiment.Measure(experiment.Campaign{
 		Shares: experiment.Shares{None: 5000, Champion: 5000}, HasCovariate: true,
-		Timing: experiment.Timing{Night: 3, PlannedNights: 10, WindowDays: 5, LeastDays: 3, MostDays: 3},
+		Timing: experiment.Timing{Look: 3, PlannedLooks: 10, WindowDays: 5, LeastDays: 3, MostDays: 3},
 		Arms:   []experiment.ArmOutcome{{Arm: experiment.None, Outcomes: outcomes}, {Arm: experiment.Champion, Outcomes: outcomes}},
 	})
 	if err != nil {

@@ -33,8 +33,8 @@ func (s measuredShop) agree(t *testing.T, got Result) {
 	if diff := cmp.Diff(want.Figures, document.Figures); diff != "" {
 		t.Fatalf("figures, oracle (-) and measured (+):\n%s", diff)
 	}
-	if document.WinsorisedAt != want.WinsorisedAt || document.SampleRatio != want.SampleRatio || document.Tonight != want.Tonight ||
-		document.LeastDays != want.LeastDays || document.MostDays != want.MostDays || document.Night != want.Night || document.FirstNight != want.FirstNight || document.Mature != want.Mature {
+	if document.WinsorisedAt != want.WinsorisedAt || document.SampleRatio != want.SampleRatio || document.ThisLook != want.ThisLook ||
+		document.LeastDays != want.LeastDays || document.MostDays != want.MostDays || document.Look != want.Look || document.FirstLook != want.FirstLook || document.Mature != want.Mature {
 		t.Errorf("%+v\nwant %+v", document, want)
 	}
 	if len(s.contacts) > 0 && !maps.Equal(document.ContactRows, reasons) {
@@ -146,7 +146,7 @@ func simulatedCampaign(seed uint64, lift float64) measuredShop {
 	s := measuredShop{
 		asOf: started + window, zone: time.UTC, percentile: 99, marginRate: 0.3,
 		terms: campaign.Terms{
-			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: 60, Covariate: byPriorSpend,
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Looks: 60, Covariate: byPriorSpend,
 			Design: experiment.Design{Campaign: "spring", Salt: fmt.Sprint("s", seed), Shares: experiment.Shares{None: 2000, Champion: 4000, Challenger: 4000}},
 		},
 	}
@@ -211,7 +211,7 @@ func TestSimulatedCampaignsFindTheKnownLift(t *testing.T) {
 	}
 }
 
-// The verdict of the night that reached it stands on all later ones, also where
+// The verdict of the look that reached it stands on all later ones, also where
 // they would say something else, and the same inputs are measured once.
 func TestTheFirstVerdictStands(t *testing.T) {
 	s := simulatedCampaign(1, 3) // clear before the window ends
@@ -228,7 +228,7 @@ func TestTheFirstVerdictStands(t *testing.T) {
 		switch {
 		case d.Decision.Verdict == experiment.Promote && reached == "":
 			reached = d.AsOf
-			if d.Decision.ReachedOn != d.AsOf || d.Decision.Night != night {
+			if d.Decision.ReachedOn != d.AsOf || d.Decision.Look != night {
 				t.Errorf("%+v", d.Decision)
 			}
 		case reached != "" && (d.Decision.Verdict != experiment.Promote || d.Decision.ReachedOn != reached):
@@ -242,7 +242,7 @@ func TestTheFirstVerdictStands(t *testing.T) {
 	if reached == "" {
 		t.Fatal("no night promotes a challenger that sells four times as much")
 	}
-	// a night before it is measured late, and reaches the verdict itself: what
+	// a look before it is measured late, and reaches the verdict itself: what
 	// comes after is another measurement then
 	day(30)
 	before := measureShop(t, c, "spring")
@@ -252,7 +252,7 @@ func TestTheFirstVerdictStands(t *testing.T) {
 	}
 	day(30)
 	after := measureShop(t, c, "spring")
-	if after.Folder == before.Folder || after.Document.Decision.Night != 18 {
+	if after.Folder == before.Folder || after.Document.Decision.Look != 18 {
 		t.Errorf("%s: %+v", after.Folder, after.Document.Decision)
 	}
 }

@@ -53,37 +53,71 @@ type measuredShop struct {
 	percentile     float64
 }
 
+// customerDay is a local day of a customer.
+type customerDay struct {
+	customer string
+	day      int
+}
+
+// plainDays are the orders added up by customer and local day.
+type plainDays struct {
+	net, margin map[customerDay]int64
+	rows        map[customerDay]bool
+	firstOrder  map[string]int
+}
+
+func (s measuredShop) addUpDays() plainDays {
+	d := plainDays{map[customerDay]int64{}, map[customerDay]int64{}, map[customerDay]bool{}, map[string]int{}}
+	for _, o := range s.orders {
+		year, month, day := o.at.In(s.zone).Date()
+		key := customerDay{o.customer, int(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)}
+		d.rows[key] = true
+		if day, known := d.firstOrder[o.customer]; !known || key.day < day {
+			d.firstOrder[o.customer] = key.day
+		}
+		d.net[key] += o.minor
+		d.margin[key] += toMinorSQL(float64(o.minor) / 100 * s.marginOfRow * 100)
+	}
+	return d
+}
+
+// person is what an assigned customer did.
+func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
+	var p experiment.Person
+	for day := a.day - s.terms.WindowDays; day < a.day; day++ {
+		p.CovariateMinor += days.net[customerDay{a.customer, day}]
+	}
+	for day := a.day + 1; day <= min(a.day+s.terms.WindowDays, s.asOf); day++ {
+		key := customerDay{a.customer, day}
+		p.RevenueMinor += days.net[key]
+		p.MarginMinor += days.margin[key]
+		p.Converted = p.Converted || days.rows[key] && (days.net[key] > 0 || s.zeroIsPurchase && days.net[key] == 0)
+	}
+	switch {
+	case s.marginRate > 0:
+		p.MarginMinor = toMinorSQL(s.marginRate * float64(p.RevenueMinor))
+	case s.marginOfRow == 0:
+		p.MarginMinor = p.RevenueMinor
+	}
+	if s.terms.Covariate == byCLV {
+		p.CovariateMinor = toMinorSQL(a.clv * 100)
+	}
+	return p
+}
+
 // oracle computes what a measurement has to say from raw rows, person by person,
 // by maps and loops: the facts, the contacts by reason, and the counts that are
 // in warnings alone, by their code.
 func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
-	counts := map[string]int64{}
-	type customerDay struct {
-		customer string
-		day      int
-	}
-	net, margin := map[customerDay]int64{}, map[customerDay]int64{}
-	rows := map[customerDay]bool{}
-	firstOrder := map[string]int{}
-	for _, o := range s.orders {
-		year, month, day := o.at.In(s.zone).Date()
-		key := customerDay{o.customer, int(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)}
-		rows[key] = true
-		if day, known := firstOrder[o.customer]; !known || key.day < day {
-			firstOrder[o.customer] = key.day
-		}
-		net[key] += o.minor
-		margin[key] += toMinorSQL(float64(o.minor) / 100 * s.marginOfRow * 100)
-	}
-	outcomes := map[experiment.Arm][]experiment.Person{}
-	revenues := map[int64]int64{}
+	counts, outcomes, revenues := map[string]int64{}, map[experiment.Arm][]experiment.Person{}, map[int64]int64{}
+	days := s.addUpDays()
 	first, last := math.MaxInt, math.MinInt
 	var global int64
 	for _, a := range s.people {
 		if a.day > s.asOf {
 			continue
 		}
-		if day, known := firstOrder[a.customer]; !known || day > a.day {
+		if day, known := days.firstOrder[a.customer]; !known || day > a.day {
 			counts["unknown_customers"]++
 		}
 		if a.arm == experiment.GlobalHoldout {
@@ -91,35 +125,13 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 			continue
 		}
 		first, last = min(first, a.day), max(last, a.day)
-		var p experiment.Person
-		var prior int64
-		for day := a.day - s.terms.WindowDays; day < a.day; day++ {
-			prior += net[customerDay{a.customer, day}]
-		}
-		for day := a.day + 1; day <= min(a.day+s.terms.WindowDays, s.asOf); day++ {
-			key := customerDay{a.customer, day}
-			p.RevenueMinor += net[key]
-			p.MarginMinor += margin[key]
-			p.Converted = p.Converted || rows[key] && (net[key] > 0 || s.zeroIsPurchase && net[key] == 0)
-		}
-		switch {
-		case s.marginRate > 0:
-			p.MarginMinor = toMinorSQL(s.marginRate * float64(p.RevenueMinor))
-		case s.marginOfRow == 0:
-			p.MarginMinor = p.RevenueMinor
-		}
-		p.CovariateMinor = prior
-		if s.terms.Covariate == byCLV {
-			p.CovariateMinor = toMinorSQL(a.clv * 100)
-		}
+		p := s.person(a, days)
 		outcomes[a.arm] = append(outcomes[a.arm], p)
 		revenues[p.RevenueMinor]++
 	}
-	firstNight := dayNumber(s.terms.Started) + max(s.terms.WindowDays, s.terms.Nights) - s.terms.Nights + 1
 	facts := Facts{
 		Terms: s.terms, AsOf: time.Unix(int64(s.asOf)*86400, 0).UTC().Format(time.DateOnly), Currency: "EUR", MinorPerUnit: 100, MoneyBasis: "margin",
-		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global,
-		Columns: contactColumns,
+		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global, Columns: contactColumns,
 	}
 	if s.marginRate == 0 && s.marginOfRow == 0 {
 		facts.MoneyBasis = "revenue"
@@ -129,22 +141,7 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 	if len(s.contacts) == 0 {
 		facts.Columns, facts.Contacts = config.ContactColumns{}, nil
 	}
-	compared := experiment.Campaign{
-		Shares: s.terms.Design.Shares, HasCovariate: true, RevenueStandsIn: facts.MoneyBasis == "revenue",
-		Timing: experiment.Timing{Night: s.asOf - firstNight + 1, FirstNight: time.Unix(int64(firstNight)*86400, 0).UTC(), PlannedNights: s.terms.Nights, WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
-	}
-	for arm, people := range outcomes {
-		outcome := experiment.ArmOutcome{Arm: arm}
-		for _, p := range people {
-			outcome.Outcomes.Add(p, facts.CapMinor, 1)
-		}
-		if facts.Contacts != nil {
-			c := facts.Contacts[string(arm)]
-			outcome.Contacts = &experiment.Contacts{Sent: c.Sent, Delivered: &c.Delivered, Responded: &c.Responded, CostMinor: &c.CostMinor}
-		}
-		compared.Arms = append(compared.Arms, outcome)
-	}
-	report, err := experiment.Measure(compared)
+	report, err := experiment.Measure(s.comparedOracle(facts, outcomes, s.asOf-last, s.asOf-first))
 	if err != nil {
 		panic(err)
 	}
@@ -157,6 +154,30 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 	counts["contacted_unassigned"] = facts.Contacts[Unassigned].Sent
 	counts["contaminated_holdout"] = facts.Contacts["none"].Sent
 	return facts, reasons, counts
+}
+
+// comparedOracle is the campaign as the statistics see it.
+func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]experiment.Person, leastDays, mostDays int) experiment.Campaign {
+	firstLook := dayNumber(s.terms.Started) + max(s.terms.WindowDays, s.terms.Looks) - s.terms.Looks + 1
+	compared := experiment.Campaign{
+		Shares: s.terms.Design.Shares, HasCovariate: true, RevenueStandsIn: facts.MoneyBasis == "revenue",
+		Timing: experiment.Timing{
+			Look: s.asOf - firstLook + 1, FirstLook: time.Unix(int64(firstLook)*86400, 0).UTC(), PlannedLooks: s.terms.Looks,
+			WindowDays: s.terms.WindowDays, LeastDays: leastDays, MostDays: mostDays,
+		},
+	}
+	for arm, people := range outcomes {
+		outcome := experiment.ArmOutcome{Arm: arm}
+		for _, p := range people {
+			outcome.Outcomes.Add(p, facts.CapMinor, 1)
+		}
+		if facts.Contacts != nil {
+			c := facts.Contacts[string(arm)]
+			outcome.Contacts = &experiment.Contacts{Sent: c.Sent, Delivered: &c.Delivered, Responded: &c.Responded, CostMinor: &c.CostMinor}
+		}
+		compared.Arms = append(compared.Arms, outcome)
+	}
+	return compared
 }
 
 // toMinorSQL rounds as the macro to_minor does.
@@ -258,7 +279,7 @@ func edgyShop(seed uint64) measuredShop {
 		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90,
 		zeroIsPurchase: random.IntN(2) == 0,
 		terms: campaign.Terms{
-			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: pick(1, 15, 20, 40), Covariate: byPriorSpend,
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Looks: pick(1, 15, 20, 40), Covariate: byPriorSpend,
 			Design: experiment.Design{Campaign: "spring", Salt: "s", GlobalSalt: "g", GlobalHoldout: 800, Shares: experiment.Shares{None: 2500, Champion: 3500, Challenger: 4000}},
 		},
 	}

@@ -116,10 +116,10 @@ func Power(out io.Writer, p export.Power) {
 		p.Audience, p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
 	looks := "looked at once, at their end"
 	switch {
-	case p.Nights > p.WindowDays:
-		looks = fmt.Sprintf("looked at %d times", p.Nights)
-	case p.Nights > 1:
-		looks = fmt.Sprintf("looked at on the last %d of them", p.Nights)
+	case p.Looks > p.WindowDays:
+		looks = fmt.Sprintf("looked at %d times", p.Looks)
+	case p.Looks > 1:
+		looks = fmt.Sprintf("looked at on the last %d of them", p.Looks)
 	}
 	for _, c := range p.Comparisons {
 		against := fmt.Sprintf("a holdout of %s", percent(c.Share))

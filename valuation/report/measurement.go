@@ -72,20 +72,20 @@ func (t *measureTable) title() string {
 	return text
 }
 
-// night says where among the planned nights the measurement is.
+// look says where among the planned looks the measurement is.
 func (t *measureTable) night() string {
 	d := t.document
 	switch {
-	case d.Night >= 1 && d.Night <= d.PlannedNights:
-		return fmt.Sprintf("night %d of %d planned", d.Night, d.PlannedNights)
-	case d.PlannedNights == 1 && d.Night < 1:
-		return fmt.Sprintf("before the planned night (%s)", d.FirstNight)
-	case d.PlannedNights == 1:
-		return fmt.Sprintf("after the planned night (%s)", d.FirstNight)
-	case d.Night < 1:
-		return fmt.Sprintf("before the first of %d planned nights (%s)", d.PlannedNights, d.FirstNight)
+	case d.Look >= 1 && d.Look <= d.PlannedLooks:
+		return fmt.Sprintf("night %d of %d planned", d.Look, d.PlannedLooks)
+	case d.PlannedLooks == 1 && d.Look < 1:
+		return fmt.Sprintf("before the planned night (%s)", d.FirstLook)
+	case d.PlannedLooks == 1:
+		return fmt.Sprintf("after the planned night (%s)", d.FirstLook)
+	case d.Look < 1:
+		return fmt.Sprintf("before the first of %d planned nights (%s)", d.PlannedLooks, d.FirstLook)
 	}
-	return fmt.Sprintf("after the %d planned nights (from %s on)", d.PlannedNights, d.FirstNight)
+	return fmt.Sprintf("after the %d planned nights (from %s on)", d.PlannedLooks, d.FirstLook)
 }
 
 // immature and broken are said above the figures, which must not be read without.
@@ -349,7 +349,7 @@ func (t *measureTable) decision() string {
 	}[d.Verdict]
 	text := fmt.Sprintf("Decision: %s: %s.", verdict, d.Reason)
 	if d.ReachedOn != "" && d.ReachedOn != t.document.AsOf {
-		text = fmt.Sprintf("Decision: %s, since %s (night %d): %s. The first verdict stands.", verdict, d.ReachedOn, d.Night, d.Reason)
+		text = fmt.Sprintf("Decision: %s, since %s (night %d): %s. The first verdict stands.", verdict, d.ReachedOn, d.Look, d.Reason)
 	}
 	return text
 }
