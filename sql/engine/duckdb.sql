@@ -6,9 +6,10 @@ create or replace macro day_difference(from_day, to_day) as
     cast(date_diff('day', from_day, to_day) as bigint);
 
 -- money as integer minor units (cents), halves away from zero. The first rounding
--- takes back what a double adds to or takes from a decimal half: 1.005 is 101.
+-- takes back what a double adds to or takes from a decimal half: 1.005 is 101. It
+-- is round(…, 6) of a double, written out because that takes a power for each row.
 create or replace macro to_minor(amount, minor_per_unit) as
-    cast(round(round(amount * minor_per_unit, 6)) as bigint);
+    cast(round(round(amount * minor_per_unit * 1e6) / 1e6) as bigint);
 
 -- false for NaN and the infinities
 create or replace macro is_finite(number) as
@@ -32,9 +33,9 @@ create or replace macro bucket(content) as
     cast(cast('0x' || substr(sha256(content), 1, 15) as bigint) % 10000 as bigint);
 
 -- the number of values in a list, and the one at a place, the first at 0
-create or replace macro knot_count(list) as
+create or replace macro list_size(list) as
     cast(len(list) as bigint);
-create or replace macro knot(list, place) as
+create or replace macro at_place(list, place) as
     list_extract(list, cast(place as bigint) + 1);
 
 -- a value whose smallest is that of the earliest row, ties by order_id, then

@@ -35,7 +35,7 @@ func valueIntervals(ctx context.Context, r *run) error {
 	sums := map[scope]map[parameterSet]*valueSums{}
 	columns := []string{
 		"segment", "mark", "fit_group", "spend_band", "clv_minor", "losing_customers", "variance_thousandths", "ln_no_purchase_millionths",
-		"by_parameter_1", "by_parameter_2", "by_parameter_3", "by_parameter_4", "by_spend_1", "by_spend_2", "by_spend_3",
+		"parameter", "by_parameter_minor", "by_spend_minor",
 	}
 	var firstPurchase float64
 	if err := r.engine.Scan(ctx, "base_rates", []string{"first_purchase_value"}, &firstPurchase); err != nil {
@@ -48,7 +48,7 @@ func valueIntervals(ctx context.Context, r *run) error {
 				sums[in] = map[parameterSet]*valueSums{}
 			}
 			if sums[in][set] == nil {
-				sums[in][set] = &valueSums{byParameter: make([]int64, mostParameters), bySpend: make([]int64, 3)}
+				sums[in][set] = &valueSums{byParameter: make([]int64, r.models.places()), bySpend: make([]int64, r.models.places())}
 			}
 			whole := func(i int) int64 { return v[i].(int64) }
 			sum := sums[in][set]
@@ -56,11 +56,9 @@ func valueIntervals(ctx context.Context, r *run) error {
 			sum.losing += whole(5)
 			sum.variance += whole(6)
 			sum.noPurchase += whole(7)
-			for i := range sum.byParameter {
-				sum.byParameter[i] += whole(8 + i)
-			}
-			for i := range sum.bySpend {
-				sum.bySpend[i] += whole(12 + i)
+			if parameter := whole(8); parameter > 0 { // else the row is no parameter's
+				sum.byParameter[parameter-1] += whole(9)
+				sum.bySpend[parameter-1] += whole(10)
 			}
 		}
 		return nil

@@ -27,12 +27,13 @@ const (
 type outlook struct {
 	group int
 	btyd.Survivor
-	outcome spend.Distribution
-	shifted []float64 // derivatives of ln of the discounted purchases by ln of each parameter
+	spending spend.Distribution
+	shifted  []float64 // derivatives of ln of the discounted purchases by ln of each parameter
 }
 
 // score makes scores (what depends on the whole history), outlooks (what
-// depends on x and T, given alive). Without a model both are empty.
+// depends on x and T, given alive) and parameter_places. Without a model both are
+// empty.
 func (r *run) score(ctx context.Context, histories []historyRow) error {
 	if len(r.models.groups) == 0 {
 		histories = nil
@@ -49,15 +50,19 @@ func (r *run) score(ctx context.Context, histories []historyRow) error {
 	}
 	outlooks, of := r.outlooks(histories)
 	horizon, delta := r.horizon()
+	places := r.models.places()
 	err := r.parallel(ctx, len(outlooks), func(i int) {
 		o := &outlooks[i]
-		o.shifted = make([]float64, mostParameters)
+		o.shifted = make([]float64, places)
 		shifts[o.group].Discounted(o.Survivor, horizon, delta, o.shifted)
 	})
 	if err != nil {
 		return err
 	}
 	if err := r.scoreTable(ctx, histories, outlooks, of, shifts); err != nil {
+		return err
+	}
+	if err := r.placeTable(ctx); err != nil {
 		return err
 	}
 	return r.outlookTable(ctx, outlooks)
@@ -78,8 +83,8 @@ func (r *run) horizon() (days, delta float64) {
 	return float64(r.Config.Value.HorizonDays), btyd.Discounting(r.Config.Value.DiscountRate, 365)
 }
 
-// outlooks returns the distinct (group, x, T) of histories with their outcomes,
-// and for each history the place of its own.
+// outlooks returns the distinct (group, x, T) of histories with the distributions
+// of their spend, and for each history the place of its own.
 func (r *run) outlooks(histories []historyRow) (outlooks []outlook, of []int) {
 	type key struct {
 		group, repeats int
@@ -112,7 +117,7 @@ func (r *run) outlooks(histories []historyRow) (outlooks []outlook, of []int) {
 		}
 		found := spend.Distributions(group.purchase.Model, gammaGamma, survivors[number], horizon, r.base.customers, r.workers())
 		for i, place := range members[number] {
-			outlooks[place].outcome = found[i]
+			outlooks[place].spending = found[i]
 		}
 	}
 	return outlooks, of
@@ -121,17 +126,19 @@ func (r *run) outlooks(histories []historyRow) (outlooks []outlook, of []int) {
 func (r *run) scoreTable(ctx context.Context, histories []historyRow, outlooks []outlook, of []int, shifts []btyd.Shifts) error {
 	rows := make([][]driver.Value, len(histories))
 	err := r.parallel(ctx, len(histories), func(i int) {
-		h, outcome := histories[i], &outlooks[of[i]].outcome
+		h, spending := histories[i], &outlooks[of[i]].spending
 		pAlive := r.models.groups[h.group].purchase.Model.PAlive(h.History)
 		rows[i] = []driver.Value{
 			int64(h.group), int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), pAlive,
-			outcome.Quantile(pAlive, lowLevel), outcome.Quantile(pAlive, highLevel),
+			spending.Quantile(pAlive, lowLevel), spending.Quantile(pAlive, highLevel),
 		}
-		var sensitivities [mostParameters]float64
-		shifts[h.group].PAlive(h.History, sensitivities[:])
-		for j, shifted := range outlooks[of[i]].shifted {
-			rows[i] = append(rows[i], sensitivities[j]+shifted)
+		shifted := outlooks[of[i]].shifted
+		sensitivities := make([]float64, len(shifted))
+		shifts[h.group].PAlive(h.History, sensitivities)
+		for j := range sensitivities {
+			sensitivities[j] += shifted[j]
 		}
+		rows[i] = append(rows[i], sensitivities)
 	})
 	if err != nil {
 		return err
@@ -139,17 +146,30 @@ func (r *run) scoreTable(ctx context.Context, histories []historyRow, outlooks [
 	columns := []engine.Column{
 		{Name: "fit_group", Type: "bigint"}, {Name: "repeat_purchases", Type: "bigint"}, {Name: "age_at_last_purchase_days", Type: "bigint"},
 		{Name: "customer_age_days", Type: "bigint"}, {Name: "p_alive", Type: "double"},
-		{Name: "spend_low", Type: "double"}, {Name: "spend_high", Type: "double"},
-	}
-	for i := range mostParameters {
-		columns = append(columns, engine.Column{Name: fmt.Sprintf("sensitivity_%d", i+1), Type: "double"})
+		{Name: "spend_low", Type: "double"}, {Name: "spend_high", Type: "double"}, {Name: "sensitivities", Type: "double[]"},
 	}
 	return r.engine.Rows(ctx, "scores", columns, rows)
 }
 
-// mostParameters is the number of parameters of the purchase models that have
-// most of them.
-const mostParameters = 4
+// places returns the number of parameters of the model that has most of them, of
+// spend or of purchases.
+func (m models) places() int {
+	most := len(spend.GammaGamma{}.Parameters())
+	for _, group := range m.groups {
+		most = max(most, len(group.purchase.Model.Parameters()))
+	}
+	return most
+}
+
+// placeTable makes parameter_places: those of parameters in their models, from 1,
+// and 0 for none.
+func (r *run) placeTable(ctx context.Context) error {
+	var rows [][]driver.Value
+	for place := range 1 + r.models.places() {
+		rows = append(rows, []driver.Value{int64(place)})
+	}
+	return r.engine.Rows(ctx, "parameter_places", []engine.Column{{Name: "parameter", Type: "bigint"}}, rows)
+}
 
 func (r *run) outlookTable(ctx context.Context, outlooks []outlook) error {
 	rows := make([][]driver.Value, len(outlooks))
@@ -162,7 +182,7 @@ func (r *run) outlookTable(ctx context.Context, outlooks []outlook) error {
 			int64(o.group), int64(o.Repeats), int64(o.Age),
 			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), discounted,
 			f.Survival(30), f.Survival(90), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
-			o.outcome.None, o.outcome.Power, o.outcome.First, o.outcome.Step, o.outcome.Exceeds[:], o.outcome.SecondMoment,
+			o.spending.None, o.spending.Power, o.spending.First, o.spending.Step, o.spending.Exceeds[:], o.spending.SecondMoment,
 		}
 		rows[i] = append(rows[i], spendValues(r.models.groups[o.group].spend.Band(o.Repeats))...)
 	})

@@ -86,7 +86,7 @@ var Nightly = []Step{
 	{Name: "histories", Kind: Table, Folder: "customers"},
 	{Name: "spend_sample", Kind: Table, Folder: "customers"},
 	{Name: "spend_histories", Kind: Table, Folder: "customers"},
-	{Name: "fit", Kind: Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "fit_groups", "backtest_scores"}},
+	{Name: "fit", Kind: Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "parameter_places", "fit_groups", "backtest_scores"}},
 	{Name: "backtest", Kind: File, Folder: "backtest", Key: []string{"model", "target", "metric", "decile"}},
 
 	{Name: "rfm_quintiles", Kind: Table, Folder: "customers"},
