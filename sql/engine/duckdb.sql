@@ -8,9 +8,10 @@ create or replace macro day_difference(from_day, to_day) as
 -- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
 -- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
 -- from zero. The first rounding takes back what a double adds to or takes from a
--- decimal half: 1.005 in hundredths is 101.
+-- decimal half: 1.005 in hundredths is 101. It is round(…, 6) of a double, written out
+-- because that takes a power for each row.
 create or replace macro fixed_point(number, scale) as
-    cast(round(round(number * scale, 6)) as bigint);
+    cast(round(round(number * scale * 1e6) / 1e6) as bigint);
 
 -- money as integer minor units (cents), and minor units as money
 create or replace macro to_minor(amount, minor_per_unit) as
@@ -40,9 +41,9 @@ create or replace macro bucket(content) as
     cast(cast('0x' || substr(sha256(content), 1, 15) as bigint) % 10000 as bigint);
 
 -- the number of values in a list, and the one at a place, the first at 0
-create or replace macro knot_count(list) as
+create or replace macro list_size(list) as
     cast(len(list) as bigint);
-create or replace macro knot(list, place) as
+create or replace macro at_place(list, place) as
     list_extract(list, cast(place as bigint) + 1);
 
 -- a value whose smallest is that of the earliest row, ties by order_id, then

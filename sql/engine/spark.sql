@@ -40,9 +40,9 @@ create or replace temporary function bucket(content string) returns bigint retur
     cast(conv(substr(sha2(cast(content as binary), 256), 1, 15), 16, 10) as bigint) % 10000;
 
 -- the number of values in a list, and the one at a place, the first at 0
-create or replace temporary function knot_count(list array<double>) returns bigint return
+create or replace temporary function list_size(list array<double>) returns bigint return
     cast(size(list) as bigint);
-create or replace temporary function knot(list array<double>, place double) returns double return
+create or replace temporary function at_place(list array<double>, place double) returns double return
     element_at(list, cast(place as int) + 1);
 
 -- a value whose smallest is that of the earliest row, ties by order_id, then

@@ -37,10 +37,7 @@ scored as (
         outlooks.p,
         outlooks.q,
         outlooks.gamma,
-        scores.sensitivity_1,
-        scores.sensitivity_2,
-        scores.sensitivity_3,
-        scores.sensitivity_4
+        scores.sensitivities
     from rfm
     left join scores
         on rfm.fit_group = scores.fit_group

@@ -34,7 +34,7 @@ placed as (
             when judged.cost_to_beat > 0 and judged.margin_scale > 0 then greatest(
                 0e0,
                 least(
-                    knot_count(judged.spend_exceeds) - 1e0,
+                    list_size(judged.spend_exceeds) - 1e0,
                     (power(judged.cost_to_beat / judged.margin_scale, judged.spend_power) - judged.spend_first)
                         / judged.spend_step
                 )
@@ -51,10 +51,10 @@ marked as (
             when placed.margin_scale <= 0 then 0e0
             when placed.place is null then placed.p_alive * (1 - placed.spend_none)
             else placed.p_alive * (
-                knot(placed.spend_exceeds, floor(placed.place))
+                at_place(placed.spend_exceeds, floor(placed.place))
                 + (placed.place - floor(placed.place)) * (
-                    knot(placed.spend_exceeds, ceil(placed.place))
-                    - knot(placed.spend_exceeds, floor(placed.place))
+                    at_place(placed.spend_exceeds, ceil(placed.place))
+                    - at_place(placed.spend_exceeds, floor(placed.place))
                 )
             )
         end as keep_probability,

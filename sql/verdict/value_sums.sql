@@ -1,7 +1,9 @@
 -- value_sums: what the customers of each segment and mark are worth, the variance
 -- of what they will realise, and how the sum answers to each parameter: its
 -- derivative by the logarithm of the parameter. One row per set of parameters,
--- for the derivatives of different sets do not add up.
+-- for the derivatives of different sets do not add up; and within it one row per
+-- parameter, by its place in the model: 0 is no parameter, and its row has all
+-- sums that are not derivatives. They are 0 in the others.
 --
 -- D = P(alive) × discounted purchases depends on the history alone, and its
 -- derivatives come with the scores. Those of E[M] = p (γ + x m̄) / (px + q - 1) are
@@ -15,8 +17,8 @@
 -- acquisition were lower by cac_band_share, higher by it, and if a first order paid
 -- for it: here, because a published clv is rounded, and the mark is set before any rounding.
 --
--- grain: one row per (segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten)
--- reads: marks, top_customers, replacement, base_rates, params
+-- grain: one row per (segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten, parameter)
+-- reads: marks, top_customers, parameter_places, replacement, base_rates, params
 with
 
 customers as (
@@ -41,25 +43,13 @@ customers as (
         (marks.p_alive * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv)
             / nullif(base_rates.first_purchase_value * base_rates.first_purchase_value, 0) as variance,
         ln(greatest(1e-300, 1 - marks.p_alive * (1 - marks.spend_none))) as ln_no_purchase,
-        marks.sensitivity_1,
-        marks.sensitivity_2,
-        marks.sensitivity_3,
-        marks.sensitivity_4,
-        case
-            when marks.p is not null and (marks.repeat_purchases > 0 or marks.is_spend_mean_fitted)
-                then 1 - marks.p * marks.repeat_purchases / (marks.p * marks.repeat_purchases + marks.q - 1)
-            else 0e0
-        end as spend_sensitivity_1,
-        case
-            when marks.p is not null and (marks.repeat_purchases > 0 or marks.is_spend_mean_fitted)
-                then -marks.q / (marks.p * marks.repeat_purchases + marks.q - 1)
-            else 0e0
-        end as spend_sensitivity_2,
-        case
-            when marks.p is not null and (marks.repeat_purchases > 0 or marks.is_spend_mean_fitted)
-                then marks.gamma / marks.spend_scale
-            else 0e0
-        end as spend_sensitivity_3,
+        marks.sensitivities,
+        -- without a repeat or a fitted mean the value rests on no parameter of spend
+        case when marks.repeat_purchases > 0 or marks.is_spend_mean_fitted then marks.p end as p,
+        marks.q,
+        marks.gamma,
+        marks.spend_scale,
+        marks.p * marks.repeat_purchases as px,
         params.minor_per_unit
     from marks
     cross join params
@@ -80,6 +70,14 @@ placed as (
     cross join top_customers
 ),
 
+by_parameter as (
+    select
+        placed.*,
+        parameter_places.parameter
+    from placed
+    cross join parameter_places
+),
+
 final as (
     select
         segment,
@@ -89,25 +87,38 @@ final as (
         is_top_1_percent,
         is_top_5_percent,
         is_top_ten,
-        count(*) as customers,
-        cast(sum(clv_minor) as bigint) as clv_minor,
-        cast(sum(to_minor(dropout_loss, minor_per_unit)) as bigint) as dropout_loss_minor,
-        cast(sum(revenue_12m_minor) as bigint) as revenue_12m_minor,
-        cast(sum(case when is_kept_at_lower_cac then 1 else 0 end) as bigint) as retained_at_lower_cac,
-        cast(sum(case when is_kept_at_higher_cac then 1 else 0 end) as bigint) as retained_at_higher_cac,
-        cast(sum(case when is_kept_at_first_order then 1 else 0 end) as bigint) as retained_at_first_order,
-        cast(sum(case when clv < 0 then 1 else 0 end) as bigint) as losing_customers,
-        cast(sum(fixed_point(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000)) as bigint) as variance_thousandths,
-        cast(sum(fixed_point(ln_no_purchase, 1000000)) as bigint) as ln_no_purchase_millionths,
-        cast(sum(to_minor(clv * sensitivity_1, minor_per_unit)) as bigint) as by_parameter_1,
-        cast(sum(to_minor(clv * sensitivity_2, minor_per_unit)) as bigint) as by_parameter_2,
-        cast(sum(to_minor(clv * sensitivity_3, minor_per_unit)) as bigint) as by_parameter_3,
-        cast(sum(to_minor(clv * sensitivity_4, minor_per_unit)) as bigint) as by_parameter_4,
-        cast(sum(to_minor(clv * spend_sensitivity_1, minor_per_unit)) as bigint) as by_spend_1,
-        cast(sum(to_minor(clv * spend_sensitivity_2, minor_per_unit)) as bigint) as by_spend_2,
-        cast(sum(to_minor(clv * spend_sensitivity_3, minor_per_unit)) as bigint) as by_spend_3
-    from placed
-    group by segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten
+        parameter,
+        cast(sum(case when parameter = 0 then 1 else 0 end) as bigint) as customers,
+        cast(sum(case when parameter = 0 then clv_minor else 0 end) as bigint) as clv_minor,
+        cast(sum(case when parameter = 0 then to_minor(dropout_loss, minor_per_unit) else 0 end) as bigint)
+            as dropout_loss_minor,
+        cast(sum(case when parameter = 0 then revenue_12m_minor else 0 end) as bigint) as revenue_12m_minor,
+        cast(sum(case when parameter = 0 and is_kept_at_lower_cac then 1 else 0 end) as bigint)
+            as retained_at_lower_cac,
+        cast(sum(case when parameter = 0 and is_kept_at_higher_cac then 1 else 0 end) as bigint)
+            as retained_at_higher_cac,
+        cast(sum(case when parameter = 0 and is_kept_at_first_order then 1 else 0 end) as bigint)
+            as retained_at_first_order,
+        cast(sum(case when parameter = 0 and clv < 0 then 1 else 0 end) as bigint) as losing_customers,
+        cast(sum(
+            case when parameter = 0 then fixed_point(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000) else 0 end
+        ) as bigint) as variance_thousandths,
+        cast(sum(case when parameter = 0 then fixed_point(ln_no_purchase, 1000000) else 0 end) as bigint)
+            as ln_no_purchase_millionths,
+        cast(sum(
+            case when parameter > 0 then to_minor(clv * at_place(sensitivities, parameter - 1), minor_per_unit) else 0 end
+        ) as bigint) as by_parameter_minor,
+        cast(sum(
+            case
+                when p is null then 0
+                when parameter = 1 then to_minor(clv * (1 - px / (px + q - 1)), minor_per_unit)
+                when parameter = 2 then to_minor(clv * (-q / (px + q - 1)), minor_per_unit)
+                when parameter = 3 then to_minor(clv * (gamma / spend_scale), minor_per_unit)
+                else 0
+            end
+        ) as bigint) as by_spend_minor
+    from by_parameter
+    group by segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten, parameter
 )
 
 select * from final

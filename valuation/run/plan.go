@@ -72,7 +72,7 @@ var models = []pipeline.Step{
 	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "fit_groups", "backtest_scores"}},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "parameter_places", "fit_groups", "backtest_scores"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
 }
 

@@ -28,15 +28,15 @@ type parameterSet struct {
 
 // valueSumsRow is a row of value_sums.
 type valueSumsRow struct {
-	Segment, Mark                string
-	FitGroup, SpendBand          int
-	CLVMinor                     int64
-	LosingCustomers              int64
-	VarianceThousandths          int64
-	LnNoPurchaseMillionths       int64
-	ByParameter1, ByParameter2   int64
-	ByParameter3, ByParameter4   int64
-	BySpend1, BySpend2, BySpend3 int64
+	Segment, Mark          string
+	FitGroup, SpendBand    int
+	CLVMinor               int64
+	LosingCustomers        int64
+	VarianceThousandths    int64
+	LnNoPurchaseMillionths int64
+	Parameter              int // its place in its model, from 1; 0: the row is no parameter's
+	ByParameterMinor       int64
+	BySpendMinor           int64
 }
 
 // valueInterval is a row of value_intervals.
@@ -64,7 +64,7 @@ func (s *Scoring) makeValueIntervals(ctx context.Context) error {
 				sums[of] = map[parameterSet]*valueSums{}
 			}
 			if sums[of][set] == nil {
-				sums[of][set] = &valueSums{byParameter: make([]int64, mostParameters), bySpend: make([]int64, 3)}
+				sums[of][set] = &valueSums{byParameter: make([]int64, s.models.places()), bySpend: make([]int64, s.models.places())}
 			}
 			sums[of][set].add(row)
 		}
@@ -85,11 +85,9 @@ func (v *valueSums) add(row valueSumsRow) {
 	v.losing += row.LosingCustomers
 	v.variance += row.VarianceThousandths
 	v.noPurchase += row.LnNoPurchaseMillionths
-	for i, by := range []int64{row.ByParameter1, row.ByParameter2, row.ByParameter3, row.ByParameter4} {
-		v.byParameter[i] += by
-	}
-	for i, by := range []int64{row.BySpend1, row.BySpend2, row.BySpend3} {
-		v.bySpend[i] += by
+	if row.Parameter > 0 {
+		v.byParameter[row.Parameter-1] += row.ByParameterMinor
+		v.bySpend[row.Parameter-1] += row.BySpendMinor
 	}
 }
 

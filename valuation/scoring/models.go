@@ -45,6 +45,16 @@ func (m models) channels() []string {
 	return channels
 }
 
+// places returns the number of parameters of the model that has most of them, of
+// spend or of purchases.
+func (m models) places() int {
+	most := len(spend.GammaGamma{}.Parameters())
+	for _, group := range m.groups {
+		most = max(most, len(group.Purchase.Model.Parameters()))
+	}
+	return most
+}
+
 // history is a distinct history and how many customers of a fit group share it.
 type history struct {
 	group int

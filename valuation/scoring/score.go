@@ -2,7 +2,6 @@ package scoring
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -25,12 +24,13 @@ const (
 type outlook struct {
 	group int
 	btyd.Survivor
-	outcome spend.Distribution
-	shifted []float64 // derivatives of ln of the discounted purchases by ln of each parameter
+	spending spend.Distribution
+	shifted  []float64 // derivatives of ln of the discounted purchases by ln of each parameter
 }
 
 // score makes scores (what depends on the whole history), outlooks (what
-// depends on x and T, given alive). Without a model both are empty.
+// depends on x and T, given alive) and parameter_places. Without a model the first two
+// are empty.
 func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if len(s.models.groups) == 0 {
 		histories = nil
@@ -47,15 +47,19 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	}
 	outlooks, of := s.outlooks(histories)
 	horizon, delta := s.horizon()
+	places := s.models.places()
 	err := s.parallel(ctx, len(outlooks), func(i int) {
 		o := &outlooks[i]
-		o.shifted = make([]float64, mostParameters)
+		o.shifted = make([]float64, places)
 		shifts[o.group].Discounted(o.Survivor, horizon, delta, o.shifted)
 	})
 	if err != nil {
 		return err
 	}
 	if err := s.scoreTable(ctx, histories, outlooks, of, shifts); err != nil {
+		return err
+	}
+	if err := s.makePlaces(ctx); err != nil {
 		return err
 	}
 	return s.outlookTable(ctx, outlooks)
@@ -70,8 +74,8 @@ func hasNewcomer(histories []history) bool {
 	return false
 }
 
-// outlooks returns the distinct (group, x, T) of histories with their outcomes,
-// and for each history the place of its own.
+// outlooks returns the distinct (group, x, T) of histories with the distributions
+// of their spend, and for each history the place of its own.
 func (s *Scoring) outlooks(histories []history) (outlooks []outlook, of []int) {
 	type key struct {
 		group, repeats int
@@ -104,7 +108,7 @@ func (s *Scoring) outlooks(histories []history) (outlooks []outlook, of []int) {
 		}
 		found := spend.Distributions(group.Purchase.Model, gammaGamma, survivors[number], horizon, s.intake.Base.Customers, s.workers())
 		for i, place := range members[number] {
-			outlooks[place].outcome = found[i]
+			outlooks[place].spending = found[i]
 		}
 	}
 	return outlooks, of
@@ -113,17 +117,19 @@ func (s *Scoring) outlooks(histories []history) (outlooks []outlook, of []int) {
 func (s *Scoring) scoreTable(ctx context.Context, histories []history, outlooks []outlook, of []int, shifts []btyd.Shifts) error {
 	rows := make([][]any, len(histories))
 	err := s.parallel(ctx, len(histories), func(i int) {
-		h, outcome := histories[i], &outlooks[of[i]].outcome
+		h, spending := histories[i], &outlooks[of[i]].spending
 		pAlive := s.models.groups[h.group].Purchase.Model.PAlive(h.History)
 		rows[i] = []any{
 			int64(h.group), int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), pAlive,
-			outcome.Quantile(pAlive, lowLevel), outcome.Quantile(pAlive, highLevel),
+			spending.Quantile(pAlive, lowLevel), spending.Quantile(pAlive, highLevel),
 		}
-		var sensitivities [mostParameters]float64
-		shifts[h.group].PAlive(h.History, sensitivities[:])
-		for j, shifted := range outlooks[of[i]].shifted {
-			rows[i] = append(rows[i], sensitivities[j]+shifted)
+		shifted := outlooks[of[i]].shifted
+		sensitivities := make([]float64, len(shifted))
+		shifts[h.group].PAlive(h.History, sensitivities)
+		for j := range sensitivities {
+			sensitivities[j] += shifted[j]
 		}
+		rows[i] = append(rows[i], sensitivities)
 	})
 	if err != nil {
 		return err
@@ -131,17 +137,23 @@ func (s *Scoring) scoreTable(ctx context.Context, histories []history, outlooks 
 	columns := []engine.Column{
 		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "age_at_last_purchase_days", Type: engine.Bigint},
 		{Name: "customer_age_days", Type: engine.Bigint}, {Name: "p_alive", Type: engine.Double},
-		{Name: "spend_low", Type: engine.Double}, {Name: "spend_high", Type: engine.Double},
-	}
-	for i := range mostParameters {
-		columns = append(columns, engine.Column{Name: fmt.Sprintf("sensitivity_%d", i+1), Type: engine.Double})
+		{Name: "spend_low", Type: engine.Double}, {Name: "spend_high", Type: engine.Double}, {Name: "sensitivities", Type: engine.Doubles},
 	}
 	return s.Engine.Insert(ctx, "scores", columns, slices.Values(rows))
 }
 
-// mostParameters is the number of parameters of the purchase models that have
-// most of them.
-const mostParameters = 4
+// parameterPlace is a row of parameter_places.
+type parameterPlace struct{ Parameter int }
+
+// makePlaces makes parameter_places: those of parameters in their models, from 1, and
+// 0 for none.
+func (s *Scoring) makePlaces(ctx context.Context) error {
+	var rows []parameterPlace
+	for place := range 1 + s.models.places() {
+		rows = append(rows, parameterPlace{place})
+	}
+	return engine.Insert(ctx, s.Engine, "parameter_places", rows)
+}
 
 func (s *Scoring) outlookTable(ctx context.Context, outlooks []outlook) error {
 	rows := make([][]any, len(outlooks))
@@ -154,7 +166,7 @@ func (s *Scoring) outlookTable(ctx context.Context, outlooks []outlook) error {
 			int64(o.group), int64(o.Repeats), int64(o.Age),
 			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), discounted,
 			f.Survival(30), f.Survival(90), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
-			o.outcome.None, o.outcome.Power, o.outcome.First, o.outcome.Step, o.outcome.Exceeds[:], o.outcome.SecondMoment,
+			o.spending.None, o.spending.Power, o.spending.First, o.spending.Step, o.spending.Exceeds[:], o.spending.SecondMoment,
 		}
 		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].Spend.Band(o.Repeats))...)
 	})
