@@ -421,8 +421,13 @@ func kindOf(err error) engine.Kind {
 	switch d.Type {
 	case duckdb.ErrorTypeOutOfMemory:
 		return engine.Memory
-	case duckdb.ErrorTypeConversion, duckdb.ErrorTypeInvalidInput, duckdb.ErrorTypeOutOfRange,
-		duckdb.ErrorTypeMismatchType, duckdb.ErrorTypeDivideByZero:
+	case duckdb.ErrorTypeInvalidInput:
+		// Also the type of most damage to a page, in which no expression has a say.
+		if strings.Contains(d.Msg, "Failed to read file") || strings.Contains(d.Msg, "found in Parquet file") {
+			return engine.Fault
+		}
+		return engine.Data
+	case duckdb.ErrorTypeConversion, duckdb.ErrorTypeOutOfRange, duckdb.ErrorTypeMismatchType, duckdb.ErrorTypeDivideByZero:
 		return engine.Data
 	}
 	return engine.Fault

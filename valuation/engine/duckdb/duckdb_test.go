@@ -327,3 +327,36 @@ func TestOutOfMemory(t *testing.T) {
 		}
 	}
 }
+
+// A page that is damaged is no value that an expression could make null.
+func TestDamageIsNoDataError(t *testing.T) {
+	ctx := context.Background()
+	for _, c := range []struct{ compression, original, damaged string }{
+		{"uncompressed", "value 00500", "value \xff0500"},
+		{"zstd", "\x28\xb5\x2f\xfd", "\x28\xb5\x2f\xff"}, // the frame's magic number, RFC 8878
+	} {
+		e, folder := open(t)
+		path := filepath.Join(folder, "damaged.parquet")
+		err := e.exec(ctx, "copy (select printf('value %05d', i) as content from range(1000) as numbers (i)) to "+engine.Quote(path)+
+			" (format parquet, compression "+c.compression+")")
+		if err != nil {
+			t.Fatal(err)
+		}
+		bytes, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		damaged := strings.Replace(string(bytes), c.original, c.damaged, 1)
+		if err := os.WriteFile(path, []byte(damaged), 0o600); damaged == string(bytes) || err != nil {
+			t.Fatalf("%s: nothing is damaged, %v", c.compression, err)
+		}
+		_, err = e.Table(ctx, "read", "select max(trim(content)) as content from read_parquet("+engine.Quote(path)+")")
+		if engine.Cause(err) == nil || !strings.Contains(err.Error(), path) || engine.IsDataError(err) {
+			t.Errorf("%s: %v", c.compression, err)
+		}
+	}
+	e, _ := open(t)
+	if _, err := e.Table(ctx, "converted", "select cast(content as integer) as number from (values ('x')) as words (content)"); !engine.IsDataError(err) {
+		t.Errorf("a text that is no number: %v", err)
+	}
+}
