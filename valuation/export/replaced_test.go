@@ -126,3 +126,21 @@ func TestStrictLetsErasedPeoplePass(t *testing.T) {
 		t.Errorf("%+v", result.Warnings)
 	}
 }
+
+// What another program wrote may be something else, so it is written anew.
+func TestAnotherProgramExportsAnew(t *testing.T) {
+	s := newShop(t)
+	a := config.Audience{Name: "all", Lifecycle: "active", Target: "klaviyo"}
+	s.people(person("a", "a@x.org"))
+	run := s.run("2026-11-23", customer("a"))
+	first := s.mustExport(run, a)
+	store := s.open()
+	defer store.Close()
+	job := s.job()
+	job.Program.Identity = "another"
+	result, err := Run(t.Context(), Job{Job: job, Store: store, Run: run, Audience: a, Announce: func(Power) {}})
+	s.must(err)
+	if result.Already || result.Folder == first.Folder {
+		t.Errorf("%+v", result)
+	}
+}

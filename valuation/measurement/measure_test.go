@@ -306,3 +306,18 @@ func TestMeasurementTablesAreAsDescribed(t *testing.T) {
 		t.Errorf("%v, %v: the folder of a campaign is its owner's alone", info.Mode(), err)
 	}
 }
+
+// What another program measured may be something else, so it is measured anew.
+func TestAnotherProgramMeasuresAnew(t *testing.T) {
+	c := edgyShop(2).write(t)
+	first := measureShop(t, c, "spring")
+	job := testJob(c)
+	job.Program.Identity = "another"
+	second, err := Measure(t.Context(), job, "spring")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.Already || second.Folder == first.Folder {
+		t.Errorf("%+v", second)
+	}
+}
