@@ -17,7 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cbv/valuation/config"
+	"cbv/valuation/engine/duckdb"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/report"
 	"cbv/valuation/rfm"
 )
@@ -105,6 +107,7 @@ func TestReadmeCommands(t *testing.T) {
 				var stdout, stderr bytes.Buffer
 				code := Main(context.Background(), strings.Fields(words), Env{
 					Stdout: &stdout, Stderr: &stderr, SQL: os.DirFS(filepath.Join(root, "sql")), Pages: os.DirFS(root), Clock: time.Now,
+					Open: duckdb.Open, Engine: duckdb.Version, Program: func() (pipeline.Program, error) { return pipeline.Program{Version: Version}, nil },
 				})
 				if code != 0 {
 					t.Errorf("%s: exit %d: %s", strings.TrimSpace(line), code, &stderr)

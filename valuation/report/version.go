@@ -8,6 +8,7 @@ import (
 // Version says which program this is.
 type Version struct {
 	Version  string `json:"version"`
+	Identity string `json:"identity"` // of the program, which every run's has a part of
 	Revision string `json:"revision"` // that it was built from; "" where the build does not say
 	Modified bool   `json:"modified"` // the tree had changes that no revision has
 	DuckDB   string `json:"duckdb"`
