@@ -3,7 +3,6 @@ package run
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -12,9 +11,9 @@ import (
 	"time"
 
 	"cbv/valuation/config"
-	"cbv/valuation/engine"
 	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/pipeline/pipelinetest"
 	"cbv/valuation/publication"
 )
 
@@ -66,49 +65,24 @@ func TestTablesCanBeKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	job := testJob(c)
-	entries, err := pipeline.Load(job.SQL, Nightly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for edge, query := range edges {
-		path := filepath.Join(folder, edge+".sql")
-		if err := os.WriteFile(path, []byte(query), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		entries = append(entries, pipeline.Entry{Name: edge, Kind: pipeline.View, File: path, Makes: []string{edge}, SQL: query})
-	}
-	text, err := json.Marshal(entries)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "plan.json"), text, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for i := range entries {
-		if k := entries[i].Kind; k == pipeline.File || k == pipeline.Lists || k == pipeline.Check {
-			entries[i].Kind = pipeline.Table // so that it is there when it is kept
-		}
-	}
 	store, err := publication.Open(ctx, job)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	var r *nightly
-	job.Progress = func(event pipeline.Event) {
-		if event.Kind != pipeline.StepFinished {
-			return
-		}
-		for _, name := range entries[event.Number-1].Makes {
-			file := engine.File{Path: filepath.Join(folder, name+".parquet"), Key: []string{"all"}, Metadata: map[string]string{"table": name}}
-			if _, err := r.Engine.File(ctx, "kept_"+name, "select * from "+name, file); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-	if r, err = newRun(ctx, job, inputs, store); err != nil {
+	r, err := newRun(ctx, job, inputs, store)
+	if err != nil {
 		t.Fatal(err)
 	}
+	var more []pipeline.Entry
+	for edge, query := range edges {
+		path := filepath.Join(folder, edge+".sql")
+		if err := os.WriteFile(path, []byte(query), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		more = append(more, pipeline.Entry{Name: edge, Kind: pipeline.View, File: path, Makes: []string{edge}, SQL: query})
+	}
+	entries := pipelinetest.Keep(t, r.Context, Nightly, folder, more...)
 	err = r.Walk(ctx, pipeline.Walk{
 		Entries: entries, Actions: r.actions, Readable: r.intake.Readable(), Build: folder, Spill: t.TempDir(), Diagnose: r.intake.Diagnose,
 	})

@@ -26,10 +26,6 @@ func every(t *testing.T, from, to string, months, days int, without func(time.Ti
 	return found
 }
 
-func months(numbers ...time.Month) func(time.Time) bool {
-	return func(day time.Time) bool { return slices.Contains(numbers, day.Month()) }
-}
-
 // The trailing period, months and quarters of a shop whose spend has holes.
 func TestPeriodsWithHoles(t *testing.T) {
 	options := simulation.Default()

@@ -3,12 +3,16 @@
 package pipelinetest
 
 import (
+	"encoding/json"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"cbv/valuation/engine"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/schema"
 )
@@ -107,4 +111,41 @@ func holdSchema(t *testing.T, entry pipeline.Entry) {
 			t.Errorf("%s is sorted by %s, which the schema does not have", entry.Name, column)
 		}
 	}
+}
+
+// Keep loads the steps of a plan, writes them to plan.json in a folder, and returns
+// them with tables in place of files, lists and checks, so that each can be looked at.
+// As the context's steps finish, what they make is written to Parquet beside it: every
+// table can be repeated by another engine.
+func Keep(t *testing.T, c *pipeline.Context, steps []pipeline.Step, folder string, more ...pipeline.Entry) []pipeline.Entry {
+	t.Helper()
+	entries, err := pipeline.Load(c.SQL, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries = append(entries, more...)
+	text, err := json.Marshal(entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "plan.json"), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for i := range entries {
+		if k := entries[i].Kind; k == pipeline.File || k == pipeline.Lists || k == pipeline.Check {
+			entries[i].Kind = pipeline.Table
+		}
+	}
+	c.Progress = func(event pipeline.Event) {
+		if event.Kind != pipeline.StepFinished {
+			return
+		}
+		for _, name := range entries[event.Number-1].Makes {
+			file := engine.File{Path: filepath.Join(folder, name+".parquet"), Key: []string{"all"}, Metadata: map[string]string{"table": name}}
+			if _, err := c.Engine.File(t.Context(), "kept_"+name, "select * from "+name, file); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	return entries
 }
