@@ -44,7 +44,7 @@ func TestEveryFileIsAStepNamedAfterItsTable(t *testing.T) {
 		}
 	}
 	err := fs.WalkDir(sqlFiles, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && path.Dir(name) != "engine" && !planned[name] {
+		if err == nil && path.Ext(name) == ".sql" && path.Dir(name) != "engine" && !planned[name] {
 			t.Errorf("%s is in no step", name)
 		}
 		return err

@@ -140,6 +140,21 @@ func TestReadmeTables(t *testing.T) {
 	})
 }
 
+// A page says in one line what it is for, as help lists it. The first one is read to
+// the end.
+func TestReadmesAreShort(t *testing.T) {
+	root := repository(t)
+	eachReadme(t, root, func(t *testing.T, file, text string) {
+		about := report.FirstSentence(text)
+		if line := item("", 22, about); about == "" || strings.Count(line, "\n") > 1 {
+			t.Errorf("opens with %q, which is no line of help", about)
+		}
+		if lines := strings.Count(text, "\n"); file == filepath.Join(root, "README.md") && lines > 300 {
+			t.Errorf("has %d lines, more than 300", lines)
+		}
+	})
+}
+
 // readmes is the text of all pages.
 func readmes(t *testing.T) string {
 	var all strings.Builder
