@@ -16,7 +16,7 @@ import (
 
 // What is embedded is the SQL, and the page of each room, which help prints.
 //
-//go:embed sql valuation/*/README.md
+//go:embed sql README.md fixtures/README.md valuation/README.md valuation/*/README.md
 var files embed.FS
 
 func main() {

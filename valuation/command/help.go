@@ -115,7 +115,11 @@ func topicText(commands []*cli.Command, topics []topic, words []string) (string,
 			if len(words) > 2 || len(words) == 2 && t.takes == "" {
 				return "", failure.Usagef("help %s: does not know what to do with %q", t.name, words[len(words)-1])
 			}
-			return t.tell(strings.Join(words[1:], ""))
+			text, err := t.tell(strings.Join(words[1:], ""))
+			if isCommand(commands, t.name) && err == nil {
+				text += fmt.Sprintf("\nThe flags of the command: cbv %s --help\n", t.name)
+			}
+			return text, err
 		}
 		names = append(names, t.name)
 	}
@@ -130,4 +134,9 @@ func topicText(commands []*cli.Command, topics []topic, words []string) (string,
 		hint = fmt.Sprintf("did you mean %q?", nearest)
 	}
 	return "", failure.Usagef("there is no topic %q: %s", words[0], hint)
+}
+
+// isCommand reports whether a topic is also the name of a command.
+func isCommand(commands []*cli.Command, name string) bool {
+	return slices.ContainsFunc(commands, func(c *cli.Command) bool { return c.Name == name && !c.Hidden })
 }

@@ -34,7 +34,7 @@ func overview(commands []*cli.Command, topics []topic) string {
 	}
 	b.WriteString("\nTopics of cbv help TOPIC:\n")
 	for _, t := range topics {
-		b.WriteString(item(strings.TrimSpace(t.name+" "+t.takes), 22, clip(t.about, screenWidth-24)))
+		b.WriteString(item(strings.TrimSpace(t.name+" "+t.takes), 22, t.about))
 	}
 	b.WriteString("\nFlags:\n" + item("--help", 14, "this, or of a command its usage: cbv run --help") + item("--version", 14, "version, revision and DuckDB's version"))
 	return b.String()
@@ -150,15 +150,6 @@ func wrap(text string, indent int) string {
 	}
 	lines = append(lines, line)
 	return strings.Repeat(" ", indent) + strings.Join(lines, "\n"+strings.Repeat(" ", indent)) + "\n"
-}
-
-// clip ends a text where it would go over its width.
-func clip(text string, width int) string {
-	runes := []rune(text)
-	if len(runes) <= width {
-		return text
-	}
-	return strings.TrimRight(string(runes[:width-3]), " ,;:") + "..."
 }
 
 // flagNamed returns the flag of a name, nil where there is none.

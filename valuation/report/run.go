@@ -209,11 +209,11 @@ func (s summary) quarantined() string {
 		text = fmt.Sprintf("Quarantined %s of %s rows: %s.", humanize.Comma(rows), humanize.Comma(m.Rows.Files.Rows), strings.Join(parts, ", "))
 	}
 	if excluded := m.Rows.Excluded[intake.Filtered]; excluded.Rows > 0 {
-		text += fmt.Sprintf(" orders.keep excluded %s of %s %s.", countNoun(excluded.Rows, "row"), excluded.Money, m.Currency)
+		text += fmt.Sprintf(" orders.keep excluded %s of %s %s.", countNoun(excluded.Rows, "row"), thousands(excluded.Money), m.Currency)
 	}
 	if m.Totals.ReturnsOnlyCustomers > 0 {
 		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns or zeros) and are in no other figure but the lenses and the totals of rows.",
-			countNoun(m.Totals.ReturnsOnlyCustomers, "customer"), m.Totals.ReturnsOnlyRevenue, m.Currency)
+			countNoun(m.Totals.ReturnsOnlyCustomers, "customer"), thousands(m.Totals.ReturnsOnlyRevenue), m.Currency)
 	}
 	return text
 }

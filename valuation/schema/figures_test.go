@@ -1,15 +1,10 @@
 package schema
 
 import (
-	"flag"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "write the README's table of figures anew")
 
 func TestFiguresAreDeclaredOnceAndWhole(t *testing.T) {
 	names := map[string]bool{}
@@ -28,26 +23,6 @@ func TestFiguresAreDeclaredOnceAndWhole(t *testing.T) {
 				t.Errorf("figure %s is also a column of %s", figure.Name+part, figure.Name)
 			}
 		}
-	}
-}
-
-// The table between the marks is what the catalogue says.
-func TestReadmeShowsTheFigures(t *testing.T) {
-	const path = "../../README.md"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	marked := regexp.MustCompile(`(?s)<!-- figures -->\n.*<!-- /figures -->`)
-	want := "<!-- figures -->\n" + FiguresMarkdown() + "<!-- /figures -->"
-	if *update {
-		if err := os.WriteFile(path, marked.ReplaceAllLiteral(text, []byte(want)), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if got := string(marked.Find(text)); got != want {
-		t.Error("the README's table of figures is not that of the catalogue: go test ./valuation/schema -update writes it anew")
 	}
 }
 
