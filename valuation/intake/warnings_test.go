@@ -134,7 +134,7 @@ func TestAShortHistoryHasNoHoldout(t *testing.T) {
 	for _, c := range []struct {
 		days, want int
 		why        string
-	}{{21, 7, ""}, {20, 0, "20 days of orders are too few for a backtest"}, {1, 0, "1 day of orders are too few for a backtest"}, {3000, 365, ""}} {
+	}{{21, 7, ""}, {20, 0, "20 days of orders are too few for a backtest"}, {3000, 365, ""}} {
 		context := pipelinetest.NewContext()
 		context.Days = pipeline.Days{AsOf: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Orders: []time.Time{time.Date(2026, 1, 1-c.days, 0, 0, 0, 0, time.UTC)}}
 		in := New(context, Inputs{}, true)
