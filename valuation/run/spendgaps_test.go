@@ -71,7 +71,7 @@ func TestPeriodsWithHoles(t *testing.T) {
 		"quarter 2023-07-01 channel search": "null", "month 2023-02-01 channel search": "null", "month 2023-04-01 channel search": "no_spend",
 	})
 	for _, warning := range result.Manifest.Warnings {
-		if warning.Code == "incomplete_spend" && !strings.Contains(warning.Message, `none on "search" from 2023-02-02 to 2023-05-31, while customers came by it`) {
+		if warning.Code == "incomplete_spend" && !strings.Contains(warning.Message, `none on "search" from 2023-02-02 to 2023-05-31, while customers were acquired by it`) {
 			t.Error(warning.Message)
 		}
 	}
