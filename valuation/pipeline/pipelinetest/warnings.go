@@ -2,6 +2,7 @@ package pipelinetest
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +47,9 @@ func messages(t *testing.T, code string, input Input) (found []string) {
 		t.Fatal(err)
 	}
 	for _, warning := range c.Warnings {
+		if strings.Contains(warning.Message, "%!") {
+			t.Errorf("%s is not written well: %s", warning.Code, warning.Message)
+		}
 		if warning.Code == code {
 			found = append(found, warning.Message)
 		}
