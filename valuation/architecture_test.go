@@ -31,7 +31,7 @@ var layers = [][]string{
 	// what everything may know, and pure mathematics
 	{"failure", "calendar", "money", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "backtest"},
 	// files, and declarations
-	{"parquetfile", "platform", "schema", "campaign", "engine", "simulation"},
+	{"parquetfile", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},
 	// the outside: engines, input files
 	{"engine/duckdb", "source"},

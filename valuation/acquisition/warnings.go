@@ -23,11 +23,11 @@ func (a *Acquisition) warnOfSpend() {
 	}
 	s := a.spend
 	if len(s.all) == 0 {
-		a.Warn("no_spend", "no row of spend.files can be used: there is no cost of acquisition to tell")
+		a.Warn("no_spend", "no row of spend.files can be used, so there is no cost of acquisition: see input_quarantine.parquet")
 		return
 	}
 	if a.Config.Orders.Columns.Channel == "" {
-		a.Warn("spend_without_channels", "orders.columns.channel is not set, so no customer is known to be of a channel: spend gives a blended cost of acquisition, and none to set the marks by")
+		a.Warn("spend_without_channels", "orders.columns.channel is not set, so it is not known which channel acquired a customer: spend gives a blended cost of acquisition, and none to set the marks by")
 	}
 	if len(s.newcomerDays) == 0 {
 		return
@@ -45,7 +45,7 @@ func (a *Acquisition) warnOfSpend() {
 		}
 	}
 	if len(found) > 0 {
-		a.Warn(incompleteSpend, "spend seems to be missing: %s. The cost of acquisition would be too low, and is not told for periods of which more than a tenth is missing: give the rest or, if nothing was spent, rows of 0",
+		a.Warn(incompleteSpend, "spend seems to be missing: %s. The cost of acquisition would be too low, and is left out for periods of which more than a tenth is missing: give the rest or, if nothing was spent, rows of 0",
 			strings.Join(found, "; "))
 	}
 }
@@ -60,7 +60,7 @@ func gapsText(gaps []calendar.Span) string {
 	}
 	text := strings.Join(parts, ", ")
 	if more := len(gaps) - mostShownGaps; more > 0 {
-		text += " and in " + humanize.Comma(int64(more)) + " more stretches"
+		text += " and " + humanize.Comma(int64(more)) + " more"
 	}
 	return text
 }
@@ -72,6 +72,12 @@ type channelSpend struct {
 	customers int64
 	minor     int64
 }
+
+// isCredit reports whether more was credited than spent.
+func (c channelSpend) isCredit() bool { return c.minor < 0 }
+
+// isUnmatched reports whether spend acquired nobody.
+func (c channelSpend) isUnmatched() bool { return c.minor > 0 && c.customers == 0 }
 
 // channelRow is a row of channels.
 type channelRow struct {
@@ -103,21 +109,23 @@ func (a *Acquisition) WarnOfChannels(ctx context.Context) error {
 		if spent.customers > 0 {
 			known = append(known, spent.channel)
 		}
-		switch {
-		case row.Period != trailing:
-		case spent.minor < 0:
+		if row.Period != trailing {
+			continue
+		}
+		if spent.isCredit() {
 			credited = append(credited, spent)
-		case spent.minor > 0 && spent.customers == 0:
+		}
+		if spent.isUnmatched() {
 			unmatched = append(unmatched, spent)
 		}
 	}
 	if len(credited) > 0 {
-		a.Warn("net_credit", "more was credited than spent over the last 12 months on %s: if spend is negative in the files, turn it round in spend.columns.amount",
+		a.Warn("net_credit", "more was credited than spent over the last 12 months on %s: if spend is negative in the files, reverse its sign in spend.columns.amount",
 			a.channelsText(credited, nil))
 	}
 	if len(unmatched) > 0 {
 		slices.Sort(known)
-		a.Warn("spend_without_customers", "over the last 12 months nobody came by %s: it counts in the paid and the blended cost of acquisition; check that spend.columns.channel and orders.columns.channel name channels alike",
+		a.Warn("spend_without_customers", "over the last 12 months nobody was acquired by %s: it counts in the paid and the blended cost of acquisition; check that spend.columns.channel and orders.columns.channel name channels alike",
 			a.channelsText(unmatched, known))
 	}
 	return nil

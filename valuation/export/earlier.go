@@ -70,7 +70,7 @@ func (x *export) openEarlier(link string) (*earlier, error) {
 		return nil, err
 	}
 	if target != x.audience.Target {
-		x.Warn("other_target", "the export of %s was for %s: for %s everybody is new, and nobody is told to have left", filepath.Base(link), target, x.audience.Target)
+		x.Warn("other_target", "the export of %s was for %s: for %s everybody counts as entered, and nobody as exited", filepath.Base(link), target, x.audience.Target)
 		return nil, nil
 	}
 	return &found, nil

@@ -124,12 +124,19 @@ func (x *export) writeFull(ctx context.Context) (err error) {
 	}
 	result, err := platform.Export(ctx, spec, x.membersOf(ctx, spec), x.files())
 	x.members, x.manifest.Full = result.Members, result
+	return x.judgeFull(result, err)
+}
+
+// judgeFull warns of what speaks against the full files, given the result of their
+// pass and its error, and returns the error that is left. Nobody in the audience is
+// none where others have to leave it.
+func (x *export) judgeFull(result platform.Result, err error) error {
 	x.takeWarnings(result)
 	missing := result.Rejected[platform.NotInPeople]
 	if missing > 0 && missing == result.Rows {
 		return fmt.Errorf("%w: none of them has a row in people: check that people.columns.customer_id is the orders' customer_id", err)
 	}
-	if 2*missing > result.Rows {
+	if areMostMissing(missing, result.Rows) {
 		x.Warn("few_in_people", "customers of the audience without a row in people: %d of %d: see whether people.files are all there", missing, result.Rows)
 	}
 	if errors.Is(err, platform.ErrEmpty) && len(x.held()) > 0 {
@@ -138,6 +145,10 @@ func (x *export) writeFull(ctx context.Context) (err error) {
 	}
 	return err
 }
+
+// areMostMissing reports whether more customers are missing from people than are
+// there.
+func areMostMissing(missing, customers int64) bool { return 2*missing > customers }
 
 // arm returns what is done with somebody who may be written to; none where a
 // holdout that is not theirs keeps them out.
@@ -189,12 +200,17 @@ func (x *export) writeExited(ctx context.Context) error {
 		if result.Rows > 0 {
 			x.manifest.Exited[spec.Name] = result
 		}
-		if n := result.Rejected[platform.NotInPeople]; n > 0 {
-			x.Warn("left_people", "%s for %s: customers who left and are in people no more: %d: take them out by hand, see the rejects", spec.Name, x.target.Name, n)
-		}
-		x.takeWarnings(result)
+		x.judgeExited(spec.Name, result)
 	}
 	return nil
+}
+
+// judgeExited warns of what speaks against the exited files of a name.
+func (x *export) judgeExited(name string, result platform.Result) {
+	if n := result.Rejected[platform.NotInPeople]; n > 0 {
+		x.Warn("left_people", "%s for %s: customers who left and are in people no more: %d: take them out by hand, see the rejects", name, x.target.Name, n)
+	}
+	x.takeWarnings(result)
 }
 
 // writeSuppressed writes those who objected.

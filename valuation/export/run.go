@@ -98,13 +98,16 @@ func (x *export) warnOfAge() {
 			if err != nil {
 				continue // reading it will say why
 			}
-			if written := info.ModTime().UTC().Format(time.DateOnly); written < x.run.asOf.Format(time.DateOnly) {
+			if written := info.ModTime().UTC(); isAged(written, x.run.asOf) {
 				x.Warn(agedFile, "%s was written on %s, before %s, the day of the run: it does not know who objected since; write it anew before the files are sent",
-					file.Path, written, x.run.asOf.Format(time.DateOnly))
+					file.Path, written.Format(time.DateOnly), x.run.asOf.Format(time.DateOnly))
 			}
 		}
 	}
 }
+
+// isAged reports whether something was written before the day of a run.
+func isAged(written, asOf time.Time) bool { return written.Before(asOf) }
 
 // warnOfSeed warns of an audience that an ad platform must not take for a seed.
 func (x *export) warnOfSeed() {

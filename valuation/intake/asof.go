@@ -62,8 +62,8 @@ func (in *Intake) checkLastOrderDay(ctx context.Context) error {
 	longest := slices.Index(gaps, slices.Max(gaps))
 	// Two wrong dates in a row hide from the rule below.
 	if gap := gaps[longest]; longest != len(gaps)-1 && isLongGap(gap, median) {
-		in.Warn("gap_in_orders", "no order for %d days before %s, where %d are usual: files may be missing, or the dates from then on wrong",
-			gap, days[longest+1].Format(time.DateOnly), median)
+		in.Warn("gap_in_orders", "the order day %s is %d days after the one before (usual: %d): files may be missing, or the dates from then on wrong",
+			days[longest+1].Format(time.DateOnly), gap, median)
 	}
 	if !isLateLastDay(last, median) {
 		return nil
@@ -81,9 +81,18 @@ func (in *Intake) checkLastOrderDay(ctx context.Context) error {
 		in.Days.AsOf.Format(time.DateOnly), last, median, strings.Join(places[:min(3, len(places))], "; "))
 }
 
+// The gaps between order days that nobody need wonder at, in days, or in usual gaps
+// where those are longer.
+const (
+	mostGapDays       = 30 // inside the orders: a shop may close for a month
+	mostUsualGaps     = 10
+	mostLastGapDays   = 7 // before the last order day, from which everything is counted
+	mostUsualLastGaps = 5
+)
+
 // isLongGap reports whether a gap inside the orders is one to wonder at.
-func isLongGap(gap, median int) bool { return gap > max(30, 10*median) }
+func isLongGap(gap, median int) bool { return gap > max(mostGapDays, mostUsualGaps*median) }
 
 // isLateLastDay reports whether the last order day follows so long a gap that its
 // date is more likely wrong.
-func isLateLastDay(gap, median int) bool { return gap > max(7, 5*median) }
+func isLateLastDay(gap, median int) bool { return gap > max(mostLastGapDays, mostUsualLastGaps*median) }

@@ -117,6 +117,8 @@ func byPlace(a, b Place) int {
 // mostQuarantined is the share of rows in quarantine above which a warning says so.
 const mostQuarantined = 0.01
 
+func isManyQuarantined(share float64) bool { return share > mostQuarantined }
+
 // WarnOfRows warns of orders of which too many cannot be used.
 func (in *Intake) WarnOfRows() {
 	var quarantined int64
@@ -125,8 +127,8 @@ func (in *Intake) WarnOfRows() {
 			quarantined += count.Rows
 		}
 	}
-	if share := float64(quarantined) / float64(source.Rows(in.Inputs.Orders)); share > mostQuarantined {
-		in.Warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine: what they hold is in no figure", 100*share)
+	if share := float64(quarantined) / float64(source.Rows(in.Inputs.Orders)); isManyQuarantined(share) {
+		in.Warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are", 100*share)
 	}
 }
 

@@ -44,10 +44,16 @@ func (j *Judgement) warn(ctx context.Context) error {
 		return err
 	}
 	j.intake.WarnOfRows()
-	j.warnOfFigures()
+	j.warnOfBasis()
+	if j.scoring.HasModel() {
+		j.scoring.WarnOfTrust()
+		j.warnOfFigures()
+	}
 	if err := j.acquisition.WarnOfChannels(ctx); err != nil {
 		return err
 	}
-	j.warnOfNoPaidChannel()
+	if j.scoring.HasModel() {
+		j.warnOfNoPaidChannel()
+	}
 	return nil
 }

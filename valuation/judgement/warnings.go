@@ -23,31 +23,36 @@ func hasHighReturns(share float64) bool { return share > mostReturned }
 // losesMoney reports whether a new customer costs as much as they bring, or more.
 func losesMoney(cac, newcomerValue float64) bool { return cac >= newcomerValue }
 
-// warnOfFigures adds the warnings that the figures of the base call for.
-func (j *Judgement) warnOfFigures() {
+// warnOfBasis warns of value that is not counted in margin.
+func (j *Judgement) warnOfBasis() {
 	if !j.Config.HasMargin() {
 		j.Warn("revenue_not_margin", "no margin is configured, so value is counted in revenue: set value.margin_rate or orders.columns.margin")
 	}
-	if !j.scoring.HasModel() {
-		return
-	}
-	j.scoring.WarnOfTrust()
+}
+
+// warnOfFigures adds the warnings that the figures of a base with a model call for.
+func (j *Judgement) warnOfFigures() {
 	value := func(metric string) float64 { return *j.Figures.Base[metric].Value }
 	if repeaters := value("repeat_customers"); hasFewRepeaters(repeaters) {
-		j.Warn("few_repeat_customers", "only %.0f customers bought again: the models rest on them, and every value is rough", repeaters)
+		j.Warn("few_repeat_customers", "customers who bought again: %.0f, fewer than %d: the models rest on them, and every value is rough", repeaters, fewRepeaters)
 	}
-	if cac, newcomer := value("cac"), value("newcomer_value"); j.AcquisitionTerms().Source != "first_order" && losesMoney(cac, newcomer) {
-		j.Warn("acquisition_loses_money", "a newcomer costs %.2f and brings %.2f over the horizon: acquisition loses money, so replacement is worth nothing and the floor alone decides whom to retain", cac, newcomer)
+	if cac, brings := value("cac"), value("newcomer_value"); j.AcquisitionTerms().Source != "first_order" && losesMoney(cac, brings) {
+		j.Warn("acquisition_loses_money", "a new customer costs %s and brings %s over the horizon: acquisition earns nothing, so replacement is worth nothing and the floor alone decides whom to retain", j.money(cac), j.money(brings))
 	}
 	if share := value("later_return_share"); hasHighReturns(share) {
-		j.Warn("high_returns", "%.0f %% of revenue is returned on a later day, and every value is lowered by as much: check orders.columns.amount", 100*share)
+		j.Warn("high_returns", "%.1f %% of revenue is returned on a later day, and every value is lowered by as much: check orders.columns.amount", 100*share)
 	}
 }
 
-// warnOfNoPaidChannel warns of spend that could not set the marks.
+// money writes an amount with its currency.
+func (j *Judgement) money(amount float64) string {
+	return money.Format(money.ToMinor(amount, j.Minor), j.Minor) + " " + j.Config.Value.Currency
+}
+
+// warnOfNoPaidChannel warns of spend that could not set the marks, given a model.
 func (j *Judgement) warnOfNoPaidChannel() {
 	terms := j.AcquisitionTerms()
-	if !j.intake.HasSpend() || j.Config.Orders.Columns.Channel == "" || !j.scoring.HasModel() || terms == nil || terms.Source == "spend" {
+	if !j.intake.HasSpend() || j.Config.Orders.Columns.Channel == "" || terms == nil || terms.Source == "spend" {
 		return
 	}
 	instead := "a first order is taken to pay for its acquisition"

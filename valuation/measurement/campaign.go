@@ -184,8 +184,6 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	if err != nil {
 		return failure.Inputf("campaign %s: its assignments cannot be read: %w: put the files back as they were written", m.name(), engine.Cause(err))
 	}
-	for _, pair := range source.Copies(m.contacts.Files) {
-		m.Warn("copied_file", "%s and %s have the same bytes, so every contact in them counts twice: leave one out of contacts.files", pair[0].Path, pair[1].Path)
-	}
+	m.in.WarnOfCopies(m.contacts.Name, "contact", m.contacts.Files)
 	return m.contacts.Map(ctx, m.Engine)
 }

@@ -25,7 +25,7 @@ func (m *Measurement) refuseUnknownCustomers(arms map[experiment.Arm]armSums) er
 	}
 	const remedy = "customers may be written otherwise than when they were assigned, or files be missing"
 	switch {
-	case 2*unknown > people:
+	case areMostUnknown(unknown, people):
 		return failure.Inputf("campaign %s: %s of %s assigned customers have no order up to the day of their assignment, and each had one: %s: check orders.columns.customer_id, then orders.files and orders.keep",
 			m.name(), humanize.Comma(unknown), humanize.Comma(people), remedy)
 	case unknown > 0:
@@ -35,12 +35,16 @@ func (m *Measurement) refuseUnknownCustomers(arms map[experiment.Arm]armSums) er
 	return nil
 }
 
+// areMostUnknown reports whether so many are unknown that the orders are more likely
+// another shop's, or written otherwise.
+func areMostUnknown(unknown, people int64) bool { return 2*unknown > people }
+
 // warn warns of what stands between the figures and what they say.
 func (m *Measurement) warn(contacts map[string]Contacts) {
 	m.warnOfHoles()
 	m.in.WarnOfRows()
 	if ratio := m.document.SampleRatio; ratio.Broken {
-		m.Warn("sample_ratio", "the arms do not have the people that the design gave them (chi-square %.1f, p %.1g): people were lost or added in a way that differs between arms, so no lift is told; find where before anything else", ratio.ChiSquare, ratio.PValue)
+		m.Warn("sample_ratio", "the arms do not have the people that the design gave them (chi-square %.1f, p %.1g): people were lost or added in a way that differs between arms, so no lift is reported: find where before anything else", ratio.ChiSquare, ratio.PValue)
 	}
 	if !m.Config.HasMargin() {
 		m.Warn("revenue_not_margin", "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin")
@@ -66,7 +70,7 @@ func (m *Measurement) warnOfHoles() {
 	const shown = 3
 	text := strings.Join(holes[:min(shown, len(holes))], ", ")
 	if more := len(holes) - shown; more > 0 {
-		text += fmt.Sprintf(" and %d more times", more)
+		text += fmt.Sprintf(" and %d more", more)
 	}
 	m.Warn("hole_in_orders", "there is no order from %s, where order days are usually %d apart: these count as days on which nobody bought; add the files that are missing, if any", text, calendar.MedianGap(m.Days.Orders))
 }
@@ -84,7 +88,7 @@ func (m *Measurement) warnOfContactRows(contacts map[string]Contacts) {
 		}
 	}
 	if quarantined > 0 {
-		m.Warn("contacts_set_aside", "%s rows of the contacts are in quarantine, so sends and costs are too low: see contact_quarantine.parquet", humanize.Comma(quarantined))
+		m.Warn("contacts_set_aside", "rows of the contacts in quarantine: %s, so sends and costs are too low: see contact_quarantine.parquet", humanize.Comma(quarantined))
 	}
 }
 
@@ -92,8 +96,8 @@ func (m *Measurement) warnOfContactRows(contacts map[string]Contacts) {
 func (m *Measurement) warnOfContacts(contacts map[string]Contacts) {
 	none, global := contacts[string(experiment.None)].Sent, contacts[string(experiment.GlobalHoldout)].Sent
 	if none+global > 0 {
-		m.Warn("contaminated_holdout", "%s customers of arm none and %s of the global holdout were contacted: everyone is compared as assigned, so the effect looks smaller than it is; have the sending tool leave them out",
-			humanize.Comma(none), humanize.Comma(global))
+		m.Warn("contaminated_holdout", "messages went to %s of arm none and %s of the global holdout: everyone is compared as assigned, so the effect looks smaller than it is; have the sending tool leave them out",
+			countCustomers(none), humanize.Comma(global))
 	}
 	var early, ofOtherArm, ofUnknownArm int64
 	for arm, c := range contacts {
@@ -104,15 +108,23 @@ func (m *Measurement) warnOfContacts(contacts map[string]Contacts) {
 		}
 	}
 	if ofOtherArm > 0 {
-		m.Warn("other_arm", "%s customers got the message of another arm than theirs: they count in the arm that they are assigned to, which blurs the difference", humanize.Comma(ofOtherArm))
+		m.Warn("other_arm", "%s got the message of another arm than theirs: they count in the arm that they are assigned to, which blurs the difference", countCustomers(ofOtherArm))
 	}
 	if ofUnknownArm > 0 {
-		m.Warn("unknown_arm", "%s customers have contacts whose arm is none of none, champion, challenger and global_holdout, so nobody knows whether they got the message of their arm: map the names in contacts.columns.arm", humanize.Comma(ofUnknownArm))
+		m.Warn("unknown_arm", "contacts of %s name an arm other than none, champion, challenger and global_holdout, so nobody knows whether they got the message of theirs: map the names in contacts.columns.arm", countCustomers(ofUnknownArm))
 	}
 	if stray := contacts[Unassigned].Sent; stray > 0 {
-		m.Warn("contacted_unassigned", "%s customers were contacted who were never assigned: they are in no arm, and neither they nor what they cost are in the comparison", humanize.Comma(stray))
+		m.Warn("contacted_unassigned", "messages went to %s outside all arms, and neither they nor what they cost are in the comparison", countCustomers(stray))
 	}
 	if early > 0 {
-		m.Warn("contacted_early", "%s customers were contacted before they were assigned, so what the message did to them may lie before their window", humanize.Comma(early))
+		m.Warn("contacted_early", "messages went to %s before their assignment, so what the message did to them may lie before their window", countCustomers(early))
 	}
+}
+
+// countCustomers writes a number of customers: 1 customer, 2 customers.
+func countCustomers(n int64) string {
+	if n == 1 {
+		return "1 customer"
+	}
+	return humanize.Comma(n) + " customers"
 }

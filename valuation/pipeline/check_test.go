@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"errors"
 	"testing"
+
+	"cbv/valuation/failure"
 )
 
 func TestJudge(t *testing.T) {
@@ -26,6 +29,18 @@ func TestJudge(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%v: %q, want %q", c.row, got, c.want)
+		}
+	}
+}
+
+func TestBrokenRulesAreCounted(t *testing.T) {
+	one, other := errors.New("check a: rows: got 1, want 2"), errors.New("check a: ids: got 1, want 0")
+	for want, broken := range map[string][]error{
+		"check a: rows: got 1, want 2\n1 rule is broken: nothing was published":                                {one},
+		"check a: rows: got 1, want 2\ncheck a: ids: got 1, want 0\n2 rules are broken: nothing was published": {one, other},
+	} {
+		if err := refuse(broken); err.Error() != want || failure.KindOf(err) != failure.Input {
+			t.Errorf("%q\nnot %q", err, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 
@@ -63,9 +64,18 @@ func (c *Context) Walk(ctx context.Context, w Walk) (err error) {
 		}
 	}
 	if len(broken) > 0 {
-		return failure.Inputf("%w\n%d rules are broken: nothing was published", errors.Join(broken...), len(broken))
+		return refuse(broken)
 	}
 	return nil
+}
+
+// refuse returns the error of broken rules.
+func refuse(broken []error) error {
+	rules := "1 rule is broken"
+	if len(broken) > 1 {
+		rules = fmt.Sprintf("%d rules are broken", len(broken))
+	}
+	return failure.Inputf("%w\n%s: nothing was published", errors.Join(broken...), rules)
 }
 
 // diagnosed returns the error that names what a failed query fails by, else the

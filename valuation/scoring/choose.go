@@ -100,7 +100,7 @@ func (s *Scoring) warnOfNoModel(none *btyd.NoFitError) {
 	code := "no_model"
 	s.models.why = none.Error()
 	if none.Reason == btyd.NoRepeats {
-		code, s.models.why = "one_timers_only", "nobody has bought again, so nothing tells who will"
+		code, s.models.why = "one_timers_only", "nobody has bought again, so nothing shows who will"
 	}
 	s.Warn(code, "nobody has a value, a lifecycle or a mark: %s", s.models.why)
 }

@@ -44,7 +44,7 @@ func (s *Scoring) modelName() string {
 func (s *Scoring) WarnOfTrust() {
 	switch verdict := s.Verdict(); {
 	case verdict.Trust == nil:
-		s.Warn("untested", "no backtest tells how far to trust the model: %s", verdict.Reason)
+		s.Warn("untested", "there is no backtest to trust the model by: %s", verdict.Reason)
 	case !*verdict.Trust:
 		s.Warn("not_trusted", "the figures that rest on the model do not deserve trust: %s", verdict.Reason)
 	}

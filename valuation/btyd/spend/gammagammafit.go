@@ -115,13 +115,20 @@ func FitGammaGamma(counts []Count, workers int) (Fit, error) {
 	fit.Parameters = o.Estimates(fit.Model.Parameters())
 	fit.Covariance = o.Covariance
 	fit.Evaluations = o.Evaluations
-	switch q := fit.Parameters[1]; {
-	case q.Value <= 1:
-		fit.Warning = InfiniteMean
-	case q.Value-2*q.StandardError <= 1:
-		fit.Warning = UndeterminedMean
-	}
+	fit.Warning = meanWarning(fit.Parameters[1])
 	return fit, nil
+}
+
+// meanWarning returns what an estimate of q says against the population mean, 0 for
+// nothing.
+func meanWarning(q likelihood.Estimate) Warning {
+	switch {
+	case q.Value <= 1:
+		return InfiniteMean
+	case q.Value-2*q.StandardError <= 1:
+		return UndeterminedMean
+	}
+	return 0
 }
 
 // limits returns the simpler models that Gamma-Gamma turns into.

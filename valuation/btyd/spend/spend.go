@@ -91,7 +91,7 @@ func FitModel(counts []Count, workers int) (Model, error) {
 		model.Bands = append(model.Bands, band)
 		// Nobody asks for a band's mean where all have repeats and a model.
 		if own != nil && (band.From == 0 || !band.HasModel()) {
-			model.find(&Finding{Warning: own.Warning, From: band.From, To: band.To, Number: own.Number})
+			model.find(&Finding{Warning: own.Warning, From: band.From, To: band.To, Number: own.Number, Cause: own.Cause})
 		}
 	}
 	return model, nil

@@ -193,3 +193,23 @@ func TestSurvivalBands(t *testing.T) {
 		t.Error("a total that is no number is accepted")
 	}
 }
+
+// Up to 1 of q there is no mean, and within two standard errors of it none that is
+// determined.
+func TestSurvivalMeanNearItsLimit(t *testing.T) {
+	for _, c := range []struct {
+		q, standardError float64
+		want             Warning
+	}{
+		{1, 0.1, InfiniteMean},
+		{1.01, 0, 0},
+		{1.01, 0.1, UndeterminedMean},
+		{1.5, 0.25, UndeterminedMean},
+		{1.51, 0.25, 0},
+	} {
+		q := likelihood.Estimate{Parameter: likelihood.Parameter{Name: "q", Value: c.q}, StandardError: c.standardError}
+		if got := meanWarning(q); got != c.want {
+			t.Errorf("q %g with a standard error of %g: %v, want %v", c.q, c.standardError, got, c.want)
+		}
+	}
+}

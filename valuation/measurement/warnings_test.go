@@ -1,0 +1,195 @@
+package measurement
+
+import (
+	"testing"
+	"time"
+
+	"cbv/valuation/campaign"
+	"cbv/valuation/config"
+	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
+	"cbv/valuation/intake"
+	"cbv/valuation/pipeline"
+	"cbv/valuation/pipeline/pipelinetest"
+	"cbv/valuation/source"
+)
+
+// change makes something of a measurement that nothing speaks against.
+type change func(m *Measurement)
+
+// warnedOf says what a changed measurement warns of, given its contacts.
+func warnedOf(contacts map[string]Contacts, changes ...change) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		m := measurementOf(c)
+		m.Config.Contacts.Files = config.Files{"contacts.parquet"}
+		for _, change := range changes {
+			change(m)
+		}
+		m.warn(contacts)
+		return nil
+	}
+}
+
+// measurementOf is a campaign that began on 10 January 2026.
+func measurementOf(c *pipeline.Context) *Measurement {
+	m := &Measurement{Context: c, in: intake.New(c, intake.Inputs{Orders: []source.File{{Rows: 1000}}}, false), started: day(10)}
+	m.campaign = &campaign.Campaign{Terms: campaign.Terms{Design: experiment.Design{Campaign: "spring"}}}
+	return m
+}
+
+// day is one of January 2026.
+func day(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+
+// ordered has orders on days of January 2026, the last of which is that of the
+// measurement.
+func ordered(days ...int) change {
+	return func(m *Measurement) {
+		for _, n := range days {
+			m.Days.Orders = append(m.Days.Orders, day(n))
+		}
+		m.Days.AsOf = m.Days.Orders[len(m.Days.Orders)-1]
+	}
+}
+
+// split has so many people in two arms of equal shares.
+func split(none, champion int64) change {
+	return func(m *Measurement) {
+		m.document.SampleRatio = SampleRatio(experiment.CheckSampleRatio([]int64{none, champion}, []int64{1, 1}))
+	}
+}
+
+// contactRows has so many rows of the contacts of a reason.
+func contactRows(reason string, rows int64) change {
+	return func(m *Measurement) { m.reasons = []intake.ReasonCount{{Reason: reason, Rows: rows}} }
+}
+
+// contactsOf is the contacts of an arm.
+func contactsOf(arm experiment.Arm, contacts Contacts) map[string]Contacts {
+	return map[string]Contacts{string(arm): contacts}
+}
+
+// strangers are assigned customers without an order by then.
+func strangers(unknown, people int64) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		return measurementOf(c).refuseUnknownCustomers(map[experiment.Arm]armSums{experiment.None: {Customers: people, Strangers: unknown}})
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	free := 0.0
+	reached := contactsOf(experiment.Champion, Contacts{Sent: 1000})
+	quarantined := func(rows int64) change {
+		return func(m *Measurement) { m.in.Report.Reasons = []intake.ReasonCount{{Reason: "null_time", Rows: rows}} }
+	}
+	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
+		{ // half of them may be
+			Code:   "unknown_customers",
+			Raises: strangers(500, 1000),
+			Says:   "500 of 1,000 assigned customers have no order up to the day of their assignment, and each had one; they count as people who buy nothing: customers may be written otherwise than when they were assigned, or files be missing: check orders.columns.customer_id, orders.files and orders.keep",
+			Silent: strangers(0, 1000),
+		},
+		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not
+			Code:   "sample_ratio",
+			Raises: warnedOf(reached, split(447, 553)),
+			Says:   "the arms do not have the people that the design gave them (chi-square 11.2, p 0.0008): people were lost or added in a way that differs between arms, so no lift is reported: find where before anything else",
+			Silent: warnedOf(reached, split(448, 552)),
+		},
+		{
+			Code:   "revenue_not_margin",
+			Raises: warnedOf(reached),
+			Says:   "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin",
+			Silent: warnedOf(reached, func(m *Measurement) { m.Config.Value.MarginRate = &free }),
+		},
+		{ // 11 of 1,000 rows of orders
+			Code:   "many_rows_quarantined",
+			Raises: warnedOf(reached, quarantined(11)),
+			Says:   "1.1 % of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are",
+			Silent: warnedOf(reached, quarantined(10)),
+		},
+		{ // a shop may be closed for a day where there are orders every day
+			Code:   "hole_in_orders",
+			Raises: warnedOf(reached, ordered(9, 10, 11, 12, 15, 16)),
+			Says:   "there is no order from 2026-01-13 to 2026-01-14, where order days are usually 1 apart: these count as days on which nobody bought; add the files that are missing, if any",
+			Silent: warnedOf(reached, ordered(9, 10, 11, 12, 14, 15)),
+		},
+		{ // 11 January is the first day on which anybody is watched
+			Code:   "hole_in_orders",
+			Raises: warnedOf(reached, ordered(6, 7, 8, 12, 13, 14)),
+			Says:   "there is no order from 2026-01-09 to 2026-01-11, where order days are usually 1 apart: these count as days on which nobody bought; add the files that are missing, if any",
+			Silent: warnedOf(reached, ordered(6, 7, 8, 11, 12, 13)),
+		},
+		{ // three are named
+			Code:   "hole_in_orders",
+			Raises: warnedOf(reached, ordered(9, 10, 11, 12, 13, 14, 17, 20, 23, 26)),
+			Says:   "there is no order from 2026-01-15 to 2026-01-16, 2026-01-18 to 2026-01-19, 2026-01-21 to 2026-01-22 and 1 more, where order days are usually 1 apart: these count as days on which nobody bought; add the files that are missing, if any",
+			Silent: warnedOf(reached, ordered(9, 12, 15, 18, 21, 24)), // every third day is usual then
+		},
+		{
+			Code:   "no_contacts",
+			Raises: warnedOf(nil),
+			Says:   "no usable row of contacts.files is of campaign spring: check contacts.columns.campaign",
+			Silent: warnedOf(contactsOf(experiment.Champion, Contacts{})),
+		},
+		{
+			Code:   "no_contacts",
+			Raises: warnedOf(nil),
+			Says:   "no usable row of contacts.files is of campaign spring: check contacts.columns.campaign",
+			Silent: warnedOf(nil, func(m *Measurement) { m.Config.Contacts.Files = nil }), // none are configured
+		},
+		{
+			Code:   "contacts_set_aside",
+			Raises: warnedOf(reached, contactRows("null_cost", 1234)),
+			Says:   "rows of the contacts in quarantine: 1,234, so sends and costs are too low: see contact_quarantine.parquet",
+			Silent: warnedOf(reached, contactRows(otherCampaign, 1234)),
+		},
+		{
+			Code:   "contacts_set_aside",
+			Raises: warnedOf(reached, contactRows("null_time", 2)),
+			Says:   "rows of the contacts in quarantine: 2, so sends and costs are too low: see contact_quarantine.parquet",
+			Silent: warnedOf(reached, contactRows(intake.AfterAsOf, 2)),
+		},
+		{
+			Code:   "contaminated_holdout",
+			Raises: warnedOf(contactsOf(experiment.None, Contacts{Sent: 1})),
+			Says:   "messages went to 1 customer of arm none and 0 of the global holdout: everyone is compared as assigned, so the effect looks smaller than it is; have the sending tool leave them out",
+			Silent: warnedOf(contactsOf(experiment.Champion, Contacts{Sent: 1})),
+		},
+		{
+			Code:   "contaminated_holdout",
+			Raises: warnedOf(contactsOf(experiment.GlobalHoldout, Contacts{Sent: 2345})),
+			Says:   "messages went to 0 customers of arm none and 2,345 of the global holdout: everyone is compared as assigned, so the effect looks smaller than it is; have the sending tool leave them out",
+			Silent: warnedOf(contactsOf(experiment.GlobalHoldout, Contacts{Sent: 0})),
+		},
+		{
+			Code:   "other_arm",
+			Raises: warnedOf(contactsOf(experiment.Challenger, Contacts{Sent: 9, OfOtherArm: 3})),
+			Says:   "3 customers got the message of another arm than theirs: they count in the arm that they are assigned to, which blurs the difference",
+			Silent: warnedOf(contactsOf(experiment.None, Contacts{Sent: 9, OfOtherArm: 3})), // any message is another arm's: contaminated_holdout says so
+		},
+		{
+			Code:   "unknown_arm",
+			Raises: warnedOf(contactsOf(experiment.Champion, Contacts{Sent: 9, OfUnknownArm: 4})),
+			Says:   "contacts of 4 customers name an arm other than none, champion, challenger and global_holdout, so nobody knows whether they got the message of theirs: map the names in contacts.columns.arm",
+			Silent: warnedOf(contactsOf(experiment.Champion, Contacts{Sent: 9, OfOtherArm: 4})),
+		},
+		{
+			Code:   "contacted_unassigned",
+			Raises: warnedOf(contactsOf(Unassigned, Contacts{Sent: 5})),
+			Says:   "messages went to 5 customers outside all arms, and neither they nor what they cost are in the comparison",
+			Silent: warnedOf(contactsOf(Unassigned, Contacts{Messages: 5})), // nothing was sent
+		},
+		{
+			Code:   "contacted_early",
+			Raises: warnedOf(contactsOf(experiment.Champion, Contacts{Sent: 9, Early: 6})),
+			Says:   "messages went to 6 customers before their assignment, so what the message did to them may lie before their window",
+			Silent: warnedOf(contactsOf(experiment.Champion, Contacts{Sent: 9, Early: 0})),
+		},
+	})
+}
+
+// Where most of the assigned are unknown nothing is measured.
+func TestMostUnknownCustomersAreRefused(t *testing.T) {
+	if err := strangers(501, 1000)(pipelinetest.NewContext()); failure.KindOf(err) != failure.Input {
+		t.Errorf("501 of 1,000 are unknown: %v", err)
+	}
+}
