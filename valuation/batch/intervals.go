@@ -56,10 +56,8 @@ func valueIntervals(ctx context.Context, r *run) error {
 			sum.losing += whole(5)
 			sum.variance += whole(6)
 			sum.noPurchase += whole(7)
-			if parameter := whole(8); parameter > 0 { // else the row is no parameter's
-				sum.byParameter[parameter-1] += whole(9)
-				sum.bySpend[parameter-1] += whole(10)
-			}
+			sum.byParameter[whole(8)] += whole(9)
+			sum.bySpend[whole(8)] += whole(10)
 		}
 		return nil
 	})

@@ -161,11 +161,10 @@ func (m models) places() int {
 	return most
 }
 
-// placeTable makes parameter_places: those of parameters in their models, from 1,
-// and 0 for none.
+// placeTable makes parameter_places: those of parameters in their models, from 0.
 func (r *run) placeTable(ctx context.Context) error {
 	var rows [][]driver.Value
-	for place := range 1 + r.models.places() {
+	for place := range r.models.places() {
 		rows = append(rows, []driver.Value{int64(place)})
 	}
 	return r.engine.Rows(ctx, "parameter_places", []engine.Column{{Name: "parameter", Type: "bigint"}}, rows)
