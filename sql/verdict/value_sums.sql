@@ -2,8 +2,8 @@
 -- of what they will realise, and how the sum answers to each parameter: its
 -- derivative by the logarithm of the parameter. One row per set of parameters,
 -- for the derivatives of different sets do not add up; and within it one row per
--- parameter, by its place in the model: 0 is no parameter, and its row has all
--- sums that are not derivatives. They are 0 in the others.
+-- parameter, by its place in the model, the first at 0. Sums that are no
+-- derivatives stand once, in the row of the first, and are 0 in the others.
 --
 -- D = P(alive) × discounted purchases depends on the history alone, and its
 -- derivatives come with the scores. Those of E[M] = p (γ + x m̄) / (px + q - 1) are
@@ -105,15 +105,13 @@ final as (
         ) as bigint) as variance_thousandths,
         cast(sum(case when parameter = 0 then fixed_point(ln_no_purchase, 1000000) else 0 end) as bigint)
             as ln_no_purchase_millionths,
-        cast(sum(
-            case when parameter > 0 then to_minor(clv * at_place(sensitivities, parameter - 1), minor_per_unit) else 0 end
-        ) as bigint) as by_parameter_minor,
+        cast(sum(to_minor(clv * at_place(sensitivities, parameter), minor_per_unit)) as bigint) as by_parameter_minor,
         cast(sum(
             case
                 when p is null then 0
-                when parameter = 1 then to_minor(clv * (1 - px / (px + q - 1)), minor_per_unit)
-                when parameter = 2 then to_minor(clv * (-q / (px + q - 1)), minor_per_unit)
-                when parameter = 3 then to_minor(clv * (gamma / spend_scale), minor_per_unit)
+                when parameter = 0 then to_minor(clv * (1 - px / (px + q - 1)), minor_per_unit)
+                when parameter = 1 then to_minor(clv * (-q / (px + q - 1)), minor_per_unit)
+                when parameter = 2 then to_minor(clv * (gamma / spend_scale), minor_per_unit)
                 else 0
             end
         ) as bigint) as by_spend_minor

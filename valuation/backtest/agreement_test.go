@@ -346,6 +346,7 @@ func spearman(a, b []float64) float64 {
 // A contest is the mean of paired differences and its standard error: the
 // gains over the deviances of the scores.
 func TestAgreementContests(t *testing.T) {
+	t.Parallel()
 	result := run(t, grouped(3_000, 1), 240)
 	deviance := map[backtest.Target]map[string]float64{backtest.Purchases: {}, backtest.Margin: {}}
 	for _, c := range result.Candidates {
@@ -371,13 +372,18 @@ func TestAgreementContests(t *testing.T) {
 
 // Neither the order of customers nor the number of workers changes a digit.
 func TestAgreementWorkers(t *testing.T) {
+	t.Parallel()
 	customers := grouped(12_000, 2)
 	terms := backtest.Terms{HoldoutDays: 240, MaxTotalError: 0.25, Workers: 1}
 	want, err := backtest.Run(customers, terms)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, workers := range []int{2, 5} {
+	among := []int{2, 5}
+	if testing.Short() {
+		among = []int{5}
+	}
+	for _, workers := range among {
 		draw := rand.New(rand.NewPCG(uint64(workers), 0))
 		draw.Shuffle(len(customers), func(i, j int) { customers[i], customers[j] = customers[j], customers[i] })
 		terms.Workers = workers

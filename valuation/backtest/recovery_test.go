@@ -124,9 +124,14 @@ func recoverShops(t *testing.T, shops []wellSpecified, customers, seeds int) {
 
 // Buying that doubles after the cutoff is in no model.
 func TestRecoveryDoubledBuying(t *testing.T) {
+	t.Parallel()
+	seeds := 3
+	if testing.Short() {
+		seeds = 1
+	}
 	for _, s := range shops[:3] {
 		s.surge = 2
-		for seed, result := range overSeeds(t, s.shop, 10_000, 3) {
+		for seed, result := range overSeeds(t, s.shop, 10_000, seeds) {
 			choice := result.Choose(nil)
 			if choice.Trust != backtest.NotTrusted {
 				t.Errorf("%s, seed %d: %v", s.family, seed, choice.Trust)

@@ -16,6 +16,7 @@ import (
 // x, and of e^(-μt) over the dropout rate μ: the midpoint rule in the quantiles'
 // logistic scale, with nothing in common with the series.
 func TestAgreementSurvival(t *testing.T) {
+	t.Parallel()
 	for _, family := range []string{"bgnbd", "mbgnbd", "paretonbd"} {
 		t.Run(family, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {

@@ -44,7 +44,12 @@ func fitsOrSays(t *testing.T, what, key string, counts []HistoryCount) (Fit, *No
 }
 
 func TestSurvivalFits(t *testing.T) {
-	base := simulated(cdnow, 3_000, 78, false, 11)
+	t.Parallel()
+	customers := 3_000
+	if testing.Short() {
+		customers = 1_000
+	}
+	base := simulated(cdnow, customers, 78, false, 11)
 	change := func(f func(*HistoryCount) bool) []HistoryCount {
 		var changed []HistoryCount
 		for _, c := range base {
@@ -105,10 +110,14 @@ func TestSurvivalFits(t *testing.T) {
 // all, one dropout probability or rate for all. An optimum that is accepted there
 // has to be one, and where there is none the reason says which boundary it was.
 func TestSurvivalBoundaries(t *testing.T) {
+	t.Parallel()
 	stays := map[string]int{}
 	same := map[string]int{}
-	const seeds = 8
-	for seed := range uint64(seeds) {
+	seeds := uint64(8)
+	if testing.Short() {
+		seeds = 4
+	}
+	for seed := range seeds {
 		source := rand.NewPCG(seed, 7)
 		draw := rand.New(source)
 		rates := distuv.Gamma{Alpha: 0.8, Beta: 12, Src: source}
@@ -160,6 +169,7 @@ func TestSurvivalBoundaries(t *testing.T) {
 // differences, where codes have broken: x in the thousands, no gap, age 0, a
 // or s of 1, α = β, β ≫ α, 20 years of days, one history, one age for all.
 func TestSurvivalObjectives(t *testing.T) {
+	t.Parallel()
 	bases := map[string][]HistoryCount{
 		"thousands":   {{History{7299, 7300, 7300}, 1}, {History{7299, 100, 7300}, 1}, {History{3000, 0, 0}, 2}, {History{0, 0, 7300}, 9}},
 		"no gap":      {{History{1, 1, 1}, 5}, {History{2, 50, 50}, 5}, {History{40, 50, 50}, 1}},

@@ -34,7 +34,7 @@ type valueSumsRow struct {
 	LosingCustomers        int64
 	VarianceThousandths    int64
 	LnNoPurchaseMillionths int64
-	Parameter              int // its place in its model, from 1; 0: the row is no parameter's
+	Parameter              int // its place in its model, from 0
 	ByParameterMinor       int64
 	BySpendMinor           int64
 }
@@ -85,10 +85,8 @@ func (v *valueSums) add(row valueSumsRow) {
 	v.losing += row.LosingCustomers
 	v.variance += row.VarianceThousandths
 	v.noPurchase += row.LnNoPurchaseMillionths
-	if row.Parameter > 0 {
-		v.byParameter[row.Parameter-1] += row.ByParameterMinor
-		v.bySpend[row.Parameter-1] += row.BySpendMinor
-	}
+	v.byParameter[row.Parameter] += row.ByParameterMinor
+	v.bySpend[row.Parameter] += row.BySpendMinor
 }
 
 // markMetrics are the metrics of kpis that hold the value of a mark.

@@ -145,11 +145,10 @@ func (s *Scoring) scoreTable(ctx context.Context, histories []history, outlooks 
 // parameterPlace is a row of parameter_places.
 type parameterPlace struct{ Parameter int }
 
-// makePlaces makes parameter_places: those of parameters in their models, from 1, and
-// 0 for none.
+// makePlaces makes parameter_places: those of parameters in their models, from 0.
 func (s *Scoring) makePlaces(ctx context.Context) error {
 	var rows []parameterPlace
-	for place := range 1 + s.models.places() {
+	for place := range s.models.places() {
 		rows = append(rows, parameterPlace{place})
 	}
 	return engine.Insert(ctx, s.Engine, "parameter_places", rows)

@@ -65,12 +65,17 @@ func countsOf(f btyd.Future, horizon float64) []float64 {
 // The table against the sum, on and halfway between the knots and beyond them,
 // over the parameters that shops have.
 func TestAgreementDistribution(t *testing.T) {
+	t.Parallel()
 	m := ordinaryShop.model
+	purchases := []float64{0.01, 0.5, 6, 40, 200}
+	if testing.Short() {
+		purchases = []float64{0.01, 6, 40}
+	}
 	worst, worstAt := 0.0, ""
 	for _, p := range []float64{0.5, 1.5, 20} {
 		for _, q := range []float64{1.1, 10} {
 			for _, c := range []btyd.Survivor{at(0, 0), at(0, 200), at(1, 10), at(8, 200), at(100, 700), at(1000, 700)} {
-				for _, expected := range []float64{0.01, 0.5, 6, 40, 200} {
+				for _, expected := range purchases {
 					spend := &GammaGamma{P: p, Q: q, Gamma: 1}
 					f := m.Future(c.Repeats, c.Age)
 					horizon := expected / f.Rate()
@@ -248,6 +253,7 @@ func TestAgreementDistributionWorkers(t *testing.T) {
 
 // Whatever the parameters, probabilities are probabilities.
 func TestSurvivalDistribution(t *testing.T) {
+	t.Parallel()
 	models := []btyd.BGNBD{
 		cdnowPurchases,
 		{R: 0.01, Alpha: 0.001, A: 1e-6, B: 1e-3},
@@ -258,10 +264,14 @@ func TestSurvivalDistribution(t *testing.T) {
 		nil, {6, 3.7, 15}, {6, 1 + 1e-9, 15}, {6, 1 - 1e-9, 15}, {6, 1e-3, 15}, {6, 2, 15},
 		{1e4, 3.7, 15}, {1e-3, 3.7, 15}, {1e-3, 1e3, 15}, {1e3, 1e3, 15}, {1e-3, 1e-3, 15},
 	}
+	horizons := []float64{0, 1e-6, 365, 1e4}
+	if testing.Short() {
+		horizons = []float64{0, 365}
+	}
 	for _, m := range models {
 		for _, spend := range spends {
 			for _, c := range []btyd.Survivor{at(0, 0), at(0, 7300), at(5000, 31), at(7299, 7300)} {
-				for _, horizon := range []float64{0, 1e-6, 365, 1e4} {
+				for _, horizon := range horizons {
 					d := distributionOf(m, spend, c, horizon)
 					last := 1 - d.None + 1e-12
 					for i, p := range d.Exceeds {
