@@ -41,7 +41,7 @@ func runSchema(env Env, opt schemaOptions) error {
 	if err != nil {
 		return err
 	}
-	return report.Write(env.Stdout, report.Schema{SchemaVersion: publication.SchemaVersion, Tables: tables}, opt.json)
+	return report.Write(env.Stdout, report.Schema(schema.Describe(publication.SchemaVersion, tables)), opt.json)
 }
 
 func (o schemaOptions) tables() ([]schema.Table, error) {
