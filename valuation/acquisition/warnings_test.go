@@ -1,7 +1,9 @@
 package acquisition
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ type booked struct {
 	days       map[string][]time.Time                    // of spend, by channel
 	acquiredOn func(channel string, day time.Time) int64 // nil: one customer a day each
 	noChannel  bool                                      // of orders
+	opened     string                                    // the first day with a customer; "": that of the year
 }
 
 // input carries the periods of that year out.
@@ -29,7 +32,7 @@ func (b booked) input(t *testing.T) pipelinetest.Input {
 			for _, day := range b.days[channel] {
 				spend = append(spend, spendDay{channel, day, 1})
 			}
-			for _, day := range every(t, "2025-01-01", "2025-12-31", 0, 1, nil) {
+			for _, day := range every(t, cmp.Or(b.opened, "2025-01-01"), "2025-12-31", 0, 1, nil) {
 				customers := int64(1)
 				if b.acquiredOn != nil {
 					customers = b.acquiredOn(channel, day)
@@ -99,6 +102,19 @@ func TestWarnings(t *testing.T) {
 			return 100
 		}
 	}
+	// since is a shop that opened 182 days before the year ends.
+	since := func(spans ...calendar.Span) pipelinetest.Input {
+		return booked{days: map[string][]time.Time{"search": without(spans...)}, opened: "2025-07-03"}.input(t)
+	}
+	// inSteps spends once in so many days, but for the fourth time and every fourth
+	// after it, five of them in all.
+	inSteps := func(days int) pipelinetest.Input {
+		start := parseDay(t, "2025-01-01")
+		skipped := []int{3, 7, 11, 15, 19}
+		return booked{days: map[string][]time.Time{"search": every(t, "2025-01-01", "2025-12-31", 0, days, func(day time.Time) bool {
+			return slices.Contains(skipped, calendar.DaysBetween(start, day)/days)
+		})}}.input(t)
+	}
 	everyDay := map[string][]time.Time{"search": without()}
 	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{
@@ -124,6 +140,24 @@ func TestWarnings(t *testing.T) {
 			Raises: both(on("2025-02-01", 8), on("2025-04-01", 8), on("2025-06-01", 8), on("2025-08-01", 8)),
 			Says:   "spend seems to be missing: there is none at all from 2025-02-01 to 2025-02-08, from 2025-04-01 to 2025-04-08, from 2025-06-01 to 2025-06-08 and 1 more" + remedy,
 			Silent: both(on("2025-02-01", 8), on("2025-04-01", 8), on("2025-06-01", 8), on("2025-08-01", 8), on("2025-10-01", 8)),
+		},
+		{ // and three times at the least, however short the history
+			Code:   "incomplete_spend",
+			Raises: since(on("2025-08-01", 8), on("2025-10-01", 8)),
+			Says:   "spend seems to be missing: there is none at all from 2025-08-01 to 2025-08-08, from 2025-10-01 to 2025-10-08" + remedy,
+			Silent: since(on("2025-08-01", 8), on("2025-10-01", 8), on("2025-12-01", 8)),
+		},
+		{ // stretches of two thirds are alike: 6 of 9 days, not 5
+			Code:   "incomplete_spend",
+			Raises: both(on("2025-02-01", 5), on("2025-04-01", 5), on("2025-06-01", 9), on("2025-08-01", 5), on("2025-10-01", 5)),
+			Says:   "spend seems to be missing: there is none at all from 2025-06-01 to 2025-06-09" + remedy,
+			Silent: both(on("2025-02-01", 6), on("2025-04-01", 6), on("2025-06-01", 9), on("2025-08-01", 6), on("2025-10-01", 6)),
+		},
+		{ // what is booked more rarely than once in 14 days has no such habits
+			Code:   "incomplete_spend",
+			Raises: inSteps(15),
+			Says:   "spend seems to be missing: there is none at all from 2025-02-01 to 2025-03-01, from 2025-04-02 to 2025-04-30, from 2025-06-01 to 2025-06-29 and 2 more" + remedy,
+			Silent: inSteps(14),
 		},
 		{ // a channel may pause for a month
 			Code:   "incomplete_spend",
