@@ -67,7 +67,7 @@ func runMeasure(ctx context.Context, env Env, settings config.Config, opt measur
 		return err
 	}
 	if measured.Already {
-		fmt.Fprintln(env.Stdout, "The same inputs, configuration and version are measured already: nothing to do.")
+		fmt.Fprintln(env.Stdout, "The same inputs, configuration and program are measured already: nothing to do.")
 	}
 	_, err = fmt.Fprintln(env.Stdout, measured.Folder)
 	return err

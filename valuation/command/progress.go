@@ -78,11 +78,13 @@ func (p *progress) pause() {
 	}
 }
 
-// clear takes the bar off the terminal.
+// clear takes the bar off the terminal, for good: a second time there is none.
 func (p *progress) clear() {
-	if p.bar != nil {
-		close(p.cleared)
-		p.ticking.Wait() // or it would draw the bar once more
-		_ = p.bar.Clear()
+	if p.bar == nil {
+		return
 	}
+	close(p.cleared)
+	p.ticking.Wait() // or it would draw the bar once more
+	_ = p.bar.Clear()
+	p.bar = nil
 }

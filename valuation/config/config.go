@@ -144,7 +144,7 @@ type Engine struct {
 // depends on, the parameters that are reused, enters a run's identity with the
 // run that they come from, not with the path that named it.
 type Run struct {
-	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check and nothing is published"`
+	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check and nothing is published; cbv help warnings names those that pass"`
 	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order that counts is older; 2, 2d or 48h"`
 	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back; 30m"`
 	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit"`

@@ -2,15 +2,12 @@ package export
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
-	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/platform"
 	"cbv/valuation/publication"
@@ -121,27 +118,9 @@ func (x *export) alreadyPublished() (Result, error) {
 		return Result{}, err
 	}
 	warnings := append(slices.DeleteFunc(x.Warnings, func(w pipeline.Warning) bool { return w.Code != agedFile }), manifest.Warnings...)
-	if err := x.refuseWarnings(warnings); err != nil {
+	if err := x.RefuseWarnings("export", warnings); err != nil {
 		return Result{}, err
 	}
+	x.Repeat(manifest.Warnings)
 	return Result{Audience: x.audience, Folder: x.folder(), Already: true, Manifest: manifest, Warnings: warnings}, x.catalog().Link(x.id(), x.run.asOf)
-}
-
-// lenient are the warnings that are no reason to hold an audience back: customers
-// who share an e-mail are usual, who was erased from people stays erased, and would
-// keep an audience back for good, and who asks for lookalikes may want them.
-var lenient = []string{"shared_email", "left_people", "no_seed"}
-
-// refuseWarnings fails an export with warnings where run.strict asks for it.
-func (x *export) refuseWarnings(warnings []pipeline.Warning) error {
-	var broken []error
-	for _, warning := range warnings {
-		if !slices.Contains(lenient, warning.Code) {
-			broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
-		}
-	}
-	if !x.Config.Run.Strict || len(broken) == 0 {
-		return nil
-	}
-	return failure.Inputf("%w\nwarnings fail the export under run.strict: nothing was written", errors.Join(broken...))
 }

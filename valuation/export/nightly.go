@@ -21,7 +21,9 @@ func All(ctx context.Context, job Job) (results []Result, err error) {
 		case ctx.Err() != nil:
 			return results, ctx.Err()
 		case errors.Is(err, platform.ErrEmpty) && !job.Config.Run.Strict:
-			result = Result{Audience: a, Warnings: []pipeline.Warning{{Code: "empty_audience", Message: err.Error()}}}
+			warning := pipeline.Warning{Code: "empty_audience", Message: err.Error()}
+			job.Progress(pipeline.Event{Kind: pipeline.Warned, Warning: warning})
+			result = Result{Audience: a, Warnings: []pipeline.Warning{warning}}
 		case err != nil:
 			broken = append(broken, err)
 			continue

@@ -70,7 +70,7 @@ func Measure(ctx context.Context, job pipeline.Job, name string) (result Result,
 	if err != nil {
 		return Result{}, err
 	}
-	if err := m.RefuseWarnings(m.Warnings); err != nil {
+	if err := m.RefuseWarnings("measurement", m.Warnings); err != nil {
 		return Result{}, err
 	}
 	return m.publish(ctx, store, entries)
@@ -142,10 +142,8 @@ func (m *Measurement) alreadyPublished() (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	for _, warning := range document.Warnings {
-		m.Progress(pipeline.Event{Kind: pipeline.Warned, Warning: warning})
-	}
-	if err := m.RefuseWarnings(document.Warnings); err != nil {
+	m.Repeat(document.Warnings)
+	if err := m.RefuseWarnings("measurement", document.Warnings); err != nil {
 		return Result{}, err
 	}
 	return Result{Folder: m.shown(id), Already: true, Document: document}, nil

@@ -24,18 +24,28 @@ func (c *Context) Warn(code, format string, args ...any) {
 	c.Progress(Event{Kind: Warned, Warning: warning})
 }
 
-// RefuseWarnings fails what has warnings where run.strict asks for it.
-func (c *Context) RefuseWarnings(warnings []Warning) error {
-	if !c.Config.Run.Strict || len(warnings) == 0 {
-		return nil
-	}
+// RefuseWarnings fails a command, such as a run or an export, by its warnings where
+// run.strict asks for it.
+func (c *Context) RefuseWarnings(command string, warnings []Warning) error {
 	var broken []error
 	for _, warning := range warnings {
-		broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
+		if !isLenient(warning.Code) {
+			broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
+		}
+	}
+	if !c.Config.Run.Strict || len(broken) == 0 {
+		return nil
 	}
 	noun := "warnings fail"
-	if len(warnings) == 1 {
+	if len(broken) == 1 {
 		noun = "warning fails"
 	}
-	return failure.Inputf("%w\n%d %s the run under run.strict: nothing was published", errors.Join(broken...), len(warnings), noun)
+	return failure.Inputf("%w\n%d %s the %s under run.strict: nothing was published", errors.Join(broken...), len(broken), noun, command)
+}
+
+// Repeat raises warnings that were published earlier again, for whoever watches.
+func (c *Context) Repeat(warnings []Warning) {
+	for _, warning := range warnings {
+		c.Progress(Event{Kind: Warned, Warning: warning})
+	}
 }

@@ -12,6 +12,7 @@ type WarningKind struct {
 	By      string // the commands that raise it
 	Meaning string
 	Effect  string // what the command does all the same
+	Lenient bool   // run.strict lets it pass
 }
 
 // What raises a warning.
@@ -24,63 +25,65 @@ const (
 )
 
 // Warnings is the catalog of all warnings: what Warn raises is here. Under run.strict
-// each of them fails the command.
+// each of them fails the command but for the lenient ones, which would stay for good
+// or are usual: customers who share an e-mail, those who were erased from people, and
+// an audience of lookalikes that somebody asked for.
 var Warnings = []WarningKind{
-	{"copied_file", "run, check, measure, export", "two files of an input have the same bytes", "both count"},
-	{"gap_in_orders", "run, check, measure", "some days without an order lie between others: files may be missing", "counts them as days on which nobody bought"},
-	{"many_rows_quarantined", "run, measure", "more than 1 in 100 rows are in quarantine", "what they hold is in no figure"},
-	{"files_start_mid_life", byTest, "the first month has more than 1.5 times the new customers of a usual one: the files start in the middle of the shop's life", "all of them count as new; set `orders.fit_from`"},
-	{"revenue_not_margin", "run, measure", "no margin is configured", "value is counted in revenue"},
+	{"copied_file", "run, check, measure, export", "two files of an input have the same bytes", "both count", false},
+	{"gap_in_orders", "run, check, measure", "some days without an order lie between others: files may be missing", "counts them as days on which nobody bought", false},
+	{"many_rows_quarantined", "run, measure", "more than 1 in 100 rows are in quarantine", "what they hold is in no figure", false},
+	{"files_start_mid_life", byTest, "the first month has more than 1.5 times the new customers of a usual one: the files start in the middle of the shop's life", "all of them count as new; set `orders.fit_from`", false},
+	{"revenue_not_margin", "run, measure", "no margin is configured", "value is counted in revenue", false},
 
-	{"no_dropout", byTest, "dropout raises 2 ln L by 5.99 or less", "NBD"},
-	{"one_timers_only", byTest, "nobody has bought again", "facts and segments, no values"},
-	{"too_few_histories", byTest, "fewer distinct histories than parameters", "the family is left out"},
-	{"model_at_boundary", byTest, "the chosen model, or one to choose from, is at the edge of a simpler one: one rate or one chance of dropout for all", "the parameter that runs away is held at 1,000 and the others fitted; where that leaves no model, the family is left out"},
-	{"model_on_ridge", byTest, "parameters cannot be told apart", "the family is left out"},
-	{"model_not_concave", byTest, "the Hessian is not positive definite", "the family is left out"},
-	{"model_without_optimum", byTest, "the search for an optimum ran out", "the family is left out"},
-	{"no_model", byTest, "no family could be fitted", "facts and segments, no values"},
-	{"channel_without_model", byTest, "a channel's histories determine no parameters", "those of the base"},
-	{"spend_goes_with_frequency", byTest, "Spearman's correlation of repeats and their mean value is beyond .3", "spend models by bands of repeats"},
-	{"spend_at_boundary", byTest, "every customer pays one value of their own, or all have one mean", "p or q is held at 1,000: repeat customers are valued at their own mean, others at the pooled one"},
-	{"no_spend_model", byTest, "no Gamma-Gamma could be fitted", "the pooled mean of repeat purchases, for customers without one"},
-	{"spend_mean_infinite", byTest, "q of Gamma-Gamma is 1 or less", "the pooled mean of repeat purchases, for customers without one"},
-	{"spend_mean_undetermined", byTest, "q of Gamma-Gamma is within two standard errors of 1", "the pooled mean of repeat purchases, for customers without one"},
-	{"not_trusted", byTest, "the backtest speaks against the model", "values all the same"},
-	{"untested", byTest, "there is no backtest", "values all the same"},
-	{"few_repeat_customers", byValuing, "fewer than 100 bought again", "values, which are rough"},
-	{"high_returns", byValuing, "more than half of revenue is returned on a later day", "values, lowered by as much"},
+	{"no_dropout", byTest, "dropout raises 2 ln L by 5.99 or less", "NBD", false},
+	{"one_timers_only", byTest, "nobody has bought again", "facts and segments, no values", false},
+	{"too_few_histories", byTest, "fewer distinct histories than parameters", "the family is left out", false},
+	{"model_at_boundary", byTest, "the chosen model, or one to choose from, is at the edge of a simpler one: one rate or one chance of dropout for all", "the parameter that runs away is held at 1,000 and the others fitted; where that leaves no model, the family is left out", false},
+	{"model_on_ridge", byTest, "parameters cannot be told apart", "the family is left out", false},
+	{"model_not_concave", byTest, "the Hessian is not positive definite", "the family is left out", false},
+	{"model_without_optimum", byTest, "the search for an optimum ran out", "the family is left out", false},
+	{"no_model", byTest, "no family could be fitted", "facts and segments, no values", false},
+	{"channel_without_model", byTest, "a channel's histories determine no parameters", "those of the base", false},
+	{"spend_goes_with_frequency", byTest, "Spearman's correlation of repeats and their mean value is beyond .3", "spend models by bands of repeats", false},
+	{"spend_at_boundary", byTest, "every customer pays one value of their own, or all have one mean", "p or q is held at 1,000: repeat customers are valued at their own mean, others at the pooled one", false},
+	{"no_spend_model", byTest, "no Gamma-Gamma could be fitted", "the pooled mean of repeat purchases, for customers without one", false},
+	{"spend_mean_infinite", byTest, "q of Gamma-Gamma is 1 or less", "the pooled mean of repeat purchases, for customers without one", false},
+	{"spend_mean_undetermined", byTest, "q of Gamma-Gamma is within two standard errors of 1", "the pooled mean of repeat purchases, for customers without one", false},
+	{"not_trusted", byTest, "the backtest speaks against the model", "values all the same", false},
+	{"untested", byTest, "there is no backtest", "values all the same", false},
+	{"few_repeat_customers", byValuing, "fewer than 100 bought again", "values, which are rough", false},
+	{"high_returns", byValuing, "more than half of revenue is returned on a later day", "values, lowered by as much", false},
 
-	{"no_spend", byValuing, "no row of `spend.files` can be used", "no cost of acquisition"},
-	{"incomplete_spend", byValuing, "spend seems to be missing on some days", "costs of acquisition where more than nine tenths of a period are known"},
-	{"spend_without_channels", byValuing, "spend is given and `orders.columns.channel` is not", "a blended cost of acquisition"},
-	{"spend_without_customers", byValuing, "nobody was acquired by a channel that spend was given to", "counts it in the paid and the blended cost"},
-	{"net_credit", byValuing, "more was credited than spent on a channel", "no cost of acquisition where credits are a tenth of the rest or more"},
-	{"no_paid_channel", byValuing, "no paid channel has a cost and 50 new customers", "`value.cac` sets the marks, else the margin of a first order"},
-	{"acquisition_loses_money", byValuing, "a new customer costs more than they bring", "the floor alone decides whom to retain"},
+	{"no_spend", byValuing, "no row of `spend.files` can be used", "no cost of acquisition", false},
+	{"incomplete_spend", byValuing, "spend seems to be missing on some days", "costs of acquisition where more than nine tenths of a period are known", false},
+	{"spend_without_channels", byValuing, "spend is given and `orders.columns.channel` is not", "a blended cost of acquisition", false},
+	{"spend_without_customers", byValuing, "nobody was acquired by a channel that spend was given to", "counts it in the paid and the blended cost", false},
+	{"net_credit", byValuing, "more was credited than spent on a channel", "no cost of acquisition where credits are a tenth of the rest or more", false},
+	{"no_paid_channel", byValuing, "no paid channel has a cost and 50 new customers", "`value.cac` sets the marks, else the margin of a first order", false},
+	{"acquisition_loses_money", byValuing, "a new customer costs more than they bring", "the floor alone decides whom to retain", false},
 
-	{"old_people", byExport, "a file of people or suppression is older than the day of the run", "does not know who objected since"},
-	{"no_seed", byExport, "an audience of lookalikes goes to an ad platform", "the files are written; they are no seed"},
-	{"few_in_people", byExport, "more customers are missing from people than found there", "those who are found"},
-	{"repeated_people", byExport, "people has several rows of one customer", "the first counts"},
-	{"people_without_id", byExport, "people has rows without a customer_id", "they belong to nobody"},
-	{"shared_email", byExport, "customers share an e-mail by which the target knows them", "the first is in the files"},
-	{"empty_suppression", byExport, "a file of suppression has no row", "suppresses nobody by it"},
-	{"left_people", byExport, "customers of an earlier export are no longer in people", "they cannot be named in the exited file"},
-	{"other_target", byExport, "the last export of the audience was for another target", "all count as entered"},
-	{"audience_too_small", byExport, "fewer people than the platform takes", "the files are written: they may top up an audience there"},
-	{"empty_audience", byExport, "nobody is in the audience", "the export is written so that those of the last one leave"},
+	{"old_people", byExport, "a file of people or suppression is older than the day of the run", "does not know who objected since", false},
+	{"no_seed", byExport, "an audience of lookalikes goes to an ad platform", "the files are written; they are no seed", true},
+	{"few_in_people", byExport, "more customers are missing from people than found there", "those who are found", false},
+	{"repeated_people", byExport, "people has several rows of one customer", "the first counts", false},
+	{"people_without_id", byExport, "people has rows without a customer_id", "they belong to nobody", false},
+	{"shared_email", byExport, "customers share an e-mail by which the target knows them", "the first is in the files", true},
+	{"empty_suppression", byExport, "a file of suppression has no row", "suppresses nobody by it", false},
+	{"left_people", byExport, "customers of an earlier export are no longer in people", "they cannot be named in the exited file", true},
+	{"other_target", byExport, "the last export of the audience was for another target", "all count as entered", false},
+	{"audience_too_small", byExport, "fewer people than the platform takes", "the files are written: they may top up an audience there", false},
+	{"empty_audience", byExport, "nobody is in the audience", "the export is written so that those of the last one leave", false},
 
-	{"sample_ratio", byMeasure, "the arms do not have the people that the design gave them", "no lift and no decision"},
-	{"hole_in_orders", byMeasure, "days without an order lie inside the watched time", "counts them as days on which nobody bought"},
-	{"unknown_customers", byMeasure, "assigned customers have no order in the files", "counts them as people who did not buy"},
-	{"no_contacts", byMeasure, "no usable row of the contacts is of the campaign", "sends and costs are n/a"},
-	{"contacts_set_aside", byMeasure, "rows of the contacts are in quarantine", "sends and costs are too low"},
-	{"contaminated_holdout", byMeasure, "customers who were to be left alone were contacted", "compares everyone as assigned"},
-	{"other_arm", byMeasure, "customers got the message of another arm", "compares everyone as assigned"},
-	{"unknown_arm", byMeasure, "contacts name an arm that there is not", "nobody knows whether they got the message of their arm"},
-	{"contacted_unassigned", byMeasure, "customers were contacted who are in no arm", "leaves them and their cost out"},
-	{"contacted_early", byMeasure, "customers were contacted before they were assigned", "the effect may lie before their window"},
+	{"sample_ratio", byMeasure, "the arms do not have the people that the design gave them", "no lift and no decision", false},
+	{"hole_in_orders", byMeasure, "days without an order lie inside the watched time", "counts them as days on which nobody bought", false},
+	{"unknown_customers", byMeasure, "assigned customers have no order in the files", "counts them as people who did not buy", false},
+	{"no_contacts", byMeasure, "no usable row of the contacts is of the campaign", "sends and costs are n/a", false},
+	{"contacts_set_aside", byMeasure, "rows of the contacts are in quarantine", "sends and costs are too low", false},
+	{"contaminated_holdout", byMeasure, "customers who were to be left alone were contacted", "compares everyone as assigned", false},
+	{"other_arm", byMeasure, "customers got the message of another arm", "compares everyone as assigned", false},
+	{"unknown_arm", byMeasure, "contacts name an arm that there is not", "nobody knows whether they got the message of their arm", false},
+	{"contacted_unassigned", byMeasure, "customers were contacted who are in no arm", "leaves them and their cost out", false},
+	{"contacted_early", byMeasure, "customers were contacted before they were assigned", "the effect may lie before their window", false},
 }
 
 // WarningsMarkdown returns the catalog as a Markdown table.
@@ -88,7 +91,11 @@ func WarningsMarkdown() string {
 	var table strings.Builder
 	table.WriteString("| warning | by | meaning | what is done all the same |\n|---|---|---|---|\n")
 	for _, kind := range Warnings {
-		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", kind.Code, kind.By, kind.Meaning, kind.Effect)
+		effect := kind.Effect
+		if kind.Lenient {
+			effect += "; `--strict` lets it pass"
+		}
+		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", kind.Code, kind.By, kind.Meaning, effect)
 	}
 	return table.String()
 }
@@ -96,4 +103,9 @@ func WarningsMarkdown() string {
 // isWarning reports whether a code is in the catalog.
 func isWarning(code string) bool {
 	return slices.ContainsFunc(Warnings, func(kind WarningKind) bool { return kind.Code == code })
+}
+
+// isLenient reports whether run.strict lets a warning pass.
+func isLenient(code string) bool {
+	return slices.ContainsFunc(Warnings, func(kind WarningKind) bool { return kind.Code == code && kind.Lenient })
 }

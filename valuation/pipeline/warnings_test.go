@@ -133,6 +133,31 @@ func written(files *token.FileSet, expression ast.Expr) string {
 	return text.String()
 }
 
+// raisers are the commands that a package's warnings are of.
+var raisers = map[string]string{
+	"intake": "run", "scoring": "run", "acquisition": "run", "judgement": "run", "measurement": "measure", "export": "export", "platform": "export",
+}
+
+// The catalog says of each warning which commands raise it: those of the packages that
+// do, and no export or measurement where none of theirs does.
+func TestTheCatalogSaysWhoRaisesAWarning(t *testing.T) {
+	found := readSources(t)
+	for _, kind := range Warnings {
+		by := strings.Split(kind.By, ", ")
+		folders := slices.Concat(found.raising[kind.Code], found.texts[kind.Code])
+		for _, folder := range folders {
+			if command := raisers[folder]; command != "" && !slices.Contains(by, command) {
+				t.Errorf("%s is raised by %s, and the catalog says by %s", kind.Code, folder, kind.By)
+			}
+		}
+		for command, own := range map[string][]string{"export": {"export", "platform"}, "measure": {"measurement", "intake"}} {
+			if slices.Contains(by, command) && !slices.ContainsFunc(own, func(folder string) bool { return slices.Contains(folders, folder) }) {
+				t.Errorf("the catalog says that %s raises %s, and no package of it does", command, kind.Code)
+			}
+		}
+	}
+}
+
 // Every code of the catalog stands in some package as a string, and every code that
 // Warn is called with is in the catalog.
 func TestTheCatalogHasTheWarningsThatAreRaised(t *testing.T) {

@@ -22,7 +22,7 @@ const SchemaVersion = 1
 type Manifest struct {
 	SchemaVersion int                `json:"schema_version"`
 	Version       string             `json:"version"`
-	Identity      string             `json:"identity"` // 128-bit hash of inputs, configuration and version
+	Identity      string             `json:"identity"` // 128-bit hash of inputs, configuration and program
 	AsOf          string             `json:"as_of"`
 	Currency      string             `json:"currency"`
 	MoneyBasis    string             `json:"money_basis"` // what value is counted in: margin or revenue

@@ -12,7 +12,7 @@ import (
 type MeasurementManifest struct {
 	SchemaVersion int                `json:"schema_version"`
 	Version       string             `json:"version"`
-	Identity      string             `json:"identity"` // 128-bit hash of inputs, terms, earlier verdict, configuration and version
+	Identity      string             `json:"identity"` // 128-bit hash of inputs, terms, earlier verdict, configuration and program
 	AsOf          string             `json:"as_of"`
 	Campaign      string             `json:"campaign"`
 	Currency      string             `json:"currency"`

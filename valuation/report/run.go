@@ -21,7 +21,7 @@ import (
 // Run writes the result of a run as one would report it to a director.
 func Run(out io.Writer, result run.Result, settings config.Config) {
 	if result.Already {
-		fmt.Fprintln(out, "The same inputs, configuration and version are published already: nothing to do.")
+		fmt.Fprintln(out, "The same inputs, configuration and program are published already: nothing to do.")
 		return
 	}
 	s := summary{result: result, settings: settings}

@@ -59,11 +59,9 @@ func (r *nightly) already() (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := r.RefuseWarnings(manifest.Warnings); err != nil {
+	if err := r.RefuseWarnings("run", manifest.Warnings); err != nil {
 		return Result{}, err
 	}
-	for _, warning := range manifest.Warnings {
-		r.Progress(pipeline.Event{Kind: pipeline.Warned, Warning: warning})
-	}
+	r.Repeat(manifest.Warnings)
 	return Result{Folder: r.shown(), Already: true}, r.runs.Link(r.id(), r.Days.AsOf)
 }

@@ -13,6 +13,7 @@ import (
 	"cbv/valuation/measurement"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
+	"cbv/valuation/schema"
 	"cbv/valuation/scoring"
 )
 
@@ -73,6 +74,42 @@ func TestEveryFileIsInAPlan(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The plan is written layer after layer: the layer of a step never falls. Checks come
+// after all of them.
+func TestLayersFollowEachOther(t *testing.T) {
+	entries, err := pipeline.Load(sqlFiles, Nightly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := []string{"intake", "facts", "acquisition", "models", "value", "verdict", "audit", "kpis", "lists", "checks"}
+	last := 0
+	for _, entry := range entries {
+		if entry.Kind == pipeline.Go {
+			continue
+		}
+		layer := slices.Index(order, path.Dir(entry.File))
+		if layer < last {
+			t.Errorf("%s, of layer %s, stands after layer %s", entry.Name, path.Dir(entry.File), order[max(0, last)])
+		}
+		last = max(last, layer)
+	}
+}
+
+// What the schema describes is made by a step.
+func TestEveryPublishedTableHasAStep(t *testing.T) {
+	published := map[string]bool{"assigned": true} // which an export writes row by row
+	for _, entry := range plans(t) {
+		if entry.Kind == pipeline.File {
+			published[entry.Name] = true
+		}
+	}
+	for _, table := range schema.All() {
+		if !published[table.Name] {
+			t.Errorf("the schema describes %s, which no step publishes", table.Name)
+		}
 	}
 }
 

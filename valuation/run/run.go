@@ -121,7 +121,7 @@ func (r *nightly) walk(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := r.RefuseWarnings(r.Warnings); err != nil {
+	if err := r.RefuseWarnings("run", r.Warnings); err != nil {
 		return Result{}, err
 	}
 	return r.publish(ctx, entries)
@@ -135,7 +135,7 @@ func Check(ctx context.Context, job pipeline.Job) (intake.Report, error) {
 	}
 	report := r.intake.Report
 	report.Warnings = r.Warnings
-	return report, r.RefuseWarnings(r.Warnings)
+	return report, r.RefuseWarnings("check", r.Warnings)
 }
 
 // Backtest tests the models on the shop's own past, with parameters that it fits
@@ -146,7 +146,7 @@ func Backtest(ctx context.Context, job pipeline.Job) (scoring.BacktestReport, er
 		return scoring.BacktestReport{}, err
 	}
 	report := r.scoring.BacktestReport()
-	return report, r.RefuseWarnings(r.Warnings)
+	return report, r.RefuseWarnings("backtest", r.Warnings)
 }
 
 // dryRun carries out a plan that makes nothing to keep.

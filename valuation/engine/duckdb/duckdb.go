@@ -142,6 +142,8 @@ func (d *database) Insert(ctx context.Context, name string, columns []engine.Col
 	if err := d.make(ctx, name, fmt.Sprintf("create or replace table %s (%s)", name, strings.Join(defined, ", "))); err != nil {
 		return err
 	}
+	d.reading = name // what it is filled from cannot be read meanwhile
+	defer func() { d.reading = "" }()
 	err := d.conn.Raw(func(raw any) error {
 		appender, err := duckdb.NewAppenderFromConn(raw.(driver.Conn), "", name)
 		if err != nil {
@@ -186,7 +188,7 @@ func (d *database) Rows(ctx context.Context, name string, columns []string) iter
 // connection, which would wait for itself for ever.
 func (d *database) refuseWhileReading(name string) error {
 	if d.reading != "" {
-		return fmt.Errorf("%s: asked for while %s is being read: read the one to its end first", name, d.reading)
+		return fmt.Errorf("%s: asked for while %s is being read or filled: end that first", name, d.reading)
 	}
 	return nil
 }

@@ -287,6 +287,17 @@ func TestWhatIsAskedForWhileRowsAreReadIsRefused(t *testing.T) {
 	if n, err := e.Count(ctx, "numbers"); err != nil || n != 5 {
 		t.Errorf("after the reading: %d, %v", n, err)
 	}
+	var asked error
+	err := e.Insert(ctx, "copied", []engine.Column{{Name: "i", Type: engine.Bigint}}, func(yield func([]any) bool) {
+		for row, err := range e.Rows(ctx, "numbers", []string{"i"}) {
+			if asked = err; err != nil || !yield(row) {
+				return
+			}
+		}
+	})
+	if err != nil || asked == nil || !strings.Contains(asked.Error(), "being read or filled") {
+		t.Errorf("a table that is filled from another: %v, %v", err, asked)
+	}
 }
 
 func TestNaNIsRefused(t *testing.T) {

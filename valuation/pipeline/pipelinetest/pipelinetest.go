@@ -3,6 +3,7 @@
 package pipelinetest
 
 import (
+	"context"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -56,12 +57,10 @@ func Plan(t *testing.T, files fs.FS, steps []pipeline.Step, actions pipeline.Act
 // one before it.
 func holdReads(t *testing.T, entries []pipeline.Entry) {
 	t.Helper()
-	made := map[string]int{} // the layer of each table, 0 of what Go makes
+	made := map[string]int{} // the layer of each table; of what Go makes, the highest that it reads
 	for _, entry := range entries {
 		layer := slices.Index(layers, path.Dir(entry.File))
-		if entry.Kind == pipeline.Go {
-			layer = 0
-		} else if layer < 0 {
+		if entry.Kind != pipeline.Go && layer < 0 {
 			t.Errorf("%s is in no layer", entry.File)
 		}
 		for _, name := range entry.Reads {
@@ -69,7 +68,10 @@ func holdReads(t *testing.T, entries []pipeline.Entry) {
 			if !known {
 				t.Errorf("%s reads %s, which no earlier step makes", entry.Name, name)
 			}
-			if from > layer && entry.Kind != pipeline.Go {
+			if entry.Kind == pipeline.Go {
+				layer = max(layer, from) // what it makes is of the layer that it reads
+			}
+			if from > layer {
 				t.Errorf("%s is of layer %s and reads %s, of layer %s", entry.Name, layers[layer], name, layers[from])
 			}
 		}
@@ -98,11 +100,11 @@ func holdHeader(t *testing.T, entry pipeline.Entry) {
 // has.
 func holdSchema(t *testing.T, entry pipeline.Entry) {
 	t.Helper()
-	columns := schema.ColumnNames(entry.Name)
-	if len(columns) == 0 {
+	if !slices.ContainsFunc(schema.All(), func(table schema.Table) bool { return table.Name == entry.Name }) {
 		t.Errorf("%s is published, and the schema has no such table", entry.Name)
 		return
 	}
+	columns := schema.ColumnNames(entry.Name)
 	if len(entry.Key) == 0 {
 		t.Errorf("%s is published without a sort key", entry.Name)
 	}
@@ -116,7 +118,8 @@ func holdSchema(t *testing.T, entry pipeline.Entry) {
 // Keep loads the steps of a plan, writes them to plan.json in a folder, and returns
 // them with tables in place of files, lists and checks, so that each can be looked at.
 // As the context's steps finish, what they make is written to Parquet beside it: every
-// table can be repeated by another engine.
+// table can be repeated by another engine. Steps of Go are held to what they say that
+// they read.
 func Keep(t *testing.T, c *pipeline.Context, steps []pipeline.Step, folder string, more ...pipeline.Entry) []pipeline.Entry {
 	t.Helper()
 	entries, err := pipeline.Load(c.SQL, steps)
@@ -136,14 +139,23 @@ func Keep(t *testing.T, c *pipeline.Context, steps []pipeline.Step, folder strin
 			entries[i].Kind = pipeline.Table
 		}
 	}
+	var step pipeline.Entry
+	var own []string
+	open := c.Open
+	c.Open = func(ctx context.Context, options engine.Options) (engine.Engine, error) {
+		e, err := open(ctx, options)
+		return watched{e, t, &step, &own}, err
+	}
 	c.Progress = func(event pipeline.Event) {
-		if event.Kind != pipeline.StepFinished {
-			return
-		}
-		for _, name := range entries[event.Number-1].Makes {
-			file := engine.File{Path: filepath.Join(folder, name+".parquet"), Key: []string{"all"}, Metadata: map[string]string{"table": name}}
-			if _, err := c.Engine.File(t.Context(), "kept_"+name, "select * from "+name, file); err != nil {
-				t.Error(err)
+		switch event.Kind {
+		case pipeline.StepStarted:
+			step, own = entries[event.Number-1], nil
+		case pipeline.StepFinished:
+			for _, name := range entries[event.Number-1].Makes {
+				file := engine.File{Path: filepath.Join(folder, name+".parquet"), Key: []string{"all"}, Metadata: map[string]string{"table": name}}
+				if _, err := c.Engine.File(t.Context(), "kept_"+name, "select * from "+name, file); err != nil {
+					t.Error(err)
+				}
 			}
 		}
 	}
