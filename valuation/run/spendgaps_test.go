@@ -12,8 +12,8 @@ import (
 	"cbv/valuation/simulation"
 )
 
-// every returns the days from one to another, so many days or months apart, but
-// for those of which without says so.
+// every returns the days from one to another, with a step of so many months or days,
+// except those that without names.
 func every(t *testing.T, from, to string, months, days int, without func(time.Time) bool) []time.Time {
 	t.Helper()
 	var found []time.Time
