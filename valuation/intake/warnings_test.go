@@ -98,19 +98,19 @@ func TestWarnings(t *testing.T) {
 		{ // a usual month has 10, one and a half times that is 15
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 16, 10, 10),
-			Says:   "the first month, 2025-01, has 16 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are really new",
+			Says:   "the first month, 2025-01, has 16 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
 			Silent: ofNewCustomers(nil, 15, 10, 10),
 		},
 		{ // the lower of the two in the middle is usual: 20 of 10, 20, 40 and 2,000
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 2000, 40, 20, 10),
-			Says:   "the first month, 2025-01, has 2,000 new customers and a usual month 20: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are really new",
+			Says:   "the first month, 2025-01, has 2,000 new customers and a usual month 20: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
 			Silent: ofNewCustomers(february, 2000, 40, 20, 10), // it is said from when on
 		},
 		{ // of two months neither is usual
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 160, 10, 1),
-			Says:   "the first month, 2025-01, has 160 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are really new",
+			Says:   "the first month, 2025-01, has 160 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
 			Silent: ofNewCustomers(nil, 160, 10),
 		},
 	})
