@@ -14,7 +14,7 @@ const (
 	Promote   Verdict = "promote"   // the challenger becomes the champion
 	Keep      Verdict = "keep"      // the champion stays, the challenger goes
 	Undecided Verdict = "undecided" // look again on another of the planned looks
-	Refused   Verdict = "refused"   // the campaign cannot tell
+	Refused   Verdict = "refused"   // the campaign cannot decide
 )
 
 // Decision is a verdict and what it rests on. A verdict other than undecided

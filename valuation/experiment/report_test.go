@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// outcomes are of people of whom so many buy for 50.00 with a margin of 20.00,
+// outcomes are of people, so many of whom buy for 50.00 with a margin of 20.00,
 // half of them a little more and half a little less.
 func outcomes(people, buyers int64) Outcomes {
 	var o Outcomes

@@ -25,7 +25,7 @@ func (d Decision) decides() bool {
 	return d.Verdict == experiment.Promote || d.Verdict == experiment.Keep
 }
 
-// Stand settles which verdict stands, given the other measurements of the
+// Stand sets which verdict stands, given the other measurements of the
 // campaign: the first that was reached, because the bound is for the first look
 // that crosses it. Where the split is broken today nothing stands: what made people
 // go missing may have been there before. A verdict on other money says nothing

@@ -60,7 +60,7 @@ func TestWhichVerdictStands(t *testing.T) {
 }
 
 // Where no margin is known, what is called margin says that it is revenue; where
-// no contacts are, what they would tell is missing and not 0.
+// no contacts are, what they would show is missing and not 0.
 func TestFiguresSayWhatStandsIn(t *testing.T) {
 	var outcomes experiment.Outcomes
 	outcomes.Add(experiment.Person{Converted: true, RevenueMinor: 500, MarginMinor: 500}, 500, 300)

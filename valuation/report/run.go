@@ -118,7 +118,7 @@ func (s summary) acquisition() string {
 	return text + "."
 }
 
-// quarantinedOthers says what became of the rows of the inputs beside the orders.
+// quarantinedOthers says what became of the rows of the auxiliary inputs.
 func (s summary) quarantinedOthers() string {
 	var lines []string
 	for _, input := range slices.Sorted(maps.Keys(s.result.Manifest.OtherRows)) {

@@ -11,7 +11,7 @@ import (
 	"cbv/valuation/parquetfile"
 )
 
-// markedRow is what of a customer a fit moves, and what tells whether their
+// markedRow is what of a customer a fit moves, and what shows whether their
 // orders changed.
 type markedRow struct {
 	ID       *string  `parquet:"customer_id"`

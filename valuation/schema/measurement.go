@@ -4,7 +4,7 @@ package schema
 // folder of their own.
 var MeasurementTables = []Table{
 	{Name: "measure", Grain: "one row per arm, versus, metric and estimate", Columns: measure},
-	{Name: "contact_quarantine", Grain: "one row per row of the contacts that is not used", Columns: contactQuarantine},
+	{Name: "contact_quarantine", Grain: "one row per row of the contacts that is quarantined", Columns: contactQuarantine},
 }
 
 var measure = []Column{
