@@ -2,11 +2,11 @@
 -- customers) in each period: by channel, of paid channels (all spend over the new
 -- customers of channels with spend or credits) and blended (all spend over all new
 -- customers). Where there is no cost, cac_reason says why, first that applies:
--- coarse_spend (it is told for longer periods than this, as spend_gaps has it),
+-- coarse_spend (it is only known for longer periods than this, as spend_gaps has it),
 -- no_spend, net_credit (more was credited than spent; of paid and blended also
 -- where what channels cost is not min_spend_per_credit times the net credits of
 -- others),
--- unknown_channel, before_fit_from (newcomers are not known for new),
+-- unknown_channel, before_fit_from (customers may have bought before),
 -- no_new_customers, incomplete_spend (of spend_gaps).
 --
 -- grain: one row per (period, period_start, scope, channel)

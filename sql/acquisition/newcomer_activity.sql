@@ -1,5 +1,5 @@
 -- newcomer_activity: the margin that customers brought at each age in days, by
--- how and when they came; money_minor is revenue where margin is a share of it.
+-- channel and month of acquisition; money_minor is revenue where margin is a share of it.
 -- What was returned before the first purchase counts at age 0. Empty without
 -- spend.
 --

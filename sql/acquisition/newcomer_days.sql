@@ -1,5 +1,5 @@
--- newcomer_days: how many customers came by each channel on each day: those whose
--- first purchase it was.
+-- newcomer_days: how many customers were acquired by each channel on each
+-- day: those whose first purchase it was.
 --
 -- grain: one row per (first_channel, first_purchase_date)
 -- reads: summary

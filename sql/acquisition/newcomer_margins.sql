@@ -1,5 +1,5 @@
 -- newcomer_margins: what each customer's margin added up to at ages at which
--- customers are compared, returns netted on the day they came; horizon_minor is
+-- customers are compared, returns netted on the day they arrived; horizon_minor is
 -- that of the first horizon_days, discounted to the first purchase. What was
 -- returned before the first purchase counts at age 0. Empty without spend, with
 -- which it is compared.

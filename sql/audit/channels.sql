@@ -11,16 +11,16 @@ joined as (
         channel_costs.*,
         channel_values.first_order_minor,
         channel_values.value_minor,
-        params.interval_z * channel_values.value_error_minor as value_reach,
+        params.interval_z * channel_values.value_error_minor as value_margin_of_error,
         coalesce(channel_values.customers_90, 0) as customers_90,
         channel_values.margin_90_minor,
-        params.interval_z * channel_values.margin_90_error_minor as margin_90_reach,
+        params.interval_z * channel_values.margin_90_error_minor as margin_90_margin_of_error,
         coalesce(channel_values.customers_180, 0) as customers_180,
         channel_values.margin_180_minor,
-        params.interval_z * channel_values.margin_180_error_minor as margin_180_reach,
+        params.interval_z * channel_values.margin_180_error_minor as margin_180_margin_of_error,
         coalesce(channel_values.customers_365, 0) as customers_365,
         channel_values.margin_365_minor,
-        params.interval_z * channel_values.margin_365_error_minor as margin_365_reach,
+        params.interval_z * channel_values.margin_365_error_minor as margin_365_margin_of_error,
         paybacks.payback_days,
         paybacks.payback_reason,
         paybacks.median_payback_days,
@@ -65,30 +65,30 @@ final as (
         case when has_spend and not is_before_fit_from then customers_90 end as customers_90d,
         money(fixed_point(margin_90_minor, 1), minor_per_unit) as margin_90d,
         margin_90_minor / divisor as ltv_cac_90d,
-        (margin_90_minor - margin_90_reach) / divisor as ltv_cac_90d_low,
-        (margin_90_minor + margin_90_reach) / divisor as ltv_cac_90d_high,
+        (margin_90_minor - margin_90_margin_of_error) / divisor as ltv_cac_90d_low,
+        (margin_90_minor + margin_90_margin_of_error) / divisor as ltv_cac_90d_high,
         case when has_spend and not is_before_fit_from then customers_180 end as customers_180d,
         money(fixed_point(margin_180_minor, 1), minor_per_unit) as margin_180d,
         margin_180_minor / divisor as ltv_cac_180d,
-        (margin_180_minor - margin_180_reach) / divisor as ltv_cac_180d_low,
-        (margin_180_minor + margin_180_reach) / divisor as ltv_cac_180d_high,
+        (margin_180_minor - margin_180_margin_of_error) / divisor as ltv_cac_180d_low,
+        (margin_180_minor + margin_180_margin_of_error) / divisor as ltv_cac_180d_high,
         case when has_spend and not is_before_fit_from then customers_365 end as customers_365d,
         money(fixed_point(margin_365_minor, 1), minor_per_unit) as margin_365d,
         margin_365_minor / divisor as ltv_cac_365d,
-        (margin_365_minor - margin_365_reach) / divisor as ltv_cac_365d_low,
-        (margin_365_minor + margin_365_reach) / divisor as ltv_cac_365d_high,
+        (margin_365_minor - margin_365_margin_of_error) / divisor as ltv_cac_365d_low,
+        (margin_365_minor + margin_365_margin_of_error) / divisor as ltv_cac_365d_high,
 
         money(fixed_point(value_minor, 1), minor_per_unit) as newcomer_value,
         value_minor / divisor as ltv_cac,
-        (value_minor - value_reach) / divisor as ltv_cac_low,
-        (value_minor + value_reach) / divisor as ltv_cac_high,
+        (value_minor - value_margin_of_error) / divisor as ltv_cac_low,
+        (value_minor + value_margin_of_error) / divisor as ltv_cac_high,
         case
             when cac_reason <> '' then cac_reason
             when value_minor is null and first_order_minor is not null then 'unknown_value'
         end as ltv_cac_reason,
         case
-            when (value_minor - value_reach) / divisor >= target_ltv_cac then true
-            when (value_minor + value_reach) / divisor < target_ltv_cac then false
+            when (value_minor - value_margin_of_error) / divisor >= target_ltv_cac then true
+            when (value_minor + value_margin_of_error) / divisor < target_ltv_cac then false
         end as reaches_target,
 
         payback_days,

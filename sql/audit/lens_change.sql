@@ -7,7 +7,7 @@
 -- reads: period_groups, compared_periods
 with
 
-places as (
+groups as (
     select 'new' as customer_group
     union all select 'reactivated'
     union all select 'kept_up'
@@ -38,11 +38,11 @@ final as (
         compared_periods.ends_on,
         compared_periods.before_starts_on,
         compared_periods.before_ends_on,
-        places.customer_group,
+        groups.customer_group,
         case when compared_periods.is_before_known then coalesce(sums.customers, 0) end as customers,
         case
             when not compared_periods.is_before_known then null
-            when places.customer_group in ('lost', 'returns', 'returns_only') then 0
+            when groups.customer_group in ('lost', 'returns', 'returns_only') then 0
             else coalesce(sums.customers, 0)
         end as active_customers,
         case when compared_periods.is_before_known then coalesce(sums.purchases, 0) end as purchases,
@@ -50,10 +50,10 @@ final as (
         case when compared_periods.is_before_known then coalesce(sums.purchases_before, 0) end as purchases_before,
         case when compared_periods.is_before_known then coalesce(sums.revenue_before_minor, 0) end as revenue_before_minor
     from compared_periods
-    cross join places
+    cross join groups
     left join sums
         on compared_periods.period = sums.period
-        and places.customer_group = sums.customer_group
+        and groups.customer_group = sums.customer_group
     where compared_periods.period in ('12_months', 'quarter', 'month')
 )
 

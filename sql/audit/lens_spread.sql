@@ -7,7 +7,7 @@
 -- reads: period_groups, compared_periods
 with
 
-places as (
+groups as (
     select 1 as revenue_decile, 'decile_01' as customer_group
     union all select 2, 'decile_02'
     union all select 3, 'decile_03'
@@ -39,15 +39,15 @@ final as (
         compared_periods.period,
         compared_periods.starts_on,
         compared_periods.ends_on,
-        places.customer_group,
+        groups.customer_group,
         case when compared_periods.is_known then coalesce(sums.customers, 0) end as customers,
         case when compared_periods.is_known then coalesce(sums.active_customers, 0) end as active_customers,
         case when compared_periods.is_known then coalesce(sums.purchases, 0) end as purchases,
         case when compared_periods.is_known then coalesce(sums.revenue_minor, 0) end as revenue_minor
-    from places
+    from groups
     cross join compared_periods
     left join sums
-        on places.revenue_decile = sums.revenue_decile
+        on groups.revenue_decile = sums.revenue_decile
     where compared_periods.period = '12_months'
 )
 

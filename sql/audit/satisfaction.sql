@@ -52,7 +52,7 @@ shares as (
     from counts
 ),
 
-reaches as (
+intervals as (
     select
         shares.*,
         promoter_share - detractor_share as centre,
@@ -62,7 +62,7 @@ reaches as (
                 promoter_share + detractor_share
                     - (promoter_share - detractor_share) * (promoter_share - detractor_share)
             ) / (answers + 3)
-        ) as reach
+        ) as margin_of_error
     from shares
     cross join params
 ),
@@ -70,15 +70,15 @@ reaches as (
 final as (
     select
         params.as_of,
-        reaches.scope,
-        reaches.name,
-        reaches.answers,
-        reaches.promoters,
-        reaches.detractors,
-        100e0 * (reaches.promoters - reaches.detractors) / nullif(reaches.answers, 0) as nps,
-        100 * greatest(-1e0, reaches.centre - reaches.reach) as nps_low,
-        100 * least(1e0, reaches.centre + reaches.reach) as nps_high
-    from reaches
+        intervals.scope,
+        intervals.name,
+        intervals.answers,
+        intervals.promoters,
+        intervals.detractors,
+        100e0 * (intervals.promoters - intervals.detractors) / nullif(intervals.answers, 0) as nps,
+        100 * greatest(-1e0, intervals.centre - intervals.margin_of_error) as nps_low,
+        100 * least(1e0, intervals.centre + intervals.margin_of_error) as nps_high
+    from intervals
     cross join params
 )
 

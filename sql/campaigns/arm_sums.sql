@@ -1,6 +1,6 @@
--- arm_sums: all that a comparison has to know of an arm's people: how many they
--- are, how many of them the orders do not know, and sums of their outcomes y, of the covariate x, of squares and products.
--- The sums are exact whole numbers of up to 38 digits, written as text.
+-- arm_sums: what a comparison needs of an arm's people: how many they are, how many
+-- of them have no order before their assignment, and sums of their outcomes y, of
+-- the covariate x, of squares and products. The sums are exact whole numbers of up to 38 digits, written as text.
 --
 -- grain: one row per arm
 -- reads: outcomes, winsorise_cap
@@ -10,7 +10,7 @@ people as (
     select
         outcomes.arm,
         outcomes.assigned_on,
-        outcomes.strangers,
+        outcomes.without_prior_order,
         -- wide enough for products: two of 19 digits have 38
         cast(outcomes.converted as decimal(19, 0)) as conversion,
         cast(outcomes.revenue_minor as decimal(19, 0)) as revenue,
@@ -25,7 +25,7 @@ final as (
     select
         arm,
         count(*) as customers,
-        cast(sum(strangers) as bigint) as strangers,
+        cast(sum(without_prior_order) as bigint) as without_prior_order,
         min(assigned_on) as first_assigned_on,
         max(assigned_on) as last_assigned_on,
         cast(sum(covariate) as string) as covariate,

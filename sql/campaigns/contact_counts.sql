@@ -1,4 +1,4 @@
--- contact_counts: whom the campaign reached, by the arm that they are assigned to,
+-- contact_counts: the people whom the campaign contacted, by their assigned arm,
 -- whatever message they got: people, however often they were contacted, and the
 -- cost of all their contacts. Contacted customers without an assignment are in the
 -- row 'unassigned'.

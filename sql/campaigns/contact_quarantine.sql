@@ -1,4 +1,4 @@
--- contact_quarantine: the rows of the contact files that were set aside because
+-- contact_quarantine: the rows of the contact files that were quarantined because
 -- something is wrong with them, and what. Rows of other campaigns are counted, not
 -- listed.
 --

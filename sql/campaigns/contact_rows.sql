@@ -31,7 +31,7 @@ select
         when contacts_input.sent_at is null then 'null_time'
         when contacts_input.sent_at < input_limits.readable_from
             or contacts_input.sent_at >= input_limits.readable_before then 'unreadable_time'
-        -- a cost that is not told is not 0
+        -- a missing cost is not 0
         when campaign_terms.has_cost and contacts_input.cost is null then 'null_cost'
         when campaign_terms.has_cost
             and (not is_finite(contacts_input.cost) or not contacts_input.cost between 0 and input_limits.max_amount) then 'unusable_cost'

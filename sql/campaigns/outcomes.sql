@@ -55,7 +55,7 @@ final as (
         assignments.arm,
         assignments.assigned_on,
         -- everyone who was assigned had an order by then
-        cast(1 - coalesce(added.is_known, 0) as bigint) as strangers,
+        cast(1 - coalesce(added.is_known, 0) as bigint) as without_prior_order,
         cast(coalesce(added.converted, 0) as bigint) as converted,
         coalesce(added.revenue_minor, 0) as revenue_minor,
         case

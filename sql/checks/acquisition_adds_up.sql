@@ -1,4 +1,4 @@
--- acquisition_adds_up: every row that the files beside the orders promise is used
+-- acquisition_adds_up: every row that the auxiliary files promise is used
 -- or quarantined, once, and listed; the channels of each period hold its spend and
 -- its new customers; the months, the quarters and the years hold the used spend
 -- and the customers of the base.
@@ -86,7 +86,7 @@ unexplained as (
 ),
 
 compared as (
-    select 'rows classified = rows in the files beside the orders' as rule, counted.input_rows as got,
+    select 'rows classified = rows in the auxiliary files' as rule, counted.input_rows as got,
         files.input_rows as want
     from counted cross join files
     union all

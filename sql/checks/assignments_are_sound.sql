@@ -30,7 +30,7 @@ assigned as (
         drawn.customer_id,
         drawn.as_of,
         campaign_files.file,
-        concat(campaign_files.file, ' row ', cast(drawn.file_row as string)) as place,
+        concat(campaign_files.file, ' row ', cast(drawn.file_row as string)) as location,
         coalesce(is_blank(drawn.customer_id), true) as is_nobody,
         coalesce(drawn.arm not in ('none', 'champion', 'challenger', 'global_holdout'), true) as is_elsewhere,
         coalesce(drawn.campaign <> campaign_terms.campaign, true) as is_foreign,
@@ -53,23 +53,23 @@ held as (
     select
         'everyone is assigned once' as rule,
         count(*) > 1 as is_broken,
-        max(file) as place
+        max(file) as location
     from assigned
     group by customer_id
     union all
-    select 'every assignment has a customer and a day', is_nobody or as_of is null, place
+    select 'every assignment has a customer and a day', is_nobody or as_of is null, location
     from assigned
     union all
-    select 'arms are none, champion, challenger and global_holdout', is_elsewhere, place
+    select 'arms are none, champion, challenger and global_holdout', is_elsewhere, location
     from assigned
     union all
-    select 'every arm is the one of the design', is_misplaced and not is_nobody and not is_elsewhere, place
+    select 'every arm is the one of the design', is_misplaced and not is_nobody and not is_elsewhere, location
     from assigned
     union all
-    select 'assignments are of this campaign', is_foreign, place
+    select 'assignments are of this campaign', is_foreign, location
     from assigned
     union all
-    select 'clv is an amount', is_unsound, place
+    select 'clv is an amount', is_unsound, location
     from assigned
 ),
 
@@ -78,7 +78,7 @@ final as (
         rule,
         cast(sum(case when is_broken then 1 else 0 end) as bigint) as got,
         cast(0 as bigint) as want,
-        max(case when is_broken then place end) as example
+        max(case when is_broken then location end) as example
     from held
     group by rule
 )

@@ -1,5 +1,5 @@
 -- repeats_add_up: the parts of the repeat purchase rates make the whole, which is all
--- newcomers: customers known to be new.
+-- customers known to be new.
 --
 -- grain: one row per rule
 -- reads: repeat_windows, repeat_curve, base_rates, params
@@ -43,10 +43,10 @@ compared as (
     select 'cohorts and channels make the windows of the whole' as rule, mismatches.window_counts as got, cast(0 as bigint) as want
     from mismatches
     union all
-    select 'the repeat curve begins with every newcomer', curve.customers, base_rates.newcomers
+    select 'the repeat curve begins with every new customer', curve.customers, base_rates.newcomers
     from curve cross join base_rates
     union all
-    select 'the repeat curve counts every newcomer who purchased again', curve.events, base_rates.repeat_newcomers
+    select 'the repeat curve counts every new customer who purchased again', curve.events, base_rates.repeat_newcomers
     from curve cross join base_rates
     union all
     select 'the repeat curves by cohort count them too', curve.cohort_events, base_rates.repeat_newcomers

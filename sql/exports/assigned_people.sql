@@ -1,4 +1,4 @@
--- assigned_people: what those are known by who came into an arm of the campaign
+-- assigned_people: the identifiers of those who were put into an arm of the campaign
 -- before, whether they are in its audience now or not.
 --
 -- grain: one row per customer_id

@@ -1,5 +1,5 @@
 -- audience_figures: what is expected of those who are eligible for a campaign,
--- in its holdout or not: the sums from which its power is told. Probabilities are
+-- in its holdout or not: the sums from which its power is computed. Probabilities are
 -- summed in billionths, since a sum of doubles depends on its order.
 --
 -- grain: one row

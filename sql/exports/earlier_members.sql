@@ -1,4 +1,4 @@
--- earlier_members: whom the target may hold by the exports before this one, and
+-- earlier_members: the customers whom the target may hold by earlier exports, and
 -- how many of those have them.
 --
 -- grain: one row per (customer_id, arm)

@@ -1,5 +1,5 @@
--- exited_rows: whom an export before this one put into a file of the arm at hand
--- and this one does not, with what people knows of them.
+-- exited_rows: the customers who were in a file of the arm in an earlier export
+-- and are not in this one, with what people knows of them.
 --
 -- grain: one row per gone_id
 -- reads: earlier_members, exited_arm, members, people, customers

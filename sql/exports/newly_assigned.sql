@@ -1,5 +1,5 @@
 -- newly_assigned: those of a campaign's audience who were in no earlier export of
--- it, with the value predicted on the day they came in.
+-- it, with the value predicted on the day they entered.
 --
 -- grain: one row per customer_id
 -- reads: placed, assigned, customers

@@ -6,7 +6,7 @@
 with
 
 nameless as (
-    select concat(input_files.file, ' row ', cast(suppression_rows.file_row as string)) as place
+    select concat(input_files.file, ' row ', cast(suppression_rows.file_row as string)) as location
     from suppression_rows
     inner join input_files
         on input_files.input = 'suppression'
@@ -21,7 +21,7 @@ final as (
         'every row of suppression names somebody: remove or complete those that do not, for nothing is exported while it is not known who objected' as rule,
         count(*) as got,
         cast(0 as bigint) as want,
-        min(place) as example
+        min(location) as example
     from nameless
 )
 

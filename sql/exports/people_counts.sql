@@ -1,4 +1,4 @@
--- people_counts: how many rows of people are used and set aside, by reason.
+-- people_counts: how many rows of people are used and left out, by reason.
 --
 -- grain: one row per reason
 -- reads: people_rows, people

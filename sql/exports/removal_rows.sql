@@ -1,10 +1,10 @@
--- removal_rows: the people who may have to be told to the target as suppressed.
--- An e-mail tool is told of everybody who objected. An ad platform is told of
--- those alone whom it holds: sending it the others would be what they object to.
+-- removal_rows: the people who may have to be reported to the target as suppressed.
+-- An e-mail tool gets everybody who objected. An ad platform gets only those whom
+-- it holds: sending it the others would be what they object to.
 -- Without suppression files only people say who objects.
 --
--- A tool that knows people by their e-mail is told of those e-mails as well that
--- an objection has and no row of people that stands: of a later row of somebody,
+-- A tool that knows people by their e-mail also gets the e-mails that an
+-- objection has and no row of people that stands: of a later row of somebody,
 -- of a row without an id, and of suppression files.
 --
 -- grain: one row per removal_key

@@ -1,5 +1,5 @@
--- repeated_people: the customers whom several rows of people describe, and the
--- place of the row that stands, the first. What the others object to counts all
+-- repeated_people: the customers with several rows of people, and the file and row
+-- of the one that stands, the first. What the others object to counts all
 -- the same.
 --
 -- grain: one row per customer_id
@@ -22,7 +22,7 @@ ranked as (
         row_number() over (
             partition by people_rows.customer_id
             order by people_rows.file_number, people_rows.file_row
-        ) as place
+        ) as row_rank
     from people_rows
     inner join repeated
         on people_rows.customer_id = repeated.customer_id
@@ -35,7 +35,7 @@ final as (
         file_number,
         file_row
     from ranked
-    where place = 1
+    where row_rank = 1
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- second_purchases: how long customers took to purchase again, or have been
--- seen without it (null), by when and how they came; and what their first day
+-- seen without it (null), by day and channel of acquisition; and what their first day
 -- brought, as summary has it. Those who are not fitted may have purchased before
 -- the files begin: their second purchase is not known for one.
 --

@@ -28,7 +28,7 @@ select
     customer_totals.purchase_revenue_minor,
     customer_totals.purchase_margin_minor,
     customer_totals.first_purchase_minor,
-    -- the margin of the first purchase day, of which no average share tells: first
+    -- the margin of the first purchase day, which no average share gives: first
     -- orders are often sold at another one; revenue where margin is a rate of it, to
     -- be applied after summing, or is not known
     case

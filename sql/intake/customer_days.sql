@@ -1,6 +1,6 @@
 -- customer_days: what each customer did on each day. A day is a purchase when
 -- its net is positive (or zero, where the configuration says so); rows that are
--- not used stand apart, by reason.
+-- not used have rows of their own, by reason.
 --
 -- grain: one row per (customer_id, order_day, reason)
 -- reads: orders, params

@@ -1,4 +1,4 @@
--- input_counts: how many rows of the inputs beside the orders are used and
+-- input_counts: how many rows of the auxiliary inputs are used and
 -- quarantined, with the money of spend, so that they add up to the files. Money
 -- that is no number counts as 0, and answers have none.
 --

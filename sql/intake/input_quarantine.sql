@@ -1,4 +1,4 @@
--- input_quarantine: the rows of the inputs beside the orders that were set aside
+-- input_quarantine: the rows of the auxiliary inputs that were quarantined
 -- because something is wrong with them, and what.
 --
 -- grain: one row per (input, file, row_number)

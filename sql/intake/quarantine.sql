@@ -1,4 +1,4 @@
--- quarantine: the rows that were set aside because something is wrong with them,
+-- quarantine: the rows that are not used because something is wrong with them,
 -- and what. Rows that the configured filter excludes are counted, not listed.
 --
 -- grain: one row per (file, row_number)

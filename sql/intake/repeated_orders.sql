@@ -46,7 +46,7 @@ ranked as (
                 candidates.channel nulls last,
                 candidates.file_number,
                 candidates.file_row
-        ) as place
+        ) as row_rank
     from candidates
     inner join repeated
         on candidates.order_id = repeated.order_id
@@ -58,7 +58,7 @@ final as (
         file_number,
         file_row
     from ranked
-    where place = 1
+    where row_rank = 1
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- acquisition_figures: what acquisition cost and brought over the trailing 12 months,
--- in the channels with spend (paid) and over all newcomers (blended).
+-- in the channels with spend (paid) and over all new customers (blended).
 --
 -- grain: one row
 -- reads: channels, params

@@ -1,5 +1,5 @@
--- growth_figures: how old the shop is, and whom the last 12 months gained. Null of a
--- time before the files, and before fit_from, where newcomers may be old customers.
+-- growth_figures: how old the shop is, and the customers acquired in the last 12 months.
+-- Null of a time before the files, and before fit_from, when new customers may be old.
 --
 -- grain: one row
 -- reads: second_purchases, compared_periods, params

@@ -1,6 +1,6 @@
 -- repeat_rate_figures: how many customers purchased again, ever and within windows of
--- days; the latter also as the chances to sell to a newcomer, beside those to sell to
--- others.
+-- days; the latter also as the chances to sell to a new customer, beside those to
+-- sell to others.
 --
 -- grain: one row
 -- reads: repeat_counts

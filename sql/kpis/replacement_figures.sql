@@ -1,5 +1,5 @@
--- replacement_figures: the terms of the mark, per customer: what a newcomer brings and
--- costs, and the costs of acquisition that could have been taken instead.
+-- replacement_figures: the terms of the mark, per customer: what a new customer brings
+-- and costs, and the costs of acquisition that could have been taken instead.
 --
 -- grain: one row
 -- reads: replacement, base_rates, base_sums, params

@@ -1,6 +1,6 @@
 -- returning_figures: what part of a whole month's buyers and revenue was of
 -- customers who first purchased in an earlier month; in all, and by the channel
--- they came by. A month in which nobody purchased has no row; the first month in
+-- that acquired them. A month in which nobody purchased has no row; the first month in
 -- which anybody did knows no earlier one, and a month that begins before fit_from
 -- not all of those who purchased in one: their shares are null.
 --

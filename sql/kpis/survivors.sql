@@ -4,7 +4,7 @@
 -- on their order. All null where no model could be fitted.
 --
 -- grain: one row per is_repeat
--- reads: histories, fit_groups, scores, outlooks
+-- reads: histories, fit_groups, scores, conditional_forecasts
 with
 
 -- channels are scored by themselves only where they have got parameters of their
@@ -19,12 +19,12 @@ scored as (
         histories.repeat_purchases > 0 as is_repeat,
         histories.customers,
         fixed_point(scores.p_alive, 1000000000) as alive,
-        fixed_point(scores.p_alive * (1 - outlooks.survival_30d), 1000000000) as gone_30d,
-        fixed_point(scores.p_alive * (1 - outlooks.survival_90d), 1000000000) as gone_90d,
-        fixed_point(scores.p_alive * (1 - outlooks.survival_365d), 1000000000) as gone_365d,
-        fixed_point(scores.p_alive * outlooks.p_purchase_30d, 1000000000) as buying_30d,
-        fixed_point(scores.p_alive * outlooks.p_purchase_90d, 1000000000) as buying_90d,
-        fixed_point(scores.p_alive * outlooks.p_purchase_365d, 1000000000) as buying_365d
+        fixed_point(scores.p_alive * (1 - conditional_forecasts.survival_30d), 1000000000) as gone_30d,
+        fixed_point(scores.p_alive * (1 - conditional_forecasts.survival_90d), 1000000000) as gone_90d,
+        fixed_point(scores.p_alive * (1 - conditional_forecasts.survival_365d), 1000000000) as gone_365d,
+        fixed_point(scores.p_alive * conditional_forecasts.p_purchase_30d, 1000000000) as buying_30d,
+        fixed_point(scores.p_alive * conditional_forecasts.p_purchase_90d, 1000000000) as buying_90d,
+        fixed_point(scores.p_alive * conditional_forecasts.p_purchase_365d, 1000000000) as buying_365d
     from histories
     cross join own_groups
     left join scores
@@ -32,10 +32,10 @@ scored as (
         and histories.repeat_purchases = scores.repeat_purchases
         and histories.age_at_last_purchase_days = scores.age_at_last_purchase_days
         and histories.customer_age_days = scores.customer_age_days
-    left join outlooks
-        on case when own_groups.channels > 0 then histories.fit_group else 0 end = outlooks.fit_group
-        and histories.repeat_purchases = outlooks.repeat_purchases
-        and histories.customer_age_days = outlooks.customer_age_days
+    left join conditional_forecasts
+        on case when own_groups.channels > 0 then histories.fit_group else 0 end = conditional_forecasts.fit_group
+        and histories.repeat_purchases = conditional_forecasts.repeat_purchases
+        and histories.customer_age_days = conditional_forecasts.customer_age_days
 ),
 
 final as (

@@ -1,5 +1,5 @@
 -- list_membership: who is on which list: every mark, lifecycle and segment is one, and
--- so are the seeds. Newcomers among the lookalikes are onboarded rather than
+-- so are the seeds. New customers among the lookalikes are onboarded rather than
 -- replaced, so they have a list of their own. The kind of a list is a constant, by
 -- which an engine knows which of the parts it needs.
 --

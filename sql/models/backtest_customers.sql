@@ -1,5 +1,5 @@
 -- backtest_customers: what was known of each customer of the backtest at its
--- cutoff, and what they did after it. Returns that came after the cutoff are not
+-- cutoff, and what they did after it. Returns made after the cutoff are not
 -- known at it. Recent is the stretch as long as the holdout that ends with the
 -- cutoff; the first purchase is not among the recent ones.
 --

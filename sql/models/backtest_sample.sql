@@ -1,5 +1,5 @@
 -- backtest_sample: how many customers were known at the cutoff of the backtest,
--- how many came later, and how many of the id buckets the backtest reads: all, up to
+-- how many were acquired later, and how many of the id buckets the backtest reads: all, up to
 -- backtest_full_customers; beyond that the share that leaves about
 -- backtest_sample_customers, so that its cost is bounded.
 --

@@ -1,14 +1,15 @@
--- base_rates: what the base as a whole earns, returns and waits.
+-- base_rates: what the base as a whole earns and returns, and how long until a
+-- second purchase.
 --
 -- margin_share: margin per unit of revenue of repeat purchases, for those are what
 -- is still to come, and first orders are often sold at another one; shrunk towards
 -- that of all purchases, which count with the revenue of margin_prior_customers; 1
--- where money can only be told as revenue. later_return_share: what is returned on later days
+-- where money is only known as revenue. later_return_share: what is returned on later days
 -- per unit of revenue on purchase days. first_order_margin: what the first purchase
 -- day of a customer brings, as much returned later as of anything. That and the
--- time to a second purchase are of the newcomers: of customers who are fitted, since
+-- time to a second purchase are of new customers: of those who are fitted, since
 -- others may have purchased before the files begin; of everybody where nobody is
--- fitted, whom only reused parameters value.
+-- fitted, and only reused parameters value them.
 --
 -- grain: one row
 -- reads: summary, params

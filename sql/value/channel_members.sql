@@ -1,4 +1,4 @@
--- channel_members: of which channels' new customers a row of channel_costs is: its
+-- channel_members: the channels whose new customers a row of channel_costs counts: its
 -- own, those of the channels with spend or credits (paid), or of all (blended).
 --
 -- grain: one row per (period, period_start, scope, channel, member)

@@ -1,5 +1,5 @@
 -- channel_values: what the new customers of each period and channel brought at
--- equal ages, counting those who are old enough, and what a newcomer is worth over
+-- equal ages, counting those who are old enough, and what a new customer is worth over
 -- the first horizon_days of their life: the margin of their first orders F, and of
 -- their repeat purchases R, which is known so far only, raised to the horizon by
 -- the model's curve: F/n + (R / Σ D) × (Σ H / n), D being the discounted repeat
@@ -10,9 +10,9 @@
 -- what the model expects by the horizon is more than max_horizon_growth times what it
 -- expects by now: the shape of the curve is then most of the value, and a young
 -- shop's is a guess. All
--- null without spend; value also where no model could be fitted, or all came on
--- as_of. A period that begins before fit_from has no row: its newcomers may be old
--- customers.
+-- null without spend; value also where no model could be fitted, or all were acquired on
+-- as_of. A period that begins before fit_from has no row: its customers may have
+-- bought before.
 --
 -- grain: one row per (period, period_start, scope, channel)
 -- reads: channel_members, newcomer_values, params

@@ -1,8 +1,8 @@
--- newcomer_values: what the customers who came by each channel on each day
+-- newcomer_values: what the customers acquired by each channel on each day
 -- brought: with the first order, by each age, and with repeat purchases in the
 -- first horizon_days of their lives, so far (discounted to the first purchase).
--- Beside it, in millionths, how many discounted repeat purchases the model expects
--- of each newcomer by the age they have, and by the horizon. Squares and products
+-- And, in millionths, how many discounted repeat purchases the model expects
+-- of each of them by the age they have, and by the horizon. Squares and products
 -- are there for the spread between customers. Empty without spend.
 --
 -- grain: one row per (first_channel, first_purchase_date)

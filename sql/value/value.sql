@@ -1,4 +1,4 @@
--- value: every customer with the model's outlook and their residual value (clv):
+-- value: every customer with the model's forecast and their residual value (clv):
 -- discounted expected purchases × expected margin of one, net of later returns.
 -- All null where no model could be fitted. Nothing is rounded here.
 --
@@ -8,35 +8,35 @@
 -- are alive would bring beyond clv if none of them left within the horizon.
 --
 -- grain: one row per customer_id
--- reads: rfm, scores, outlooks, base_rates, channel_margins, params
+-- reads: rfm, scores, conditional_forecasts, base_rates, channel_margins, params
 with
 
 scored as (
     select
         rfm.*,
         scores.p_alive,
-        scores.p_alive * outlooks.p_purchase_30d as p_purchase_30d,
-        scores.p_alive * outlooks.p_purchase_90d as p_purchase_90d,
-        scores.p_alive * outlooks.p_purchase_365d as p_purchase_365d,
-        scores.p_alive * outlooks.expected_purchases as expected_purchases,
-        scores.p_alive * outlooks.discounted_purchases as discounted_purchases,
-        scores.p_alive * outlooks.discounted_purchases_if_kept as discounted_purchases_if_kept,
-        outlooks.purchases_per_year as expected_repeat_rate,
-        outlooks.discounted_purchases / nullif(outlooks.expected_purchases, 0) as discount_factor,
+        scores.p_alive * conditional_forecasts.p_purchase_30d as p_purchase_30d,
+        scores.p_alive * conditional_forecasts.p_purchase_90d as p_purchase_90d,
+        scores.p_alive * conditional_forecasts.p_purchase_365d as p_purchase_365d,
+        scores.p_alive * conditional_forecasts.expected_purchases as expected_purchases,
+        scores.p_alive * conditional_forecasts.discounted_purchases as discounted_purchases,
+        scores.p_alive * conditional_forecasts.discounted_purchases_if_kept as discounted_purchases_if_kept,
+        conditional_forecasts.purchases_per_year as expected_repeat_rate,
+        conditional_forecasts.discounted_purchases / nullif(conditional_forecasts.expected_purchases, 0) as discount_factor,
         scores.spend_low,
         scores.spend_high,
-        outlooks.spend_none,
-        outlooks.spend_power,
-        outlooks.spend_first,
-        outlooks.spend_step,
-        outlooks.spend_exceeds,
-        outlooks.spend_second_moment,
-        outlooks.spend_band,
-        outlooks.spend_mean,
-        outlooks.is_spend_mean_fitted,
-        outlooks.p,
-        outlooks.q,
-        outlooks.gamma,
+        conditional_forecasts.spend_none,
+        conditional_forecasts.spend_power,
+        conditional_forecasts.spend_first,
+        conditional_forecasts.spend_step,
+        conditional_forecasts.spend_exceeds,
+        conditional_forecasts.spend_second_moment,
+        conditional_forecasts.spend_band,
+        conditional_forecasts.spend_mean,
+        conditional_forecasts.is_spend_mean_fitted,
+        conditional_forecasts.p,
+        conditional_forecasts.q,
+        conditional_forecasts.gamma,
         scores.sensitivities
     from rfm
     left join scores
@@ -44,10 +44,10 @@ scored as (
         and rfm.repeat_purchases = scores.repeat_purchases
         and rfm.age_at_last_purchase_days = scores.age_at_last_purchase_days
         and rfm.customer_age_days = scores.customer_age_days
-    left join outlooks
-        on rfm.fit_group = outlooks.fit_group
-        and rfm.repeat_purchases = outlooks.repeat_purchases
-        and rfm.customer_age_days = outlooks.customer_age_days
+    left join conditional_forecasts
+        on rfm.fit_group = conditional_forecasts.fit_group
+        and rfm.repeat_purchases = conditional_forecasts.repeat_purchases
+        and rfm.customer_age_days = conditional_forecasts.customer_age_days
 ),
 
 spending as (

@@ -25,9 +25,9 @@ judged as (
     cross join replacement
 ),
 
--- P(W > w) stands on knots that are equally spaced in w^power; place is where
+-- P(W > w) stands on knots that are equally spaced in w^power; knot is where
 -- among them, counted from 0, the cost to beat lies
-placed as (
+located as (
     select
         judged.*,
         case
@@ -39,31 +39,31 @@ placed as (
                         / judged.spend_step
                 )
             )
-        end as place
+        end as knot
     from judged
 ),
 
 marked as (
     select
-        placed.*,
+        located.*,
         case
-            when placed.clv is null then null
-            when placed.margin_scale <= 0 then 0e0
-            when placed.place is null then placed.p_alive * (1 - placed.spend_none)
-            else placed.p_alive * (
-                at_place(placed.spend_exceeds, floor(placed.place))
-                + (placed.place - floor(placed.place)) * (
-                    at_place(placed.spend_exceeds, ceil(placed.place))
-                    - at_place(placed.spend_exceeds, floor(placed.place))
+            when located.clv is null then null
+            when located.margin_scale <= 0 then 0e0
+            when located.knot is null then located.p_alive * (1 - located.spend_none)
+            else located.p_alive * (
+                at_place(located.spend_exceeds, floor(located.knot))
+                + (located.knot - floor(located.knot)) * (
+                    at_place(located.spend_exceeds, ceil(located.knot))
+                    - at_place(located.spend_exceeds, floor(located.knot))
                 )
             )
         end as keep_probability,
         case
-            when placed.keep_value is null then null
-            when placed.keep_value > 0 and placed.clv >= placed.keep_floor then 'retain'
+            when located.keep_value is null then null
+            when located.keep_value > 0 and located.clv >= located.keep_floor then 'retain'
             else 'acquisition_lookalike'
         end as mark
-    from placed
+    from located
 ),
 
 final as (

@@ -1,19 +1,19 @@
--- replacement: what it is worth to have a newcomer instead, less the cost of
--- acquisition. With spend it is the newcomer of the paid channel that leaves most
+-- replacement: what it is worth to have a new customer instead, less the cost of
+-- acquisition. With spend it is that of the paid channel that leaves most
 -- over the trailing 12 months, among channels with min_channel_customers or more, so
 -- that a handful cannot set the terms of the base: what is worth buying more of.
--- Else it is the average newcomer, with the margin of a first order and the
+-- Else it is the average new customer, with the margin of a first order and the
 -- residual value that follows it, at the configured cost; else they are taken to
 -- pay for their acquisition with the first order.
 --
 -- grain: one row
--- reads: base_rates, outlooks, scores, channel_costs, channel_values, params
+-- reads: base_rates, conditional_forecasts, scores, channel_costs, channel_values, params
 with
 
 newcomer as (
     select
         base_rates.first_order_margin,
-        scores.p_alive * outlooks.discounted_purchases * outlooks.spend_mean
+        scores.p_alive * conditional_forecasts.discounted_purchases * conditional_forecasts.spend_mean
             * (base_rates.margin_share * (1 - base_rates.later_return_share)) as newcomer_clv
     from base_rates
     left join scores
@@ -21,10 +21,10 @@ newcomer as (
         and scores.repeat_purchases = 0
         and scores.age_at_last_purchase_days = 0
         and scores.customer_age_days = 0
-    left join outlooks
-        on outlooks.fit_group = 0
-        and outlooks.repeat_purchases = 0
-        and outlooks.customer_age_days = 0
+    left join conditional_forecasts
+        on conditional_forecasts.fit_group = 0
+        and conditional_forecasts.repeat_purchases = 0
+        and conditional_forecasts.customer_age_days = 0
 ),
 
 bought as (
@@ -35,7 +35,7 @@ bought as (
         money(channel_values.value_minor, params.minor_per_unit) as newcomer_value,
         row_number() over (
             order by channel_values.value_minor - channel_costs.cac_minor desc, channel_costs.channel
-        ) as place
+        ) as channel_rank
     from channel_costs
     inner join channel_values
         on channel_costs.period = channel_values.period
@@ -67,7 +67,7 @@ terms as (
     from newcomer
     cross join params
     left join bought
-        on bought.place = 1
+        on bought.channel_rank = 1
 ),
 
 final as (

@@ -21,8 +21,8 @@ type cohort struct {
 // agedMoney is what customers brought at one age.
 type agedMoney struct{ age, minor int64 }
 
-// newcomers is how many customers were acquired on one day.
-type newcomers struct {
+// dayCustomers is how many customers were acquired on one day.
+type dayCustomers struct {
 	day       time.Time
 	customers int64
 }
@@ -36,15 +36,15 @@ type costRow struct {
 	CACMinor               *float64
 }
 
-// newcomerDay is a row of newcomer_days.
-type newcomerDay struct {
+// acquisitionDay is a row of newcomer_days.
+type acquisitionDay struct {
 	FirstChannel      string
 	FirstPurchaseDate time.Time
 	Customers         int64
 }
 
-// newcomerActivity is a row of newcomer_activity.
-type newcomerActivity struct {
+// acquisitionActivity is a row of newcomer_activity.
+type acquisitionActivity struct {
 	FirstChannel string
 	CohortMonth  time.Time
 	IsTrailing   bool
@@ -52,8 +52,8 @@ type newcomerActivity struct {
 	MoneyMinor   int64
 }
 
-// paybackWait is a row of payback_waits.
-type paybackWait struct {
+// paybackTime is a row of payback_times.
+type paybackTime struct {
 	Target       string
 	FirstChannel string
 	CohortMonth  time.Time
@@ -79,13 +79,13 @@ type paybackRow struct {
 // ledger is what paybacks are computed from.
 type ledger struct {
 	costs    []costRow
-	acquired map[string][]newcomers // by channel
+	acquired map[string][]dayCustomers // by channel
 	activity map[cohort][]agedMoney
-	waits    map[string]map[cohort][]stat.EventCount // by target
+	times    map[string]map[cohort][]stat.EventCount // by target
 }
 
-// Why there is no payback: it has not come; or, of the median, no month in which
-// customers were acquired has a cost.
+// Why there is no payback: the cost is not paid back yet; or, of the median, no
+// month in which customers were acquired has a cost.
 const (
 	notYet        = "not_yet"
 	noMonthlyCost = "no_monthly_cost"
@@ -114,12 +114,12 @@ func (a *Acquisition) makePaybacks(ctx context.Context) error {
 			if age, ok := l.payback(cost, channels, rate, a.Days.AsOf); ok {
 				row.PaybackDays, row.PaybackReason = &age, ""
 			}
-			waits := l.waitsOf(cost, channels)
-			row.MedianPaybackDays, row.MedianPaybackLow, row.MedianPaybackHigh = medianDay(stat.KaplanMeier(waits))
+			times := l.timesOf(cost, channels)
+			row.MedianPaybackDays, row.MedianPaybackLow, row.MedianPaybackHigh = medianDay(stat.KaplanMeier(times))
 			switch {
 			case row.MedianPaybackDays != nil:
 				row.MedianPaybackReason = ""
-			case len(waits) == 0:
+			case len(times) == 0:
 				row.MedianPaybackReason = noMonthlyCost
 			}
 		}
@@ -129,36 +129,36 @@ func (a *Acquisition) makePaybacks(ctx context.Context) error {
 }
 
 func (a *Acquisition) readLedger(ctx context.Context) (ledger, error) {
-	l := ledger{acquired: map[string][]newcomers{}, activity: map[cohort][]agedMoney{}, waits: map[string]map[cohort][]stat.EventCount{"own": {}, "blended": {}}}
+	l := ledger{acquired: map[string][]dayCustomers{}, activity: map[cohort][]agedMoney{}, times: map[string]map[cohort][]stat.EventCount{"own": {}, "blended": {}}}
 	var err error
 	if l.costs, err = engine.All[costRow](ctx, a.Engine, "channel_costs"); err != nil {
 		return l, err
 	}
-	for row, err := range engine.Select[newcomerDay](ctx, a.Engine, "newcomer_days") {
+	for row, err := range engine.Select[acquisitionDay](ctx, a.Engine, "newcomer_days") {
 		if err != nil {
 			return l, err
 		}
-		l.acquired[row.FirstChannel] = append(l.acquired[row.FirstChannel], newcomers{row.FirstPurchaseDate, row.Customers})
+		l.acquired[row.FirstChannel] = append(l.acquired[row.FirstChannel], dayCustomers{row.FirstPurchaseDate, row.Customers})
 	}
-	for row, err := range engine.Select[newcomerActivity](ctx, a.Engine, "newcomer_activity") {
+	for row, err := range engine.Select[acquisitionActivity](ctx, a.Engine, "newcomer_activity") {
 		if err != nil {
 			return l, err
 		}
 		key := cohort{row.FirstChannel, row.CohortMonth, row.IsTrailing}
 		l.activity[key] = append(l.activity[key], agedMoney{row.AgeDays, row.MoneyMinor})
 	}
-	for row, err := range engine.Select[paybackWait](ctx, a.Engine, "payback_waits") {
+	for row, err := range engine.Select[paybackTime](ctx, a.Engine, "payback_times") {
 		if err != nil {
 			return l, err
 		}
-		waits, key := l.waits[row.Target], cohort{row.FirstChannel, row.CohortMonth, row.IsTrailing}
-		waits[key] = append(waits[key], stat.EventCount{Day: row.Day, Events: row.Events, Censored: row.Censored})
+		times, key := l.times[row.Target], cohort{row.FirstChannel, row.CohortMonth, row.IsTrailing}
+		times[key] = append(times[key], stat.EventCount{Day: row.Day, Events: row.Events, Censored: row.Censored})
 	}
 	return l, nil
 }
 
-// channelsOf returns the channels whose customers a row is of: those of the paid
-// row are the ones with spend in the same period.
+// channelsOf returns the channels whose customers a row counts: for the paid row,
+// those with spend in the same period.
 func (l ledger) channelsOf(cost costRow) map[string]bool {
 	of := map[string]bool{}
 	for _, other := range l.costs {
@@ -190,7 +190,7 @@ func (c costRow) holds(of cohort) bool {
 // for it (the mean cumulative function of Nelson 1988), as long as those are half
 // of all.
 func (l ledger) payback(cost costRow, channels map[string]bool, rate float64, asOf time.Time) (age int64, ok bool) {
-	var acquired []newcomers
+	var acquired []dayCustomers
 	var all int64
 	for channel, days := range l.acquired {
 		for _, n := range days {
@@ -200,7 +200,7 @@ func (l ledger) payback(cost costRow, channels map[string]bool, rate float64, as
 			}
 		}
 	}
-	slices.SortFunc(acquired, func(x, y newcomers) int { return x.day.Compare(y.day) })
+	slices.SortFunc(acquired, func(x, y dayCustomers) int { return x.day.Compare(y.day) })
 	byAge := map[int64]int64{}
 	for key, money := range l.activity {
 		if channels[key.channel] && cost.holds(key) {
@@ -234,17 +234,17 @@ func (l ledger) payback(cost costRow, channels map[string]bool, rate float64, as
 	return 0, false
 }
 
-// waitsOf returns the ages at which customers paid back the cost of their own
+// timesOf returns the ages at which customers paid back the cost of their own
 // channel and month or, blended, that of their month.
-func (l ledger) waitsOf(cost costRow, channels map[string]bool) []stat.EventCount {
+func (l ledger) timesOf(cost costRow, channels map[string]bool) []stat.EventCount {
 	target := "own"
 	if cost.Scope == "blended" {
 		target = cost.Scope
 	}
 	var counts []stat.EventCount
-	for key, waits := range l.waits[target] {
+	for key, times := range l.times[target] {
 		if channels[key.channel] && cost.holds(key) {
-			counts = append(counts, waits...)
+			counts = append(counts, times...)
 		}
 	}
 	return counts
@@ -252,7 +252,8 @@ func (l ledger) waitsOf(cost costRow, channels map[string]bool) []stat.EventCoun
 
 // medianDay returns the first day by which half have had the event, with the
 // 95 % interval of it (Brookmeyer & Crowley 1982): the days from and to which the
-// interval of the curve holds a half. What the curve does not reach is nil.
+// interval of the curve holds a half. Each is nil where
+// its curve stays above a half.
 func medianDay(points []stat.SurvivalPoint) (median, low, high *int64) {
 	const half = 0.5 + 1e-12 // a product of shares may miss the half that it equals
 	for _, p := range points {

@@ -12,14 +12,13 @@ import (
 )
 
 // The stretches without spend that are taken for missing rather than for saved:
-// half as long again as a day of spend is usually waited for, and at the least
-// these. Channels may pause longer than a shop does, and a pause in which nobody
-// was acquired by them is one.
+// half as long again as the usual gap between days of spend, and at least these. Channels
+// may pause longer than a shop does, and a pause without new customers is no gap.
 const (
 	leastGapDays        = 7
 	leastChannelGapDays = 31
-	loneSpendDays       = 31 // the usual wait, where there is one day of spend alone
-	mostFineDays        = 14 // between days of spend that is told as it is spent
+	loneSpendDays       = 31 // the usual gap, where there is one day of spend alone
+	mostFineDays        = 14 // between days of spend that is booked as it is spent
 )
 
 // A stretch is a habit, as of budgets that are gone before the month is, where
@@ -36,7 +35,7 @@ const bigPart = 10
 // Reasons why a period has no cost of acquisition although there is spend.
 const (
 	incompleteSpend = "incomplete_spend"
-	coarseSpend     = "coarse_spend" // told less often than by period
+	coarseSpend     = "coarse_spend" // booked less often than by period
 )
 
 // spendCalendar is on which days spend is known, and on which customers were
@@ -44,10 +43,10 @@ const (
 type spendCalendar struct {
 	open            calendar.Span // from the first customer to as_of
 	all             []time.Time   // days with spend, sorted
-	newcomerDays    []time.Time   // sorted
+	acquisitionDays []time.Time   // sorted
 	byChannel       map[string][]time.Time
 	minorOn         map[string]map[time.Time]int64 // spend by channel and day
-	newcomers       map[string][]newcomers         // by channel
+	acquired        map[string][]dayCustomers      // by channel
 	channelsInOrder []string
 }
 
@@ -60,7 +59,7 @@ type spendDay struct {
 
 // readSpendCalendar reads it from spend_days and newcomer_days.
 func (a *Acquisition) readSpendCalendar(ctx context.Context) (spendCalendar, error) {
-	s := spendCalendar{byChannel: map[string][]time.Time{}, minorOn: map[string]map[time.Time]int64{}, newcomers: map[string][]newcomers{}}
+	s := spendCalendar{byChannel: map[string][]time.Time{}, minorOn: map[string]map[time.Time]int64{}, acquired: map[string][]dayCustomers{}}
 	for row, err := range engine.Select[spendDay](ctx, a.Engine, "spend_days") {
 		if err != nil {
 			return s, err
@@ -72,20 +71,20 @@ func (a *Acquisition) readSpendCalendar(ctx context.Context) (spendCalendar, err
 		s.minorOn[row.Channel][row.SpendDay] = row.SpendMinor
 		s.all = append(s.all, row.SpendDay)
 	}
-	for row, err := range engine.Select[newcomerDay](ctx, a.Engine, "newcomer_days") {
+	for row, err := range engine.Select[acquisitionDay](ctx, a.Engine, "newcomer_days") {
 		if err != nil {
 			return s, err
 		}
-		s.newcomers[row.FirstChannel] = append(s.newcomers[row.FirstChannel], newcomers{row.FirstPurchaseDate, row.Customers})
-		s.newcomerDays = append(s.newcomerDays, row.FirstPurchaseDate)
+		s.acquired[row.FirstChannel] = append(s.acquired[row.FirstChannel], dayCustomers{row.FirstPurchaseDate, row.Customers})
+		s.acquisitionDays = append(s.acquisitionDays, row.FirstPurchaseDate)
 	}
-	s.all, s.newcomerDays = sortedDays(s.all), sortedDays(s.newcomerDays)
+	s.all, s.acquisitionDays = sortedDays(s.all), sortedDays(s.acquisitionDays)
 	for channel := range s.byChannel {
 		s.byChannel[channel] = sortedDays(s.byChannel[channel])
 	}
 	s.channelsInOrder = slices.Sorted(maps.Keys(s.byChannel))
-	if len(s.newcomerDays) > 0 {
-		s.open = calendar.Span{From: s.newcomerDays[0], To: a.Days.AsOf}
+	if len(s.acquisitionDays) > 0 {
+		s.open = calendar.Span{From: s.acquisitionDays[0], To: a.Days.AsOf}
 	}
 	return s, nil
 }
@@ -95,7 +94,7 @@ func sortedDays(days []time.Time) []time.Time {
 	return slices.CompactFunc(days, time.Time.Equal)
 }
 
-// usualGap is how many days apart days of spend usually are: the gap in which
+// usualGap is the usual gap between days of spend, in days: the gap in which
 // the middle one of all days lies, so that a few long gaps hardly move it, and
 // the many short ones of a busy week do not either.
 func usualGap(days []time.Time) int {
@@ -135,7 +134,7 @@ func gapsWithout(days []time.Time, in calendar.Span) []calendar.Span {
 }
 
 // gaps returns the stretches for which spend on these days is missing that meet
-// a period. Spend that is told as it is spent is missing on every day of a
+// a period. Spend that is booked as it is spent is missing on every day of a
 // stretch; such as is booked for a time before or after, only where a stretch
 // within the period is longer than that time.
 func (s spendCalendar) gaps(days []time.Time, period calendar.Span, least int) []calendar.Span {
@@ -165,7 +164,7 @@ func (s spendCalendar) gaps(days []time.Time, period calendar.Span, least int) [
 	return found
 }
 
-// gapsOf is gaps of a channel: those in which customers were acquired by it at half their
+// gapsOf is gaps of a channel: those in which it acquired customers at half their
 // usual rate or more.
 func (s spendCalendar) gapsOf(channel string, period calendar.Span) []calendar.Span {
 	rate := func(in calendar.Span) float64 { return float64(s.customers(channel, in)) / float64(in.Days()) }
@@ -175,9 +174,9 @@ func (s spendCalendar) gapsOf(channel string, period calendar.Span) []calendar.S
 	})
 }
 
-// customers is how many came by a channel.
+// customers is how many a channel acquired.
 func (s spendCalendar) customers(channel string, in calendar.Span) (customers int64) {
-	for _, n := range s.newcomers[channel] {
+	for _, n := range s.acquired[channel] {
 		if !n.day.Before(in.From) && !n.day.After(in.To) {
 			customers += n.customers
 		}
@@ -195,12 +194,12 @@ func (s spendCalendar) spent(channel string, in calendar.Span) (minor int64) {
 	return minor
 }
 
-// reason says why spend on these days does not tell the cost of a period, whose
-// gaps are given: it is told for longer periods, or more than a tenth of the
+// reason says why spend on these days does not give the cost of a period, whose
+// gaps are given: it is booked for longer periods, or more than a tenth of the
 // period is missing.
 func (s spendCalendar) reason(days []time.Time, gaps []calendar.Span, period calendar.Span, isRunning bool) string {
 	usual := usualGap(days)
-	if reach := (calendar.Span{From: days[0], To: days[len(days)-1].AddDate(0, 0, usual)}).Within(period); reach.Days() > 0 {
+	if covered := (calendar.Span{From: days[0], To: days[len(days)-1].AddDate(0, 0, usual)}).Within(period); covered.Days() > 0 {
 		elapsed := period.Within(s.open).Days()
 		if 2*usual > 3*period.Days() || isRunning && 4*usual > elapsed {
 			return coarseSpend
@@ -232,7 +231,7 @@ func (s spendCalendar) gapRows(periods []period) []gapRow {
 	var rows []gapRow
 	for _, p := range periods {
 		span := calendar.Span{From: p.PeriodStart, To: p.PeriodEnd}
-		if len(s.all) == 0 || len(s.newcomerDays) == 0 || span.Within(s.open).Days() <= 0 {
+		if len(s.all) == 0 || len(s.acquisitionDays) == 0 || span.Within(s.open).Days() <= 0 {
 			continue
 		}
 		whole := s.reason(s.all, s.gaps(s.all, span, leastGapDays), span, !p.IsWhole)
@@ -255,7 +254,7 @@ func (s spendCalendar) gapRows(periods []period) []gapRow {
 // by customers or by spend.
 func (s spendCalendar) ofBigChannels(reasons map[string]string, scope string, period calendar.Span) string {
 	var customers, minor int64
-	for channel := range s.newcomers {
+	for channel := range s.acquired {
 		if _, paid := reasons[channel]; paid && channel != "" || scope == "blended" {
 			customers += s.customers(channel, period)
 		}

@@ -18,8 +18,8 @@ func parseDay(t *testing.T, text string) time.Time {
 	return day
 }
 
-// every returns the days from one to another, so many days or months apart, but
-// for those of which without says so.
+// every returns the days from one to another, with a step of so many months or days,
+// except those that without names.
 func every(t *testing.T, from, to string, months, days int, without func(time.Time) bool) []time.Time {
 	t.Helper()
 	var found []time.Time
@@ -36,8 +36,8 @@ func months(numbers ...time.Month) func(time.Time) bool {
 	return func(day time.Time) bool { return slices.Contains(numbers, day.Month()) }
 }
 
-// What a practitioner would take for missing spend in a year of which every day
-// had newcomers.
+// What a practitioner would take for missing spend in a year in which every day
+// had new customers.
 func TestGapsInSpend(t *testing.T) {
 	lateInMonth := func(day time.Time) bool { return day.Day() > 20 }
 	weekend := func(day time.Time) bool { return day.Weekday()%6 == 0 }
@@ -60,10 +60,10 @@ func TestGapsInSpend(t *testing.T) {
 		"once": {every(t, "2025-01-01", "2025-01-01", 0, 1, nil), "2025-01-02 to 2025-12-31"},
 	} {
 		year := calendar.Span{From: parseDay(t, "2025-01-01"), To: parseDay(t, "2025-12-31")}
-		s := spendCalendar{open: year, all: c.days, byChannel: map[string][]time.Time{"search": c.days}, newcomers: map[string][]newcomers{}}
+		s := spendCalendar{open: year, all: c.days, byChannel: map[string][]time.Time{"search": c.days}, acquired: map[string][]dayCustomers{}}
 		for _, day := range every(t, "2025-01-01", "2025-12-31", 0, 1, nil) {
-			s.newcomerDays = append(s.newcomerDays, day)
-			s.newcomers["search"] = append(s.newcomers["search"], newcomers{day, 3})
+			s.acquisitionDays = append(s.acquisitionDays, day)
+			s.acquired["search"] = append(s.acquired["search"], dayCustomers{day, 3})
 		}
 		var got []string
 		for _, gap := range s.gaps(s.all, year, leastGapDays) {

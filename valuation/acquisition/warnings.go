@@ -29,7 +29,7 @@ func (a *Acquisition) warnOfSpend() {
 	if a.Config.Orders.Columns.Channel == "" {
 		a.Warn("spend_without_channels", "orders.columns.channel is not set, so it is not known which channel acquired a customer: spend gives a blended cost of acquisition, and none to set the marks by")
 	}
-	if len(s.newcomerDays) == 0 {
+	if len(s.acquisitionDays) == 0 {
 		return
 	}
 	period := calendar.Span{From: a.intake.TrailingFrom(), To: a.Days.AsOf}
@@ -45,7 +45,7 @@ func (a *Acquisition) warnOfSpend() {
 		}
 	}
 	if len(found) > 0 {
-		a.Warn(incompleteSpend, "spend seems to be missing: %s. The cost of acquisition would be too low, and is left out for periods of which more than a tenth is missing: give the rest or, if nothing was spent, rows of 0",
+		a.Warn(incompleteSpend, "spend seems to be missing: %s. The cost of acquisition would be too low, and a period with more than a tenth missing has none: give the rest or, if nothing was spent, rows of 0",
 			strings.Join(found, "; "))
 	}
 }

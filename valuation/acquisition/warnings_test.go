@@ -27,7 +27,7 @@ type booked struct {
 func (b booked) input(t *testing.T) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		var spend []spendDay
-		var acquired []newcomerDay
+		var acquired []acquisitionDay
 		for _, channel := range []string{"search", "social"} {
 			for _, day := range b.days[channel] {
 				spend = append(spend, spendDay{channel, day, 1})
@@ -37,7 +37,7 @@ func (b booked) input(t *testing.T) pipelinetest.Input {
 				if b.acquiredOn != nil {
 					customers = b.acquiredOn(channel, day)
 				}
-				acquired = append(acquired, newcomerDay{channel, day, customers})
+				acquired = append(acquired, acquisitionDay{channel, day, customers})
 			}
 		}
 		enginetest.Put(c.Engine, "spend_days", spend...)
@@ -70,7 +70,7 @@ func ofChannels(channels ...channelSpend) pipelinetest.Input {
 }
 
 func TestWarnings(t *testing.T) {
-	const remedy = ". The cost of acquisition would be too low, and is left out for periods of which more than a tenth is missing: give the rest or, if nothing was spent, rows of 0"
+	const remedy = ". The cost of acquisition would be too low, and a period with more than a tenth missing has none: give the rest or, if nothing was spent, rows of 0"
 	// without leaves spans out of a year of spend on every day.
 	without := func(spans ...calendar.Span) []time.Time {
 		return every(t, "2025-01-01", "2025-12-31", 0, 1, func(day time.Time) bool {

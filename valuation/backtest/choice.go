@@ -23,12 +23,12 @@ type Choice struct {
 	Contests  []Contest  // those that decided, in order
 	Trust     Trust
 	Reasons   []string // why it is not trusted, or untested: empty where it is trusted, and only there
-	Notes     []string // what a reader of the trust should know and is no doubt
+	Notes     []string // what a reader of the trust should know and is no warning
 }
 
 // Choose returns the best of the allowed families of everybody; or, where that
 // loses to it, the best of those by group, which may be another family. The best
-// is the first, unless one after it won a contest against the one held so far. A
+// is the first, unless one after it wins a contest against the one held so far. A
 // nil allowed is ByDropout of the fits at the cutoff.
 func (r Result) Choose(allowed func(family string) bool) Choice {
 	if allowed == nil {
@@ -105,7 +105,7 @@ func (r Result) fits() []btyd.Fit {
 	return fits
 }
 
-// best returns the first of the candidates, unless one after it won a contest
+// best returns the first of the candidates, unless one after it wins a contest
 // against the one held so far, and the contests in order.
 func (r Result) best(candidates []*Candidate) (held *Candidate, contests []Contest) {
 	held = candidates[0]
@@ -147,7 +147,7 @@ func (r Result) judge(c *Candidate) Choice {
 	} {
 		s := on.score(c.Purchases, c.Margin)
 		if s.Expected == 0 && s.Actual == 0 {
-			choice.Notes = append(choice.Notes, fmt.Sprintf("the forecast of %s is not tested: %s forecasts none, and none came", on.target, c.Name))
+			choice.Notes = append(choice.Notes, fmt.Sprintf("the forecast of %s is not tested: %s forecasts none, and none were observed", on.target, c.Name))
 			continue
 		}
 		tested = true
@@ -167,7 +167,7 @@ func (r Result) judge(c *Candidate) Choice {
 	return choice
 }
 
-// lost returns the doubt that a baseline forecast a target better, if it did.
+// lost returns the warning that a baseline forecast a target better, if it did.
 func (r Result) lost(target Target, name string, s Score, baseline string, by Score) []string {
 	contest := r.contest(target, name, baseline)
 	if contest.Gain <= 0 {
@@ -177,11 +177,11 @@ func (r Result) lost(target Target, name string, s Score, baseline string, by Sc
 		name, target, baseline, amount(s.Deviance, 4), amount(by.Deviance, 4), amount(contest.Gain, 2), amount(contest.StandardError, 2))}
 }
 
-// off returns the doubt that the total of a target is too far off, if it is.
+// off returns the warning that the total of a target is too far off, if it is.
 func (r Result) off(target Target, name string, s Score) []string {
-	totals := fmt.Sprintf("%s forecasts %s purchases, and %s came", name, amount(s.Expected, 3), amount(s.Actual, 3))
+	totals := fmt.Sprintf("%s forecasts %s purchases, and %s were observed", name, amount(s.Expected, 3), amount(s.Actual, 3))
 	if target == Margin {
-		totals = fmt.Sprintf("%s forecasts a margin of %s, and %s came", name, amount(s.Expected, 3), amount(s.Actual, 3))
+		totals = fmt.Sprintf("%s forecasts a margin of %s, and %s was observed", name, amount(s.Expected, 3), amount(s.Actual, 3))
 	}
 	switch {
 	case !(s.Actual > 0):

@@ -9,7 +9,7 @@ import (
 	"cbv/valuation/btyd"
 )
 
-// named is a model of which nothing but the name counts.
+// named is a model that has nothing but a name.
 type named struct {
 	btyd.Model
 	name string
@@ -17,7 +17,7 @@ type named struct {
 
 func (m named) Name() string { return m.name }
 
-// contested is a result of which the contests are given.
+// contested is a result with given contests.
 func contested(contests ...backtest.Contest) backtest.Result {
 	score := backtest.Score{Expected: 1, Actual: 1}
 	r := backtest.Result{MaxTotalError: 0.25}
@@ -198,10 +198,10 @@ func TestTrust(t *testing.T) {
 		{"margin lost", good, good, []backtest.Contest{lostMargin}, backtest.NotTrusted, []string{"A forecasts margin worse than the baseline recent_rate"}, 0},
 		{"a contest without a number", good, good, []backtest.Contest{noNumber}, backtest.NotTrusted, []string{"purchases"}, 0},
 		{"purchases off", off, good, nil, backtest.NotTrusted,
-			[]string{"A forecasts 8348 purchases, and 11925 came: off by -30.0 % (95 % interval -40.0 to -20.0), more than 25 %"}, 0},
-		{"margin off", good, off, nil, backtest.NotTrusted, []string{"A forecasts a margin of 8348, and 11925 came: off by -30.0 %"}, 0},
-		{"margin lost to returns", good, returned, nil, backtest.NotTrusted, []string{"A forecasts a margin of 10.1, and -5 came"}, 0},
-		{"margin below a forecast of 0", good, ofNone, nil, backtest.NotTrusted, []string{"A forecasts a margin of 0, and -5 came"}, 0},
+			[]string{"A forecasts 8348 purchases, and 11925 were observed: off by -30.0 % (95 % interval -40.0 to -20.0), more than 25 %"}, 0},
+		{"margin off", good, off, nil, backtest.NotTrusted, []string{"A forecasts a margin of 8348, and 11925 was observed: off by -30.0 %"}, 0},
+		{"margin lost to returns", good, returned, nil, backtest.NotTrusted, []string{"A forecasts a margin of 10.1, and -5 was observed"}, 0},
+		{"margin below a forecast of 0", good, ofNone, nil, backtest.NotTrusted, []string{"A forecasts a margin of 0, and -5 was observed"}, 0},
 		{"all of it", off, off, []backtest.Contest{lost}, backtest.NotTrusted, []string{"baseline", "8348 purchases", "margin of 8348"}, 0},
 	} {
 		r := backtest.Result{MaxTotalError: 0.25}

@@ -49,7 +49,7 @@ func (t *test) baselines() (mean, recent forecast) {
 		purchases, margin := rate, rate*value*c.MarginShare
 		mean.purchases[i], mean.margin[i] = purchases, margin
 		if c.History.Age > 0 {
-			// Whoever came half-way through those days showed what half as
+			// Whoever was acquired half-way through those days showed what half as
 			// many would.
 			scale := holdout / min(holdout, c.History.Age)
 			purchases = meanWeight*purchases + (1-meanWeight)*scale*float64(c.RecentPurchases)
@@ -201,7 +201,7 @@ func (c *counts) quantile(pAlive, q float64) int {
 	return sort.Search(last, func(n int) bool { return c.upTo(pAlive, n) >= q })
 }
 
-// deviance returns the Poisson deviance of an outcome y ≥ 0 of which mu was
+// deviance returns the Poisson deviance of an outcome y ≥ 0 when mu was
 // expected, at least least.
 func deviance(y, mu, least float64) float64 {
 	mu = max(mu, least)

@@ -64,7 +64,7 @@ func TestSurvivalScores(t *testing.T) {
 		{"margins below 0", change(func(c *backtest.Customer) { c.Margin, c.RecentMargin = -c.Margin, -c.RecentMargin })},
 		{"no spend", change(func(c *backtest.Customer) { c.RepeatSpend = 0 })},
 		{"one U", change(func(c *backtest.Customer) { c.U = 0.5 })},
-		{"two groups of which one is small", change(func(c *backtest.Customer) { c.Group = 1 + int(c.U*1.001) })},
+		{"two groups, one of them small", change(func(c *backtest.Customer) { c.Group = 1 + int(c.U*1.001) })},
 		{"a group and the rest", change(func(c *backtest.Customer) { c.Group = int(2 * c.U) })},
 		{"a huge purchase", change(func(c *backtest.Customer) {
 			if c.Purchases > 5 {

@@ -77,7 +77,7 @@ func TestRecoveryOverSeeds(t *testing.T) {
 }
 
 // The expectations given their histories of customers drawn from a model
-// average to what it expects of newcomers over the same weeks.
+// average to what it expects of new customers over the same weeks.
 func TestRecoveryForecast(t *testing.T) {
 	t.Parallel()
 	for _, truth := range []Model{

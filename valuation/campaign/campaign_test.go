@@ -123,15 +123,15 @@ func TestTermsNeverChange(t *testing.T) {
 
 // The planned looks end on the day that the first assigned are mature, unless
 // more are planned than there are days.
-func TestNight(t *testing.T) {
-	for _, c := range []struct{ window, nights, day, want int }{
+func TestLook(t *testing.T) {
+	for _, c := range []struct{ window, looks, day, want int }{
 		{30, 1, 1, -28}, {30, 1, 29, 0}, {30, 1, 30, 1}, {30, 1, 31, 2},
 		{30, 7, 23, 0}, {30, 7, 24, 1}, {30, 7, 30, 7},
 		{30, 30, 1, 1}, {30, 30, 30, 30},
 		{30, 60, 1, 1}, {30, 60, 60, 60},
 	} {
-		if got := (Terms{WindowDays: c.window, Looks: c.nights}).Look(c.day); got != c.want {
-			t.Errorf("day %d of %d with %d nights: night %d, want %d", c.day, c.window, c.nights, got, c.want)
+		if got := (Terms{WindowDays: c.window, Looks: c.looks}).Look(c.day); got != c.want {
+			t.Errorf("day %d of %d with %d looks: look %d, want %d", c.day, c.window, c.looks, got, c.want)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func checkCommand(env Env) *cli.Command {
 	var asJSON bool
-	return onSettings(env, &cli.Command{
+	return onSources(env, &cli.Command{
 		Name:     "check",
 		Category: valuing,
 		Usage:    "hold the orders to the input contract, and write nothing",
@@ -26,10 +26,17 @@ cbv check --config shop.yaml --json | jq .warnings`,
 			"orders.files", "orders.columns.customer_id", "orders.columns.order_id", "orders.columns.ordered_at", "orders.columns.amount",
 			"orders.keep", "value.currency", "time.as_of", "run.strict", "run.max_age_days",
 		},
-	}, func(ctx context.Context, settings config.Config) error { return runCheck(ctx, env, settings, asJSON) })
+	}, func(ctx context.Context, from config.Sources, settings config.Config) error {
+		isDefault, err := config.IsDefault(from, "value.currency")
+		if err != nil {
+			return err
+		}
+		return runCheck(ctx, env, settings, isDefault, asJSON)
+	})
 }
 
-func runCheck(ctx context.Context, env Env, settings config.Config, asJSON bool) error {
+// runCheck checks and prints; isCurrencyDefault says that no setting names the currency.
+func runCheck(ctx context.Context, env Env, settings config.Config, isCurrencyDefault, asJSON bool) error {
 	asked, err := job(env, settings)
 	if err != nil {
 		return err
@@ -40,7 +47,7 @@ func runCheck(ctx context.Context, env Env, settings config.Config, asJSON bool)
 	if err != nil {
 		return err
 	}
-	document, err := report.NewCheck(checked, settings.Value)
+	document, err := report.NewCheck(checked, settings.Value, isCurrencyDefault)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 	"cbv/valuation/pipeline"
 )
 
-// Whoever changes a result is told to: what this version makes of fixtures/shop is
+// Whoever changes a result has to say so: what this version makes of fixtures/shop is
 // held by its hash beside the version, on the architecture that it was taken on, and
 // by its figures on every one.
 func TestOutputsAreThoseOfTheVersion(t *testing.T) {

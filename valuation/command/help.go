@@ -17,13 +17,13 @@ import (
 	"cbv/valuation/schema"
 )
 
-// topic is something that help tells: the page of a room, or a table of what is
+// topic is something that help prints: the page of a room, or a table of what is
 // declared.
 type topic struct {
 	name  string
 	takes string // what may follow the name, "" for nothing
 	about string // one sentence
-	tell  func(argument string) (string, error)
+	text  func(argument string) (string, error)
 }
 
 // generated are the topics that are made of declarations. The blocks in the pages
@@ -45,13 +45,13 @@ func generate(words []string) (string, error) {
 	if at < 0 || len(words) > 1 && generated[at].takes == "" || len(words) > 2 {
 		return "", fmt.Errorf("there is no such table as %q", strings.Join(words, " "))
 	}
-	return generated[at].tell(strings.Join(words[1:], ""))
+	return generated[at].text(strings.Join(words[1:], ""))
 }
 
 // rooms are where pages lie: the repository itself, and its folders.
 var rooms = []string{"README.md", "*/README.md", "valuation/*/README.md", "valuation/*/*/README.md"}
 
-// topics returns what there is to tell: the tables, and the pages by the name of
+// topics returns what there is to print: the tables, and the pages by the name of
 // their room. btyd is valuation/btyd/README.md, and cbv the page at the top.
 func topics(env Env) []topic {
 	topics := slices.Clone(generated)
@@ -73,7 +73,7 @@ func topics(env Env) []topic {
 			if name == "." {
 				name = "cbv"
 			}
-			topics = append(topics, topic{name: name, about: report.FirstSentence(string(text)), tell: func(string) (string, error) {
+			topics = append(topics, topic{name: name, about: report.FirstSentence(string(text)), text: func(string) (string, error) {
 				return report.Page(string(text)), nil
 			}})
 		}
@@ -115,7 +115,7 @@ func topicText(commands []*cli.Command, topics []topic, words []string) (string,
 			if len(words) > 2 || len(words) == 2 && t.takes == "" {
 				return "", failure.Usagef("help %s: does not know what to do with %q", t.name, words[len(words)-1])
 			}
-			text, err := t.tell(strings.Join(words[1:], ""))
+			text, err := t.text(strings.Join(words[1:], ""))
 			if isCommand(commands, t.name) && err == nil {
 				text += fmt.Sprintf("\nThe flags of the command: cbv %s --help\n", t.name)
 			}

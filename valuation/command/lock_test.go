@@ -88,7 +88,7 @@ func TestRunsAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			go func() {
-				_ = run.Wait() // the exit code tells
+				_ = run.Wait() // the exit code says it
 				codes <- run.ProcessState.ExitCode()
 			}()
 		}

@@ -70,7 +70,7 @@ func (m *messages) say(level slog.Level, message string, fields ...any) {
 	_ = m.json.Handle(context.Background(), record)
 }
 
-// fail tells the error that the command ends with.
+// fail prints the error that the command ends with.
 func (m *messages) fail(err error) {
 	kind, text := failure.KindOf(err), err.Error()
 	if kind == failure.Interrupted {
@@ -83,7 +83,7 @@ func (m *messages) fail(err error) {
 	m.say(slog.LevelError, text, "kind", kind.String(), "exit_code", int(kind))
 }
 
-// panicked tells a fault of the program itself.
+// panicked prints a fault of the program itself.
 func (m *messages) panicked(fault any, stack []byte) {
 	if m.bar != nil {
 		m.bar.clear()
@@ -96,7 +96,7 @@ func (m *messages) panicked(fault any, stack []byte) {
 	m.say(slog.LevelError, text, "kind", failure.Failed.String(), "exit_code", int(failure.Failed), "stack", string(stack))
 }
 
-// start begins to tell of work; end, of which it must be followed, takes the bar
+// start begins to report work; end, which must follow it, takes the bar
 // off the terminal.
 func (m *messages) start() {
 	m.bar = &progress{}
@@ -107,7 +107,7 @@ func (m *messages) start() {
 
 func (m *messages) end() { m.bar.clear() }
 
-// event tells what happens in a run.
+// event reports what happens in a run.
 func (m *messages) event(e pipeline.Event) {
 	switch e.Kind {
 	case pipeline.StepStarted:

@@ -21,7 +21,7 @@ import (
 	"cbv/valuation/engine/duckdb"
 )
 
-// sqlFolder is the variable that tells the program under test where sql/ lies:
+// sqlFolder is the variable that says to the program under test where sql/ lies:
 // it runs in the folder of its script. The program itself takes any name that
 // starts with CBV_ for a setting.
 const sqlFolder = "SQL_FOLDER"

@@ -73,6 +73,11 @@ func (r reading) rest() string {
 // onSettings makes a command one whose flags are settings, beside those of its
 // own.
 func onSettings(env Env, command *cli.Command, reads reading, run func(context.Context, config.Config) error) *cli.Command {
+	return onSources(env, command, reads, func(ctx context.Context, _ config.Sources, settings config.Config) error { return run(ctx, settings) })
+}
+
+// onSources is onSettings for a command that also asks where its settings come from.
+func onSources(env Env, command *cli.Command, reads reading, run func(context.Context, config.Sources, config.Config) error) *cli.Command {
 	command.Flags = append(command.Flags, reads.flags()...)
 	command.Description = reads.rest()
 	command.Action = func(c *cli.Context) error {
@@ -83,7 +88,7 @@ func onSettings(env Env, command *cli.Command, reads reading, run func(context.C
 			return err
 		}
 		env.messages.configure(loaded)
-		return run(c.Context, loaded)
+		return run(c.Context, from, loaded)
 	}
 	return command
 }

@@ -40,7 +40,7 @@ func overview(commands []*cli.Command, topics []topic) string {
 	return b.String()
 }
 
-// usage tells how a command is called: the flags that are not hidden, and where
+// usage says how a command is called: the flags that are not hidden, and where
 // the others are listed.
 func usage(command *cli.Command) string {
 	var b strings.Builder

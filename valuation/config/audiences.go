@@ -87,7 +87,7 @@ type Campaign struct {
 	Covariate  string  `yaml:"covariate" json:"covariate" choices:"prior_spend,clv" help:"what differences are adjusted by: prior_spend or clv"`
 }
 
-// Choice is what an audience's members are told by, as the column of its name
+// Choice is what an audience's members are chosen by, as the column of its name
 // in the configuration and the value.
 func (a Audience) Choice() (kind, value string) {
 	for _, choice := range a.choices() {

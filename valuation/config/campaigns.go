@@ -35,7 +35,7 @@ func (c Config) HasContacts() bool { return len(c.Contacts.Files) > 0 }
 
 // MeasureIdentity returns the settings that a measurement can depend on, as
 // canonical JSON. Those by which customers are valued are not among them. The day
-// is settled then: named or taken from the orders, it is the same measurement.
+// is known then: named or taken from the orders, it is the same measurement.
 func (c Config) MeasureIdentity(asOf Day) ([]byte, error) {
 	c.Time.AsOf = &asOf
 	return json.Marshal(struct {

@@ -196,7 +196,7 @@ func (c Config) Identity() ([]byte, error) {
 	return json.Marshal(c)
 }
 
-// HasMargin reports whether money can be told as margin.
+// HasMargin reports whether money is known as margin.
 func (c Config) HasMargin() bool {
 	return c.Orders.Columns.Margin != "" || c.Value.MarginRate != nil
 }

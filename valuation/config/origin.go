@@ -22,6 +22,13 @@ type Setting struct {
 	Origin string // default, the file with its line, the variable or the flag
 }
 
+// IsDefault reports whether no source gives a setting, named by its path.
+func IsDefault(from Sources, path string) (bool, error) {
+	_, origins, err := read(from)
+	_, given := origins[path]
+	return !given, err
+}
+
 // Explain reads the settings as Load does and says where each came from. When
 // they break a limit, it returns them all the same, with the error.
 func Explain(from Sources) ([]Setting, error) {

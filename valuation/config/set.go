@@ -12,8 +12,8 @@ import (
 )
 
 // set reads the text of a flag or a variable into one setting. A string is
-// taken to the letter, a list is written as in YAML ([1, 2]), and null unsets
-// what can be absent.
+// taken to the letter, a list is written as in YAML ([1, 2]) or with commas alone
+// (1,2), and null unsets what can be absent.
 func set(leaf reflect.Value, origin, text string) error {
 	if err := parse(leaf, strings.TrimSpace(text), text); err != nil {
 		return fmt.Errorf("%s: %w", origin, err)
@@ -76,11 +76,12 @@ func parse(leaf reflect.Value, trimmed, text string) error {
 		leaf.SetFloat(number)
 	case reflect.Slice:
 		var items any
-		if err := yaml.Unmarshal([]byte(trimmed), &items); err != nil || trimmed == "" || fraction(leaf.Type(), items) != nil {
+		text := listText(trimmed)
+		if err := yaml.Unmarshal([]byte(text), &items); err != nil || trimmed == "" || fraction(leaf.Type(), items) != nil {
 			return refuse()
 		}
 		fresh := reflect.New(leaf.Type())
-		if err := yaml.Unmarshal([]byte(trimmed), fresh.Interface()); err != nil {
+		if err := yaml.Unmarshal([]byte(text), fresh.Interface()); err != nil {
 			return refuse()
 		}
 		leaf.Set(fresh.Elem())
@@ -88,6 +89,14 @@ func parse(leaf reflect.Value, trimmed, text string) error {
 		panic("config: no way to set a " + leaf.Type().String())
 	}
 	return nil
+}
+
+// listText is a list in the brackets of YAML, which may be left out.
+func listText(text string) string {
+	if text == "null" || strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{") {
+		return text
+	}
+	return "[" + text + "]"
 }
 
 // parseFiles reads a list in brackets; anything else is one path to the letter,

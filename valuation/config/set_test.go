@@ -23,7 +23,7 @@ func TestTextThatIsNoValueIsRefused(t *testing.T) {
 		"value.cac":               {"", "free", "-1", "inf", "nan", "1e300"},
 		"orders.zero_is_purchase": {"", "yes", "1", "TRUE", "null"},
 		"time.as_of":              {"", "2024-02-30", "30.6.2024", "2024-1-1", "today"},
-		"rfm.frequency_cuts":      {"", "1,2,3,4,5", "[1, 2, 3, 4, 5.5]", "[a]", "{}", "[1, 2"},
+		"rfm.frequency_cuts":      {"", "1 2 3 4 5", "1,2,3,4,5.5", "[1, 2, 3, 4, 5.5]", "[a]", "{}", "[1, 2"},
 		"rfm.monetary_cuts":       {"[1, 2, 3, .inf]", "[1, 2, 3, .nan]", "[1, 2, 3]"},
 		"orders.files":            {"", "[a.parquet, '']"},
 		"run.max_age_days":        {"", "-1", "1.5", "36h", "two", "2d3h", "1e9", "nan"},
@@ -40,6 +40,25 @@ func TestTextThatIsNoValueIsRefused(t *testing.T) {
 				t.Errorf("--%s %q: the message does not name the setting: %v", path, text, err)
 			}
 		}
+	}
+}
+
+func TestListsNeedNoBrackets(t *testing.T) {
+	for text, want := range map[string][]string{
+		"seed,mark":    {"seed", "mark"},
+		"seed, mark":   {"seed", "mark"},
+		"[seed, mark]": {"seed", "mark"},
+		"seed":         {"seed"},
+		"[]":           {},
+	} {
+		c, err := load("lists.include", text)
+		if err != nil || !slices.Equal(c.Lists.Include, want) {
+			t.Errorf("%q is read as %q, %v, want %q", text, c.Lists.Include, err, want)
+		}
+	}
+	c, err := load("rfm.frequency_cuts", "1,2,3,4,5")
+	if err != nil || !slices.Equal(c.RFM.FrequencyCuts, []int{1, 2, 3, 4, 5}) {
+		t.Errorf("frequency cuts %v, %v", c.RFM.FrequencyCuts, err)
 	}
 }
 

@@ -24,7 +24,7 @@ func (c Config) validate(published bool) error {
 	refuse(c.Out == "", "out: name a folder for the runs")
 	refuse(len(c.Orders.Files) == 0 && !published, "orders.files: no order files: set it in the configuration or with --orders.files")
 	c.validateOrders(refuse)
-	c.validateSides(refuse)
+	c.validateAuxiliary(refuse)
 	c.validateValue(refuse)
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
@@ -52,8 +52,8 @@ func (c Config) validateOrders(refuse func(bool, string, ...any)) {
 	refuse(o.Grain == "order" && o.Columns.OrderID == "", "orders.grain: order needs orders.columns.order_id")
 }
 
-// validateSides checks the inputs beside the orders.
-func (c Config) validateSides(refuse func(bool, string, ...any)) {
+// validateAuxiliary checks the auxiliary inputs.
+func (c Config) validateAuxiliary(refuse func(bool, string, ...any)) {
 	for _, wanted := range []struct{ key, text string }{
 		{"spend.columns.date", c.Spend.Columns.Date},
 		{"spend.columns.channel", c.Spend.Columns.Channel},

@@ -29,7 +29,7 @@ func TestBucketPublished(t *testing.T) {
 }
 
 // No two of salt, campaign and customer run into one text.
-func TestBucketTellsItsPartsApart(t *testing.T) {
+func TestBucketDistinguishesItsParts(t *testing.T) {
 	a := Design{Salt: "s", Campaign: "a"}
 	b := Design{Salt: "s", Campaign: "ab"}
 	same := 0
@@ -63,7 +63,7 @@ func TestAssignmentIsStable(t *testing.T) {
 		for _, id := range audience {
 			arms[id] = design.Arm(id)
 		}
-		grown := append(slices.Clone(audience), rapid.SliceOf(rapid.String()).Draw(t, "newcomers")...)
+		grown := append(slices.Clone(audience), rapid.SliceOf(rapid.String()).Draw(t, "new customers")...)
 		again := design
 		for _, id := range rapid.Permutation(grown).Draw(t, "order") {
 			if arm, before := arms[id]; before && again.Arm(id) != arm {

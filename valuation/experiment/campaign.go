@@ -41,7 +41,7 @@ func (o *Outcomes) Merge(other Outcomes) {
 
 // Contacts is what the tool that sent the campaign reports of an arm's people. An
 // open is not a response, so there is no place for it: mail programs open by
-// themselves. What the tool does not tell is nil.
+// themselves. What the tool does not report is nil.
 type Contacts struct {
 	Sent      int64
 	Delivered *int64

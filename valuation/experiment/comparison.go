@@ -113,7 +113,7 @@ func Compare(treated, control Sample, rule Rule) (Comparison, error) {
 // Each arm is centred on its own means: about the means of both, a lift that
 // happens to go along with a difference in the covariate would enter the slope,
 // and the adjustment would take part of the lift away. It is 0 for a covariate
-// that tells nobody apart.
+// that distinguishes nobody.
 func pooledTheta(t, c moments) float64 {
 	squares := (t.people-1)*t.covariateVariance + (c.people-1)*c.covariateVariance
 	if !(squares > 0) {
@@ -185,10 +185,10 @@ func (m moments) residualVariance(theta float64) float64 {
 // so each of them depends on both arms. The gradient below is by each arm's two
 // means in turn; at theta 0 it is the usual one, 1/c and -t/c².
 func lift(t, c moments, theta, quantile float64) Figure {
-	apart := t.covariateMean - c.covariateMean
+	gap := t.covariateMean - c.covariateMean
 	ofTreated := t.people / (t.people + c.people)
-	treated := t.outcomeMean - theta*(1-ofTreated)*apart
-	control := c.outcomeMean + theta*ofTreated*apart
+	treated := t.outcomeMean - theta*(1-ofTreated)*gap
+	control := c.outcomeMean + theta*ofTreated*gap
 	if !(control > 0) {
 		return unknown("the control's mean is not above 0")
 	}

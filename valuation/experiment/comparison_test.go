@@ -216,7 +216,7 @@ func TestCUPEDAgreesWithARegression(t *testing.T) {
 	}
 }
 
-// A covariate that tells nobody apart, or says nothing, leaves all as it is.
+// A covariate that distinguishes nobody, or says nothing, leaves all as it is.
 func TestCUPEDWithoutInformation(t *testing.T) {
 	y := []int64{0, 0, 300, 50, 0, 700}
 	same := compare(t, sampleOf(y[:3], []int64{4, 4, 4}), sampleOf(y[3:], []int64{4, 4, 4}), Rule{Adjust: true})

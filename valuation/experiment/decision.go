@@ -14,7 +14,7 @@ const (
 	Promote   Verdict = "promote"   // the challenger becomes the champion
 	Keep      Verdict = "keep"      // the champion stays, the challenger goes
 	Undecided Verdict = "undecided" // look again on another of the planned looks
-	Refused   Verdict = "refused"   // the campaign cannot tell
+	Refused   Verdict = "refused"   // the campaign cannot decide
 )
 
 // Decision is a verdict and what it rests on. A verdict other than undecided
@@ -45,20 +45,20 @@ func (r Report) decide() Decision {
 	}
 	switch t := r.Timing; {
 	case t.Look < 1:
-		return Decision{Undecided, "not a planned night yet: the first is on " + t.FirstLook.Format(time.DateOnly)}
+		return Decision{Undecided, "not a planned look yet: the first is on " + t.FirstLook.Format(time.DateOnly)}
 	case !t.isPlanned() && !t.isOver():
 		return Decision{Undecided, firstImmature}
 	case !t.isPlanned() && r.lacksMargin():
-		return Decision{Undecided, "the planned nights have ended, and " + marginLacks}
+		return Decision{Undecided, "the planned looks have ended, and " + marginLacks}
 	case !t.isPlanned():
-		return Decision{Keep, "the planned nights have ended"}
+		return Decision{Keep, "the planned looks have ended"}
 	}
 	return r.decideAtLook(contrast.Margin.Best())
 }
 
 const (
 	firstImmature = "the first assigned have not been watched for the whole window yet"
-	marginLacks   = "revenue cannot be set against the cost of the messages: set value.margin_rate or orders.columns.margin, and measure the planned nights again"
+	marginLacks   = "revenue cannot be set against the cost of the messages: set value.margin_rate or orders.columns.margin, and measure the planned looks again"
 )
 
 // decideAtLook is decide at a planned look.
@@ -66,7 +66,7 @@ func (r Report) decideAtLook(margin Estimate) Decision {
 	isOver, basis := r.Timing.isOver(), r.basis()
 	if margin.Sequential == nil {
 		if isOver {
-			return Decision{Keep, "the planned nights are over and nothing shows the challenger to be better: " + margin.SequentialReason}
+			return Decision{Keep, "the planned looks are over and nothing shows the challenger to be better: " + margin.SequentialReason}
 		}
 		return Decision{Undecided, margin.SequentialReason}
 	}
@@ -79,21 +79,21 @@ func (r Report) decideAtLook(margin Estimate) Decision {
 	case margin.Sequential.High < 0:
 		return Decision{Keep, fmt.Sprintf("the challenger's %s per recipient is below the champion's", basis)}
 	case isOver && margin.Sequential.Low > 0:
-		return Decision{Keep, fmt.Sprintf("the planned nights are over: the challenger's %s per recipient is above the champion's, but not shown to be by what it costs more", basis)}
+		return Decision{Keep, fmt.Sprintf("the planned looks are over: the challenger's %s per recipient is above the champion's, but not shown to be by what it costs more", basis)}
 	case isOver:
-		return Decision{Keep, "the planned nights are over and nothing shows the challenger to be better"}
+		return Decision{Keep, "the planned looks are over and nothing shows the challenger to be better"}
 	}
 	return Decision{Undecided, "the interval still holds both verdicts, " + left(r.Timing.PlannedLooks-r.Timing.Look)}
 }
 
-func left(nights int) string {
-	switch nights {
+func left(looks int) string {
+	switch looks {
 	case 0:
 		return "and " + firstImmature
 	case 1:
-		return "1 night is left"
+		return "1 look is left"
 	}
-	return fmt.Sprintf("%d nights are left", nights)
+	return fmt.Sprintf("%d looks are left", looks)
 }
 
 // basis is what the margins are.

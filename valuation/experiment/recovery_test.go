@@ -123,9 +123,9 @@ func poisson(random *rand.Rand, mean float64) int {
 // Read as challengers no better than their champions, fewer than 5 % of them are
 // ever promoted. Where their purchases before the campaign are known, the same
 // goes for the adjusted interval, and the promotions rest on it.
-func TestNightlyPeekingRecovery(t *testing.T) {
-	const nights = 60
-	bound, err := Pocock(nights)
+func TestDailyPeekingRecovery(t *testing.T) {
+	const looks = 60
+	bound, err := Pocock(looks)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,13 +150,13 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 			for seed := range uint64(campaigns) {
 				var hasErred, hasErredAdjusted, wouldHave, hasPeeked bool
 				verdict := Undecided
-				shop.nights(rand.New(rand.NewPCG(seed, 0)), nights, c.treated, func(night int, treated, control Sample) {
+				shop.looks(rand.New(rand.NewPCG(seed, 0)), looks, c.treated, func(look int, treated, control Sample) {
 					margin := compare(t, treated, control, Rule{SequentialBound: bound, Adjust: c.adjusted})
 					e := margin.Raw
 					hasErred = hasErred || e.Sequential != nil && covers(*e.Sequential, 0) == 0
 					best := margin.Best()
 					hasErredAdjusted = hasErredAdjusted || best.Sequential != nil && covers(*best.Sequential, 0) == 0
-					if night == nights {
+					if look == looks {
 						reduction += margin.VarianceReduction / campaigns
 					}
 					score := math.Abs(e.Difference) / e.StandardError
@@ -164,7 +164,7 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 					hasPeeked = hasPeeked || score > normal975
 					if verdict == Undecided {
 						verdict = Report{
-							Timing:    Timing{Look: night, PlannedLooks: nights},
+							Timing:    Timing{Look: look, PlannedLooks: looks},
 							Contrasts: []Contrast{{Treated: Challenger, Control: Champion, Margin: margin}},
 						}.decide().Verdict
 					}
@@ -175,7 +175,7 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 				naive += int(one(hasPeeked))
 				promoted += int(one(verdict == Promote))
 				if verdict != Promote && verdict != Keep {
-					t.Fatalf("the last night is %s", verdict)
+					t.Fatalf("the last look is %s", verdict)
 				}
 			}
 			t.Logf("variance reduced by %.1f %%", 100*reduction)
@@ -185,7 +185,7 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 			within(t, "sequential", sequential, 0, 0.05)
 			within(t, "sequential, adjusted where it is", adjusted, 0, 0.05)
 			within(t, "sequential, however few bought", unguarded, 0, 1)
-			within(t, "1.96 every night", naive, 0.25, 0.45)
+			within(t, "1.96 every look", naive, 0.25, 0.45)
 			within(t, "promoted", promoted, 0, 0.05)
 		})
 	}

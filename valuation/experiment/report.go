@@ -49,7 +49,7 @@ type ArmReport struct {
 	// SequentialIncrementalMargin is the interval for a campaign looked at every
 	// look, nil where the contrast's margin has none.
 	SequentialIncrementalMargin *Interval
-	// The rest sets all of the cost against what it brought, so it is told once
+	// The rest sets all of the cost against what it brought, so it is reported once
 	// everyone has been watched for the whole window.
 	IncrementalMarginLessCost           Figure
 	SequentialIncrementalMarginLessCost *Interval

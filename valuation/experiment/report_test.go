@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// outcomes are of people of whom so many buy for 50.00 with a margin of 20.00,
+// outcomes are of people, so many of whom buy for 50.00 with a margin of 20.00,
 // half of them a little more and half a little less.
 func outcomes(people, buyers int64) Outcomes {
 	var o Outcomes
@@ -21,10 +21,10 @@ func contacts(sent, delivered, responded, costMinor int64) *Contacts {
 	return &Contacts{Sent: sent, Delivered: &delivered, Responded: &responded, CostMinor: &costMinor}
 }
 
-func threeArms(night int) Campaign {
+func threeArms(look int) Campaign {
 	return Campaign{
 		Shares: Shares{None: 1000, Champion: 4500, Challenger: 4500},
-		Timing: Timing{Look: night, PlannedLooks: 60, WindowDays: 60, LeastDays: night, MostDays: night},
+		Timing: Timing{Look: look, PlannedLooks: 60, WindowDays: 60, LeastDays: look, MostDays: look},
 		Arms: []ArmOutcome{
 			{Arm: Challenger, Outcomes: outcomes(45_000, 2700), Contacts: contacts(45_000, 44_000, 900, 450_000)},
 			{Arm: None, Outcomes: outcomes(10_000, 400)},
@@ -150,18 +150,18 @@ func TestTheAdjustedEstimateDecides(t *testing.T) {
 // still being watched, where those of the first day are all in the global holdout:
 // the champion is not kept for good on what has come by then.
 func TestNothingIsOverBeforeTheFirstAssignedAreMature(t *testing.T) {
-	for _, night := range []int{60, 61, 64} {
-		campaign := threeArms(night)
+	for _, look := range []int{60, 61, 64} {
+		campaign := threeArms(look)
 		campaign.Arms[0].Outcomes = outcomes(45_000, 2260)
-		campaign.Timing.MostDays, campaign.Timing.LeastDays = night-5, night-5
+		campaign.Timing.MostDays, campaign.Timing.LeastDays = look-5, look-5
 		if got := measure(t, campaign).Decision; got.Verdict != Undecided || !strings.Contains(got.Reason, "have not been watched for the whole window yet") {
-			t.Errorf("night %d: %+v", night, got)
+			t.Errorf("look %d: %+v", look, got)
 		}
 	}
 	campaign := threeArms(65)
 	campaign.Timing.MostDays, campaign.Timing.LeastDays = 60, 60
 	if got := measure(t, campaign).Decision; got.Verdict != Keep {
-		t.Errorf("night 65: %+v", got)
+		t.Errorf("look 65: %+v", got)
 	}
 }
 
@@ -231,7 +231,7 @@ func TestMeasureRefusesWhatMakesNoSense(t *testing.T) {
 		"the global holdout": func(c *Campaign) { c.Arms[0].Arm = GlobalHoldout },
 		"no window":          func(c *Campaign) { c.Timing.WindowDays = 0 },
 		"least above most":   func(c *Campaign) { c.Timing.LeastDays = 90 },
-		"no nights":          func(c *Campaign) { c.Timing.PlannedLooks = 0 },
+		"no looks":           func(c *Campaign) { c.Timing.PlannedLooks = 0 },
 	} {
 		campaign := threeArms(30)
 		change(&campaign)
@@ -244,22 +244,22 @@ func TestMeasureRefusesWhatMakesNoSense(t *testing.T) {
 func TestDecisions(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		night  int
+		look   int
 		change func(*Campaign)
 		want   Verdict
 		reason string
 	}{
 		{"better", 20, func(c *Campaign) {}, Promote, "above the champion's"},
 		{"worse", 20, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 1800) }, Keep, "below the champion's"},
-		{"alike", 20, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Undecided, "40 nights are left"},
-		{"alike on the last night", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Keep, "nothing shows"},
+		{"alike", 20, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Undecided, "40 looks are left"},
+		{"alike on the last look", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Keep, "nothing shows"},
 		{"too few bought", 2, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Undecided, "too few bought"},
-		{"too few bought on the last night", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Keep, "too few bought"},
-		{"alike on the night before the last", 59, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Undecided, "1 night is left"},
-		{"better, after the nights", 61, func(c *Campaign) {}, Keep, "the planned nights have ended"},
-		{"before the nights", 0, func(c *Campaign) { c.Timing.FirstLook = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }, Undecided, "not a planned night yet: the first is on 2026-11-22"},
+		{"too few bought on the last look", 60, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 50) }, Keep, "too few bought"},
+		{"alike on the look before the last", 59, func(c *Campaign) { c.Arms[0].Outcomes = outcomes(45_000, 2260) }, Undecided, "1 look is left"},
+		{"better, after the looks", 61, func(c *Campaign) {}, Keep, "the planned looks have ended"},
+		{"before the looks", 0, func(c *Campaign) { c.Timing.FirstLook = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }, Undecided, "not a planned look yet: the first is on 2026-11-22"},
 		{"better by revenue, at a cost", 20, func(c *Campaign) { c.RevenueStandsIn = true }, Undecided, "its revenue per recipient is above the champion's, but revenue cannot be set against the cost"},
-		{"better by revenue, at a cost, after the nights", 61, func(c *Campaign) { c.RevenueStandsIn = true }, Undecided, "revenue cannot be set against the cost"},
+		{"better by revenue, at a cost, after the looks", 61, func(c *Campaign) { c.RevenueStandsIn = true }, Undecided, "revenue cannot be set against the cost"},
 		{"worse by revenue, at a cost", 20, func(c *Campaign) {
 			c.RevenueStandsIn, c.Arms[0].Outcomes = true, outcomes(45_000, 1800)
 		}, Keep, "revenue per recipient is below the champion's"},
@@ -277,16 +277,16 @@ func TestDecisions(t *testing.T) {
 			c.Arms = c.Arms[1:]
 		}, Refused, "no challenger"},
 	} {
-		campaign := threeArms(c.night)
+		campaign := threeArms(c.look)
 		c.change(&campaign)
 		report := measure(t, campaign)
 		if got := report.Decision; got.Verdict != c.want || !strings.Contains(got.Reason, c.reason) {
 			t.Errorf("%s: %+v, want %s because %q", c.name, got, c.want, c.reason)
 		}
-		if c.night >= 60 != report.Mature {
+		if c.look >= 60 != report.Mature {
 			t.Errorf("%s: mature %v", c.name, report.Mature)
 		}
-		if c.night < 1 || c.night > 60 {
+		if c.look < 1 || c.look > 60 {
 			if report.Contrasts[0].Margin.Raw.Sequential != nil || report.Arms[1].SequentialIncrementalMargin != nil {
 				t.Errorf("%s: a sequential interval", c.name)
 			}

@@ -30,7 +30,7 @@ const (
 // Methods with Applications to Clinical Trials", sections 2.4 and 19.2.
 func Pocock(looks int) (float64, error) {
 	if looks < 1 || looks > maxLooks {
-		return 0, fmt.Errorf("%d planned nights: give 1 to %d", looks, maxLooks)
+		return 0, fmt.Errorf("%d planned looks: give 1 to %d", looks, maxLooks)
 	}
 	if looks == 1 {
 		return normal975, nil

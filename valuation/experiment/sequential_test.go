@@ -6,7 +6,7 @@ import (
 )
 
 // Pocock (1977), table 1, to the three decimals of Jennison & Turnbull (2000),
-// table 2.1; and 60 nights.
+// table 2.1; and 60 looks.
 func TestPocockPublished(t *testing.T) {
 	for looks, want := range map[int]float64{1: 1.960, 2: 2.178, 3: 2.289, 4: 2.361, 5: 2.413, 6: 2.453, 7: 2.485, 8: 2.512, 9: 2.535, 10: 2.555, 11: 2.572, 12: 2.588, 15: 2.626, 20: 2.672} {
 		got, err := Pocock(looks)
@@ -55,8 +55,8 @@ func TestCrossingAgreesWithABivariateNormal(t *testing.T) {
 }
 
 // What the doc comment of Pocock says of information that does not grow alike
-// from night to night, and what a missed night does.
-func TestCrossingOfUnevenNights(t *testing.T) {
+// from look to look, and what a missed look does.
+func TestCrossingOfUnevenLooks(t *testing.T) {
 	bound, err := Pocock(60)
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestCrossingOfUnevenNights(t *testing.T) {
 	front := at(func(x float64) float64 { return 1 - math.Exp(-3*x) })
 	back := at(func(x float64) float64 { return x * x })
 	missed := crossing(even(60)[30:], bound)
-	t.Logf("errs in %.2f %% when most come early, %.2f %% when sales rise steadily, %.2f %% over the last 30 nights",
+	t.Logf("errs in %.2f %% when most come early, %.2f %% when sales rise steadily, %.2f %% over the last 30 looks",
 		100*front, 100*back, 100*missed)
 	if !(front < 0.05 && missed < 0.05 && math.Abs(back-0.075) <= 5e-4) {
 		t.Error("the doc comment is wrong")

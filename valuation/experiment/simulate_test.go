@@ -35,10 +35,10 @@ func (s shop) arm(random *rand.Rand, people int64, lift float64) (revenue, conve
 	return revenue, converted
 }
 
-// base is customers of a shop over the nights of a campaign, all arms alike.
+// base is customers of a shop over the days of a campaign, one look a day, all arms alike.
 type base struct {
 	people    int
-	purchases float64 // a night, of all people
+	purchases float64 // a day, of all people
 	buyers    []int   // people, each as often as they are likely to buy
 	visits    []int   // of each person, before the campaign: their covariate, 0 without
 	most      int     // visits
@@ -46,8 +46,8 @@ type base struct {
 
 // newBase draws customers whose rates are of a gamma distribution of that shape,
 // all alike at 0.
-func newBase(people int, purchasesPerNight, shape float64) base {
-	b := base{people: people, purchases: purchasesPerNight, visits: make([]int, people)}
+func newBase(people int, purchasesPerDay, shape float64) base {
+	b := base{people: people, purchases: purchasesPerDay, visits: make([]int, people)}
 	random := rand.New(rand.NewPCG(0, 0))
 	for person := range people {
 		times := 1.0
@@ -61,7 +61,7 @@ func newBase(people int, purchasesPerNight, shape float64) base {
 	return b
 }
 
-// remember draws what the people bought in 120 nights before the campaign.
+// remember draws what the people bought in 120 days before the campaign.
 func (b *base) remember() {
 	random := rand.New(rand.NewPCG(0, 1))
 	b.visits = make([]int, b.people)
@@ -72,9 +72,9 @@ func (b *base) remember() {
 	}
 }
 
-// nights plays a campaign without effect: the people are assigned anew, and see
-// is called after each night with the two arms' cumulative spend.
-func (b base) nights(random *rand.Rand, nights int, treatedShare float64, see func(night int, treated, control Sample)) {
+// looks plays a campaign without effect: the people are assigned anew, and see
+// is called after each look with the two arms' cumulative spend.
+func (b base) looks(random *rand.Rand, looks int, treatedShare float64, see func(look int, treated, control Sample)) {
 	isTreated := make([]bool, b.people)
 	spent := make([]int64, b.people)
 	var arms [2]Sample
@@ -91,7 +91,7 @@ func (b base) nights(random *rand.Rand, nights int, treatedShare float64, see fu
 			arms[arm].Add(0, int64(visits), n)
 		}
 	}
-	for night := 1; night <= nights; night++ {
+	for look := 1; look <= looks; look++ {
 		for range int(distuv.Poisson{Lambda: b.purchases, Src: random}.Rand()) {
 			person := b.buyers[random.IntN(len(b.buyers))]
 			arm := &arms[int(one(isTreated[person]))]
@@ -99,6 +99,6 @@ func (b base) nights(random *rand.Rand, nights int, treatedShare float64, see fu
 			spent[person] += ordinary.spend(random)
 			arm.Add(spent[person], int64(b.visits[person]), 1)
 		}
-		see(night, arms[1], arms[0])
+		see(look, arms[1], arms[0])
 	}
 }

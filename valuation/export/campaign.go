@@ -10,7 +10,7 @@ import (
 	"cbv/valuation/experiment"
 )
 
-// assign makes it durable who came into which arm, before any file of the export
+// assign makes it durable who is in which arm, before any file of the export
 // is anywhere that it could be sent from.
 func (x *export) assign(ctx context.Context) (err error) {
 	if err := x.RefuseWarnings("export", x.Warnings); err != nil { // here, so that nobody is assigned by an export that is refused

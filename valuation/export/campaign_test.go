@@ -51,7 +51,7 @@ func TestArmsAreBalanced(t *testing.T) {
 	}
 }
 
-// What a campaign can show is told before there is an assignment or a file, and
+// What a campaign can show is reported before there is an assignment or a file, and
 // the assignment is there before any file.
 func TestPowerThenAssignmentThenFiles(t *testing.T) {
 	s := newShop(t)
@@ -137,7 +137,7 @@ func TestStrictAssignsNobody(t *testing.T) {
 	}
 }
 
-// An audience that everybody leaves is told so once; who was never in one is not.
+// An audience that everybody leaves is reported so once; who was never in one is not.
 func TestEverybodyLeaves(t *testing.T) {
 	s := newShop(t)
 	a := winback()
@@ -170,7 +170,7 @@ func TestSameInputsSameBytes(t *testing.T) {
 	}
 }
 
-// An ad platform is told of those who object only where it holds them; whose
+// An ad platform gets those who object only where it holds them; whose
 // consent is not known any more leaves.
 func TestAnAdPlatformHearsOfItsOwnOnly(t *testing.T) {
 	s := newShop(t)
@@ -298,7 +298,7 @@ func TestAHeldOutMailboxStaysHeldOut(t *testing.T) {
 	}
 }
 
-// Who shares a mailbox with somebody in the global holdout is told apart from
+// Who shares a mailbox with somebody in the global holdout is distinguished from
 // those who are in it, whose number is that of their arm.
 func TestWhoSharesAMailboxWithTheHoldout(t *testing.T) {
 	for _, campaign := range []*config.Campaign{nil, winback().Campaign} {

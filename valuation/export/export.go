@@ -106,7 +106,7 @@ func (x *export) prepare(ctx context.Context, folder string) (err error) {
 		return err
 	}
 	x.outside = outsideNames(x.audience.Name)
-	if err := x.settleTerms(); err != nil {
+	if err := x.setTerms(); err != nil {
 		return err
 	}
 	if err := x.findEarlier(); err != nil {
@@ -125,9 +125,9 @@ func (x *export) prepare(ctx context.Context, folder string) (err error) {
 // auxiliary are the inputs beside the run.
 func (x *export) auxiliary() []*source.Auxiliary { return []*source.Auxiliary{&x.people, &x.objecting} }
 
-// settleTerms settles who is held out and, in a campaign, the arms: terms that
+// setTerms sets who is held out and, in a campaign, the arms: terms that
 // differ from those it began with end the export here.
-func (x *export) settleTerms() (err error) {
+func (x *export) setTerms() (err error) {
 	x.design = x.Config.Export.Design(config.Campaign{})
 	if x.audience.Campaign == nil {
 		return nil

@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the files of fixtures/exports anew")
 
-// town has a customer for each thing that an export treats apart, and values that
+// town has a customer for each thing that an export distinguishes, and values that
 // break naive writers and readers of CSV.
 func town(s *shop) (monday, tuesday string) {
 	hostile := person("1010", "quotes@example.com")
@@ -54,7 +54,7 @@ func town(s *shop) (monday, tuesday string) {
 	return monday, tuesday
 }
 
-// Each target's files of a second night, with their counts. Their cells are held
+// Each target's files of a second run, with their counts. Their cells are held
 // to the facts of each platform in TestCellsOfEachTarget.
 func TestGolden(t *testing.T) {
 	s := newShop(t)

@@ -12,7 +12,7 @@ import (
 var tablesFolder = flag.String("tables", "", "folder in which to keep every table of an export, and the plan, for another engine to repeat")
 
 // Every step of an export can be looked at, and repeated by another engine, on a
-// second night on which people enter, leave and object.
+// second run in which people enter, leave and object.
 func TestTablesCanBeKept(t *testing.T) {
 	ctx := t.Context()
 	folder := cmp.Or(*tablesFolder, t.TempDir())

@@ -18,7 +18,7 @@ import (
 )
 
 // A base of people who share few e-mails between them, in several spellings, some
-// of whom objected in one way or another.
+// and some objected in one way or another.
 func randomBase(random *rand.Rand, s *shop) (customers, people []row, listed map[string]bool) {
 	listed = map[string]bool{}
 	var objections []row
@@ -80,8 +80,8 @@ func TestNobodyAgainstTheirWill(t *testing.T) {
 		forbidden, heldMailboxes := marksOf(people, listed, consentKey, s.config.Export)
 		s.people(people...)
 		arms := map[string]experiment.Arm{}
-		for night, count := range []int{40, 60} {
-			run := s.run(fmt.Sprintf("2026-11-2%d", 3+night), customers[:count]...)
+		for number, count := range []int{40, 60} {
+			run := s.run(fmt.Sprintf("2026-11-2%d", 3+number), customers[:count]...)
 			result, err := s.export(run, a)
 			if errors.Is(err, platform.ErrEmpty) {
 				continue
@@ -142,7 +142,7 @@ func marksOf(people []row, listed map[string]bool, consentKey string, e config.E
 	return forbidden, held
 }
 
-// checkAssignments holds the parts of the campaign to those of the nights before:
+// checkAssignments holds the parts of the campaign to those of the runs before:
 // each customer once, in the arm that their id has, and whoever is in a file is
 // in an arm that has one.
 func checkAssignments(t *testing.T, s *shop, result Result, before map[string]experiment.Arm) {

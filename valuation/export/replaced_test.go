@@ -29,7 +29,7 @@ func (s *shop) wantKept(result Result, kind platform.Kind, want ...string) {
 	}
 }
 
-// Whoever any export of a day put into a file is told to have left by those after
+// Whoever any export of a day put into a file is reported as gone by those after
 // it that do not, on the same day and on the next; nobody knows which were sent.
 func TestReplacedExportsAreTakenBack(t *testing.T) {
 	s := newShop(t)
@@ -43,7 +43,7 @@ func TestReplacedExportsAreTakenBack(t *testing.T) {
 
 	s.people(everybody[:2]...)
 	second := s.mustExport(monday, a)
-	s.wantKept(second, platform.Exited) // c is in people no more, and told of by hand
+	s.wantKept(second, platform.Exited) // c is in people no more, and reported by hand
 	if n := second.Manifest.Exited[platform.NeutralName(a.Name)].Rejected[platform.NotInPeople]; n != 1 {
 		t.Errorf("%d left without an address, want 1", n)
 	}
@@ -112,7 +112,7 @@ func TestEveryObjectingAddressIsSuppressed(t *testing.T) {
 	}
 }
 
-// Somebody erased from people cannot be told out by any address: strictness does
+// Somebody erased from people cannot be reported by any address: strictness does
 // not keep the audience back for that, today or ever.
 func TestStrictLetsErasedPeoplePass(t *testing.T) {
 	s := newShop(t)

@@ -20,7 +20,7 @@ type Benchmark struct {
 type Own struct {
 	RepeatRevenueShare *float64 // of the last whole month's revenue, from returning customers
 	SaleToCurrent      *float64 // chance of a purchase within 90 days of customers who are alive
-	SaleToNew          *float64 // chance of a second purchase within 90 days of newcomers
+	SaleToNew          *float64 // chance of a second purchase of new customers within 90 days
 	LTVToCAC           *float64
 	CostRatio          *float64 // of acquiring a customer per cost of keeping one
 }
@@ -33,7 +33,7 @@ func Benchmarks(own Own) []Benchmark {
 		{"chance of selling to an existing customer (own: within 90 days, of those who are alive)", "0.6 to 0.7", own.SaleToCurrent},
 		{"chance of selling to a new customer (own: of a second purchase within 90 days)", "0.05 to 0.2", own.SaleToNew},
 		{"cost of acquiring per cost of keeping", "5", own.CostRatio},
-		{"LTV:CAC (own: newcomers of the last 12 months, over value.horizon_days)", "3", own.LTVToCAC},
+		{"LTV:CAC (own: new customers of the last 12 months, over value.horizon_days)", "3", own.LTVToCAC},
 	}
 }
 
@@ -50,9 +50,9 @@ type Split struct {
 const leastVariation = 0.2
 
 // NextUnit splits the next unit of budget in proportion to what one brings:
-// newcomer value per cost in acquisition, value that dropout would take per cost
-// of holding in retention. monthly is the spend of whole months that is known. The text says
-// why there is no split.
+// value of a new customer per cost in acquisition, value that dropout would take per
+// cost of retaining in retention. monthly is the spend of whole months that is known.
+// The text says why there is no split.
 func NextUnit(monthly []float64, ltvToCAC, lossPerCost *float64) (*Split, string) {
 	if ltvToCAC == nil {
 		return nil, "no LTV:CAC is known"
@@ -68,7 +68,7 @@ func NextUnit(monthly []float64, ltvToCAC, lossPerCost *float64) (*Split, string
 		highest = max(highest, spend)
 	}
 	if len(monthly) < 2 || !(highest > (1+leastVariation)*lowest) {
-		return nil, "monthly spend varies by no more than 20 %, so nothing tells what another unit would bring"
+		return nil, "monthly spend varies by no more than 20 %, so it is not known what another unit would bring"
 	}
 	total := max(0, *ltvToCAC) + max(0, *lossPerCost)
 	if total == 0 {
@@ -76,6 +76,6 @@ func NextUnit(monthly []float64, ltvToCAC, lossPerCost *float64) (*Split, string
 	}
 	return &Split{
 		Acquisition: max(0, *ltvToCAC) / total, Retention: max(0, *lossPerCost) / total,
-		Label: "indicative: by average CAC, not by what one more unit brings; and as if the cost of holding a customer prevented all expected dropout, which is the most it can do",
+		Label: "indicative: by average CAC, not by what one more unit brings; and as if the cost of retaining a customer prevented all expected dropout, which is the most it can do",
 	}, ""
 }

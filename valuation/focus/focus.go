@@ -1,10 +1,14 @@
 // Package focus says where the next effort should go, from the figures of a
-// shop: to holding the customers there are, to winning new ones, or to both. Its
-// rules and thresholds are stated, each says what it saw, and none of the common
+// shop: to retaining the customers there are, to acquiring new ones, or to both.
+// Its rules and thresholds are stated, each says what it saw, and none of the common
 // rules of thumb enters: those stand beside the shop's own figures.
 package focus
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+)
 
 // Figures are what the rules look at. What is not known is nil, and the rules
 // about it abstain.
@@ -12,15 +16,15 @@ type Figures struct {
 	Customers       int64
 	ShopAgeDays     int64
 	ShopIsOlder     bool     // the files start in the middle of its life: ShopAgeDays is the least it can be
-	BaseGrowth      *float64 // customers won in the last 12 months per customer before
-	LTVToCAC        *float64 // newcomers of the last 12 months, as predicted
+	BaseGrowth      *float64 // customers acquired in the last 12 months per customer before
+	LTVToCAC        *float64 // new customers of the last 12 months, as predicted
 	LTVToCACLow     *float64 // its 95 % interval
 	LTVToCACHigh    *float64
-	Newcomers       int64 // behind it
-	MinNewcomers    int64 // of fewer the ratio says nothing
+	NewCustomers    int64 // behind it
+	MinNewCustomers int64 // of fewer the ratio says nothing
 	TargetLTVToCAC  float64
 	RetainShare     *float64 // of customers, worth retaining
-	CurrentShare    *float64 // of the margin to come: of customers there are, beside a year's newcomers net of their cost
+	CurrentShare    *float64 // of the future margin: of current customers, beside a year's new ones net of their cost
 	RepeatTrend     *float64 // repeat rate within 90 days, last year's cohorts less the year's before
 	RepeatTrendHigh *float64 // upper end of its 95 % interval
 	LargestShare    *float64 // of revenue to date, of the largest customer
@@ -52,10 +56,23 @@ const (
 type Finding struct {
 	Rule  string   `json:"rule"`
 	Saw   *float64 `json:"saw"` // null where it is not known
+	Unit  Unit     `json:"unit"`
 	Lean  Lean     `json:"lean"`
 	Why   string   `json:"why"`
 	Votes int      `json:"votes"` // for what it leans to, 0 where to neither
 }
+
+// Unit is what a figure is counted in.
+type Unit string
+
+// The units.
+const (
+	Days       Unit = "days"
+	Customers  Unit = "customers"
+	Share      Unit = "share"
+	Difference Unit = "share_difference"
+	Ratio      Unit = "ratio"
+)
 
 // Judgement is the verdict and what it rests on.
 type Judgement struct {
@@ -69,25 +86,25 @@ const (
 	youngDays       = 365 // a shop has not yet seen its customers' second year
 	establishedDays = 3 * 365
 	fewCustomers    = 1_000
-	grownUpDays     = 2 * 365 // from here on a year's newcomers can be held against all before
+	grownUpDays     = 2 * 365 // from here on a year's new customers can be compared with all before
 
-	withering = 0.1 // customers won in a year per customer before
-	doubling  = 1.0
+	lowGrowth  = 0.1 // customers acquired in a year per customer before
+	highGrowth = 1.0
 
-	mostlyCurrent = 0.6 // of the margin to come
+	mostlyCurrent = 0.6 // of the future margin
 	mostlyNew     = 0.4
 
-	ample     = 2.0  // times the target, LTV:CAC
-	worthless = 0.01 // of customers, worth retaining
+	farAboveTarget = 2.0  // times the target, LTV:CAC
+	retainFloor    = 0.01 // of customers, worth retaining
 
 	dominant = 0.1 // of all revenue, one customer
 	exposed  = 0.3 // of the value of current customers
 )
 
 // Judge applies the rules. Each speaks with one vote, those whose figure leaves
-// little choice with two; two votes of difference decide. A shop whose newcomers
-// cost more than they bring is never told to acquire, and one with hardly anybody
-// worth retaining has only a dominant customer to hold.
+// little choice with two; two votes of difference decide. A shop whose new
+// customers cost more than they bring is never led to acquisition, and one with hardly
+// anybody worth retaining has only a dominant customer to retain.
 func Judge(f Figures) Judgement {
 	findings := []Finding{
 		f.held(f.age()), f.size(), f.held(f.growth()), f.held(f.economics()), f.held(f.source()), f.held(f.trend()), f.concentration(), f.held(f.risk()),
@@ -101,7 +118,7 @@ func Judge(f Figures) Judgement {
 	}
 	j := Judgement{Verdict: Balanced, Findings: findings}
 	balance := votes[Retention] - votes[Acquisition]
-	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1 && f.Newcomers >= f.MinNewcomers
+	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1 && f.NewCustomers >= f.MinNewCustomers
 	switch {
 	case balance >= 2:
 		j.Verdict = RetentionLed
@@ -110,7 +127,7 @@ func Judge(f Figures) Judgement {
 	}
 	j.Why = fmt.Sprintf("votes for retention: %d, for acquisition: %d; a difference of two decides", votes[Retention], votes[Acquisition])
 	if balance <= -2 && losing {
-		j.Why += ", but newcomers cost more than they bring"
+		j.Why += ", but new customers cost more than they bring"
 	}
 	return j
 }
@@ -118,78 +135,78 @@ func Judge(f Figures) Judgement {
 // held takes the vote for retention from a rule where there is hardly anybody to
 // retain.
 func (f Figures) held(rule Finding) Finding {
-	if rule.Lean == Retention && f.RetainShare != nil && *f.RetainShare < worthless {
+	if rule.Lean == Retention && f.RetainShare != nil && *f.RetainShare < retainFloor {
 		rule.Lean = Neither
-		rule.Why += fmt.Sprintf("; but fewer than %g of customers are worth retaining", worthless)
+		rule.Why += fmt.Sprintf("; but fewer than %g %% of customers are worth retaining", 100*retainFloor)
 	}
 	return rule
 }
 
 func (f Figures) age() Finding {
 	age := float64(f.ShopAgeDays)
-	rule := Finding{Rule: "age of the shop, days", Saw: &age, Lean: Neither, Votes: 1}
+	rule := Finding{Rule: "age of the shop", Saw: &age, Unit: Days, Lean: Neither, Votes: 1}
 	switch {
 	case f.ShopIsOlder && f.ShopAgeDays < establishedDays:
 		return rule.unknown("the files start in the middle of the shop's life")
 	case f.ShopAgeDays < youngDays:
 		rule.Lean, rule.Votes = Acquisition, 2
-		rule.Why = fmt.Sprintf("under %d days there are few customers to hold, and little is known of them", youngDays)
+		rule.Why = fmt.Sprintf("under %d days there are few customers to retain, and little is known of them", youngDays)
 	case f.ShopAgeDays >= establishedDays:
 		rule.Lean = Retention
-		rule.Why = fmt.Sprintf("from %d days on a base has been built that can be lost", establishedDays)
+		rule.Why = fmt.Sprintf("from %s days on there is a base that can be lost", humanize.Comma(establishedDays))
 	default:
-		rule.Why = fmt.Sprintf("between %d and %d days it speaks for neither", youngDays, establishedDays)
+		rule.Why = fmt.Sprintf("between %d and %s days it speaks for neither", youngDays, humanize.Comma(establishedDays))
 	}
 	return rule
 }
 
 func (f Figures) size() Finding {
 	size := float64(f.Customers)
-	rule := Finding{Rule: "customers", Saw: &size, Lean: Neither, Votes: 1, Why: fmt.Sprintf("%d or more speak for neither", fewCustomers)}
+	rule := Finding{Rule: "number of customers", Saw: &size, Unit: Customers, Lean: Neither, Votes: 1, Why: humanize.Comma(fewCustomers) + " or more speak for neither"}
 	if f.Customers < fewCustomers {
-		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("fewer than %d", fewCustomers)
+		rule.Lean, rule.Why = Acquisition, "fewer than "+humanize.Comma(fewCustomers)
 	}
 	return rule
 }
 
 func (f Figures) growth() Finding {
-	rule := Finding{Rule: "customers won in 12 months per customer before", Saw: f.BaseGrowth, Votes: 1}
+	rule := Finding{Rule: "customers acquired in the last 12 months, as a share of those before", Saw: f.BaseGrowth, Unit: Share, Votes: 1}
 	switch {
 	case f.BaseGrowth == nil:
 		return rule.unknown("more than a year of orders is needed")
-	case *f.BaseGrowth < withering:
-		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("under %g the base is not renewed", withering)
-	case *f.BaseGrowth > doubling && f.ShopAgeDays < grownUpDays:
+	case *f.BaseGrowth < lowGrowth:
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("under %g %% the base is not renewed", 100*lowGrowth)
+	case *f.BaseGrowth > highGrowth && f.ShopAgeDays < grownUpDays:
 		// Under constant acquisition it is 12 months per month of age beyond a year.
-		rule.Lean, rule.Why = Neither, fmt.Sprintf("above %g it tells the age of a shop of under %d days, and no growth", doubling, grownUpDays)
-	case *f.BaseGrowth > doubling:
-		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g newcomers come anyway, and have to be held", doubling)
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("above %g %% it shows the age of a shop of under %d days, and no growth", 100*highGrowth, grownUpDays)
+	case *f.BaseGrowth > highGrowth:
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g %% new customers come anyway, and have to be retained", 100*highGrowth)
 	default:
-		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g and %g it speaks for neither", withering, doubling)
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g %% and %g %% it speaks for neither", 100*lowGrowth, 100*highGrowth)
 	}
 	return rule
 }
 
 func (f Figures) economics() Finding {
-	rule := Finding{Rule: "LTV:CAC of newcomers, as predicted", Saw: f.LTVToCAC, Votes: 1}
+	rule := Finding{Rule: "predicted LTV:CAC of new customers", Saw: f.LTVToCAC, Unit: Ratio, Votes: 1}
 	switch {
 	case f.LTVToCAC == nil:
 		return rule.unknown("there is no cost of acquisition")
-	case f.Newcomers < f.MinNewcomers:
-		return rule.unknown(fmt.Sprintf("it takes %d newcomers", f.MinNewcomers))
+	case f.NewCustomers < f.MinNewCustomers:
+		return rule.unknown(fmt.Sprintf("it takes %d new customers", f.MinNewCustomers))
 	case f.LTVToCACLow == nil || f.LTVToCACHigh == nil:
-		return rule.unknown("newcomers are too young for its interval")
+		return rule.unknown("new customers are too young for its interval")
 	}
 	low, high, target := *f.LTVToCACLow, *f.LTVToCACHigh, f.TargetLTVToCAC
 	switch {
 	case *f.LTVToCAC < 1 && high < 1:
-		rule.Lean, rule.Votes, rule.Why = Retention, 2, "under 1, with all of its 95 % interval, a newcomer costs more than they bring"
+		rule.Lean, rule.Votes, rule.Why = Retention, 2, "its 95 % interval lies under 1: a new customer costs more than they bring"
 	case *f.LTVToCAC < 1:
-		rule.Lean, rule.Why = Retention, "under 1 a newcomer costs more than they bring"
+		rule.Lean, rule.Why = Retention, "under 1 a new customer costs more than they bring"
 	case high < target:
 		rule.Lean, rule.Why = Retention, fmt.Sprintf("its 95 %% interval lies under the target of %g: acquisition earns too little", target)
-	case low >= ample*target:
-		rule.Lean, rule.Votes, rule.Why = Acquisition, 2, fmt.Sprintf("its 95 %% interval lies above %g times the target of %g: more could be bought", ample, target)
+	case low >= farAboveTarget*target:
+		rule.Lean, rule.Votes, rule.Why = Acquisition, 2, fmt.Sprintf("its 95 %% interval lies above %g times the target of %g: more customers could be acquired", farAboveTarget, target)
 	case low >= target:
 		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("its 95 %% interval lies above the target of %g: acquisition pays and could be raised", target)
 	default:
@@ -199,27 +216,27 @@ func (f Figures) economics() Finding {
 }
 
 func (f Figures) source() Finding {
-	rule := Finding{Rule: "share of the margin to come that is of current customers, not of a year's newcomers net of their cost", Saw: f.CurrentShare, Votes: 1}
+	rule := Finding{Rule: "share of the future margin that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1}
 	switch {
 	case f.CurrentShare == nil:
-		return rule.unknown("it takes a fitted model, whole months of newcomers and, with spend, all of theirs")
+		return rule.unknown("it takes a fitted model, twelve whole months of new customers and, with spend, all of theirs")
 	case *f.CurrentShare >= mostlyCurrent:
-		rule.Lean, rule.Why = Retention, fmt.Sprintf("from %g on most lies with customers there are", mostlyCurrent)
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("from %g %% on most of it comes from current customers", 100*mostlyCurrent)
 	case *f.CurrentShare <= mostlyNew:
-		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("up to %g most lies with customers still to come", mostlyNew)
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("up to %g %% most of it comes from customers yet to be acquired", 100*mostlyNew)
 	default:
-		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g and %g it speaks for neither", mostlyNew, mostlyCurrent)
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g %% and %g %% it speaks for neither", 100*mostlyNew, 100*mostlyCurrent)
 	}
 	return rule
 }
 
 func (f Figures) trend() Finding {
-	rule := Finding{Rule: "repeat rate within 90 days, this year's newcomers less those of the year before", Saw: f.RepeatTrend, Votes: 1}
+	rule := Finding{Rule: "change of the repeat rate within 90 days, this year's new customers against last year's", Saw: f.RepeatTrend, Unit: Difference, Votes: 1}
 	switch {
 	case f.RepeatTrend == nil || f.RepeatTrendHigh == nil:
-		return rule.unknown("two years of newcomers are needed")
+		return rule.unknown("two years of new customers are needed")
 	case *f.RepeatTrendHigh < 0:
-		rule.Lean, rule.Why = Retention, "its 95 % interval lies below 0: newcomers come back less often than they did"
+		rule.Lean, rule.Why = Retention, "its 95 % interval lies below 0: new customers come back less often than they did"
 	default:
 		rule.Lean, rule.Why = Neither, "its 95 % interval does not lie below 0"
 	}
@@ -227,27 +244,27 @@ func (f Figures) trend() Finding {
 }
 
 func (f Figures) concentration() Finding {
-	rule := Finding{Rule: "share of revenue of the largest customer", Saw: f.LargestShare, Lean: Neither, Votes: 1}
+	rule := Finding{Rule: "share of revenue from the largest customer", Saw: f.LargestShare, Unit: Share, Lean: Neither, Votes: 1}
 	switch {
 	case f.LargestShare == nil:
 		return rule.unknown("there is no revenue")
 	case *f.LargestShare > dominant:
-		rule.Lean, rule.Votes, rule.Why = Retention, 2, fmt.Sprintf("above %g the loss of one customer cannot be acquired back", dominant)
+		rule.Lean, rule.Votes, rule.Why = Retention, 2, fmt.Sprintf("above %g %% new customers cannot make up for the loss of one", 100*dominant)
 	default:
-		rule.Why = fmt.Sprintf("up to %g it speaks for neither", dominant)
+		rule.Why = fmt.Sprintf("up to %g %% it speaks for neither", 100*dominant)
 	}
 	return rule
 }
 
 func (f Figures) risk() Finding {
-	rule := Finding{Rule: "share of the value of current customers that expected dropout takes", Saw: f.AtRiskShare, Lean: Neither, Votes: 1}
+	rule := Finding{Rule: "share of the value of current customers that expected dropout takes", Saw: f.AtRiskShare, Unit: Share, Lean: Neither, Votes: 1}
 	switch {
 	case f.AtRiskShare == nil:
 		return rule.unknown("it takes a fitted model")
 	case *f.AtRiskShare > exposed:
-		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g there is much to save", exposed)
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g %% there is much to save", 100*exposed)
 	default:
-		rule.Why = fmt.Sprintf("up to %g it speaks for neither", exposed)
+		rule.Why = fmt.Sprintf("up to %g %% it speaks for neither", 100*exposed)
 	}
 	return rule
 }

@@ -6,12 +6,12 @@ func at(v float64) *float64 { return &v }
 
 // What a practitioner would say of shops of one kind.
 func TestVerdictsOfExtremes(t *testing.T) {
-	settled := Figures{
-		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), Newcomers: 5_000, MinNewcomers: 50, TargetLTVToCAC: 3, RetainShare: at(0.4),
+	established := Figures{
+		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), NewCustomers: 5_000, MinNewCustomers: 50, TargetLTVToCAC: 3, RetainShare: at(0.4),
 		CurrentShare: at(0.7), RepeatTrend: at(0), RepeatTrendHigh: at(0.01), LargestShare: at(0.001), AtRiskShare: at(0.2),
 	}
 	change := func(f func(*Figures)) Figures {
-		changed := settled
+		changed := established
 		f(&changed)
 		return changed
 	}
@@ -22,29 +22,29 @@ func TestVerdictsOfExtremes(t *testing.T) {
 		figures Figures
 		want    Verdict
 	}{
-		"established, newcomers below target":            {settled, RetentionLed},
-		"two months old":                                 {Figures{Customers: 300, ShopAgeDays: 60, TargetLTVToCAC: 3, CurrentShare: at(0.3), LargestShare: at(0.02), AtRiskShare: at(0.4)}, AcquisitionLed},
-		"two months old, and every newcomer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), LTVToCACLow: at(0.3), LTVToCACHigh: at(0.7), Newcomers: 300, MinNewcomers: 50, TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
-		"acquisition loses money":                        {change(func(f *Figures) { f.ShopAgeDays = 800; ratio(f, 0.4, 0.3, 0.5) }), RetentionLed},
+		"established, new customers below target": {established, RetentionLed},
+		"two months old": {Figures{Customers: 300, ShopAgeDays: 60, TargetLTVToCAC: 3, CurrentShare: at(0.3), LargestShare: at(0.02), AtRiskShare: at(0.4)}, AcquisitionLed},
+		"two months old, and every new customer loses money": {Figures{Customers: 300, ShopAgeDays: 60, LTVToCAC: at(0.5), LTVToCACLow: at(0.3), LTVToCACHigh: at(0.7), NewCustomers: 300, MinNewCustomers: 50, TargetLTVToCAC: 3, CurrentShare: at(0.3)}, Balanced},
+		"acquisition loses money":                            {change(func(f *Figures) { f.ShopAgeDays = 800; ratio(f, 0.4, 0.3, 0.5) }), RetentionLed},
 		"one dominant customer": {change(func(f *Figures) {
 			f.ShopAgeDays, f.LTVToCAC, f.CurrentShare, f.LargestShare = 800, nil, at(0.5), at(0.4)
 		}), RetentionLed},
 		"only organic customers": {change(func(f *Figures) { f.ShopAgeDays, f.LTVToCAC, f.CurrentShare = 800, nil, at(0.5) }), Balanced},
-		"acquisition pays and withers": {change(func(f *Figures) {
+		"acquisition pays at low growth": {change(func(f *Figures) {
 			f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 800, at(0.05), at(0.5)
 			ratio(f, 5, 4.5, 5.5)
 		}), AcquisitionLed},
-		"acquisition pays many times over":                       {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 8, 6.5, 9.5) }), AcquisitionLed},
-		"nobody can tell whether acquisition reaches its target": {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 3.5, 2, 5) }), Balanced},
-		"hardly anybody is worth retaining":                      {change(func(f *Figures) { f.RetainShare = at(0.001) }), Balanced},
-		"hardly anybody but one who is half of the shop":         {change(func(f *Figures) { f.RetainShare, f.LargestShare = at(0.001), at(0.5) }), RetentionLed},
-		"two newcomers": {change(func(f *Figures) { f.ShopAgeDays, f.Newcomers, f.CurrentShare = 800, 2, at(0.5); ratio(f, 9, 9, 9) }), Balanced},
-		"a year and a half old, growing as it began": {change(func(f *Figures) { f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 500, at(2), at(0.5) }), Balanced},
-		"a year and a half old, which hardly anybody comes to any more": {change(func(f *Figures) {
+		"acquisition pays many times over":                     {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 8, 6.5, 9.5) }), AcquisitionLed},
+		"it is not known whether acquisition meets its target": {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 3.5, 2, 5) }), Balanced},
+		"hardly anybody is worth retaining":                    {change(func(f *Figures) { f.RetainShare = at(0.001) }), Balanced},
+		"hardly anybody but one who is half of the shop":       {change(func(f *Figures) { f.RetainShare, f.LargestShare = at(0.001), at(0.5) }), RetentionLed},
+		"two new customers":                                    {change(func(f *Figures) { f.ShopAgeDays, f.NewCustomers, f.CurrentShare = 800, 2, at(0.5); ratio(f, 9, 9, 9) }), Balanced},
+		"a year and a half old, growing as it began":           {change(func(f *Figures) { f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 500, at(2), at(0.5) }), Balanced},
+		"a year and a half old, without new customers any more": {change(func(f *Figures) {
 			f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 500, at(0.001), at(0.3)
 			f.LTVToCAC = nil
 		}), AcquisitionLed},
-		"newcomers too young for an interval": {change(func(f *Figures) {
+		"new customers too young for an interval": {change(func(f *Figures) {
 			f.ShopAgeDays, f.CurrentShare = 800, at(0.5)
 			f.LTVToCAC, f.LTVToCACLow, f.LTVToCACHigh = at(9), nil, nil
 		}), Balanced},
@@ -59,20 +59,20 @@ func TestVerdictsOfExtremes(t *testing.T) {
 			t.Errorf("%s: %s (%s), want %s", name, got.Verdict, got.Why, c.want)
 		}
 		for _, finding := range got.Findings {
-			if finding.Why == "" || (finding.Votes > 0) != (finding.Lean == Retention || finding.Lean == Acquisition) || (finding.Saw == nil) != (finding.Lean == Unknown) {
+			if finding.Why == "" || (finding.Votes > 0) != (finding.Lean == Retention || finding.Lean == Acquisition) || (finding.Saw == nil) != (finding.Lean == Unknown) || finding.Unit == "" {
 				t.Errorf("%s: %+v", name, finding)
 			}
 		}
 	}
 }
 
-// A shop that loses money on newcomers is never told to acquire, and a figure
+// A shop that loses money on new customers is never led to acquisition, and a figure
 // that gets worse for acquisition never speaks for it.
 func TestLosingAcquisitionIsNeverAdvised(t *testing.T) {
 	for _, age := range []int64{10, 400, 2_000} {
 		for _, customers := range []int64{10, 1_000_000} {
 			for _, current := range []*float64{nil, at(0.1), at(0.9)} {
-				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), LTVToCACLow: at(0.9), LTVToCACHigh: at(1.1), Newcomers: 60, TargetLTVToCAC: 3, CurrentShare: current, BaseGrowth: at(0.01)}
+				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), LTVToCACLow: at(0.9), LTVToCACHigh: at(1.1), NewCustomers: 60, TargetLTVToCAC: 3, CurrentShare: current, BaseGrowth: at(0.01)}
 				if got := Judge(f); got.Verdict == AcquisitionLed {
 					t.Errorf("%+v: %+v", f, got)
 				}

@@ -12,9 +12,9 @@ import (
 	"cbv/valuation/failure"
 )
 
-// settleAsOf settles the day from which the plan looks, and makes the tables of
+// setAsOf sets the day from which the plan looks, and makes the tables of
 // months and of compared periods.
-func (in *Intake) settleAsOf(ctx context.Context) error {
+func (in *Intake) setAsOf(ctx context.Context) error {
 	days, err := engine.All[struct{ OrderDay time.Time }](ctx, in.Engine, "order_days")
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"cbv/valuation/source"
 )
 
-// AuxiliaryReport says what became of the rows of an input beside the orders.
+// AuxiliaryReport says what became of the rows of an auxiliary input.
 type AuxiliaryReport struct {
 	Name    string
 	Files   int
@@ -45,7 +45,7 @@ type quarantinedRow struct {
 	RowNumber int64
 }
 
-// readAuxiliary reads how the rows of the inputs beside the orders were classified,
+// readAuxiliary reads how the rows of the auxiliary inputs were classified,
 // and stops a plan whose spend is in several currencies.
 func (in *Intake) readAuxiliary(ctx context.Context) error {
 	counts, err := engine.All[inputCount](ctx, in.Engine, "input_counts")

@@ -50,7 +50,7 @@ func (in *Intake) SizeBase(ctx context.Context) error {
 	})
 	if usual, starts := startsMidLife(cohorts); starts && in.Config.Orders.FitFrom == nil {
 		f := cohorts[0]
-		in.Warn("files_start_mid_life", "the first month, %d-%02d, has %s new customers and a usual month %s: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are really new",
+		in.Warn("files_start_mid_life", "the first month, %d-%02d, has %s new customers and a usual month %s: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
 			f.CohortYear, f.CohortMonth, humanize.Comma(f.Customers), humanize.Comma(usual))
 	}
 	return nil

@@ -1,5 +1,5 @@
-// Package intake takes the orders, and the inputs beside them, in: it finds and maps
-// the files, settles the day from which the plan looks, and holds every row to the
+// Package intake takes the orders and the auxiliary inputs in: it finds and maps
+// the files, sets the day from which the plan looks, and holds every row to the
 // contract.
 package intake
 
@@ -14,7 +14,7 @@ import (
 	"cbv/valuation/source"
 )
 
-// Inputs are the files of orders, and of the inputs beside them.
+// Inputs are the files of orders and of the auxiliary inputs.
 type Inputs struct {
 	Orders    []source.File
 	Auxiliary []source.Auxiliary // spend, surveys; without files where not configured
@@ -30,7 +30,7 @@ func Find(ctx context.Context, c config.Config) (Inputs, error) {
 	return Inputs{orders, auxiliary}, err
 }
 
-// FindOrders looks the order files up, and leaves the inputs beside them without
+// FindOrders looks the order files up, and leaves the auxiliary inputs without
 // files: nothing of them is counted then.
 func FindOrders(ctx context.Context, c config.Config) (Inputs, error) {
 	orders, err := findOrders(ctx, c)
@@ -100,7 +100,7 @@ func New(c *pipeline.Context, inputs Inputs, testsModels bool) *Intake {
 func (in *Intake) Actions() pipeline.Actions {
 	return pipeline.Actions{
 		"inputs":   in.mapInputs,
-		AsOfStep:   in.settleAsOf,
+		AsOfStep:   in.setAsOf,
 		"params":   in.makeParams,
 		"contract": in.readContract,
 	}

@@ -47,7 +47,7 @@ type params struct {
 // makeParams makes the table params.
 func (in *Intake) makeParams(ctx context.Context) error {
 	if in.tests {
-		if err := in.settleHoldout(); err != nil {
+		if err := in.setHoldout(); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 
 // TrailingFrom is the first day of the trailing period, over which acquisition is
 // judged: 12 months, for spend booked by the month is then whole in leap years too;
-// or fewer, where newcomers are known for new from a later day on.
+// or fewer, where customers are known to be new from a later day on.
 func (in *Intake) TrailingFrom() time.Time {
 	from := calendar.YearTo(in.Days.AsOf).From
 	if fitFrom := in.Config.Orders.FitFrom; fitFrom != nil && fitFrom.After(from) {
@@ -96,10 +96,10 @@ type Holdout struct {
 // Cutoff is the last day that the backtest's models are fitted on.
 func (in *Intake) Cutoff() time.Time { return in.Days.AsOf.AddDate(0, 0, -in.Holdout.Days) }
 
-// settleHoldout settles how many days the backtest forecasts: as many as the
+// setHoldout sets how many days the backtest forecasts: as many as the
 // horizon, a week at the least, and at most a third of the history that the
 // models are fitted on.
-func (in *Intake) settleHoldout() error {
+func (in *Intake) setHoldout() error {
 	span := 0
 	if begin := in.FittedFrom(); begin.Before(in.Days.AsOf) {
 		span = calendar.DaysBetween(begin, in.Days.AsOf)
@@ -127,7 +127,7 @@ func countDays(n int) string {
 	return humanize.Comma(int64(n)) + " days"
 }
 
-// FittedFrom is the first day whose newcomers the models are fitted on.
+// FittedFrom is the first day whose new customers the models are fitted on.
 func (in *Intake) FittedFrom() time.Time {
 	begin := in.Days.First()
 	if from := in.Config.Orders.FitFrom; from != nil && from.After(begin) {

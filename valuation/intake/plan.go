@@ -2,7 +2,7 @@ package intake
 
 import "cbv/valuation/pipeline"
 
-// Steps hold the input to its contract: they classify every row, and settle the
+// Steps hold the input to its contract: they classify every row, and set the
 // day from which the plan looks. Every plan over orders begins with them.
 var Steps = []pipeline.Step{
 	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"orders_input", "order_files", "spend_input", "surveys_input", "input_files", "calendar", "input_limits", "windows", "rfm_map", "segment_lists"}},

@@ -119,7 +119,7 @@ const mostQuarantined = 0.01
 
 func isManyQuarantined(share float64) bool { return share > mostQuarantined }
 
-// WarnOfRows warns of orders of which too many cannot be used.
+// WarnOfRows warns where too many orders cannot be used.
 func (in *Intake) WarnOfRows() {
 	var quarantined int64
 	for _, count := range in.Report.Reasons {
@@ -137,7 +137,7 @@ func (in *Intake) OrderRows() publication.Rows {
 	return in.AddUp(in.Report.Reasons, source.Rows(in.Inputs.Orders), Filtered)
 }
 
-// AuxiliaryRows adds up the rows of the inputs beside the orders, nil without any.
+// AuxiliaryRows adds up the rows of the auxiliary inputs, nil without any.
 func (in *Intake) AuxiliaryRows() map[string]publication.Rows {
 	var added map[string]publication.Rows
 	for _, report := range in.Report.Auxiliary {

@@ -24,7 +24,7 @@ type InputLimits struct {
 // BusinessRules are the numbers by which customers, channels and figures are judged.
 // Each is a column of its name in params.
 type BusinessRules struct {
-	// IntervalZ is how many standard errors an interval reaches to either side:
+	// IntervalZ is how many standard errors the margin of error of an interval is:
 	// 95 % of the normal distribution.
 	IntervalZ float64
 	// SecondPurchaseDays is the time that customers have had to purchase again
@@ -48,7 +48,7 @@ type BusinessRules struct {
 	// MinSpendPerCredit is how many times the net credits of channels others must
 	// have cost for the sum to be a cost of acquisition.
 	MinSpendPerCredit int64
-	// MaxHorizonGrowth is the largest ratio of what is expected of newcomers by the
+	// MaxHorizonGrowth is the largest ratio of what is expected of new customers by the
 	// horizon to what is expected by now with which their value has an interval. Above
 	// it less than half has been seen, and the shape of the curve is most of the value.
 	MaxHorizonGrowth float64

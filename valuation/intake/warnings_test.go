@@ -20,7 +20,7 @@ func ofFiles(files ...source.File) pipelinetest.Input {
 	}
 }
 
-// ofOrderDays settles the as-of day of orders so many days after 1 January 2025.
+// ofOrderDays sets the as-of day of orders so many days after 1 January 2025.
 func ofOrderDays(after ...int) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		days := []struct{ OrderDay time.Time }{}
@@ -28,7 +28,7 @@ func ofOrderDays(after ...int) pipelinetest.Input {
 			days = append(days, struct{ OrderDay time.Time }{time.Date(2025, 1, 1+n, 0, 0, 0, 0, time.UTC)})
 		}
 		enginetest.Put(c.Engine, "order_days", days...)
-		return New(c, Inputs{}, false).settleAsOf(context.Background())
+		return New(c, Inputs{}, false).setAsOf(context.Background())
 	}
 }
 
@@ -89,7 +89,7 @@ func TestWarnings(t *testing.T) {
 			Says:   "the order day 2025-02-19 is 41 days after the one before (usual: 4): files may be missing, or the dates from then on wrong",
 			Silent: ofOrderDays(0, 4, 8, 48, 52),
 		},
-		{ // 11 of 1,000; what the files are not to be blamed for does not count
+		{ // 11 of 1,000; what is no fault of the files does not count
 			Code:   "many_rows_quarantined",
 			Raises: ofRows(ReasonCount{Reason: Used, Rows: 989}, ReasonCount{Reason: "null_customer", Rows: 10}, ReasonCount{Reason: "null_time", Rows: 1}),
 			Says:   "1.1 % of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are",
@@ -98,19 +98,19 @@ func TestWarnings(t *testing.T) {
 		{ // a usual month has 10, one and a half times that is 15
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 16, 10, 10),
-			Says:   "the first month, 2025-01, has 16 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are really new",
+			Says:   "the first month, 2025-01, has 16 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
 			Silent: ofNewCustomers(nil, 15, 10, 10),
 		},
 		{ // the lower of the two in the middle is usual: 20 of 10, 20, 40 and 2,000
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 2000, 40, 20, 10),
-			Says:   "the first month, 2025-01, has 2,000 new customers and a usual month 20: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are really new",
+			Says:   "the first month, 2025-01, has 2,000 new customers and a usual month 20: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
 			Silent: ofNewCustomers(february, 2000, 40, 20, 10), // it is said from when on
 		},
 		{ // of two months neither is usual
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 160, 10, 1),
-			Says:   "the first month, 2025-01, has 160 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are really new",
+			Says:   "the first month, 2025-01, has 160 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
 			Silent: ofNewCustomers(nil, 160, 10),
 		},
 	})
@@ -138,7 +138,7 @@ func TestAShortHistoryHasNoHoldout(t *testing.T) {
 		context := pipelinetest.NewContext()
 		context.Days = pipeline.Days{AsOf: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Orders: []time.Time{time.Date(2026, 1, 1-c.days, 0, 0, 0, 0, time.UTC)}}
 		in := New(context, Inputs{}, true)
-		if err := in.settleHoldout(); err != nil || in.Holdout.Days != c.want || in.Holdout.WhyNone != c.why {
+		if err := in.setHoldout(); err != nil || in.Holdout.Days != c.want || in.Holdout.WhyNone != c.why {
 			t.Errorf("%d days: %+v, %v", c.days, in.Holdout, err)
 		}
 	}

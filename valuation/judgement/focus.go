@@ -38,7 +38,7 @@ func (j *Judgement) focusFigures(ctx context.Context, ltv Figure) (focus.Figures
 	trend := j.Figures.Base["repeat_rate_90d_change"]
 	figures := focus.Figures{
 		Customers: j.intake.Base.Customers, BaseGrowth: j.value("base_growth_12m"),
-		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, Newcomers: ltv.N, MinNewcomers: intake.Rules.MinChannelCustomers, TargetLTVToCAC: j.Config.Value.TargetLTVCAC,
+		LTVToCAC: ltv.Value, LTVToCACLow: ltv.Low, LTVToCACHigh: ltv.High, NewCustomers: ltv.N, MinNewCustomers: intake.Rules.MinChannelCustomers, TargetLTVToCAC: j.Config.Value.TargetLTVCAC,
 		RetainShare: j.value("retain_share"), CurrentShare: j.currentShare(),
 		RepeatTrend: trend.Value, RepeatTrendHigh: trend.High, AtRiskShare: j.value("dropout_loss_share"),
 	}
@@ -80,9 +80,9 @@ func (j *Judgement) perRetentionCost() (costRatio, lossPerCost *float64) {
 	return costRatio, lossPerCost
 }
 
-// currentShare is the share of the margin to come that is of the customers there
-// are, beside that of the newcomers of twelve months, net of their cost where spend
-// is given. It is nil where either is not known.
+// currentShare is the share of the future margin that current customers bring, beside
+// that of the new customers of twelve months, net of their cost where spend is given.
+// It is nil where either is not known.
 func (j *Judgement) currentShare() *float64 {
 	metric := "value_added_by_acquisition_before_cac"
 	if j.intake.HasSpend() {
@@ -99,7 +99,7 @@ func (j *Judgement) currentShare() *float64 {
 		}
 		minor += money.ToMinor(*m.value, j.Minor)
 	}
-	// Newcomers who cost more than they bring add nothing to come.
+	// New customers who cost more than they bring add nothing.
 	added := max(0, float64(minor)/float64(j.Minor))
 	if !(max(0, *equity)+added > 0) {
 		return nil
@@ -109,7 +109,7 @@ func (j *Judgement) currentShare() *float64 {
 }
 
 // ltvToCAC is that of paid channels; where spend does not say which those are, of
-// all spend over all newcomers.
+// all spend over all new customers.
 func (j *Judgement) ltvToCAC() Figure {
 	if paid := j.Figures.Base["ltv_cac"]; paid.Value != nil {
 		return paid

@@ -36,7 +36,7 @@ func (m *Measurement) makeCap(ctx context.Context) error {
 type armSums struct {
 	Arm                                               experiment.Arm
 	Customers                                         int64
-	Strangers                                         int64 // customers without an order up to their assignment
+	WithoutPriorOrder                                 int64 // up to their assignment
 	FirstAssignedOn, LastAssignedOn                   time.Time
 	Covariate, CovariateSquared                       string
 	Conversion, ConversionSquared, ConversionProducts string

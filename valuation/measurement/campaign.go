@@ -24,7 +24,7 @@ const (
 	byCLV        = "clv"
 )
 
-// mapCampaign settles whether the campaign can be measured as of the day, and makes
+// mapCampaign finds out whether the campaign can be measured as of the day, and makes
 // the tables and views of the campaign. A measurement that is published already
 // ends here.
 func (m *Measurement) mapCampaign(ctx context.Context) error {
@@ -62,7 +62,7 @@ func (m *Measurement) refuseTooEarly() error {
 		m.name(), m.campaign.Terms.Started, m.asOf())
 }
 
-// refuseMissingDays refuses to take days for days without a purchase of which
+// refuseMissingDays refuses to take days for days without a purchase when
 // the files may know nothing yet. A shop that is closed now and then has gaps,
 // so twice the usual one is let pass.
 func (m *Measurement) refuseMissingDays() error {

@@ -25,7 +25,7 @@ func (d Decision) decides() bool {
 	return d.Verdict == experiment.Promote || d.Verdict == experiment.Keep
 }
 
-// Stand settles which verdict stands, given the other measurements of the
+// Stand sets which verdict stands, given the other measurements of the
 // campaign: the first that was reached, because the bound is for the first look
 // that crosses it. Where the split is broken today nothing stands: what made people
 // go missing may have been there before. A verdict on other money says nothing
@@ -59,14 +59,14 @@ func (d *Document) Stand(others []Document) {
 // measured twice, of other files or by other settings, has one only where all its
 // measurements agree.
 func firstReached(documents []Document, before string) (first Decision, reached bool) {
-	nights := map[string][]Decision{}
+	looks := map[string][]Decision{}
 	for _, d := range documents {
 		if d.AsOf < before {
-			nights[d.AsOf] = append(nights[d.AsOf], d.ThisLook)
+			looks[d.AsOf] = append(looks[d.AsOf], d.ThisLook)
 		}
 	}
-	for _, night := range slices.Sorted(maps.Keys(nights)) {
-		verdicts := nights[night]
+	for _, look := range slices.Sorted(maps.Keys(looks)) {
+		verdicts := looks[look]
 		differs := func(d Decision) bool { return d.Verdict != verdicts[0].Verdict }
 		if verdicts[0].decides() && !slices.ContainsFunc(verdicts, differs) {
 			return verdicts[0], true

@@ -35,18 +35,18 @@ func TestWhichVerdictStands(t *testing.T) {
 		{"the first of two", []Document{of(late, experiment.Keep), of(early, experiment.Promote)}, nil, experiment.Promote, early, ""},
 		{"of a later day", []Document{of("2026-11-21", experiment.Promote)}, nil, experiment.Undecided, "", "as it is"},
 		{"of the same day", []Document{of(tonight, experiment.Promote)}, nil, experiment.Undecided, "", "as it is"},
-		{"a night measured twice, of two minds", []Document{of(early, experiment.Promote), of(early, experiment.Undecided), of(late, experiment.Keep)}, nil, experiment.Keep, late, ""},
-		{"a night measured twice alike", []Document{of(early, experiment.Keep), of(early, experiment.Keep)}, nil, experiment.Keep, early, ""},
+		{"a look measured twice, of two minds", []Document{of(early, experiment.Promote), of(early, experiment.Undecided), of(late, experiment.Keep)}, nil, experiment.Keep, late, ""},
+		{"a look measured twice alike", []Document{of(early, experiment.Keep), of(early, experiment.Keep)}, nil, experiment.Keep, early, ""},
 		{"a broken split", []Document{of(early, experiment.Promote)}, func(d *Document) {
 			d.SampleRatio.Broken, d.ThisLook.Verdict = true, experiment.Refused
 		}, experiment.Refused, "", "the verdict of 2026-11-03, promote, does not stand on such a split"},
 		{"reached on revenue", []Document{byRevenue}, nil, experiment.Undecided, "", "as it is; the verdict of 2026-11-03, promote, was reached on revenue in EUR and does not stand"},
 		{"reached in another currency", []Document{inYen}, nil, experiment.Undecided, "", "as it is; the verdict of 2026-11-03, promote, was reached on margin in JPY and does not stand"},
 		{"reached on revenue, and later on margin", []Document{byRevenue, of(late, experiment.Keep)}, nil, experiment.Keep, late, ""},
-		{"a night measured on both", []Document{byRevenue, of(early, experiment.Keep)}, nil, experiment.Keep, early, ""},
+		{"a look measured on both", []Document{byRevenue, of(early, experiment.Keep)}, nil, experiment.Keep, early, ""},
 		{"on revenue as before", []Document{byRevenue}, func(d *Document) { d.MoneyBasis = "revenue" }, experiment.Promote, early, ""},
-		{"after the nights, without one", nil, func(d *Document) { d.Look, d.ThisLook.Verdict = 61, experiment.Keep }, experiment.Keep, "", "as it is without a promotion"},
-		{"after the nights, with one", []Document{of(early, experiment.Keep)}, func(d *Document) { d.Look = 61 }, experiment.Keep, early, ""},
+		{"after the looks, without one", nil, func(d *Document) { d.Look, d.ThisLook.Verdict = 61, experiment.Keep }, experiment.Keep, "", "as it is without a promotion"},
+		{"after the looks, with one", []Document{of(early, experiment.Keep)}, func(d *Document) { d.Look = 61 }, experiment.Keep, early, ""},
 	} {
 		d := of(tonight, experiment.Undecided)
 		if c.change != nil {
@@ -60,7 +60,7 @@ func TestWhichVerdictStands(t *testing.T) {
 }
 
 // Where no margin is known, what is called margin says that it is revenue; where
-// no contacts are, what they would tell is missing and not 0.
+// no contacts are, what they would show is missing and not 0.
 func TestFiguresSayWhatStandsIn(t *testing.T) {
 	var outcomes experiment.Outcomes
 	outcomes.Add(experiment.Person{Converted: true, RevenueMinor: 500, MarginMinor: 500}, 500, 300)

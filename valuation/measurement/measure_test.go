@@ -227,26 +227,26 @@ func TestTheFirstVerdictStands(t *testing.T) {
 	c := s.write(t)
 	day := func(n int) { c.Time.AsOf = &config.Day{Time: time.Unix(int64(19_000+n)*86400, 0).UTC()} }
 	var reached string
-	for _, night := range []int{2, 20, 25, 30} {
-		day(night)
+	for _, look := range []int{2, 20, 25, 30} {
+		day(look)
 		measured := measureShop(t, c, "spring")
 		d := measured.Document
 		switch {
 		case d.Decision.Verdict == experiment.Promote && reached == "":
 			reached = d.AsOf
-			if d.Decision.ReachedOn != d.AsOf || d.Decision.Look != night {
+			if d.Decision.ReachedOn != d.AsOf || d.Decision.Look != look {
 				t.Errorf("%+v", d.Decision)
 			}
 		case reached != "" && (d.Decision.Verdict != experiment.Promote || d.Decision.ReachedOn != reached):
-			t.Errorf("night %d: %+v, want the verdict of %s", night, d.Decision, reached)
+			t.Errorf("look %d: %+v, want the verdict of %s", look, d.Decision, reached)
 		}
 		again := measureShop(t, c, "spring")
 		if !again.Already || again.Folder != measured.Folder || !cmp.Equal(again.Document, d) {
-			t.Errorf("night %d is measured again: %+v", night, again)
+			t.Errorf("look %d is measured again: %+v", look, again)
 		}
 	}
 	if reached == "" {
-		t.Fatal("no night promotes a challenger that sells four times as much")
+		t.Fatal("no look promotes a challenger that sells four times as much")
 	}
 	// a look before it is measured late, and reaches the verdict itself: what
 	// comes after is another measurement then

@@ -21,7 +21,7 @@ func (m *Measurement) refuseUnknownCustomers(arms map[experiment.Arm]armSums) er
 	var people, unknown int64
 	for _, sums := range arms {
 		people += sums.Customers
-		unknown += sums.Strangers
+		unknown += sums.WithoutPriorOrder
 	}
 	const remedy = "customers may be written otherwise than when they were assigned, or files be missing"
 	switch {

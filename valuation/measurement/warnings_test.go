@@ -68,10 +68,10 @@ func contactsOf(arm experiment.Arm, contacts Contacts) map[string]Contacts {
 	return map[string]Contacts{string(arm): contacts}
 }
 
-// strangers are assigned customers without an order by then.
-func strangers(unknown, people int64) pipelinetest.Input {
+// withoutPriorOrder are assigned customers without an order by then.
+func withoutPriorOrder(unknown, people int64) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		return measurementOf(c).refuseUnknownCustomers(map[experiment.Arm]armSums{experiment.None: {Customers: people, Strangers: unknown}})
+		return measurementOf(c).refuseUnknownCustomers(map[experiment.Arm]armSums{experiment.None: {Customers: people, WithoutPriorOrder: unknown}})
 	}
 }
 
@@ -84,9 +84,9 @@ func TestWarnings(t *testing.T) {
 	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{ // half of them may be
 			Code:   "unknown_customers",
-			Raises: strangers(500, 1000),
+			Raises: withoutPriorOrder(500, 1000),
 			Says:   "500 of 1,000 assigned customers have no order up to the day of their assignment, and each had one; they count as people who buy nothing: customers may be written otherwise than when they were assigned, or files be missing: check orders.columns.customer_id, orders.files and orders.keep",
-			Silent: strangers(0, 1000),
+			Silent: withoutPriorOrder(0, 1000),
 		},
 		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not
 			Code:   "sample_ratio",
@@ -189,7 +189,7 @@ func TestWarnings(t *testing.T) {
 
 // Where most of the assigned are unknown nothing is measured.
 func TestMostUnknownCustomersAreRefused(t *testing.T) {
-	if err := strangers(501, 1000)(pipelinetest.NewContext()); failure.KindOf(err) != failure.Input {
+	if err := withoutPriorOrder(501, 1000)(pipelinetest.NewContext()); failure.KindOf(err) != failure.Input {
 		t.Errorf("501 of 1,000 are unknown: %v", err)
 	}
 }

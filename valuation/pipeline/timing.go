@@ -12,7 +12,7 @@ type StepTiming struct {
 	Step    string  `json:"step"`
 	Seconds float64 `json:"seconds"`
 	// PeakBytes is the most memory the process held during the step, engine
-	// included; 0 where the system does not tell.
+	// included; 0 where the system does not report it.
 	PeakBytes int64 `json:"peak_bytes"`
 }
 

@@ -39,7 +39,7 @@ var Warnings = []WarningKind{
 	{"one_timers_only", byTest, "nobody has bought again", "facts and segments, no values", false},
 	{"too_few_histories", byTest, "fewer distinct histories than parameters", "the family is left out", false},
 	{"model_at_boundary", byTest, "the chosen model, or one to choose from, is at the edge of a simpler one: one rate or one chance of dropout for all", "the parameter that runs away is held at 1,000 and the others fitted; where that leaves no model, the family is left out", false},
-	{"model_on_ridge", byTest, "parameters cannot be told apart", "the family is left out", false},
+	{"model_on_ridge", byTest, "parameters cannot be distinguished", "the family is left out", false},
 	{"model_not_concave", byTest, "the Hessian is not positive definite", "the family is left out", false},
 	{"model_without_optimum", byTest, "the search for an optimum ran out", "the family is left out", false},
 	{"no_model", byTest, "no family could be fitted", "facts and segments, no values", false},

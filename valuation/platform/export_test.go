@@ -41,7 +41,7 @@ func TestSpecsThatAreRefused(t *testing.T) {
 			}
 		}, "hubspot takes 999 columns, and these are 1010: leave attributes out", failure.Usage},
 		{"klaviyo", func(s *Spec) { s.Region = "UK" }, `no region "UK" for phones: two capital letters of ISO 3166-1, as in GB`, failure.Usage},
-		{"klaviyo", func(s *Spec) { s.Name = "low_value" }, `audience name "low_value": "low" tells what is thought of the people in it, which platforms flag; leave the name out for a neutral one`, failure.Usage},
+		{"klaviyo", func(s *Spec) { s.Name = "low_value" }, `audience name "low_value": "low" says what is thought of the people in it, which platforms flag; leave the name out for a neutral one`, failure.Usage},
 		{"klaviyo", func(s *Spec) { s.Kind = "most" }, `no kind of file "most": full, entered, exited or suppressed`, failure.Usage},
 		{"klaviyo", func(s *Spec) { s.Suppression = nil }, "the suppression list was not read to its end: no file is made without it", failure.Input},
 		{"klaviyo", func(s *Spec) { s.Suppression = NewSuppression() }, "the suppression list was not read to its end: no file is made without it", failure.Input},
@@ -155,7 +155,7 @@ func TestRowsGoByTheirOtherIdentifier(t *testing.T) {
 	}
 }
 
-// The customer's own country tells how a phone is dialled; else the region does.
+// The customer's own country says how a phone is dialled; else the region does.
 func TestPhonesAreOfTheCustomersCountry(t *testing.T) {
 	german, other, nowhere := person("1", "a@example.com"), person("2", "b@example.com"), person("3", "c@example.com")
 	german.Phone, german.Country = "0151 12345678", "de"
@@ -172,7 +172,7 @@ func TestPhonesAreOfTheCustomersCountry(t *testing.T) {
 	}
 }
 
-// Who left with an e-mail that somebody in the audience still has is not told
+// Who left with an e-mail that somebody in the audience still has is not reported
 // out of it.
 func TestExitedRowsDoNotContradictTheFullFile(t *testing.T) {
 	spec := specOf(t, "klaviyo")
@@ -259,7 +259,7 @@ type failing struct {
 func (f *failing) Write([]byte) (int, error) { return 0, f.err }
 func (f *failing) Close() error              { f.closed = true; return nil }
 
-// No message and no file's name tells who somebody is.
+// No message and no file's name says who somebody is.
 func TestNothingPersonalInErrorsAndNames(t *testing.T) {
 	spec, people := townSpec(t, "meta")
 	result, files := mustExport(t, spec, people)
@@ -267,7 +267,7 @@ func TestNothingPersonalInErrorsAndNames(t *testing.T) {
 	for _, p := range people {
 		for _, secret := range []string{p.Email, p.Phone, p.FirstName, p.LastName} {
 			if len(secret) > 3 && strings.Contains(strings.ToLower(said), strings.ToLower(strings.TrimSpace(secret))) {
-				t.Errorf("%q is told in:\n%s", secret, said)
+				t.Errorf("%q is shown in:\n%s", secret, said)
 			}
 		}
 	}

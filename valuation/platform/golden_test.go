@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the files of testdata anew")
 
-// town has one customer of every kind that an export treats apart.
+// town has one customer of every kind that an export distinguishes.
 func town() []Person {
 	day := time.Date(2026, 11, 20, 23, 0, 0, 0, time.UTC)
 	people := []Person{

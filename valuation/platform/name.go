@@ -13,7 +13,7 @@ import (
 
 // NeutralName returns the name under which a list is known outside: cbv_a_ and
 // ten digits that depend on the list's name alone, so that a list keeps its
-// audience from night to night. Platforms flag names that suggest income or
+// audience from run to run. Platforms flag names that suggest income or
 // health, and a name like low_value would show each of their employees what the
 // shop thinks of its customer; digits spell nothing.
 func NeutralName(list string) string {
@@ -60,5 +60,5 @@ func ValidateName(name string) error {
 }
 
 func revealingName(name, word string) error {
-	return failure.Usagef("audience name %q: %q tells what is thought of the people in it, which platforms flag; leave the name out for a neutral one", name, word)
+	return failure.Usagef("audience name %q: %q says what is thought of the people in it, which platforms flag; leave the name out for a neutral one", name, word)
 }

@@ -94,7 +94,7 @@ const (
 	Value      Field = "value"
 )
 
-// text returns a field as it came. The e-mail and the phone are read apart.
+// text returns a field as it came. The e-mail and the phone are read elsewhere.
 func (p *Person) text(field Field) string {
 	switch field {
 	case CustomerID:

@@ -62,8 +62,8 @@ func TestArmsAndChanges(t *testing.T) {
 	}
 }
 
-// Braze can tell two customers of one mailbox apart; a campaign does not treat them
-// apart.
+// Braze can distinguish two customers of one mailbox; a campaign treats them as
+// one.
 func TestOneMailboxOneArm(t *testing.T) {
 	spec := specOf(t, "braze")
 	spec.Place, spec.UniqueEmail = arms, true

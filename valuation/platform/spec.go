@@ -49,7 +49,7 @@ type Spec struct {
 	Changes bool
 
 	// UniqueEmail rejects rows with the e-mail of an earlier one, also where the
-	// target could tell them apart: who reads one mailbox gets one treatment.
+	// target could distinguish them: who reads one mailbox gets one treatment.
 	UniqueEmail bool
 
 	// Holdout are those kept out of every audience, sealed; nil for none. Whoever
@@ -58,7 +58,7 @@ type Spec struct {
 	Holdout *Suppression
 
 	// Assigned are those who were given an arm before, sealed; nil for none. Their
-	// e-mails and, for ads, phones are theirs: a newcomer who has one is rejected
+	// e-mails and, for ads, phones are theirs: a new customer who has one is rejected
 	// as sharing it, wherever they stand in the order, since a message to them
 	// would reach somebody of another arm.
 	Assigned *Suppression
@@ -158,7 +158,7 @@ func (s *Spec) validateMapping() error {
 	return nil
 }
 
-// validateHeader refuses columns that the target would not tell apart.
+// validateHeader refuses columns that the target would not distinguish.
 func (s *Spec) validateHeader() error {
 	if len(s.Attributes) > 0 && !s.Target.Attributes {
 		return failure.Usagef("%s takes no columns but its own: leave out %s", s.Target.Name, s.Attributes[0].Name)

@@ -19,7 +19,7 @@ type Suppression struct {
 	sealed bool
 	ids    map[digest]struct{}
 	emails map[digest]struct{} // of the e-mail, lower-case, without spaces
-	tagged map[digest]struct{} // of the same without its tag: TikTok cannot tell the two apart
+	tagged map[digest]struct{} // of the same without its tag: TikTok cannot distinguish the two
 	phones map[uint64]struct{}
 	hashes map[digest]struct{} // as given: of an e-mail or a phone in the form of any target
 }
@@ -119,7 +119,7 @@ func (s *Suppression) change() *Suppression {
 
 // has says whether a row is of somebody suppressed: by id, by the e-mail as it
 // came or as the target reads it, and for ads, which know people by their phone,
-// by that. In an e-mail list a phone that a household shares silences nobody.
+// by that. In an e-mail list a phone that a household shares suppresses nobody.
 func (s *Suppression) has(p *Person, row *identity) bool {
 	return found(s.ids, trim(p.CustomerID)) || trim(p.Email) != "" && s.hasEmail(p.Email, row) || s.hasPhone(row)
 }
@@ -207,7 +207,7 @@ func addressLetter(r rune) bool {
 }
 
 // canonicalEmail is an e-mail as suppression compares them: more alike than any
-// target thinks them, tags apart.
+// target thinks them, but for tags.
 func canonicalEmail(text string) string { return strings.ToLower(withoutSpaces(text)) }
 
 // phoneKey is an E.164 number, which has 15 digits at most.

@@ -67,7 +67,7 @@ type Rows struct {
 	Quarantined map[string]Amount `json:"quarantined"`
 }
 
-// Amount is a number of rows and their money, of which NaN, infinite and
+// Amount is a number of rows and their money, where NaN, infinite and
 // missing amounts count as 0.
 type Amount struct {
 	Rows  int64  `json:"rows"`
@@ -122,12 +122,12 @@ type Backtest struct {
 	Seasonal    bool   `json:"seasonal"`  // the holdout is no whole year
 	Customers   int64  `json:"customers"` // of the sample
 	Known       int64  `json:"known"`     // customers at the cutoff
-	Newcomers   int64  `json:"newcomers"` // who came after the cutoff and were left out
+	Newcomers   int64  `json:"newcomers"` // acquired after the cutoff and left out
 	// Repeat purchases per one that the model expects, in the second half of the
 	// history as a multiple of the first; null where it is not known.
 	Drift *float64 `json:"drift"`
-	// What the chosen model forecast for the holdout, what came, and the error
-	// of the total as a share of what came, with its 95 % sampling interval.
+	// What the chosen model forecast for the holdout, what was observed, and the error
+	// of the total as a share of that, with its 95 % sampling interval.
 	Purchases *Forecast `json:"purchases,omitempty"`
 	Margin    *Forecast `json:"margin,omitempty"`
 }
@@ -136,7 +136,7 @@ type Backtest struct {
 type Forecast struct {
 	Expected  float64  `json:"expected"`
 	Actual    float64  `json:"actual"`
-	Error     *float64 `json:"error"` // null where nothing came
+	Error     *float64 `json:"error"` // null where nothing was observed
 	ErrorLow  *float64 `json:"error_low"`
 	ErrorHigh *float64 `json:"error_high"`
 }

@@ -123,7 +123,7 @@ func (b Backtest) Text(out io.Writer) error {
 	if len(b.Scores) > 0 {
 		v := b.Verdict
 		fmt.Fprintf(out, "Models that know %s to %s forecast the %s to %s.%s\n\n",
-			sampleText(v), v.Cutoff, countNoun(int64(v.HoldoutDays), "day"), b.AsOf, newcomersText(v))
+			sampleText(v), v.Cutoff, countNoun(int64(v.HoldoutDays), "day"), b.AsOf, newCustomersText(v))
 		for _, target := range []string{purchases, margin} {
 			if err := b.writeScores(out, target); err != nil {
 				return err
@@ -195,7 +195,7 @@ func sampleText(v publication.Backtest) string {
 	return countNoun(v.Customers, "customer")
 }
 
-func newcomersText(v publication.Backtest) string {
+func newCustomersText(v publication.Backtest) string {
 	if v.Newcomers == 0 {
 		return ""
 	}

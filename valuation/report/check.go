@@ -20,6 +20,7 @@ type Check struct {
 	AsOf       string             `json:"as_of"`
 	Files      int                `json:"files"`
 	Currency   string             `json:"currency"`
+	IsDefault  bool               `json:"currency_is_default"` // no setting names it
 	TotalRows  int64              `json:"total_rows"`
 	TotalMoney string             `json:"total_money"`
 	Rows       []RowCount         `json:"rows"`   // used first, then by reason
@@ -45,7 +46,7 @@ type Place struct {
 	Rows     int64  `json:"rows"`
 }
 
-// InputCheck is what became of the rows of an input beside the orders.
+// InputCheck is what became of the rows of an auxiliary input.
 type InputCheck struct {
 	Input  string     `json:"input"`
 	Files  int        `json:"files"`
@@ -54,15 +55,16 @@ type InputCheck struct {
 	Places []Place    `json:"places"`
 }
 
-// NewCheck makes the document of a check in the currency of the shop.
-func NewCheck(checked intake.Report, value config.Value) (Check, error) {
+// NewCheck makes the document of a check in the currency of the shop, which may be
+// the default.
+func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check, error) {
 	minorPerUnit, err := value.MinorPerUnit()
 	if err != nil {
 		return Check{}, err
 	}
 	exact := func(minor int64) string { return money.Exact(minor, minorPerUnit) }
 	c := Check{
-		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency,
+		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency, IsDefault: isDefault,
 		Places: places(checked.Places), Inputs: []InputCheck{}, Warnings: listed(checked.Warnings),
 	}
 	var total int64
@@ -130,6 +132,9 @@ func (c Check) Text(out io.Writer) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	if c.IsDefault {
+		fmt.Fprintf(out, "\n%s is the default: set value.currency if the money is in another.\n", c.Currency)
+	}
 	for _, input := range c.Inputs {
 		input.text(out)
 	}
@@ -161,7 +166,7 @@ func (i InputCheck) text(out io.Writer) {
 	}
 }
 
-// thousands sets the thousands of an exact amount apart.
+// thousands writes an exact amount with commas between its thousands.
 func thousands(money string) string {
 	sign := ""
 	if digits, negative := strings.CutPrefix(money, "-"); negative {

@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 		Places:    []intake.Place{{Reason: "null_time", File: "a.parquet", FirstRow: 7, Rows: 2}},
 		Auxiliary: []intake.AuxiliaryReport{{Name: "spend", Files: 2, Rows: 9, Reasons: []intake.ReasonCount{{Reason: intake.Used, Rows: 9}}}},
 	}
-	document, err := report.NewCheck(checked, config.Value{Currency: "EUR"})
+	document, err := report.NewCheck(checked, config.Value{Currency: "EUR"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func (t *measureTable) title() string {
 		watched = fmt.Sprintf("%d to %s", least, watched)
 	}
 	text := fmt.Sprintf("Campaign %s on %s, %s. Customers are assigned from %s on, and have been watched for %s of %s",
-		d.Campaign, d.AsOf, t.night(), d.Started, watched, countNoun(int64(d.WindowDays), "day"))
+		d.Campaign, d.AsOf, t.look(), d.Started, watched, countNoun(int64(d.WindowDays), "day"))
 	if d.Mature {
 		text += ": mature, everyone for the whole window"
 	}
@@ -73,19 +73,19 @@ func (t *measureTable) title() string {
 }
 
 // look says where among the planned looks the measurement is.
-func (t *measureTable) night() string {
+func (t *measureTable) look() string {
 	d := t.document
 	switch {
 	case d.Look >= 1 && d.Look <= d.PlannedLooks:
-		return fmt.Sprintf("night %d of %d planned", d.Look, d.PlannedLooks)
+		return fmt.Sprintf("look %d of %d planned", d.Look, d.PlannedLooks)
 	case d.PlannedLooks == 1 && d.Look < 1:
-		return fmt.Sprintf("before the planned night (%s)", d.FirstLook)
+		return fmt.Sprintf("before the planned look (%s)", d.FirstLook)
 	case d.PlannedLooks == 1:
-		return fmt.Sprintf("after the planned night (%s)", d.FirstLook)
+		return fmt.Sprintf("after the planned look (%s)", d.FirstLook)
 	case d.Look < 1:
-		return fmt.Sprintf("before the first of %d planned nights (%s)", d.PlannedLooks, d.FirstLook)
+		return fmt.Sprintf("before the first of %d planned looks (%s)", d.PlannedLooks, d.FirstLook)
 	}
-	return fmt.Sprintf("after the %d planned nights (from %s on)", d.PlannedLooks, d.FirstLook)
+	return fmt.Sprintf("after the %d planned looks (from %s on)", d.PlannedLooks, d.FirstLook)
 }
 
 // immature and broken are said above the figures, which must not be read without.
@@ -184,7 +184,7 @@ func (t *measureTable) writeArmLine(out io.Writer, arms []string, line measureLi
 	for _, interval := range []struct {
 		cells []string
 		label string
-	}{{once, "95 % interval, measured once"}, {sequential, "95 % interval, every planned night"}} {
+	}{{once, "95 % interval, measured once"}, {sequential, "95 % interval, every planned look"}} {
 		if strings.Join(interval.cells, "") != "" {
 			fmt.Fprintf(out, "%s\t    %s\n", strings.Join(interval.cells, "\t"), interval.label)
 		}
@@ -238,7 +238,7 @@ func (t *measureTable) writeDifferences(out io.Writer) error {
 		if _, compared := d.Find(treated, control, "conversion_rate_difference", measurement.Raw); !compared {
 			continue
 		}
-		fmt.Fprintf(table, "difference\tmeasured once\tevery planned night\tlift\tmeasured once\t  %s against %s\n", treated, control)
+		fmt.Fprintf(table, "difference\tmeasured once\tevery planned look\tlift\tmeasured once\t  %s against %s\n", treated, control)
 		for _, line := range t.shown(differenceLines) {
 			label := fmt.Sprintf(line.label+"%.0[1]s%.0[2]s", d.Currency, d.MoneyBasis)
 			t.writeEstimates(table, treated, control, line.metric, label)
@@ -260,7 +260,7 @@ func (t *measureTable) writeEstimates(out io.Writer, treated, control, metric, l
 		sequential := n.span(f.SequentialLow, f.SequentialHigh)
 		if sequential == "" {
 			sequential = "n/a"
-			t.note(f.Reason, fmt.Sprintf("every planned night of %s against %s", treated, control))
+			t.note(f.Reason, fmt.Sprintf("every planned look of %s against %s", treated, control))
 		}
 		once := n.span(f.Low, f.High)
 		if once == "" {
@@ -349,7 +349,7 @@ func (t *measureTable) decision() string {
 	}[d.Verdict]
 	text := fmt.Sprintf("Decision: %s: %s.", verdict, d.Reason)
 	if d.ReachedOn != "" && d.ReachedOn != t.document.AsOf {
-		text = fmt.Sprintf("Decision: %s, since %s (night %d): %s. The first verdict stands.", verdict, d.ReachedOn, d.Look, d.Reason)
+		text = fmt.Sprintf("Decision: %s, since %s (look %d): %s. The first verdict stands.", verdict, d.ReachedOn, d.Look, d.Reason)
 	}
 	return text
 }

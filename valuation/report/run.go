@@ -118,7 +118,7 @@ func (s summary) acquisition() string {
 	return text + "."
 }
 
-// quarantinedOthers says what became of the rows of the inputs beside the orders.
+// quarantinedOthers says what became of the rows of the auxiliary inputs.
 func (s summary) quarantinedOthers() string {
 	var lines []string
 	for _, input := range slices.Sorted(maps.Keys(s.result.Manifest.OtherRows)) {
@@ -144,7 +144,7 @@ func (s summary) focus() string {
 		var parts []string
 		for _, finding := range j.Findings {
 			if finding.Lean == lean {
-				parts = append(parts, fmt.Sprintf("%s: %s (%s)", finding.Rule, figure(*finding.Saw), finding.Why))
+				parts = append(parts, fmt.Sprintf("%s: %s (%s)", finding.Rule, figure(*finding.Saw, finding.Unit), finding.Why))
 			}
 		}
 		if len(parts) == 0 {
@@ -156,20 +156,36 @@ func (s summary) focus() string {
 		focus.RetentionLed: "retention-led", focus.AcquisitionLed: "acquisition-led", focus.Balanced: "balanced",
 	}[j.Verdict]
 	if !slices.ContainsFunc(j.Findings, func(f focus.Finding) bool { return f.Votes > 0 }) {
-		return fmt.Sprintf("Focus: %s. No figure speaks for either side; the manifest has what each rule saw.", verdict)
+		return fmt.Sprintf("Focus: %s. No figure speaks for retention or for acquisition; the manifest has what each rule saw.", verdict)
 	}
 	return fmt.Sprintf("Focus: %s. For retention: %s. For acquisition: %s.", verdict, leaning(focus.Retention), leaning(focus.Acquisition))
 }
 
-// figure writes a figure of the focus: a share, a ratio or a count.
-func figure(v float64) string {
-	switch {
-	case v == math.Trunc(v):
+// figure writes a figure of the focus in its unit.
+func figure(v float64, unit focus.Unit) string {
+	switch unit {
+	case focus.Days:
+		return countNoun(int64(v), "day")
+	case focus.Customers:
 		return humanize.Comma(int64(v))
-	case math.Abs(v) < 0.0005:
-		return "under 0.0005"
+	case focus.Share:
+		return shareText(v)
+	case focus.Difference:
+		return fmt.Sprintf("%+.1f percentage points", 100*v)
 	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// shareText writes a share as a percentage of two digits.
+func shareText(v float64) string {
+	switch p := 100 * v; {
+	case p != 0 && math.Abs(p) < 0.01:
+		return "under 0.01 %"
+	case math.Abs(p) < 10:
+		return strconv.FormatFloat(p, 'g', 2, 64) + " %"
+	default:
+		return fmt.Sprintf("%.0f %%", p)
+	}
 }
 
 // repeatWindows are the windows of kpis, longest first.

@@ -45,8 +45,8 @@ func (r *Retention) makeRepeatRates(ctx context.Context) error {
 	return engine.Insert(ctx, r.Engine, "repeat_rates", rates)
 }
 
-// repeatWait is a row of repeat_waits.
-type repeatWait struct {
+// repeatTime is a row of repeat_times.
+type repeatTime struct {
 	scope
 	Day, Events, Censored int64
 }
@@ -84,13 +84,13 @@ func keyOf(s scope) scopeKey {
 func (r *Retention) makeRepeatProbabilities(ctx context.Context) error {
 	scopes := map[scopeKey]scope{}
 	times := map[scopeKey][]stat.EventCount{}
-	for wait, err := range engine.Select[repeatWait](ctx, r.Engine, "repeat_waits") {
+	for row, err := range engine.Select[repeatTime](ctx, r.Engine, "repeat_times") {
 		if err != nil {
 			return err
 		}
-		key := keyOf(wait.scope)
-		scopes[key] = wait.scope
-		times[key] = append(times[key], stat.EventCount{Day: wait.Day, Events: wait.Events, Censored: wait.Censored})
+		key := keyOf(row.scope)
+		scopes[key] = row.scope
+		times[key] = append(times[key], stat.EventCount{Day: row.Day, Events: row.Events, Censored: row.Censored})
 	}
 	var curve []repeatProbability
 	for key, counts := range times { // in any order: the file is sorted

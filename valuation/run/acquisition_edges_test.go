@@ -40,7 +40,7 @@ func smallShopWith(t *testing.T, spend []rawSpend, answers []rawAnswer) config.C
 }
 
 var oddMonths = []rawSpend{
-	spent("2023-01-15", "search", 10), // nobody came
+	spent("2023-01-15", "search", 10), // acquired nobody
 	spent("2023-02-10", "search", 12),
 	spent("2023-02-20", "search", -2), // a credit is netted
 	spent("2023-02-11", "billboard", 7),
@@ -141,28 +141,28 @@ func TestNoCostBeforeFitFrom(t *testing.T) {
 	}
 }
 
-// Nor is it told what newcomers bring who may be old customers, whatever the reason
-// that they have no cost; they are counted all the same.
-func TestNewcomersBeforeFitFromAreCountedOnly(t *testing.T) {
+// What new customers bring is not known where they may be old ones, whatever the
+// reason that they have no cost; they are counted all the same.
+func TestNewCustomersBeforeFitFromAreCountedOnly(t *testing.T) {
 	c := smallShopWith(t, oddMonths, nil)
 	c.Orders.FitFrom = parseDay(t, "2023-02-02")
-	counted, told := 0, 0
+	counted, known := 0, 0
 	for _, row := range readTable[channelRow](t, runBatch(t, c), "channels") {
 		if int(*row.Start) >= dayNumber("2023-02-02") {
 			if row.Customers90 == nil || *row.Customers > 0 && row.FirstOrder == nil {
-				t.Errorf("%v: nothing is told of newcomers", row)
+				t.Errorf("%v: nothing is known of new customers", row)
 			}
-			told++
+			known++
 			continue
 		}
 		counted += int(*row.Customers)
 		if row.FirstOrder != nil || row.Customers90 != nil || row.Margin90 != nil || row.Customers365 != nil || row.Margin365 != nil ||
 			row.Value != nil || row.LTV != nil || row.CAC != nil || row.Payback != nil {
-			t.Errorf("%v: begins before newcomers are known for new", row)
+			t.Errorf("%v: begins before customers are known to be new", row)
 		}
 	}
-	if counted == 0 || told == 0 {
-		t.Errorf("%d customers counted, %d rows told", counted, told)
+	if counted == 0 || known == 0 {
+		t.Errorf("%d customers counted, %d rows known", counted, known)
 	}
 }
 

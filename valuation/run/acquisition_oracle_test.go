@@ -14,9 +14,9 @@ import (
 	"cbv/valuation/simulation"
 )
 
-// newcomer is a customer as the oracle of acquisition sees them: what they
+// newCustomer is a customer as the oracle of acquisition sees them: what they
 // brought at each age.
-type newcomer struct {
+type newCustomer struct {
 	channel string
 	first   int // day
 	age     int // at as_of
@@ -24,7 +24,7 @@ type newcomer struct {
 }
 
 // by returns the margin up to an age.
-func (n newcomer) by(age int, rate float64) float64 {
+func (n newCustomer) by(age int, rate float64) float64 {
 	var minor int64
 	for at, m := range n.money {
 		if at <= age {
@@ -34,14 +34,14 @@ func (n newcomer) by(age int, rate float64) float64 {
 	return math.Round(rate*float64(minor)) / 100
 }
 
-// acquisitionOracle tells of channels in plain Go: one customer at a time.
+// acquisitionOracle works out channels in plain Go: one customer at a time.
 type acquisitionOracle struct {
-	rate      float64
-	asOf      int
-	newcomers []newcomer
-	spend     []rawSpend
-	curve     []float64 // discounted purchases of a newcomer by age
-	delta     float64
+	rate         float64
+	asOf         int
+	newCustomers []newCustomer
+	spend        []rawSpend
+	curve        []float64 // discounted purchases of a new customer by age
+	delta        float64
 }
 
 func newAcquisitionOracle(t *testing.T, c config.Config, result Result, spend []rawSpend) *acquisitionOracle {
@@ -64,7 +64,7 @@ func newAcquisitionOracle(t *testing.T, c config.Config, result Result, spend []
 		channels[row.customer] = *raw.Channel
 	}
 	for customer, nets := range days {
-		n := newcomer{channel: channels[customer], first: math.MaxInt, money: map[int]int64{}}
+		n := newCustomer{channel: channels[customer], first: math.MaxInt, money: map[int]int64{}}
 		for day, net := range nets {
 			if net > 0 {
 				n.first = min(n.first, day)
@@ -74,7 +74,7 @@ func newAcquisitionOracle(t *testing.T, c config.Config, result Result, spend []
 		for day, net := range nets {
 			n.money[max(0, day-n.first)] += net
 		}
-		o.newcomers = append(o.newcomers, n)
+		o.newCustomers = append(o.newCustomers, n)
 	}
 	run, err := scoring.OpenModel(context.Background(), result.Folder)
 	if err != nil {
@@ -102,15 +102,15 @@ func (o *acquisitionOracle) spent(from, to int, of func(channel string) bool) fl
 	return total
 }
 
-// came returns the newcomers of days and channels.
-func (o *acquisitionOracle) came(from, to int, of func(channel string) bool) []newcomer {
-	var came []newcomer
-	for _, n := range o.newcomers {
+// acquired returns the new customers of days and channels.
+func (o *acquisitionOracle) acquired(from, to int, of func(channel string) bool) []newCustomer {
+	var acquired []newCustomer
+	for _, n := range o.newCustomers {
 		if n.first >= from && n.first <= to && of(n.channel) {
-			came = append(came, n)
+			acquired = append(acquired, n)
 		}
 	}
-	return came
+	return acquired
 }
 
 func (o *acquisitionOracle) check(t *testing.T, row channelRow) {
@@ -127,17 +127,17 @@ func (o *acquisitionOracle) check(t *testing.T, row channelRow) {
 			return o.spent(from, to, func(other string) bool { return other == channel }) > 0
 		}
 	}
-	came, spend := o.came(from, to, of), o.spent(from, to, buys)
-	if int64(len(came)) != *row.Customers || math.Abs(spend-*row.Spend) > 1e-6 {
-		t.Fatalf("%v: want %d for %.2f", row, len(came), spend)
+	acquired, spend := o.acquired(from, to, of), o.spent(from, to, buys)
+	if int64(len(acquired)) != *row.Customers || math.Abs(spend-*row.Spend) > 1e-6 {
+		t.Fatalf("%v: want %d for %.2f", row, len(acquired), spend)
 	}
-	if spend == 0 || len(came) == 0 {
+	if spend == 0 || len(acquired) == 0 {
 		if row.CAC != nil || row.Reason == nil || row.Payback != nil || row.Median != nil || row.LTV != nil {
 			t.Fatalf("%v: has no cost", row)
 		}
 		return
 	}
-	cac := spend / float64(len(came))
+	cac := spend / float64(len(acquired))
 	near := func(what string, got *float64, want, tolerance float64) {
 		t.Helper()
 		if math.IsNaN(want) != (got == nil) || got != nil && !(math.Abs(*got-want) <= tolerance) {
@@ -151,25 +151,25 @@ func (o *acquisitionOracle) check(t *testing.T, row channelRow) {
 		ltv, low, high *float64
 	}{{90, row.Margin90, row.LTV90, row.Low90, row.High90}, {365, row.Margin365, row.LTV365, row.Low365, row.High365}} {
 		var margins []float64
-		for _, n := range came {
+		for _, n := range acquired {
 			if n.age >= at.age {
 				margins = append(margins, n.by(at.age, o.rate))
 			}
 		}
-		mean, reach := meanAndReach(margins)
+		mean, marginOfError := meanWithMargin(margins)
 		near(fmt.Sprintf("margin at %d days", at.age), at.margin, mean, 0.0051)
 		near("ltv:cac", at.ltv, mean/cac, 1e-9)
-		near("low", at.low, (mean-reach)/cac, 1e-8)
-		near("high", at.high, (mean+reach)/cac, 1e-8)
+		near("low", at.low, (mean-marginOfError)/cac, 1e-8)
+		near("high", at.high, (mean+marginOfError)/cac, 1e-8)
 	}
-	value, reach := o.value(came)
+	value, marginOfError := o.value(acquired)
 	near("newcomer_value", row.Value, value, 0.0102)
 	near("ltv:cac", row.LTV, value/cac, 1e-3)
-	near("low", row.Low, (value-reach)/cac, 2e-3)
-	o.checkPayback(t, row, came, cac)
+	near("low", row.Low, (value-marginOfError)/cac, 2e-3)
+	o.checkPayback(t, row, acquired, cac)
 }
 
-func meanAndReach(values []float64) (mean, reach float64) {
+func meanWithMargin(values []float64) (mean, marginOfError float64) {
 	n := float64(len(values))
 	if n == 0 {
 		return math.NaN(), math.NaN()
@@ -178,16 +178,16 @@ func meanAndReach(values []float64) (mean, reach float64) {
 		mean += v / n
 	}
 	for _, v := range values {
-		reach += (v - mean) * (v - mean)
+		marginOfError += (v - mean) * (v - mean)
 	}
-	return mean, 1.959963984540054 * math.Sqrt(reach/(n-1)/n)
+	return mean, 1.959963984540054 * math.Sqrt(marginOfError/(n-1)/n)
 }
 
 // value is the ratio estimate, with its spread from residuals.
-func (o *acquisitionOracle) value(came []newcomer) (value, reach float64) {
+func (o *acquisitionOracle) value(acquired []newCustomer) (value, marginOfError float64) {
 	var first, repeats, expected []float64
 	var sumRepeats, sumExpected float64
-	for _, n := range came {
+	for _, n := range acquired {
 		f, r := n.by(0, o.rate), 0.0
 		for age, minor := range n.money {
 			if age > 0 && age <= 365 {
@@ -201,31 +201,31 @@ func (o *acquisitionOracle) value(came []newcomer) (value, reach float64) {
 	if sumExpected == 0 {
 		return math.NaN(), math.NaN()
 	}
-	ratio, rise := sumRepeats/sumExpected, o.curve[365]*float64(len(came))/sumExpected
+	ratio, rise := sumRepeats/sumExpected, o.curve[365]*float64(len(acquired))/sumExpected
 	var residuals []float64
 	for i := range first {
 		residuals = append(residuals, first[i]+rise*(repeats[i]-ratio*expected[i]))
 	}
-	mean, reach := meanAndReach(residuals)
+	mean, marginOfError := meanWithMargin(residuals)
 	if rise > 2 { // the curve's shape is most of the value
-		reach = math.NaN()
+		marginOfError = math.NaN()
 	}
-	return mean + ratio*o.curve[365], reach
+	return mean + ratio*o.curve[365], marginOfError
 }
 
-func (o *acquisitionOracle) checkPayback(t *testing.T, row channelRow, came []newcomer, cac float64) {
+func (o *acquisitionOracle) checkPayback(t *testing.T, row channelRow, acquired []newCustomer, cac float64) {
 	t.Helper()
 	// the age at which the mean cumulative margin of those old enough reaches the cost
 	want, each := int64(-1), 0.0
 	for age := 0; age <= o.asOf; age++ {
 		var old, minor int64
-		for _, n := range came {
+		for _, n := range acquired {
 			if n.age >= age {
 				old++
 				minor += n.money[age]
 			}
 		}
-		if 2*old < int64(len(came)) {
+		if 2*old < int64(len(acquired)) {
 			break
 		}
 		each += o.rate * float64(minor) / 100 / float64(old)
@@ -242,12 +242,12 @@ func (o *acquisitionOracle) checkPayback(t *testing.T, row channelRow, came []ne
 	}
 
 	// each customer against the cost of their own channel and month, or month
-	type wait struct {
+	type payback struct {
 		day  int
 		paid bool
 	}
-	var waits []wait
-	for _, n := range came {
+	var times []payback
+	for _, n := range acquired {
 		day := time.Unix(int64(n.first)*86400, 0).UTC()
 		from := dayNumber(day.AddDate(0, 0, 1-day.Day()).Format(time.DateOnly))
 		to := dayNumber(day.AddDate(0, 1, -day.Day()).Format(time.DateOnly))
@@ -256,22 +256,22 @@ func (o *acquisitionOracle) checkPayback(t *testing.T, row channelRow, came []ne
 		if spend <= 0 {
 			continue
 		}
-		cost := spend / float64(len(o.came(from, to, of)))
-		w := wait{n.age, false}
+		cost := spend / float64(len(o.acquired(from, to, of)))
+		w := payback{n.age, false}
 		for age := 0; age <= n.age; age++ {
 			if n.money[age] != 0 && n.by(age, o.rate) >= cost-1e-9 {
-				w = wait{age, true}
+				w = payback{age, true}
 				break
 			}
 		}
-		waits = append(waits, w)
+		times = append(times, w)
 	}
-	slices.SortFunc(waits, func(a, b wait) int { return a.day - b.day })
+	slices.SortFunc(times, func(a, b payback) int { return a.day - b.day })
 	median, survival := int64(-1), 1.0
-	for i := 0; i < len(waits) && median < 0; {
-		day, paid, atRisk := waits[i].day, 0, len(waits)-i
-		for ; i < len(waits) && waits[i].day == day; i++ {
-			if waits[i].paid {
+	for i := 0; i < len(times) && median < 0; {
+		day, paid, atRisk := times[i].day, 0, len(times)-i
+		for ; i < len(times) && times[i].day == day; i++ {
+			if times[i].paid {
 				paid++
 			}
 		}
@@ -303,7 +303,7 @@ func TestAcquisitionEqualsAPlainComputation(t *testing.T) {
 			spend = append(spend, row)
 		}
 	}
-	// a channel that nobody came by
+	// a channel that acquired nobody
 	spend = append(spend, spent("2022-06-10", "billboard", 500.01), spent("2022-06-11", "billboard", -0.01))
 	c.Spend.Files = config.Files{writeSpend(t, spend)}
 	result := runBatch(t, c)

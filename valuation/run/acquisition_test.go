@@ -66,7 +66,7 @@ func unlike() simulation.Options {
 	return options
 }
 
-// trueLTV is the discounted margin that a newcomer of a channel brings in a
+// trueLTV is the discounted margin that a new customer of a channel brings in a
 // year: of the first purchase and of those that the model with the channel's own
 // parameters expects.
 func trueLTV(t *testing.T, options simulation.Options, channel simulation.Channel, marginRate float64) float64 {
@@ -136,17 +136,17 @@ func TestSimulatedChannelsComeBack(t *testing.T) {
 	}
 	// What is published is rounded: who stands within a cent of the line is
 	// counted either way, and the rest must be counted exactly.
-	changed, doubtful := 0.0, 0.0
+	changed, borderline := 0.0, 0.0
 	for _, row := range readCustomers(t, result.Folder) {
 		beyond := min(*row.CLV-kpi("newcomer_clv"), *row.CLV-kpi("keep_floor"))
 		if math.Abs(beyond) <= 0.0101 {
-			doubtful++
+			borderline++
 		} else if (beyond > 0) != (*row.Mark == "retain") {
 			changed++
 		}
 	}
-	if got := kpi("marks_changed_by_cac"); changed < 100 || got < changed || got > changed+doubtful {
-		t.Errorf("%v marks changed, want %v and some of %v", got, changed, doubtful)
+	if got := kpi("marks_changed_by_cac"); changed < 100 || got < changed || got > changed+borderline {
+		t.Errorf("%v marks changed, want %v and some of %v", got, changed, borderline)
 	}
 }
 
@@ -163,7 +163,7 @@ func TestTheSourceOfTheCost(t *testing.T) {
 		want       string
 	}{
 		{true, &cac, true, "spend"}, {true, nil, true, "spend"}, {false, &cac, true, "configured"}, {false, nil, true, "first_order"},
-		// Spend that nobody can be told to have come by sets no mark.
+		// Spend that is known to have acquired nobody sets no mark.
 		{true, &cac, false, "configured"}, {true, nil, false, "first_order"},
 	} {
 		given := c

@@ -188,7 +188,7 @@ func compareTops(t *testing.T, c config.Config, result Result, rows []valuedRow,
 	}
 }
 
-// Who is newly won is worth their first order and what a newcomer brings; growth
+// A customer acquired is worth their first order and what a new one brings; growth
 // and the trend of repeat purchases are counted one by one.
 func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 	options := simulation.Default()
@@ -207,7 +207,7 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 	firstDay := math.MaxInt
 	var lastYear, before int64
 	var repeated, cohort [2]int64 // of the latest year's cohorts, and of those before
-	paid, won := map[int]int64{}, map[int]int64{}
+	paid, acquired := map[int]int64{}, map[int]int64{}
 	yearFrom, cohortTo := dayNumber("2023-09-11"), dayNumber("2024-06-12")
 	cohortFrom, cohortBefore := dayNumber("2023-06-13"), dayNumber("2022-06-13")
 	for _, a := range customers {
@@ -222,7 +222,7 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 			before++
 		}
 		paid[monthOf(first)] += a.net[first]
-		won[monthOf(first)]++
+		acquired[monthOf(first)]++
 		if first <= cohortTo && first >= cohortBefore {
 			year := 0
 			if first < cohortFrom {
@@ -256,9 +256,9 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 		}
 		months++
 		month := monthOf(int(*row.Month))
-		n := float64(won[month])
+		n := float64(acquired[month])
 		want := float64(paid[month])/100*kpi("margin_share")*(1-kpi("later_return_share")) + n*kpi("newcomer_clv")
-		if *row.N != won[month] || !(math.Abs(*row.Value-want) <= 0.005*(n+2)) {
+		if *row.N != acquired[month] || !(math.Abs(*row.Value-want) <= 0.005*(n+2)) {
 			t.Errorf("%s of %s: %g of %d, want %g of %g", *row.Metric, dateText(int(*row.Month)), *row.Value, *row.N, want, n)
 		}
 		if month > monthOf(asOf)-1 || month < monthOf(asOf)-12 {
@@ -279,7 +279,7 @@ type monthRow struct {
 
 // Customers of known dropout go through files and days: as many of those alive on
 // as_of leave in 90 days as is expected, within what sampling and the estimates of
-// the parameters leave open. (Of BG/NBD's customers it is not told: a run values
+// the parameters leave open. (Of BG/NBD's customers it is not tested: a run values
 // them by MBG/NBD, which fits as well and takes some who purchased once for gone.)
 func TestRecoveryOfChurn(t *testing.T) {
 	if testing.Short() {

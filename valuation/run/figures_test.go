@@ -29,7 +29,7 @@ func TestFiguresAreThoseOfTheCatalogue(t *testing.T) {
 		tables = append(tables, table)
 	}
 	if len(tables) != len(retention.FigureTables) {
-		t.Errorf("%d tables of figures, of which the plan makes %d", len(retention.FigureTables), len(tables))
+		t.Errorf("%d tables of figures, and the plan makes %d", len(retention.FigureTables), len(tables))
 	}
 	if _, err := schema.MatchFigures(tables); err != nil {
 		t.Error(err)

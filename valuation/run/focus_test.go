@@ -60,8 +60,8 @@ func TestFocusOfExtremes(t *testing.T) {
 		if f.Verdict == focus.AcquisitionLed || f.Split != nil || f.WhyNoSplit == "" {
 			t.Errorf("%s: %+v", f.Verdict, f)
 		}
-		// Strangers cannot be bought, so the mark takes a first order to pay for
-		// its acquisition, and says so.
+		// Nobody can be bought here, so the mark takes a first order to pay for its
+		// acquisition, and says so.
 		if a := result.Manifest.Acquisition; a == nil || a.Source != "first_order" {
 			t.Errorf("%+v", a)
 		}

@@ -118,7 +118,7 @@ func TestHostileTextsSurviveEveryList(t *testing.T) {
 			}
 			id := original(row["customer_id"])
 			// An id that itself begins with an apostrophe and a formula sign
-			// is the one that cannot be told from a safe one.
+			// is the one that cannot be distinguished from a safe one.
 			if _, known := channels[id]; !known {
 				id = row["customer_id"]
 			}

@@ -33,7 +33,7 @@ func definitions(t *testing.T, name string, pattern *regexp.Regexp) map[string]s
 		found[match[1]] = strings.Join(parameters, ", ")
 	}
 	if defined := strings.Count(string(text), "create "); len(found) == 0 || len(found) != defined {
-		t.Fatalf("%s: %d definitions, of which %d are understood", name, defined, len(found))
+		t.Fatalf("%s: %d definitions, %d of them understood", name, defined, len(found))
 	}
 	return found
 }

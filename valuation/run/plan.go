@@ -59,8 +59,8 @@ var acquired = []pipeline.Step{
 	{Name: "channel_costs", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "newcomer_margins", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "newcomer_activity", Kind: pipeline.Table, Folder: "acquisition"},
-	{Name: "payback_waits", Kind: pipeline.Table, Folder: "acquisition"},
-	{Name: "paybacks", Kind: pipeline.Go, Reads: []string{"channel_costs", "newcomer_days", "newcomer_activity", "payback_waits"}, Makes: []string{"paybacks"}},
+	{Name: "payback_times", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "paybacks", Kind: pipeline.Go, Reads: []string{"channel_costs", "newcomer_days", "newcomer_activity", "payback_times"}, Makes: []string{"paybacks"}},
 }
 
 var models = []pipeline.Step{
@@ -72,7 +72,7 @@ var models = []pipeline.Step{
 	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "outlooks", "parameter_places", "fit_groups", "backtest_scores"}},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "parameter_places", "fit_groups", "backtest_scores"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
 }
 
@@ -106,8 +106,8 @@ var audit = []pipeline.Step{
 	{Name: "repeat_counts", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_rates", Kind: pipeline.Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
 	{Name: "repeat_windows", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "window_days"}},
-	{Name: "repeat_waits", Kind: pipeline.View, Folder: "audit"},
-	{Name: "repeat_probabilities", Kind: pipeline.Go, Reads: []string{"repeat_waits"}, Makes: []string{"repeat_probabilities"}},
+	{Name: "repeat_times", Kind: pipeline.View, Folder: "audit"},
+	{Name: "repeat_probabilities", Kind: pipeline.Go, Reads: []string{"repeat_times"}, Makes: []string{"repeat_probabilities"}},
 	{Name: "repeat_curve", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "day"}},
 	{Name: "revenue_holders", Kind: pipeline.View, Folder: "audit"},
 	{Name: "revenue_concentration", Kind: pipeline.Go, Reads: []string{"revenue_holders"}, Makes: []string{"revenue_concentration"}},

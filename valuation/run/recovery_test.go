@@ -8,7 +8,7 @@ import (
 )
 
 // A base simulated in continuous time goes through files and days; a year is
-// held out. The purchases expected of it must be those that came, and the
+// held out. The purchases expected of it must be those observed, and the
 // parameters those that made it.
 func TestRecoveryOfAHeldOutYear(t *testing.T) {
 	if testing.Short() {
@@ -47,7 +47,7 @@ func TestRecoveryOfAHeldOutYear(t *testing.T) {
 	expected := *result.Figures.Base["expected_purchases"].Value
 	t.Logf("held-out year: %d purchases, %.0f expected (%+.2f %%)", actual, expected, 100*(expected/float64(actual)-1))
 	if !(math.Abs(expected/float64(actual)-1) <= 0.02) {
-		t.Errorf("%.0f purchases expected of the held-out year, %d came", expected, actual)
+		t.Errorf("%.0f purchases expected of the held-out year, %d were observed", expected, actual)
 	}
 	for _, p := range readModel(t, result).Purchase.Parameters {
 		truth := map[string]float64{"r": options.Purchases.R, "alpha": options.Purchases.Alpha, "a": options.Purchases.A, "b": options.Purchases.B}[p.Name]

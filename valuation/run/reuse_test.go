@@ -11,7 +11,7 @@ import (
 	"cbv/valuation/parquetfile"
 )
 
-// markedRow is what of a customer a fit moves, and what tells whether their
+// markedRow is what of a customer a fit moves, and what shows whether their
 // orders changed.
 type markedRow struct {
 	ID       *string  `parquet:"customer_id"`
@@ -93,7 +93,7 @@ func TestReusedModelMovesNoMark(t *testing.T) {
 			marksAnew++
 		}
 	}
-	t.Logf("of %d customers without new orders, reuse moved %d; a refit moved the outlook of %d and the mark of %d", untouched, moved, movedAnew, marksAnew)
+	t.Logf("of %d customers without new orders, reuse moved %d; a refit moved the forecast of %d and the mark of %d", untouched, moved, movedAnew, marksAnew)
 	if untouched < 1000 || moved > 0 || movedAnew < untouched/2 {
 		t.Errorf("%d untouched, %d moved by reuse, %d by a refit", untouched, moved, movedAnew)
 	}

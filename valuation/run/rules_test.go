@@ -215,7 +215,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// ruledLayers are the layers of SQL of which every file has cases.
+// ruledLayers are the layers of SQL whose files all have cases.
 var ruledLayers = []string{"intake", "facts", "acquisition", "models", "value", "verdict", "audit", "kpis"}
 
 func TestEveryRuleHasCases(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"cbv/valuation/simulation"
 )
 
-// every returns the days from one to another, so many days or months apart, but
-// for those of which without says so.
+// every returns the days from one to another, with a step of so many months or days,
+// except those that without names.
 func every(t *testing.T, from, to string, months, days int, without func(time.Time) bool) []time.Time {
 	t.Helper()
 	var found []time.Time
@@ -75,7 +75,7 @@ func TestPeriodsWithHoles(t *testing.T) {
 		t.Errorf("%+v", result.Manifest.Warnings)
 	}
 
-	// One channel's spend is told by the quarter, another's by the day.
+	// One channel's spend is booked by the quarter, another's by the day.
 	got, _ = reasons(slices.Concat(book("search", 3, 0, nil), book("social", 0, 1, nil)))
 	expect(got, map[string]string{
 		"trailing_12m 2023-01-01 paid null": "null", "quarter 2023-04-01 paid null": "null",
@@ -83,7 +83,7 @@ func TestPeriodsWithHoles(t *testing.T) {
 		"month 2023-05-01 channel social": "null",
 	})
 
-	// What is told by day and stops halfway is missing in every month that it
+	// Spend that is booked by day and stops halfway is missing in every month that it
 	// lies in.
 	got, _ = reasons(book("search", 0, 1, func(day time.Time) bool {
 		return !day.Before(parseDay(t, "2023-10-27").Time) && !day.After(parseDay(t, "2023-11-05").Time)

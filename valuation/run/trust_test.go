@@ -174,7 +174,7 @@ func TestChannelsGetParametersWhereTheyDiffer(t *testing.T) {
 			rates[group.Channel] = btyd.ExpectedPurchases(group.Purchase.Model, btyd.History{}, 365)
 		}
 		if !(rates["search"] > 2*rates["social"] && rates["search"] > rates[""] && rates[""] > rates["social"]) {
-			t.Errorf("purchases of a newcomer in a year: %v", rates)
+			t.Errorf("purchases of a new customer in a year: %v", rates)
 		}
 	}
 }

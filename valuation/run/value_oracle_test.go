@@ -74,7 +74,7 @@ type valueOracle struct {
 
 type oracleValue struct {
 	group              int
-	outcome            *spend.Distribution
+	spending           *spend.Distribution
 	pAlive, clv, scale float64
 	variance           float64
 	repeats            int
@@ -109,7 +109,7 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 			}
 			return nil
 		}
-		outcomes := spend.Distributions(group.Purchase.Model, model, survivors[number], horizon, int64(len(rows)), 1)
+		distributions := spend.Distributions(group.Purchase.Model, model, survivors[number], horizon, int64(len(rows)), 1)
 		shifts, err := btyd.NewShifts(group.Purchase.Model)
 		if err != nil {
 			t.Fatal(err)
@@ -120,7 +120,7 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 			band, total := group.Spend.Band(h.Repeats), o.repeats[*row.ID]
 			future := group.Purchase.Model.Future(h.Repeats, h.Age)
 			v.repeats = h.Repeats
-			v.outcome, v.pAlive = &outcomes[at], group.Purchase.Model.PAlive(h)
+			v.spending, v.pAlive = &distributions[at], group.Purchase.Model.PAlive(h)
 			v.clv = v.pAlive * future.Discounted(horizon, delta) * band.Expected(h.Repeats, total) * share
 			v.scale = band.Mean
 			if band.HasModel() {
@@ -130,7 +130,7 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 				}
 			}
 			v.scale *= share * future.Discounted(horizon, delta) / future.Expected(horizon)
-			v.variance = v.outcome.Variance(v.pAlive, v.scale, v.clv)
+			v.variance = v.spending.Variance(v.pAlive, v.scale, v.clv)
 			v.byParameter = make([]float64, 4)
 			ofFuture := make([]float64, 4)
 			shifts.PAlive(h, v.byParameter)
@@ -178,10 +178,10 @@ func (o *valueOracle) check(t *testing.T, row valuedRow, v oracleValue) {
 	}{
 		{"p_alive", *row.PAlive, v.pAlive, 1e-12},
 		{"clv", *row.CLV, v.clv, cent},
-		{"clv_low", *row.Low, v.outcome.Quantile(v.pAlive, 0.1) * v.scale, cent},
-		{"clv_high", *row.High, v.outcome.Quantile(v.pAlive, 0.9) * v.scale, cent},
+		{"clv_low", *row.Low, v.spending.Quantile(v.pAlive, 0.1) * v.scale, cent},
+		{"clv_high", *row.High, v.spending.Quantile(v.pAlive, 0.9) * v.scale, cent},
 		// the replacement of kpis is rounded to the cent
-		{"keep_probability", *row.PKeep, v.outcome.PExceeds(v.pAlive, o.cost/v.scale), 2e-3},
+		{"keep_probability", *row.PKeep, v.spending.PExceeds(v.pAlive, o.cost/v.scale), 2e-3},
 		{"keep_value", *row.Keep, v.clv - o.cost, 2 * cent},
 	} {
 		if !(math.Abs(c.got-c.want) <= c.tolerance) {

@@ -22,7 +22,7 @@ var (
 	}
 )
 
-// Three months of four customers without a model: what cannot be told is null,
+// Three months of four customers without a model: what is not known is null,
 // and lenses are silent of the years before.
 func TestLensesOfAYoungBaseWithoutAModel(t *testing.T) {
 	result := runSmallShop(t, "2023-04-30", true)
@@ -57,7 +57,7 @@ func TestLensesOfAYoungBaseWithoutAModel(t *testing.T) {
 	})
 	for _, s := range readTable[exposureRow](t, result, "segments") {
 		if s.Loss != nil || s.LossShare != nil || s.N1 != nil || s.CLV5 != nil || s.Revenue10 != nil {
-			t.Errorf("%s stands to lose what nobody can tell: %+v", *s.Segment, s)
+			t.Errorf("%s stands to lose what is not known: %+v", *s.Segment, s)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import "slices"
 func init() {
 	Tables = append(Tables,
 		Table{Name: "channels", Grain: "one row per period, period_start, scope and channel", Columns: channels},
-		Table{Name: "input_quarantine", Grain: "one row per row of the inputs beside the orders that is set aside", Columns: inputQuarantine},
+		Table{Name: "input_quarantine", Grain: "one row per row of the auxiliary inputs that is quarantined", Columns: inputQuarantine},
 		Table{Name: "satisfaction", Grain: "one row per scope and name with an answer", Columns: satisfaction},
 	)
 }
@@ -30,14 +30,14 @@ var channels = slices.Concat([]Column{
 		{"ltv_cac", decimal, "ratio", "newcomer_value per cac"},
 		{"ltv_cac_low", decimal, "ratio", "lower end of the 95 % interval, by the spread between customers; null where they have had less than half of the purchases expected by the horizon"},
 		{"ltv_cac_high", decimal, "ratio", "upper end of the same interval"},
-		{"ltv_cac_reason", text, "", "why there is no ltv_cac: as cac_reason, or unknown_value: no model could be fitted, or all came on as_of"},
+		{"ltv_cac_reason", text, "", "why there is no ltv_cac: as cac_reason, or unknown_value: no model could be fitted, or all were acquired on as_of"},
 		{"reaches_target", yesNo, "", "whether all of the interval of ltv_cac is at value.target_ltv_cac or above (true) or below it (false); null where the interval holds it, or ltv_cac is null"},
 		{"payback_days", whole, "days", "age at which the mean cumulative margin of the new customers reaches cac, over those old enough, at least half of them; 0: with the first purchase"},
 		{"payback_reason", text, "", "why there is no payback_days: as cac_reason, or not_yet"},
-		{"median_payback_days", whole, "days", "age by which half of the new customers have each paid back the cac of their channel (blended: of all) in the month they came: Kaplan-Meier"},
+		{"median_payback_days", whole, "days", "age by which half of the new customers have each paid back the cac of their channel (blended: of all) in the month they were acquired: Kaplan-Meier"},
 		{"median_payback_low", whole, "days", "lower end of the 95 % interval"},
 		{"median_payback_high", whole, "days", "upper end of the same interval; null where it is open"},
-		{"median_payback_reason", text, "", "why there is no median_payback_days: as cac_reason, not_yet, or no_monthly_cost: no month in which customers came has a cac"},
+		{"median_payback_reason", text, "", "why there is no median_payback_days: as cac_reason, not_yet, or no_monthly_cost: no month in which customers were acquired has a cac"},
 	})
 
 // atAge are the columns of what new customers brought by an age in days.

@@ -12,11 +12,11 @@ type Figure struct {
 	Unit     string `json:"unit"` // one of figureUnits
 	Meaning  string `json:"meaning"`
 	Counts   string `json:"counts,omitempty"`   // what n counts; "" where n is always null
-	Scope    Scope  `json:"scope,omitempty"`    // what tells its rows apart
+	Scope    Scope  `json:"scope,omitempty"`    // what its rows differ by
 	Interval string `json:"interval,omitempty"` // what low and high are; "" where they are always null
 }
 
-// Scope says what tells the rows of a figure apart.
+// Scope says what the rows of a figure differ by.
 type Scope string
 
 // The scopes of figures.
@@ -27,7 +27,7 @@ const (
 	ByMonthAndChannel Scope = "month and channel" // and a row per month of all channels
 )
 
-// keys are the columns of a wide table that tell the rows of such figures apart.
+// keys are the columns of a wide table that the rows of such figures differ by.
 func (s Scope) keys() []string {
 	if s == OfBase {
 		return nil

@@ -4,7 +4,7 @@ package schema
 // folder of their own.
 var MeasurementTables = []Table{
 	{Name: "measure", Grain: "one row per arm, versus, metric and estimate", Columns: measure},
-	{Name: "contact_quarantine", Grain: "one row per row of the contacts that is set aside", Columns: contactQuarantine},
+	{Name: "contact_quarantine", Grain: "one row per row of the contacts that is quarantined", Columns: contactQuarantine},
 }
 
 var measure = []Column{
@@ -14,10 +14,10 @@ var measure = []Column{
 	{"versus", text, "", "the arm that it is compared with; null where the figure is of the arm alone"},
 	{"metric", text, "", "name of the figure"},
 	{"estimate", text, "", "of comparisons: raw, or adjusted by the campaign's covariate (CUPED); null elsewhere"},
-	{"value", decimal, "see unit", "the figure; null where it cannot be told"},
+	{"value", decimal, "see unit", "the figure; null where it is not known"},
 	{"low", decimal, "see unit", "lower end of the 95 % interval of a campaign that is measured once"},
 	{"high", decimal, "see unit", "upper end of the same"},
-	{"sequential_low", decimal, "see unit", "lower end of the interval that holds on all planned nights together in 95 % of campaigns; null where there is none"},
+	{"sequential_low", decimal, "see unit", "lower end of the interval that holds on all planned looks together in 95 % of campaigns; null where there is none"},
 	{"sequential_high", decimal, "see unit", "upper end of the same"},
 	{"standard_error", decimal, "see unit", "of a difference"},
 	{"p_value", decimal, "probability", "two-sided, of no difference, for a campaign that is measured once"},

@@ -17,7 +17,7 @@ const minGroupRepeaters = 500
 // holdout is what the run knows of its backtest.
 type holdout struct {
 	customers int64 // known at the cutoff
-	newcomers int64 // who came later
+	newcomers int64 // acquired later
 	sampled   int64
 	repeaters int    // of the sample, with a repeat at the cutoff
 	untested  string // why there is no result
@@ -161,7 +161,7 @@ func (s *Scoring) marginOf(revenue, margin int64) float64 {
 }
 
 // keptMoney is what purchases brought up to the cutoff, in minor units, what of
-// that repeat purchases did, and what came back.
+// that repeat purchases did, and what was returned.
 type keptMoney struct{ customers, revenue, margin, repeatRevenue, repeatMargin, returned int64 }
 
 func (k *keptMoney) add(row backtestCustomer) {

@@ -67,7 +67,7 @@ func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 	return chosen, byChannel
 }
 
-// contestText says how a model came to be chosen.
+// contestText says how a model was chosen.
 func contestText(contests []backtest.Contest, measure, chosen string) string {
 	var parts []string
 	for _, c := range contests {

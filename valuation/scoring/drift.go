@@ -34,7 +34,7 @@ type cohortActivity struct {
 }
 
 // measureDrift compares the repeat purchases of each half of the history with
-// those that the model of the whole expects of newcomers of the same ages:
+// those that the model of the whole expects of new customers of the same ages:
 // tracking, as Fader & Hardie plot it by week, in two points.
 func (s *Scoring) measureDrift(ctx context.Context, histories []history) (drift, error) {
 	d := drift{ratio: math.NaN()}
@@ -52,7 +52,7 @@ func (s *Scoring) measureDrift(ctx context.Context, histories []history) (drift,
 	}
 
 	model := s.models.groups[wholeBase].Purchase.Model
-	newcomer, alive := model.Future(0, 0), model.PAlive(btyd.History{})
+	fresh, alive := model.Future(0, 0), model.PAlive(btyd.History{})
 	customersOfAge := make([]int64, calendar.DaysBetween(begin, s.Days.AsOf)+1)
 	for _, h := range histories {
 		if age := int(h.Age); age < len(customersOfAge) {
@@ -67,10 +67,10 @@ func (s *Scoring) measureDrift(ctx context.Context, histories []history) (drift,
 		}
 		early := 0.0
 		if age >= second {
-			early = newcomer.Expected(float64(age - second))
+			early = fresh.Expected(float64(age - second))
 		}
 		expected[0] += float64(customers) * alive * early
-		expected[1] += float64(customers) * alive * (newcomer.Expected(float64(age)) - early)
+		expected[1] += float64(customers) * alive * (fresh.Expected(float64(age)) - early)
 	}
 	for row, err := range engine.Select[cohortActivity](ctx, s.Engine, "cohort_activity") {
 		if err != nil {

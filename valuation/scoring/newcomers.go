@@ -8,8 +8,8 @@ import (
 	"cbv/valuation/engine"
 )
 
-// newcomerPurchases is a row of newcomer_curve.
-type newcomerPurchases struct {
+// curvePoint is a row of newcomer_curve.
+type curvePoint struct {
 	FitGroup            int
 	AgeDays             int
 	PurchasesMillionths int64
@@ -20,7 +20,7 @@ type newcomerPurchases struct {
 // millionths, so that sums do not depend on their order.
 func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 	horizon, delta := s.horizon()
-	var rows []newcomerPurchases
+	var rows []curvePoint
 	for number, group := range s.models.groups {
 		model := group.Purchase.Model
 		pAlive, future := model.PAlive(btyd.History{}), model.Future(0, 0)
@@ -29,7 +29,7 @@ func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 			if age > 0 {
 				purchases = pAlive * future.Discounted(float64(age), delta)
 			}
-			rows = append(rows, newcomerPurchases{number, age, int64(math.Round(purchases * 1e6))})
+			rows = append(rows, curvePoint{number, age, int64(math.Round(purchases * 1e6))})
 		}
 	}
 	return engine.Insert(ctx, s.Engine, "newcomer_curve", rows)

@@ -19,23 +19,23 @@ const (
 	highLevel = 0.9
 )
 
-// outlook is what the future of the survivors of one fit group with one (x, T)
-// holds.
-type outlook struct {
+// forecast is what is expected of the customers of one fit group with one (x, T),
+// given that they are alive.
+type forecast struct {
 	group int
 	btyd.Survivor
 	spending spend.Distribution
 	shifted  []float64 // derivatives of ln of the discounted purchases by ln of each parameter
 }
 
-// score makes scores (what depends on the whole history), outlooks (what
-// depends on x and T, given alive) and parameter_places. Without a model the first two
-// are empty.
+// score makes scores (what depends on the whole history), conditional_forecasts
+// (what depends on x and T, given alive) and parameter_places. Without a model the
+// first two are empty.
 func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if len(s.models.groups) == 0 {
 		histories = nil
-	} else if !hasNewcomer(histories) {
-		// A newcomer on their first day is scored too: the mark compares with them.
+	} else if !hasFirstDay(histories) {
+		// A customer on the first day is scored too: the mark compares with a new one.
 		histories = append(histories, history{group: wholeBase})
 	}
 	shifts := make([]btyd.Shifts, len(s.models.groups))
@@ -45,27 +45,28 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 			return err
 		}
 	}
-	outlooks, of := s.outlooks(histories)
+	forecasts, of := s.forecasts(histories)
 	horizon, delta := s.horizon()
 	places := s.models.places()
-	err := s.parallel(ctx, len(outlooks), func(i int) {
-		o := &outlooks[i]
+	err := s.parallel(ctx, len(forecasts), func(i int) {
+		o := &forecasts[i]
 		o.shifted = make([]float64, places)
 		shifts[o.group].Discounted(o.Survivor, horizon, delta, o.shifted)
 	})
 	if err != nil {
 		return err
 	}
-	if err := s.scoreTable(ctx, histories, outlooks, of, shifts); err != nil {
+	if err := s.scoreTable(ctx, histories, forecasts, of, shifts); err != nil {
 		return err
 	}
 	if err := s.makePlaces(ctx); err != nil {
 		return err
 	}
-	return s.outlookTable(ctx, outlooks)
+	return s.forecastTable(ctx, forecasts)
 }
 
-func hasNewcomer(histories []history) bool {
+// hasFirstDay reports whether a customer on the first day is among the histories.
+func hasFirstDay(histories []history) bool {
 	for _, h := range histories {
 		if h.group == wholeBase && h.History == (btyd.History{}) {
 			return true
@@ -74,9 +75,9 @@ func hasNewcomer(histories []history) bool {
 	return false
 }
 
-// outlooks returns the distinct (group, x, T) of histories with the distributions
+// forecasts returns the distinct (group, x, T) of histories with the distributions
 // of their spend, and for each history the place of its own.
-func (s *Scoring) outlooks(histories []history) (outlooks []outlook, of []int) {
+func (s *Scoring) forecasts(histories []history) (forecasts []forecast, of []int) {
 	type key struct {
 		group, repeats int
 		age            float64
@@ -89,10 +90,10 @@ func (s *Scoring) outlooks(histories []history) (outlooks []outlook, of []int) {
 		k := key{h.group, h.Repeats, h.Age}
 		place, known := places[k]
 		if !known {
-			place = len(outlooks)
+			place = len(forecasts)
 			places[k] = place
 			survivor := btyd.Survivor{Repeats: h.Repeats, Age: h.Age}
-			outlooks = append(outlooks, outlook{group: h.group, Survivor: survivor})
+			forecasts = append(forecasts, forecast{group: h.group, Survivor: survivor})
 			survivors[h.group] = append(survivors[h.group], survivor)
 			members[h.group] = append(members[h.group], place)
 		}
@@ -108,22 +109,22 @@ func (s *Scoring) outlooks(histories []history) (outlooks []outlook, of []int) {
 		}
 		found := spend.Distributions(group.Purchase.Model, gammaGamma, survivors[number], horizon, s.intake.Base.Customers, s.workers())
 		for i, place := range members[number] {
-			outlooks[place].spending = found[i]
+			forecasts[place].spending = found[i]
 		}
 	}
-	return outlooks, of
+	return forecasts, of
 }
 
-func (s *Scoring) scoreTable(ctx context.Context, histories []history, outlooks []outlook, of []int, shifts []btyd.Shifts) error {
+func (s *Scoring) scoreTable(ctx context.Context, histories []history, forecasts []forecast, of []int, shifts []btyd.Shifts) error {
 	rows := make([][]any, len(histories))
 	err := s.parallel(ctx, len(histories), func(i int) {
-		h, spending := histories[i], &outlooks[of[i]].spending
+		h, spending := histories[i], &forecasts[of[i]].spending
 		pAlive := s.models.groups[h.group].Purchase.Model.PAlive(h.History)
 		rows[i] = []any{
 			int64(h.group), int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), pAlive,
 			spending.Quantile(pAlive, lowLevel), spending.Quantile(pAlive, highLevel),
 		}
-		shifted := outlooks[of[i]].shifted
+		shifted := forecasts[of[i]].shifted
 		sensitivities := make([]float64, len(shifted))
 		shifts[h.group].PAlive(h.History, sensitivities)
 		for j := range sensitivities {
@@ -154,11 +155,11 @@ func (s *Scoring) makePlaces(ctx context.Context) error {
 	return engine.Insert(ctx, s.Engine, "parameter_places", rows)
 }
 
-func (s *Scoring) outlookTable(ctx context.Context, outlooks []outlook) error {
-	rows := make([][]any, len(outlooks))
+func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error {
+	rows := make([][]any, len(forecasts))
 	horizon, delta := s.horizon()
-	err := s.parallel(ctx, len(outlooks), func(i int) {
-		o := &outlooks[i]
+	err := s.parallel(ctx, len(forecasts), func(i int) {
+		o := &forecasts[i]
 		f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
 		discounted := f.Discounted(horizon, delta)
 		rows[i] = []any{
@@ -172,7 +173,7 @@ func (s *Scoring) outlookTable(ctx context.Context, outlooks []outlook) error {
 	if err != nil {
 		return err
 	}
-	return s.Engine.Insert(ctx, "outlooks", []engine.Column{
+	return s.Engine.Insert(ctx, "conditional_forecasts", []engine.Column{
 		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "customer_age_days", Type: engine.Bigint},
 		{Name: "purchases_per_year", Type: engine.Double}, {Name: "p_purchase_30d", Type: engine.Double}, {Name: "p_purchase_90d", Type: engine.Double},
 		{Name: "p_purchase_365d", Type: engine.Double}, {Name: "expected_purchases", Type: engine.Double}, {Name: "discounted_purchases", Type: engine.Double},
@@ -186,8 +187,8 @@ func (s *Scoring) outlookTable(ctx context.Context, outlooks []outlook) error {
 	}, slices.Values(rows))
 }
 
-// spendValues are a spend model's columns of outlooks, its parameters null where
-// only the mean is known.
+// spendValues are a spend model's columns of conditional_forecasts, its parameters
+// null where only the mean is known.
 func spendValues(band spend.Band) []any {
 	if !band.HasModel() {
 		return []any{int64(band.From), band.Mean, false, nil, nil, nil}

@@ -262,7 +262,7 @@ func TestABandWithoutASpendModelSaysWhy(t *testing.T) {
 }
 
 // tested is a model whose backtest is over so many days of orders, of which it
-// forecast so many purchases where 100 came.
+// forecast so many purchases where 100 were observed.
 func tested(days int, expected float64) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		asOf := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -303,13 +303,13 @@ func TestWarningsOfTrust(t *testing.T) {
 		{
 			Code:   "not_trusted",
 			Raises: tested(21, 126),
-			Says:   "the figures that rest on the model do not deserve trust: NBD forecasts 126 purchases, and 100 came: off by +26.0 % (95 % interval +13.5 to +38.5), more than 25 %",
+			Says:   "the figures that rest on the model do not deserve trust: NBD forecasts 126 purchases, and 100 were observed: off by +26.0 % (95 % interval +13.5 to +38.5), more than 25 %",
 			Silent: tested(21, 125),
 		},
 		{
 			Code:   "not_trusted",
 			Raises: tested(21, 74),
-			Says:   "the figures that rest on the model do not deserve trust: NBD forecasts 74 purchases, and 100 came: off by -26.0 % (95 % interval -38.5 to -13.5), more than 25 %",
+			Says:   "the figures that rest on the model do not deserve trust: NBD forecasts 74 purchases, and 100 were observed: off by -26.0 % (95 % interval -38.5 to -13.5), more than 25 %",
 			Silent: tested(21, 75),
 		},
 	})

@@ -15,7 +15,7 @@ import (
 // spendFile is the file of what the customers cost.
 const spendFile = "spend.parquet"
 
-// Arrival is when and how a customer came.
+// Arrival is the day and the channel of a customer's acquisition.
 type Arrival struct {
 	Day     int64 // since the epoch
 	Channel uint8 // its place in Options.Channels
@@ -32,7 +32,7 @@ type spendRow struct {
 func (c Channel) cost() int64 { return int64(math.Round(c.CAC * 100)) }
 
 // writeSpend writes what the customers cost: a row per day and channel on which
-// someone came, so that in every period the cost per new customer of a channel is
+// someone was acquired, so that in every period the cost per new customer of a channel is
 // what its option says. Without any cost there is no file.
 func writeSpend(path string, truth Truth, opts Options) (err error) {
 	if !opts.HasSpend() {
@@ -42,11 +42,11 @@ func writeSpend(path string, truth Truth, opts Options) (err error) {
 	days := slices.SortedFunc(maps.Keys(truth.Arrivals), func(x, y Arrival) int {
 		return cmp.Or(cmp.Compare(x.Day, y.Day), cmp.Compare(x.Channel, y.Channel))
 	})
-	for _, came := range days {
-		channel := opts.Channels[came.Channel]
+	for _, arrival := range days {
+		channel := opts.Channels[arrival.Channel]
 		if channel.CAC > 0 {
-			cents := channel.cost() * truth.Arrivals[came]
-			rows = append(rows, spendRow{Date: int32(came.Day), Channel: channel.Name, Amount: float64(cents) / 100})
+			cents := channel.cost() * truth.Arrivals[arrival]
+			rows = append(rows, spendRow{Date: int32(arrival.Day), Channel: channel.Name, Amount: float64(cents) / 100})
 		}
 	}
 	file, err := os.Create(path)
@@ -62,7 +62,7 @@ func writeSpend(path string, truth Truth, opts Options) (err error) {
 }
 
 // acquisition returns what truth.json says of each channel. The margin that a
-// newcomer brings follows from the parameters with these factors.
+// new customer brings follows from the parameters with these factors.
 func (t Truth) acquisition(opts Options) map[string]any {
 	channels := map[string]any{}
 	for _, channel := range opts.Channels {

@@ -141,7 +141,7 @@ func TestBetaOfTinyShapesIsACoin(t *testing.T) {
 	}
 }
 
-// A customer depends on the seed and the index alone: not on who came before,
+// A customer depends on the seed and the index alone: not on the customers before,
 // and not on how much goes wrong with the orders.
 func TestCustomersAreIndependent(t *testing.T) {
 	options := smallShop(MBGNBD)

@@ -26,7 +26,7 @@ type Options struct {
 	Purchases Purchases
 	Spend     Spend
 	Channels  []Channel // how customers were acquired, independent of all else
-	Returns   float64   // share of purchases of which a part comes back later
+	Returns   float64   // share of purchases with a later return of a part
 	Dirty     float64   // bad rows added, as a share of purchases
 	Seed      uint64
 }
@@ -60,7 +60,7 @@ type Channel struct {
 	Name  string
 	Share float64
 
-	// CAC is what each customer cost, in money, spent on the day they came; 0
+	// CAC is what each customer cost, in money, spent on the day they were acquired; 0
 	// for a channel that costs nothing. When any channel costs something, the
 	// history has a spend file.
 	CAC float64
@@ -71,7 +71,7 @@ type Channel struct {
 	OrderValue float64
 }
 
-// factor returns a factor, of which 0 stands for 1.
+// factor returns a factor; 0 stands for 1.
 func factor(f float64) float64 {
 	if f == 0 {
 		return 1

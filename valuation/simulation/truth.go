@@ -20,7 +20,7 @@ type Truth struct {
 	OrderedCents  int64            // of orders
 	ReturnedCents int64            // of returns; 0 or negative
 
-	Arrivals map[Arrival]int64 // customers by how and when they came; nil without spend
+	Arrivals map[Arrival]int64 // customers by channel and day of acquisition; nil without spend
 }
 
 // Rows returns how many rows the order files have.

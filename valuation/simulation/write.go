@@ -31,7 +31,7 @@ func (e *OccupiedError) Error() string { return e.Folder + ": " + e.Why }
 // The folder appears whole or not at all: it is built beside dir and renamed.
 // Write holds a month of rows in memory, whatever the number of customers.
 //
-// progress, which may be nil, is told how much of a constant total is done;
+// progress, which may be nil, gets how much of a constant total is done;
 // the calls are in order and do not overlap.
 func Write(ctx context.Context, dir string, opts Options, progress func(done, total int)) (Truth, error) {
 	if err := opts.Validate(); err != nil {
@@ -190,7 +190,7 @@ func (m *meter) customersMade(n int) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.made += n
-	m.tell(m.made)
+	m.show(m.made)
 }
 
 func (m *meter) rowsWritten(n int) {
@@ -198,16 +198,16 @@ func (m *meter) rowsWritten(n int) {
 	defer m.mutex.Unlock()
 	m.written += int64(n)
 	share := float64(m.written) / float64(m.rows)
-	m.tell(m.customers + int(share*float64(m.customers)))
+	m.show(m.customers + int(share*float64(m.customers)))
 }
 
 func (m *meter) finish() {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.tell(2 * m.customers)
+	m.show(2 * m.customers)
 }
 
-func (m *meter) tell(done int) {
+func (m *meter) show(done int) {
 	if m.report != nil {
 		m.report(done, 2*m.customers)
 	}

@@ -147,7 +147,7 @@ func refuseAmbiguousNames(files []File) error {
 		for _, column := range file.Columns {
 			folded := strings.ToLower(column.Name)
 			if other, twice := seen[folded]; twice {
-				return failure.Inputf("%s (%s): columns %q and %q differ in case alone, and SQL cannot tell them apart: write the file again with one of them renamed",
+				return failure.Inputf("%s (%s): columns %q and %q differ in case alone, and SQL cannot distinguish them: write the file again with one of them renamed",
 					file.Path, file.rows(), other, column.Name)
 			}
 			if folded == "file_index" || folded == "file_row_number" {

@@ -5,11 +5,11 @@ package stat
 
 import "math"
 
-// Z is how many standard errors a 95 % interval reaches to either side: the 97.5 %
+// Z is how many standard errors the margin of error of a 95 % interval is: the 97.5 %
 // point of the normal distribution.
 const Z = 1.959963984540054
 
-// Wilson returns the 95 % interval of a proportion of which successes of
+// Wilson returns the 95 % interval of a proportion when successes of
 // trials were seen. With no trials it is 0 to 1.
 //
 // Wilson (1927), "Probable Inference, the Law of Succession, and Statistical

@@ -16,7 +16,7 @@ const (
 	// How many parameters are fixed at the most.
 	mostFixed = 2
 
-	// Fewer customers with a repeat cannot tell no variation from little data.
+	// Fewer customers with a repeat cannot distinguish no variation from little data.
 	leastToFix = 50
 )
 

@@ -23,7 +23,7 @@ const (
 	// where the model becomes a simpler one.
 	Boundary
 	// Ridge: the likelihood is all but level along some direction, so that
-	// parameters cannot be told apart. It may have no maximum at all.
+	// parameters cannot be distinguished. It may have no maximum at all.
 	Ridge
 	// NotConcave: the Hessian of -ln L at the best point that was found is not
 	// positive definite.

@@ -131,13 +131,13 @@ func (s Objective) at(logs []float64) Optimum {
 	return o
 }
 
-// searchFrom climbs from start by BFGS and returns the best point seen.
+// searchFrom searches from start by BFGS and returns the best point seen.
 func (s Objective) searchFrom(start []float64) (Optimum, error) {
 	best := s.at(start)
 	if math.IsInf(best.Mean, -1) {
 		return best, errors.New("the likelihood is not finite at the start")
 	}
-	// The optimiser asks for the value and the gradient apart, the
+	// The optimiser asks for the value and the gradient separately, the
 	// likelihood has both at once.
 	last := best
 	visit := func(logs []float64) Optimum {
@@ -260,7 +260,7 @@ func (s Objective) hessian(logs []float64) *mat.SymDense {
 func (o Optimum) withCovariance(customers float64) (Optimum, error) {
 	var inverse mat.SymDense
 	if err := o.curvature.InverseTo(&inverse); err != nil {
-		return o, refusal{Ridge, fmt.Sprintf("the parameters cannot be told apart: %v", err)}
+		return o, refusal{Ridge, fmt.Sprintf("the parameters cannot be distinguished: %v", err)}
 	}
 	covariance := make([][]float64, len(o.Logs))
 	for i := range covariance {

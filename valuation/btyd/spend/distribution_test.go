@@ -348,7 +348,7 @@ func TestAgreementDistributionRow(t *testing.T) {
 	}
 }
 
-// Counts that are not told apart: beyond the exact sizes, and beyond what is
+// Counts that are not distinguished: beyond the exact sizes, and beyond what is
 // counted, where only their mean is right.
 func TestAgreementDistributionOfMany(t *testing.T) {
 	spend := &GammaGamma{P: 6, Q: 3.7, Gamma: 15}

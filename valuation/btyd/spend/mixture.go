@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// Counts from 64 purchases on are not all told apart: their probability is
+	// Counts from 64 purchases on are not all distinguished: their probability is
 	// shared between the nearest two of sizes, which are √n/sizesPerRoot
 	// apart. It widens the spread of Poisson counts by half a percent.
 	sizesPerRoot = 4

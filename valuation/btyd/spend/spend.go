@@ -43,7 +43,7 @@ type Finding struct {
 	Cause  error // the *likelihood.NoFitError where there is no model
 }
 
-// bandLimits are the ranges of repeats within which spend is modelled apart
+// bandLimits are the ranges of repeats within which spend is modelled separately
 // when it goes with frequency.
 var bandLimits = [][2]int{{0, 1}, {2, 3}, {4, 7}, {8, MostRepeats}}
 
@@ -60,7 +60,7 @@ const (
 // FitModel fits what purchases are worth to repeat purchases counted by (x,
 // total), in any order and with repetitions: one model for all, or, where spend
 // goes with frequency, one per band of repeats. A band has the model for all
-// where it has too few repeaters, or where they determine none: what tells p
+// where it has too few repeaters, or where they determine none: what determines p
 // from q is that means vary less at larger x, and x hardly varies in a band. The
 // error is a count that FitGammaGamma refuses. The number of workers changes no
 // digit.

@@ -141,7 +141,7 @@ func TestAgreementWorkers(t *testing.T) {
 // Whatever the repeat purchases are, everybody has a finite expectation, and a
 // finding says where it is not the model's.
 func TestSurvivalBands(t *testing.T) {
-	// 60 customers cannot tell q = 1.4 from one below 1.
+	// 60 customers do not distinguish q = 1.4 from one below 1.
 	undetermined := simulatedSpend(GammaGamma{P: 3, Q: 1.4, Gamma: 40}, 60, true, 0)
 	var onePrice []Count
 	for x := 1; x <= 9; x++ {

@@ -48,7 +48,7 @@ const (
 	rowSteps  = 4096
 	rowStride = 4 // steps that its ends move at a time
 
-	// Money beyond e^±this times the scale is not told apart.
+	// Money beyond e^±this times the scale is not distinguished.
 	lnFarthest = 300
 )
 

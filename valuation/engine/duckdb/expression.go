@@ -11,7 +11,7 @@ import (
 )
 
 // scalarFunctions are the functions a configured expression may call: pure,
-// over one row. DuckDB's parse tree does not tell them from aggregates,
+// over one row. DuckDB's parse tree does not distinguish them from aggregates,
 // unnest, now or getvariable, hence a list of what is allowed.
 var scalarFunctions = map[string]bool{}
 

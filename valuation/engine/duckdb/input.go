@@ -26,7 +26,7 @@ func (d *database) Input(ctx context.Context, in engine.Input) error {
 
 // FirstUnread returns the first row, counted from 1, of the one file of an input
 // of so many rows whose columns cannot be computed, 0 where the reason is none of
-// a value. It reads the file some twenty times and tells nothing of what is in it.
+// a value. It reads the file some twenty times and reports nothing of what is in it.
 func (d *database) FirstUnread(ctx context.Context, in engine.Input, rows int64) (int64, error) {
 	if err := d.Input(ctx, in); err != nil {
 		return 0, err

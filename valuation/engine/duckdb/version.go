@@ -9,7 +9,7 @@ import (
 	duckdb "github.com/marcboeker/go-duckdb/v2"
 )
 
-// Version returns the version of DuckDB itself, which the driver's does not tell.
+// Version returns the version of DuckDB itself, which the driver's does not say.
 func Version(ctx context.Context) (version string, err error) {
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {

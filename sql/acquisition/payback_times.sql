@@ -1,10 +1,10 @@
--- payback_waits: at which age the cumulative margin of customers reached the cost
+-- payback_times: at which age the cumulative margin of customers reached the cost
 -- of acquiring them, or they left observation at as_of before it had: the cost of
--- their own channel in the month they came (target own), and the blended cost of
--- that month (target blended). Customers who came in a month without that cost
+-- their own channel in the month they were acquired (target own), and the blended cost of
+-- that month (target blended). Customers acquired in a month without that cost
 -- are left out. Empty without spend.
 --
--- Most customers are settled by their first day, or bought on no other; only the
+-- Most customers have paid by their first day, or bought on no other; only the
 -- rest take part in the running sum.
 --
 -- grain: one row per (target, first_channel, cohort_month, is_trailing, day)

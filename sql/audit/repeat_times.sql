@@ -1,4 +1,4 @@
--- repeat_waits: at which age customers purchased again, or left observation at
+-- repeat_times: at which age customers purchased again, or left observation at
 -- as_of without having done so; in all, by cohort, and by channel where channels
 -- are known. Customers whose first purchase is not known for one are left out.
 --
@@ -6,7 +6,7 @@
 -- reads: second_purchases, params
 with
 
-waits as (
+times as (
     select
         cohort_month,
         first_channel as channel,
@@ -26,7 +26,7 @@ final as (
         day,
         cast(sum(events) as bigint) as events,
         cast(sum(censored) as bigint) as censored
-    from waits
+    from times
     group by day
     union all
     select
@@ -36,20 +36,20 @@ final as (
         day,
         cast(sum(events) as bigint) as events,
         cast(sum(censored) as bigint) as censored
-    from waits
+    from times
     group by cohort_month, day
     union all
     select
         'channel' as scope,
         cast(null as date) as cohort_month,
-        nullif(waits.channel, '') as channel,
-        waits.day,
-        cast(sum(waits.events) as bigint) as events,
-        cast(sum(waits.censored) as bigint) as censored
-    from waits
+        nullif(times.channel, '') as channel,
+        times.day,
+        cast(sum(times.events) as bigint) as events,
+        cast(sum(times.censored) as bigint) as censored
+    from times
     cross join params
     where params.has_channel
-    group by waits.channel, waits.day
+    group by times.channel, times.day
 )
 
 select * from final

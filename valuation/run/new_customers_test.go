@@ -13,14 +13,14 @@ import (
 	"cbv/valuation/simulation"
 )
 
-// seen is a customer as the oracle of newcomers sees them: their purchase days in
+// seen is a customer as the oracle of new customers sees them: their purchase days in
 // order, and the net of the first in minor units.
 type seen struct {
 	purchases []int
 	firstNet  int64
 }
 
-// firstSeen tells of every customer with a purchase among raw rows.
+// firstSeen returns every customer with a purchase among raw rows.
 func firstSeen(t *testing.T, raw []rawOrder) map[string]*seen {
 	t.Helper()
 	nets := map[string]map[int]int64{}
@@ -70,7 +70,7 @@ func TestFirstOrdersOfAnotherMargin(t *testing.T) {
 	customers := firstSeen(t, raw)
 	first, later := "first", "later"
 	var sum, firstRevenue, repeatRevenue, repeatMargin int64
-	byMonth, won := map[int]int64{}, map[int]int64{}
+	byMonth, acquired := map[int]int64{}, map[int]int64{}
 	for i := range raw {
 		row, _ := usable(raw[i])
 		day := customers[row.customer].purchases[0]
@@ -89,7 +89,7 @@ func TestFirstOrdersOfAnotherMargin(t *testing.T) {
 		byMonth[monthOf(day)] += margin
 	}
 	for _, s := range customers {
-		won[monthOf(s.purchases[0])]++
+		acquired[monthOf(s.purchases[0])]++
 	}
 	c.Orders.Files = config.Files{writeOrders(t, raw)}
 	c.Value.MarginRate, c.Orders.Columns.Margin = nil, "case when order_id = 'first' then amount * 0.05 else amount * 0.45 end"
@@ -115,8 +115,8 @@ func TestFirstOrdersOfAnotherMargin(t *testing.T) {
 			continue
 		}
 		month := monthOf(int(*row.Month))
-		want := float64(byMonth[month])/100*kept + float64(won[month])*kpi("newcomer_clv")
-		if !(math.Abs(*row.Value-want) <= 0.005*(float64(won[month])+2)) { // newcomer_clv is rounded to the cent
+		want := float64(byMonth[month])/100*kept + float64(acquired[month])*kpi("newcomer_clv")
+		if !(math.Abs(*row.Value-want) <= 0.005*(float64(acquired[month])+2)) { // newcomer_clv is rounded to the cent
 			t.Errorf("%s of %s: %g, want %g", *row.Metric, dateText(int(*row.Month)), *row.Value, want)
 		}
 	}
@@ -140,7 +140,7 @@ func meanFirst(customers map[string]*seen) float64 {
 }
 
 // midLife is a constant shop of three years and three months whose files begin on a
-// later day: its old customers look like newcomers, for a while.
+// later day: its old customers look like new ones, for a while.
 func midLife(t *testing.T, from string) (config.Config, []rawOrder) {
 	t.Helper()
 	options := simulation.Default()
@@ -152,8 +152,8 @@ func midLife(t *testing.T, from string) (config.Config, []rawOrder) {
 	return c, kept
 }
 
-// again counts the customers who came from one day to another, and those of them
-// whose second purchase came within a window that as_of completes.
+// again counts the customers acquired from one day to another, and those of them
+// whose second purchase was within a window that as_of completes.
 func again(customers map[string]*seen, from, to, days, asOf int) window {
 	var w window
 	for _, customer := range customers {
@@ -169,10 +169,10 @@ func again(customers map[string]*seen, from, to, days, asOf int) window {
 	return w
 }
 
-// What is said of newcomers is said of those who are known to be new: the rates of
+// Figures of new customers count those who are known to be new: the rates of
 // customers first seen from fit_from on are those of a plain computation over them,
 // and of earlier times nothing is said.
-func TestNewcomersAreThoseSinceFitFrom(t *testing.T) {
+func TestNewCustomersAreThoseSinceFitFrom(t *testing.T) {
 	c, raw := midLife(t, "2021-10-01")
 	c.Orders.FitFrom = parseDay(t, "2022-04-01")
 	result := runBatch(t, c)
@@ -194,8 +194,8 @@ func TestNewcomersAreThoseSinceFitFrom(t *testing.T) {
 			t.Errorf("%s is %s, and old customers are in it", metric, shown(value))
 		}
 	}
-	var minor, newcomers, repeated, lastYear int64
-	var waits []int
+	var minor, newCustomers, repeated, lastYear int64
+	var gaps []int
 	for _, customer := range customers {
 		if len(customer.purchases) > 1 {
 			repeated++
@@ -207,19 +207,19 @@ func TestNewcomersAreThoseSinceFitFrom(t *testing.T) {
 		if first < fitFrom {
 			continue
 		}
-		newcomers++
+		newCustomers++
 		minor += customer.firstNet
 		if len(customer.purchases) > 1 {
-			waits = append(waits, customer.purchases[1]-first)
+			gaps = append(gaps, customer.purchases[1]-first)
 		}
 	}
-	slices.Sort(waits)
-	near(t, result, "first_order_margin", *c.Value.MarginRate*float64(minor)/100/float64(newcomers), 0.0051)
-	near(t, result, "median_days_to_second_purchase", float64(waits[(len(waits)-1)/2]), 0)
-	if n := result.Figures.Base["first_order_margin"].N; n != newcomers {
-		t.Errorf("first_order_margin is of %d, want %d", n, newcomers)
+	slices.Sort(gaps)
+	near(t, result, "first_order_margin", *c.Value.MarginRate*float64(minor)/100/float64(newCustomers), 0.0051)
+	near(t, result, "median_days_to_second_purchase", float64(gaps[(len(gaps)-1)/2]), 0)
+	if n := result.Figures.Base["first_order_margin"].N; n != newCustomers {
+		t.Errorf("first_order_margin is of %d, want %d", n, newCustomers)
 	}
-	// who has purchased twice is no matter of when they came
+	// customers who purchased twice count whenever they were acquired
 	near(t, result, "repeat_rate", float64(repeated)/float64(len(customers)), 0)
 	near(t, result, "new_customers_12m", float64(lastYear), 0)
 	near(t, result, "base_growth_12m", float64(lastYear)/float64(int64(len(customers))-lastYear), 0)
@@ -231,7 +231,7 @@ func TestNewcomersAreThoseSinceFitFrom(t *testing.T) {
 				t.Errorf("%d days: %d of %d, want %d of %d", *g.Days, *g.Repeaters, *g.Customers, want.repeaters, want.customers)
 			}
 		case *g.Scope == "cohort" && from < fitFrom && (*g.Customers != 0 || g.Rate != nil):
-			t.Errorf("cohort %s is none of newcomers: %d of %d", dateText(from), *g.Repeaters, *g.Customers)
+			t.Errorf("cohort %s has no new customers, and counts %d of %d", dateText(from), *g.Repeaters, *g.Customers)
 		}
 	}
 	for _, g := range readTable[struct {
@@ -242,9 +242,9 @@ func TestNewcomersAreThoseSinceFitFrom(t *testing.T) {
 	}](t, result, "repeat_curve") {
 		switch {
 		case *g.Scope == "cohort" && monthFrom(g.Cohort) < fitFrom:
-			t.Errorf("cohort %s has a curve, and is none of newcomers", dateText(monthFrom(g.Cohort)))
-		case *g.Scope == "all" && *g.Day == 0 && *g.AtRisk != newcomers:
-			t.Errorf("the curve begins with %d customers, want %d", *g.AtRisk, newcomers)
+			t.Errorf("cohort %s has a curve, and no new customers", dateText(monthFrom(g.Cohort)))
+		case *g.Scope == "all" && *g.Day == 0 && *g.AtRisk != newCustomers:
+			t.Errorf("the curve begins with %d customers, want %d", *g.AtRisk, newCustomers)
 		}
 	}
 	for _, row := range readTable[monthRow](t, result, "kpis") {
@@ -262,8 +262,8 @@ func monthFrom(cohort *int32) int {
 	return int(*cohort)
 }
 
-// Months and years that begin before fit_from are not told in part.
-func TestNoNewcomersOfAYearThatFitFromDivides(t *testing.T) {
+// Months and years that begin before fit_from are not counted in part.
+func TestNoNewCustomersOfAYearThatFitFromDivides(t *testing.T) {
 	c, raw := midLife(t, "2022-09-01")
 	c.Orders.FitFrom = parseDay(t, "2023-03-02") // divides a month, too
 	result := runBatch(t, c)
