@@ -22,6 +22,7 @@ cbv backtest --config shop.yaml --as-of 2024-06-30 --json`,
 		Flags: []cli.Flag{jsonFlag(&asJSON)},
 	}, reading{
 		sections: []string{"orders", "spend", "surveys", "value", "backtest", "time", "engine", "run", "log"},
+		accepted: runSections,
 		common: []string{
 			"orders.files", "orders.columns.customer_id", "orders.columns.ordered_at", "orders.columns.amount", "orders.fit_from",
 			"value.margin_rate", "value.fit_by", "backtest.holdout_days", "backtest.max_total_error", "time.as_of", "run.strict",

@@ -22,6 +22,7 @@ cbv check --config shop.yaml --json | jq .warnings`,
 		Flags: []cli.Flag{jsonFlag(&asJSON)},
 	}, reading{
 		sections: []string{"orders", "spend", "surveys", "value", "time", "engine", "run", "log"},
+		accepted: runSections,
 		common: []string{
 			"orders.files", "orders.columns.customer_id", "orders.columns.order_id", "orders.columns.ordered_at", "orders.columns.amount",
 			"orders.keep", "value.currency", "time.as_of", "run.strict", "run.max_age_days",

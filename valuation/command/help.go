@@ -18,22 +18,26 @@ import (
 )
 
 // topic is something that help prints: the page of a room, or a table of what is
-// declared.
+// declared, as Markdown.
 type topic struct {
 	name  string
 	takes string // what may follow the name, "" for nothing
 	about string // one sentence
+	head  string // what stands above a table on a terminal, and elsewhere on the page around it
 	text  func(argument string) (string, error)
 }
 
 // generated are the topics that are made of declarations. The blocks in the pages
 // are named by them as well.
 var generated = []topic{
-	{"settings", "[SECTION]", "every setting with its default and meaning", report.Settings},
-	{"columns", "[TABLE]", "every published table, or the columns of one", report.Columns},
-	{"figures", "", "every figure of kpis.parquet", func(string) (string, error) { return schema.FiguresMarkdown(), nil }},
-	{"warnings", "", "every warning, by whom and what is done all the same", func(string) (string, error) { return pipeline.WarningsMarkdown(), nil }},
-	{"exit-codes", "", "what a command ends with", func(string) (string, error) { return report.ExitCodes(), nil }},
+	{
+		name: "settings", takes: "[SECTION]", about: "every setting with its default and meaning", tell: report.Settings,
+		head: "Every key is one of the configuration file, a flag of the commands that read it (--orders.files), and an environment variable (CBV_ORDERS_FILES); keys with [] are of the file only.",
+	},
+	{name: "columns", takes: "[TABLE]", about: "every published table, or the columns of one", tell: report.Columns},
+	{name: "figures", about: "every figure of kpis.parquet", text: func(string) (string, error) { return schema.FiguresMarkdown(), nil }},
+	{name: "warnings", about: "every warning, by whom and what is done all the same", text: func(string) (string, error) { return pipeline.WarningsMarkdown(), nil }},
+	{name: "exit-codes", about: "what a command ends with", text: func(string) (string, error) { return report.ExitCodes(), nil }},
 }
 
 // generate returns the table that a block of a page is made of.
@@ -74,7 +78,7 @@ func topics(env Env) []topic {
 				name = "cbv"
 			}
 			topics = append(topics, topic{name: name, about: report.FirstSentence(string(text)), text: func(string) (string, error) {
-				return report.Page(string(text)), nil
+				return string(text), nil
 			}})
 		}
 	}
@@ -116,10 +120,16 @@ func topicText(commands []*cli.Command, topics []topic, words []string) (string,
 				return "", failure.Usagef("help %s: does not know what to do with %q", t.name, words[len(words)-1])
 			}
 			text, err := t.text(strings.Join(words[1:], ""))
-			if isCommand(commands, t.name) && err == nil {
+			if err != nil {
+				return "", err
+			}
+			if t.head != "" {
+				text = t.head + "\n\n" + text
+			}
+			if isCommand(commands, t.name) {
 				text += fmt.Sprintf("\nThe flags of the command: cbv %s --help\n", t.name)
 			}
-			return text, err
+			return report.Terminal(text), nil
 		}
 		names = append(names, t.name)
 	}

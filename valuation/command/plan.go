@@ -25,6 +25,7 @@ cbv plan --json | jq '.steps[] | select(.kind == "file") | .name'`,
 		Flags: []cli.Flag{jsonFlag(&asJSON)},
 	}, reading{
 		sections: []string{"out", "orders", "spend", "surveys", "log"},
+		accepted: runSections,
 		common:   []string{"out", "orders.files", "spend.files", "surveys.files"},
 	}, func(ctx context.Context, settings config.Config) error { return runPlan(ctx, env, settings, asJSON) })
 }

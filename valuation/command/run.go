@@ -15,6 +15,12 @@ import (
 	"cbv/valuation/run"
 )
 
+// runSections are what a run reads. The commands that look at what a run would do
+// take the flags of all of them, so that a line can be tried with another command.
+var runSections = []string{
+	"out", "orders", "spend", "surveys", "people", "suppression", "value", "backtest", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
+}
+
 func runCommand(env Env) *cli.Command {
 	return onSettings(env, &cli.Command{
 		Name:     "run",
@@ -24,9 +30,7 @@ func runCommand(env Env) *cli.Command {
 cbv run --orders.files 'orders/*.parquet' --orders.columns.amount 'Quantity * UnitPrice'
 cbv run --config shop.yaml --wait 30m --max-age 2 --model out/latest --log json     # every night`,
 	}, reading{
-		sections: []string{
-			"out", "orders", "spend", "surveys", "people", "suppression", "value", "backtest", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
-		},
+		sections: runSections,
 		common: []string{
 			"out", "orders.files", "orders.columns.customer_id", "orders.columns.ordered_at", "orders.columns.amount",
 			"value.currency", "value.margin_rate", "value.cac", "time.as_of", "run.strict", "run.max_age_days", "run.wait", "run.model", "log",

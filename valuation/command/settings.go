@@ -23,6 +23,7 @@ type settingFlag struct {
 // reading is what a command reads of the configuration.
 type reading struct {
 	sections  []string // none: all
+	accepted  []string // those whose flags it takes as well, without effect
 	common    []string // settings that its help shows
 	published bool     // it works on a published run and needs no orders
 }
@@ -35,7 +36,7 @@ func (r reading) flags() []cli.Flag {
 	}}
 	var hidden []cli.Flag
 	for _, key := range config.Keys() {
-		if key.FileOnly || len(r.sections) > 0 && !slices.Contains(r.sections, key.Section()) {
+		if key.FileOnly || !r.takes(key) {
 			continue
 		}
 		flag := &settingFlag{&cli.StringFlag{Name: key.Path, Usage: key.Help, Hidden: true}, key}
@@ -56,6 +57,11 @@ func (r reading) flags() []cli.Flag {
 	return append(flags, hidden...)
 }
 
+// takes reports whether a setting is a flag of the command.
+func (r reading) takes(key config.Key) bool {
+	return len(r.sections) == 0 || slices.Contains(r.sections, key.Section()) || slices.Contains(r.accepted, key.Section())
+}
+
 // isSetting reports whether a flag of the name is a setting, of whatever command.
 func isSetting(name string) bool {
 	return slices.ContainsFunc(config.Keys(), func(key config.Key) bool { return !key.FileOnly && (key.Path == name || key.Short == name) })
@@ -66,8 +72,12 @@ func (r reading) rest() string {
 	if len(r.sections) == 0 {
 		return "Every setting is a flag (--rfm.map) and a variable (CBV_RFM_MAP): cbv help settings lists them."
 	}
-	return fmt.Sprintf("Every setting of %s is a flag (--%s) and a variable (CBV_...): cbv help settings [SECTION] lists them.",
+	text := fmt.Sprintf("Every setting of %s is a flag (--%s) and a variable (CBV_...): cbv help settings [SECTION] lists them.",
 		strings.Join(r.sections, ", "), "section.key")
+	if r.accepted != nil {
+		text += " The other flags of cbv run are taken, too, and change nothing here."
+	}
+	return text
 }
 
 // onSettings makes a command one whose flags are settings, beside those of its

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
+
+	"cbv/valuation/report"
 )
 
 // Groups of commands, in the order in which help lists them.
@@ -16,9 +18,6 @@ const (
 	looking     = "Look"
 	others      = "Other"
 )
-
-// screenWidth is how wide help is at most.
-const screenWidth = 100
 
 // overview lists the commands in their groups, and the topics.
 func overview(commands []*cli.Command, topics []topic) string {
@@ -44,7 +43,7 @@ func overview(commands []*cli.Command, topics []topic) string {
 // the others are listed.
 func usage(command *cli.Command) string {
 	var b strings.Builder
-	b.WriteString(wrap(fmt.Sprintf("cbv %s: %s", command.Name, command.Usage), 0))
+	b.WriteString(report.Wrap(fmt.Sprintf("cbv %s: %s", command.Name, command.Usage), 0))
 	arguments := command.ArgsUsage
 	if arguments == "" && len(command.Flags) > 0 {
 		arguments = "[--FLAG VALUE ...]"
@@ -78,7 +77,7 @@ func usage(command *cli.Command) string {
 		b.WriteString(item(names[i], width, texts[i]))
 	}
 	if hidden {
-		b.WriteString("\n" + wrap(command.Description, 0))
+		b.WriteString("\n" + report.Wrap(command.Description, 0))
 	}
 	return b.String()
 }
@@ -132,24 +131,7 @@ func helpTemplate(text string) string { return strings.ReplaceAll(text, "{{", `{
 // item is a line of a list; a long text goes on below itself.
 func item(name string, width int, text string) string {
 	lead := fmt.Sprintf("  %-*s  ", width, name)
-	return lead + strings.TrimLeft(wrap(text, utf8.RuneCountInString(lead)), " ")
-}
-
-// wrap breaks a text into indented lines that fit the screen.
-func wrap(text string, indent int) string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > screenWidth-indent {
-			lines, line = append(lines, line), ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	lines = append(lines, line)
-	return strings.Repeat(" ", indent) + strings.Join(lines, "\n"+strings.Repeat(" ", indent)) + "\n"
+	return lead + strings.TrimLeft(report.Wrap(text, utf8.RuneCountInString(lead)), " ")
 }
 
 // flagNamed returns the flag of a name, nil where there is none.

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cbv/valuation/config"
+	"cbv/valuation/report"
 )
 
 func commands(t *testing.T) []*cli.Command {
@@ -30,7 +31,7 @@ func TestHelpFitsAScreen(t *testing.T) {
 			t.Errorf("%s: %d lines", command.Name, lines)
 		}
 		for line := range strings.Lines(text) {
-			if utf8.RuneCountInString(strings.TrimRight(line, "\n")) > screenWidth {
+			if utf8.RuneCountInString(strings.TrimRight(line, "\n")) > report.ScreenWidth {
 				t.Errorf("%s: too wide: %s", command.Name, line)
 			}
 		}
@@ -39,6 +40,37 @@ func TestHelpFitsAScreen(t *testing.T) {
 		}
 		if len(command.Flags) > 2 && command.UsageText == "" {
 			t.Errorf("%s has no examples", command.Name)
+		}
+	}
+}
+
+// What help prints of a topic fits a terminal, save for blocks of code, which are
+// printed as they are.
+func TestTopicsFitATerminal(t *testing.T) {
+	t.Parallel()
+	all := topics(Env{Pages: os.DirFS("../..")})
+	var asked [][]string
+	for _, each := range all {
+		asked = append(asked, []string{each.name})
+	}
+	for _, table := range report.Tables() {
+		asked = append(asked, []string{"columns", table})
+	}
+	for _, words := range asked {
+		text, err := topicText(commands(t), all, words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inCode := false
+		for line := range strings.Lines(text) {
+			inCode = inCode != strings.HasPrefix(strings.TrimSpace(line), "```")
+			isCode := inCode || strings.HasPrefix(line, "    ")
+			if !isCode && utf8.RuneCountInString(strings.TrimRight(line, "\n")) > report.ScreenWidth {
+				t.Errorf("help %s: too wide: %s", strings.Join(words, " "), line)
+			}
+			if !isCode && strings.HasPrefix(line, "|") {
+				t.Errorf("help %s: Markdown: %s", strings.Join(words, " "), line)
+			}
 		}
 	}
 }

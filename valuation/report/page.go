@@ -30,11 +30,6 @@ func Regenerate(page string, generate func(words []string) (string, error)) (str
 	return made, failed
 }
 
-var comment = regexp.MustCompile(`(?m)^<!-- .* -->\n`)
-
-// Page returns a page as it is read on a terminal: without the comments.
-func Page(page string) string { return comment.ReplaceAllString(page, "") }
-
 var (
 	link     = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
 	emphasis = strings.NewReplacer("`", "", "**", "")

@@ -19,7 +19,7 @@ func TestRegenerate(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "exit-codes") {
 		t.Errorf("a block that cannot be made: %v", err)
 	}
-	if got, want := report.Page(want), "# A\n\nsettings/rfm\n\nkept\n\nexit-codes\n"; got != want {
+	if got, want := report.Terminal(want), "# A\n\nsettings/rfm\n\nkept\n\nexit-codes\n"; got != want {
 		t.Errorf("as read: %q", got)
 	}
 }
