@@ -31,10 +31,10 @@ type topic struct {
 // are named by them as well.
 var generated = []topic{
 	{
-		name: "settings", takes: "[SECTION]", about: "every setting with its default and meaning", tell: report.Settings,
+		name: "settings", takes: "[SECTION]", about: "every setting with its default and meaning", text: report.Settings,
 		head: "Every key is one of the configuration file, a flag of the commands that read it (--orders.files), and an environment variable (CBV_ORDERS_FILES); keys with [] are of the file only.",
 	},
-	{name: "columns", takes: "[TABLE]", about: "every published table, or the columns of one", tell: report.Columns},
+	{name: "columns", takes: "[TABLE]", about: "every published table, or the columns of one", text: report.Columns},
 	{name: "figures", about: "every figure of kpis.parquet", text: func(string) (string, error) { return schema.FiguresMarkdown(), nil }},
 	{name: "warnings", about: "every warning, by whom and what is done all the same", text: func(string) (string, error) { return pipeline.WarningsMarkdown(), nil }},
 	{name: "exit-codes", about: "what a command ends with", text: func(string) (string, error) { return report.ExitCodes(), nil }},

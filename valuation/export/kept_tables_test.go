@@ -30,6 +30,7 @@ func TestTablesCanBeKept(t *testing.T) {
 	s.must(x.prepare(ctx, tuesday))
 	s.must(store.Reset())
 	entries := pipelinetest.Keep(t, shared, Steps, folder)
+	pipelinetest.HoldGoTables(t, shared, entries)
 	s.must(x.Walk(ctx, pipeline.Walk{
 		Entries: entries, Actions: x.Actions(), Diagnose: x.diagnose, Readable: x.readable(), Build: folder, Spill: store.Spill(),
 	}))

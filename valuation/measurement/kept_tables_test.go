@@ -28,6 +28,7 @@ func TestTablesCanBeKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries := pipelinetest.Keep(t, m.Context, Steps, folder)
+	pipelinetest.HoldGoTables(t, m.Context, entries)
 	err = m.Walk(ctx, pipeline.Walk{
 		Entries: entries, Actions: pipeline.Join(m.in.Actions(), m.Actions()), Diagnose: m.diagnose,
 		Readable: m.readable(), Build: folder, Spill: t.TempDir(),

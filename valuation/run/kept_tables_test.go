@@ -83,7 +83,7 @@ func TestTablesCanBeKept(t *testing.T) {
 		more = append(more, pipeline.Entry{Name: edge, Kind: pipeline.View, File: path, Makes: []string{edge}, SQL: query})
 	}
 	entries := pipelinetest.Keep(t, r.Context, Nightly, folder, more...)
-	holdGoTables(t, r.Context, entries)
+	pipelinetest.HoldGoTables(t, r.Context, entries)
 	err = r.Walk(ctx, pipeline.Walk{
 		Entries: entries, Actions: r.actions, Readable: r.intake.Readable(), Build: folder, Spill: t.TempDir(), Diagnose: r.intake.Diagnose,
 	})

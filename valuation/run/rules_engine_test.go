@@ -146,34 +146,3 @@ func goTables(t *testing.T) map[string][]ruleColumn {
 	}
 	return tables
 }
-
-// holdGoTables fails where a table that Go makes, as the context's steps finish, is
-// another one than the tests of rules take it for.
-func holdGoTables(t *testing.T, c *pipeline.Context, entries []pipeline.Entry) {
-	t.Helper()
-	text, err := os.ReadFile(rulesFolder + "/tables.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	progress := c.Progress
-	c.Progress = func(event pipeline.Event) {
-		progress(event)
-		if event.Kind != pipeline.StepFinished || entries[event.Number-1].Kind != pipeline.Go {
-			return
-		}
-		for _, name := range entries[event.Number-1].Makes {
-			made, err := shapeOf(context.Background(), c.Engine, name)
-			if err != nil {
-				t.Error(err)
-			}
-			line := name + ":"
-			for _, column := range made {
-				line += " " + column.Name + ":" + strings.ToLower(column.Spelling)
-			}
-			ofSettings := name == "params" || name == "input_limits"
-			if !ofSettings && !strings.Contains("\n"+string(text), "\n"+line+"\n") {
-				t.Errorf("fixtures/rules/tables.txt does not have the line\n%s", line)
-			}
-		}
-	}
-}
