@@ -4,75 +4,43 @@
 -- the first purchase, so only customers whose first it is known to be are in them.
 --
 -- grain: one row per (scope, cohort_month, channel, window_days); window_days null: ever
--- reads: second_purchases, windows, params
+-- reads: repeat_scopes, windows
 with
 
-counts as (
+final as (
     select
-        second_purchases.cohort_month,
-        second_purchases.first_channel as channel,
+        repeat_scopes.scope,
+        repeat_scopes.cohort_month,
+        repeat_scopes.channel,
         windows.window_days,
         cast(sum(
             case
-                when second_purchases.is_fitted
-                    and second_purchases.customer_age_days >= windows.window_days then second_purchases.customers
+                when repeat_scopes.is_fitted
+                    and repeat_scopes.customer_age_days >= windows.window_days then repeat_scopes.customers
                 else 0
             end
         ) as bigint) as customers,
         cast(sum(
             case
-                when second_purchases.is_fitted
-                    and second_purchases.customer_age_days >= windows.window_days
-                    and second_purchases.days_to_second_purchase <= windows.window_days then second_purchases.customers
+                when repeat_scopes.is_fitted
+                    and repeat_scopes.customer_age_days >= windows.window_days
+                    and repeat_scopes.days_to_second_purchase <= windows.window_days then repeat_scopes.customers
                 else 0
             end
         ) as bigint) as repeaters
-    from second_purchases
+    from repeat_scopes
     cross join windows
-    group by second_purchases.cohort_month, second_purchases.first_channel, windows.window_days
+    group by repeat_scopes.scope, repeat_scopes.cohort_month, repeat_scopes.channel, windows.window_days
     union all
     select
+        scope,
         cohort_month,
-        first_channel as channel,
+        channel,
         cast(null as bigint) as window_days,
         cast(sum(customers) as bigint) as customers,
         cast(sum(case when days_to_second_purchase is not null then customers else 0 end) as bigint) as repeaters
-    from second_purchases
-    group by cohort_month, first_channel
-),
-
-final as (
-    select
-        'all' as scope,
-        cast(null as date) as cohort_month,
-        cast(null as string) as channel,
-        window_days,
-        cast(sum(customers) as bigint) as customers,
-        cast(sum(repeaters) as bigint) as repeaters
-    from counts
-    group by window_days
-    union all
-    select
-        'cohort' as scope,
-        cohort_month,
-        cast(null as string) as channel,
-        window_days,
-        cast(sum(customers) as bigint) as customers,
-        cast(sum(repeaters) as bigint) as repeaters
-    from counts
-    group by cohort_month, window_days
-    union all
-    select
-        'channel' as scope,
-        cast(null as date) as cohort_month,
-        nullif(counts.channel, '') as channel,
-        counts.window_days,
-        cast(sum(counts.customers) as bigint) as customers,
-        cast(sum(counts.repeaters) as bigint) as repeaters
-    from counts
-    cross join params
-    where params.has_channel
-    group by counts.channel, counts.window_days
+    from repeat_scopes
+    group by scope, cohort_month, channel
 )
 
 select * from final

@@ -69,53 +69,60 @@ func ofChannels(channels ...channelSpend) pipelinetest.Input {
 	}
 }
 
-func TestWarnings(t *testing.T) {
-	const remedy = ". The cost of acquisition would be too low, and a period with more than a tenth missing has none: give the rest or, if nothing was spent, rows of 0"
-	// without leaves spans out of a year of spend on every day.
-	without := func(spans ...calendar.Span) []time.Time {
-		return every(t, "2025-01-01", "2025-12-31", 0, 1, func(day time.Time) bool {
-			for _, span := range spans {
-				if !day.Before(span.From) && !day.After(span.To) {
-					return true
-				}
-			}
-			return false
-		})
-	}
-	on := func(from string, days int) calendar.Span {
-		return calendar.Span{From: parseDay(t, from), To: parseDay(t, from).AddDate(0, 0, days-1)}
-	}
-	both := func(spans ...calendar.Span) pipelinetest.Input {
-		return booked{days: map[string][]time.Time{"search": without(spans...), "social": without(spans...)}}.input(t)
-	}
-	search := func(days int, acquiredOn func(string, time.Time) int64) pipelinetest.Input {
-		return booked{days: map[string][]time.Time{"search": without(on("2025-06-01", days)), "social": without()}, acquiredOn: acquiredOn}.input(t)
-	}
-	// outside acquires 100 customers a day from 1 June to 2 July, and so many on the
-	// other 333 days.
-	outside := func(customers int64) func(string, time.Time) int64 {
-		gap := on("2025-06-01", 32)
-		return func(_ string, day time.Time) int64 {
-			if day.Before(gap.From) || day.After(gap.To) {
-				return customers
-			}
-			return 100
+// remedy is what the warnings of missing spend end with.
+const remedy = ". The cost of acquisition would be too low, and a period with more than a tenth missing has none: give the rest or, if nothing was spent, rows of 0"
+
+// without leaves spans out of a year of spend on every day.
+func without(t *testing.T, spans ...calendar.Span) []time.Time {
+	return every(t, "2025-01-01", "2025-12-31", 0, 1, func(day time.Time) bool {
+		return slices.ContainsFunc(spans, func(span calendar.Span) bool { return !day.Before(span.From) && !day.After(span.To) })
+	})
+}
+
+// on is so many days from one on.
+func on(t *testing.T, from string, days int) calendar.Span {
+	return calendar.Span{From: parseDay(t, from), To: parseDay(t, from).AddDate(0, 0, days-1)}
+}
+
+// both leaves spans out of the spend on both channels.
+func both(t *testing.T, spans ...calendar.Span) pipelinetest.Input {
+	return booked{days: map[string][]time.Time{"search": without(t, spans...), "social": without(t, spans...)}}.input(t)
+}
+
+// search leaves so many days from 1 June on out of the spend on one channel.
+func search(t *testing.T, days int, acquiredOn func(string, time.Time) int64) pipelinetest.Input {
+	return booked{days: map[string][]time.Time{"search": without(t, on(t, "2025-06-01", days)), "social": without(t)}, acquiredOn: acquiredOn}.input(t)
+}
+
+// outside acquires 100 customers a day from 1 June to 2 July, and so many on the
+// other 333 days.
+func outside(t *testing.T, customers int64) func(string, time.Time) int64 {
+	gap := on(t, "2025-06-01", 32)
+	return func(_ string, day time.Time) int64 {
+		if day.Before(gap.From) || day.After(gap.To) {
+			return customers
 		}
+		return 100
 	}
-	// since is a shop that opened 182 days before the year ends.
-	since := func(spans ...calendar.Span) pipelinetest.Input {
-		return booked{days: map[string][]time.Time{"search": without(spans...)}, opened: "2025-07-03"}.input(t)
-	}
-	// inSteps spends once in so many days, but for the fourth time and every fourth
-	// after it, five of them in all.
-	inSteps := func(days int) pipelinetest.Input {
-		start := parseDay(t, "2025-01-01")
-		skipped := []int{3, 7, 11, 15, 19}
-		return booked{days: map[string][]time.Time{"search": every(t, "2025-01-01", "2025-12-31", 0, days, func(day time.Time) bool {
-			return slices.Contains(skipped, calendar.DaysBetween(start, day)/days)
-		})}}.input(t)
-	}
-	everyDay := map[string][]time.Time{"search": without()}
+}
+
+// since is a shop that opened 182 days before the year ends.
+func since(t *testing.T, spans ...calendar.Span) pipelinetest.Input {
+	return booked{days: map[string][]time.Time{"search": without(t, spans...)}, opened: "2025-07-03"}.input(t)
+}
+
+// inSteps spends once in so many days, but for the fourth time and every fourth
+// after it, five of them in all.
+func inSteps(t *testing.T, days int) pipelinetest.Input {
+	start := parseDay(t, "2025-01-01")
+	skipped := []int{3, 7, 11, 15, 19}
+	return booked{days: map[string][]time.Time{"search": every(t, "2025-01-01", "2025-12-31", 0, days, func(day time.Time) bool {
+		return slices.Contains(skipped, calendar.DaysBetween(start, day)/days)
+	})}}.input(t)
+}
+
+func TestWarningsOfSpend(t *testing.T) {
+	everyDay := map[string][]time.Time{"search": without(t)}
 	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{
 			Code:   "no_spend",
@@ -129,47 +136,57 @@ func TestWarnings(t *testing.T) {
 			Says:   "orders.columns.channel is not set, so it is not known which channel acquired a customer: spend gives a blended cost of acquisition, and none to set the marks by",
 			Silent: booked{days: everyDay}.input(t),
 		},
+	})
+}
+
+func TestWarningsOfDaysWithoutSpend(t *testing.T) {
+	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{ // more than a week of a shop that spends every day
 			Code:   "incomplete_spend",
-			Raises: both(on("2025-06-01", 8)),
+			Raises: both(t, on(t, "2025-06-01", 8)),
 			Says:   "spend seems to be missing: there is none at all from 2025-06-01 to 2025-06-08" + remedy,
-			Silent: both(on("2025-06-01", 7)),
+			Silent: both(t, on(t, "2025-06-01", 7)),
 		},
 		{ // one in 91 days is a habit: of 365 days it takes five times
 			Code:   "incomplete_spend",
-			Raises: both(on("2025-02-01", 8), on("2025-04-01", 8), on("2025-06-01", 8), on("2025-08-01", 8)),
+			Raises: both(t, on(t, "2025-02-01", 8), on(t, "2025-04-01", 8), on(t, "2025-06-01", 8), on(t, "2025-08-01", 8)),
 			Says:   "spend seems to be missing: there is none at all from 2025-02-01 to 2025-02-08, from 2025-04-01 to 2025-04-08, from 2025-06-01 to 2025-06-08 and 1 more" + remedy,
-			Silent: both(on("2025-02-01", 8), on("2025-04-01", 8), on("2025-06-01", 8), on("2025-08-01", 8), on("2025-10-01", 8)),
+			Silent: both(t, on(t, "2025-02-01", 8), on(t, "2025-04-01", 8), on(t, "2025-06-01", 8), on(t, "2025-08-01", 8), on(t, "2025-10-01", 8)),
 		},
 		{ // and three times at the least, however short the history
 			Code:   "incomplete_spend",
-			Raises: since(on("2025-08-01", 8), on("2025-10-01", 8)),
+			Raises: since(t, on(t, "2025-08-01", 8), on(t, "2025-10-01", 8)),
 			Says:   "spend seems to be missing: there is none at all from 2025-08-01 to 2025-08-08, from 2025-10-01 to 2025-10-08" + remedy,
-			Silent: since(on("2025-08-01", 8), on("2025-10-01", 8), on("2025-12-01", 8)),
+			Silent: since(t, on(t, "2025-08-01", 8), on(t, "2025-10-01", 8), on(t, "2025-12-01", 8)),
 		},
 		{ // stretches of two thirds are alike: 6 of 9 days, not 5
 			Code:   "incomplete_spend",
-			Raises: both(on("2025-02-01", 5), on("2025-04-01", 5), on("2025-06-01", 9), on("2025-08-01", 5), on("2025-10-01", 5)),
+			Raises: both(t, on(t, "2025-02-01", 5), on(t, "2025-04-01", 5), on(t, "2025-06-01", 9), on(t, "2025-08-01", 5), on(t, "2025-10-01", 5)),
 			Says:   "spend seems to be missing: there is none at all from 2025-06-01 to 2025-06-09" + remedy,
-			Silent: both(on("2025-02-01", 6), on("2025-04-01", 6), on("2025-06-01", 9), on("2025-08-01", 6), on("2025-10-01", 6)),
+			Silent: both(t, on(t, "2025-02-01", 6), on(t, "2025-04-01", 6), on(t, "2025-06-01", 9), on(t, "2025-08-01", 6), on(t, "2025-10-01", 6)),
 		},
 		{ // what is booked more rarely than once in 14 days has no such habits
 			Code:   "incomplete_spend",
-			Raises: inSteps(15),
+			Raises: inSteps(t, 15),
 			Says:   "spend seems to be missing: there is none at all from 2025-02-01 to 2025-03-01, from 2025-04-02 to 2025-04-30, from 2025-06-01 to 2025-06-29 and 2 more" + remedy,
-			Silent: inSteps(14),
+			Silent: inSteps(t, 14),
 		},
+	})
+}
+
+func TestWarningsOfChannels(t *testing.T) {
+	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{ // a channel may pause for a month
 			Code:   "incomplete_spend",
-			Raises: search(32, nil),
+			Raises: search(t, 32, nil),
 			Says:   `spend seems to be missing: none on "search" from 2025-06-01 to 2025-07-02, while customers were acquired by it` + remedy,
-			Silent: search(31, nil),
+			Silent: search(t, 31, nil),
 		},
 		{ // 100 a day are half of (333 · 209 + 32 · 100) / 365 = 199.4, not of 200.4
 			Code:   "incomplete_spend",
-			Raises: search(32, outside(209)),
+			Raises: search(t, 32, outside(t, 209)),
 			Says:   `spend seems to be missing: none on "search" from 2025-06-01 to 2025-07-02, while customers were acquired by it` + remedy,
-			Silent: search(32, outside(210)),
+			Silent: search(t, 32, outside(t, 210)),
 		},
 		{
 			Code:   "net_credit",

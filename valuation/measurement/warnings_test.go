@@ -75,9 +75,11 @@ func withoutPriorOrder(unknown, people int64) pipelinetest.Input {
 	}
 }
 
-func TestWarnings(t *testing.T) {
+// reached are the contacts of an arm that nothing speaks against.
+var reached = contactsOf(experiment.Champion, Contacts{Sent: 1000})
+
+func TestWarningsOfOrdersAndArms(t *testing.T) {
 	free := 0.0
-	reached := contactsOf(experiment.Champion, Contacts{Sent: 1000})
 	quarantined := func(rows int64) change {
 		return func(m *Measurement) { m.in.Report.Reasons = []intake.ReasonCount{{Reason: "null_time", Rows: rows}} }
 	}
@@ -124,6 +126,11 @@ func TestWarnings(t *testing.T) {
 			Says:   "there is no order from 2026-01-15 to 2026-01-16, 2026-01-18 to 2026-01-19, 2026-01-21 to 2026-01-22 and 1 more, where order days are usually 1 apart: these count as days on which nobody bought; add the files that are missing, if any",
 			Silent: warnedOf(reached, ordered(9, 12, 15, 18, 21, 24)), // every third day is usual then
 		},
+	})
+}
+
+func TestWarningsOfContacts(t *testing.T) {
+	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{
 			Code:   "no_contacts",
 			Raises: warnedOf(nil),

@@ -103,6 +103,7 @@ var verdict = []pipeline.Step{
 var audit = []pipeline.Step{
 	{Name: "segments", Kind: pipeline.File, Folder: "audit", Key: []string{"segment"}},
 	{Name: "cohorts", Kind: pipeline.File, Folder: "audit", Key: []string{"cohort_month", "age_months"}},
+	{Name: "repeat_scopes", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_counts", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_rates", Kind: pipeline.Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
 	{Name: "repeat_windows", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "window_days"}},

@@ -150,6 +150,18 @@ func TestWarningsOfModels(t *testing.T) {
 			Silent: families(candidate{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "of that", LogLikelihood: -97.01}}, nbd(-100)),
 		},
 		{
+			Code:   "channel_without_model",
+			Raises: ofChannel(three[0]),
+			Says:   `channel "search" takes the parameters of the whole base: NBD was not fitted: no customer has purchased again`,
+			Silent: ofChannel(three...),
+		},
+	})
+}
+
+// Families that are left out, or held at a boundary, and why.
+func TestWarningsOfFamilies(t *testing.T) {
+	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
+		{
 			Code:   "model_at_boundary",
 			Raises: families(bgnbd(-90, "one purchase rate for all customers"), nbd(-100)),
 			Says:   "BG/NBD is fitted at the boundary of one purchase rate for all customers, with the parameter that runs away held",
@@ -184,12 +196,6 @@ func TestWarningsOfModels(t *testing.T) {
 			Raises: refusedFor(btyd.NoOptimum),
 			Says:   refusal,
 			Silent: refusedFor(btyd.Ridge),
-		},
-		{
-			Code:   "channel_without_model",
-			Raises: ofChannel(three[0]),
-			Says:   `channel "search" takes the parameters of the whole base: NBD was not fitted: no customer has purchased again`,
-			Silent: ofChannel(three...),
 		},
 	})
 }
