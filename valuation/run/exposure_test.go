@@ -36,42 +36,7 @@ func TestExposureAgreesWithTheModels(t *testing.T) {
 	}
 	rows := readTable[valuedRow](t, result, "customers")
 	oracle := newValueOracle(t, c, result, run, rows)
-	horizon, delta := float64(c.Value.HorizonDays), btyd.Discounting(c.Value.DiscountRate, 365)
-	annuity := -math.Expm1(-delta*horizon) / delta
-	share := *c.Value.MarginRate * (1 - *result.Figures.Base["later_return_share"].Value)
-
-	parts := map[string]*stakes{"base": {}}
-	sums := map[string]float64{}
-	for i, row := range rows {
-		v := oracle.values[i]
-		model := oracle.groups[v.group]
-		h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
-		future := model.Purchase.Model.Future(h.Repeats, h.Age)
-		mean := model.Spend.Band(h.Repeats).Expected(h.Repeats, oracle.repeats[*row.ID])
-		loss := v.pAlive*future.Rate()*annuity*mean*share - v.clv
-		for _, part := range []string{"base", "segment " + *row.Segment, "mark " + *row.Mark} {
-			if parts[part] == nil {
-				parts[part] = &stakes{}
-			}
-			parts[part].customers++
-			parts[part].loss += loss
-			parts[part].clv += v.clv
-		}
-		sums["alive"] += v.pAlive
-		for _, days := range []float64{30, 90, 365} {
-			sums[fmt.Sprintf("gone %g", days)] += v.pAlive * (1 - future.Survival(days))
-			sums[fmt.Sprintf("all %g", days)] += v.pAlive * future.PPurchase(days)
-			if h.Repeats > 0 {
-				sums[fmt.Sprintf("repeat %g", days)] += v.pAlive * future.PPurchase(days)
-			}
-		}
-		if h.Repeats > 0 {
-			sums["repeaters"]++
-			if gap := h.LastPurchase / float64(h.Repeats); h.Age-h.LastPurchase > 2*gap {
-				sums["silent"]++
-			}
-		}
-	}
+	parts, sums := exposed(c, result, oracle, rows)
 	kpi := func(name string) float64 {
 		if result.Figures.Base[name].Value == nil {
 			t.Fatalf("%s is not known", name)
@@ -109,6 +74,47 @@ func TestExposureAgreesWithTheModels(t *testing.T) {
 		t.Errorf("silent_share_of_repeat_customers: %+v", silent)
 	}
 	compareTops(t, c, result, rows, parts)
+}
+
+// exposed adds up over the customers what the base, each segment and each mark stand
+// to lose, and by name how many are alive, gone or silent, and will buy.
+func exposed(c config.Config, result Result, oracle *valueOracle, rows []valuedRow) (parts map[string]*stakes, sums map[string]float64) {
+	horizon, delta := float64(c.Value.HorizonDays), btyd.Discounting(c.Value.DiscountRate, 365)
+	annuity := -math.Expm1(-delta*horizon) / delta
+	share := *c.Value.MarginRate * (1 - *result.Figures.Base["later_return_share"].Value)
+
+	parts, sums = map[string]*stakes{"base": {}}, map[string]float64{}
+	for i, row := range rows {
+		v := oracle.values[i]
+		model := oracle.groups[v.group]
+		h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
+		future := model.Purchase.Model.Future(h.Repeats, h.Age)
+		mean := model.Spend.Band(h.Repeats).Expected(h.Repeats, oracle.repeats[*row.ID])
+		loss := v.pAlive*future.Rate()*annuity*mean*share - v.clv
+		for _, part := range []string{"base", "segment " + *row.Segment, "mark " + *row.Mark} {
+			if parts[part] == nil {
+				parts[part] = &stakes{}
+			}
+			parts[part].customers++
+			parts[part].loss += loss
+			parts[part].clv += v.clv
+		}
+		sums["alive"] += v.pAlive
+		for _, days := range []float64{30, 90, 365} {
+			sums[fmt.Sprintf("gone %g", days)] += v.pAlive * (1 - future.Survival(days))
+			sums[fmt.Sprintf("all %g", days)] += v.pAlive * future.PPurchase(days)
+			if h.Repeats > 0 {
+				sums[fmt.Sprintf("repeat %g", days)] += v.pAlive * future.PPurchase(days)
+			}
+		}
+		if h.Repeats > 0 {
+			sums["repeaters"]++
+			if gap := h.LastPurchase / float64(h.Repeats); h.Age-h.LastPurchase > 2*gap {
+				sums["silent"]++
+			}
+		}
+	}
+	return parts, sums
 }
 
 // exposureRow is what a row of segments says of what the segment stands to lose.
@@ -249,6 +255,14 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 	if change := result.Figures.Base["repeat_rate_90d_change"]; !(*change.Low < *change.Value && *change.Value < *change.High) || change.N != cohort[0]+cohort[1] {
 		t.Errorf("repeat_rate_90d_change: %g to %g, n %d", *change.Low, *change.High, change.N)
 	}
+	compareAcquired(t, result, asOf, paid, won)
+}
+
+// compareAcquired holds the value that each month's acquisition added to what first
+// orders brought, in minor units, and how many customers were won.
+func compareAcquired(t *testing.T, result Result, asOf int, paid, won map[int]int64) {
+	t.Helper()
+	kpi := func(name string) float64 { return *result.Figures.Base[name].Value }
 	months := 0
 	for _, row := range readTable[monthRow](t, result, "kpis") {
 		if *row.Metric != "value_added_by_acquisition_before_cac" {

@@ -223,7 +223,13 @@ func TestNewCustomersAreThoseSinceFitFrom(t *testing.T) {
 	near(t, result, "repeat_rate", float64(repeated)/float64(len(customers)), 0)
 	near(t, result, "new_customers_12m", float64(lastYear), 0)
 	near(t, result, "base_growth_12m", float64(lastYear)/float64(int64(len(customers))-lastYear), 0)
+	compareNewcomerTables(t, result, customers, fitFrom, asOf, newcomers)
+}
 
+// compareNewcomerTables holds the tables of repeat purchases, and returning shares, to
+// the customers who came from a day on, of whom there are so many.
+func compareNewcomerTables(t *testing.T, result Result, customers map[string]*seen, fitFrom, asOf int, newcomers int64) {
+	t.Helper()
 	for _, g := range readTable[windowRow](t, result, "repeat_windows") {
 		switch from := monthFrom(g.Cohort); {
 		case *g.Scope == "all":
