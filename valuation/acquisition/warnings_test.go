@@ -51,7 +51,7 @@ func (b booked) input(t *testing.T) pipelinetest.Input {
 }
 
 func withSpend(c *pipeline.Context) *Acquisition {
-	return New(c, intake.New(c, intake.Inputs{Auxiliary: []source.Auxiliary{{Name: "spend", Files: make([]source.File, 1)}}}, false))
+	return New(c, intake.New(c, intake.Inputs{Auxiliary: []source.Auxiliary{{Name: "spend", Files: make([]source.File, 1)}}}))
 }
 
 // ofChannels is what was spent on channels over the trailing period, and how many

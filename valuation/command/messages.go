@@ -13,22 +13,38 @@ import (
 	"cbv/valuation/pipeline"
 )
 
-// messages is what goes to stderr: as text, errors alone and a progress bar
-// where there is a terminal; as JSON, one object a line for whatever happens.
+// form is how messages are written.
+type form string
+
+const (
+	textForm form = "text" // errors alone, and a progress bar where there is a terminal
+	jsonForm form = "json" // one object a line for whatever happens
+)
+
+// formOf reads a form; whatever is none is refused with the configuration, as text.
+func formOf(log string) form {
+	if form(log) == jsonForm {
+		return jsonForm
+	}
+	return textForm
+}
+
+// messages is what goes to stderr.
 type messages struct {
 	out   io.Writer
 	clock func() time.Time
-	json  slog.Handler // nil: text
-	bar   *progress
+	form  form
+	lines slog.Handler // of JSON
+	bar   progress
 }
 
 // newMessages decides on the form before the configuration is read, since that
 // can fail as well.
 func newMessages(env Env, args []string) *messages {
-	m := &messages{out: env.Stderr, clock: env.Clock}
+	m := &messages{out: env.Stderr, clock: env.Clock, form: textForm, lines: slog.NewJSONHandler(env.Stderr, nil), bar: silence{}}
 	for _, entry := range env.Environ {
-		if entry == "CBV_LOG=json" {
-			m.useJSON()
+		if log, set := strings.CutPrefix(entry, "CBV_LOG="); set {
+			m.form = formOf(log)
 		}
 	}
 	for i, arg := range args {
@@ -39,35 +55,23 @@ func newMessages(env Env, args []string) *messages {
 		if !joined && i+1 < len(args) {
 			value = args[i+1]
 		}
-		m.json = nil
-		if value == "json" {
-			m.useJSON()
-		}
+		m.form = formOf(value)
 	}
 	return m
 }
 
-func (m *messages) useJSON() {
-	m.json = slog.NewJSONHandler(m.out, nil)
-}
-
 // configure takes the form that the configuration asks for.
-func (m *messages) configure(c config.Config) {
-	m.json = nil
-	if c.Log == "json" {
-		m.useJSON()
-	}
-}
+func (m *messages) configure(c config.Config) { m.form = formOf(c.Log) }
 
 // say writes a message with its fields, in JSON only.
 func (m *messages) say(level slog.Level, message string, fields ...any) {
-	if m.json == nil {
+	if m.form != jsonForm {
 		return
 	}
 	record := slog.NewRecord(m.clock().UTC(), level, message, 0)
 	record.Add(fields...)
 	// A message that cannot be written must not end the work.
-	_ = m.json.Handle(context.Background(), record)
+	_ = m.lines.Handle(context.Background(), record)
 }
 
 // fail prints the error that the command ends with.
@@ -76,7 +80,7 @@ func (m *messages) fail(err error) {
 	if kind == failure.Interrupted {
 		text = "interrupted: nothing was published"
 	}
-	if m.json == nil {
+	if m.form == textForm {
 		fmt.Fprintf(m.out, "cbv: %s\n", text)
 		return
 	}
@@ -85,11 +89,9 @@ func (m *messages) fail(err error) {
 
 // panicked prints a fault of the program itself.
 func (m *messages) panicked(fault any, stack []byte) {
-	if m.bar != nil {
-		m.bar.clear()
-	}
+	m.bar.clear()
 	text := fmt.Sprintf("a fault of cbv itself: %v", fault)
-	if m.json == nil {
+	if m.form == textForm {
 		fmt.Fprintf(m.out, "cbv: %s\n\n%s", text, stack)
 		return
 	}
@@ -99,13 +101,16 @@ func (m *messages) panicked(fault any, stack []byte) {
 // start begins to report work; end, which must follow it, takes the bar
 // off the terminal.
 func (m *messages) start() {
-	m.bar = &progress{}
-	if m.json == nil {
+	m.bar = silence{}
+	if m.form == textForm {
 		m.bar = newProgress(m.out)
 	}
 }
 
-func (m *messages) end() { m.bar.clear() }
+func (m *messages) end() {
+	m.bar.clear()
+	m.bar = silence{}
+}
 
 // event reports what happens in a run.
 func (m *messages) event(e pipeline.Event) {

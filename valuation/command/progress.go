@@ -11,80 +11,87 @@ import (
 	"golang.org/x/term"
 )
 
-// progress is a bar on a terminal, and silence elsewhere: the step under way,
-// the rows of the last one that counted them, and the time elapsed.
-type progress struct {
-	bar  *progressbar.ProgressBar // nil: silence
-	last string                   // step that counted its rows, with the count
+// progress shows how far the work is.
+type progress interface {
+	step(done, total int, next string) // done of total is done, and what comes next
+	rows(step string, rows int64)      // how many rows a step made
+	pause()                            // off the terminal until the next step, for a result that comes before the end
+	clear()                            // off the terminal
+}
+
+// silence shows nothing.
+type silence struct{}
+
+func (silence) step(int, int, string) {}
+func (silence) rows(string, int64)    {}
+func (silence) pause()                {}
+func (silence) clear()                {}
+
+// bar is a line on a terminal: the step under way, the rows of the last one that
+// counted them, and the time elapsed.
+type bar struct {
+	line *progressbar.ProgressBar
+	last string // step that counted its rows, with the count
 
 	cleared chan struct{} // closed when the bar goes
 	ticking sync.WaitGroup
+	once    sync.Once // it is cleared once, by whoever is first
 }
 
-func newProgress(out io.Writer) *progress {
-	p := &progress{}
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		p.bar = progressbar.NewOptions(1,
+// newProgress returns a bar where there is a terminal, and silence elsewhere.
+func newProgress(out io.Writer) progress {
+	file, isFile := out.(*os.File)
+	if !isFile || !term.IsTerminal(int(file.Fd())) {
+		return silence{}
+	}
+	b := &bar{
+		line: progressbar.NewOptions(1,
 			progressbar.OptionSetWriter(out),
 			progressbar.OptionSetElapsedTime(true),
 			progressbar.OptionSetPredictTime(false),
 			progressbar.OptionSetWidth(20),
 			progressbar.OptionClearOnFinish(),
-		)
-		p.cleared = make(chan struct{})
-		p.ticking.Go(p.tick)
+		),
+		cleared: make(chan struct{}),
 	}
-	return p
+	b.ticking.Go(b.tick)
+	return b
 }
 
 // tick draws the bar every second, so that the time goes on during a long step.
-func (p *progress) tick() {
+func (b *bar) tick() {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			_ = p.bar.RenderBlank() // drawing is all that can fail
-		case <-p.cleared:
+			_ = b.line.RenderBlank() // drawing is all that can fail
+		case <-b.cleared:
 			return
 		}
 	}
 }
 
-// step shows that done of total is done, and what comes next.
-func (p *progress) step(done, total int, next string) {
-	if p.bar == nil {
-		return
+func (b *bar) step(done, total int, next string) {
+	b.line.ChangeMax(total)
+	if b.last != "" {
+		next += " (" + b.last + ")"
 	}
-	p.bar.ChangeMax(total)
-	if p.last != "" {
-		next += " (" + p.last + ")"
-	}
-	p.bar.Describe(next)
+	b.line.Describe(next)
 	// Drawing is all that can fail here, and the work goes on without it.
-	_ = p.bar.Set(done)
+	_ = b.line.Set(done)
 }
 
-// rows notes how many rows a step made.
-func (p *progress) rows(step string, rows int64) {
-	p.last = step + ": " + humanize.Comma(rows) + " rows"
+func (b *bar) rows(step string, rows int64) {
+	b.last = step + ": " + humanize.Comma(rows) + " rows"
 }
 
-// pause takes the bar off the terminal until the next step, for a result that
-// comes before the end.
-func (p *progress) pause() {
-	if p.bar != nil {
-		_ = p.bar.Clear()
-	}
-}
+func (b *bar) pause() { _ = b.line.Clear() }
 
-// clear takes the bar off the terminal, for good: a second time there is none.
-func (p *progress) clear() {
-	if p.bar == nil {
-		return
-	}
-	close(p.cleared)
-	p.ticking.Wait() // or it would draw the bar once more
-	_ = p.bar.Clear()
-	p.bar = nil
+func (b *bar) clear() {
+	b.once.Do(func() {
+		close(b.cleared)
+		b.ticking.Wait() // or it would draw the bar once more
+		_ = b.line.Clear()
+	})
 }

@@ -9,10 +9,9 @@ import (
 
 // Whoever ends in trouble clears the bar, whether or not it has been cleared.
 func TestABarCanBeClearedTwice(t *testing.T) {
-	p := progress{bar: progressbar.NewOptions(3, progressbar.OptionSetWriter(io.Discard)), cleared: make(chan struct{})}
-	p.ticking.Go(p.tick)
-	p.step(1, 3, "fit")
-	p.clear()
-	p.clear()
-	p.step(2, 3, "too late")
+	b := &bar{line: progressbar.NewOptions(3, progressbar.OptionSetWriter(io.Discard)), cleared: make(chan struct{})}
+	b.ticking.Go(b.tick)
+	b.step(1, 3, "fit")
+	b.clear()
+	b.clear()
 }

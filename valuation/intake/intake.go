@@ -91,9 +91,17 @@ type Intake struct {
 	tests   bool
 }
 
-// New returns the intake of a plan, which tests models or does not.
-func New(c *pipeline.Context, inputs Inputs, testsModels bool) *Intake {
-	return &Intake{Context: c, Inputs: inputs, tests: testsModels}
+// New returns the intake of a plan that tests no models.
+func New(c *pipeline.Context, inputs Inputs) *Intake {
+	return &Intake{Context: c, Inputs: inputs}
+}
+
+// NewWithBacktest returns the intake of a plan that tests models on the shop's own
+// past.
+func NewWithBacktest(c *pipeline.Context, inputs Inputs) *Intake {
+	in := New(c, inputs)
+	in.tests = true
+	return in
 }
 
 // Actions are the Go steps of intake.

@@ -15,7 +15,7 @@ import (
 // ofFiles is the input of a plan whose order files are named.
 func ofFiles(files ...source.File) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		New(c, Inputs{}, false).WarnOfCopies("orders", "order", files)
+		New(c, Inputs{}).WarnOfCopies("orders", "order", files)
 		return nil
 	}
 }
@@ -28,14 +28,14 @@ func ofOrderDays(after ...int) pipelinetest.Input {
 			days = append(days, struct{ OrderDay time.Time }{time.Date(2025, 1, 1+n, 0, 0, 0, 0, time.UTC)})
 		}
 		enginetest.Put(c.Engine, "order_days", days...)
-		return New(c, Inputs{}, false).setAsOf(context.Background())
+		return New(c, Inputs{}).setAsOf(context.Background())
 	}
 }
 
 // ofRows is what became of the rows of one order file.
 func ofRows(counts ...ReasonCount) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		in := New(c, Inputs{Orders: make([]source.File, 1)}, false)
+		in := New(c, Inputs{Orders: make([]source.File, 1)})
 		in.Report.Reasons = counts
 		for _, count := range counts {
 			in.Inputs.Orders[0].Rows += count.Rows
@@ -56,7 +56,7 @@ func ofNewCustomers(fitFrom *config.Day, months ...int64) pipelinetest.Input {
 		}
 		enginetest.Put(c.Engine, "cohort_sizes", cohorts...)
 		enginetest.Put(c.Engine, "returns_only", struct{ Customers, RevenueMinor int64 }{})
-		return New(c, Inputs{Orders: make([]source.File, 1)}, false).SizeBase(context.Background())
+		return New(c, Inputs{Orders: make([]source.File, 1)}).SizeBase(context.Background())
 	}
 }
 
@@ -137,7 +137,7 @@ func TestAShortHistoryHasNoHoldout(t *testing.T) {
 	}{{21, 7, ""}, {20, 0, "20 days of orders are too few for a backtest"}, {3000, 365, ""}} {
 		context := pipelinetest.NewContext()
 		context.Days = pipeline.Days{AsOf: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Orders: []time.Time{time.Date(2026, 1, 1-c.days, 0, 0, 0, 0, time.UTC)}}
-		in := New(context, Inputs{}, true)
+		in := NewWithBacktest(context, Inputs{})
 		if err := in.setHoldout(); err != nil || in.Holdout.Days != c.want || in.Holdout.WhyNone != c.why {
 			t.Errorf("%d days: %+v, %v", c.days, in.Holdout, err)
 		}

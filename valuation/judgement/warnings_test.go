@@ -45,7 +45,7 @@ func ofSpend(cacOf string, cac *float64) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		c.Config.Orders.Columns.Channel, c.Config.Value.CAC = "channel", cac
 		j := judgementOf(c, cacOf, 20)
-		j.intake = intake.New(c, intake.Inputs{Auxiliary: []source.Auxiliary{{Name: "spend", Files: make([]source.File, 1)}}}, false)
+		j.intake = intake.New(c, intake.Inputs{Auxiliary: []source.Auxiliary{{Name: "spend", Files: make([]source.File, 1)}}})
 		j.warnOfNoPaidChannel()
 		return nil
 	}

@@ -94,7 +94,7 @@ func prepare(ctx context.Context, job pipeline.Job, store *publication.Store, na
 	if err != nil {
 		return nil, err
 	}
-	m.in = intake.New(shared, inputs, false)
+	m.in = intake.New(shared, inputs)
 	if m.contacts, err = source.FindContacts(ctx, job.Config); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,6 @@ import (
 )
 
 func TestAMeasurementIsWhole(t *testing.T) {
-	in := intake.New(nil, intake.Inputs{}, false)
+	in := intake.New(nil, intake.Inputs{})
 	pipelinetest.Plan(t, os.DirFS("../../sql"), Steps, pipeline.Join(in.Actions(), (&Measurement{}).Actions()))
 }

@@ -32,7 +32,7 @@ func warnedOf(contacts map[string]Contacts, changes ...change) pipelinetest.Inpu
 
 // measurementOf is a campaign that began on 10 January 2026.
 func measurementOf(c *pipeline.Context) *Measurement {
-	m := &Measurement{Context: c, in: intake.New(c, intake.Inputs{Orders: []source.File{{Rows: 1000}}}, false), started: day(10)}
+	m := &Measurement{Context: c, in: intake.New(c, intake.Inputs{Orders: []source.File{{Rows: 1000}}}), started: day(10)}
 	m.campaign = &campaign.Campaign{Terms: campaign.Terms{Design: experiment.Design{Campaign: "spring"}}}
 	return m
 }

@@ -255,12 +255,12 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 	if change := result.Figures.Base["repeat_rate_90d_change"]; !(*change.Low < *change.Value && *change.Value < *change.High) || change.N != cohort[0]+cohort[1] {
 		t.Errorf("repeat_rate_90d_change: %g to %g, n %d", *change.Low, *change.High, change.N)
 	}
-	compareAcquired(t, result, asOf, paid, won)
+	compareAcquired(t, result, asOf, paid, acquired)
 }
 
 // compareAcquired holds the value that each month's acquisition added to what first
-// orders brought, in minor units, and how many customers were won.
-func compareAcquired(t *testing.T, result Result, asOf int, paid, won map[int]int64) {
+// orders brought, in minor units, and how many customers it brought.
+func compareAcquired(t *testing.T, result Result, asOf int, paid, acquired map[int]int64) {
 	t.Helper()
 	kpi := func(name string) float64 { return *result.Figures.Base[name].Value }
 	months := 0

@@ -223,12 +223,12 @@ func TestNewCustomersAreThoseSinceFitFrom(t *testing.T) {
 	near(t, result, "repeat_rate", float64(repeated)/float64(len(customers)), 0)
 	near(t, result, "new_customers_12m", float64(lastYear), 0)
 	near(t, result, "base_growth_12m", float64(lastYear)/float64(int64(len(customers))-lastYear), 0)
-	compareNewcomerTables(t, result, customers, fitFrom, asOf, newcomers)
+	compareNewCustomerTables(t, result, customers, fitFrom, asOf, newCustomers)
 }
 
-// compareNewcomerTables holds the tables of repeat purchases, and returning shares, to
-// the customers who came from a day on, of whom there are so many.
-func compareNewcomerTables(t *testing.T, result Result, customers map[string]*seen, fitFrom, asOf int, newcomers int64) {
+// compareNewCustomerTables holds the tables of repeat purchases, and returning shares, to
+// the customers acquired from a day on, of whom there are so many.
+func compareNewCustomerTables(t *testing.T, result Result, customers map[string]*seen, fitFrom, asOf int, newCustomers int64) {
 	t.Helper()
 	for _, g := range readTable[windowRow](t, result, "repeat_windows") {
 		switch from := monthFrom(g.Cohort); {
@@ -288,7 +288,7 @@ func TestNoNewCustomersOfAYearThatFitFromDivides(t *testing.T) {
 		}
 	}
 	near(t, result, "customers_12m_ago", float64(before), 0) // customers they were, old or new
-	near(t, result, "newcomers", since, 0)                   // the period begins with fit_from
+	near(t, result, "newCustomers", since, 0)                // the period begins with fit_from
 	months := 0
 	for _, row := range readTable[monthRow](t, result, "kpis") {
 		if *row.Metric != "value_added_by_acquisition_before_cac" {

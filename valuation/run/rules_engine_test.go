@@ -57,7 +57,7 @@ func defaultTables(t *testing.T, e engine.Engine) (shapes map[string][]ruleColum
 	if err := e.View(ctx, "order_days", "select cast(null as date) as order_day where false"); err != nil {
 		t.Fatal(err)
 	}
-	actions := intake.New(shared, intake.Inputs{}, false).Actions()
+	actions := intake.New(shared, intake.Inputs{}).Actions()
 	for _, step := range []string{intake.AsOfStep, "params"} {
 		if err := actions[step](ctx); err != nil {
 			t.Fatal(err)

@@ -94,7 +94,7 @@ func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *
 
 // wire joins the subjects of a run.
 func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *nightly {
-	r := &nightly{Context: c, intake: intake.New(c, inputs, true)}
+	r := &nightly{Context: c, intake: intake.NewWithBacktest(c, inputs)}
 	r.scoring = scoring.New(c, r.intake, reused)
 	acquired := acquisition.New(c, r.intake)
 	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)

@@ -17,7 +17,7 @@ import (
 )
 
 func scoringOf(c *pipeline.Context) *Scoring {
-	return New(c, intake.New(c, intake.Inputs{}, true), RunModel{})
+	return New(c, intake.NewWithBacktest(c, intake.Inputs{}), RunModel{})
 }
 
 // of is the history of so many customers.
