@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -86,7 +87,10 @@ func parseDay(t *testing.T, text string) *config.Day {
 	return &day
 }
 
+// testJob carries a configuration out on one thread, where it does not say how many:
+// on a small shop more of them cost more than they bring.
 func testJob(c config.Config) pipeline.Job {
+	c.Engine.Threads = cmp.Or(c.Engine.Threads, 1)
 	return pipeline.Job{
 		Config: c, SQL: os.DirFS("../../sql"), Program: pipeline.Program{Version: "test", Identity: "test"}, Open: duckdb.Open,
 		Clock: time.Now, Progress: func(pipeline.Event) {},
