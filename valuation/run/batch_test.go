@@ -47,33 +47,47 @@ func cdnow(t *testing.T, file, asOf string, zeroIsPurchase bool) config.Config {
 	return c
 }
 
-// cdnowRuns are the runs of CDNOW that several tests look at, by configuration.
-var cdnowRuns = map[string]Result{}
-
 // runCDNOW runs the configuration of the published figures, once for all tests.
 func runCDNOW(t *testing.T, file, asOf string, zeroIsPurchase bool) Result {
 	t.Helper()
-	key := fmt.Sprint(file, asOf, zeroIsPurchase)
-	result, ran := cdnowRuns[key]
-	if !ran {
+	return runShared(t, fmt.Sprint(file, asOf, zeroIsPurchase), func(folder string) config.Config {
 		c := cdnow(t, file, asOf, zeroIsPurchase)
-		c.Out = filepath.Join(sharedRuns, key)
-		result = runBatch(t, c)
-		cdnowRuns[key] = result
-	}
-	return result
+		c.Out = filepath.Join(folder, "out")
+		return c
+	}).Result
 }
 
-// sharedRuns outlives single tests.
-var sharedRuns string
+// sharedRun is a run that several tests look at, and its configuration.
+type sharedRun struct {
+	Config config.Config
+	Result
+}
+
+// sharedRuns are the runs so far, by name.
+var sharedRuns = map[string]sharedRun{}
+
+// sharedFolder holds the shared runs and outlives single tests.
+var sharedFolder string
+
+// runShared runs the configuration that settings makes in a folder, once for all tests.
+func runShared(t *testing.T, name string, settings func(folder string) config.Config) sharedRun {
+	t.Helper()
+	run, ran := sharedRuns[name]
+	if !ran {
+		run.Config = settings(filepath.Join(sharedFolder, name))
+		run.Result = runBatch(t, run.Config)
+		sharedRuns[name] = run
+	}
+	return run
+}
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		var err error
-		if sharedRuns, err = os.MkdirTemp("", "cbv-test-"); err != nil {
+		if sharedFolder, err = os.MkdirTemp("", "cbv-test-"); err != nil {
 			panic(err)
 		}
-		defer os.RemoveAll(sharedRuns)
+		defer os.RemoveAll(sharedFolder)
 		return m.Run()
 	}())
 }
