@@ -19,12 +19,21 @@ import (
 
 	"cbv/valuation/engine"
 	"cbv/valuation/engine/duckdb"
+	"cbv/valuation/pipeline"
 )
 
 // sqlFolder is the variable that says to the program under test where sql/ lies:
 // it runs in the folder of its script. The program itself takes any name that
 // starts with CBV_ for a setting.
 const sqlFolder = "SQL_FOLDER"
+
+// oneThread makes the program under test work on one: on a small shop more of them
+// cost more than they bring.
+const oneThread = "CBV_ENGINE_THREADS"
+
+// noLists keeps the runs of scripts from writing lists, which take a fifth of a small
+// run. A script that looks at them says which it wants.
+const noLists = "CBV_LISTS_INCLUDE"
 
 // TestMain makes the test binary stand in for cbv as well: a script, or a test
 // that needs a process to kill, runs the program by that name.
@@ -35,6 +44,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		os.Setenv(sqlFolder, folder)
+		os.Setenv(oneThread, "1")
 	}
 	testscript.Main(m, map[string]func(){"cbv": cbv})
 }
@@ -50,11 +60,17 @@ func cbv() {
 		Pages:   os.DirFS(filepath.Dir(os.Getenv(sqlFolder))),
 		Open:    duckdb.Open,
 		Engine:  duckdb.Version,
-		Program: ThisProgram,
+		Program: testProgram,
 		Clock:   time.Now,
 	})
 	stop()
 	os.Exit(code)
+}
+
+// testProgram is the program under test without its identity, which is that of the
+// test binary: a hundred megabytes to hash at every start.
+func testProgram() (pipeline.Program, error) {
+	return pipeline.Program{Version: Version, Identity: "test"}, nil
 }
 
 func TestScripts(t *testing.T) {
@@ -62,6 +78,8 @@ func TestScripts(t *testing.T) {
 		Dir: "../../fixtures/scripts",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(sqlFolder, os.Getenv(sqlFolder))
+			env.Setenv(oneThread, "1")
+			env.Setenv(noLists, "[]")
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -46,33 +47,47 @@ func cdnow(t *testing.T, file, asOf string, zeroIsPurchase bool) config.Config {
 	return c
 }
 
-// cdnowRuns are the runs of CDNOW that several tests look at, by configuration.
-var cdnowRuns = map[string]Result{}
-
 // runCDNOW runs the configuration of the published figures, once for all tests.
 func runCDNOW(t *testing.T, file, asOf string, zeroIsPurchase bool) Result {
 	t.Helper()
-	key := fmt.Sprint(file, asOf, zeroIsPurchase)
-	result, ran := cdnowRuns[key]
-	if !ran {
+	return runShared(t, fmt.Sprint(file, asOf, zeroIsPurchase), func(folder string) config.Config {
 		c := cdnow(t, file, asOf, zeroIsPurchase)
-		c.Out = filepath.Join(sharedRuns, key)
-		result = runBatch(t, c)
-		cdnowRuns[key] = result
-	}
-	return result
+		c.Out = filepath.Join(folder, "out")
+		return c
+	}).Result
 }
 
-// sharedRuns outlives single tests.
-var sharedRuns string
+// sharedRun is a run that several tests look at, and its configuration.
+type sharedRun struct {
+	Config config.Config
+	Result
+}
+
+// sharedRuns are the runs so far, by name.
+var sharedRuns = map[string]sharedRun{}
+
+// sharedFolder holds the shared runs and outlives single tests.
+var sharedFolder string
+
+// runShared runs the configuration that settings makes in a folder, once for all tests.
+func runShared(t *testing.T, name string, settings func(folder string) config.Config) sharedRun {
+	t.Helper()
+	run, ran := sharedRuns[name]
+	if !ran {
+		run.Config = settings(filepath.Join(sharedFolder, name))
+		run.Result = runBatch(t, run.Config)
+		sharedRuns[name] = run
+	}
+	return run
+}
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		var err error
-		if sharedRuns, err = os.MkdirTemp("", "cbv-test-"); err != nil {
+		if sharedFolder, err = os.MkdirTemp("", "cbv-test-"); err != nil {
 			panic(err)
 		}
-		defer os.RemoveAll(sharedRuns)
+		defer os.RemoveAll(sharedFolder)
 		return m.Run()
 	}())
 }
@@ -86,7 +101,10 @@ func parseDay(t *testing.T, text string) *config.Day {
 	return &day
 }
 
+// testJob carries a configuration out on one thread, where it does not say how many:
+// on a small shop more of them cost more than they bring.
 func testJob(c config.Config) pipeline.Job {
+	c.Engine.Threads = cmp.Or(c.Engine.Threads, 1)
 	return pipeline.Job{
 		Config: c, SQL: os.DirFS("../../sql"), Program: pipeline.Program{Version: "test", Identity: "test"}, Open: duckdb.Open,
 		Clock: time.Now, Progress: func(pipeline.Event) {},

@@ -25,11 +25,8 @@ type stakes struct{ customers, loss, clv float64 }
 // What dropout takes, who leaves, and the chances to sell are those of plain Go
 // over the models of model.json.
 func TestExposureAgreesWithTheModels(t *testing.T) {
-	options := simulation.Default()
-	options.Customers, options.Days, options.Returns, options.Seed = 20_000, 900, 0, 6
-	c, _ := simulated(t, options)
-	c.Value.FitBy = "channel"
-	result := runBatch(t, c)
+	valued := valuedShop(t, true)
+	c, result := valued.Config, valued.Result
 	run, err := scoring.OpenModel(context.Background(), result.Folder)
 	if err != nil {
 		t.Fatal(err)

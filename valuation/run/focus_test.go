@@ -38,6 +38,19 @@ func TestFocusOfExtremes(t *testing.T) {
 		if !warned(result.Manifest.Warnings, "acquisition_loses_money") || *result.Figures.Base["replacement"].Value != 0 || !(retained(result) > 0.3) {
 			t.Errorf("replacement %v, retained %v, %+v", *result.Figures.Base["replacement"].Value, retained(result), result.Manifest.Warnings)
 		}
+		// It must not retain the dead.
+		below := 0
+		for _, row := range readCustomers(t, result.Folder) {
+			if *row.CLV < *result.Figures.Base["keep_floor"].Value-0.01 {
+				below++
+				if *row.Mark == "retain" {
+					t.Fatalf("%s is retained with a clv of %g", *row.ID, *row.CLV)
+				}
+			}
+		}
+		if below == 0 {
+			t.Error("no customer is below the floor: the test shows nothing")
+		}
 	})
 	t.Run("one dominant customer", func(t *testing.T) {
 		c := shop(func(*simulation.Options) {})
@@ -98,6 +111,7 @@ func TestValueAddedByAcquisitionIsNetOfAllSpend(t *testing.T) {
 			c.Spend.Files, c.Out = nil, c.Out+"-free"
 		}
 		result := runBatch(t, c)
+		c.Run.Model = result.Folder // spend changes no fit
 		spend := map[int32]float64{}
 		for _, row := range readTable[spendRow](t, result, "channels") {
 			if *row.Period == "month" && *row.Scope == "blended" && row.Spend != nil {

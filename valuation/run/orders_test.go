@@ -17,7 +17,12 @@ import (
 // of a small run.
 func simulated(t *testing.T, options simulation.Options) (config.Config, simulation.Truth) {
 	t.Helper()
-	folder := filepath.Join(t.TempDir(), "shop")
+	return simulatedIn(t, filepath.Join(t.TempDir(), "shop"), options)
+}
+
+// simulatedIn is simulated in a folder that is not there yet.
+func simulatedIn(t *testing.T, folder string, options simulation.Options) (config.Config, simulation.Truth) {
+	t.Helper()
 	truth, err := simulation.Write(context.Background(), folder, options, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ func shop(t *testing.T) config.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Out = filepath.Join(t.TempDir(), "out")
+	c.Out, c.Lists.Include = filepath.Join(t.TempDir(), "out"), nil
 	return c
 }
 

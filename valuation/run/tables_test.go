@@ -275,6 +275,9 @@ func TestTablesOfCDNOWEqualAPlainComputation(t *testing.T) {
 	}
 	for _, asOf := range []string{"1997-09-30", "1998-06-15"} {
 		for _, zero := range []bool{true, false} {
+			if testing.Short() && zero && asOf == "1998-06-15" {
+				continue // of the other day there are both
+			}
 			t.Run(fmt.Sprintf("%s zeros %t", asOf, zero), func(t *testing.T) {
 				compareTables(t, cdnow(t, "cdnow_master.parquet", asOf, zero), runCDNOW(t, "cdnow_master.parquet", asOf, zero), rows)
 			})

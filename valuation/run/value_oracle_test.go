@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"path/filepath"
 	"testing"
@@ -32,21 +33,33 @@ type valuedRow struct {
 	PKeep    *float64 `parquet:"keep_probability"`
 }
 
+// valuedShop is the run of a shop with costs and, where channels differ enough,
+// parameters by channel, or with neither.
+func valuedShop(t *testing.T, withCosts bool) sharedRun {
+	t.Helper()
+	return runShared(t, fmt.Sprint("valued", withCosts), func(folder string) config.Config {
+		options := simulation.Default()
+		options.Customers, options.Days, options.Returns, options.Seed = 20_000, 900, 0, 5
+		if testing.Short() {
+			options.Customers = 8_000
+		}
+		c, _ := simulatedIn(t, folder, options)
+		if withCosts {
+			cost := 11.0
+			c.Value.FitBy, c.Value.RetentionCost, c.Value.CAC = "channel", 3, &cost
+		}
+		return c
+	})
+}
+
 // Values, their points, the probability to beat the cost, and the intervals of
 // totals are those of plain Go over the models of model.json, also with costs and
 // with parameters by channel.
 func TestValuesAgreeWithTheModels(t *testing.T) {
-	options := simulation.Default()
-	options.Customers, options.Days, options.Returns, options.Seed = 20_000, 900, 0, 5
-	bare, _ := simulated(t, options)
-	withCosts := bare
-	withCosts.Value.FitBy = "channel"
-	withCosts.Value.RetentionCost = 3
-	cac := 11.0
-	withCosts.Value.CAC = &cac
-	for name, c := range map[string]config.Config{"bare": bare, "costs": withCosts} {
-		t.Run(name, func(t *testing.T) {
-			result := runBatch(t, c)
+	for _, withCosts := range []bool{false, true} {
+		t.Run(fmt.Sprintf("with costs %t", withCosts), func(t *testing.T) {
+			valued := valuedShop(t, withCosts)
+			c, result := valued.Config, valued.Result
 			run, err := scoring.OpenModel(context.Background(), result.Folder)
 			if err != nil {
 				t.Fatal(err)
