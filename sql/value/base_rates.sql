@@ -41,7 +41,7 @@ fitted as (
     from summary
 ),
 
-newcomers as (
+new_customers as (
     select
         count(*) as customers,
         cast(sum(case when summary.is_fitted then 1 else 0 end) as bigint) as fitted,
@@ -59,8 +59,8 @@ newcomers as (
 rates as (
     select
         sums.customers,
-        newcomers.fitted as newcomers,
-        newcomers.repeaters as repeat_newcomers,
+        new_customers.fitted as newcomers,
+        new_customers.repeaters as repeat_newcomers,
         case
             when params.margin_rate is not null then params.margin_rate
             when params.has_margin
@@ -78,13 +78,13 @@ rates as (
         -- the unit that variances are counted in, for which anybody will do
         money(cast(sums.first_purchase_minor as double) / nullif(sums.customers, 0), params.minor_per_unit)
             as first_purchase_value,
-        money(cast(newcomers.first_order_money_minor as double) / nullif(newcomers.customers, 0), params.minor_per_unit)
+        money(cast(new_customers.first_order_money_minor as double) / nullif(new_customers.customers, 0), params.minor_per_unit)
             * coalesce(params.margin_rate, 1e0) as first_purchase_margin,
         money(cast(sums.purchase_revenue_minor as double) / nullif(sums.customers, 0), params.minor_per_unit)
             as revenue_per_customer,
-        newcomers.median_days_to_second_purchase
+        new_customers.median_days_to_second_purchase
     from shares as sums
-    cross join newcomers
+    cross join new_customers
     cross join params
 ),
 

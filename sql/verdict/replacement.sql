@@ -10,7 +10,7 @@
 -- reads: base_rates, conditional_forecasts, scores, channel_costs, channel_values, params
 with
 
-newcomer as (
+new_customer as (
     select
         base_rates.first_order_margin,
         scores.p_alive * conditional_forecasts.discounted_purchases * conditional_forecasts.spend_mean
@@ -52,10 +52,10 @@ bought as (
 
 terms as (
     select
-        newcomer.first_order_margin,
-        newcomer.newcomer_clv,
-        coalesce(bought.newcomer_value, newcomer.first_order_margin + newcomer.newcomer_clv) as newcomer_value,
-        coalesce(bought.cac, params.cac, greatest(0e0, newcomer.first_order_margin)) as cac,
+        new_customer.first_order_margin,
+        new_customer.newcomer_clv,
+        coalesce(bought.newcomer_value, new_customer.first_order_margin + new_customer.newcomer_clv) as newcomer_value,
+        coalesce(bought.cac, params.cac, greatest(0e0, new_customer.first_order_margin)) as cac,
         case
             when bought.cac is not null then 'spend'
             when params.cac is not null then 'configured'
@@ -63,8 +63,8 @@ terms as (
         end as cac_source,
         coalesce(bought.channel, '') as cac_channel,
         bought.new_customers as cac_customers,
-        params.min_keep_share * greatest(0e0, newcomer.first_order_margin) as keep_floor
-    from newcomer
+        params.min_keep_share * greatest(0e0, new_customer.first_order_margin) as keep_floor
+    from new_customer
     cross join params
     left join bought
         on bought.channel_rank = 1

@@ -78,7 +78,7 @@ func (o exportOptions) choose(settings config.Config) (config.Audience, error) {
 	kind, value := o.audience.Choice()
 	described := kind != "" || o.audience.Target != ""
 	if o.declared != "" && described {
-		return config.Audience{}, failure.Usagef("--audience: a declared audience says itself who is in it and for whom: leave the other flags out")
+		return config.Audience{}, failure.Usagef("--audience: a declared audience says itself who is in it and for which target: leave the other flags out")
 	}
 	if o.declared != "" {
 		return declared(settings, o.declared)

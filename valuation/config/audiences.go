@@ -56,7 +56,7 @@ type SuppressionColumns struct {
 // Export holds what all audiences share.
 type Export struct {
 	Region        string  `yaml:"region" json:"region" value:"COUNTRY" help:"country whose numbers have no country code, two letters of ISO 3166-1; counts where the person's country does not say"`
-	GlobalHoldout float64 `yaml:"global_holdout" json:"global_holdout" help:"share of all customers whom no audience ever holds; in ten-thousandths"`
+	GlobalHoldout float64 `yaml:"global_holdout" json:"global_holdout" help:"share of all customers that no audience ever holds; in ten-thousandths"`
 	GlobalSalt    string  `yaml:"global_salt" json:"global_salt" help:"text that decides who they are; keep it as long as they are held out"`
 }
 

@@ -29,7 +29,7 @@ type Config struct {
 	Lists       Lists       `yaml:"lists" json:"lists" about:"which campaign lists a run writes, and with which columns"`
 	Export      Export      `yaml:"export" json:"-" about:"what all audiences share"`
 	Audiences   []Audience  `yaml:"audiences" json:"-" in:"file" help:"audiences that every run writes for its targets; a list, in the file only"`
-	Contacts    Contacts    `yaml:"contacts" json:"-" about:"whom campaigns contacted, as the sending tool reports it; only measure reads them, and no run depends on them"`
+	Contacts    Contacts    `yaml:"contacts" json:"-" about:"the customers that campaigns contacted, as the sending tool reports it; only measure reads them, and no run depends on them"`
 	Measure     Measure     `yaml:"measure" json:"-" about:"how a campaign is measured"`
 	Engine      Engine      `yaml:"engine" json:"-" about:"what DuckDB and the models may use of the machine; changes no output"`
 	Run         Run         `yaml:"run" json:"-" about:"how a run behaves among the others of a shop"`

@@ -2,7 +2,7 @@
 // holdout can show before anything is sent, and what the campaign brought
 // after.
 //
-// It compares people as they were assigned, whatever reached them, and counts
+// It compares people as they were assigned, whatever message they received, and counts
 // those who bought nothing as zeros. Money goes in as whole minor units, and
 // what is made of it comes out in minor units too.
 package experiment

@@ -30,7 +30,7 @@ type Contrast struct {
 }
 
 // ArmReport is one arm's line, as direct mail reports it. Money is in minor
-// units, and recipients are the people assigned, whatever reached them.
+// units, and recipients are the people assigned, whatever message they received.
 type ArmReport struct {
 	Arm                        Arm
 	Assigned                   int64

@@ -26,9 +26,9 @@ type contactCount struct {
 	Contacts
 }
 
-// readContacts reads whom the campaign reached, by the arm that they are assigned
-// to. It returns nil where no row of the files is of this campaign: what is not
-// known is not 0.
+// readContacts reads the people whom the campaign contacted, by their assigned arm.
+// It returns nil where no row of the files is of this campaign: what is not known is
+// not 0.
 func (m *Measurement) readContacts(ctx context.Context) (map[string]Contacts, error) {
 	rows, err := engine.All[contactRowCount](ctx, m.Engine, "contact_row_counts")
 	if err != nil {

@@ -55,8 +55,8 @@ func figures(f Facts) []Figure {
 		l.add(Figure{Arm: string(experiment.GlobalHoldout), Metric: "assigned", Unit: customers, N: f.GlobalHoldout}, count(f.GlobalHoldout))
 		l.contacts(string(experiment.GlobalHoldout), f.GlobalHoldout, nil)
 	}
-	if reached, known := f.Contacts[Unassigned]; known {
-		l.contacts(Unassigned, reached.Sent, nil)
+	if contacted, known := f.Contacts[Unassigned]; known {
+		l.contacts(Unassigned, contacted.Sent, nil)
 	}
 	for _, contrast := range f.Report.Contrasts {
 		l.contrast(contrast)
@@ -124,12 +124,12 @@ func joined(reason, more string) string {
 	return reason + "; " + more
 }
 
-// contacts adds whom the campaign reached of an arm's people. An open is counted
+// contacts adds the people of an arm whom the campaign contacted. An open is counted
 // and is no response.
 func (l *list) contacts(arm string, n int64, costMinor *int64) {
-	reached := l.facts.Contacts[arm]
+	contacted := l.facts.Contacts[arm]
 	if costMinor == nil && l.facts.Contacts != nil && l.facts.Columns.Cost != "" {
-		costMinor = &reached.CostMinor
+		costMinor = &contacted.CostMinor
 	}
 	columns := l.facts.Columns
 	for _, f := range []struct {
@@ -138,11 +138,11 @@ func (l *list) contacts(arm string, n int64, costMinor *int64) {
 		isKnown      bool
 		column       string
 	}{
-		{"messages", messages, reached.Messages, true, ""},
-		{"sent", customers, reached.Sent, true, ""},
-		{"delivered", customers, reached.Delivered, columns.Delivered != "", "delivered"},
-		{"opened", customers, reached.Opened, columns.Opened != "", "opened"},
-		{"responded", customers, reached.Responded, columns.Clicked != "", "clicked"},
+		{"messages", messages, contacted.Messages, true, ""},
+		{"sent", customers, contacted.Sent, true, ""},
+		{"delivered", customers, contacted.Delivered, columns.Delivered != "", "delivered"},
+		{"opened", customers, contacted.Opened, columns.Opened != "", "opened"},
+		{"responded", customers, contacted.Responded, columns.Clicked != "", "clicked"},
 	} {
 		figure := count(f.value)
 		switch {

@@ -75,8 +75,8 @@ func withoutPriorOrder(unknown, people int64) pipelinetest.Input {
 	}
 }
 
-// reached are the contacts of an arm that nothing speaks against.
-var reached = contactsOf(experiment.Champion, Contacts{Sent: 1000})
+// contacted are the contacts of an arm that nothing speaks against.
+var contacted = contactsOf(experiment.Champion, Contacts{Sent: 1000})
 
 func TestWarningsOfOrdersAndArms(t *testing.T) {
 	free := 0.0
@@ -92,39 +92,39 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 		},
 		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not
 			Code:   "sample_ratio",
-			Raises: warnedOf(reached, split(447, 553)),
+			Raises: warnedOf(contacted, split(447, 553)),
 			Says:   "the arms do not have the people that the design gave them (chi-square 11.2, p 0.0008): people were lost or added in a way that differs between arms, so no lift is reported: find where before anything else",
-			Silent: warnedOf(reached, split(448, 552)),
+			Silent: warnedOf(contacted, split(448, 552)),
 		},
 		{
 			Code:   "revenue_not_margin",
-			Raises: warnedOf(reached),
+			Raises: warnedOf(contacted),
 			Says:   "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin",
-			Silent: warnedOf(reached, func(m *Measurement) { m.Config.Value.MarginRate = &free }),
+			Silent: warnedOf(contacted, func(m *Measurement) { m.Config.Value.MarginRate = &free }),
 		},
 		{ // 11 of 1,000 rows of orders
 			Code:   "many_rows_quarantined",
-			Raises: warnedOf(reached, quarantined(11)),
+			Raises: warnedOf(contacted, quarantined(11)),
 			Says:   "1.1 % of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are",
-			Silent: warnedOf(reached, quarantined(10)),
+			Silent: warnedOf(contacted, quarantined(10)),
 		},
 		{ // a shop may be closed for a day where there are orders every day
 			Code:   "hole_in_orders",
-			Raises: warnedOf(reached, ordered(9, 10, 11, 12, 15, 16)),
+			Raises: warnedOf(contacted, ordered(9, 10, 11, 12, 15, 16)),
 			Says:   "there is no order from 2026-01-13 to 2026-01-14, where order days are usually 1 apart: these count as days on which nobody bought; add the files that are missing, if any",
-			Silent: warnedOf(reached, ordered(9, 10, 11, 12, 14, 15)),
+			Silent: warnedOf(contacted, ordered(9, 10, 11, 12, 14, 15)),
 		},
 		{ // 11 January is the first day on which anybody is watched
 			Code:   "hole_in_orders",
-			Raises: warnedOf(reached, ordered(6, 7, 8, 12, 13, 14)),
+			Raises: warnedOf(contacted, ordered(6, 7, 8, 12, 13, 14)),
 			Says:   "there is no order from 2026-01-09 to 2026-01-11, where order days are usually 1 apart: these count as days on which nobody bought; add the files that are missing, if any",
-			Silent: warnedOf(reached, ordered(6, 7, 8, 11, 12, 13)),
+			Silent: warnedOf(contacted, ordered(6, 7, 8, 11, 12, 13)),
 		},
 		{ // three are named
 			Code:   "hole_in_orders",
-			Raises: warnedOf(reached, ordered(9, 10, 11, 12, 13, 14, 17, 20, 23, 26)),
+			Raises: warnedOf(contacted, ordered(9, 10, 11, 12, 13, 14, 17, 20, 23, 26)),
 			Says:   "there is no order from 2026-01-15 to 2026-01-16, 2026-01-18 to 2026-01-19, 2026-01-21 to 2026-01-22 and 1 more, where order days are usually 1 apart: these count as days on which nobody bought; add the files that are missing, if any",
-			Silent: warnedOf(reached, ordered(9, 12, 15, 18, 21, 24)), // every third day is usual then
+			Silent: warnedOf(contacted, ordered(9, 12, 15, 18, 21, 24)), // every third day is usual then
 		},
 	})
 }
@@ -145,15 +145,15 @@ func TestWarningsOfContacts(t *testing.T) {
 		},
 		{
 			Code:   "contacts_set_aside",
-			Raises: warnedOf(reached, contactRows("null_cost", 1234)),
+			Raises: warnedOf(contacted, contactRows("null_cost", 1234)),
 			Says:   "rows of the contacts in quarantine: 1,234, so sends and costs are too low: see contact_quarantine.parquet",
-			Silent: warnedOf(reached, contactRows(otherCampaign, 1234)),
+			Silent: warnedOf(contacted, contactRows(otherCampaign, 1234)),
 		},
 		{
 			Code:   "contacts_set_aside",
-			Raises: warnedOf(reached, contactRows("null_time", 2)),
+			Raises: warnedOf(contacted, contactRows("null_time", 2)),
 			Says:   "rows of the contacts in quarantine: 2, so sends and costs are too low: see contact_quarantine.parquet",
-			Silent: warnedOf(reached, contactRows(intake.AfterAsOf, 2)),
+			Silent: warnedOf(contacted, contactRows(intake.AfterAsOf, 2)),
 		},
 		{
 			Code:   "contaminated_holdout",

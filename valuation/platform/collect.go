@@ -296,7 +296,7 @@ func (c *collector) warn() {
 	if n := r.Rejected[SharedEmail]; n > 0 && target.Key == CustomerID {
 		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, since a mailbox is in one arm: %d", c.spec.Name, target.Name, n)
 	} else if n > 0 {
-		warn("shared_email", "%s for %s: customers left out because an earlier one has their e-mail and %s cannot distinguish the two: %d", c.spec.Name, target.Name, target.Name, n)
+		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, since %s cannot distinguish them: %d", c.spec.Name, target.Name, target.Name, n)
 	}
 	if c.sharedEmails > 0 {
 		warn("shared_email", "%s for %s: customers with the e-mail of an earlier one: %d", c.spec.Name, target.Name, c.sharedEmails)

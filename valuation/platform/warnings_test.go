@@ -72,7 +72,7 @@ func TestWarnings(t *testing.T) {
 		{ // known by the e-mail
 			Code:   "shared_email",
 			Raises: written("klaviyo", false, "a@example.com", "A@example.com", "b@example.com"),
-			Says:   "cbv_a_0123456789 for klaviyo: customers left out because an earlier one has their e-mail and klaviyo cannot distinguish the two: 1",
+			Says:   "cbv_a_0123456789 for klaviyo: customers left out for having the e-mail of an earlier one, since klaviyo cannot distinguish them: 1",
 			Silent: written("klaviyo", false, "a@example.com", "a+x@example.com", "b@example.com"),
 		},
 		{ // known by the customer_id

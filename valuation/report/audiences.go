@@ -88,7 +88,7 @@ func (d Audiences) Text(out io.Writer) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(out, "Eligible may be written to; those of them whom a campaign holds out are not in its files.")
+	_, err := fmt.Fprintln(out, "Eligible may be written to; those who are held out by a campaign are not in its files.")
 	return err
 }
 

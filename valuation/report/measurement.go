@@ -280,7 +280,7 @@ func (t *measureTable) lift(f measurement.Figure, treated, control string) strin
 }
 
 // unsent says how many people nothing was sent to. They count where they are
-// assigned, or those who can be reached would be compared with everybody.
+// assigned, or those who received a message would be compared with everybody.
 func (t *measureTable) unsent() string {
 	var parts []string
 	for _, arm := range []experiment.Arm{experiment.Champion, experiment.Challenger} {
