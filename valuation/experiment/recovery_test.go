@@ -1,24 +1,29 @@
 package experiment
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 )
 
-// manyCampaigns is how often a campaign is drawn anew.
-func manyCampaigns() int {
+// campaigns is how often a campaign is drawn anew.
+var campaigns = 2000.0
+
+func TestMain(m *testing.M) {
+	flag.Parse()
 	if testing.Short() {
-		return 800
+		campaigns = 800
 	}
-	return 2000
+	os.Exit(m.Run())
 }
 
 // within reports what share of the campaigns counts, and fails outside low to high.
 func within(t *testing.T, name string, count int, low, high float64) {
 	t.Helper()
-	share := float64(count) / float64(manyCampaigns())
+	share := float64(count) / campaigns
 	t.Logf("%s: %.2f %%", name, 100*share)
 	if !(share >= low && share <= high) {
 		t.Errorf("%s: %.2f %%, want %g to %g %%", name, 100*share, 100*low, 100*high)
@@ -28,7 +33,6 @@ func within(t *testing.T, name string, count int, low, high float64) {
 // The fixed interval covers the truth in 93 to 97 % of campaigns.
 func TestFixedIntervalRecovery(t *testing.T) {
 	const people = 40_000
-	campaigns := manyCampaigns()
 	for _, holdout := range []float64{0.1, 0.5} {
 		for _, lift := range []float64{0, 0.2} {
 			t.Run(fmt.Sprintf("holdout %g lift %g", holdout, lift), func(t *testing.T) {
@@ -62,7 +66,6 @@ func covers(interval Interval, truth float64) int {
 // campaigns is the truth, also where the lift grows with the covariate.
 func TestCUPEDRecovery(t *testing.T) {
 	const people, lift, visits = 2000, 0.3, 1.2
-	campaigns := manyCampaigns()
 	for _, holdout := range []float64{0.1, 0.5} {
 		t.Run(fmt.Sprintf("holdout %g", holdout), func(t *testing.T) {
 			t.Parallel()
@@ -88,11 +91,10 @@ func TestCUPEDRecovery(t *testing.T) {
 				narrower += int(one(c.Adjusted.Fixed.High-c.Adjusted.Fixed.Low < c.Raw.Fixed.High-c.Raw.Fixed.Low))
 				sum += c.Adjusted.Difference
 				squares += c.Adjusted.Difference * c.Adjusted.Difference
-				reduction += c.VarianceReduction / float64(campaigns)
+				reduction += c.VarianceReduction / campaigns
 			}
-			n := float64(campaigns)
-			mean := sum / n
-			standardError := math.Sqrt((squares/n - mean*mean) / n)
+			mean := sum / campaigns
+			standardError := math.Sqrt((squares/campaigns - mean*mean) / campaigns)
 			t.Logf("mean %.1f ± %.1f, truth %.1f; variance reduced by %.1f %%", mean, standardError, truth, 100*reduction)
 			if !(math.Abs(mean-truth) <= 3*standardError) {
 				t.Errorf("mean %.1f ± %.1f, truth %.1f", mean, standardError, truth)
@@ -134,7 +136,6 @@ func poisson(random *rand.Rand, mean float64) int {
 // goes for the adjusted interval, and the promotions rest on it.
 func TestNightlyPeekingRecovery(t *testing.T) {
 	const nights = 60
-	campaigns := manyCampaigns()
 	bound, err := Pocock(nights)
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +168,7 @@ func TestNightlyPeekingRecovery(t *testing.T) {
 					best := margin.Best()
 					hasErredAdjusted = hasErredAdjusted || best.Sequential != nil && covers(*best.Sequential, 0) == 0
 					if night == nights {
-						reduction += margin.VarianceReduction / float64(campaigns)
+						reduction += margin.VarianceReduction / campaigns
 					}
 					score := math.Abs(e.Difference) / e.StandardError
 					wouldHave = wouldHave || score > bound
