@@ -1,13 +1,24 @@
 package experiment
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 )
 
-const campaigns = 2000
+// campaigns is how often a campaign is drawn anew.
+var campaigns = 2000.0
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		campaigns = 800
+	}
+	os.Exit(m.Run())
+}
 
 // within reports what share of the campaigns counts, and fails outside low to high.
 func within(t *testing.T, name string, count int, low, high float64) {
