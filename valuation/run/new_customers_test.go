@@ -288,7 +288,7 @@ func TestNoNewCustomersOfAYearThatFitFromDivides(t *testing.T) {
 		}
 	}
 	near(t, result, "customers_12m_ago", float64(before), 0) // customers they were, old or new
-	near(t, result, "newCustomers", since, 0)                // the period begins with fit_from
+	near(t, result, "newcomers", since, 0)                   // the period begins with fit_from
 	months := 0
 	for _, row := range readTable[monthRow](t, result, "kpis") {
 		if *row.Metric != "value_added_by_acquisition_before_cac" {
