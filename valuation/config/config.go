@@ -43,7 +43,7 @@ type Orders struct {
 	Grain          string  `yaml:"grain" json:"grain" choices:"line,order" help:"what a row is: line, or order; at order a repeated order_id is a duplicate and is quarantined"`
 	Keep           string  `yaml:"keep" json:"keep" value:"CONDITION" help:"SQL condition over one row; rows that do not meet it are excluded and counted"`
 	ZeroIsPurchase bool    `yaml:"zero_is_purchase" json:"zero_is_purchase" help:"whether a customer-day whose net is exactly 0 counts as a purchase"`
-	Returns        string  `yaml:"returns" json:"returns" choices:"same_day" help:"same_day: a return is netted within its customer-day; a later one lowers revenue and margin, not the number of purchases"`
+	Returns        string  `yaml:"returns" json:"returns" choices:"order,same_day" help:"order: a return belongs to the purchase of its order_id, whatever its day, and an order that ends at nothing was none; same_day: a return is netted within its customer-day, and a later one lowers revenue and margin, not the number of purchases; unset, order where orders.columns.order_id is mapped"`
 	FitFrom        *Day    `yaml:"fit_from" json:"fit_from" help:"first day from which customers are known to be new; those first seen before are valued, but the models are not fitted on them and no figure of new customers counts them"`
 	HivePartitions bool    `yaml:"hive_partitions" json:"hive_partitions" help:"read key=value folders as text columns"`
 }
@@ -158,7 +158,6 @@ func Default() Config {
 		Orders: Orders{
 			Columns: Columns{CustomerID: "customer_id", OrderedAt: "ordered_at", Amount: "amount"},
 			Grain:   "line",
-			Returns: "same_day",
 		},
 		Spend:   Spend{Columns: SpendColumns{Date: "date", Channel: "channel", Amount: "amount"}},
 		Surveys: Surveys{Columns: SurveyColumns{CustomerID: "customer_id", AnsweredAt: "answered_at", Score: "score"}},
@@ -187,6 +186,29 @@ func Default() Config {
 		Engine:   Engine{MemoryLimit: "4GB"},
 		Run:      Run{ModelMaxAgeDays: 30},
 		Log:      "text",
+	}
+}
+
+// The values of orders.returns.
+const (
+	returnsByOrder = "order"
+	returnsSameDay = "same_day"
+)
+
+// NetsByOrder reports whether a return belongs to the purchase of its order rather
+// than to its customer-day. Unset, it does where order ids are known.
+func (o Orders) NetsByOrder() bool {
+	return o.Returns == returnsByOrder || o.Returns == "" && o.Columns.OrderID != ""
+}
+
+// settle gives the settings that follow from others, where nobody gave them, the value
+// in force, so that whoever reads the configuration later sees it.
+func (c *Config) settle() {
+	if c.Orders.Returns == "" {
+		c.Orders.Returns = returnsSameDay
+		if c.Orders.NetsByOrder() {
+			c.Orders.Returns = returnsByOrder
+		}
 	}
 }
 

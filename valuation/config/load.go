@@ -73,6 +73,7 @@ func read(from Sources) (Config, map[string]string, error) {
 	if err := errors.Join(errs...); err != nil {
 		return Config{}, nil, failure.Usagef("%w", err)
 	}
+	c.settle()
 	return c, origins, nil
 }
 

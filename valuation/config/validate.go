@@ -50,6 +50,7 @@ func (c Config) validateOrders(refuse func(bool, string, ...any)) {
 	refuse(o.Columns.OrderedAt == "", "orders.columns.ordered_at: must name a column or an expression")
 	refuse(o.Columns.Amount == "", "orders.columns.amount: must name a column or an expression")
 	refuse(o.Grain == "order" && o.Columns.OrderID == "", "orders.grain: order needs orders.columns.order_id")
+	refuse(o.Returns == returnsByOrder && o.Columns.OrderID == "", "orders.returns: order needs orders.columns.order_id")
 }
 
 // validateAuxiliary checks the auxiliary inputs.
