@@ -11,9 +11,12 @@ import (
 // rows up to it.
 type look struct{ LookDay time.Time }
 
+// personalLook is a row of personal_looks, which is a view over files where a plan
+// has it, and so has the place of each row.
 type personalLook struct {
-	CustomerID string
-	LookDay    time.Time
+	CustomerID          string
+	LookDay             time.Time
+	FileNumber, FileRow int64
 }
 
 // makeLooks makes the tables of looks: those that a plan takes at everybody, the as-of
