@@ -196,21 +196,24 @@ const (
 )
 
 // NetsByOrder reports whether a return belongs to the purchase of its order rather
-// than to its customer-day. Unset, it does where order ids are known.
-func (o Orders) NetsByOrder() bool {
-	return o.Returns == returnsByOrder || o.Returns == "" && o.Columns.OrderID != ""
+// than to its customer-day.
+func (o Orders) NetsByOrder() bool { return o.returnsInForce() == returnsByOrder }
+
+// returnsInForce is orders.returns, or what stands for it: the order where its ids are
+// known.
+func (o Orders) returnsInForce() string {
+	switch {
+	case o.Returns != "":
+		return o.Returns
+	case o.Columns.OrderID != "":
+		return returnsByOrder
+	}
+	return returnsSameDay
 }
 
 // settle gives the settings that follow from others, where nobody gave them, the value
 // in force, so that whoever reads the configuration later sees it.
-func (c *Config) settle() {
-	if c.Orders.Returns == "" {
-		c.Orders.Returns = returnsSameDay
-		if c.Orders.NetsByOrder() {
-			c.Orders.Returns = returnsByOrder
-		}
-	}
-}
+func (c *Config) settle() { c.Orders.Returns = c.Orders.returnsInForce() }
 
 // Identity returns the settings that an output can depend on, as canonical
 // JSON: the same settings give the same bytes.

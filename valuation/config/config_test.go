@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -109,7 +110,7 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		base := map[string]string{"orders.files": "x.parquet"}
 		// What one setting needs of others.
 		switch key.Path {
-		case "orders.grain":
+		case "orders.grain", "orders.returns":
 			base["orders.columns.order_id"] = "order"
 		case "value.fit_by":
 			base["orders.columns.channel"] = "source"
@@ -157,6 +158,38 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			!reflect.DeepEqual(byFile.People, byFlag.People) || byFile.Export != byFlag.Export {
 			t.Errorf("%s by file: %+v, want %+v", key.Path, byFile, byFlag)
 		}
+	}
+}
+
+// Without a setting, a return belongs to its order where the orders are known, and the
+// value in force is the one that everybody reads.
+func TestReturnsFollowTheOrderIDs(t *testing.T) {
+	for _, c := range []struct {
+		flags map[string]string
+		want  string
+	}{
+		{nil, "same_day"},
+		{map[string]string{"orders.columns.order_id": "order"}, "order"},
+		{map[string]string{"orders.columns.order_id": "order", "orders.returns": "same_day"}, "same_day"},
+	} {
+		from := Sources{Flags: map[string]string{"orders.files": "x.parquet"}}
+		maps.Copy(from.Flags, c.flags)
+		loaded, err := Load(from)
+		if err != nil || loaded.Orders.Returns != c.want || loaded.Orders.NetsByOrder() != (c.want == "order") {
+			t.Errorf("%v: %q, %v, want %q", c.flags, loaded.Orders.Returns, err, c.want)
+		}
+		settings, err := Explain(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, setting := range settings {
+			if setting.Path == "orders.returns" && setting.Value != c.want {
+				t.Errorf("%v: shown as %q, want %q", c.flags, setting.Value, c.want)
+			}
+		}
+	}
+	if _, err := Load(Sources{Flags: map[string]string{"orders.files": "x.parquet", "orders.returns": "order"}}); err == nil || !strings.Contains(err.Error(), "orders.returns: order needs orders.columns.order_id") {
+		t.Errorf("by orders that are not known: %v", err)
 	}
 }
 
