@@ -228,7 +228,7 @@ func (s summary) quarantined() string {
 		text += fmt.Sprintf(" orders.keep excluded %s of %s %s.", countNoun(excluded.Rows, "row"), thousands(excluded.Money), m.Currency)
 	}
 	if m.Totals.ReturnsOnlyCustomers > 0 {
-		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns or zeros) and are in no other figure but the lenses and the totals of rows.",
+		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns, zeros or orders returned in full) and are in no other figure but the lenses and the totals of rows.",
 			countNoun(m.Totals.ReturnsOnlyCustomers, "customer"), thousands(m.Totals.ReturnsOnlyRevenue), m.Currency)
 	}
 	return text
