@@ -8,7 +8,7 @@ with
 first_day_rows as (
     select
         orders.customer_id,
-        channel_key(orders.ordered_at, orders.order_id, orders.channel) as channel_key
+        content_key(orders.ordered_at, orders.order_id, orders.channel) as channel_key
     from orders
     inner join first_purchases
         on orders.customer_id = first_purchases.customer_id
@@ -29,7 +29,7 @@ first_keys as (
 final as (
     select
         customer_id,
-        first_key.channel as first_channel
+        first_key.content as first_channel
     from first_keys
 )
 

@@ -18,6 +18,9 @@ type params struct {
 	AsOf           time.Time
 	MinorPerUnit   int64
 	IsOrderGrain   bool
+	ReturnsByOrder bool
+	HasVersion     bool
+	HasAttributes  bool
 	ZeroIsPurchase bool
 	FitFrom        time.Time // everybody is fitted where it is the first readable day
 	HasMargin      bool      // a margin column
@@ -54,6 +57,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	c := in.Config
 	row := params{
 		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
+		ReturnsByOrder: c.Orders.ReturnsByOrder(), HasVersion: c.Orders.Columns.Version != "", HasAttributes: len(c.Orders.Attributes) > 0,
 		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
