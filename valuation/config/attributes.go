@@ -38,6 +38,10 @@ func (a Attributes) Names() []string {
 
 // UnmarshalYAML reads a mapping of names to columns or expressions, and keeps its order.
 func (a *Attributes) UnmarshalYAML(text []byte) error {
+	if text := string(bytes.TrimSpace(text)); text == "null" || text == "~" {
+		*a = nil
+		return nil
+	}
 	var mapping yaml.MapSlice
 	if err := yaml.Unmarshal(text, &mapping); err != nil {
 		return fmt.Errorf("wants names with a column or an expression each, such as {country: Country}")
@@ -81,10 +85,6 @@ func (a Attributes) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (a *Attributes) UnmarshalJSON(text []byte) error {
-	if string(text) == "null" {
-		*a = nil
-		return nil
-	}
 	return a.UnmarshalYAML(text) // JSON is YAML
 }
 
