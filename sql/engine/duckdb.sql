@@ -24,6 +24,11 @@ create or replace macro money(minor, minor_per_unit) as
 create or replace macro counts_as_purchase(worth_minor, unchanged_rows, zero_is_purchase) as
     worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and unchanged_rows > 0);
 
+-- a cost as minor units to four decimals, which are rounded once they are summed: a
+-- message may cost less than a cent
+create or replace macro cost_minor(amount, minor_per_unit) as
+    cast(round(round(amount * minor_per_unit * 1e10) / 1e6) / 1e4 as decimal(22, 4));
+
 -- false for NaN and the infinities
 create or replace macro is_finite(number) as
     isfinite(number);
@@ -51,10 +56,10 @@ create or replace macro list_size(list) as
 create or replace macro at_place(list, place) as
     list_extract(list, cast(place as bigint) + 1);
 
--- a value whose smallest is that of the earliest row, ties by order_id, then
--- channel; its field channel gives the channel back
-create or replace macro channel_key(ordered_at, order_id, channel) as
-    struct_pack(ordered_at := ordered_at, order_id := order_id, channel := channel);
+-- a value whose smallest is that of the earliest row and whose greatest that of the
+-- latest, ties by order_id, then content; its field content gives the content back
+create or replace macro content_key(ordered_at, order_id, content) as
+    struct_pack(ordered_at := ordered_at, order_id := order_id, content := content);
 
 -- free text as a spreadsheet may open it: what it would take for a formula gets
 -- an apostrophe in front, unless it is a whole number

@@ -22,7 +22,7 @@ first_day_rows as (
     select
         orders.customer_id,
         orders.order_day,
-        channel_key(orders.ordered_at, orders.order_id, orders.channel) as channel_key
+        content_key(orders.ordered_at, orders.order_id, orders.channel) as channel_key
     from orders
     inner join first_days
         on orders.customer_id = first_days.customer_id
@@ -45,7 +45,7 @@ final as (
     select
         customer_id,
         order_day as first_purchase_date,
-        first_key.channel as first_channel
+        first_key.content as first_channel
     from first_keys
 )
 

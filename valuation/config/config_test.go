@@ -58,6 +58,16 @@ var samples = map[string]string{
 	"value.target_ltv_cac":            "4",
 	"value.currency":                  "JPY",
 	"value.margin_rate":               "0.25",
+	"orders.columns.currency":         "curr",
+	"orders.columns.version":          "updated_at",
+	"orders.attributes":               "{country: Country, Tier: \"upper(tier)\"}",
+	"identities.files":                "[/data/merged.parquet]",
+	"identities.columns.from":         "loser",
+	"identities.columns.to":           "winner",
+	"rates.files":                     "[/data/rates.parquet]",
+	"rates.columns.date":              "on",
+	"rates.columns.currency":          "code",
+	"rates.columns.rate":              "1 / per_euro",
 	"value.discount_rate":             "0.08",
 	"value.horizon_days":              "730",
 	"value.retention_cost":            "1.5",
@@ -110,8 +120,10 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		base := map[string]string{"orders.files": "x.parquet"}
 		// What one setting needs of others.
 		switch key.Path {
-		case "orders.grain", "orders.returns":
+		case "orders.grain", "orders.returns", "orders.columns.version":
 			base["orders.columns.order_id"] = "order"
+		case "rates.files":
+			base["orders.columns.currency"] = "code"
 		case "value.fit_by":
 			base["orders.columns.channel"] = "source"
 		case "value.cac", "value.retention_cost", "spend.files":
@@ -155,7 +167,7 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			t.Errorf("%s by file: %v", key.Path, err)
 		}
 		if !reflect.DeepEqual(byFile.Value, byFlag.Value) || !reflect.DeepEqual(byFile.RFM, byFlag.RFM) || !reflect.DeepEqual(byFile.Run, byFlag.Run) || byFile.Time.Zone != byFlag.Time.Zone ||
-			!reflect.DeepEqual(byFile.People, byFlag.People) || byFile.Export != byFlag.Export {
+			!reflect.DeepEqual(byFile.People, byFlag.People) || !reflect.DeepEqual(byFile.Orders.Attributes, byFlag.Orders.Attributes) || byFile.Export != byFlag.Export {
 			t.Errorf("%s by file: %+v, want %+v", key.Path, byFile, byFlag)
 		}
 	}

@@ -18,6 +18,8 @@ type params struct {
 	AsOf           time.Time
 	MinorPerUnit   int64
 	IsOrderGrain   bool
+	HasVersion     bool
+	HasAttributes  bool
 	ZeroIsPurchase bool
 	NetsByOrder    bool
 	FitFrom        time.Time // everybody is fitted where it is the first readable day
@@ -54,7 +56,8 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	}
 	c := in.Config
 	row := params{
-		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase, NetsByOrder: c.Orders.NetsByOrder(),
+		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
+		NetsByOrder: c.Orders.NetsByOrder(), HasVersion: c.Orders.Columns.Version != "", HasAttributes: len(c.Orders.Attributes) > 0,
 		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,

@@ -212,7 +212,7 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 			byCustomer[*c.Customer] = append(byCustomer[*c.Customer], c)
 		}
 	}
-	contacts := map[string]Contacts{}
+	contacts, costs := map[string]Contacts{}, map[string]int64{} // in ten-thousandths of a cent
 	for customer, rows := range byCustomer {
 		arm, isAssigned := arms[customer]
 		if !isAssigned {
@@ -222,7 +222,7 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 		total := contacts[arm]
 		for _, c := range rows {
 			total.Messages++
-			total.CostMinor += toMinorSQL(*c.Cost * 100)
+			costs[arm] += toMinorSQL(*c.Cost * 100 * 1e4)
 			delivered, opened, clicked = max(delivered, yes(c.Delivered)), max(opened, yes(c.Opened)), max(clicked, yes(c.Clicked))
 			if isAssigned && *c.At < int64(days[customer])*86400e6 {
 				early = 1
@@ -242,6 +242,7 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 		total.Early += early
 		total.OfOtherArm += other
 		total.OfUnknownArm += unknown
+		total.CostMinor = int64(math.Round(float64(costs[arm]) / 1e4))
 		contacts[arm] = total
 	}
 	return contacts, reasons

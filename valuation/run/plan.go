@@ -39,6 +39,7 @@ var facts = []pipeline.Step{
 	{Name: "earlier_first_purchases", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "first_channels", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "last_attributes", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "returns_only", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "summary", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "cohort_sizes", Kind: pipeline.Table, Folder: "facts"},
