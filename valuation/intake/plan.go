@@ -19,6 +19,7 @@ var Steps = []pipeline.Step{
 	{Name: "repeated_orders", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "orders", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "returned_orders", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "order_worths", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "order_returns", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "customer_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "look_days", Kind: pipeline.Table, Folder: "intake"},

@@ -37,6 +37,7 @@ func identified(steps []pipeline.Step) []pipeline.Step {
 var facts = []pipeline.Step{
 	{Name: "first_purchases", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "earlier_first_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "undone_orders", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "first_channels", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "last_attributes", Kind: pipeline.Table, Folder: "facts"},
