@@ -54,6 +54,8 @@ running as (
         aimed.own_minor,
         aimed.blended_minor,
         greatest(cast(0 as bigint), day_difference(aimed.first_purchase_date, customer_days.order_day)) as age_days,
+        -- what moved before the first purchase counts at age 0, together
+        customer_days.order_day >= aimed.first_purchase_date as has_begun,
         cast(sum(case when params.margin_rate is not null then customer_days.net_minor else customer_days.margin_minor end)
             over (
                 partition by aimed.customer_id
@@ -78,6 +80,7 @@ crossings as (
         min(case when fixed_point(margin_rate * money_minor, 1) >= own_minor then age_days end) as own_day,
         min(case when fixed_point(margin_rate * money_minor, 1) >= blended_minor then age_days end) as blended_day
     from running
+    where has_begun
     group by customer_id
 ),
 
