@@ -25,7 +25,7 @@ cbv check --config shop.yaml --json | jq .warnings`,
 		accepted: runSections,
 		common: []string{
 			"orders.files", "orders.columns.customer_id", "orders.columns.order_id", "orders.columns.ordered_at", "orders.columns.amount",
-			"orders.keep", "value.currency", "time.as_of", "run.strict", "run.max_age_days",
+			"orders.keep", "value.currency", "time.as_of", "run.strict", "run.accept", "run.max_age_days",
 		},
 	}, func(ctx context.Context, from config.Sources, settings config.Config) error {
 		isDefault, err := config.IsDefault(from, "value.currency")

@@ -13,6 +13,7 @@ type Key struct {
 	Short       string   // a shorter name of the flag, "" for none
 	IsSwitch    bool     // true or false
 	FileOnly    bool     // too long for a flag or a variable
+	Repeats     bool     // its flag may be given several times, and makes a list
 	Help        string   // meaning, its first clause short enough for a list of flags
 	Default     string   // as YAML on one line; "" where nothing is set
 	Choices     []string // the values there are, where they are few
@@ -131,7 +132,7 @@ var standards = func() map[string]string {
 // keyOf reads the declaration of a setting: its field's tags and type.
 func keyOf(field reflect.StructField, path string) Key {
 	key := Key{
-		Path: path, Short: field.Tag.Get("short"), IsSwitch: field.Type.Kind() == reflect.Bool, FileOnly: field.Tag.Get("in") == "file",
+		Path: path, Short: field.Tag.Get("short"), IsSwitch: field.Type.Kind() == reflect.Bool, FileOnly: field.Tag.Get("in") == "file", Repeats: field.Tag.Get("flag") == "repeats",
 		Help: field.Tag.Get("help"), Default: standards[path], Placeholder: field.Tag.Get("value"),
 	}
 	if choices := field.Tag.Get("choices"); choices != "" {

@@ -3,49 +3,94 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 
+	"cbv/valuation/config"
 	"cbv/valuation/failure"
 )
 
 // Warning is something that a reader of the figures should know.
 type Warning struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+	Fails    bool   `json:"fails,omitempty"`    // nothing is published, with or without run.strict
+	Accepted bool   `json:"accepted,omitempty"` // run.accept names it: it fails nothing
 }
 
 // Warn notes a warning of the catalog. A code that is not in it is a fault of the
 // program, which tests find.
 func (c *Context) Warn(code, format string, args ...any) {
-	if !isWarning(code) {
-		panic(fmt.Sprintf("warning %s is not in the catalog", code))
+	c.raise(Warning{Code: code, Message: fmt.Sprintf(format, args...)})
+}
+
+// Fail notes a warning of the catalog that is grave enough to publish nothing, unless
+// run.accept names it.
+func (c *Context) Fail(code, format string, args ...any) {
+	c.raise(Warning{Code: code, Message: fmt.Sprintf(format, args...), Fails: true})
+}
+
+func (c *Context) raise(warning Warning) {
+	if !isWarning(warning.Code) {
+		panic(fmt.Sprintf("warning %s is not in the catalog", warning.Code))
 	}
-	warning := Warning{Code: code, Message: fmt.Sprintf(format, args...)}
+	warning.Accepted = c.accepts(warning.Code)
 	c.Warnings = append(c.Warnings, warning)
 	c.Progress(Event{Kind: Warned, Warning: warning})
 }
 
-// RefuseWarnings fails a command, such as a run or an export, by its warnings where
-// run.strict asks for it.
+// CheckAccepted refuses codes of run.accept that no warning has.
+func CheckAccepted(codes []string) error {
+	var broken []error
+	for _, code := range codes {
+		if isWarning(code) {
+			continue
+		}
+		hint := ": cbv help warnings lists them"
+		if nearest := config.Nearest(code, Codes()); nearest != "" {
+			hint = fmt.Sprintf(": did you mean %q?", nearest)
+		}
+		broken = append(broken, failure.Usagef("run.accept: there is no warning %q%s", code, hint))
+	}
+	return errors.Join(broken...)
+}
+
+// RefuseWarnings fails a command, such as a run or an export, by its warnings: by
+// those that fail it, and where run.strict asks for it by all that are not lenient.
+// What run.accept names fails nothing.
 func (c *Context) RefuseWarnings(command string, warnings []Warning) error {
 	var broken []error
+	byStrict := false
 	for _, warning := range warnings {
-		if !isLenient(warning.Code) {
-			broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
+		isStrict := c.Config.Run.Strict && !isLenient(warning.Code)
+		if c.accepts(warning.Code) || !warning.Fails && !isStrict {
+			continue
 		}
+		byStrict = byStrict || !warning.Fails
+		broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
 	}
-	if !c.Config.Run.Strict || len(broken) == 0 {
+	if len(broken) == 0 {
 		return nil
 	}
 	noun := "warnings fail"
 	if len(broken) == 1 {
 		noun = "warning fails"
 	}
-	return failure.Inputf("%w\n%d %s the %s under run.strict: nothing was published", errors.Join(broken...), len(broken), noun, command)
+	under := ""
+	if byStrict {
+		under = " under run.strict"
+	}
+	return failure.Inputf("%w\n%d %s the %s%s: nothing was published", errors.Join(broken...), len(broken), noun, command, under)
 }
 
-// Repeat raises warnings that were published earlier again, for whoever watches.
-func (c *Context) Repeat(warnings []Warning) {
-	for _, warning := range warnings {
-		c.Progress(Event{Kind: Warned, Warning: warning})
+// Repeat raises warnings that were published earlier again, for whoever watches, and
+// returns them as run.accept has them now.
+func (c *Context) Repeat(warnings []Warning) []Warning {
+	repeated := slices.Clone(warnings)
+	for i := range repeated {
+		repeated[i].Accepted = c.accepts(repeated[i].Code)
+		c.Progress(Event{Kind: Warned, Warning: repeated[i]})
 	}
+	return repeated
 }
+
+func (c *Context) accepts(code string) bool { return slices.Contains(c.Config.Run.Accept, code) }

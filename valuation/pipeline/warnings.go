@@ -100,6 +100,15 @@ func WarningsMarkdown() string {
 	return table.String()
 }
 
+// Codes lists the codes of the catalog.
+func Codes() []string {
+	var codes []string
+	for _, kind := range Warnings {
+		codes = append(codes, kind.Code)
+	}
+	return codes
+}
+
 // isWarning reports whether a code is in the catalog.
 func isWarning(code string) bool {
 	return slices.ContainsFunc(Warnings, func(kind WarningKind) bool { return kind.Code == code })
