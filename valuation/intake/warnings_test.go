@@ -2,11 +2,13 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine/enginetest"
+	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 	"cbv/valuation/source"
@@ -20,15 +22,45 @@ func ofFiles(files ...source.File) pipelinetest.Input {
 	}
 }
 
+// january is a day of January 2025, or so many days later: a Wednesday is the first.
+func january(day int) time.Time { return time.Date(2025, 1, day, 0, 0, 0, 0, time.UTC) }
+
 // ofOrderDays sets the as-of day of orders so many days after 1 January 2025.
 func ofOrderDays(after ...int) pipelinetest.Input {
+	var days []orderDay
+	for _, n := range after {
+		days = append(days, orderDay{january(1 + n), 1})
+	}
+	return ofDays(nil, days...)
+}
+
+// ofDays sets the as-of day of orders, which is the last of them where none is given.
+func ofDays(asOf *config.Day, days ...orderDay) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		days := []struct{ OrderDay time.Time }{}
-		for _, n := range after {
-			days = append(days, struct{ OrderDay time.Time }{time.Date(2025, 1, 1+n, 0, 0, 0, 0, time.UTC)})
-		}
+		c.Config.Time.AsOf = asOf
 		enginetest.Put(c.Engine, "order_days", days...)
 		return New(c, Inputs{}).setAsOf(context.Background())
+	}
+}
+
+// daily are so many days in a row, with the rows that a function gives them; none
+// for 0.
+func daily(n int, rows func(i int) int64) (days []orderDay) {
+	for i := range n {
+		if rows := rows(i); rows > 0 {
+			days = append(days, orderDay{january(1 + i), rows})
+		}
+	}
+	return days
+}
+
+// usually is 100 rows a day, and another number on the days named.
+func usually(rows int64, on ...int) func(int) int64 {
+	return func(i int) int64 {
+		if slices.Contains(on, i) {
+			return rows
+		}
+		return 100
 	}
 }
 
@@ -77,17 +109,75 @@ func TestWarnings(t *testing.T) {
 			Says:   "a.parquet and b.parquet have the same bytes, so every order in them counts twice: leave one out of orders.files",
 			Silent: ofFiles(empty, empty), // nothing counts twice
 		},
-		{
-			Code:   "gap_in_orders",
+		{ // of few days little is known: more than 30 days
+			Code:   "missing_days",
 			Raises: ofOrderDays(0, 1, 2, 33, 34),
-			Says:   "the order day 2025-02-03 is 31 days after the one before (usual: 1): files may be missing, or the dates from then on wrong",
+			Says:   "no order from 2025-01-04 to 2025-02-02, 30 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
 			Silent: ofOrderDays(0, 1, 2, 32, 33),
 		},
 		{ // of a shop with an order every fourth day: more than ten times that
-			Code:   "gap_in_orders",
+			Code:   "missing_days",
 			Raises: ofOrderDays(0, 4, 8, 49, 53),
-			Says:   "the order day 2025-02-19 is 41 days after the one before (usual: 4): files may be missing, or the dates from then on wrong",
+			Says:   "no order from 2025-01-10 to 2025-02-18, 40 days, where a usual gap is 4 days: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
 			Silent: ofOrderDays(0, 4, 8, 48, 52),
+		},
+		{ // of a shop that never closes: five days, and not four
+			Code:   "missing_days",
+			Raises: ofDays(nil, daily(120, usually(0, 60, 61, 62, 63, 64))...),
+			Says:   "no order from 2025-03-02 to 2025-03-06, 5 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Silent: ofDays(nil, daily(120, usually(0, 60, 61, 62, 63))...),
+		},
+		{ // where a year has shown that it never closes, a day is missing; about New Year it is not
+			Code:   "missing_days",
+			Raises: ofDays(nil, daily(500, usually(0, 300, 410))...),
+			Says:   "no order from 2025-10-28 to 2025-10-28, 1 day, where a usual gap is 1 day, and 1 day more from 2026-02-15 on: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Silent: ofDays(nil, daily(500, usually(0, 358, 365))...),
+		},
+		{ // a closing in August is one when it comes again
+			Code: "missing_days",
+			Raises: ofDays(nil, daily(700, func(i int) int64 {
+				if january(1+i).Month() == time.August && i < 365 {
+					return 0
+				}
+				return 90
+			})...),
+			Says: "no order from 2025-08-01 to 2025-08-31, 31 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Silent: ofDays(nil, daily(700, func(i int) int64 {
+				if january(1+i).Month() == time.August {
+					return 0
+				}
+				return 90
+			})...),
+		},
+		{ // (49 + 0.5) of (100 + 0.5) rows is less than half, (50 + 0.5) is more
+			Code:   "short_day",
+			Raises: ofDays(nil, daily(154, usually(49, 153))...),
+			Says:   "2025-06-03, the last order day, has 49 rows, and the Tuesdays before it had 100 to 100: it may have been exported before it was over, or in part; set time.as_of to the day before, or run again when it is whole",
+			Silent: ofDays(nil, daily(154, usually(50, 153))...),
+		},
+		{ // a holiday was as low a year ago
+			Code:   "short_day",
+			Raises: ofDays(nil, daily(500, usually(20, 499))...),
+			Says:   "2026-05-15, the last order day, has 20 rows, and the Fridays before it had 100 to 100: it may have been exported before it was over, or in part; set time.as_of to the day before, or run again when it is whole",
+			Silent: ofDays(nil, daily(500, usually(20, 499, 134))...),
+		},
+		{ // the last four Mondays, and not three
+			Code:   "short_day",
+			Raises: ofDays(nil, daily(155, usually(5, 152, 145, 138, 131))...),
+			Says:   "each of the last 4 Mondays up to 2025-06-02 has half of the usual rows or less (5, usual 100), and other days have not: see whether an export of that weekday is missing or cut off",
+			Silent: ofDays(nil, daily(155, usually(5, 152, 145, 138))...),
+		},
+		{ // more than a week, of an order a day
+			Code:   "trailing_gap",
+			Raises: ofDays(&config.Day{Time: january(18)}, daily(10, usually(1))...),
+			Says:   "no order from 2025-01-11 to 2025-01-18, 8 days up to time.as_of, where a usual gap is 1 day: order files may be missing, and every customer looks that much longer gone; out/latest stays on a day within the orders",
+			Silent: ofDays(&config.Day{Time: january(17)}, daily(10, usually(1))...),
+		},
+		{ // more than five times four days
+			Code:   "trailing_gap",
+			Raises: ofDays(&config.Day{Time: january(30)}, orderDay{january(1), 1}, orderDay{january(5), 1}, orderDay{january(9), 1}),
+			Says:   "no order from 2025-01-10 to 2025-01-30, 21 days up to time.as_of, where a usual gap is 4 days: order files may be missing, and every customer looks that much longer gone; out/latest stays on a day within the orders",
+			Silent: ofDays(&config.Day{Time: january(29)}, orderDay{january(1), 1}, orderDay{january(5), 1}, orderDay{january(9), 1}),
 		},
 		{ // 11 of 1,000; what is no fault of the files does not count
 			Code:   "many_rows_quarantined",
@@ -114,6 +204,16 @@ func TestWarnings(t *testing.T) {
 			Silent: ofNewCustomers(nil, 160, 10),
 		},
 	})
+}
+
+// From a day further behind the last order than the horizon everybody looks gone.
+func TestADayBeyondTheHorizonIsRefused(t *testing.T) {
+	for days, want := range map[int]bool{365: false, 366: true} {
+		err := ofDays(&config.Day{Time: january(3 + days)}, daily(3, usually(1))...)(pipelinetest.NewContext())
+		if got := failure.KindOf(err) == failure.Input; err != nil != want || got != want {
+			t.Errorf("%d days beyond the last order: %v", days, err)
+		}
+	}
 }
 
 // A date that is more likely wrong would make every customer look long gone: after

@@ -17,7 +17,8 @@ type WarningKind struct {
 
 // What raises a warning.
 const (
-	byRun     = "run, check" // intake, which a check carries out too
+	byOrders  = "run, check, backtest, measure" // intake, with which each of them begins
+	byInput   = "run, check"                    // what is found between intake and the figures
 	byValuing = "run"
 	byTest    = "run, backtest"
 	byMeasure = "measure"
@@ -30,7 +31,9 @@ const (
 // an audience of lookalikes that somebody asked for.
 var Warnings = []WarningKind{
 	{"copied_file", "run, check, measure, export", "two files of an input have the same bytes", "both count", false},
-	{"gap_in_orders", "run, check, measure", "some days without an order lie between others: files may be missing", "counts them as days on which nobody bought", false},
+	{"missing_days", byOrders, "days without an order lie between others on which the shop would have had some; what recurs in another year is a closing", "counts them as days on which nobody bought", false},
+	{"short_day", byOrders, "the last order day, or the last four of a weekday, has half of the usual rows or less, and far fewer than the shop's own range allows", "counts what is there", false},
+	{"trailing_gap", byOrders, "`time.as_of` is more than 7 days and 5 median gaps after the last order that counts", "everybody looks that much longer gone; `latest` stays where it is", false},
 	{"many_rows_quarantined", "run, measure", "more than 1 in 100 rows are in quarantine", "what they hold is in no figure", false},
 	{"files_start_mid_life", byTest, "the first month has more than 1.5 times the new customers of a usual one: the files start in the middle of the shop's life", "all of them count as new; set `orders.fit_from`", false},
 	{"revenue_not_margin", "run, measure", "no margin is configured", "value is counted in revenue", false},
