@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -12,10 +13,11 @@ import (
 	"cbv/valuation/failure"
 )
 
-// orderDay is a day with orders, and their usable rows.
+// orderDay is a day of the order files.
 type orderDay struct {
 	OrderDay  time.Time
-	OrderRows int64
+	OrderRows int64 // that can be used
+	AllRows   int64
 }
 
 // setAsOf sets the day from which the plan looks, and makes the tables of
@@ -27,14 +29,16 @@ func (in *Intake) setAsOf(ctx context.Context) error {
 	}
 	slices.SortFunc(days, func(a, b orderDay) int { return a.OrderDay.Compare(b.OrderDay) })
 	for _, day := range days {
-		in.Days.Orders = append(in.Days.Orders, day.OrderDay)
+		if day.OrderRows > 0 {
+			in.Days.Orders = append(in.Days.Orders, day.OrderDay)
+		}
 	}
 	switch day := in.Config.Time.AsOf; {
 	case day != nil:
 		in.Days.AsOf = day.Time
-	case len(days) > 0:
-		in.Days.AsOf = in.Days.Orders[len(days)-1]
-		if err := in.refuseLateLastDay(ctx); err != nil {
+	case len(in.Days.Orders) > 0:
+		in.Days.AsOf = in.Days.Orders[len(in.Days.Orders)-1]
+		if err := in.refuseLateLastDay(ctx, days); err != nil {
 			return err
 		}
 	default: // no row is usable: the contract step says why, for any day
@@ -43,7 +47,7 @@ func (in *Intake) setAsOf(ctx context.Context) error {
 	if err := in.refuseStale(); err != nil {
 		return err
 	}
-	if err := in.checkOrderDays(days[:in.Days.Counted()]); err != nil {
+	if err := in.checkOrderDays(days); err != nil {
 		return err
 	}
 	if err := in.makeMonths(ctx); err != nil {
@@ -61,14 +65,13 @@ type orderPlace struct {
 // refuseLateLastDay refuses to take the as-of day from an order that lies so
 // far behind the others that its date is more likely wrong: from there every
 // customer would look long gone.
-func (in *Intake) refuseLateLastDay(ctx context.Context) error {
+func (in *Intake) refuseLateLastDay(ctx context.Context, all []orderDay) error {
 	days := in.Days.Orders
 	if len(days) < 3 {
 		return nil // no gap to compare the last one with
 	}
-	gaps, median := calendar.Gaps(days), calendar.MedianGap(days)
-	last := gaps[len(gaps)-1]
-	if !isLateLastDay(last, median) {
+	eve, last, median := days[len(days)-2], calendar.DaysBetween(days[len(days)-2], in.Days.AsOf), calendar.MedianGap(days)
+	if !isLateLastDay(last, median) || newDayRows(all).isClosing(eve.AddDate(0, 0, 1), in.Days.AsOf.AddDate(0, 0, -1)) {
 		return nil
 	}
 	found, err := engine.All[orderPlace](ctx, in.Engine, "last_order_places")
@@ -85,55 +88,35 @@ func (in *Intake) refuseLateLastDay(ctx context.Context) error {
 }
 
 // checkOrderDays warns of days without orders and of days with too few, among those
-// that count, and refuses a day beyond the horizon, from which everybody would look
-// gone.
-func (in *Intake) checkOrderDays(days []orderDay) error {
-	if len(days) == 0 {
+// up to the as-of day, and refuses a day beyond the horizon, from which everybody
+// would look gone.
+func (in *Intake) checkOrderDays(all []orderDay) error {
+	counted := in.Days.Orders[:in.Days.Counted()]
+	if len(counted) == 0 {
 		return nil
 	}
-	median := calendar.MedianGap(in.Days.Orders[:len(days)])
-	rows := newDayRows(days)
-	if missing := missingDays(rows, median); len(missing) > 0 {
+	known := all[:sort.Search(len(all), func(i int) bool { return all[i].OrderDay.After(in.Days.AsOf) })]
+	rows, median := newDayRows(known), calendar.MedianGap(counted)
+	if missing := missingDays(rows); len(missing) > 0 {
 		in.Warn("missing_days", "%s", rows.describe(missing, median))
 	}
 	if short, found := findShortDay(rows); found {
 		in.Warn("short_day", "%s", short.message())
 	}
-	last := days[len(days)-1].OrderDay
-	behind := calendar.DaysBetween(last, in.Days.AsOf)
-	if horizon := in.Config.Value.HorizonDays; behind > horizon {
+	last, asOf := counted[len(counted)-1], in.Days.AsOf.Format(time.DateOnly)
+	if behind, horizon := calendar.DaysBetween(last, in.Days.AsOf), in.Config.Value.HorizonDays; behind > horizon {
 		return failure.Inputf("time.as_of: %s is %s after %s, the day of the latest order that counts, and the horizon is %s: everybody would look gone; set an earlier day, or see whether order files are missing",
-			in.Days.AsOf.Format(time.DateOnly), countDays(behind), last.Format(time.DateOnly), countDays(horizon))
+			asOf, countDays(behind), last.Format(time.DateOnly), countDays(horizon))
 	}
-	if in.IsBeyondOrders() {
-		in.Warn("trailing_gap", "no order from %s to %s, %s up to time.as_of, where a usual gap is %s: order files may be missing, and every customer looks that much longer gone; out/latest stays on a day within the orders",
-			last.AddDate(0, 0, 1).Format(time.DateOnly), in.Days.AsOf.Format(time.DateOnly), countDays(behind), countDays(median))
+	// Rows that keep excludes show all the same that the files are there.
+	last = known[len(known)-1].OrderDay
+	behind := calendar.DaysBetween(last, in.Days.AsOf)
+	if from := last.AddDate(0, 0, 1); isLateLastDay(behind, median) && !rows.isClosing(from, in.Days.AsOf) {
+		in.BeyondOrders = true
+		in.Warn("trailing_gap", "no order from %s to %s, %s up to time.as_of, where a usual gap is %s: order files may be missing, and every customer looks that much longer gone; the link latest is not moved to it",
+			from.Format(time.DateOnly), asOf, countDays(behind), countDays(median))
 	}
 	return nil
-}
-
-// IsBeyondOrders reports whether the as-of day lies so far behind the last order that
-// counts that orders are more likely missing.
-func (in *Intake) IsBeyondOrders() bool {
-	days := in.Days.Orders[:in.Days.Counted()]
-	return len(days) > 0 && isLateLastDay(calendar.DaysBetween(days[len(days)-1], in.Days.AsOf), calendar.MedianGap(days))
-}
-
-// describe says which days are missing.
-func (d dayRows) describe(missing []hole, median int) string {
-	longest, more := missing[0], ""
-	if others := missing[1:]; len(others) > 0 {
-		days := 0
-		for _, other := range others {
-			days += other.days()
-		}
-		more = fmt.Sprintf(", and %s more in %d other gaps", countDays(days), len(others))
-		if len(others) == 1 {
-			more = fmt.Sprintf(", and %s more from %s on", countDays(days), d.date(others[0].from).Format(time.DateOnly))
-		}
-	}
-	return fmt.Sprintf("no order from %s to %s, %s, where a usual gap is %s%s: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
-		d.date(longest.from).Format(time.DateOnly), d.date(longest.to).Format(time.DateOnly), countDays(longest.days()), countDays(median), more)
 }
 
 // The gap before a last order day, or before the as-of day, that nobody need wonder

@@ -85,6 +85,10 @@ type Intake struct {
 	Report Report
 	Base   Base
 
+	// BeyondOrders says that the as-of day lies so far behind the last order that
+	// orders are more likely missing.
+	BeyondOrders bool
+
 	// Holdout is how the plan tests models on the shop's own past. A plan that tests
 	// none has the zero Holdout.
 	Holdout Holdout

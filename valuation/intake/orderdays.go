@@ -1,181 +1,188 @@
 package intake
 
 import (
-	"math"
+	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
 	"cbv/valuation/calendar"
 )
 
-// dayRows are the rows of every day from the first order day to the last one that
-// counts, days without orders included.
+// dayRows are the rows of every day from the first one that has any to the last one,
+// days without rows included.
 type dayRows struct {
 	first time.Time
 	rows  []float64
+	open  [weekdays]bool // whether half of the dates of a weekday have rows, by date modulo 7
 }
 
-// newDayRows returns the rows of days in order.
+const weekdays = 7
+
+// newDayRows returns the rows of days in order, of which there is one at least.
 func newDayRows(days []orderDay) dayRows {
 	d := dayRows{first: days[0].OrderDay}
 	d.rows = make([]float64, calendar.DaysBetween(d.first, days[len(days)-1].OrderDay)+1)
 	for _, day := range days {
-		d.rows[calendar.DaysBetween(d.first, day.OrderDay)] = float64(day.OrderRows)
+		d.rows[calendar.DaysBetween(d.first, day.OrderDay)] = float64(day.AllRows)
+	}
+	for weekday := range min(weekdays, len(d.rows)) {
+		dates, open := 0, 0
+		for i := weekday; i < len(d.rows); i += weekdays {
+			dates++
+			if d.rows[i] > 0 {
+				open++
+			}
+		}
+		d.open[weekday] = 2*open >= dates
 	}
 	return d
 }
 
 func (d dayRows) date(i int) time.Time { return d.first.AddDate(0, 0, i) }
 
-// weekdays is how many days later the same weekday comes again.
-const weekdays = 7
-
-// hole is a run of days without an order, from the one index to the other.
-type hole struct {
-	from, to int
-	// expected is on how many of these days the shop usually has orders, by weekday.
-	expected float64
-	// surprise is how unlikely the run is: minus the logarithm of its probability were
-	// days independent.
-	surprise float64
-	known    bool // enough days around it say how often the shop has orders
-	steady   bool // the days around it never come near to none
+// isOpen reports whether the shop usually has orders on such a day. About the turn of
+// the year shops close that never do otherwise.
+func (d dayRows) isOpen(i int) bool {
+	return d.open[i%weekdays] && !isTurnOfYear(d.date(i))
 }
 
-func (h hole) days() int { return h.to - h.from + 1 }
-
-// What a run of days without an order is held against.
-const (
-	// mostGapDays is the gap between order days that nobody need wonder at where
-	// little is known of the shop, or mostUsualGaps usual ones: it may close for a
-	// month.
-	mostGapDays   = 30
-	mostUsualGaps = 10
-	// windowDays before and after a run say how often each weekday has orders there;
-	// of fewer than leastWindowDays nothing is said.
-	windowDays      = 8 * weekdays
-	leastWindowDays = 4 * weekdays
-	// A shop may close for a few days without a word. Beyond so many expected order
-	// days it is more than that.
-	leastExpectedDays = 4
-	// leastOdds is how many times less likely than one in all its order days a run
-	// must be; leastLongOdds, where it is long as well.
-	leastOdds, leastLongOdds = 1000, 20
-	// mostClosings is how often a shop that has been watched for steadyDays closes
-	// while one says that it never does: then each of those days is missing.
-	mostClosings, steadyDays = 2, 365
-	// A steady shop has so many rows on a usual day, and at least this part of them on
-	// each day around.
-	steadyRows  = 20
-	steadyShare = 0.5
-	// A closing recurs when another year has one of half its days within so many
-	// days of it, or within as many as it has.
-	recursWithinDays = 10
-	// Of a longer run the other's days are enough: it is a season without orders.
-	longClosingDays = 14
-)
-
-// missingDays returns the runs of days without an order that are hard to explain by
-// how often the shop has orders, longest first. What recurs in another year, and the
-// days about the turn of the year, are closings.
-func missingDays(d dayRows, median int) []hole {
-	var runs []hole
-	var gaps []int
-	for i, last := 1, 0; i < len(d.rows); i++ {
-		if d.rows[i] == 0 {
-			continue
-		}
-		gaps = append(gaps, i-last)
-		if i-last > 1 {
-			runs = append(runs, d.judge(last+1, i-1))
-		}
-		last = i
-	}
-	slices.Sort(gaps)
-	closings := 0
-	for _, run := range runs {
-		if run.expected >= 0.5 {
-			closings++
-		}
-	}
-	isSteady := len(d.rows) >= steadyDays && closings <= mostClosings
-	var missing []hole
-	for _, run := range runs {
-		gap, odds := run.days()+1, run.surprise-math.Log(float64(len(gaps)+1))
-		isLong := gap > max(mostGapDays, mostUsualGaps*median) && (!run.known || odds >= math.Log(leastLongOdds))
-		isUnlikely := run.expected >= leastExpectedDays && odds >= math.Log(leastOdds) && gap > 2*gaps[(len(gaps)-1)*98/100]
-		isLone := isSteady && run.steady && run.expected >= 0.5
-		if (isLong || isUnlikely || isLone) && !d.recurs(run, runs) {
-			missing = append(missing, run)
-		}
-	}
-	slices.SortStableFunc(missing, func(a, b hole) int { return b.days() - a.days() })
-	return missing
-}
-
-// judge says how far a run of days without an order is to be wondered at.
-func (d dayRows) judge(from, to int) hole {
-	h := hole{from: from, to: to}
-	windows := [][2]int{{max(0, from-windowDays), from}, {to + 1, min(len(d.rows), to+1+windowDays)}}
-	windows = slices.DeleteFunc(windows, func(w [2]int) bool { return w[1]-w[0] < leastWindowDays })
-	if len(windows) == 0 {
-		return h
-	}
-	h.known, h.steady = true, true
-	for i := from; i <= to; i++ {
-		chance := 1.0
-		for _, w := range windows {
-			open, days, rows := 0, 0, []float64(nil)
-			for j := w[0]; j < w[1]; j++ {
-				if (j-i)%weekdays != 0 {
-					continue
-				}
-				days++
-				if d.rows[j] > 0 {
-					open++
-				}
-				rows = append(rows, d.rows[j])
-			}
-			chance = min(chance, (float64(open)+0.5)/float64(days+1))
-			h.steady = h.steady && isSteady(rows)
-		}
-		if isTurnOfYear(d.date(i)) {
-			continue
-		}
-		h.expected += chance
-		h.surprise -= math.Log(1 - chance)
-	}
-	return h
-}
-
-// isSteady reports whether days of one weekday hold together well enough for none of
-// them to be empty by chance.
-func isSteady(rows []float64) bool {
-	slices.Sort(rows)
-	usual := rows[len(rows)/2]
-	return usual >= steadyRows && rows[0] >= steadyShare*usual
-}
-
-// isTurnOfYear reports whether a day is one on which shops close that never do
-// otherwise.
 func isTurnOfYear(day time.Time) bool {
 	return day.Month() == time.December && day.Day() >= 24 || day.Month() == time.January && day.Day() <= 2
 }
 
-// recurs reports whether another year has a run about the same dates that costs half
-// as many order days or more.
-func (d dayRows) recurs(h hole, runs []hole) bool {
-	for _, other := range runs {
-		years := int(math.Round(float64(other.from+other.to-h.from-h.to) / 2 / 365.25))
-		isAsLong := other.expected >= h.expected/2 || h.days() > longClosingDays && other.days() >= h.days()/2
-		if years == 0 || !isAsLong {
+// hole is a run of days without rows, from the one index to the other.
+type hole struct {
+	from, to int
+	open     int     // days of them on which the shop is usually open
+	worth    float64 // rows that it would have had
+}
+
+func (h hole) days() int { return h.to - h.from + 1 }
+
+// What a run of days without rows is held against.
+const (
+	// aroundDays before and after a run say what its days would have had.
+	aroundDays = 28
+	// leastWorth is how many rows a run must lack, and leastOpenDays on how many days.
+	leastWorth, leastOpenDays = 15, 2
+	// A run must lack three times what the fourth largest does: closings are alike,
+	// and up to three runs that are missing do not hide each other. Long closings that
+	// recur are left out of these.
+	timesUsual, usualPlace, longClosingDays = 3, 3, 5
+	// A closing recurs when another year has one of half its days within so many days
+	// of it.
+	recursWithinDays = 10
+)
+
+// missingDays returns the runs of days without rows that are no closings, longest
+// first.
+func missingDays(d dayRows) []hole {
+	runs := d.runs()
+	worths := []float64{}
+	for _, run := range runs {
+		if run.days() < longClosingDays || !d.recurs(run, runs) {
+			worths = append(worths, run.worth)
+		}
+	}
+	slices.SortFunc(worths, func(a, b float64) int { return cmp.Compare(b, a) })
+	usual := 0.0
+	if len(worths) > usualPlace {
+		usual = worths[usualPlace]
+	}
+	missing := slices.DeleteFunc(slices.Clone(runs), func(h hole) bool {
+		return h.worth < leastWorth || h.open < leastOpenDays || h.worth < timesUsual*usual || d.recurs(h, runs)
+	})
+	slices.SortStableFunc(missing, func(a, b hole) int { return b.days() - a.days() })
+	return missing
+}
+
+// runs returns the runs of days without rows.
+func (d dayRows) runs() (runs []hole) {
+	for i, last := 1, 0; i < len(d.rows); i++ {
+		if d.rows[i] == 0 {
 			continue
 		}
-		within := max(recursWithinDays, h.days())
-		from, to := d.date(h.from).AddDate(years, 0, -within), d.date(h.to).AddDate(years, 0, within)
-		if !d.date(other.to).Before(from) && !d.date(other.from).After(to) {
-			return true
+		if i-last > 1 {
+			runs = append(runs, d.run(last+1, i-1))
+		}
+		last = i
+	}
+	return runs
+}
+
+// run says what days without rows would have had.
+func (d dayRows) run(from, to int) hole {
+	h := hole{from: from, to: to}
+	days := 0
+	for i := from; i <= to; i++ {
+		if !isTurnOfYear(d.date(i)) {
+			days++
+		}
+		if d.isOpen(i) {
+			h.open++
+		}
+	}
+	before, after := 0.0, 0.0
+	for i := range aroundDays {
+		if j := from - 1 - i; j >= 0 {
+			before += d.rows[j]
+		}
+		if j := to + 1 + i; j < len(d.rows) {
+			after += d.rows[j]
+		}
+	}
+	least := before
+	// Near the end of the files the days after a run are too few to say anything.
+	if to+aroundDays < len(d.rows) {
+		least = min(before, after)
+	}
+	h.worth = float64(days) * least / aroundDays
+	return h
+}
+
+// recurs reports whether another year has a run about the same dates with half as
+// many open days or more.
+func (d dayRows) recurs(h hole, runs []hole) bool {
+	for _, other := range runs {
+		if 2*other.open < h.open || 2*other.days() < h.days() {
+			continue
+		}
+		for _, years := range []int{-1, 1, -2, 2} {
+			from, to := d.date(h.from).AddDate(years, 0, -recursWithinDays), d.date(h.to).AddDate(years, 0, recursWithinDays)
+			if other != h && !d.date(other.to).Before(from) && !d.date(other.from).After(to) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// isClosing reports whether days after the first, one of them the last or beyond, are
+// a closing that other years had, too.
+func (d dayRows) isClosing(from, to time.Time) bool {
+	h := hole{from: calendar.DaysBetween(d.first, from), to: calendar.DaysBetween(d.first, to)}
+	for i := h.from; i <= h.to; i++ {
+		if d.isOpen(i) {
+			h.open++
+		}
+	}
+	return d.recurs(h, d.runs())
+}
+
+// describe says which days are missing.
+func (d dayRows) describe(missing []hole, median int) string {
+	longest, more := missing[0], ""
+	if others := missing[1:]; len(others) > 0 {
+		days := 0
+		for _, other := range others {
+			days += other.days()
+		}
+		more = fmt.Sprintf(", and %s more in %d other gaps", countDays(days), len(others))
+		if len(others) == 1 {
+			more = fmt.Sprintf(", and %s more from %s on", countDays(days), d.date(others[0].from).Format(time.DateOnly))
+		}
+	}
+	return fmt.Sprintf("no order from %s to %s, %s, where a usual gap is %s%s: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+		d.date(longest.from).Format(time.DateOnly), d.date(longest.to).Format(time.DateOnly), countDays(longest.days()), countDays(median), more)
 }

@@ -63,5 +63,5 @@ func (r *nightly) already() (Result, error) {
 		return Result{}, err
 	}
 	r.Repeat(manifest.Warnings)
-	return Result{Folder: r.shown(), Already: true}, r.runs.Link(r.id(), r.Days.AsOf)
+	return Result{Folder: r.shown(), Already: true}, r.link()
 }
