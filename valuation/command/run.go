@@ -17,7 +17,7 @@ import (
 // runSections are what a run reads. The commands that look at what a run would do
 // take the flags of all of them, so that a line can be tried with another command.
 var runSections = []string{
-	"out", "orders", "spend", "surveys", "people", "suppression", "value", "backtest", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
+	"out", "orders", "spend", "surveys", "people", "suppression", "value", "backtest", "suspicions", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
 }
 
 func runCommand(env Env) *cli.Command {
@@ -27,7 +27,7 @@ func runCommand(env Env) *cli.Command {
 		Usage:    "value, segment and mark every customer, publish the run, and write the declared audiences",
 		UsageText: `cbv run                                          # by the cbv.yaml of this folder
 cbv run --orders.files 'orders/*.parquet' --orders.columns.amount 'Quantity * UnitPrice'
-cbv run --config shop.yaml --wait 30m --max-age 2 --model out/latest --log json     # every night`,
+cbv run --config shop.yaml --wait 30m --max-age 1 --model auto --log json     # every night`,
 	}, reading{
 		sections: runSections,
 		common: []string{

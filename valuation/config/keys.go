@@ -103,6 +103,9 @@ func walk(v reflect.Value, prefix string, visit func(Key, reflect.Value)) {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		path := prefix + field.Tag.Get("yaml")
+		if isDerived(field) {
+			continue
+		}
 		if _, leaf := field.Tag.Lookup("help"); leaf {
 			visit(keyOf(field, path), v.Field(i))
 		} else {
@@ -111,6 +114,9 @@ func walk(v reflect.Value, prefix string, visit func(Key, reflect.Value)) {
 	}
 }
 
+// isDerived reports whether a field is no setting, and only says where one came from.
+func isDerived(field reflect.StructField) bool { return field.Tag.Get("yaml") == "-" }
+
 // standards are the values of Default as YAML, by path.
 var standards = func() map[string]string {
 	values := map[string]string{}
@@ -118,6 +124,9 @@ var standards = func() map[string]string {
 	fill = func(v reflect.Value, prefix string) {
 		for i := range v.NumField() {
 			field, path := v.Type().Field(i), prefix+v.Type().Field(i).Tag.Get("yaml")
+			if isDerived(field) {
+				continue
+			}
 			if _, leaf := field.Tag.Lookup("help"); !leaf {
 				fill(v.Field(i), path+".")
 			} else if text := inline(v.Field(i)); text != "null" && text != `""` {

@@ -85,6 +85,10 @@ type Intake struct {
 	Report Report
 	Base   Base
 
+	// Earlier is the run that the files are compared with, once it is looked for.
+	Earlier  Earlier
+	compared comparison
+
 	// BeyondOrders says that the as-of day lies so far behind the last order that
 	// orders are more likely missing.
 	BeyondOrders bool
@@ -115,6 +119,10 @@ func (in *Intake) Actions() pipeline.Actions {
 		AsOfStep:   in.setAsOf,
 		"params":   in.makeParams,
 		"contract": in.readContract,
+
+		"earlier_run":   in.mapEarlier,
+		"compared_days": in.compareDays,
+		"comparison":    in.compareRuns,
 	}
 }
 

@@ -81,6 +81,7 @@ func (in *Intake) readContract(ctx context.Context) error {
 	}
 	slices.SortFunc(in.Report.Places, byPlace)
 	if in.Report.Rows(Used) > 0 {
+		in.warnOfRows()
 		return nil
 	}
 	return in.noOrderIsLeft()
@@ -119,8 +120,8 @@ const mostQuarantined = 0.01
 
 func isManyQuarantined(share float64) bool { return share > mostQuarantined }
 
-// WarnOfRows warns where too many orders cannot be used.
-func (in *Intake) WarnOfRows() {
+// warnOfRows warns where too many orders cannot be used.
+func (in *Intake) warnOfRows() {
 	var quarantined int64
 	for _, count := range in.Report.Reasons {
 		if count.Reason != Used && count.Reason != Filtered && count.Reason != AfterAsOf {

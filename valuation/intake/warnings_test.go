@@ -84,7 +84,7 @@ func ofRows(counts ...ReasonCount) pipelinetest.Input {
 		for _, count := range counts {
 			in.Inputs.Orders[0].Rows += count.Rows
 		}
-		in.WarnOfRows()
+		in.warnOfRows()
 		return nil
 	}
 }

@@ -14,7 +14,7 @@ type Warning struct {
 	Code     string `json:"code"`
 	Message  string `json:"message"`
 	Fails    bool   `json:"fails,omitempty"`    // nothing is published, with or without run.strict
-	Accepted bool   `json:"accepted,omitempty"` // run.accept names it: it fails nothing
+	Accepted bool   `json:"accepted,omitempty"` // by run.accept: it fails nothing
 }
 
 // Warn notes a warning of the catalog. A code that is not in it is a fault of the
@@ -24,7 +24,7 @@ func (c *Context) Warn(code, format string, args ...any) {
 }
 
 // Fail notes a warning of the catalog that is grave enough to publish nothing, unless
-// run.accept names it.
+// the flag --accept names it.
 func (c *Context) Fail(code, format string, args ...any) {
 	c.raise(Warning{Code: code, Message: fmt.Sprintf(format, args...), Fails: true})
 }
@@ -33,7 +33,7 @@ func (c *Context) raise(warning Warning) {
 	if !isWarning(warning.Code) {
 		panic(fmt.Sprintf("warning %s is not in the catalog", warning.Code))
 	}
-	warning.Accepted = c.accepts(warning.Code)
+	warning.Accepted = c.accepts(warning)
 	c.Warnings = append(c.Warnings, warning)
 	c.Progress(Event{Kind: Warned, Warning: warning})
 }
@@ -56,17 +56,21 @@ func CheckAccepted(codes []string) error {
 
 // RefuseWarnings fails a command, such as a run or an export, by its warnings: by
 // those that fail it, and where run.strict asks for it by all that are not lenient.
-// What run.accept names fails nothing.
+// What is accepted fails nothing.
 func (c *Context) RefuseWarnings(command string, warnings []Warning) error {
 	var broken []error
-	byStrict := false
+	under, hint := "", ""
 	for _, warning := range warnings {
 		isStrict := c.Config.Run.Strict && !isLenient(warning.Code)
-		if c.accepts(warning.Code) || !warning.Fails && !isStrict {
+		if c.accepts(warning) || !warning.Fails && !isStrict {
 			continue
 		}
-		byStrict = byStrict || !warning.Fails
 		broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
+		if !warning.Fails {
+			under = " under run.strict"
+		} else if hint == "" {
+			hint = fmt.Sprintf("; if it is right, --accept %s lets it pass this once", warning.Code)
+		}
 	}
 	if len(broken) == 0 {
 		return nil
@@ -75,11 +79,7 @@ func (c *Context) RefuseWarnings(command string, warnings []Warning) error {
 	if len(broken) == 1 {
 		noun = "warning fails"
 	}
-	under := ""
-	if byStrict {
-		under = " under run.strict"
-	}
-	return failure.Inputf("%w\n%d %s the %s%s: nothing was published", errors.Join(broken...), len(broken), noun, command, under)
+	return failure.Inputf("%w\n%d %s the %s%s: nothing was published%s", errors.Join(broken...), len(broken), noun, command, under, hint)
 }
 
 // Repeat raises warnings that were published earlier again, for whoever watches, and
@@ -87,10 +87,17 @@ func (c *Context) RefuseWarnings(command string, warnings []Warning) error {
 func (c *Context) Repeat(warnings []Warning) []Warning {
 	repeated := slices.Clone(warnings)
 	for i := range repeated {
-		repeated[i].Accepted = c.accepts(repeated[i].Code)
+		repeated[i].Accepted = c.accepts(repeated[i])
 		c.Progress(Event{Kind: Warned, Warning: repeated[i]})
 	}
 	return repeated
 }
 
-func (c *Context) accepts(code string) bool { return slices.Contains(c.Config.Run.Accept, code) }
+// accepts reports whether a warning is accepted: what fails by itself is by the flag
+// alone.
+func (c *Context) accepts(w Warning) bool {
+	if w.Fails {
+		return slices.Contains(c.Config.Run.AcceptOnce, w.Code)
+	}
+	return slices.Contains(c.Config.Run.Accept, w.Code)
+}
