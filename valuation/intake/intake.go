@@ -119,7 +119,12 @@ func (in *Intake) Actions() pipeline.Actions {
 		AsOfStep:   in.setAsOf,
 		"params":   in.makeParams,
 		"contract": in.readContract,
+	}
+}
 
+// ComparedActions are the Go steps of the comparison with an earlier run.
+func (in *Intake) ComparedActions() pipeline.Actions {
+	return pipeline.Actions{
 		"earlier_run":   in.mapEarlier,
 		"compared_days": in.compareDays,
 		"comparison":    in.compareRuns,

@@ -62,8 +62,9 @@ func (h hole) days() int { return h.to - h.from + 1 }
 
 // What a run of days without rows is held against.
 const (
-	// aroundDays before and after a run say what its days would have had.
-	aroundDays = 28
+	// aroundDays before and after a run say what its days would have had, if so many
+	// of them have rows.
+	aroundDays, leastOpenAround = 28, 7
 	// leastWorth is how many rows a run must lack, and leastOpenDays on how many days.
 	leastWorth, leastOpenDays = 15, 2
 	// A run must lack three times what the fourth largest does: closings are alike,
@@ -123,22 +124,29 @@ func (d dayRows) run(from, to int) hole {
 			h.open++
 		}
 	}
-	before, after := 0.0, 0.0
-	for i := range aroundDays {
-		if j := from - 1 - i; j >= 0 {
-			before += d.rows[j]
-		}
-		if j := to + 1 + i; j < len(d.rows) {
-			after += d.rows[j]
-		}
-	}
-	least := before
+	worth := d.around(from-aroundDays, from)
 	// Near the end of the files the days after a run are too few to say anything.
 	if to+aroundDays < len(d.rows) {
-		least = min(before, after)
+		worth = min(worth, d.around(to+1, to+1+aroundDays))
 	}
-	h.worth = float64(days) * least / aroundDays
+	h.worth = float64(days) * worth
 	return h
+}
+
+// around returns the mean rows of the days from one to another, 0 where so few of
+// them have any that they are the beginning of the files, or its end.
+func (d dayRows) around(from, to int) float64 {
+	sum, open := 0.0, 0
+	for i := max(0, from); i < min(to, len(d.rows)); i++ {
+		sum += d.rows[i]
+		if d.rows[i] > 0 {
+			open++
+		}
+	}
+	if open < leastOpenAround {
+		return 0
+	}
+	return sum / aroundDays
 }
 
 // recurs reports whether another year has a run about the same dates with half as
