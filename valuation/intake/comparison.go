@@ -336,7 +336,7 @@ func filesText(files []fileChange, lost bool) string {
 	if lost {
 		sign = -1
 	}
-	changed := slices.DeleteFunc(slices.Clone(files), func(f fileChange) bool { return f.IsLost != lost || sign*(f.RowsNow-f.RowsBefore) <= 0 })
+	changed := slices.DeleteFunc(joinMoved(files), func(f fileChange) bool { return f.IsLost != lost || sign*(f.RowsNow-f.RowsBefore) <= 0 })
 	slices.SortFunc(changed, func(a, b fileChange) int {
 		return cmp.Or(cmp.Compare(sign*(b.RowsNow-b.RowsBefore), sign*(a.RowsNow-a.RowsBefore)), strings.Compare(a.File, b.File))
 	})
@@ -352,3 +352,31 @@ func filesText(files []fileChange, lost bool) string {
 	}
 	return "; " + strings.Join(texts, ", ")
 }
+
+// joinMoved takes a file whose path has more folders, or fewer, for the same one: the
+// folder that all files share moves when a file comes in beside them. Of several it is
+// the one that has most nearly as many rows.
+func joinMoved(files []fileChange) []fileChange {
+	joined := slices.Clone(files)
+	for i := range joined {
+		gone, nearest := joined[i], -1
+		if gone.RowsNow > 0 || gone.RowsBefore == 0 {
+			continue
+		}
+		for j, come := range joined {
+			isMoved := strings.HasSuffix(come.File, "/"+gone.File) || strings.HasSuffix(gone.File, "/"+come.File)
+			if !isMoved || come.RowsBefore > 0 || come.IsLost != gone.IsLost {
+				continue
+			}
+			if nearest < 0 || distance(come.RowsNow, gone.RowsBefore) < distance(joined[nearest].RowsNow, gone.RowsBefore) {
+				nearest = j
+			}
+		}
+		if nearest >= 0 {
+			joined[nearest].RowsBefore, joined[i].RowsBefore = gone.RowsBefore, 0
+		}
+	}
+	return joined
+}
+
+func distance(a, b int64) int64 { return max(a-b, b-a) }

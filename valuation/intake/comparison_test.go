@@ -182,6 +182,15 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			Says:   "past days have 6 rows and 6.00 EUR more than for run 2025-04-10-0123456789ab: 2 days from 2025-04-08 to 2025-04-09; late.parquet has 6 of them and had 0",
 			Silent: ofNight(func(n *night) { n.without(-3, 99) }),
 		},
+		{ // a second shop beside the first, whose folder is named since then
+			Code: "late_rows",
+			Raises: ofNight(func(n *night) {
+				n.without(-60, 50)
+				n.files = []fileChange{{"a.parquet", false, 0, 100}, {"two/a.parquet", false, 60, 0}, {"one/a.parquet", false, 100, 0}}
+			}),
+			Says:   "past days have 60 rows and 60.00 EUR more than for run 2025-04-10-0123456789ab: 2025-02-20; two/a.parquet has 60 of them and had 0",
+			Silent: ofNight(func(n *night) {}),
+		},
 		{ // twice all of a day
 			Code:   "late_rows",
 			Raises: ofNight(func(n *night) { n.without(-100, 50, 51) }),

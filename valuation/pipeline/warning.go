@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
@@ -59,7 +60,7 @@ func CheckAccepted(codes []string) error {
 // What is accepted fails nothing.
 func (c *Context) RefuseWarnings(command string, warnings []Warning) error {
 	var broken []error
-	under, hint := "", ""
+	under, accepting := "", ""
 	for _, warning := range warnings {
 		isStrict := c.Config.Run.Strict && !isLenient(warning.Code)
 		if c.accepts(warning) || !warning.Fails && !isStrict {
@@ -68,8 +69,8 @@ func (c *Context) RefuseWarnings(command string, warnings []Warning) error {
 		broken = append(broken, fmt.Errorf("warning %s: %s", warning.Code, warning.Message))
 		if !warning.Fails {
 			under = " under run.strict"
-		} else if hint == "" {
-			hint = fmt.Sprintf("; if it is right, --accept %s lets it pass this once", warning.Code)
+		} else if flag := " --accept " + warning.Code; !strings.Contains(accepting, flag) {
+			accepting += flag
 		}
 	}
 	if len(broken) == 0 {
@@ -79,7 +80,10 @@ func (c *Context) RefuseWarnings(command string, warnings []Warning) error {
 	if len(broken) == 1 {
 		noun = "warning fails"
 	}
-	return failure.Inputf("%w\n%d %s the %s%s: nothing was published%s", errors.Join(broken...), len(broken), noun, command, under, hint)
+	if accepting != "" {
+		accepting = "; where the input is right," + accepting + " lets it pass this once"
+	}
+	return failure.Inputf("%w\n%d %s the %s%s: nothing was published%s", errors.Join(broken...), len(broken), noun, command, under, accepting)
 }
 
 // Repeat raises warnings that were published earlier again, for whoever watches, and

@@ -118,6 +118,18 @@ func Codes() []string {
 	return codes
 }
 
+// OfRunsAlone lists the codes that a run can raise and a check cannot.
+func OfRunsAlone() []string {
+	var codes []string
+	for _, kind := range Warnings {
+		by := strings.Split(kind.By, ", ")
+		if slices.Contains(by, "run") && !slices.Contains(by, "check") {
+			codes = append(codes, kind.Code)
+		}
+	}
+	return codes
+}
+
 // isWarning reports whether a code is in the catalog.
 func isWarning(code string) bool {
 	return slices.ContainsFunc(Warnings, func(kind WarningKind) bool { return kind.Code == code })

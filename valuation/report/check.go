@@ -27,6 +27,8 @@ type Check struct {
 	Places     []Place            `json:"places"` // where to look, most rows first
 	Inputs     []InputCheck       `json:"other_inputs"`
 	Warnings   []pipeline.Warning `json:"warnings"`
+	// OfRuns are the codes of warnings that only a run can find.
+	OfRuns []string `json:"warnings_of_runs"`
 }
 
 // RowCount is the rows that one thing became of, with their money. Money of other
@@ -65,7 +67,7 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 	exact := func(minor int64) string { return money.Exact(minor, minorPerUnit) }
 	c := Check{
 		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency, IsDefault: isDefault,
-		Places: places(checked.Places), Inputs: []InputCheck{}, Warnings: listed(checked.Warnings),
+		Places: places(checked.Places), Inputs: []InputCheck{}, Warnings: listed(checked.Warnings), OfRuns: pipeline.OfRunsAlone(),
 	}
 	var total int64
 	for _, count := range checked.Reasons {
@@ -139,8 +141,16 @@ func (c Check) Text(out io.Writer) error {
 		input.text(out)
 	}
 	writeWarnings(out, c.Warnings)
+	c.writePlaces(out)
+	fmt.Fprintln(out)
+	_, err := fmt.Fprint(out, Wrap("Only a run can find: "+strings.Join(c.OfRuns, ", ")+".", 0))
+	return err
+}
+
+// writePlaces says where to look.
+func (c Check) writePlaces(out io.Writer) {
 	if len(c.Places) == 0 {
-		return nil
+		return
 	}
 	fmt.Fprintln(out, "\nWhere to look:")
 	for _, place := range c.Places[:min(shownPlaces, len(c.Places))] {
@@ -153,7 +163,6 @@ func (c Check) Text(out io.Writer) error {
 	if more := len(c.Places) - shownPlaces; more > 0 {
 		fmt.Fprintf(out, "  and in %d more places: cbv run lists every row in quarantine.parquet\n", more)
 	}
-	return nil
 }
 
 func (i InputCheck) text(out io.Writer) {
