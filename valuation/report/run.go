@@ -77,6 +77,9 @@ func (s summary) parameters() string {
 	if m := s.result.Manifest.Model; m != nil && m.From != nil {
 		return fmt.Sprintf("The models are those of run %s, fitted as of %s.", m.From.Run, m.From.AsOf)
 	}
+	if s.result.Refit != "" {
+		return fmt.Sprintf("The models were fitted anew: %s.", s.result.Refit)
+	}
 	return ""
 }
 
