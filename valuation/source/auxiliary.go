@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/source/remedy"
 )
 
 // Auxiliary is an input other than the orders, which a shop may do without.
@@ -22,8 +23,15 @@ type Auxiliary struct {
 // worth its join here.
 var dayKind = kind{
 	wants: "a date, or a time-stamp without a zone", cast: engine.Timestamp,
-	fits:   []engine.Type{engine.Date, engine.Timestamp},
-	remedy: "cast(timezone('UTC', %s) as date), with the zone whose days are meant, or try_cast(%[1]s as date)",
+	fits: []engine.Type{engine.Date, engine.Timestamp},
+	want: remedy.Day,
+}
+
+// daysOf is dayKind with the days of a zone.
+func daysOf(zone string) kind {
+	days := dayKind
+	days.zone = zone
+	return days
 }
 
 // NoAuxiliary returns the auxiliary inputs of a run, with what their columns must
@@ -35,14 +43,14 @@ func NoAuxiliary(c config.Config) []Auxiliary {
 	spend, surveys := c.Spend.Columns, c.Surveys.Columns
 	return []Auxiliary{
 		{Name: "spend", columns: []mapped{
-			column("spend", "date", spend.Date, dayKind),
+			column("spend", "date", spend.Date, daysOf(c.Time.Zone)),
 			column("spend", "channel", spend.Channel, idKind),
 			column("spend", "amount", spend.Amount, moneyKind),
 			column("spend", "currency", spend.Currency, idKind),
 		}},
 		{Name: "surveys", columns: []mapped{
 			column("surveys", "customer_id", surveys.CustomerID, idKind),
-			column("surveys", "answered_at", surveys.AnsweredAt, dayKind),
+			column("surveys", "answered_at", surveys.AnsweredAt, daysOf(c.Time.Zone)),
 			column("surveys", "score", surveys.Score, moneyKind),
 		}},
 	}

@@ -12,15 +12,13 @@ import (
 // does not fit its expression, or damage inside a file. It returns nil when all
 // can be read, so the query that failed did so for another reason.
 func (m Mapping) Diagnose(ctx context.Context, e engine.Engine, files []File) error {
-	for _, file := range files {
+	for place, file := range files {
 		for i, mapped := range m.mapped {
 			if mapped.text == "" {
 				continue
 			}
-			probe := engine.Input{
-				Name: probeView, Files: []string{file.Resolved}, HivePartitions: m.input.HivePartitions,
-				Columns: m.input.Columns[i : i+1],
-			}
+			alone := m.input.Only(place)
+			probe := alone.With(probeView, alone.Columns[i])
 			if err := e.Input(ctx, probe); err != nil {
 				continue // the column may be absent here
 			}

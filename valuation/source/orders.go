@@ -10,7 +10,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
-	"cbv/valuation/parquetfile"
+	"cbv/valuation/source/remedy"
 )
 
 // OrdersView is the view that MapOrders makes, as the SQL files know it.
@@ -34,32 +34,33 @@ type mapped struct {
 
 // kind is what a column must hold, and what it becomes.
 type kind struct {
-	wants  string
-	fits   []engine.Type
-	cast   engine.Type
-	remedy string
+	wants string
+	fits  []engine.Type
+	cast  engine.Type
+	want  remedy.Want
+	zone  string // whose days are meant, for a day
 }
 
 var (
 	idKind = kind{
 		wants: "text or whole numbers", cast: engine.Varchar,
-		fits:   []engine.Type{engine.Varchar, engine.Bigint, engine.UUID, engine.Boolean, engine.Date},
-		remedy: "cast(%s as bigint) if these are whole numbers, else cast(%[1]s as varchar)",
+		fits: []engine.Type{engine.Varchar, engine.Bigint, engine.UUID, engine.Boolean, engine.Date},
+		want: remedy.ID,
 	}
 	timeKind = kind{
 		wants: "a date or a time-stamp", cast: engine.Timestamp,
-		fits:   []engine.Type{engine.Date, engine.Timestamp, engine.Instant},
-		remedy: "try_strptime(%s, '%%Y-%%m-%%d %%H:%%M:%%S') or try_cast(%[1]s as timestamp)",
+		fits: []engine.Type{engine.Date, engine.Timestamp, engine.Instant},
+		want: remedy.Time,
 	}
 	moneyKind = kind{
 		wants: "a number", cast: engine.Double,
-		fits:   []engine.Type{engine.Bigint, engine.Double, engine.Decimal},
-		remedy: "try_cast(%s as double)",
+		fits: []engine.Type{engine.Bigint, engine.Double, engine.Decimal},
+		want: remedy.Money,
 	}
 	conditionKind = kind{
 		wants: "a condition that is true or false", cast: engine.Boolean,
-		fits:   []engine.Type{engine.Boolean},
-		remedy: "a condition such as %s = 'x' or %[1]s > 0",
+		fits: []engine.Type{engine.Boolean},
+		want: remedy.Condition,
 	}
 )
 
@@ -119,24 +120,54 @@ func mapColumns(ctx context.Context, e engine.Engine, section string, files []Fi
 	} else if err != nil {
 		return Mapping{}, failure.Usagef("%w", err)
 	}
+	var used []string
+	for _, m := range all {
+		used = append(used, m.used...)
+	}
+	slices.Sort(used)
 	mapping := Mapping{section: section, mapped: all, input: input}
 	mapping.input.Files = Resolved(files)
-	for _, m := range all {
-		column, zoned, err := m.typed(ctx, e, mapping.input, files[0])
-		if err != nil {
-			errs = append(errs, err)
-		}
-		mapping.Zoned = mapping.Zoned || zoned
-		mapping.input.Columns = append(mapping.input.Columns, column)
+	mapping.input.Parts = partsOf(files, slices.Compact(used))
+	if err := mapping.bindColumns(ctx, e, files); err != nil {
+		return Mapping{}, err
 	}
-	if err := errors.Join(errs...); err != nil {
-		return Mapping{}, failure.Inputf("%w", err)
-	}
-	mapping.input.Columns = append(mapping.input.Columns, constants...)
+	mapping.addColumns(constants)
 	if err := e.Input(ctx, mapping.input); err != nil {
 		return Mapping{}, failure.Inputf("%s: %w", section, err)
 	}
 	return mapping, nil
+}
+
+// bindColumns gives the input its columns, and returns every problem at once.
+func (m *Mapping) bindColumns(ctx context.Context, e engine.Engine, files []File) error {
+	var errs []error
+	for _, mapped := range m.mapped {
+		columns, zoned, err := mapped.typed(ctx, e, m.input, files)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		m.Zoned = m.Zoned || zoned
+		m.input.Columns = append(m.input.Columns, columns[0])
+		for i := range m.input.Parts {
+			m.input.Parts[i].Columns = append(m.input.Parts[i].Columns, columns[i])
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return failure.Inputf("%w", err)
+	}
+	return nil
+}
+
+// addColumns gives the input columns that are the same for all files.
+func (m *Mapping) addColumns(columns []engine.InputColumn) {
+	m.input.Columns = append(m.input.Columns, columns...)
+	for i := range m.input.Parts {
+		m.input.Parts[i].Columns = append(m.input.Parts[i].Columns, columns...)
+	}
 }
 
 // refuseAmbiguousNames refuses files with column names that the engine would
@@ -187,10 +218,8 @@ func (m *mapped) resolve(ctx context.Context, e engine.Engine, files []File) err
 		}
 		m.expression = m.text
 	}
-	for _, column := range m.used {
-		if err := m.agree(column, files); err != nil {
-			return err
-		}
+	if m.everywhere {
+		return m.present(files, known)
 	}
 	return nil
 }
@@ -204,66 +233,14 @@ func (m *mapped) missing(file File, name string, columns []string) error {
 		file.Path, file.rows(), name, strings.Join(columns, ", "), m.key, hint)
 }
 
-// agree verifies that the files that have a column give it one type, and that
-// the ones that must have it do.
-func (m *mapped) agree(name string, files []File) error {
-	var first File
-	firstType := ""
-	for _, file := range files {
-		fileType := ""
-		for _, column := range file.Columns {
-			if strings.EqualFold(column.Name, name) {
-				fileType = column.Type
+// present verifies that every file has the columns that m refers to.
+func (m *mapped) present(files []File, known []string) error {
+	for _, name := range m.used {
+		for _, file := range files {
+			if _, has := file.column(name); !has {
+				return m.missing(file, name, file.names())
 			}
-		}
-		switch {
-		case fileType == "" && m.everywhere:
-			var columns []string
-			for _, column := range file.Columns {
-				columns = append(columns, column.Name)
-			}
-			return m.missing(file, name, columns)
-		case fileType == "", fileType == parquetfile.Null: // no value that could disagree
-		case firstType == "":
-			first, firstType = file, fileType
-		case fileType != firstType:
-			return fmt.Errorf("column %q is %s in %s (%s) and %s in %s (%s): write one of the files again with the other's type, or leave it out of %s.files",
-				name, firstType, first.Path, first.rows(), fileType, file.Path, file.rows(), section(m.key))
 		}
 	}
 	return nil
-}
-
-// typed lets the engine bind the expression over the files and verifies the
-// type of what comes out.
-func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input, example File) (column engine.InputColumn, zoned bool, err error) {
-	column = engine.InputColumn{Name: m.column, Expression: m.expression, Type: m.kind.cast}
-	if m.text == "" {
-		column.Expression = "null"
-		if m.absent != "" {
-			column.Expression = m.absent
-		}
-		return column, false, nil
-	}
-	probe := input
-	probe.Name = probeView
-	probe.Columns = []engine.InputColumn{{Name: "value", Expression: m.expression}}
-	if err := e.Input(ctx, probe); err != nil {
-		// Without the name of the view, which says nothing to a reader.
-		return column, false, fmt.Errorf("%s (%s): %s: %s: %w", example.Path, example.rows(), m.key, m.text, errors.Unwrap(err))
-	}
-	described, err := e.Describe(ctx, probe.Name)
-	if err != nil {
-		return column, false, err
-	}
-	found := described[0]
-	if !slices.Contains(m.kind.fits, found.Type) {
-		return column, false, fmt.Errorf("%s (%s): %s is %s, and %s wants %s: map %s",
-			example.Path, example.rows(), m.text, found.Spelling, m.key, m.kind.wants, fmt.Sprintf(m.kind.remedy, m.text))
-	}
-	if m.column == "ordered_at" && found.Type == engine.Instant {
-		column.Expression = "timezone('UTC', (\n" + m.expression + "\n))"
-		zoned = true
-	}
-	return column, zoned, nil
 }

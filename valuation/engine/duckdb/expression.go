@@ -19,7 +19,7 @@ func init() {
 	for _, names := range []string{
 		"+ - * / // % ** ^ & | << >> || ~~ !~~ ~~* !~~* ~~~ like_escape not_like_escape", // operators
 		"abs ceil ceiling exp floor greatest isfinite isinf isnan least ln log10 mod power pow round sign sqrt trunc",
-		"concat concat_ws contains ends_with left length lower lpad ltrim md5 nullif prefix regexp_extract",
+		"concat concat_ws contains decode ends_with left length lower lpad ltrim md5 nullif prefix regexp_extract",
 		"regexp_full_match regexp_matches regexp_replace replace reverse right rpad rtrim split_part",
 		"starts_with strip_accents substr substring suffix trim upper",
 		"date_part date_trunc day epoch_ms make_date make_timestamp month strftime strptime timezone",

@@ -179,6 +179,16 @@ func (e *Engine) FirstUnread(context.Context, engine.Input, int64) (int64, error
 	return 0, errNoSQL
 }
 
+// Try is refused.
+func (e *Engine) Try(context.Context, engine.Trial) (engine.Tried, error) {
+	return engine.Tried{}, errNoSQL
+}
+
+// Distinct is refused.
+func (e *Engine) Distinct(context.Context, engine.Input, string, int) ([]string, error) {
+	return nil, errNoSQL
+}
+
 // CheckExpression is refused.
 func (e *Engine) CheckExpression(context.Context, string, []string) ([]string, error) {
 	return nil, errNoSQL

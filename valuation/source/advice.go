@@ -1,0 +1,137 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+	"cbv/valuation/source/remedy"
+)
+
+// Read returns how a column of files is read as what is wanted of it: the expression
+// to map, which was tried on all its values, how many it reads and an example. Days are
+// those of zone where a remedy.Day is wanted.
+func Read(ctx context.Context, e engine.Engine, files []File, hivePartitions bool, column string, want remedy.Want, zone string) (remedy.Reading, error) {
+	input := engine.Input{Files: Resolved(files), HivePartitions: hivePartitions, Parts: partsOf(files, []string{column})}
+	return remedy.Find(ctx, e, remedy.Column{Input: input, Value: Name(ctx, e, column), Zone: zone}, want)
+}
+
+// Name writes the name of a column as an expression has it: in quotes where SQL would
+// take it for something else.
+func Name(ctx context.Context, e engine.Engine, column string) string {
+	// What SQL reads as this column alone needs none.
+	used, err := e.CheckExpression(ctx, column, []string{column})
+	if err == nil && len(used) == 1 && strings.TrimSpace(column) == column && !strings.ContainsAny(column, "()-/") {
+		return column
+	}
+	return engine.Identifier(column)
+}
+
+// value is what m maps, as part of an expression.
+func (m *mapped) value(ctx context.Context, e engine.Engine) string {
+	if len(m.used) == 1 && m.expression == engine.Identifier(m.used[0]) {
+		return Name(ctx, e, m.used[0])
+	}
+	return "(" + m.text + ")"
+}
+
+// disagreement is the error of an expression of two types.
+func (m *mapped) disagreement(ctx context.Context, e engine.Engine, input engine.Input, files []File, one, other bound) error {
+	named := m.text
+	if len(m.used) == 1 && m.expression == engine.Identifier(m.used[0]) {
+		named = fmt.Sprintf("column %q", m.used[0])
+	}
+	way := "write one of the files again with the other's type, or leave it out of " + section(m.key) + ".files"
+	reading, err := m.find(ctx, e, input)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil && reading.Expression != "" {
+		way = m.advice(files, reading) + ", or " + way
+	}
+	return fmt.Errorf("%s is %s in %s (%s) and %s in %s (%s): %s",
+		named, one.found.Spelling, one.file.Path, one.file.rows(), other.found.Spelling, other.file.Path, other.file.rows(), way)
+}
+
+// unfit is the error of an expression of a type that is not wanted.
+func (m *mapped) unfit(ctx context.Context, e engine.Engine, input engine.Input, files []File, part bound) error {
+	if m.isNull(files) {
+		return fmt.Errorf("%s (%s): %s has no value in any row, and %s wants %s: map another column", part.file.Path, part.file.rows(), m.text, m.key, m.kind.wants)
+	}
+	reading, err := m.find(ctx, e, input)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return m.unreadable(part.file, err)
+	}
+	return fmt.Errorf("%s (%s): %s is %s, and %s wants %s: %s",
+		part.file.Path, part.file.rows(), m.text, part.found.Spelling, m.key, m.kind.wants, m.advice(files, reading))
+}
+
+// isNull reports whether no file has a value of any column that m refers to.
+func (m *mapped) isNull(files []File) bool {
+	for _, file := range files {
+		for _, name := range m.used {
+			if file.typeOf(name) != "" {
+				return false
+			}
+		}
+	}
+	return len(m.used) > 0
+}
+
+func (m *mapped) find(ctx context.Context, e engine.Engine, input engine.Input) (remedy.Reading, error) {
+	return remedy.Find(ctx, e, remedy.Column{Input: input, Value: m.value(ctx, e), Zone: m.kind.zone}, m.kind.want)
+}
+
+// unreadable is the error of a column that cannot be read at all.
+func (m *mapped) unreadable(file File, err error) error {
+	return failure.Inputf("%s (%s): %s: %s cannot be read: %w", file.Path, file.rows(), m.key, m.text, engine.Cause(err))
+}
+
+// advice says what to map instead, and shows what that makes of a value.
+func (m *mapped) advice(files []File, reading remedy.Reading) string {
+	place := func(place engine.Place) string { return fmt.Sprintf("%s row %d", files[place.File].Path, place.Row) }
+	values := humanize.Comma(reading.Values) + " values"
+	switch {
+	case reading.Values == 0:
+		return "it has no value: map another column"
+	case reading.Expression == "" && reading.Read == 0:
+		return fmt.Sprintf("nothing that was tried reads its %s: write the column again as %s", values, m.kind.wants)
+	case reading.Expression == "":
+		return fmt.Sprintf("nothing that was tried reads all its %s, %s at best (the first of the others: %s): write the column again as %s",
+			values, humanize.Comma(reading.Read), place(reading.Unread), m.kind.wants)
+	}
+	example := func(reading remedy.Reading) string {
+		switch {
+		case m.kind.want == remedy.Time, m.kind.want == remedy.Day, m.kind.want == remedy.Money && !m.private():
+			return fmt.Sprintf(" (%s is %s)", reading.Before, reading.After)
+		case m.kind.want == remedy.ID:
+			return fmt.Sprintf(" (the first: %s)", place(reading.Place))
+		}
+		return ""
+	}
+	if len(reading.Others) > 0 {
+		text := "map " + reading.Expression + example(reading)
+		for _, other := range reading.Others {
+			text += " or " + other.Expression + example(other)
+		}
+		return text + ": each reads all " + values + ", and which is right they do not say"
+	}
+	text := fmt.Sprintf("map %s, which reads all %s%s", reading.Expression, values, example(reading))
+	if reading.Neither {
+		text += "; the other words in it stay null, neither consent nor objection"
+	}
+	return text
+}
+
+// private reports whether the input is about people: no message may quote what could
+// be about one.
+func (m *mapped) private() bool {
+	return section(m.key) == "people" || section(m.key) == "contacts" || section(m.key) == "suppression"
+}
