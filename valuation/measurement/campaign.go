@@ -184,6 +184,6 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	if err != nil {
 		return failure.Inputf("campaign %s: its assignments cannot be read: %w: put the files back as they were written", m.name(), engine.Cause(err))
 	}
-	m.in.WarnOfCopies(m.contacts.Name, "contact", m.contacts.Files)
+	m.in.WarnOfCopies(m.contacts.Name, "contact", m.contacts.Copies())
 	return m.contacts.Map(ctx, m.Engine)
 }

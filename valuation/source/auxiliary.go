@@ -88,6 +88,9 @@ func (a *Auxiliary) Map(ctx context.Context, e engine.Engine) error {
 	return err
 }
 
+// Copies is that of the files of the input.
+func (a *Auxiliary) Copies() [][2]File { return Copies(a.Files, a.mapping) }
+
 // Diagnose is Mapping.Diagnose for the files of the input.
 func (a *Auxiliary) Diagnose(ctx context.Context, e engine.Engine) error {
 	return a.mapping.Diagnose(ctx, e, a.Files)

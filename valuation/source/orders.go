@@ -73,6 +73,13 @@ type Mapping struct {
 	mapped  []mapped // what the first columns of input were made of
 }
 
+// reads reports whether a mapped column refers to a column of the files.
+func (m Mapping) reads(name string) bool {
+	return slices.ContainsFunc(m.mapped, func(mapped mapped) bool {
+		return slices.ContainsFunc(mapped.used, func(used string) bool { return strings.EqualFold(used, name) })
+	})
+}
+
 // MapOrders makes the view orders_input over the files. Its columns are
 // customer_id, order_id, channel (text), ordered_at (time-stamp), amount,
 // margin (double), is_kept, has_margin (boolean), minor_per_unit, file_number
@@ -100,7 +107,7 @@ func MapOrders(ctx context.Context, e engine.Engine, files []File, orders config
 // configuration: its columns are the mapped ones, then the constants. It returns
 // every problem of the mapping at once.
 func mapColumns(ctx context.Context, e engine.Engine, section string, files []File, input engine.Input, all []mapped, constants []engine.InputColumn) (Mapping, error) {
-	if err := refuseAmbiguousNames(files); err != nil {
+	if err := refuseOwnNames(files); err != nil {
 		return Mapping{}, err
 	}
 	var errs []error
@@ -170,22 +177,33 @@ func (m *Mapping) addColumns(columns []engine.InputColumn) {
 	}
 }
 
-// refuseAmbiguousNames refuses files with column names that the engine would
-// take for others: two that differ in case alone, or its own.
-func refuseAmbiguousNames(files []File) error {
+// refuseOwnNames refuses files with columns that have the names of the engine's own.
+func refuseOwnNames(files []File) error {
 	for _, file := range files {
-		seen := map[string]string{}
-		for _, column := range file.Columns {
-			folded := strings.ToLower(column.Name)
-			if other, twice := seen[folded]; twice {
-				return failure.Inputf("%s (%s): columns %q and %q differ in case alone, and SQL cannot distinguish them: write the file again with one of them renamed",
-					file.Path, file.rows(), other, column.Name)
-			}
-			if folded == "file_index" || folded == "file_row_number" {
+		for _, own := range []string{"file_index", "file_row_number"} {
+			if column, has := file.column(own); has {
 				return failure.Inputf("%s (%s): column %q has a name that the engine uses itself: write the file again with it renamed",
 					file.Path, file.rows(), column.Name)
 			}
-			seen[folded] = column.Name
+		}
+	}
+	return nil
+}
+
+// refuseAmbiguous refuses a column that differs from another one of a file in case
+// alone: SQL would take one for the other.
+func refuseAmbiguous(files []File, used string) error {
+	for _, file := range files {
+		first := ""
+		for _, column := range file.Columns {
+			switch {
+			case !strings.EqualFold(column.Name, used):
+			case first == "":
+				first = column.Name
+			default:
+				return fmt.Errorf("%s (%s): columns %q and %q differ in case alone, and SQL cannot distinguish them: write the file again with one of them renamed",
+					file.Path, file.rows(), first, column.Name)
+			}
 		}
 	}
 	return nil
@@ -210,7 +228,7 @@ func (m *mapped) resolve(ctx context.Context, e engine.Engine, files []File) err
 		m.used, err = e.CheckExpression(ctx, m.text, known)
 		var unknown *engine.UnknownColumnError
 		if errors.As(err, &unknown) {
-			return m.missing(files[0], unknown.Name, known)
+			return m.missing(files, files[0], unknown.Name, known)
 		}
 		if err != nil {
 			// Wrong whatever the files hold.
@@ -218,27 +236,35 @@ func (m *mapped) resolve(ctx context.Context, e engine.Engine, files []File) err
 		}
 		m.expression = m.text
 	}
+	for _, name := range m.used {
+		if err := refuseAmbiguous(files, name); err != nil {
+			return err
+		}
+	}
 	if m.everywhere {
-		return m.present(files, known)
+		return m.present(files)
 	}
 	return nil
 }
 
-func (m *mapped) missing(file File, name string, columns []string) error {
-	hint := ""
-	if nearest := config.Nearest(name, columns); nearest != "" {
-		hint = fmt.Sprintf("; did you mean %q?", nearest)
+// missing is the error of a column that a file lacks.
+func (m *mapped) missing(files []File, file File, name string, columns []string) error {
+	remedy := m.folderHint(files, name)
+	if remedy == "" {
+		remedy = "set " + m.key
+		if nearest := config.Nearest(name, columns); nearest != "" {
+			remedy += fmt.Sprintf("; did you mean %q?", nearest)
+		}
 	}
-	return fmt.Errorf("%s (%s): no column %q (it has %s): set %s%s",
-		file.Path, file.rows(), name, strings.Join(columns, ", "), m.key, hint)
+	return fmt.Errorf("%s (%s): no column %q (it has %s): %s", file.Path, file.rows(), name, strings.Join(columns, ", "), remedy)
 }
 
 // present verifies that every file has the columns that m refers to.
-func (m *mapped) present(files []File, known []string) error {
+func (m *mapped) present(files []File) error {
 	for _, name := range m.used {
 		for _, file := range files {
 			if _, has := file.column(name); !has {
-				return m.missing(file, name, file.names())
+				return m.missing(files, file, name, file.names())
 			}
 		}
 	}
