@@ -47,6 +47,9 @@ type Engine interface {
 	RowsInOrder(ctx context.Context, name string, columns []string, key string) iter.Seq2[[]any, error]
 	// ReadThrough reads every value of a column and keeps none.
 	ReadThrough(ctx context.Context, name, column string) error
+	// ReadGroups groups the rows by a column and keeps no group: where values lie
+	// outside what their file's statistics say, this is the error IsDamage.
+	ReadGroups(ctx context.Context, name, column string) error
 	// FirstUnread returns the first row, counted from 1, of the one file of an input
 	// of so many rows whose columns cannot be computed, 0 where the reason is none of
 	// a value. It says nothing of what is in it.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/dustin/go-humanize"
 
 	"cbv/valuation/engine"
-	"cbv/valuation/failure"
 	"cbv/valuation/source/remedy"
 )
 
@@ -36,7 +36,38 @@ func (m *mapped) value(ctx context.Context, e engine.Engine) string {
 	if len(m.used) == 1 && m.expression == engine.Identifier(m.used[0]) {
 		return Name(ctx, e, m.used[0])
 	}
+	if isCall(m.text) {
+		return m.text
+	}
 	return "(" + m.text + ")"
+}
+
+// isCall reports whether text is one call of a function, which needs no parentheses
+// around it.
+func isCall(text string) bool {
+	name, rest, called := strings.Cut(text, "(")
+	if !called || name == "" || strings.ContainsFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return false
+	}
+	open, quote := 1, rune(0)
+	for i, letter := range rest {
+		switch {
+		case quote != 0:
+			if letter == quote {
+				quote = 0
+			}
+		case letter == '\'', letter == '"':
+			quote = letter
+		case letter == '(':
+			open++
+		case letter == ')':
+			open--
+		}
+		if open == 0 {
+			return i == len(rest)-1
+		}
+	}
+	return false
 }
 
 // disagreement is the error of an expression of two types.
@@ -90,22 +121,27 @@ func (m *mapped) find(ctx context.Context, e engine.Engine, input engine.Input) 
 }
 
 // unreadable is the error of a column that cannot be read at all.
-func (m *mapped) unreadable(file File, err error) error {
-	return failure.Inputf("%s (%s): %s: %s cannot be read: %w", file.Path, file.rows(), m.key, m.text, engine.Cause(err))
-}
+func (m *mapped) unreadable(file File, err error) error { return damaged(file, m.text, m.key, err) }
 
 // advice says what to map instead, and shows what that makes of a value.
 func (m *mapped) advice(files []File, reading remedy.Reading) string {
 	place := func(place engine.Place) string { return fmt.Sprintf("%s row %d", files[place.File].Path, place.Row) }
-	values := humanize.Comma(reading.Values) + " values"
+	again := "write the column again as " + m.kind.wants
+	if m.kind.fits[0] == engine.Boolean {
+		again = "map a case of its values that gives true, false, or null where neither is said"
+	}
+	all := "all its " + humanize.Comma(reading.Values) + " values"
+	if reading.Values == 1 {
+		all = "its only value"
+	}
 	switch {
 	case reading.Values == 0:
 		return "it has no value: map another column"
 	case reading.Expression == "" && reading.Read == 0:
-		return fmt.Sprintf("nothing that was tried reads its %s: write the column again as %s", values, m.kind.wants)
+		return fmt.Sprintf("nothing that was tried reads %s: %s", strings.TrimPrefix(all, "all "), again)
 	case reading.Expression == "":
-		return fmt.Sprintf("nothing that was tried reads all its %s, %s at best (the first of the others: %s): write the column again as %s",
-			values, humanize.Comma(reading.Read), place(reading.Unread), m.kind.wants)
+		return fmt.Sprintf("nothing that was tried reads %s, %s at best (the first of the others: %s): %s",
+			all, humanize.Comma(reading.Read), place(reading.Unread), again)
 	}
 	example := func(reading remedy.Reading) string {
 		switch {
@@ -121,9 +157,9 @@ func (m *mapped) advice(files []File, reading remedy.Reading) string {
 		for _, other := range reading.Others {
 			text += " or " + other.Expression + example(other)
 		}
-		return text + ": each reads all " + values + ", and which is right they do not say"
+		return text + ": each reads " + all + ", and which is right the file does not say"
 	}
-	text := fmt.Sprintf("map %s, which reads all %s%s", reading.Expression, values, example(reading))
+	text := fmt.Sprintf("map %s, which reads %s%s", reading.Expression, all, example(reading))
 	if reading.Neither {
 		text += "; the other words in it stay null, neither consent nor objection"
 	}

@@ -62,7 +62,9 @@ func (m *mapped) folderHint(files []File, name string) string {
 		if _, err := withFolderKeys(file); err != nil {
 			return ""
 		}
-		example = file.folders[at].key + "=" + file.folders[at].value
+		if example == "" {
+			example = file.folders[at].key + "=" + file.folders[at].value
+		}
 	}
 	return fmt.Sprintf("it is the key of a folder (%s): set orders.hive_partitions to true", example)
 }

@@ -163,10 +163,13 @@ func (m *Mapping) bindColumns(ctx context.Context, e engine.Engine, files []File
 			m.input.Parts[i].Columns = append(m.input.Parts[i].Columns, columns[i])
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return failure.Inputf("%w", err)
+	if len(errs) == 0 {
+		return nil
 	}
-	return nil
+	if err := m.open(ctx, e, files); err != nil {
+		return err // by which every column fails
+	}
+	return failure.Inputf("%w", errors.Join(errs...))
 }
 
 // addColumns gives the input columns that are the same for all files.

@@ -158,6 +158,9 @@ func (c *expressionCheck) node(class string, node map[string]any) error {
 		}
 	case class == "COLUMN_REF":
 		names, _ := node["column_names"].([]any)
+		if first, _ := names[0].(string); len(names) == 2 && slices.ContainsFunc(c.known, func(name string) bool { return strings.EqualFold(name, first) }) {
+			return fmt.Errorf("%s is a column, and an expression cannot look into one: write the file again with %v as a column of its own", first, names[1])
+		}
 		if len(names) != 1 {
 			return fmt.Errorf("write column names without a table before them")
 		}

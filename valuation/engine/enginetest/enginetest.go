@@ -147,6 +147,11 @@ func (e *Engine) ReadThrough(ctx context.Context, name, column string) error {
 	return nil
 }
 
+// ReadGroups is that of engine.Engine.
+func (e *Engine) ReadGroups(ctx context.Context, name, column string) error {
+	return e.ReadThrough(ctx, name, column)
+}
+
 // Drop is that of engine.Engine.
 func (e *Engine) Drop(_ context.Context, name string) error {
 	_, err := e.find(name)

@@ -98,16 +98,6 @@ func times(value string, found engine.Type) []candidate {
 	return nil
 }
 
-// days are the expressions that read a column of a type as days of a zone, or as
-// local times.
-func days(value string, found engine.Type, zone string) []candidate {
-	var local []candidate
-	for _, c := range times(value, found) {
-		local = append(local, c, candidate{expression: "cast(timezone(" + engine.Quote(zone) + ", " + c.expression + ") as date)", where: c.where})
-	}
-	return local
-}
-
 // sign is what may stand beside an amount that is written as text.
 const sign = `'\p{Sc}|\p{L}{1,4}'`
 

@@ -72,7 +72,7 @@ func Find(ctx context.Context, e engine.Engine, column Column, want Want) (Readi
 	if len(types) > 1 {
 		candidates = append(candidates, common(column.Value, types, want)...)
 	}
-	return column.choose(ctx, e, candidates)
+	return column.choose(ctx, e, candidates, want)
 }
 
 // Whole returns how the ids of files in which they are floating-point numbers are read
@@ -83,7 +83,7 @@ func Whole(ctx context.Context, e engine.Engine, column Column) (Reading, error)
 	if err != nil {
 		return Reading{}, err
 	}
-	return column.choose(ctx, e, whole(column.Value, types[0]))
+	return column.choose(ctx, e, whole(column.Value, types[0]), ID)
 }
 
 // types returns the different types that an expression has over the files.
@@ -111,7 +111,7 @@ func (c Column) candidates(ctx context.Context, e engine.Engine, found engine.De
 	case Time:
 		return times(c.Value, found.Type), nil
 	case Day:
-		return days(c.Value, found.Type, c.Zone), nil
+		return times(c.Value, found.Type), nil // choose makes days of instants
 	case Money:
 		beside, err := c.sign(ctx, e, found.Type)
 		if err != nil {
@@ -135,11 +135,15 @@ func (c Column) sign(ctx context.Context, e engine.Engine, found engine.Type) (s
 
 // choose returns the first candidate that reads every value, with the later ones
 // that do so too and differ. Where there is none, it returns how far the best gets.
-func (c Column) choose(ctx context.Context, e engine.Engine, candidates []candidate) (Reading, error) {
+func (c Column) choose(ctx context.Context, e engine.Engine, candidates []candidate, want Want) (Reading, error) {
 	var chosen, best Reading
 	for _, candidate := range candidates {
-		if types, err := c.types(ctx, e, candidate.expression); err != nil || len(types) > 1 {
+		types, err := c.types(ctx, e, candidate.expression)
+		if err != nil || len(types) > 1 {
 			continue // not for such a column, or not the same in all files
+		}
+		if want == Day && types[0].Type == engine.Instant {
+			candidate.expression = "cast(timezone(" + engine.Quote(c.Zone) + ", " + candidate.expression + ") as date)"
 		}
 		few, err := c.try(ctx, e, candidate, sampleRows)
 		if err == nil && few.Read < few.Values && few.Read <= best.Read && best.Values > 0 {
