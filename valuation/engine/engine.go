@@ -57,6 +57,10 @@ type Engine interface {
 	// Try reads the files of an input by an expression and says how many of their
 	// values that reads. An expression that cannot be computed is an error.
 	Try(ctx context.Context, trial Trial) (Tried, error)
+	// Screen says how many values of the first rows of the files of an input each of
+	// some expressions makes something of. It is one reading for all, and an error
+	// where one of them cannot be computed.
+	Screen(ctx context.Context, input Input, value string, expressions []string, rows int64) (Screened, error)
 	// Distinct returns the different values of an expression over the files of an
 	// input as text, sorted, at most so many; those of Trial.
 	Distinct(ctx context.Context, input Input, value string, most int) ([]string, error)
@@ -189,8 +193,6 @@ type Trial struct {
 	Input Input  // its columns do not matter
 	Value string // expression of the values that are to be read
 	Read  string // expression that reads them
-	Where string // condition that a value meets where it is read rightly; "" for none
-	Rows  int64  // only so many first rows of each file; 0 for all
 }
 
 // Tried is what became of a trial. Null, blank and NaN are no values.
@@ -200,6 +202,12 @@ type Tried struct {
 	Read          int64 // of these, those that the expression reads
 	Before, After string
 	Place, Unread Place // of the first value that is read, which Before and After show, and of the first that is not
+}
+
+// Screened is what became of a screening, with the values of Tried.
+type Screened struct {
+	Values int64
+	Read   []int64 // by expression
 }
 
 // Place is a row of an input.

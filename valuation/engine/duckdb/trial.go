@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"cbv/valuation/engine"
 )
@@ -13,11 +14,7 @@ const trialView = "input_trial"
 // Try reads the files of an input by an expression.
 func (d *database) Try(ctx context.Context, trial engine.Trial) (engine.Tried, error) {
 	var tried engine.Tried
-	read := trial.Read
-	if trial.Where != "" {
-		read = "case when (\n" + trial.Where + "\n) then (\n" + trial.Read + "\n) end"
-	}
-	err := d.Input(ctx, trial.Input.With(trialView, triedValue(trial.Value), engine.InputColumn{Name: "tried_read", Expression: read}))
+	err := d.Input(ctx, trial.Input.With(trialView, triedValue(trial.Value), engine.InputColumn{Name: "tried_read", Expression: trial.Read}))
 	if err != nil {
 		return tried, err
 	}
@@ -30,10 +27,6 @@ func (d *database) Try(ctx context.Context, trial engine.Trial) (engine.Tried, e
 	if tried.Type == engine.Double {
 		isRead += " and not isnan(tried_read)"
 	}
-	rows := ""
-	if trial.Rows > 0 {
-		rows = fmt.Sprintf(" where file_row <= %d", trial.Rows)
-	}
 	// The place of a row is one number, which no other row has.
 	query := fmt.Sprintf(`with tried as (
     select
@@ -41,9 +34,9 @@ func (d *database) Try(ctx context.Context, trial engine.Trial) (engine.Tried, e
         tried_read,
         tried_read is not null as is_read,
         file_number * %[1]d + file_row as place
-    from %[2]s%[3]s
+    from %[2]s
 ),
-judged as (select value, cast(tried_read as varchar) as result, %[4]s as is_read, place from tried where value is not null)
+judged as (select value, cast(tried_read as varchar) as result, %[3]s as is_read, place from tried where value is not null)
 select
     count(*),
     count(*) filter (where is_read),
@@ -51,7 +44,7 @@ select
     arg_min(result, place) filter (where is_read),
     coalesce(min(place) filter (where is_read), 0),
     coalesce(min(place) filter (where not is_read), 0)
-from judged`, placesPerFile, trialView, rows, isRead)
+from judged`, placesPerFile, trialView, isRead)
 	for row, err := range d.query(ctx, trialView, query, 6) {
 		if err != nil {
 			return tried, err
@@ -71,13 +64,42 @@ func placeOf(place int64) engine.Place {
 	return engine.Place{File: place / placesPerFile, Row: place % placesPerFile}
 }
 
+// Screen holds expressions against the first rows of the files of an input.
+func (d *database) Screen(ctx context.Context, in engine.Input, value string, expressions []string, rows int64) (engine.Screened, error) {
+	columns := []engine.InputColumn{triedValue(value)}
+	counts := []string{"count(*)"}
+	for i, expression := range expressions {
+		name := fmt.Sprint("tried_", i)
+		columns = append(columns, engine.InputColumn{Name: name, Expression: expression})
+		counts = append(counts, "count("+name+")")
+	}
+	screened := engine.Screened{Read: make([]int64, len(expressions))}
+	if err := d.Input(ctx, in.With(trialView, columns...)); err != nil {
+		return screened, err
+	}
+	query := fmt.Sprintf("select %s from %s where %s and file_row <= %d", strings.Join(counts, ", "), trialView, isValue, rows)
+	for row, err := range d.query(ctx, trialView, query, len(counts)) {
+		if err != nil {
+			return screened, err
+		}
+		screened.Values = row[0].(int64)
+		for i := range expressions {
+			screened.Read[i] = row[i+1].(int64)
+		}
+	}
+	return screened, nil
+}
+
+// isValue is the condition of what counts as a value.
+const isValue = "nullif(nullif(trim(tried_value), ''), 'nan') is not null"
+
 // Distinct returns the different values of an expression over the files of an input.
 func (d *database) Distinct(ctx context.Context, in engine.Input, value string, most int) ([]string, error) {
 	err := d.Input(ctx, in.With(trialView, triedValue(value)))
 	if err != nil {
 		return nil, err
 	}
-	query := fmt.Sprintf("select distinct tried_value as value from %s where nullif(nullif(trim(tried_value), ''), 'nan') is not null order by value limit %d", trialView, most)
+	query := fmt.Sprintf("select distinct tried_value as value from %s where %s order by value limit %d", trialView, isValue, most)
 	var values []string
 	for row, err := range d.query(ctx, trialView, query, 1) {
 		if err != nil {

@@ -189,6 +189,11 @@ func (e *Engine) Try(context.Context, engine.Trial) (engine.Tried, error) {
 	return engine.Tried{}, errNoSQL
 }
 
+// Screen is refused.
+func (e *Engine) Screen(context.Context, engine.Input, string, []string, int64) (engine.Screened, error) {
+	return engine.Screened{}, errNoSQL
+}
+
 // Distinct is refused.
 func (e *Engine) Distinct(context.Context, engine.Input, string, int) ([]string, error) {
 	return nil, errNoSQL

@@ -14,6 +14,18 @@ type candidate struct {
 	neither    string // condition of the values that it leaves null on purpose
 }
 
+// proof is the expression that is null for every value that the candidate does not
+// read rightly, and for no other.
+func (c candidate) proof() string {
+	switch {
+	case c.neither != "":
+		return "case when " + c.neither + " then false else " + c.expression + " end"
+	case c.where != "":
+		return "case when " + c.where + " then " + c.expression + " end"
+	}
+	return c.expression
+}
+
 // wordTimes are the formats of times in words and figures, without a zone, that are
 // no ISO 8601. Which of day and month comes first is for the values to say.
 var wordTimes = []string{
@@ -99,7 +111,7 @@ func times(value string, found engine.Type) []candidate {
 }
 
 // sign is what may stand beside an amount that is written as text.
-const sign = `'\p{Sc}|\p{L}{1,4}'`
+const sign = `'\p{L}{1,2}\p{Sc}|\p{Sc}|\p{L}{2,4}'`
 
 // amounts are the expressions that read a column of a type as money; beside is the
 // currency sign that stands in its texts, "" for none.

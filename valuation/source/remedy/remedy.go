@@ -4,8 +4,8 @@
 package remedy
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"cbv/valuation/engine"
@@ -129,32 +129,30 @@ func (c Column) sign(ctx context.Context, e engine.Engine, found engine.Type) (s
 	if found != engine.Varchar {
 		return "", nil
 	}
-	tried, err := e.Try(ctx, engine.Trial{Input: c.Input, Value: c.Value, Read: "nullif(regexp_extract(" + c.Value + ", " + sign + "), '')"})
+	tried, err := e.Try(ctx, engine.Trial{Input: c.Input, Value: c.Value, Read: "nullif(regexp_extract(cast(" + c.Value + " as varchar), " + sign + "), '')"})
 	return tried.After, err
 }
 
 // choose returns the first candidate that reads every value, with the later ones
 // that do so too and differ. Where there is none, it returns how far the best gets.
 func (c Column) choose(ctx context.Context, e engine.Engine, candidates []candidate, want Want) (Reading, error) {
+	hopeful, err := c.screen(ctx, e, candidates)
+	if err != nil {
+		return Reading{}, err
+	}
+	if len(hopeful) == 0 { // the values are counted, and damage among them is found
+		reading, err := c.try(ctx, e, candidate{expression: "null"}, want)
+		reading.Expression = ""
+		return reading, err
+	}
 	var chosen, best Reading
-	for _, candidate := range candidates {
-		types, err := c.types(ctx, e, candidate.expression)
-		if err != nil || len(types) > 1 {
-			continue // not for such a column, or not the same in all files
-		}
-		if want == Day && types[0].Type == engine.Instant {
-			candidate.expression = "cast(timezone(" + engine.Quote(c.Zone) + ", " + candidate.expression + ") as date)"
-		}
-		few, err := c.try(ctx, e, candidate, sampleRows)
-		if err == nil && few.Read < few.Values && few.Read <= best.Read && best.Values > 0 {
-			continue // as many others
-		}
-		var reading Reading
-		if err == nil {
-			reading, err = c.try(ctx, e, candidate, 0)
-		}
+	for _, candidate := range hopeful {
+		reading, err := c.try(ctx, e, candidate, want)
 		if ctx.Err() != nil {
 			return Reading{}, ctx.Err()
+		}
+		if err == nil && reading.Values == 0 {
+			return Reading{}, nil // which any candidate would read
 		}
 		isWhole := err == nil && reading.Read == reading.Values && reading.Values > 0
 		switch {
@@ -165,42 +163,95 @@ func (c Column) choose(ctx context.Context, e engine.Engine, candidates []candid
 		case isWhole && chosen.Expression == "":
 			chosen = reading
 		case isWhole:
-			differs, err := c.differ(ctx, e, chosen, reading)
-			if err != nil {
+			if err := c.addOther(ctx, e, &chosen, reading); err != nil {
 				return Reading{}, err
-			}
-			if differs {
-				chosen.Others = append(chosen.Others, reading)
 			}
 		}
 	}
-	if chosen.Expression != "" {
-		return chosen, nil
+	if chosen.Expression == "" {
+		return best, nil
 	}
-	if best.Values == 0 { // nothing was there to be tried
-		var err error
-		best, err = c.try(ctx, e, candidate{}, 0)
-		return best, err
-	}
-	return best, nil
+	return chosen, nil
 }
 
-// try holds a candidate against so many first rows of the first file, or against
-// all rows of all files where rows is 0.
-func (c Column) try(ctx context.Context, e engine.Engine, candidate candidate, rows int64) (Reading, error) {
-	trial := engine.Trial{Input: c.Input, Value: c.Value, Read: cmp.Or(candidate.expression, "null"), Where: candidate.where, Rows: rows}
-	if rows > 0 {
-		trial.Input = c.Input.Only(0)
+// screen returns the candidates that read every value of the first rows of the first
+// file, or the one that reads most of them.
+func (c Column) screen(ctx context.Context, e engine.Engine, candidates []candidate) ([]candidate, error) {
+	if len(candidates) == 0 {
+		return nil, nil
 	}
-	if candidate.neither != "" {
-		trial.Read = "case when " + candidate.neither + " then false else " + candidate.expression + " end"
+	reads := make([]int64, len(candidates))
+	values, err := c.screenRange(ctx, e, candidates, reads)
+	if err != nil {
+		return nil, err
 	}
-	tried, err := e.Try(ctx, trial)
+	most := slices.Max(reads)
+	var hopeful []candidate
+	for i, candidate := range candidates {
+		if reads[i] == most && reads[i] >= 0 && (most == values || len(hopeful) == 0) {
+			hopeful = append(hopeful, candidate)
+		}
+	}
+	return hopeful, nil
+}
+
+// screenRange counts what each candidate reads. One that cannot be computed stops
+// the reading of all, so it is found by halves, and reads -1.
+func (c Column) screenRange(ctx context.Context, e engine.Engine, candidates []candidate, reads []int64) (values int64, err error) {
+	var proofs []string
+	for _, candidate := range candidates {
+		proofs = append(proofs, candidate.proof())
+	}
+	screened, err := e.Screen(ctx, c.Input.Only(0), c.Value, proofs, sampleRows)
+	switch {
+	case ctx.Err() != nil:
+		return 0, ctx.Err()
+	case err == nil:
+		copy(reads, screened.Read)
+		return screened.Values, nil
+	case len(candidates) == 1:
+		reads[0] = -1
+		return 0, nil
+	}
+	half := len(candidates) / 2
+	first, err := c.screenRange(ctx, e, candidates[:half], reads[:half])
+	if err != nil {
+		return 0, err
+	}
+	second, err := c.screenRange(ctx, e, candidates[half:], reads[half:])
+	return max(first, second), err
+}
+
+// try holds a candidate against all rows of all files.
+func (c Column) try(ctx context.Context, e engine.Engine, candidate candidate, want Want) (Reading, error) {
+	types, err := c.types(ctx, e, candidate.expression)
+	if err != nil {
+		return Reading{}, err
+	}
+	if len(types) > 1 {
+		return Reading{}, fmt.Errorf("%s is %s in one file and %s in another", candidate.expression, types[0].Spelling, types[1].Spelling)
+	}
+	if want == Day && types[0].Type == engine.Instant {
+		candidate.expression = "cast(timezone(" + engine.Quote(c.Zone) + ", " + candidate.expression + ") as date)"
+	}
+	tried, err := e.Try(ctx, engine.Trial{Input: c.Input, Value: c.Value, Read: candidate.proof()})
 	return Reading{
 		Expression: candidate.expression, Type: tried.Type, Values: tried.Values, Read: tried.Read,
 		Before: tried.Before, After: tried.After, Place: tried.Place, Unread: tried.Unread,
 		Neither: candidate.neither != "",
 	}, err
+}
+
+// addOther adds a reading that differs from all there are.
+func (c Column) addOther(ctx context.Context, e engine.Engine, chosen *Reading, reading Reading) error {
+	for _, one := range append([]Reading{*chosen}, chosen.Others...) {
+		differs, err := c.differ(ctx, e, one, reading)
+		if err != nil || !differs {
+			return err
+		}
+	}
+	chosen.Others = append(chosen.Others, reading)
+	return nil
 }
 
 // differ reports whether two readings of the column are not the same throughout.
