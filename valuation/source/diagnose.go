@@ -142,7 +142,7 @@ func damaged(file File, what, key string, err error) error {
 	case strings.Contains(text, "TProtocolException"):
 		text, way = "what is there is not what the format says", "the file is damaged, or encrypted there: write it again as plain Parquet"
 	default:
-		text = strings.ReplaceAll(text, `file "`+file.Resolved+`"`, "it")
+		text = strings.TrimRight(strings.ReplaceAll(text, `file "`+file.Resolved+`"`, "it"), ": ")
 	}
 	return failure.Inputf("%s (%s): %s cannot be read: %s: %s, or leave it out of %s.files", file.Path, file.rows(), what, text, way, section(key))
 }

@@ -259,7 +259,11 @@ func (m *mapped) missing(files []File, file File, name string, columns []string)
 			remedy += fmt.Sprintf("; did you mean %q?", nearest)
 		}
 	}
-	return fmt.Errorf("%s (%s): no column %q (it has %s): %s", file.Path, file.rows(), name, strings.Join(columns, ", "), remedy)
+	has := strings.Join(columns, ", ")
+	if has == "" {
+		has = "no column at all"
+	}
+	return fmt.Errorf("%s (%s): no column %q (it has %s): %s", file.Path, file.rows(), name, has, remedy)
 }
 
 // present verifies that every file has the columns that m refers to.

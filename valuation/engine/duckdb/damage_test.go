@@ -1,4 +1,4 @@
-package source
+package duckdb_test
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
-	"cbv/valuation/engine/duckdb"
 	"cbv/valuation/failure"
+	"cbv/valuation/source"
 )
 
 // Values outside a file's own statistics are damage of that file: the engine makes a
@@ -31,19 +31,17 @@ func TestValuesOutsideTheStatisticsAreDamage(t *testing.T) {
 	lowerLastDay(t, patterns[1], 19723, 19723+299, 19723+20)
 	e = openEngine(t, folder) // the first one remembers what it wrote
 
-	files, err := Find(ctx, "orders", patterns, false)
+	files, err := source.Find(ctx, "orders", patterns, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	orders := config.Default().Orders
-	mapping, err := MapOrders(ctx, e, files, orders, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for place, file := range files {
-		alone := mapping
-		alone.input = mapping.input.Only(place)
-		err := alone.Diagnose(ctx, e, files[place:place+1])
+		mapping, err := source.MapOrders(ctx, e, files[place:place+1], orders, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = mapping.Diagnose(ctx, e, files[place:place+1])
 		want := ""
 		if filepath.Base(file.Path) == "damaged.parquet" {
 			want = file.Path + " (300 rows): ordered_at has values outside the file's own statistics: the file is damaged: write it again, or leave it out of orders.files"
@@ -59,20 +57,6 @@ func TestValuesOutsideTheStatisticsAreDamage(t *testing.T) {
 			t.Errorf("%s: %q, want %q", file.Path, got, want)
 		}
 	}
-}
-
-func openEngine(t *testing.T, folder string) engine.Engine {
-	t.Helper()
-	macros, err := os.ReadFile("../../sql/engine/duckdb.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := duckdb.Open(context.Background(), engine.Options{Threads: 1, MemoryLimit: "500MB", TempDir: folder, Writable: folder, Macros: string(macros)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
-	return e
 }
 
 // lowerLastDay sets the last day that the footer of a file has to another one. Days
