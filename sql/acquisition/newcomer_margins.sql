@@ -1,8 +1,8 @@
 -- newcomer_margins: what each customer's margin added up to at ages at which
 -- customers are compared, returns netted on the day they arrived; horizon_minor is
--- that of the first horizon_days, discounted to the first purchase. What was
--- returned before the first purchase counts at age 0. Empty without spend, with
--- which it is compared.
+-- that of the first horizon_days, discounted to the first purchase. The first order is
+-- worth what its returns have left of it. What was returned before the first purchase
+-- counts at age 0. Empty without spend, with which it is compared.
 --
 -- grain: one row per customer_id
 -- reads: customer_days, first_purchases, params
@@ -18,6 +18,10 @@ days as (
             when params.margin_rate is not null then customer_days.net_minor
             else customer_days.margin_minor
         end as money_minor,
+        case
+            when params.margin_rate is not null then customer_days.purchase_minor
+            else customer_days.purchase_margin_minor
+        end as purchase_money_minor,
         coalesce(params.margin_rate, 1e0) as margin_rate,
         params.horizon_days,
         params.discount_per_day
@@ -33,7 +37,7 @@ sums as (
     select
         customer_id,
         margin_rate,
-        cast(sum(case when age_days = 0 then money_minor else 0 end) as bigint) as first_minor,
+        cast(sum(case when age_days = 0 then purchase_money_minor else 0 end) as bigint) as first_minor,
         cast(sum(case when age_days <= 90 then money_minor else 0 end) as bigint) as money_90_minor,
         cast(sum(case when age_days <= 180 then money_minor else 0 end) as bigint) as money_180_minor,
         cast(sum(case when age_days <= 365 then money_minor else 0 end) as bigint) as money_365_minor,

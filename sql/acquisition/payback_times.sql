@@ -1,8 +1,8 @@
 -- payback_times: at which age the cumulative margin of customers reached the cost
 -- of acquiring them, or they left observation at as_of before it had: the cost of
 -- their own channel in the month they were acquired (target own), and the blended cost of
--- that month (target blended). Customers acquired in a month without that cost
--- are left out. Empty without spend.
+-- that month (target blended). A purchase brings what its returns have left of it.
+-- Customers acquired in a month without that cost are left out. Empty without spend.
 --
 -- Most customers have paid by their first day, or bought on no other; only the
 -- rest take part in the running sum.
@@ -54,12 +54,16 @@ running as (
         aimed.own_minor,
         aimed.blended_minor,
         greatest(cast(0 as bigint), day_difference(aimed.first_purchase_date, customer_days.order_day)) as age_days,
-        cast(sum(case when params.margin_rate is not null then customer_days.net_minor else customer_days.margin_minor end)
-            over (
-                partition by aimed.customer_id
-                order by customer_days.order_day
-                rows between unbounded preceding and current row
-            ) as bigint) as money_minor,
+        cast(sum(
+            case
+                when params.margin_rate is not null then customer_days.purchase_minor
+                else customer_days.purchase_margin_minor
+            end
+        ) over (
+            partition by aimed.customer_id
+            order by customer_days.order_day
+            rows between unbounded preceding and current row
+        ) as bigint) as money_minor,
         coalesce(params.margin_rate, 1e0) as margin_rate
     from aimed
     inner join customer_days

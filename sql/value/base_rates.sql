@@ -59,6 +59,9 @@ new_customers as (
 rates as (
     select
         sums.customers,
+        sums.purchase_revenue_minor,
+        sums.purchase_margin_minor,
+        sums.later_returns_minor,
         new_customers.fitted as newcomers,
         new_customers.repeaters as repeat_newcomers,
         case

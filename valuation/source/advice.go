@@ -145,7 +145,7 @@ func (m *mapped) advice(files []File, reading remedy.Reading) string {
 	}
 	example := func(reading remedy.Reading) string {
 		switch {
-		case m.kind.want == remedy.Time, m.kind.want == remedy.Day, m.kind.want == remedy.Money && !m.private():
+		case m.kind.want == remedy.Time, m.kind.want == remedy.Day, m.kind.want == remedy.Version, m.kind.want == remedy.Money && !m.private:
 			return fmt.Sprintf(" (%s is %s)", reading.Before, reading.After)
 		case m.kind.want == remedy.ID:
 			return fmt.Sprintf(" (the first: %s)", place(reading.Place))
@@ -164,10 +164,4 @@ func (m *mapped) advice(files []File, reading remedy.Reading) string {
 		text += "; the other words in it stay null, neither consent nor objection"
 	}
 	return text
-}
-
-// private reports whether the input is about people: no message may quote what could
-// be about one.
-func (m *mapped) private() bool {
-	return section(m.key) == "people" || section(m.key) == "contacts" || section(m.key) == "suppression"
 }

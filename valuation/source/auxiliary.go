@@ -14,6 +14,9 @@ type Auxiliary struct {
 	Name  string // of its section of the configuration
 	Files []File
 
+	// IsLookup says that rows are looked up in it: one that is there twice counts once.
+	IsLookup bool
+
 	private bool // it is about people: no message may quote a value
 	columns []mapped
 	mapping Mapping
@@ -40,8 +43,22 @@ func NoAuxiliary(c config.Config) []Auxiliary {
 	column := func(section, name, text string, k kind) mapped {
 		return mapped{key: section + ".columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
-	spend, surveys := c.Spend.Columns, c.Surveys.Columns
+	of := func(section, name, view, text string, k kind) mapped {
+		m := column(section, name, text, k)
+		m.column = view // from and to are words of SQL
+		return m
+	}
+	identities, rates, spend, surveys := c.Identities.Columns, c.Rates.Columns, c.Spend.Columns, c.Surveys.Columns
 	return []Auxiliary{
+		{Name: "identities", IsLookup: true, private: true, columns: []mapped{
+			of("identities", "from", "from_id", identities.From, idKind),
+			of("identities", "to", "to_id", identities.To, idKind),
+		}},
+		{Name: "rates", IsLookup: true, columns: []mapped{
+			column("rates", "date", rates.Date, daysOf(c.Time.Zone)),
+			column("rates", "currency", rates.Currency, idKind),
+			column("rates", "rate", rates.Rate, moneyKind),
+		}},
 		{Name: "spend", columns: []mapped{
 			column("spend", "date", spend.Date, daysOf(c.Time.Zone)),
 			column("spend", "channel", spend.Channel, idKind),
@@ -56,11 +73,22 @@ func NoAuxiliary(c config.Config) []Auxiliary {
 	}
 }
 
-// FindAuxiliary looks up the files of spend, then those of surveys. What is not
-// configured has none.
+// FindAuxiliary looks up the files of all auxiliary inputs. What is not configured has
+// none.
 func FindAuxiliary(ctx context.Context, c config.Config) ([]Auxiliary, error) {
+	return find(ctx, c, c.Identities.Files, c.Rates.Files, c.Spend.Files, c.Surveys.Files)
+}
+
+// FindLookups looks up the files that orders are read with, identities and rates, and
+// leaves the other inputs without files.
+func FindLookups(ctx context.Context, c config.Config) ([]Auxiliary, error) {
+	return find(ctx, c, c.Identities.Files, c.Rates.Files)
+}
+
+// find looks up the files of the first of the auxiliary inputs.
+func find(ctx context.Context, c config.Config, files ...config.Files) ([]Auxiliary, error) {
 	found := NoAuxiliary(c)
-	for i, paths := range []config.Files{c.Spend.Files, c.Surveys.Files} {
+	for i, paths := range files {
 		var err error
 		if found[i].Files, err = Find(ctx, found[i].Name, paths, false); err != nil {
 			return nil, err
@@ -82,9 +110,11 @@ func (a *Auxiliary) Map(ctx context.Context, e engine.Engine) error {
 		columns = append(columns, engine.Column{Name: "file_number", Type: engine.Bigint}, engine.Column{Name: "file_row", Type: engine.Bigint})
 		return e.Insert(ctx, view, columns, func(func([]any) bool) {})
 	}
+	for i := range a.columns {
+		a.columns[i].private = a.private
+	}
 	var err error
 	a.mapping, err = mapColumns(ctx, e, a.Name, a.Files, engine.Input{Name: view}, a.columns, nil)
-	a.mapping.private = a.private
 	return err
 }
 

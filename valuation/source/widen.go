@@ -125,6 +125,9 @@ func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input,
 			column.Expression = "timezone('UTC', (\n" + part.expression + "\n))"
 			zoned = true
 		}
+		if m.convert != nil {
+			column.Expression = m.convert(part.expression, part.found.Type)
+		}
 		columns = append(columns, column)
 	}
 	return columns, zoned, nil
@@ -211,7 +214,7 @@ func (m *mapped) isFloating(file File) bool {
 func (m *mapped) readAsWhole(ctx context.Context, e engine.Engine, parts []bound, i int) error {
 	part := &parts[i]
 	floating := func(part bound) bool { return m.isFloating(part.file) }
-	if m.kind.want != remedy.ID || !floating(*part) || !slices.ContainsFunc(parts, func(part bound) bool { return !floating(part) }) {
+	if m.kind.want != remedy.ID && m.kind.want != remedy.Version || !floating(*part) || !slices.ContainsFunc(parts, func(part bound) bool { return !floating(part) }) {
 		return nil
 	}
 	reading, err := remedy.Whole(ctx, e, remedy.Column{Input: part.input, Value: m.expression})

@@ -35,9 +35,9 @@ func TestValuesOutsideTheStatisticsAreDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	orders := config.Default().Orders
+	c := config.Default()
 	for place, file := range files {
-		mapping, err := source.MapOrders(ctx, e, files[place:place+1], orders, 100)
+		mapping, err := source.MapOrders(ctx, e, files[place:place+1], c, 100)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -102,6 +102,10 @@ var readings = []reads{
 	{"money that fits", remedy.Money, `12.50`, "v", "1 of 1", "12.50", "12.50", 0},
 	{"a truth as money", remedy.Money, `true`, "", "0 of 1", "", "", 0},
 
+	{"versions as doubles", remedy.Version, `1e0, 3e0`, "try_cast(v as bigint)", "2 of 2", "1.0", "1", 0},
+	{"versions as text", remedy.Version, `'1', '12'`, "try_cast(v as bigint)", "2 of 2", "1", "1", 0},
+	{"versions as times", remedy.Version, `'2024-03-01T23:30:00Z'`, "try_cast(v as timestamptz)", "1 of 1", "2024-03-01T23:30:00Z", "2024-03-01 23:30:00+00", 0},
+
 	{"whole doubles", remedy.ID, `1e0, null, 'nan'::double`, "try_cast(v as bigint)", "1 of 1", "1.0", "1", 0},
 	{"a double beyond what it holds", remedy.ID, `1e0, 9007199254740993::double`, "", "1 of 2", "", "", 0},
 	{"fractions", remedy.ID, `1.5::double`, "cast(v as varchar)", "1 of 1", "1.5", "1.5", 0},

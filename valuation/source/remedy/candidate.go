@@ -110,6 +110,21 @@ func times(value string, found engine.Type) []candidate {
 	return nil
 }
 
+// versions are the expressions that read a column of a type as numbers or times of
+// versions.
+func versions(value string, found engine.Described) []candidate {
+	switch found.Type {
+	case engine.Bigint:
+		return []candidate{{expression: value}}
+	case engine.Double:
+		return whole(value, found)
+	case engine.Varchar:
+		number := "try_cast(" + value + " as bigint)"
+		return append([]candidate{{expression: number, where: "regexp_full_match(trim(" + value + "), '\\d+')"}}, textTimes(value)...)
+	}
+	return times(value, found.Type)
+}
+
 // sign is what may stand beside an amount that is written as text.
 const sign = `'\p{L}{1,2}\p{Sc}|\p{Sc}|\p{L}{2,4}'`
 

@@ -19,6 +19,7 @@ const (
 	Time      Want = iota // a date, a local time or an instant
 	Day                   // a date or a local time, in the zone that is given
 	Money                 // a number
+	Version               // a whole number or a time, in the order of which versions follow each other
 	ID                    // text or whole numbers that name something
 	Condition             // true or false
 	Consent               // true, false, or null where neither was said
@@ -118,6 +119,8 @@ func (c Column) candidates(ctx context.Context, e engine.Engine, found engine.De
 			return nil, err
 		}
 		return amounts(c.Value, found.Type, beside), nil
+	case Version:
+		return versions(c.Value, found), nil
 	case ID:
 		return ids(c.Value, found), nil
 	}
