@@ -19,10 +19,10 @@ create or replace macro to_minor(amount, minor_per_unit) as
 create or replace macro money(minor, minor_per_unit) as
     cast(minor as double) / cast(minor_per_unit as double);
 
--- whether a customer-day is a purchase, by its worth and how many of its rows no return
--- undid: a day on which a worth of 0 is all that returns left is none
-create or replace macro counts_as_purchase(worth_minor, unchanged_rows, zero_is_purchase) as
-    worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and unchanged_rows > 0);
+-- whether a customer-day is a purchase, by its worth and how many of its rows are of
+-- orders without a return: a worth of 0 that returns have left is none
+create or replace macro counts_as_purchase(worth_minor, kept_rows, zero_is_purchase) as
+    worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and kept_rows > 0);
 
 -- a cost as minor units to four decimals, which are rounded once they are summed: a
 -- message may cost less than a cent

@@ -18,11 +18,11 @@ create or replace temporary function to_minor(amount double, minor_per_unit doub
 create or replace temporary function money(minor double, minor_per_unit double) returns double return
     minor / minor_per_unit;
 
--- whether a customer-day is a purchase, by its worth and how many of its rows no return
--- undid: a day on which a worth of 0 is all that returns left is none
-create or replace temporary function counts_as_purchase(worth_minor bigint, unchanged_rows bigint, zero_is_purchase boolean)
+-- whether a customer-day is a purchase, by its worth and how many of its rows are of
+-- orders without a return: a worth of 0 that returns have left is none
+create or replace temporary function counts_as_purchase(worth_minor bigint, kept_rows bigint, zero_is_purchase boolean)
     returns boolean return
-    worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and unchanged_rows > 0);
+    worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and kept_rows > 0);
 
 -- a cost as minor units to four decimals, which are rounded once they are summed: a
 -- message may cost less than a cent

@@ -1,17 +1,26 @@
 -- last_attributes: where attributes are configured, their values on the latest
 -- purchase of each customer: of the latest row of that day of 0 or more that has one,
--- ties by order_id, then value.
+-- ties by order_id, then value. An order of which nothing is left has none.
 --
 -- grain: one row per customer_id
--- reads: orders, orders_input, order_files, customer_totals, params
+-- reads: orders, orders_input, order_days, customer_totals, undone_orders, params
 with
 
--- joined rather than compared, so that orders without attributes are not read
-attributed_files as (
-    select order_files.file_number
-    from order_files
+-- joined rather than compared, so that nothing is read where there are no attributes
+attributed_days as (
+    select order_days.order_day
+    from order_days
     cross join params
     where params.has_attributes
+),
+
+last_days as (
+    select
+        customer_totals.customer_id,
+        customer_totals.last_purchase_date
+    from customer_totals
+    inner join attributed_days
+        on customer_totals.last_purchase_date = attributed_days.order_day
 ),
 
 last_rows as (
@@ -22,13 +31,18 @@ last_rows as (
         orders.file_number,
         orders.file_row
     from orders
-    inner join attributed_files
-        on orders.file_number = attributed_files.file_number
-    inner join customer_totals
-        on orders.customer_id = customer_totals.customer_id
-        and orders.order_day = customer_totals.last_purchase_date
+    inner join last_days
+        on orders.customer_id = last_days.customer_id
+        and orders.order_day = last_days.last_purchase_date
+    cross join params
+    left join undone_orders
+        on params.as_of = undone_orders.look_day
+        and orders.customer_id = undone_orders.customer_id
+        and orders.order_id = undone_orders.order_id
+        and orders.order_day = undone_orders.order_day
     where orders.reason = 'used'
         and orders.amount_minor >= 0
+        and undone_orders.customer_id is null
 ),
 
 keys as (

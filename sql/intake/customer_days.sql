@@ -1,9 +1,9 @@
 -- customer_days: what each customer did on each day, as known on as_of. What moved
--- on the day is net_minor; what the day is worth as a purchase is purchase_minor:
--- the returns of its orders have lowered it, whatever their day, and do not count on
--- theirs. A day is a purchase when that is positive (or zero, where the
--- configuration says so and something on the day was not returned); rows that are
--- not used have rows of their own, by reason.
+-- on the day is net_minor. What the day is worth as a purchase is purchase_minor:
+-- with returns by order what is left of its orders, none of which lowers another; else
+-- what moved. A day is a purchase when that is positive (or zero, where the
+-- configuration says so and an order without a return stands on it); rows that are not
+-- used have rows of their own, by reason.
 --
 -- grain: one row per (customer_id, order_day, reason)
 -- reads: orders, order_returns, params
@@ -14,6 +14,7 @@ days as (
         customer_id,
         order_day,
         reason,
+        min(file_number) as first_file_number,
         count(*) as order_rows,
         cast(sum(amount_minor) as bigint) as net_minor,
         cast(sum(case when amount_minor > 0 then amount_minor else 0 end) as bigint) as gross_minor,
@@ -29,7 +30,7 @@ changes as (
         'used' as reason,
         order_returns.purchase_change_minor,
         order_returns.margin_change_minor,
-        order_returns.changed_rows
+        order_returns.returned_rows
     from order_returns
     inner join params
         on order_returns.look_day = params.as_of
@@ -40,13 +41,14 @@ purchases as (
         days.customer_id,
         days.order_day,
         days.reason,
+        days.first_file_number,
         days.order_rows,
         days.net_minor,
         days.gross_minor,
         days.margin_minor,
         days.net_minor + coalesce(changes.purchase_change_minor, 0) as purchase_minor,
         days.margin_minor + coalesce(changes.margin_change_minor, 0) as purchase_margin_minor,
-        coalesce(changes.changed_rows, 0) as changed_rows
+        coalesce(changes.returned_rows, 0) as returned_rows
     from days
     left join changes
         on days.customer_id = changes.customer_id
@@ -59,6 +61,7 @@ final as (
         purchases.customer_id,
         purchases.order_day,
         purchases.reason,
+        purchases.first_file_number,
         purchases.order_rows,
         purchases.net_minor,
         purchases.gross_minor,
@@ -67,7 +70,7 @@ final as (
         purchases.purchase_margin_minor,
         purchases.reason = 'used'
             and counts_as_purchase(
-                purchases.purchase_minor, purchases.order_rows - purchases.changed_rows, params.zero_is_purchase
+                purchases.purchase_minor, purchases.order_rows - purchases.returned_rows, params.zero_is_purchase
             ) as is_purchase
     from purchases
     cross join params

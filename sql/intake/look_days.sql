@@ -13,7 +13,7 @@ days as (
         order_returns.order_day,
         customer_days.net_minor + order_returns.purchase_change_minor as purchase_minor,
         customer_days.margin_minor + order_returns.margin_change_minor as purchase_margin_minor,
-        customer_days.order_rows - order_returns.changed_rows as unchanged_rows,
+        customer_days.order_rows - order_returns.returned_rows as kept_rows,
         params.zero_is_purchase
     from order_returns
     inner join customer_days
@@ -31,7 +31,7 @@ final as (
         order_day,
         purchase_minor,
         purchase_margin_minor,
-        counts_as_purchase(purchase_minor, unchanged_rows, zero_is_purchase) as is_purchase
+        counts_as_purchase(purchase_minor, kept_rows, zero_is_purchase) as is_purchase
     from days
 )
 

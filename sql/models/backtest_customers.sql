@@ -1,7 +1,8 @@
 -- backtest_customers: what was known of each customer of the backtest at its
 -- cutoff, and what they did after it. Returns made after the cutoff are not
 -- known at it, whatever order they belong to; money counts when it moved, and a
--- purchase after the cutoff as what is known of it on as_of. Recent is the stretch as
+-- purchase after the cutoff as what is known of it on as_of: an order of before that is
+-- returned and booked again after the cutoff is one of them. Recent is the stretch as
 -- long as the holdout that ends with the cutoff; the first purchase is not among the
 -- recent ones.
 --
@@ -49,7 +50,7 @@ sums as (
             as bigint) as first_purchase_minor,
         cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then purchase_margin_minor else 0 end)
             as bigint) as first_purchase_margin_minor,
-        cast(sum(case when is_known and not is_purchase then purchase_minor else 0 end) as bigint) as later_returns_minor,
+        cast(sum(case when is_known then net_minor else 0 end) as bigint) as known_revenue_minor,
         cast(sum(case when is_recent and is_purchase then 1 else 0 end) as bigint) as recent_purchases,
         cast(sum(case when is_recent then net_minor else 0 end) as bigint) as recent_revenue_minor,
         cast(sum(case when is_recent then margin_minor else 0 end) as bigint) as recent_margin_minor,
@@ -72,7 +73,7 @@ final as (
         purchase_margin_minor,
         purchase_revenue_minor - first_purchase_minor as repeat_revenue_minor,
         purchase_margin_minor - first_purchase_margin_minor as repeat_margin_minor,
-        later_returns_minor,
+        known_revenue_minor - purchase_revenue_minor as later_returns_minor,
         recent_purchases,
         recent_revenue_minor,
         recent_margin_minor,

@@ -8,6 +8,7 @@ with
 
 earlier as (
     select
+        earlier_first_purchases.look_day,
         earlier_first_purchases.customer_id,
         earlier_first_purchases.first_purchase_date
     from earlier_first_purchases
@@ -34,7 +35,7 @@ known as (
     from earlier
     left join first_channels
         on earlier.customer_id = first_channels.customer_id
-        and earlier.first_purchase_date = first_channels.first_purchase_date
+        and earlier.look_day = first_channels.look_day
     where earlier.first_purchase_date is not null
 ),
 

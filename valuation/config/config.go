@@ -25,6 +25,7 @@ type Config struct {
 	Suppression Suppression `yaml:"suppression" json:"-" about:"those who objected elsewhere, for exports"`
 	Value       Value       `yaml:"value" json:"value" about:"the terms on which customers are valued; money is in units of value.currency"`
 	Backtest    Backtest    `yaml:"backtest" json:"backtest" about:"how the models are tested on the shop's own past"`
+	Suspicions  Suspicions  `yaml:"suspicions" json:"suspicions" about:"from when on orders look wrong, so that a warning says so"`
 	Time        Time        `yaml:"time" json:"time" about:"what a day is, and which day the run looks from"`
 	RFM         RFM         `yaml:"rfm" json:"rfm" about:"how recency, frequency and monetary value become scores and segments"`
 	Lifecycle   Lifecycle   `yaml:"lifecycle" json:"lifecycle" about:"bounds of p_purchase_365d between the stages"`
@@ -177,11 +178,16 @@ type Engine struct {
 // run that they come from, not with the path that named it.
 type Run struct {
 	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check and nothing is published; cbv help warnings names those that pass"`
+	Accept          []string `yaml:"accept" json:"-" short:"accept" flag:"repeats" value:"CODE" help:"codes of warnings that run.strict lets pass; the flag --accept may be repeated, adds to the list, and lets also pass, for this once, what fails by itself"`
+	AcceptOnce      []string `yaml:"-" json:"-"` // of Accept, those that a flag names: they also let pass what fails by itself
 	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order that counts is older; 2, 2d or 48h"`
 	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back; 30m"`
-	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit"`
+	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit; auto: those of the latest earlier run while they are young enough, else a fit"`
 	ModelMaxAgeDays Days     `yaml:"model_max_age_days" json:"-" short:"model-max-age" help:"refuse parameters that were fitted as of an earlier day than this many days before"`
 }
+
+// AutoModel is the value of run.model by which a run chooses itself.
+const AutoModel = "auto"
 
 // Default returns the settings before any file, variable or flag.
 func Default() Config {
@@ -204,7 +210,16 @@ func Default() Config {
 			MinKeepShare: 0.05,
 			TargetLTVCAC: 3,
 		},
-		Backtest:  Backtest{MaxTotalError: 0.25},
+		Backtest: Backtest{MaxTotalError: 0.25},
+		Suspicions: Suspicions{
+			LostShare:           0.001,
+			LostShareFails:      0.01,
+			RestatedShare:       0.01,
+			RestatedShareFails:  0.05,
+			VanishedShare:       0.001,
+			VanishedShareFails:  0.01,
+			ShortenedShareFails: 0.5,
+		},
 		Time:      Time{Zone: "UTC"},
 		RFM:       RFM{Map: "default", FrequencyCuts: []int{1, 2, 3, 4, 6}},
 		Lifecycle: Lifecycle{Active: 0.5, Cooling: 0.2},

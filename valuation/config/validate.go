@@ -26,6 +26,7 @@ func (c Config) validate(published bool) error {
 	c.validateOrders(refuse)
 	c.validateAuxiliary(refuse)
 	c.validateValue(refuse)
+	c.Suspicions.validate(refuse)
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
 	c.validateBacktest(refuse)

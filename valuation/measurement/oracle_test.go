@@ -96,12 +96,12 @@ func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
 		p.CovariateMinor += days.net[customerDay{a.customer, day}]
 	}
 	last := min(a.day+s.terms.WindowDays, s.asOf)
-	worth, untouched := s.worths(a.customer, last)
+	worth, kept := s.worths(a.customer, last)
 	for day := a.day + 1; day <= last; day++ {
 		key := customerDay{a.customer, day}
 		p.RevenueMinor += days.net[key]
 		p.MarginMinor += days.margin[key]
-		p.Converted = p.Converted || worth[day] > 0 || s.zeroIsPurchase && untouched[day] && worth[day] == 0
+		p.Converted = p.Converted || worth[day] > 0 || s.zeroIsPurchase && kept[day] && worth[day] == 0
 	}
 	switch {
 	case s.marginRate > 0:

@@ -1,6 +1,7 @@
 package measurement
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -11,63 +12,74 @@ import (
 )
 
 // worths returns what each day of a customer is worth as a purchase, as known on the
-// last of the days, and whether it has a row of whose order nothing was returned.
-func (s measuredShop) worths(customer string, last int) (worth map[int]int64, untouched map[int]bool) {
-	worth, untouched = map[int]int64{}, map[int]bool{}
+// last of the days, and whether an order without a return stands on it. Rows without an
+// order are an order of their day.
+func (s measuredShop) worths(customer string, last int) (worth map[int]int64, kept map[int]bool) {
+	worth, kept = map[int]int64{}, map[int]bool{}
 	orders := map[string][]rawPurchase{}
 	for _, o := range s.orders {
 		if o.customer != customer || s.localDay(o) > last {
 			continue
 		}
-		if !s.byOrder || o.order == "" {
+		if !s.byOrder {
 			worth[s.localDay(o)] += o.minor
-			untouched[s.localDay(o)] = true
+			kept[s.localDay(o)] = true
 			continue
 		}
-		orders[o.order] = append(orders[o.order], o)
+		order := o.order
+		if order == "" {
+			order = fmt.Sprint("of day ", s.localDay(o))
+		}
+		orders[order] = append(orders[order], o)
 	}
 	for _, rows := range orders {
-		nets := map[int]int64{}
+		isReturned := slices.ContainsFunc(rows, func(o rawPurchase) bool { return o.minor < 0 })
 		for _, o := range rows {
-			nets[s.localDay(o)] += o.minor
+			kept[s.localDay(o)] = kept[s.localDay(o)] || !isReturned
 		}
-		for day, minor := range worthsOfOrder(nets) {
+		for day, minor := range s.worthsOfOrder(rows) {
 			worth[day] += minor
-			untouched[day] = untouched[day] || minor == nets[day]
 		}
 	}
-	return worth, untouched
+	return worth, kept
 }
 
-// worthsOfOrder takes the returns of an order from its latest days, given what each day
-// nets. What is returned beyond what was bought stays on the last day of a return.
-func worthsOfOrder(nets map[int]int64) map[int]int64 {
-	days := slices.Sorted(maps.Keys(nets))
-	left := maps.Clone(nets)
-	var debt int64
-	lastReturn, isBought := 0, false
-	for i, day := range days {
+// worthsOfOrder takes the returns of an order from its latest days, and leaves nothing of
+// what rounding may have left: at most half a minor unit a row.
+func (s measuredShop) worthsOfOrder(rows []rawPurchase) map[int]int64 {
+	nets, counts, returns := map[int]int64{}, map[int]int64{}, map[int]bool{}
+	for _, o := range rows {
+		day := s.localDay(o)
+		nets[day] += o.minor
+		counts[day]++
+		returns[day] = returns[day] || o.minor < 0
+	}
+	left := map[int]int64{}
+	var bought []int
+	var debt, spare, booked int64
+	for _, day := range slices.Sorted(maps.Keys(nets)) {
 		net := nets[day]
+		booked += counts[day]
 		if net > 0 {
-			isBought = true
 			paid := min(net, debt)
-			debt, left[day] = debt-paid, net-paid
-			continue
+			debt, left[day], net = debt-paid, net-paid, 0
+			bought = append(bought, day)
 		}
-		if net < 0 {
-			lastReturn = day
+		for _, earlier := range slices.Backward(bought) {
+			taken := min(left[earlier], -net)
+			left[earlier], net = left[earlier]-taken, net+taken
 		}
-		left[day] = 0
-		for j := i - 1; j >= 0 && net < 0; j-- {
-			taken := min(left[days[j]], -net)
-			left[days[j]], net = left[days[j]]-taken, net+taken
+		taken := min(spare, -net)
+		spare, debt = spare-taken, debt-net-taken
+		remains := spare
+		for _, minor := range left {
+			remains += minor
 		}
-		debt -= net
+		if returns[day] && 2*remains <= booked {
+			spare = remains
+			clear(left)
+		}
 	}
-	if !isBought {
-		return nets
-	}
-	left[lastReturn] -= debt
 	return left
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,8 +43,11 @@ type worthKey struct {
 // An openOrder is an order as the oracle carries it from day to day.
 type openOrder struct {
 	nets, margins, rows [returnDays]int64
-	left                []leftOver // of the days on which something was bought, the latest last
-	debt                int64      // returned beyond what was bought, 0 or more
+	isReturn            [returnDays]bool // whether a row of the day is negative
+	left                []leftOver       // of the days on which something was bought, the latest last
+	spare               int64            // left by rounding, and no worth of a day
+	debt                int64            // returned beyond what was bought, 0 or more
+	booked              int64            // rows so far
 }
 
 type leftOver struct {
@@ -52,84 +56,100 @@ type leftOver struct {
 }
 
 // book books a day of an order: what was bought pays a debt back first, what was
-// returned takes from the latest day that has something left.
+// returned takes from the latest day that has something left. What then remains of an
+// order, if it is no more than half a minor unit a row, is nothing.
 func (o *openOrder) book(day int) {
 	net := o.nets[day]
+	o.booked += o.rows[day]
 	if net > 0 {
 		paid := min(net, o.debt)
 		o.debt -= paid
 		o.left = append(o.left, leftOver{day, net - paid})
-		return
+		net = 0
 	}
 	for i := len(o.left) - 1; i >= 0 && net < 0; i-- {
 		taken := min(o.left[i].minor, -net)
 		o.left[i].minor -= taken
 		net += taken
 	}
-	o.debt -= net
+	taken := min(o.spare, -net)
+	o.spare -= taken
+	o.debt -= net + taken
+	remains := o.spare
+	for _, left := range o.left {
+		remains += left.minor
+	}
+	if o.isReturn[day] && 2*remains <= o.booked {
+		o.spare = remains
+		for i := range o.left {
+			o.left[i].minor = 0
+		}
+	}
 }
+
+// isReturned reports whether the order has a return by a day.
+func (o *openOrder) isReturned(by int) bool { return slices.Contains(o.isReturn[:by+1], true) }
 
 // worths returns what each day of the order is worth by a day, with its margin.
 func (o *openOrder) worths(by int) (minor, margin [returnDays]int64) {
-	lastReturn, isBought := -1, false
-	var returned, lost, total int64 // margin of returns; what purchases have lost; margin of the order
-	for day := range by + 1 {
-		if o.nets[day] < 0 {
-			lastReturn = day
-		}
-		isBought = isBought || o.nets[day] > 0
-		total += o.margins[day]
-		if o.nets[day] <= 0 {
-			returned += o.margins[day]
-		}
-	}
-	if lastReturn < 0 || !isBought {
+	if !o.isReturned(by) {
 		copy(minor[:by+1], o.nets[:])
 		copy(margin[:by+1], o.margins[:])
 		return minor, margin
 	}
+	var returned, lost, before int64 // margin of returns; what purchases have lost
+	for day := range by + 1 {
+		if o.nets[day] <= 0 {
+			returned += o.margins[day]
+		}
+	}
 	for _, left := range o.left {
 		lost += o.nets[left.day] - left.minor
 	}
-	share := func(part int64) int64 { return int64(math.Round(float64(returned) * float64(part) / float64(lost))) }
-	var before int64
+	share := func(part int64) int64 {
+		if part == 0 {
+			return 0
+		}
+		return int64(math.Round(float64(returned) * float64(part) / float64(lost)))
+	}
 	for _, left := range o.left {
 		after := before + o.nets[left.day] - left.minor
 		if left.minor > 0 {
 			minor[left.day] = left.minor
 			margin[left.day] = o.margins[left.day] + share(after) - share(before)
-			total -= margin[left.day]
 		}
 		before = after
 	}
-	minor[lastReturn] -= o.debt
-	margin[lastReturn] += total
 	return minor, margin
 }
 
 // simulate goes through a history day by day and returns what every customer-day was
 // worth at the end of each day.
 func simulate(rows []returnRow, zeroIsPurchase bool) (known [returnDays]map[worthKey]worth) {
-	type orderKey struct{ customer, order string }
+	type orderKey struct {
+		customer, order string
+		day             int // of rows without an order
+	}
 	orders := map[orderKey]*openOrder{}
 	for _, row := range rows {
-		key := orderKey{row.customer, row.order}
+		key := orderKey{customer: row.customer, order: row.order}
+		if strings.TrimSpace(row.order) == "" {
+			key.day = row.day
+		}
 		if orders[key] == nil {
 			orders[key] = &openOrder{}
 		}
 		orders[key].nets[row.day] += row.minor
 		orders[key].margins[row.day] += row.margin
 		orders[key].rows[row.day]++
+		orders[key].isReturn[row.day] = orders[key].isReturn[row.day] || row.minor < 0
 	}
 	for day := range returnDays {
-		untouched := map[worthKey]int64{}
+		kept := map[worthKey]bool{}
 		known[day] = map[worthKey]worth{}
 		for key, order := range orders {
 			order.book(day)
-			minor, margin := order.nets, order.margins
-			if key.order != "" {
-				minor, margin = order.worths(day)
-			}
+			minor, margin := order.worths(day)
 			for d := range day + 1 {
 				if order.rows[d] == 0 {
 					continue
@@ -137,13 +157,11 @@ func simulate(rows []returnRow, zeroIsPurchase bool) (known [returnDays]map[wort
 				at := worthKey{key.customer, d}
 				sum := known[day][at]
 				known[day][at] = worth{minor: sum.minor + minor[d], margin: sum.margin + margin[d]}
-				if minor[d] == order.nets[d] {
-					untouched[at] += order.rows[d]
-				}
+				kept[at] = kept[at] || !order.isReturned(day)
 			}
 		}
 		for at, w := range known[day] {
-			w.isPurchase = w.minor > 0 || zeroIsPurchase && w.minor == 0 && untouched[at] > 0
+			w.isPurchase = w.minor > 0 || zeroIsPurchase && w.minor == 0 && kept[at]
 			known[day][at] = w
 		}
 	}
@@ -156,9 +174,9 @@ func drawReturns(t *rapid.T) []returnRow {
 	for range rapid.IntRange(1, 24).Draw(t, "rows") {
 		row := returnRow{
 			customer: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "customer"),
-			order:    rapid.SampledFrom([]string{"1", "1", "2", "3", ""}).Draw(t, "order"),
+			order:    rapid.SampledFrom([]string{"1", "1", "2", "3", "", "  "}).Draw(t, "order"),
 			day:      rapid.IntRange(0, returnDays-1).Draw(t, "day"),
-			minor:    rapid.SampledFrom([]int64{100, 100, 60, 40, 7, 0, -7, -40, -60, -100, -100, -160}).Draw(t, "minor"),
+			minor:    rapid.SampledFrom([]int64{100, 100, 60, 40, 7, 0, -1, -7, -40, -60, -99, -100, -101, -160}).Draw(t, "minor"),
 		}
 		row.margin = row.minor * rapid.Int64Range(1, 9).Draw(t, "tenths") / 10
 		rows = append(rows, row)
@@ -167,7 +185,7 @@ func drawReturns(t *rapid.T) []returnRow {
 }
 
 // returnSteps are the steps of a run that say what a customer-day is worth.
-var returnSteps = []string{"returned_orders", "order_returns", "customer_days", "look_days", "first_purchases", "earlier_first_purchases"}
+var returnSteps = []string{"returned_orders", "order_worths", "order_returns", "customer_days", "look_days", "first_purchases", "earlier_first_purchases"}
 
 // worthRow is a row of customer_days and of look_days.
 type worthRow struct {
@@ -267,7 +285,9 @@ func TestReturnsOfOrdersByDay(t *testing.T) {
 		if err := makeReturns(ctx, e, entries, rows, asOf, zeroIsPurchase); err != nil {
 			t.Fatal(err)
 		}
-		holdReturns(ctx, t, e, simulate(rows, zeroIsPurchase), asOf)
+		known := simulate(rows, zeroIsPurchase)
+		holdReturns(ctx, t, e, known, asOf)
+		holdLeftOver(ctx, t, e, rows, known, asOf)
 		if err := dropReturns(ctx, e); err != nil {
 			t.Fatal(err)
 		}
@@ -313,6 +333,40 @@ func holdReturns(ctx context.Context, t *rapid.T, e engine.Engine, known [return
 			}
 		}
 		holdFirstPurchases(ctx, t, e, known[look], look, look == asOf)
+	}
+}
+
+// holdLeftOver holds what was returned of no purchase, on every look, to the money that
+// the purchases do not hold; and no return makes a day worth more, or less than nothing.
+func holdLeftOver(ctx context.Context, t *rapid.T, e engine.Engine, rows []returnRow, known [returnDays]map[worthKey]worth, asOf int) {
+	returns, err := engine.All[struct {
+		LookDay                    time.Time
+		LeftMinor, LeftMarginMinor int64
+	}](ctx, e, "order_returns")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for look := range asOf + 1 {
+		var got, want worth
+		for _, row := range returns {
+			if row.LookDay.Equal(returnDay(look)) {
+				got.minor, got.margin = got.minor+row.LeftMinor, got.margin+row.LeftMarginMinor
+			}
+		}
+		for _, row := range rows {
+			if row.day <= look {
+				want.minor, want.margin = want.minor+row.minor, want.margin+row.margin
+			}
+		}
+		for key, w := range known[look] {
+			want.minor, want.margin = want.minor-w.minor, want.margin-w.margin
+			if earlier, ok := known[max(look-1, key.day)][key]; w.minor < 0 || ok && w.minor > earlier.minor {
+				t.Errorf("on day %d %v is worth %d, and was %d", look, key, w.minor, earlier.minor)
+			}
+		}
+		if got != want {
+			t.Errorf("on day %d of %d, %+v is left over, want %+v", look, asOf, got, want)
+		}
 	}
 }
 

@@ -37,9 +37,9 @@ func daysOf(zone string) kind {
 	return days
 }
 
-// NoAuxiliary returns the auxiliary inputs of a run, with what their columns must
+// noAuxiliary returns the auxiliary inputs of a run, with what their columns must
 // hold and without files: their views are empty.
-func NoAuxiliary(c config.Config) []Auxiliary {
+func noAuxiliary(c config.Config) []Auxiliary {
 	column := func(section, name, text string, k kind) mapped {
 		return mapped{key: section + ".columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
@@ -87,7 +87,7 @@ func FindLookups(ctx context.Context, c config.Config) ([]Auxiliary, error) {
 
 // find looks up the files of the first of the auxiliary inputs.
 func find(ctx context.Context, c config.Config, files ...config.Files) ([]Auxiliary, error) {
-	found := NoAuxiliary(c)
+	found := noAuxiliary(c)
 	for i, paths := range files {
 		var err error
 		if found[i].Files, err = Find(ctx, found[i].Name, paths, false); err != nil {
