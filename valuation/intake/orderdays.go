@@ -153,12 +153,13 @@ func (d dayRows) around(from, to int) float64 {
 // many open days or more.
 func (d dayRows) recurs(h hole, runs []hole) bool {
 	for _, other := range runs {
-		if 2*other.open < h.open || 2*other.days() < h.days() {
+		isSame := other.from <= h.to && other.to >= h.from // years long, it meets itself in another
+		if isSame || 2*other.open < h.open || 2*other.days() < h.days() {
 			continue
 		}
 		for _, years := range []int{-1, 1, -2, 2} {
 			from, to := d.date(h.from).AddDate(years, 0, -recursWithinDays), d.date(h.to).AddDate(years, 0, recursWithinDays)
-			if other != h && !d.date(other.to).Before(from) && !d.date(other.from).After(to) {
+			if !d.date(other.to).Before(from) && !d.date(other.from).After(to) {
 				return true
 			}
 		}
