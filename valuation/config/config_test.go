@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -21,7 +22,7 @@ var samples = map[string]string{
 	"orders.grain":                     "order",
 	"orders.keep":                      "code <> 'M'",
 	"orders.zero_is_purchase":          "true",
-	"orders.returns":                   "same_day",
+	"orders.returns":                   "order",
 	"orders.fit_from":                  "2024-01-31",
 	"orders.hive_partitions":           "true",
 	"spend.files":                      "[/data/spend.parquet]",
@@ -57,6 +58,16 @@ var samples = map[string]string{
 	"value.target_ltv_cac":             "4",
 	"value.currency":                   "JPY",
 	"value.margin_rate":                "0.25",
+	"orders.columns.currency":          "curr",
+	"orders.columns.version":           "updated_at",
+	"orders.attributes":                "{country: Country, Tier: \"upper(tier)\"}",
+	"identities.files":                 "[/data/merged.parquet]",
+	"identities.columns.from":          "loser",
+	"identities.columns.to":            "winner",
+	"rates.files":                      "[/data/rates.parquet]",
+	"rates.columns.date":               "on",
+	"rates.columns.currency":           "code",
+	"rates.columns.rate":               "1 / per_euro",
 	"value.discount_rate":              "0.08",
 	"value.horizon_days":               "730",
 	"value.retention_cost":             "1.5",
@@ -78,6 +89,11 @@ var samples = map[string]string{
 	"engine.threads":                   "1",
 	"engine.memory_limit":              "800MB",
 	"run.strict":                       "true",
+	"run.max_age_days":                 "2",
+	"run.wait":                         "30m",
+	"run.model":                        "/out/latest",
+	"run.model_max_age_days":           "60",
+	"log":                              "json",
 	"run.accept":                       "[untested]",
 	"suspicions.lost_share":            "0.02",
 	"suspicions.lost_share_fails":      "0.02",
@@ -86,11 +102,6 @@ var samples = map[string]string{
 	"suspicions.vanished_share":        "0.02",
 	"suspicions.vanished_share_fails":  "0.02",
 	"suspicions.shortened_share_fails": "0.02",
-	"run.max_age_days":                 "2",
-	"run.wait":                         "30m",
-	"run.model":                        "/out/latest",
-	"run.model_max_age_days":           "60",
-	"log":                              "json",
 }
 
 // leafOf returns the setting of a path.
@@ -117,8 +128,10 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		base := map[string]string{"orders.files": "x.parquet"}
 		// What one setting needs of others.
 		switch key.Path {
-		case "orders.grain":
+		case "orders.grain", "orders.returns", "orders.columns.version":
 			base["orders.columns.order_id"] = "order"
+		case "rates.files":
+			base["orders.columns.currency"] = "code"
 		case "value.fit_by":
 			base["orders.columns.channel"] = "source"
 		case "value.cac", "value.retention_cost", "spend.files":
@@ -154,7 +167,7 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(byFlag, byVariable) {
 			t.Errorf("%s by variable: %v, %v", key.Path, leafOf(&byVariable, key.Path), err)
 		}
-		if key.Path != "orders.returns" && reflect.DeepEqual(leafOf(&byFlag, key.Path), leafOf(&standard, key.Path)) {
+		if reflect.DeepEqual(leafOf(&byFlag, key.Path), leafOf(&standard, key.Path)) {
 			t.Errorf("%s: %s changes nothing", key.Path, sample)
 		}
 		byFile, err := Load(Sources{File: writeFile(t, nested(base))})
@@ -162,9 +175,41 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			t.Errorf("%s by file: %v", key.Path, err)
 		}
 		if !reflect.DeepEqual(byFile.Value, byFlag.Value) || !reflect.DeepEqual(byFile.RFM, byFlag.RFM) || !reflect.DeepEqual(byFile.Run, byFlag.Run) || byFile.Time.Zone != byFlag.Time.Zone ||
-			!reflect.DeepEqual(byFile.People, byFlag.People) || byFile.Export != byFlag.Export {
+			!reflect.DeepEqual(byFile.People, byFlag.People) || !reflect.DeepEqual(byFile.Orders.Attributes, byFlag.Orders.Attributes) || byFile.Export != byFlag.Export {
 			t.Errorf("%s by file: %+v, want %+v", key.Path, byFile, byFlag)
 		}
+	}
+}
+
+// Without a setting, a return belongs to its order where the orders are known, and the
+// value in force is the one that everybody reads.
+func TestReturnsFollowTheOrderIDs(t *testing.T) {
+	for _, c := range []struct {
+		flags map[string]string
+		want  string
+	}{
+		{nil, "same_day"},
+		{map[string]string{"orders.columns.order_id": "order"}, "order"},
+		{map[string]string{"orders.columns.order_id": "order", "orders.returns": "same_day"}, "same_day"},
+	} {
+		from := Sources{Flags: map[string]string{"orders.files": "x.parquet"}}
+		maps.Copy(from.Flags, c.flags)
+		loaded, err := Load(from)
+		if err != nil || loaded.Orders.Returns != c.want || loaded.Orders.NetsByOrder() != (c.want == "order") {
+			t.Errorf("%v: %q, %v, want %q", c.flags, loaded.Orders.Returns, err, c.want)
+		}
+		settings, err := Explain(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, setting := range settings {
+			if setting.Path == "orders.returns" && setting.Value != c.want {
+				t.Errorf("%v: shown as %q, want %q", c.flags, setting.Value, c.want)
+			}
+		}
+	}
+	if _, err := Load(Sources{Flags: map[string]string{"orders.files": "x.parquet", "orders.returns": "order"}}); err == nil || !strings.Contains(err.Error(), "orders.returns: order needs orders.columns.order_id") {
+		t.Errorf("by orders that are not known: %v", err)
 	}
 }
 

@@ -78,6 +78,7 @@ func read(from Sources) (Config, map[string]string, error) {
 	if err := errors.Join(errs...); err != nil {
 		return Config{}, nil, failure.Usagef("%w", err)
 	}
+	c.settle()
 	return c, origins, nil
 }
 
@@ -110,7 +111,7 @@ func loadFile(c *Config, from Sources) (map[string]string, error) {
 		return nil, failure.Usagef("%s: %w", from.File, err)
 	}
 	folder := filepath.Dir(from.File)
-	for _, files := range []Files{c.Orders.Files, c.Spend.Files, c.Surveys.Files, c.People.Files, c.Suppression.Files, c.Contacts.Files} {
+	for _, files := range []Files{c.Orders.Files, c.Identities.Files, c.Rates.Files, c.Spend.Files, c.Surveys.Files, c.People.Files, c.Suppression.Files, c.Contacts.Files} {
 		for i, path := range files {
 			files[i] = relativeTo(folder, path)
 		}

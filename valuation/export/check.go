@@ -31,7 +31,7 @@ func Check(ctx context.Context, job pipeline.Job) error {
 	if err != nil {
 		return err
 	}
-	x := &export{Context: shared}
+	x := &export{Context: shared, run: published{attributes: job.Config.Orders.Attributes.Names()}}
 	if err := x.findPeople(ctx); err != nil && failure.KindOf(err) != failure.Input {
 		return err
 	}
@@ -89,7 +89,7 @@ func (x *export) check(ctx context.Context, a config.Audience) (err error) {
 	if err := x.checkSpec(); err != nil {
 		return err
 	}
-	if err := checkWhere(ctx, x.Engine, a); err != nil || a.Campaign == nil {
+	if err := checkWhere(ctx, x.Engine, x.run, a); err != nil || a.Campaign == nil {
 		return err
 	}
 	_, err = campaign.Resume(x.Config.Out, termsOf(x.Config, a, x.run.asOf))

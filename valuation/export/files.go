@@ -72,7 +72,7 @@ func (x *export) spec(kind platform.Kind) platform.Spec {
 	if kind == platform.Removal {
 		return spec // without attributes, which nobody needs to be taken out
 	}
-	for _, column := range schema.ColumnsOf("customers") {
+	for _, column := range schema.ColumnsOf("customers", x.run.attributes...) {
 		if slices.Contains(x.audience.Columns, column.Name) {
 			spec.Attributes = append(spec.Attributes, platform.Attribute{Name: column.Name, Type: attributeTypes[column.Type]})
 		}

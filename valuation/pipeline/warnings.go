@@ -61,7 +61,7 @@ var Warnings = []WarningKind{
 	{"not_trusted", byTest, "the backtest speaks against the model", "values all the same", false},
 	{"untested", byTest, "there is no backtest", "values all the same", false},
 	{"few_repeat_customers", byValuing, "fewer than 100 bought again", "values, which are rough", false},
-	{"high_returns", byValuing, "more than half of revenue is returned on a later day", "values, lowered by as much", false},
+	{"high_returns", byValuing, "more than half of what purchases are worth is returned beside them", "values, lowered by as much", false},
 
 	{"no_spend", byValuing, "no row of `spend.files` can be used", "no cost of acquisition", false},
 	{"incomplete_spend", byValuing, "spend seems to be missing on some days", "costs of acquisition where more than nine tenths of a period are known", false},

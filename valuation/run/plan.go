@@ -43,8 +43,11 @@ func afterAsOf(steps []pipeline.Step, name string) []pipeline.Step {
 
 var facts = []pipeline.Step{
 	{Name: "first_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "earlier_first_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "undone_orders", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "first_channels", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "last_attributes", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "returns_only", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "summary", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "cohort_sizes", Kind: pipeline.Table, Folder: "facts"},
@@ -72,6 +75,7 @@ var acquired = []pipeline.Step{
 
 var models = []pipeline.Step{
 	{Name: "candidate_groups", Kind: pipeline.Go, Reads: []string{"channel_sizes"}, Makes: []string{"candidate_groups"}},
+	{Name: "cutoff_customers", Kind: pipeline.View, Folder: "models"},
 	{Name: "backtest_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_members", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_customers", Kind: pipeline.Table, Folder: "models"},
@@ -160,6 +164,7 @@ var lists = []pipeline.Step{
 var checks = []pipeline.Step{
 	{Name: "rows_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "money_adds_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "purchases_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "cohorts_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "repeats_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "acquisition_adds_up", Kind: pipeline.Check, Folder: "checks"},

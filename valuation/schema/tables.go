@@ -39,12 +39,12 @@ var customers = []Column{
 
 	{"first_purchase_date", day, "day", "day of the first purchase"},
 	{"last_purchase_date", day, "day", "day of the latest purchase"},
-	{"purchases", whole, "purchases", "days on which the customer purchased: days whose net is positive"},
+	{"purchases", whole, "purchases", "days on which the customer purchased: days that are worth something, less the returns that belong to them (orders.returns)"},
 	{"gross_revenue", decimal, "money", "sum of the positive rows"},
 	{"returns", decimal, "money", "sum of the negative rows, 0 or less"},
 	{"revenue", decimal, "money", "gross_revenue plus returns"},
 	{"margin", decimal, "money", "margin of the revenue; null where no margin is configured"},
-	{"mean_purchase_value", decimal, "money", "mean net of the purchase days, the first one included"},
+	{"mean_purchase_value", decimal, "money", "mean worth of the purchase days, less the returns that belong to them, the first one included"},
 
 	{"is_repeat", yesNo, "", "whether the customer purchased again after the first day"},
 	{"repeat_purchases", whole, "purchases", "x: purchases after the first"},
