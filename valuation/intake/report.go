@@ -27,6 +27,7 @@ type Report struct {
 	Places    []Place             // where to look, most rows first
 	Auxiliary []AuxiliaryReport   // of the inputs that are configured
 	Merged    *publication.Merged // nil where nobody can have been merged
+	Young     *publication.YoungPurchases
 	Warnings  []pipeline.Warning
 }
 
@@ -99,6 +100,9 @@ func (in *Intake) readContract(ctx context.Context) error {
 	}
 	slices.SortFunc(in.Report.Places, byPlace)
 	if err := in.refuseOtherCurrencies(ctx); err != nil {
+		return err
+	}
+	if err := in.readYoung(ctx); err != nil {
 		return err
 	}
 	if in.Report.Rows(Used) > 0 {
