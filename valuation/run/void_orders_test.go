@@ -22,6 +22,7 @@ func shopWithout(t *testing.T, customers int) (config.Config, []rawOrder) {
 	options := simulation.Default()
 	options.Customers, options.Returns = customers, 0
 	c, _ := simulated(t, options)
+	c.Orders.Returns = "order"
 	return c, readOrders(t, c)
 }
 
