@@ -1,5 +1,5 @@
--- The functions that differ between engines, in DuckDB's words. Scalar, over
--- columns already cast in stage, used in projections only.
+-- The functions that differ between engines, and rules that several files share, in
+-- DuckDB's words. Scalar, over columns already cast in stage, used in projections only.
 
 -- whole days from one date to another
 create or replace macro day_difference(from_day, to_day) as
@@ -18,6 +18,11 @@ create or replace macro to_minor(amount, minor_per_unit) as
     fixed_point(amount, minor_per_unit);
 create or replace macro money(minor, minor_per_unit) as
     cast(minor as double) / cast(minor_per_unit as double);
+
+-- whether a customer-day is a purchase, by its worth and how many of its rows are of
+-- orders without a return: a worth of 0 that returns have left is none
+create or replace macro counts_as_purchase(worth_minor, kept_rows, zero_is_purchase) as
+    worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and kept_rows > 0);
 
 -- a cost as minor units to four decimals, which are rounded once they are summed: a
 -- message may cost less than a cent

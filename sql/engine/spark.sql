@@ -1,6 +1,6 @@
--- The functions that differ between engines, in Spark's words (4.0 and later:
--- functions with parameters), for a session in ANSI mode whose time zone is
--- UTC. Times are timestamp_ntz, as times without a zone are in Parquet.
+-- The functions that differ between engines, and rules that several files share, in
+-- Spark's words (4.0 and later: functions with parameters), for a session in ANSI mode
+-- whose time zone is UTC. Times are timestamp_ntz, as times without a zone are in Parquet.
 
 -- whole days from one date to another
 create or replace temporary function day_difference(from_day date, to_day date) returns bigint return
@@ -17,6 +17,12 @@ create or replace temporary function to_minor(amount double, minor_per_unit doub
     fixed_point(amount, minor_per_unit);
 create or replace temporary function money(minor double, minor_per_unit double) returns double return
     minor / minor_per_unit;
+
+-- whether a customer-day is a purchase, by its worth and how many of its rows are of
+-- orders without a return: a worth of 0 that returns have left is none
+create or replace temporary function counts_as_purchase(worth_minor bigint, kept_rows bigint, zero_is_purchase boolean)
+    returns boolean return
+    worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and kept_rows > 0);
 
 -- a cost as minor units to four decimals, which are rounded once they are summed: a
 -- message may cost less than a cent

@@ -1,9 +1,9 @@
 -- last_attributes: where attributes are configured, their values on the latest
 -- purchase of each customer: of the latest row of that day of 0 or more that has one,
--- ties by order_id, then value.
+-- ties by order_id, then value. An order of which nothing is left has none.
 --
 -- grain: one row per customer_id
--- reads: orders, orders_input, order_days, customer_totals, params
+-- reads: orders, orders_input, order_days, customer_totals, undone_orders, params
 with
 
 -- joined rather than compared, so that nothing is read where there are no attributes
@@ -34,8 +34,15 @@ last_rows as (
     inner join last_days
         on orders.customer_id = last_days.customer_id
         and orders.order_day = last_days.last_purchase_date
+    cross join params
+    left join undone_orders
+        on params.as_of = undone_orders.look_day
+        and orders.customer_id = undone_orders.customer_id
+        and orders.order_id = undone_orders.order_id
+        and orders.order_day = undone_orders.order_day
     where orders.reason = 'used'
         and orders.amount_minor >= 0
+        and undone_orders.customer_id is null
 ),
 
 keys as (

@@ -11,7 +11,7 @@ with
 compared_files as (
     select
         order_files.file_number,
-        params.returns_by_order
+        params.nets_by_order
     from order_files
     cross join params
     where params.is_order_grain
@@ -47,7 +47,7 @@ candidates as (
         and order_rows.file_row = superseded_rows.file_row
     where order_rows.row_reason is null
         and superseded_rows.file_row is null
-        and not (compared_files.returns_by_order and order_rows.amount_minor < 0)
+        and not (compared_files.nets_by_order and order_rows.amount_minor < 0)
 ),
 
 several as (

@@ -25,6 +25,7 @@ type Config struct {
 	Suppression Suppression `yaml:"suppression" json:"-" about:"those who objected elsewhere, for exports"`
 	Value       Value       `yaml:"value" json:"value" about:"the terms on which customers are valued; money is in units of value.currency"`
 	Backtest    Backtest    `yaml:"backtest" json:"backtest" about:"how the models are tested on the shop's own past"`
+	Suspicions  Suspicions  `yaml:"suspicions" json:"suspicions" about:"from when on orders look wrong, so that a warning says so"`
 	Time        Time        `yaml:"time" json:"time" about:"what a day is, and which day the run looks from"`
 	RFM         RFM         `yaml:"rfm" json:"rfm" about:"how recency, frequency and monetary value become scores and segments"`
 	Lifecycle   Lifecycle   `yaml:"lifecycle" json:"lifecycle" about:"bounds of p_purchase_365d between the stages"`
@@ -46,7 +47,7 @@ type Orders struct {
 	Grain          string     `yaml:"grain" json:"grain" choices:"line,order" help:"what a row is: line, or order; at order a repeated order_id is excluded where the rows are equal, and else the earliest stands and the others are quarantined"`
 	Keep           string     `yaml:"keep" json:"keep" value:"CONDITION" help:"SQL condition over one row; rows that do not meet it, and those for which it is null, are excluded and counted apart"`
 	ZeroIsPurchase bool       `yaml:"zero_is_purchase" json:"zero_is_purchase" help:"whether a customer-day whose net is exactly 0 counts as a purchase"`
-	Returns        string     `yaml:"returns" json:"returns" choices:"same_day" help:"same_day: a return is netted within its customer-day; a later one lowers revenue and margin, not the number of purchases"`
+	Returns        string     `yaml:"returns" json:"returns" choices:"order,same_day" help:"order: a return belongs to the purchase of its order_id, whatever its day, and an order that ends at nothing was none; same_day: a return is netted within its customer-day, and a later one lowers revenue and margin, not the number of purchases; unset, order where orders.columns.order_id is mapped"`
 	FitFrom        *Day       `yaml:"fit_from" json:"fit_from" help:"first day from which customers are known to be new; those first seen before are valued, but the models are not fitted on them and no figure of new customers counts them"`
 	HivePartitions bool       `yaml:"hive_partitions" json:"hive_partitions" help:"read key=value folders as text columns"`
 }
@@ -177,11 +178,16 @@ type Engine struct {
 // run that they come from, not with the path that named it.
 type Run struct {
 	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check and nothing is published; cbv help warnings names those that pass"`
+	Accept          []string `yaml:"accept" json:"-" short:"accept" flag:"repeats" value:"CODE" help:"codes of warnings that run.strict lets pass; the flag --accept may be repeated, adds to the list, and lets also pass, for this once, what fails by itself"`
+	AcceptOnce      []string `yaml:"-" json:"-"` // of Accept, those that a flag names: they also let pass what fails by itself
 	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order that counts is older; 2, 2d or 48h"`
 	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back; 30m"`
-	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit"`
+	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit; auto: those of the latest earlier run while they are young enough, else a fit"`
 	ModelMaxAgeDays Days     `yaml:"model_max_age_days" json:"-" short:"model-max-age" help:"refuse parameters that were fitted as of an earlier day than this many days before"`
 }
+
+// AutoModel is the value of run.model by which a run chooses itself.
+const AutoModel = "auto"
 
 // Default returns the settings before any file, variable or flag.
 func Default() Config {
@@ -190,7 +196,6 @@ func Default() Config {
 		Orders: Orders{
 			Columns: Columns{CustomerID: "customer_id", OrderedAt: "ordered_at", Amount: "amount"},
 			Grain:   "line",
-			Returns: "same_day",
 		},
 		Identities: Identities{Columns: IdentityColumns{From: "from", To: "to"}},
 		Rates:      Rates{Columns: RateColumns{Date: "date", Currency: "currency", Rate: "rate"}},
@@ -205,7 +210,16 @@ func Default() Config {
 			MinKeepShare: 0.05,
 			TargetLTVCAC: 3,
 		},
-		Backtest:  Backtest{MaxTotalError: 0.25},
+		Backtest: Backtest{MaxTotalError: 0.25},
+		Suspicions: Suspicions{
+			LostShare:           0.001,
+			LostShareFails:      0.01,
+			RestatedShare:       0.01,
+			RestatedShareFails:  0.05,
+			VanishedShare:       0.001,
+			VanishedShareFails:  0.01,
+			ShortenedShareFails: 0.5,
+		},
 		Time:      Time{Zone: "UTC"},
 		RFM:       RFM{Map: "default", FrequencyCuts: []int{1, 2, 3, 4, 6}},
 		Lifecycle: Lifecycle{Active: 0.5, Cooling: 0.2},
@@ -223,6 +237,32 @@ func Default() Config {
 		Log:      "text",
 	}
 }
+
+// The values of orders.returns.
+const (
+	returnsByOrder = "order"
+	returnsSameDay = "same_day"
+)
+
+// NetsByOrder reports whether a return belongs to the purchase of its order rather
+// than to its customer-day.
+func (o Orders) NetsByOrder() bool { return o.returnsInForce() == returnsByOrder }
+
+// returnsInForce is orders.returns, or what stands for it: the order where its ids are
+// known.
+func (o Orders) returnsInForce() string {
+	switch {
+	case o.Returns != "":
+		return o.Returns
+	case o.Columns.OrderID != "":
+		return returnsByOrder
+	}
+	return returnsSameDay
+}
+
+// settle gives the settings that follow from others, where nobody gave them, the value
+// in force, so that whoever reads the configuration later sees it.
+func (c *Config) settle() { c.Orders.Returns = c.Orders.returnsInForce() }
 
 // Identity returns the settings that an output can depend on, as canonical
 // JSON: the same settings give the same bytes.
@@ -243,9 +283,6 @@ func (c Config) MoneyBasis() string {
 	}
 	return "revenue"
 }
-
-// ReturnsByOrder reports whether a negative row belongs to the purchase of its order.
-func (o Orders) ReturnsByOrder() bool { return o.Returns == "order" }
 
 // HasSpend reports whether there is spend to count.
 func (c Config) HasSpend() bool { return len(c.Spend.Files) > 0 }

@@ -26,6 +26,7 @@ func (c Config) validate(published bool) error {
 	c.validateOrders(refuse)
 	c.validateAuxiliary(refuse)
 	c.validateValue(refuse)
+	c.Suspicions.validate(refuse)
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
 	c.validateBacktest(refuse)
@@ -50,6 +51,7 @@ func (c Config) validateOrders(refuse func(bool, string, ...any)) {
 	refuse(o.Columns.OrderedAt == "", "orders.columns.ordered_at: must name a column or an expression")
 	refuse(o.Columns.Amount == "", "orders.columns.amount: must name a column or an expression")
 	refuse(o.Grain == "order" && o.Columns.OrderID == "", "orders.grain: order needs orders.columns.order_id")
+	refuse(o.Returns == returnsByOrder && o.Columns.OrderID == "", "orders.returns: order needs orders.columns.order_id")
 	refuse(o.Columns.Version != "" && o.Columns.OrderID == "", "orders.columns.version: the version of an order needs orders.columns.order_id, or nothing says which rows are versions of one order")
 	c.validateAttributes(refuse)
 }

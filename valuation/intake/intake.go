@@ -89,10 +89,22 @@ type Intake struct {
 	Report Report
 	Base   Base
 
+	// Earlier is the run that the files are compared with, once it is looked for.
+	Earlier  Earlier
+	compared comparison
+
+	// BeyondOrders says that the as-of day lies so far behind the last order that
+	// orders are more likely missing.
+	BeyondOrders bool
+
 	// Holdout is how the plan tests models on the shop's own past. A plan that tests
 	// none has the zero Holdout.
 	Holdout Holdout
 	tests   bool
+
+	// MapPersonalLooks makes the view personal_looks of a plan that looks at each
+	// customer on a day of their own (customer_id, look_day), nil where none does.
+	MapPersonalLooks func(context.Context) error
 }
 
 // New returns the intake of a plan that tests no models.
@@ -116,6 +128,15 @@ func (in *Intake) Actions() pipeline.Actions {
 		AsOfStep:            in.setAsOf,
 		"params":            in.makeParams,
 		"contract":          in.readContract,
+	}
+}
+
+// ComparedActions are the Go steps of the comparison with an earlier run.
+func (in *Intake) ComparedActions() pipeline.Actions {
+	return pipeline.Actions{
+		"earlier_run":   in.mapEarlier,
+		"compared_days": in.compareDays,
+		"comparison":    in.compareRuns,
 	}
 }
 

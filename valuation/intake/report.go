@@ -102,6 +102,7 @@ func (in *Intake) readContract(ctx context.Context) error {
 		return err
 	}
 	if in.Report.Rows(Used) > 0 {
+		in.warnOfRows()
 		return nil
 	}
 	return in.noOrderIsLeft()
@@ -140,8 +141,8 @@ const mostQuarantined = 0.01
 
 func isManyQuarantined(share float64) bool { return share > mostQuarantined }
 
-// WarnOfRows warns where too many orders cannot be used.
-func (in *Intake) WarnOfRows() {
+// warnOfRows warns where too many orders cannot be used.
+func (in *Intake) warnOfRows() {
 	var quarantined int64
 	for _, count := range in.Report.Reasons {
 		if _, excluded := Excluded[count.Reason]; !excluded && count.Reason != Used && count.Reason != AfterAsOf {

@@ -29,6 +29,8 @@ type Check struct {
 	Inputs     []InputCheck        `json:"other_inputs"`
 	Merged     *publication.Merged `json:"merged_customers,omitempty"`
 	Warnings   []pipeline.Warning  `json:"warnings"`
+	// OfRuns are the codes of warnings that only a run can find.
+	OfRuns []string `json:"warnings_of_runs"`
 }
 
 // RowCount is the rows that one thing became of, with their money. Money of other
@@ -67,7 +69,7 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 	exact := func(minor int64) string { return money.Exact(minor, minorPerUnit) }
 	c := Check{
 		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency, IsDefault: isDefault,
-		Places: places(checked.Places), Inputs: []InputCheck{}, Merged: checked.Merged, Warnings: listed(checked.Warnings),
+		Places: places(checked.Places), Inputs: []InputCheck{}, Merged: checked.Merged, Warnings: listed(checked.Warnings), OfRuns: pipeline.OfRunsAlone(),
 	}
 	var total int64
 	for _, count := range checked.Reasons {
@@ -143,8 +145,16 @@ func (c Check) Text(out io.Writer) error {
 		fmt.Fprintf(out, "\n%s\n", strings.TrimSpace(mergedText(c.Merged)))
 	}
 	writeWarnings(out, c.Warnings)
+	c.writePlaces(out)
+	fmt.Fprintln(out)
+	_, err := fmt.Fprint(out, Wrap("Only a run can find: "+strings.Join(c.OfRuns, ", ")+".", 0))
+	return err
+}
+
+// writePlaces says where to look.
+func (c Check) writePlaces(out io.Writer) {
 	if len(c.Places) == 0 {
-		return nil
+		return
 	}
 	fmt.Fprintln(out, "\nWhere to look:")
 	for _, place := range c.Places[:min(shownPlaces, len(c.Places))] {
@@ -157,7 +167,6 @@ func (c Check) Text(out io.Writer) error {
 	if more := len(c.Places) - shownPlaces; more > 0 {
 		fmt.Fprintf(out, "  and in %d more places: cbv run lists every row in quarantine.parquet\n", more)
 	}
-	return nil
 }
 
 func (i InputCheck) text(out io.Writer) {

@@ -77,6 +77,9 @@ func (s summary) parameters() string {
 	if m := s.result.Manifest.Model; m != nil && m.From != nil {
 		return fmt.Sprintf("The models are those of run %s, fitted as of %s.", m.From.Run, m.From.AsOf)
 	}
+	if s.result.Refit != "" {
+		return fmt.Sprintf("The models were fitted anew: %s.", s.result.Refit)
+	}
 	return ""
 }
 
@@ -236,7 +239,7 @@ func (s summary) quarantined() string {
 	}
 	text += mergedText(m.Merged)
 	if m.Totals.ReturnsOnlyCustomers > 0 {
-		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns or zeros) and are in no other figure but the lenses and the totals of rows.",
+		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns, zeros or orders returned in full) and are in no other figure but the lenses and the totals of rows.",
 			countNoun(m.Totals.ReturnsOnlyCustomers, "customer"), thousands(m.Totals.ReturnsOnlyRevenue), m.Currency)
 	}
 	return text

@@ -35,8 +35,17 @@ func (r *nightly) publish(ctx context.Context, entries []pipeline.Entry) (Result
 	if err := r.runs.Publish(r.id(), manifest); err != nil {
 		return Result{}, err
 	}
-	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures}
-	return result, r.runs.Link(r.id(), r.Days.AsOf)
+	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures, Refit: r.scoring.Refit}
+	return result, r.link()
+}
+
+// link makes the run that of its day, and the latest one unless it lies beyond the
+// orders.
+func (r *nightly) link() error {
+	if r.intake.BeyondOrders {
+		return r.runs.LinkDay(r.id(), r.Days.AsOf)
+	}
+	return r.runs.Link(r.id(), r.Days.AsOf)
 }
 
 func (r *nightly) manifest(ctx context.Context, entries []pipeline.Entry) (publication.Manifest, error) {
