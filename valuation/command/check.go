@@ -21,7 +21,7 @@ cbv check --orders.files 'orders/*.parquet' --orders.columns.amount total
 cbv check --config shop.yaml --json | jq .warnings`,
 		Flags: []cli.Flag{jsonFlag(&asJSON)},
 	}, reading{
-		sections: []string{"orders", "spend", "surveys", "value", "time", "engine", "run", "log"},
+		sections: []string{"orders", "spend", "surveys", "value", "suspicions", "time", "engine", "run", "log"},
 		accepted: runSections,
 		common: []string{
 			"orders.files", "orders.columns.customer_id", "orders.columns.order_id", "orders.columns.ordered_at", "orders.columns.amount",

@@ -23,6 +23,7 @@ type Config struct {
 	Suppression Suppression `yaml:"suppression" json:"-" about:"those who objected elsewhere, for exports"`
 	Value       Value       `yaml:"value" json:"value" about:"the terms on which customers are valued; money is in units of value.currency"`
 	Backtest    Backtest    `yaml:"backtest" json:"backtest" about:"how the models are tested on the shop's own past"`
+	Suspicions  Suspicions  `yaml:"suspicions" json:"suspicions" about:"from when on orders look wrong, so that a warning says so"`
 	Time        Time        `yaml:"time" json:"time" about:"what a day is, and which day the run looks from"`
 	RFM         RFM         `yaml:"rfm" json:"rfm" about:"how recency, frequency and monetary value become scores and segments"`
 	Lifecycle   Lifecycle   `yaml:"lifecycle" json:"lifecycle" about:"bounds of p_purchase_365d between the stages"`
@@ -171,7 +172,22 @@ func Default() Config {
 			MinKeepShare: 0.05,
 			TargetLTVCAC: 3,
 		},
-		Backtest:  Backtest{MaxTotalError: 0.25},
+		Backtest: Backtest{MaxTotalError: 0.25},
+		Suspicions: Suspicions{
+			OrderTotalShare: 0.95,
+			WholeShare:      0.99,
+			WholeMedian:     1000,
+			UnmappedShare:   0.001,
+			AlikeShare:      0.001,
+			OneIDDayShare:   0.3,
+			OneIDFactor:     3,
+			OneTimeShare:    0.99,
+			DoubledShare:    0.01,
+			TwoFilesShare:   0.001,
+			ScaleFactor:     50,
+			SwappedMonths:   3,
+			RoundingShare:   0.001,
+		},
 		Time:      Time{Zone: "UTC"},
 		RFM:       RFM{Map: "default", FrequencyCuts: []int{1, 2, 3, 4, 6}},
 		Lifecycle: Lifecycle{Active: 0.5, Cooling: 0.2},

@@ -84,6 +84,7 @@ type Intake struct {
 	Orders source.Mapping // of the order files, once they are mapped
 	Report Report
 	Base   Base
+	roles  map[string]string // the unused columns of the order files whose names promise something, by source.Role
 
 	// Holdout is how the plan tests models on the shop's own past. A plan that tests
 	// none has the zero Holdout.

@@ -25,6 +25,7 @@ type Report struct {
 	Reasons   []ReasonCount     // used first, then by reason
 	Places    []Place           // where to look, most rows first
 	Auxiliary []AuxiliaryReport // of the inputs that are configured
+	Profile   publication.Profile
 	Warnings  []pipeline.Warning
 }
 

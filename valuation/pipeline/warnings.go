@@ -17,7 +17,7 @@ type WarningKind struct {
 
 // What raises a warning.
 const (
-	byRun     = "run, check" // intake, which a check carries out too
+	byProfile = "run, check" // the profile, in which a measurement has no part
 	byValuing = "run"
 	byTest    = "run, backtest"
 	byMeasure = "measure"
@@ -32,6 +32,18 @@ var Warnings = []WarningKind{
 	{"copied_file", "run, check, measure, export", "two files of an input have the same bytes", "both count", false},
 	{"gap_in_orders", "run, check, measure", "some days without an order lie between others: files may be missing", "counts them as days on which nobody bought", false},
 	{"many_rows_quarantined", "run, measure", "more than 1 in 100 rows are in quarantine", "what they hold is in no figure", false},
+	{"order_total_on_lines", byProfile, "nearly all orders with several rows have one amount throughout: their total stands on each line", "every row counts", false},
+	{"amounts_in_cents", byProfile, "nearly all amounts are whole, and the median purchase is above what the currency's shops take", "counts them as money", false},
+	{"unmapped_columns", byProfile, "a column that no setting uses says quantity, cancelled, failed, test or tax", "leaves it out", false},
+	{"no_returns", byProfile, "no amount is negative, and a column, or later amounts of an order, say that there are returns", "counts what came back as sold", false},
+	{"ids_differ_in_case", byProfile, "ids of customers differ in case, blanks or width alone", "counts each as a customer", false},
+	{"many_people_one_id", byProfile, "an id is a word for nobody, or buys on a share of the shop's days that no other comes near", "counts it as a customer, who is never a seed", false},
+	{"order_id_as_customer", byProfile, "hardly anybody buys twice, and the customers' ids look like those of orders", "counts each as a customer", false},
+	{"doubled_rows", byProfile, "rows repeat others in all mapped columns, beyond what is usual in the shop", "every row counts", false},
+	{"order_in_two_files", byProfile, "orders stand in two files on one day", "every row counts", false},
+	{"several_currencies", byProfile, "an unused column names several currencies or another one, or the amounts of a channel or country are of another scale", "counts them as `value.currency`", false},
+	{"day_and_month_swapped", byProfile, "no order is of a day above the 12th, for months", "takes the dates as they are", false},
+	{"rounding_matters", byProfile, "rounding each amount to the minor unit moves the total", "each row is rounded", false},
 	{"files_start_mid_life", byTest, "the first month has more than 1.5 times the new customers of a usual one: the files start in the middle of the shop's life", "all of them count as new; set `orders.fit_from`", false},
 	{"revenue_not_margin", "run, measure", "no margin is configured", "value is counted in revenue", false},
 

@@ -14,12 +14,12 @@ const (
 	listStep     = "list_membership" // whose members are written to lists
 )
 
-// Contract is the plan of a check: the layer intake.
-var Contract = intake.Steps
+// Contract is the plan of a check: the layer intake, with what the orders look like.
+var Contract = slices.Concat(intake.Steps, intake.Profile)
 
 // Tested is the plan of a backtest: the run up to the test of the models on the
 // shop's own past.
-var Tested = slices.Concat(Contract, facts, acquired, models)
+var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 
 // Nightly is the run, layer after layer. What stands on a layer reads that layer or
 // an earlier one.

@@ -43,7 +43,7 @@ func TestDryRunsHaveTheirActions(t *testing.T) {
 			}
 		}
 	}
-	if last := Contract[len(Contract)-1].Name; last != "contract" {
+	if last := Contract[len(Contract)-1].Name; last != "suspicions" {
 		t.Errorf("a check ends with %s", last)
 	}
 	if last := Tested[len(Tested)-1].Name; last != "backtest" {

@@ -1,0 +1,46 @@
+package config
+
+// Suspicions are the bounds beyond which orders look wrong. Each is that of one
+// warning, which names it; shares lie between 0 and 1.
+type Suspicions struct {
+	OrderTotalShare float64 `yaml:"order_total_share" json:"order_total_share" help:"share of the orders with several rows that repeat one amount from which it looks like the order's total; order_total_on_lines"`
+	WholeShare      float64 `yaml:"whole_share" json:"whole_share" help:"share of whole amounts from which they may be cents; amounts_in_cents"`
+	WholeMedian     float64 `yaml:"whole_median" json:"whole_median" help:"median purchase from which whole amounts look like cents; in euros, other currencies at about what one costs; amounts_in_cents"`
+	UnmappedShare   float64 `yaml:"unmapped_share" json:"unmapped_share" help:"share of the rows or of the money that an unused column would have to change; unmapped_columns, no_returns"`
+	AlikeShare      float64 `yaml:"alike_share" json:"alike_share" help:"share of customers whose ids differ from another's in case, space or width alone; ids_differ_in_case"`
+	OneIDDayShare   float64 `yaml:"one_id_day_share" json:"one_id_day_share" help:"share of the shop's days on which one id buys from which it may be many people; many_people_one_id"`
+	OneIDFactor     float64 `yaml:"one_id_factor" json:"one_id_factor" help:"how many times the days of the next id these must be; many_people_one_id"`
+	OneTimeShare    float64 `yaml:"one_time_share" json:"one_time_share" help:"share of customers with one purchase from which their id may be that of an order; order_id_as_customer"`
+	DoubledShare    float64 `yaml:"doubled_share" json:"doubled_share" help:"share of the rows of a file or month that repeat others, beyond three times the usual one; doubled_rows"`
+	TwoFilesShare   float64 `yaml:"two_files_share" json:"two_files_share" help:"share of the orders that stand in two files; order_in_two_files"`
+	ScaleFactor     float64 `yaml:"scale_factor" json:"scale_factor" help:"how many times the usual amount that of a channel or country must be, or the other way round; several_currencies"`
+	SwappedMonths   float64 `yaml:"swapped_months" json:"swapped_months" help:"months without a day above the 12th from which day and month look swapped; day_and_month_swapped"`
+	RoundingShare   float64 `yaml:"rounding_share" json:"rounding_share" help:"share of the money that rounding to the minor unit may move; rounding_matters"`
+}
+
+// validate refuses bounds that could not be ones.
+func (s Suspicions) validate(refuse func(bool, string, ...any)) {
+	for _, bound := range []struct {
+		key   string
+		share float64
+	}{
+		{"order_total_share", s.OrderTotalShare},
+		{"whole_share", s.WholeShare},
+		{"unmapped_share", s.UnmappedShare},
+		{"alike_share", s.AlikeShare},
+		{"one_id_day_share", s.OneIDDayShare},
+		{"one_time_share", s.OneTimeShare},
+		{"doubled_share", s.DoubledShare},
+		{"two_files_share", s.TwoFilesShare},
+		{"rounding_share", s.RoundingShare},
+	} {
+		refuse(!(bound.share >= 0 && bound.share <= 1), "suspicions.%s: %g is not between 0 and 1: 0.01 is 1 %%", bound.key, bound.share)
+	}
+	for _, bound := range []struct {
+		key    string
+		factor float64
+	}{{"one_id_factor", s.OneIDFactor}, {"scale_factor", s.ScaleFactor}, {"swapped_months", s.SwappedMonths}} {
+		refuse(!(bound.factor >= 1 && bound.factor <= 1e6), "suspicions.%s: %g is not between 1 and 1,000,000", bound.key, bound.factor)
+	}
+	refuse(!(s.WholeMedian > 0 && s.WholeMedian <= 1e12), "suspicions.whole_median: %g is not an amount above 0", s.WholeMedian)
+}

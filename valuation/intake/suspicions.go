@@ -1,0 +1,89 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/engine"
+	"cbv/valuation/money"
+)
+
+// sharedID is an id that is no customer, or many.
+type sharedID struct{ CustomerID string }
+
+// Suspect draws the profile, holds it against what a shop looks like, and warns of
+// what does not. It makes the table of the ids that are no single customer.
+func (in *Intake) Suspect(ctx context.Context) error {
+	p, err := in.readProfile(ctx)
+	if err != nil {
+		return err
+	}
+	in.Report.Profile = in.describe(p)
+	in.suspectLines(p)
+	in.suspectCents(p)
+	in.suspectUnmapped(p)
+	in.suspectMissingReturns(p)
+	in.suspectAlikeIDs(p)
+	shared := in.suspectSharedIDs(p)
+	in.suspectOrderIDs(p)
+	in.suspectDoubles(p)
+	in.suspectTwoFiles(p)
+	in.suspectCurrencies(p)
+	in.suspectSwappedDays(p)
+	in.suspectRounding(p)
+	return engine.Insert(ctx, in.Engine, "shared_ids", shared)
+}
+
+// money writes an amount with the currency.
+func (in *Intake) money(minor int64) string {
+	return money.Format(minor, in.Minor) + " " + in.Config.Value.Currency
+}
+
+// percent writes a share with as many digits as it needs to be seen.
+func percent(share float64) string {
+	switch {
+	case math.Abs(share) >= 0.1:
+		return fmt.Sprintf("%.0f %%", 100*share)
+	case math.Abs(share) >= 0.001:
+		return fmt.Sprintf("%.1f %%", 100*share)
+	}
+	return fmt.Sprintf("%.2g %%", 100*share)
+}
+
+// counted writes a number of things: 1 order, 2 orders.
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return humanize.Comma(n) + " " + noun + "s"
+}
+
+var plainColumn = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// sqlName writes a column as an expression wants it.
+func sqlName(column string) string {
+	if plainColumn.MatchString(column) {
+		return column
+	}
+	return engine.Identifier(column)
+}
+
+// mapping is what is mapped to a column of the orders, as a part of an expression.
+func (in *Intake) mapping(text string) string {
+	for _, file := range in.Inputs.Orders {
+		for _, column := range file.Columns {
+			if strings.EqualFold(column.Name, text) {
+				return sqlName(column.Name)
+			}
+		}
+	}
+	if plainColumn.MatchString(text) {
+		return text
+	}
+	return "(" + text + ")"
+}
