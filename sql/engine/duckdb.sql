@@ -32,13 +32,16 @@ create or replace macro is_blank(content) as
     end;
 
 -- an id without what a reader would not see a difference in: case, blanks, and the
--- width of letters
+-- width of letters. Most are plain, and spared the patterns.
 create or replace macro id_key(id) as
-    lower(translate(
-        regexp_replace(id, '[\s\p{Z}\p{Cc}\p{Cf}]', '', 'g'),
-        'ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ０１２３４５６７８９＠．＿－＋',
-        'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._-+'
-    ));
+    case
+        when regexp_full_match(id, '[!-~]*') then lower(id)
+        else lower(translate(
+            regexp_replace(id, '[\s\p{Z}\p{Cc}\p{Cf}]', '', 'g'),
+            'ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ０１２３４５６７８９＠．＿－＋',
+            'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._-+'
+        ))
+    end;
 
 -- a number that is the same for rows with the same content, and for no others but by
 -- chance

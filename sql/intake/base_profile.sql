@@ -1,4 +1,5 @@
--- base_profile: the size of the base, who bought again, the largest customer, and
+-- base_profile: how many ids have a used row, how many of them are customers, who of
+-- these bought again, the largest customer, and
 -- the median purchase: the smallest value that at least half of the purchases do not
 -- exceed.
 --
@@ -8,13 +9,13 @@ with
 
 customers as (
     select
-        count(*) as customers,
+        count(*) as ids,
+        coalesce(cast(sum(case when purchase_days > 0 then 1 else 0 end) as bigint), 0) as customers,
         coalesce(cast(sum(case when purchase_days > 1 then 1 else 0 end) as bigint), 0) as repeat_customers,
         coalesce(cast(sum(purchase_days) as bigint), 0) as purchases,
-        coalesce(cast(sum(net_minor) as bigint), 0) as net_minor,
-        coalesce(max(net_minor), 0) as largest_minor
+        coalesce(cast(sum(case when purchase_days > 0 then net_minor else 0 end) as bigint), 0) as net_minor,
+        coalesce(max(case when purchase_days > 0 then net_minor end), 0) as largest_minor
     from profile_customers
-    where purchase_days > 0
 ),
 
 cumulated as (
@@ -33,6 +34,7 @@ median as (
 
 final as (
     select
+        customers.ids,
         customers.customers,
         customers.repeat_customers,
         customers.purchases,

@@ -1,6 +1,6 @@
 -- equal_rows: rows that are equal in all mapped columns, by day, and by the first and
--- the last file in which they stand: how many, how many of them repeat another, and the
--- money of those.
+-- the last file in which they stand: how many, how many of them come in pairs, how many
+-- repeat another, and the money of those.
 --
 -- Where an order has an id, only orders with several rows can have equal ones.
 --
@@ -42,6 +42,7 @@ final as (
         first_file,
         last_file,
         cast(sum(order_rows) as bigint) as order_rows,
+        cast(sum(case when order_rows % 2 = 0 then order_rows else 0 end) as bigint) as even_rows,
         cast(sum(order_rows - 1) as bigint) as repeated_rows,
         cast(sum((order_rows - 1) * amount_minor) as bigint) as repeated_minor
     from contents

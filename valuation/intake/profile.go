@@ -40,8 +40,8 @@ type (
 		Orders, RefundOrders, RefundMinor int64
 	}
 	equalRows struct {
-		OrderDay                                                    time.Time
-		FirstFile, LastFile, OrderRows, RepeatedRows, RepeatedMinor int64
+		OrderDay                                                              time.Time
+		FirstFile, LastFile, OrderRows, EvenRows, RepeatedRows, RepeatedMinor int64
 	}
 	alikeIDs struct {
 		Customers, People, NetMinor, PlainCustomers int64
@@ -53,6 +53,7 @@ type (
 		PurchaseDays, OrderRows, NetMinor, FirstPlace int64
 	}
 	baseProfile struct {
+		IDs                                                                        int64 `col:"ids"`
 		Customers, RepeatCustomers, Purchases, NetMinor, LargestMinor, MedianMinor int64
 	}
 	roundingOf struct {

@@ -20,22 +20,24 @@ const (
 	lineGrowth = 1.2
 )
 
-// suspectLines warns where the rows of an order look as if each had its total.
-func (in *Intake) suspectLines(p *profile) {
+// suspectLines warns where the rows of an order look as if each had its total, and
+// reports whether they do.
+func (in *Intake) suspectLines(p *profile) bool {
 	l := p.lines
 	if l.Orders < fewOrders || shareOf(l.ConstantOrders, l.Orders) < in.Config.Suspicions.OrderTotalShare {
-		return
+		return false
 	}
 	if 2*l.Months < monthsOf(p.orderDays()) {
-		return // a month that is there twice looks like that too
+		return false // a month that is there twice looks like that too
 	}
 	pair := shareOf(l.NetMinor-l.ManyMinor, l.OrderRows-l.ManyRows)
 	grows := pair > 0 && shareOf(l.ManyMinor, l.ManyRows) >= lineGrowth*pair
 	if shareOf(l.MostOrdersOfAnAmount, l.ConstantOrders) >= onePriceShare && !grows {
-		return // a shop of one price, or of few
+		return false // a shop of one price, or of few
 	}
 	in.Warn("order_total_on_lines", "%s of %s with several rows (%s) have one amount on all of them: if that is the order's total, %s is counted too much; map orders.columns.amount to the amount of the line, or keep one row of each order with orders.keep",
 		humanize.Comma(l.ConstantOrders), counted(l.Orders, "order"), percent(shareOf(l.ConstantOrders, l.Orders)), in.money(l.RepeatedMinor))
+	return true
 }
 
 // unitsPerEuro are about how many units of a currency a euro buys, where they are many:

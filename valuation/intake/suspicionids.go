@@ -63,8 +63,8 @@ func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 	for _, id := range others[:in.crowded(others, days)] {
 		shared = append(shared, sharedID{id.CustomerID})
 		file, row := in.place(id.FirstPlace)
-		in.Warn("many_people_one_id", "the customer of %s row %d bought on %s of %s (%s), as nobody else comes near to, and has %s of the money (%s): if many people share the id, such as guests or a marketplace, leave it out with orders.keep, or give each their own",
-			file.Path, row, counted(id.PurchaseDays, "day"), counted(days, "day"), percent(shareOf(id.PurchaseDays, days)), percent(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
+		in.Warn("many_people_one_id", "the customer of %s row %d bought on %s of %s with orders (%s), as nobody else comes near to, and has %s of the money (%s): if many people share the id, such as guests or a marketplace, leave it out with orders.keep, or give each their own",
+			file.Path, row, humanize.Comma(id.PurchaseDays), counted(days, "day"), percent(shareOf(id.PurchaseDays, days)), percent(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
 	}
 	return shared
 }
@@ -116,11 +116,11 @@ func (in *Intake) suspectOrderIDs(p *profile) {
 		return
 	}
 	columns, reason := in.Config.Orders.Columns, ""
-	orders, customers := float64(p.orders()), float64(p.base.Customers)
+	orders, ids := float64(p.orders()), float64(p.base.IDs) // those of returns too
 	switch {
 	case columns.OrderID != "" && strings.EqualFold(columns.OrderID, columns.CustomerID):
 		reason = "it is mapped to the column of order_id"
-	case orders > 0 && orders <= customers*(1+oneToOne) && orders >= customers*(1-oneToOne):
+	case orders > 0 && orders <= ids*(1+oneToOne) && orders >= ids*(1-oneToOne):
 		reason = "there are as many as order ids"
 	case slices.ContainsFunc(orderNames, func(part string) bool { return strings.Contains(strings.ToLower(columns.CustomerID), part) }):
 		reason = fmt.Sprintf("it is mapped to %s", columns.CustomerID)

@@ -16,20 +16,21 @@ const (
 	usualFactor = 3
 	// fewRepeated is how many repeated rows are too few to be a file or month.
 	fewRepeated = 20
-	// wholeShare is the share of the rows of a day that have an equal one from which
-	// the whole day is there twice.
-	wholeShare = 0.95
-	// fewDayRows is how many rows of a day repeat one another by chance.
-	fewDayRows = 4
+	// pairedShare is the share of the rows of a day or month that come in pairs from
+	// which the whole of it is there twice.
+	pairedShare = 0.95
+	// fewPairs is how many different rows come in pairs by chance, where customers do
+	// the same thing several times a day.
+	fewPairs = 10
 )
 
 // repeats are rows that repeat others.
 type repeats struct {
-	rows, repeated, minor int64
+	rows, paired, repeated, minor int64
 }
 
 func (r repeats) plus(e equalRows) repeats {
-	return repeats{r.rows + e.OrderRows, r.repeated + e.RepeatedRows, r.minor + e.RepeatedMinor}
+	return repeats{r.rows + e.OrderRows, r.paired + e.EvenRows, r.repeated + e.RepeatedRows, r.minor + e.RepeatedMinor}
 }
 
 // suspectDoubles warns of rows that are there twice. Where nothing distinguishes two
@@ -50,12 +51,14 @@ func (in *Intake) suspectDoubles(p *profile) {
 			across[pair] = across[pair].plus(e)
 		}
 	}
-	in.suspectFiles(p, across)
-	in.suspectMonths(p, within)
+	if !in.suspectFiles(p, across) && !in.suspectMonths(p, within) {
+		in.suspectWholeDays(p)
+	}
 }
 
-// suspectFiles warns of files whose rows are in another one.
-func (in *Intake) suspectFiles(p *profile, across map[[2]int64]repeats) {
+// suspectFiles warns of files whose rows are in another one, and reports whether there
+// are any.
+func (in *Intake) suspectFiles(p *profile, across map[[2]int64]repeats) bool {
 	rows := map[int64]int64{}
 	for _, day := range p.days {
 		rows[day.FileNumber] += day.OrderRows
@@ -70,7 +73,7 @@ func (in *Intake) suspectFiles(p *profile, across map[[2]int64]repeats) {
 		}
 	}
 	if len(pairs) == 0 {
-		return
+		return false
 	}
 	slices.SortFunc(pairs, func(a, b [2]int64) int {
 		return slices.Compare([]int64{across[b].repeated, a[0], a[1]}, []int64{across[a].repeated, b[0], b[1]})
@@ -82,11 +85,12 @@ func (in *Intake) suspectFiles(p *profile, across map[[2]int64]repeats) {
 	in.Warn("doubled_rows", "%s of %s (%s of its %s, %s) are, in all mapped columns, in %s too%s: leave one of the files out of orders.files",
 		counted(across[first].repeated, "row"), in.fileName(first[1]), percent(shareOf(across[first].repeated, rows[first[1]])),
 		humanize.Comma(rows[first[1]]), in.money(across[first].minor), in.fileName(first[0]), more)
+	return true
 }
 
 // suspectMonths warns of months with more rows that repeat another of their file than
-// is usual.
-func (in *Intake) suspectMonths(p *profile, within map[time.Time]repeats) {
+// is usual, and reports whether there are any.
+func (in *Intake) suspectMonths(p *profile, within map[time.Time]repeats) bool {
 	rows := map[time.Time]int64{}
 	for _, day := range p.days {
 		rows[calendar.StartOf(day.OrderDay, 1)] += day.OrderRows
@@ -110,38 +114,57 @@ func (in *Intake) suspectMonths(p *profile, within map[time.Time]repeats) {
 		}
 	}
 	if len(months) == 0 {
-		in.suspectWholeDays(p)
-		return
+		return false
 	}
 	slices.SortFunc(months, time.Time.Compare)
 	in.Warn("doubled_rows", "%s, %s, repeat another of their file in all mapped columns, in %s (first in %s), where more than %s are unusual: leave out what is there twice",
 		counted(found.repeated, "row"), in.money(found.minor), counted(int64(len(months)), "month"), months[0].Format("2006-01"), percent(bound))
+	return true
 }
 
-// suspectWholeDays warns of days of which every row is there twice.
+// suspectWholeDays warns of days of which every row is there twice, or of months where
+// a day has few.
 func (in *Intake) suspectWholeDays(p *profile) {
+	for _, unit := range []struct {
+		noun    string
+		format  string
+		startOf func(time.Time) time.Time
+	}{
+		{"day", time.DateOnly, func(day time.Time) time.Time { return day }},
+		{"month", "2006-01", func(day time.Time) time.Time { return calendar.StartOf(day, 1) }},
+	} {
+		whole, found := p.paired(unit.startOf)
+		if len(whole) == 0 {
+			continue
+		}
+		in.Warn("doubled_rows", "nearly every row of %s, the first %s, is there twice, in all mapped columns (%s, %s too much): leave out what is there twice",
+			counted(int64(len(whole)), unit.noun), whole[0].Format(unit.format), counted(found.repeated, "row"), in.money(found.minor))
+		return
+	}
+}
+
+// paired returns the days or months whose rows come in pairs, sorted.
+func (p *profile) paired(startOf func(time.Time) time.Time) (whole []time.Time, found repeats) {
 	rows, equal := map[time.Time]int64{}, map[time.Time]repeats{}
 	for _, day := range p.days {
-		rows[day.OrderDay] += day.OrderRows
+		rows[startOf(day.OrderDay)] += day.OrderRows
 	}
 	for _, e := range p.equal {
-		equal[e.OrderDay] = equal[e.OrderDay].plus(e)
+		unit := startOf(e.OrderDay)
+		equal[unit] = equal[unit].plus(e)
 	}
-	var days []time.Time
-	var found repeats
-	for day, repeated := range equal {
-		if rows[day] >= fewDayRows && shareOf(repeated.rows, rows[day]) >= wholeShare {
-			days = append(days, day)
-			found.repeated += repeated.repeated
-			found.minor += repeated.minor
+	for unit, e := range equal {
+		if e.rows-e.repeated >= fewPairs && shareOf(e.paired, rows[unit]) >= pairedShare {
+			whole = append(whole, unit)
+			found.repeated += e.repeated
+			found.minor += e.minor
 		}
 	}
 	if found.repeated < fewRepeated {
-		return
+		return nil, found
 	}
-	slices.SortFunc(days, time.Time.Compare)
-	in.Warn("doubled_rows", "%s, the first of %s, are there twice with nearly every row, in all mapped columns (%s, %s too much): leave out what is there twice",
-		counted(int64(len(days)), "day"), days[0].Format(time.DateOnly), counted(found.repeated, "row"), in.money(found.minor))
+	slices.SortFunc(whole, time.Time.Compare)
+	return whole, found
 }
 
 // suspectTwoFiles warns of orders that stand in two files.

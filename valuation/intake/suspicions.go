@@ -24,14 +24,16 @@ func (in *Intake) Suspect(ctx context.Context) error {
 		return err
 	}
 	in.Report.Profile = in.describe(p)
-	in.suspectLines(p)
+	isTotal := in.suspectLines(p)
 	in.suspectCents(p)
 	in.suspectUnmapped(p)
 	in.suspectMissingReturns(p)
 	in.suspectAlikeIDs(p)
 	shared := in.suspectSharedIDs(p)
 	in.suspectOrderIDs(p)
-	in.suspectDoubles(p)
+	if !isTotal { // whose lines are equal
+		in.suspectDoubles(p)
+	}
 	in.suspectTwoFiles(p)
 	in.suspectCurrencies(p)
 	in.suspectSwappedDays(p)
