@@ -2,7 +2,7 @@
 -- to the minor unit here and nowhere before.
 --
 -- grain: one row per customer_id
--- reads: marks, seed_cut, params
+-- reads: marks, seed_cut, shared_ids, params
 with
 
 rounded as (
@@ -16,12 +16,15 @@ rounded as (
         ) as clv_high_minor,
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
         seed_cut.lifetime_minor as seed_from_minor,
+        shared_ids.customer_id is not null as is_shared_id,
         params.as_of,
         params.minor_per_unit,
         params.min_rate_age_days
     from marks
     cross join params
     cross join seed_cut
+    left join shared_ids
+        on marks.customer_id = shared_ids.customer_id
 ),
 
 final as (
@@ -74,6 +77,7 @@ final as (
         mark_reason,
         coalesce(
             repeat_purchases > 0
+            and not is_shared_id
             and historic_minor + clv_minor > 0
             and historic_minor + clv_minor >= seed_from_minor,
             false

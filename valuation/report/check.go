@@ -13,20 +13,22 @@ import (
 	"cbv/valuation/intake"
 	"cbv/valuation/money"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 )
 
 // Check is what the input contract says of the files.
 type Check struct {
-	AsOf       string             `json:"as_of"`
-	Files      int                `json:"files"`
-	Currency   string             `json:"currency"`
-	IsDefault  bool               `json:"currency_is_default"` // no setting names it
-	TotalRows  int64              `json:"total_rows"`
-	TotalMoney string             `json:"total_money"`
-	Rows       []RowCount         `json:"rows"`   // used first, then by reason
-	Places     []Place            `json:"places"` // where to look, most rows first
-	Inputs     []InputCheck       `json:"other_inputs"`
-	Warnings   []pipeline.Warning `json:"warnings"`
+	AsOf       string              `json:"as_of"`
+	Files      int                 `json:"files"`
+	Currency   string              `json:"currency"`
+	IsDefault  bool                `json:"currency_is_default"` // no setting names it
+	TotalRows  int64               `json:"total_rows"`
+	TotalMoney string              `json:"total_money"`
+	Rows       []RowCount          `json:"rows"`    // used first, then by reason
+	Profile    publication.Profile `json:"profile"` // what the used rows look like
+	Places     []Place             `json:"places"`  // where to look, most rows first
+	Inputs     []InputCheck        `json:"other_inputs"`
+	Warnings   []pipeline.Warning  `json:"warnings"`
 }
 
 // RowCount is the rows that one thing became of, with their money. Money of other
@@ -65,7 +67,7 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 	exact := func(minor int64) string { return money.Exact(minor, minorPerUnit) }
 	c := Check{
 		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency, IsDefault: isDefault,
-		Places: places(checked.Places), Inputs: []InputCheck{}, Warnings: listed(checked.Warnings),
+		Profile: checked.Profile, Places: places(checked.Places), Inputs: []InputCheck{}, Warnings: listed(checked.Warnings),
 	}
 	var total int64
 	for _, count := range checked.Reasons {
@@ -120,7 +122,7 @@ func (r RowCount) meaning() string {
 // of a run.
 const shownPlaces = 10
 
-// Text writes the rows as a table, and where to look.
+// Text writes the rows as a table, what they look like, and where to look.
 func (c Check) Text(out io.Writer) error {
 	fmt.Fprintf(out, "%s as of %s\n\n", countNoun(int64(c.Files), "order file"), c.AsOf)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -137,6 +139,12 @@ func (c Check) Text(out io.Writer) error {
 	}
 	for _, input := range c.Inputs {
 		input.text(out)
+	}
+	if err := writeProfile(out, c.Profile); err != nil {
+		return err
+	}
+	if len(c.Warnings) > 0 {
+		fmt.Fprintln(out)
 	}
 	writeWarnings(out, c.Warnings)
 	if len(c.Places) == 0 {
