@@ -1,6 +1,7 @@
--- later_amounts: the orders that have rows on several days and no negative one, and
--- those of them whose later rows bring no more than the first day did: refunds that are
--- written as positive amounts look like that.
+-- later_amounts: the orders that have rows on two days, all of them positive, and those
+-- of them whose later rows are no larger than the first, by row and in all: refunds that
+-- are written as positive amounts look like that. Orders with rows on more days are
+-- subscriptions and part deliveries.
 --
 -- grain: one row
 -- reads: order_parts
@@ -10,17 +11,21 @@ orders_of_days as (
     select
         customer_id,
         order_id,
+        count(*) as days,
         min(order_day) as first_day,
-        cast(sum(net_minor) as bigint) as net_minor
+        cast(sum(net_minor) as bigint) as net_minor,
+        max(most_minor) as most_minor
     from order_parts
     group by customer_id, order_id
-    having count(*) > 1 and sum(negative_rows) = 0
+    having count(*) > 1 and min(least_minor) > 0
 ),
 
 firsts as (
     select
+        orders_of_days.days,
         orders_of_days.net_minor - order_parts.net_minor as later_minor,
-        order_parts.net_minor as first_minor
+        orders_of_days.net_minor - order_parts.net_minor <= order_parts.net_minor
+            and orders_of_days.most_minor = order_parts.most_minor as is_no_larger
     from orders_of_days
     inner join order_parts
         on orders_of_days.customer_id = order_parts.customer_id
@@ -30,9 +35,10 @@ firsts as (
 
 final as (
     select
-        count(*) as orders,
-        coalesce(cast(sum(case when later_minor <= first_minor then 1 else 0 end) as bigint), 0) as refund_orders,
-        coalesce(cast(sum(case when later_minor <= first_minor then later_minor else 0 end) as bigint), 0) as refund_minor
+        coalesce(cast(sum(case when days = 2 then 1 else 0 end) as bigint), 0) as two_day_orders,
+        coalesce(cast(sum(case when days > 2 then 1 else 0 end) as bigint), 0) as many_day_orders,
+        coalesce(cast(sum(case when days = 2 and is_no_larger then 1 else 0 end) as bigint), 0) as refund_orders,
+        coalesce(cast(sum(case when days = 2 and is_no_larger then later_minor else 0 end) as bigint), 0) as refund_minor
     from firsts
 )
 

@@ -1,5 +1,6 @@
 -- suspect_ids: the customers who may be many people: those with most days of
--- purchase, and those whose id is a word for nobody.
+-- purchase, and those whose id is a word for nobody; and that whose id is 1, where 0 may
+-- be somebody.
 --
 -- first_place is where such an id stands first: the number of the file times 10^12,
 -- plus the row.
@@ -19,7 +20,7 @@ named as (
     select customer_id
     from profile_customers
     where id_key in (
-        '0', '-1', 'guest', 'guests', 'gast', 'invite', 'invitado', 'unknown', 'unbekannt', 'anonymous', 'anonym', 'nobody',
+        '0', '1', '-1', 'guest', 'guests', 'gast', 'invite', 'invitado', 'unknown', 'unbekannt', 'anonymous', 'anonym', 'nobody',
         'n/a', '#n/a', '<na>', 'null', '(null)', 'none', 'nil', 'nan', 'nat', 'undefined', 'missing', 'default', 'dummy',
         'test', 'tester', 'customer', 'kunde', 'walkin', 'walk-in', '-', '--', '?'
     )

@@ -6,7 +6,8 @@
 -- its quantity is more than 1: an amount that is no more than the price of one is the
 -- same for several as for one. A tax is part of an amount where it is a rate of half
 -- per cents of the rest, and beside it where it is one of the whole; small amounts fit
--- any rate, so that those of less than 2,000 minor units do not count.
+-- any rate, so that those of less than 2,000 minor units do not count. Where a subtotal or
+-- a total stands beside them, the difference says it.
 --
 -- grain: one row per (sign, is_cancelled, is_test, currency, country)
 -- reads: unmapped_input, input_limits
@@ -72,7 +73,8 @@ judged as (
         end as sign,
         tax_minor >= 100 and amount_minor - tax_minor >= 2000 as is_tax_clear,
         abs(200 * tax_minor / nullif(amount_minor - tax_minor, 0) - round(200 * tax_minor / nullif(amount_minor - tax_minor, 0)))
-            <= 120e0 / nullif(amount_minor - tax_minor, 0) as is_rate_of_rest,
+            <= 120e0 / nullif(amount_minor - tax_minor, 0)
+            and 10 * tax_minor <= 3 * (amount_minor - tax_minor) as is_rate_of_rest,
         abs(200 * tax_minor / nullif(amount_minor, 0) - round(200 * tax_minor / nullif(amount_minor, 0)))
             <= 120e0 / nullif(amount_minor, 0) as is_rate_of_whole
     from kept
@@ -90,6 +92,7 @@ final as (
         cast(sum(case when amount_minor > 0 then 1 else 0 end) as bigint) as positive_rows,
         cast(sum(case when amount_minor > 0 then amount_minor else 0 end) as bigint) as positive_minor,
         cast(sum(case when amount_minor > 0 then fixed_point(ln(amount_minor), 1e6) else 0 end) as bigint) as log_millionths,
+        cast(sum(case when amount_minor % minor_per_unit = 0 then 1 else 0 end) as bigint) as whole_rows,
 
         cast(sum(case when usable_quantity <> 1e0 then 1 else 0 end) as bigint) as quantity_rows,
         cast(sum(to_minor(amount * coalesce(usable_quantity, 1e0), minor_per_unit)) as bigint) as times_quantity_minor,
@@ -99,6 +102,8 @@ final as (
         cast(sum(case when usable_quantity > 1e0 and amount_minor > 0 then 1 else 0 end) as bigint) as several_rows,
         cast(sum(case when usable_quantity > 1e0 and amount_minor > 0 then fixed_point(ln(amount_minor), 1e6) else 0 end) as bigint)
             as several_log_millionths,
+        cast(sum(case when usable_quantity > 1e0 and amount_minor > 0 then fixed_point(ln(usable_quantity), 1e6) else 0 end) as bigint)
+            as quantity_log_millionths,
         cast(sum(
             case when usable_quantity > 1e0 and abs(amount - unit_price * usable_quantity) * minor_per_unit < usable_quantity then 1 else 0 end
         ) as bigint) as multiplied_rows,
@@ -106,6 +111,10 @@ final as (
         coalesce(cast(sum(fixed_point(tax_minor, 1e0)) as bigint), 0) as tax_minor,
         cast(sum(case when is_tax_clear then 1 else 0 end) as bigint) as tax_rows,
         cast(sum(case when is_tax_clear and is_rate_of_rest and not is_rate_of_whole then 1 else 0 end) as bigint) as tax_inside_rows,
+        cast(sum(case when tax_minor >= 1 and abs((amount - subtotal) * minor_per_unit - tax_minor) < 1.5e0 then 1 else 0 end) as bigint)
+            as tax_over_subtotal_rows,
+        cast(sum(case when tax_minor >= 1 and abs((total - amount) * minor_per_unit - tax_minor) < 1.5e0 then 1 else 0 end) as bigint)
+            as tax_under_total_rows,
         cast(sum(case when is_tax_clear and is_rate_of_whole and not is_rate_of_rest then 1 else 0 end) as bigint) as tax_beside_rows,
 
         cast(sum(refund_minor) as bigint) as refund_minor,

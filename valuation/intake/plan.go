@@ -37,8 +37,8 @@ var Profile = []pipeline.Step{
 	{Name: "file_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "several_row_orders", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "order_parts", Kind: pipeline.Table, Folder: "intake"},
-	{Name: "line_amounts", Kind: pipeline.Table, Folder: "intake"},
-	{Name: "order_lines", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "several_row_sums", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "line_counts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "orders_in_two_files", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "later_amounts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "equal_rows", Kind: pipeline.Table, Folder: "intake"},
@@ -48,7 +48,7 @@ var Profile = []pipeline.Step{
 	{Name: "purchase_values", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "base_profile", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "suspicions", Kind: pipeline.Go, Reads: []string{
-		"rounding", "unmapped_values", "file_channels", "file_days", "order_lines", "orders_in_two_files", "later_amounts",
+		"rounding", "unmapped_values", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "later_amounts",
 		"equal_rows", "alike_ids", "suspect_ids", "base_profile",
 	}, Makes: []string{"shared_ids"}},
 }

@@ -18,33 +18,36 @@ type (
 	fileChannel struct {
 		FileNumber                                               int64
 		Channel                                                  string
-		OrderRows, AmountMinor, OrderIDRows                      int64
+		OrderRows, AmountMinor, OrderIDRows, SameIDRows          int64
 		FirstDay, LastDay                                        time.Time
 		NegativeRows, NegativeMinor, PositiveRows, LogMillionths int64
-		WholeRows, TimedRows                                     int64
+		WholeRows, UnevenRows, TimedRows                         int64
 	}
 	fileDay struct {
 		OrderDay              time.Time
 		FileNumber, OrderRows int64
 	}
-	orderLines struct {
-		SeveralRowOrders, SeveralRowRows         int64
-		Orders, ConstantOrders, Months           int64
-		OrderRows, NetMinor, ManyRows, ManyMinor int64
-		MostOrdersOfAnAmount, RepeatedMinor      int64
+	severalRowSums struct {
+		Orders, OrderRows, PositiveRows, LogMillionths int64
+	}
+	lineCount struct {
+		OrderRows, Orders, ConstantOrders, LogMillionths, RepeatedMinor int64
 	}
 	filePair struct {
 		FirstFile, LastFile, Orders, NetMinor int64
 	}
 	laterAmounts struct {
-		Orders, RefundOrders, RefundMinor int64
+		TwoDayOrders, ManyDayOrders, RefundOrders, RefundMinor int64
 	}
 	equalRows struct {
-		OrderDay                                                              time.Time
-		FirstFile, LastFile, OrderRows, EvenRows, RepeatedRows, RepeatedMinor int64
+		OrderDay                                         time.Time
+		FirstFile, LastFile                              int64
+		OrderRows, DifferentRows, EvenRows               int64
+		AcrossRows, AcrossMinor, WithinRows, WithinMinor int64
 	}
 	alikeIDs struct {
-		Customers, People, NetMinor, PlainCustomers int64
+		IsCaseAlone                                                bool
+		Customers, People, RegularPeople, NetMinor, PlainCustomers int64
 	}
 	suspectID struct {
 		CustomerID                                    string
@@ -60,16 +63,18 @@ type (
 		MovedHundredths, RoundedMinor, MovedRows int64
 	}
 	unmappedValue struct {
-		Sign                                                         string
-		IsCancelled, IsTest                                          bool
-		Currency, Country                                            string
-		OrderRows, AmountMinor, PositiveRows, PositiveMinor          int64
-		LogMillionths                                                int64
-		QuantityRows, TimesQuantityMinor                             int64
-		OneRows, OneLogMillionths, SeveralRows, SeveralLogMillionths int64
-		MultipliedRows                                               int64
-		TaxMinor, TaxRows, TaxInsideRows, TaxBesideRows              int64
-		RefundMinor, RefundRows                                      int64
+		Sign                                             string
+		IsCancelled, IsTest                              bool
+		Currency, Country                                string
+		OrderRows, AmountMinor, PositiveRows             int64
+		PositiveMinor, LogMillionths, WholeRows          int64
+		QuantityRows, TimesQuantityMinor, MultipliedRows int64
+		OneRows, OneLogMillionths                        int64
+		SeveralRows, SeveralLogMillionths                int64
+		QuantityLogMillionths                            int64
+		TaxMinor, TaxRows, TaxInsideRows, TaxBesideRows  int64
+		TaxOverSubtotalRows, TaxUnderTotalRows           int64
+		RefundMinor, RefundRows                          int64
 	}
 )
 
@@ -77,11 +82,12 @@ type (
 type profile struct {
 	channels []fileChannel
 	days     []fileDay
-	lines    orderLines
+	several  severalRowSums
+	lines    []lineCount
 	pairs    []filePair
 	later    laterAmounts
 	equal    []equalRows
-	alike    alikeIDs
+	alike    []alikeIDs
 	suspects []suspectID
 	base     baseProfile
 	rounding roundingOf
@@ -102,9 +108,9 @@ func (in *Intake) readProfile(ctx context.Context) (*profile, error) {
 	var p profile
 	err := errors.Join(
 		readAll(ctx, in.Engine, "file_channels", &p.channels), readAll(ctx, in.Engine, "file_days", &p.days),
-		readOne(ctx, in.Engine, "order_lines", &p.lines), readAll(ctx, in.Engine, "orders_in_two_files", &p.pairs),
+		readOne(ctx, in.Engine, "several_row_sums", &p.several), readAll(ctx, in.Engine, "line_counts", &p.lines), readAll(ctx, in.Engine, "orders_in_two_files", &p.pairs),
 		readOne(ctx, in.Engine, "later_amounts", &p.later), readAll(ctx, in.Engine, "equal_rows", &p.equal),
-		readOne(ctx, in.Engine, "alike_ids", &p.alike), readAll(ctx, in.Engine, "suspect_ids", &p.suspects),
+		readAll(ctx, in.Engine, "alike_ids", &p.alike), readAll(ctx, in.Engine, "suspect_ids", &p.suspects),
 		readOne(ctx, in.Engine, "base_profile", &p.base), readOne(ctx, in.Engine, "rounding", &p.rounding),
 		readAll(ctx, in.Engine, "unmapped_values", &p.unmapped),
 	)
@@ -132,7 +138,7 @@ func readOne[T any](ctx context.Context, e engine.Engine, table string, to *T) (
 
 // orders returns the number of order ids.
 func (p *profile) orders() int64 {
-	return p.all.OrderIDRows - p.lines.SeveralRowRows + p.lines.SeveralRowOrders
+	return p.all.OrderIDRows - p.several.OrderRows + p.several.Orders
 }
 
 // orderDays returns the days on which there are used rows, sorted.
@@ -217,11 +223,13 @@ func (c fileChannel) with(other fileChannel) fileChannel {
 	c.OrderRows += other.OrderRows
 	c.AmountMinor += other.AmountMinor
 	c.OrderIDRows += other.OrderIDRows
+	c.SameIDRows += other.SameIDRows
 	c.NegativeRows += other.NegativeRows
 	c.NegativeMinor += other.NegativeMinor
 	c.PositiveRows += other.PositiveRows
 	c.LogMillionths += other.LogMillionths
 	c.WholeRows += other.WholeRows
+	c.UnevenRows += other.UnevenRows
 	c.TimedRows += other.TimedRows
 	if other.FirstDay.Before(c.FirstDay) {
 		c.FirstDay = other.FirstDay

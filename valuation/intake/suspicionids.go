@@ -2,8 +2,8 @@ package intake
 
 import (
 	"fmt"
+	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -11,19 +11,38 @@ import (
 	"cbv/valuation/calendar"
 )
 
-// suspectAlikeIDs warns of customers who are several by the case of a letter.
+const (
+	// fewAlike is how many people with ids that differ in case alone may be chance.
+	fewAlike = 3
+	// regularShare is the share of such people whose ids are written as people do, from
+	// which the others are too: in some systems the case of a letter is part of an id.
+	regularShare = 0.8
+)
+
+// suspectAlikeIDs warns of customers who are several by the case of a letter, a blank or
+// the width of letters.
 func (in *Intake) suspectAlikeIDs(p *profile) {
-	a := p.alike
-	if a.Customers == 0 || shareOf(a.Customers, max(p.base.Customers, a.Customers)) < in.Config.Suspicions.AlikeShare {
+	var found alikeIDs
+	for _, a := range p.alike {
+		if a.IsCaseAlone && (a.People < fewAlike || shareOf(a.RegularPeople, a.People) < regularShare ||
+			shareOf(a.Customers, p.base.IDs) < in.Config.Suspicions.AlikeShare) {
+			continue
+		}
+		found.Customers += a.Customers
+		found.People += a.People
+		found.NetMinor += a.NetMinor
+		found.PlainCustomers += a.PlainCustomers
+	}
+	if found.People == 0 {
 		return
 	}
 	joins := "which makes them one each"
-	if a.PlainCustomers < a.Customers {
-		joins = fmt.Sprintf("which joins %s of them, and clean the others before", counted(a.PlainCustomers, "customer"))
+	if found.PlainCustomers < found.Customers {
+		joins = fmt.Sprintf("which joins %s of them, and clean the others before", humanize.Comma(found.PlainCustomers))
 	}
 	in.Warn("ids_differ_in_case", "%s (%s of all, %s) have an id that differs from another's in case, blanks or width alone, and are probably %s: map orders.columns.customer_id to lower(trim(%s)), %s",
-		counted(a.Customers, "customer"), percent(shareOf(a.Customers, max(p.base.Customers, a.Customers))), in.money(a.NetMinor),
-		people(a.People), in.mapping(in.Config.Orders.Columns.CustomerID), joins)
+		counted(found.Customers, "customer"), percent(shareOf(found.Customers, p.base.IDs)), in.money(found.NetMinor),
+		people(found.People), in.mapping(in.Config.Orders.Columns.CustomerID), joins)
 }
 
 func people(n int64) string {
@@ -34,33 +53,41 @@ func people(n int64) string {
 }
 
 const (
-	// crowdShare is the share of all rows from which a number such as 0 is no
-	// customer's, but what stands for none.
-	crowdShare = 0.01
-	// crowdFactor is how many times the rows of a usual customer these must be.
-	crowdFactor = 10
 	// fewShopDays is how many days with orders are too few to say who buys on most.
 	fewShopDays = 60
-	// mostShared is how many ids that many people share a shop may have: guests, and
-	// some marketplaces.
-	mostShared = 5
+	// fewIDs is how many customers are too few to say what is usual among them.
+	fewIDs = 100
+	// sharedPlace is whose rate is usual: that of the fifth busiest id, so that four can
+	// be those of many people.
+	sharedPlace = 5
+	// fewNamedRows is how many rows under words for nobody are nothing to mention.
+	fewNamedRows = 2
 )
 
 // suspectSharedIDs warns of ids that are nobody's, or of many people, and returns them.
 func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 	shared := []sharedID{}
-	var others []suspectID
+	var named, others []suspectID
+	var namedRows int64
+	hasOne := slices.ContainsFunc(p.suspects, func(id suspectID) bool { return id.IDKey == "1" })
 	for _, id := range p.suspects {
-		if !id.IsNamed || !p.isNobody(id) {
+		if !id.IsNamed || id.IDKey == "1" || id.IDKey == "0" && hasOne { // ids that begin at 0
 			others = append(others, id)
 			continue
 		}
+		named = append(named, id)
+		namedRows += id.OrderRows
+	}
+	if namedRows < fewNamedRows {
+		named = nil
+	}
+	for _, id := range named {
 		shared = append(shared, sharedID{id.CustomerID})
 		in.Warn("many_people_one_id", "the id %q is a word for nobody, and %s on %s (%s of the money, %s) count as those of one customer: leave them out with orders.keep, or give each its own id",
 			id.CustomerID, counted(id.OrderRows, "row"), counted(id.PurchaseDays, "day"), percent(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
 	}
 	days := int64(len(p.orderDays()))
-	for _, id := range others[:in.crowded(others, days)] {
+	for _, id := range in.crowded(p, others, days) {
 		shared = append(shared, sharedID{id.CustomerID})
 		file, row := in.place(id.FirstPlace)
 		in.Warn("many_people_one_id", "the customer of %s row %d bought on %s of %s with orders (%s), as nobody else comes near to, and has %s of the money (%s): if many people share the id, such as guests or a marketplace, leave it out with orders.keep, or give each their own",
@@ -69,64 +96,55 @@ func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 	return shared
 }
 
-// isNobody reports whether an id that is a word for nobody means nobody here. A number
-// may be a customer's all the same.
-func (p *profile) isNobody(id suspectID) bool {
-	if _, err := strconv.Atoi(id.IDKey); err != nil {
-		return true
-	}
-	usual := float64(p.all.OrderRows) / float64(max(1, p.base.Customers))
-	return shareOf(id.OrderRows, p.all.OrderRows) >= crowdShare && float64(id.OrderRows) >= crowdFactor*usual
-}
-
-// crowded returns how many of the ids, those with most days of purchase first, buy on
-// a share of the shop's days that no other comes near.
-func (in *Intake) crowded(ids []suspectID, days int64) int {
+// crowded returns those of the ids, the busiest first, that buy on a share of the shop's
+// days that no usual one comes near: in a rate of purchases, since nobody can buy on more
+// than all days.
+func (in *Intake) crowded(p *profile, ids []suspectID, days int64) []suspectID {
 	bounds := in.Config.Suspicions
-	if days < fewShopDays {
-		return 0
+	if days < fewShopDays || p.base.IDs < fewIDs || len(ids) < sharedPlace {
+		return nil
 	}
-	for n := min(mostShared, len(ids)-1); n > 0; n-- {
-		last, next := ids[n-1].PurchaseDays, ids[n].PurchaseDays
-		if shareOf(last, days) >= bounds.OneIDDayShare && float64(last) >= bounds.OneIDFactor*float64(next) {
-			return n
+	rate := func(id suspectID) float64 { return -math.Log1p(-shareOf(id.PurchaseDays, days)) }
+	usual := rate(ids[sharedPlace-1])
+	for n, id := range ids[:sharedPlace] {
+		if shareOf(id.PurchaseDays, days) < bounds.OneIDDayShare || rate(id) < bounds.OneIDFactor*usual {
+			return ids[:n]
 		}
 	}
-	return 0
+	return nil // the fifth is usual, unless it buys on every day
 }
 
 const (
 	// fewCustomers is how many customers say nothing of whether anybody comes back.
-	fewCustomers = 100
-	// oneToOne is how far apart the numbers of customers and of orders may be where
-	// each order is a customer.
-	oneToOne = 0.005
-	// youngDays is the age of a shop in which hardly anybody has come back yet.
-	youngDays = 90
+	fewCustomers = 200
+	// sameShare is the share of rows whose two ids are one from which they are the same.
+	sameShare = 0.95
+	// youngDays is the age of a shop in which nobody need have come back yet.
+	youngDays = 180
 )
 
 // orderNames are parts of the names of columns that hold the id of an order.
-var orderNames = []string{"order", "invoice", "transaction", "receipt", "bestell", "rechnung", "beleg", "checkout", "cart"}
+var orderNames = []string{"order", "invoice", "transaction", "receipt", "bestell", "rechnung", "beleg", "checkout"}
 
 // suspectOrderIDs warns where the id of a customer looks like that of an order.
 func (in *Intake) suspectOrderIDs(p *profile) {
 	oneTimers := p.base.Customers - p.base.RepeatCustomers
-	if p.base.Customers < fewCustomers || shareOf(oneTimers, p.base.Customers) < in.Config.Suspicions.OneTimeShare ||
-		calendar.DaysBetween(p.all.FirstDay, p.all.LastDay) < youngDays {
+	if p.base.Customers < fewCustomers || shareOf(oneTimers, p.base.Customers) <= in.Config.Suspicions.OneTimeShare {
 		return
 	}
 	columns, reason := in.Config.Orders.Columns, ""
-	orders, ids := float64(p.orders()), float64(p.base.IDs) // those of returns too
+	isOld := calendar.DaysBetween(p.all.FirstDay, p.all.LastDay) >= youngDays
 	switch {
-	case columns.OrderID != "" && strings.EqualFold(columns.OrderID, columns.CustomerID):
-		reason = "it is mapped to the column of order_id"
-	case orders > 0 && orders <= ids*(1+oneToOne) && orders >= ids*(1-oneToOne):
-		reason = "there are as many as order ids"
-	case slices.ContainsFunc(orderNames, func(part string) bool { return strings.Contains(strings.ToLower(columns.CustomerID), part) }):
-		reason = fmt.Sprintf("it is mapped to %s", columns.CustomerID)
+	case columns.OrderID != "" && shareOf(p.all.SameIDRows, p.all.OrderRows) >= sameShare:
+		reason = fmt.Sprintf("on %s of the rows it is the order_id", percent(shareOf(p.all.SameIDRows, p.all.OrderRows)))
+	case columns.OrderID != "" && isOld && p.orders() == p.base.IDs && p.base.RepeatCustomers == 0:
+		reason = "there are exactly as many as order ids"
+	case columns.OrderID == "" && plainColumn.MatchString(columns.CustomerID) &&
+		slices.ContainsFunc(orderNames, func(part string) bool { return strings.Contains(strings.ToLower(columns.CustomerID), part) }):
+		reason = "it is column " + columns.CustomerID
 	default:
 		return
 	}
-	in.Warn("order_id_as_customer", "%s of %s bought once, and the id of a customer looks like that of an order: %s; map orders.columns.customer_id to who bought",
+	in.Warn("order_id_as_customer", "%s of %s bought on one day only, and the id of a customer looks like that of an order: %s; map orders.columns.customer_id to who bought",
 		percent(shareOf(oneTimers, p.base.Customers)), counted(p.base.Customers, "customer"), reason)
 }

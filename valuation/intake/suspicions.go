@@ -24,16 +24,14 @@ func (in *Intake) Suspect(ctx context.Context) error {
 		return err
 	}
 	in.Report.Profile = in.describe(p)
-	isTotal := in.suspectLines(p)
+	in.suspectLines(p)
 	in.suspectCents(p)
 	in.suspectUnmapped(p)
 	in.suspectMissingReturns(p)
 	in.suspectAlikeIDs(p)
 	shared := in.suspectSharedIDs(p)
 	in.suspectOrderIDs(p)
-	if !isTotal { // whose lines are equal
-		in.suspectDoubles(p)
-	}
+	in.suspectDoubles(p)
 	in.suspectTwoFiles(p)
 	in.suspectCurrencies(p)
 	in.suspectSwappedDays(p)

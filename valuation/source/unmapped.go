@@ -26,6 +26,8 @@ var Roles = []Role{
 	{"quantity", engine.Double, []string{"quantity", "qty", "lineitemquantity", "itemquantity", "quantityordered", "qtyordered", "units", "menge", "anzahl", "stueckzahl"}},
 	{"unit_price", engine.Double, []string{"unitprice", "price", "lineitemprice", "itemprice", "priceeach", "preis", "einzelpreis"}},
 	{"tax", engine.Double, []string{"tax", "taxes", "taxamount", "totaltax", "vat", "vatamount", "ordertax", "linetax", "carttax", "salestax", "mwst", "ust", "gst"}},
+	{"subtotal", engine.Double, []string{"subtotal", "net", "netamount", "nettotal", "totalnet", "netto", "netsales"}},
+	{"total", engine.Double, []string{"total", "gross", "grosstotal", "grossamount", "grandtotal", "totalprice", "ordertotal", "brutto"}},
 	{"refund", engine.Double, []string{"refund", "refunds", "refunded", "refundedamount", "amountrefunded", "refundamount", "totalrefunded", "totalrefund"}},
 	{"refunded", engine.Varchar, []string{"refunded", "isrefunded", "isrefund", "refundedat", "returned", "isreturned", "isreturn"}},
 	{"cancelled", engine.Varchar, []string{"cancelled", "canceled", "iscancelled", "iscanceled", "cancelledat", "canceledat", "cancellationdate", "cancelledon", "void", "voided", "isvoid", "voidedat", "storno", "storniert"}},
