@@ -247,7 +247,7 @@ func (in *Intake) suspectSwappedDays(p *profile) {
 		if len(names) == 0 {
 			return
 		}
-		where = fmt.Sprintf(" in %s, the first %s", counted(int64(len(names)), "file"), names[0])
+		where = fmt.Sprintf(" in %s, the first %s,", counted(int64(len(names)), "file"), names[0])
 	}
 	in.Warn("day_and_month_swapped", "no order%s is of a day above the 12th: day and month are probably swapped, and where they could not be the time may be lost (null_time: %s); read the text with try_strptime and the format in which it is written in orders.columns.ordered_at",
 		where, counted(in.Report.Rows("null_time"), "row"))

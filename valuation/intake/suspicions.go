@@ -24,6 +24,12 @@ func (in *Intake) Suspect(ctx context.Context) error {
 		return err
 	}
 	in.Report.Profile = in.describe(p)
+	return engine.Insert(ctx, in.Engine, "shared_ids", in.suspect(p))
+}
+
+// suspect warns of what in a profile no sound shop looks like, and returns the ids that
+// are no single customer.
+func (in *Intake) suspect(p *profile) []sharedID {
 	in.suspectLines(p)
 	in.suspectCents(p)
 	in.suspectUnmapped(p)
@@ -36,7 +42,7 @@ func (in *Intake) Suspect(ctx context.Context) error {
 	in.suspectCurrencies(p)
 	in.suspectSwappedDays(p)
 	in.suspectRounding(p)
-	return engine.Insert(ctx, in.Engine, "shared_ids", shared)
+	return shared
 }
 
 // money writes an amount with the currency.
