@@ -162,6 +162,9 @@ func fraction(t reflect.Type, value any) any {
 }
 
 func describe(t reflect.Type) string {
+	if t == reflect.TypeFor[Attributes]() {
+		return "names with a column or an expression each, such as {country: Country}"
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return describe(t.Elem()) + " or null"

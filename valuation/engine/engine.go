@@ -68,8 +68,12 @@ type Engine interface {
 type File struct {
 	Path     string
 	Key      []string          // the unique columns by which it is sorted, so that the same rows give the same bytes
+	Columns  []FileColumn      // in their order; nil for those of the SELECT as they are
 	Metadata map[string]string // of the file's footer
 }
+
+// FileColumn is a column of a file, and the one of the SELECT that it holds.
+type FileColumn struct{ Name, From string }
 
 // CSV is a list that an engine writes: the rows of a view whose columns kind and
 // list have the given values, as RFC 4180 has it, with a header.

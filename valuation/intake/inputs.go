@@ -44,7 +44,7 @@ func SegmentLists(rfmMap string) ([]SegmentList, error) {
 // gives.
 func (in *Intake) mapInputs(ctx context.Context) error {
 	var err error
-	if in.Orders, err = source.MapOrders(ctx, in.Engine, in.Inputs.Orders, in.Config.Orders, in.Minor); err != nil {
+	if in.Orders, err = source.MapOrders(ctx, in.Engine, in.Inputs.Orders, in.Config, in.Minor); err != nil {
 		return err
 	}
 	in.WarnOfCopies("orders", "order", in.Inputs.Orders)
@@ -60,12 +60,17 @@ func (in *Intake) mapInputs(ctx context.Context) error {
 		if err := auxiliary.Map(ctx, in.Engine); err != nil {
 			return err
 		}
-		in.WarnOfCopies(auxiliary.Name, "row", auxiliary.Files)
+		if !auxiliary.IsLookup {
+			in.WarnOfCopies(auxiliary.Name, "row", auxiliary.Files)
+		}
 	}
 	if err := source.ListFiles(ctx, in.Engine, "input_files", in.Inputs.Auxiliary); err != nil {
 		return err
 	}
 	if err := in.makeCalendar(ctx); err != nil {
+		return err
+	}
+	if err := in.makeRates(ctx); err != nil {
 		return err
 	}
 	return in.makeConstants(ctx)
@@ -81,9 +86,6 @@ func (in *Intake) WarnOfCopies(input, row string, files []source.File) {
 
 // makeConstants makes the small tables of what is the same for every base.
 func (in *Intake) makeConstants(ctx context.Context) error {
-	if err := engine.Insert(ctx, in.Engine, "input_limits", []InputLimits{Limits}); err != nil {
-		return err
-	}
 	var windows []window
 	for _, days := range repeatWindowDays {
 		windows = append(windows, window{days})

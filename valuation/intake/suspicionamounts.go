@@ -30,7 +30,7 @@ func (in *Intake) suspectLines(p *profile) {
 		return
 	}
 	in.Warn("order_total_on_lines", "%s of %s with several rows (%s) have one amount on all of them, which rises with the rows (slope %.2f, a price has 0): it is probably the order's total, and %s is counted too much; map orders.columns.amount to the amount of the line, or keep one row of each order with orders.keep",
-		humanize.Comma(constant), counted(orders, "order"), percent(shareOf(constant, orders)), slope, in.money(repeated))
+		humanize.Comma(constant), countOf(orders, "order"), shareText(shareOf(constant, orders)), slope, in.money(repeated))
 }
 
 // lineSlope is the slope of the logarithm of a row's amount on that of the rows of its
@@ -72,7 +72,7 @@ func (in *Intake) suspectCents(p *profile) {
 		return
 	}
 	in.Warn("amounts_in_cents", "%s of the amounts are whole, and the median purchase is %s: if they are in minor units, it is %s; map orders.columns.amount to %s / %d.0",
-		percent(whole), in.money(p.base.MedianMinor), in.money(int64(math.Round(float64(p.base.MedianMinor)/float64(in.Minor)))),
+		shareText(whole), in.money(p.base.MedianMinor), in.money(int64(math.Round(float64(p.base.MedianMinor)/float64(in.Minor)))),
 		in.mapping(in.Config.Orders.Columns.Amount), in.Minor)
 }
 
@@ -85,5 +85,5 @@ func (in *Intake) suspectRounding(p *profile) {
 		return
 	}
 	in.Warn("rounding_matters", "%s have fractions of the minor unit, and rounding each of them moves the total by %s, from %s to %s: give the amount of the line or the order in orders.columns.amount rather than that of a piece",
-		counted(p.rounding.MovedRows, "row"), percent(math.Abs(moved/exact)), in.money(int64(math.Round(exact))), in.money(p.rounding.RoundedMinor))
+		countOf(p.rounding.MovedRows, "row"), shareText(math.Abs(moved/exact)), in.money(int64(math.Round(exact))), in.money(p.rounding.RoundedMinor))
 }

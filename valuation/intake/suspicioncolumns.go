@@ -73,7 +73,7 @@ func (in *Intake) suspectUnmapped(p *profile) {
 	} {
 		if found := p.effectOf(mark.says); in.matters(found, all) {
 			in.Warn("unmapped_columns", "no setting uses column %s, which says that %s, %s (%s of the money), are %s, and they count: leave them out with orders.keep",
-				in.columnsOf(mark.roles), counted(found.rows, "row"), in.money(found.minor), percent(shareOf(found.minor, all.PositiveMinor)), mark.what)
+				in.columnsOf(mark.roles), countOf(found.rows, "row"), in.money(found.minor), shareText(shareOf(found.minor, all.PositiveMinor)), mark.what)
 		}
 	}
 	in.suspectQuantity(all)
@@ -117,7 +117,7 @@ func (in *Intake) suspectQuantity(all unmappedValue) {
 		return
 	}
 	in.Warn("unmapped_columns", "no setting uses column %s, which is not 1 on %s, and amounts do not rise with it: if they are prices of a piece, map orders.columns.amount to %s * %s, which takes the money from %s to %s",
-		sqlName(column), counted(all.QuantityRows, "row"), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column), in.money(all.AmountMinor), in.money(all.TimesQuantityMinor))
+		sqlName(column), countOf(all.QuantityRows, "row"), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column), in.money(all.AmountMinor), in.money(all.TimesQuantityMinor))
 }
 
 // fewTaxed is how many taxed rows say nothing of the others.
@@ -132,7 +132,7 @@ func (in *Intake) suspectTax(all unmappedValue) {
 		return
 	}
 	in.Warn("unmapped_columns", "no setting uses column %s, which is a part of the amounts (%s, %s of the money): revenue is without tax; map orders.columns.amount to %s - coalesce(%s, 0)",
-		sqlName(column), in.money(all.TaxMinor), percent(shareOf(all.TaxMinor, all.AmountMinor)), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column))
+		sqlName(column), in.money(all.TaxMinor), shareText(shareOf(all.TaxMinor, all.AmountMinor)), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column))
 }
 
 // suspectRefunds warns where a column has refunds that the negative rows do not have.
@@ -142,7 +142,7 @@ func (in *Intake) suspectRefunds(p *profile, all unmappedValue) {
 		return
 	}
 	in.Warn("unmapped_columns", "no setting uses column %s, which has %s on %s, and the negative amounts are %s only: map orders.columns.amount to %s - coalesce(%s, 0)",
-		sqlName(column), in.money(all.RefundMinor), counted(all.RefundRows, "row"), in.money(p.all.NegativeMinor), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column))
+		sqlName(column), in.money(all.RefundMinor), countOf(all.RefundRows, "row"), in.money(p.all.NegativeMinor), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column))
 }
 
 const (
@@ -166,16 +166,16 @@ func (in *Intake) suspectMissingReturns(p *profile) {
 	var signs []string
 	if returned := p.effectOf(func(v unmappedValue) bool { return v.Sign == "refunded" }); in.matters(returned, all) {
 		signs = append(signs, fmt.Sprintf("column %s says that %s, %s, came back",
-			in.columnsOf(append([]string{"refunded"}, stateRoles...)), counted(returned.rows, "row"), in.money(returned.minor)))
+			in.columnsOf(append([]string{"refunded"}, stateRoles...)), countOf(returned.rows, "row"), in.money(returned.minor)))
 	}
 	if in.matters(effect{all.RefundRows, all.RefundMinor}, all) {
-		signs = append(signs, fmt.Sprintf("column %s has %s on %s", sqlName(in.roles["refund"]), in.money(all.RefundMinor), counted(all.RefundRows, "row")))
+		signs = append(signs, fmt.Sprintf("column %s has %s on %s", sqlName(in.roles["refund"]), in.money(all.RefundMinor), countOf(all.RefundRows, "row")))
 	}
 	l := p.later
 	share := shareOf(l.RefundOrders, p.orders())
 	if l.RefundOrders >= fewRefunds && share >= in.Config.Suspicions.RefundShare && share <= mostRefunded && l.RefundOrders > l.ManyDayOrders &&
 		shareOf(l.RefundOrders, l.TwoDayOrders) >= noLargerShare {
-		signs = append(signs, fmt.Sprintf("%s have a second amount on a later day that is no larger than the first, %s in all", counted(l.RefundOrders, "order"), in.money(l.RefundMinor)))
+		signs = append(signs, fmt.Sprintf("%s have a second amount on a later day that is no larger than the first, %s in all", countOf(l.RefundOrders, "order"), in.money(l.RefundMinor)))
 	}
 	if len(signs) > 0 {
 		in.Warn("no_returns", "no amount is negative, and %s: what came back counts as sold; make these amounts negative in orders.columns.amount, or leave them out with orders.keep",

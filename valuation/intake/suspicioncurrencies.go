@@ -71,7 +71,7 @@ func (in *Intake) suspectScales(column string, scales map[string]scale) {
 			continue
 		}
 		in.Warn("several_currencies", "the amounts of %s %q (%s) are usually %.3g times those of the others: they may be in another currency or in minor units; convert them in orders.columns.amount, or leave them out with orders.keep",
-			column, s.name, counted(s.rows, "row"), factor)
+			column, s.name, countOf(s.rows, "row"), factor)
 	}
 }
 
@@ -94,12 +94,12 @@ func (in *Intake) suspectCurrencyColumn(p *profile, column string) {
 	case len(listed) > 1:
 		var values []string
 		for _, currency := range listed[:min(shownValues, len(listed))] {
-			values = append(values, counted(rows[currency], "row")+" "+currency)
+			values = append(values, countOf(rows[currency], "row")+" "+currency)
 		}
 		in.Warn("several_currencies", "column %s names %d currencies (%s), and all amounts are counted as %s: map orders.columns.currency to it and give rates, or leave the others out with orders.keep",
 			sqlName(column), len(listed), strings.Join(values, ", "), own)
 	case len(listed) == 1 && listed[0] != own:
 		in.Warn("several_currencies", "column %s says %s on %s, and all amounts are counted as %s: set value.currency to it",
-			sqlName(column), listed[0], counted(rows[listed[0]], "row"), own)
+			sqlName(column), listed[0], countOf(rows[listed[0]], "row"), own)
 	}
 }

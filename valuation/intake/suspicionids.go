@@ -41,7 +41,7 @@ func (in *Intake) suspectAlikeIDs(p *profile) {
 		joins = fmt.Sprintf("which joins %s of them, and clean the others before", humanize.Comma(found.PlainCustomers))
 	}
 	in.Warn("ids_differ_in_case", "%s (%s of all, %s) have an id that differs from another's in case, blanks or width alone, and are probably %s: map orders.columns.customer_id to lower(trim(%s)), %s",
-		counted(found.Customers, "customer"), percent(shareOf(found.Customers, p.base.IDs)), in.money(found.NetMinor),
+		countOf(found.Customers, "customer"), shareText(shareOf(found.Customers, p.base.IDs)), in.money(found.NetMinor),
 		people(found.People), in.mapping(in.Config.Orders.Columns.CustomerID), joins)
 }
 
@@ -84,14 +84,14 @@ func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 	for _, id := range named {
 		shared = append(shared, sharedID{id.CustomerID})
 		in.Warn("many_people_one_id", "the id %q is a word for nobody, and %s on %s (%s of the money, %s) count as those of one customer: leave them out with orders.keep, or give each its own id",
-			id.CustomerID, counted(id.OrderRows, "row"), counted(id.PurchaseDays, "day"), percent(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
+			id.CustomerID, countOf(id.OrderRows, "row"), countOf(id.PurchaseDays, "day"), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
 	}
 	days := int64(len(p.orderDays()))
 	for _, id := range in.crowded(p, others, days) {
 		shared = append(shared, sharedID{id.CustomerID})
 		file, row := in.place(id.FirstPlace)
 		in.Warn("many_people_one_id", "the customer of %s row %d bought on %s of %s with orders (%s), as nobody else comes near to, and has %s of the money (%s): if many people share the id, such as guests or a marketplace, leave it out with orders.keep, or give each their own",
-			file.Path, row, humanize.Comma(id.PurchaseDays), counted(days, "day"), percent(shareOf(id.PurchaseDays, days)), percent(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
+			file.Path, row, humanize.Comma(id.PurchaseDays), countOf(days, "day"), shareText(shareOf(id.PurchaseDays, days)), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
 	}
 	return shared
 }
@@ -136,7 +136,7 @@ func (in *Intake) suspectOrderIDs(p *profile) {
 	isOld := calendar.DaysBetween(p.all.FirstDay, p.all.LastDay) >= youngDays
 	switch {
 	case columns.OrderID != "" && shareOf(p.all.SameIDRows, p.all.OrderRows) >= sameShare:
-		reason = fmt.Sprintf("on %s of the rows it is the order_id", percent(shareOf(p.all.SameIDRows, p.all.OrderRows)))
+		reason = fmt.Sprintf("on %s of the rows it is the order_id", shareText(shareOf(p.all.SameIDRows, p.all.OrderRows)))
 	case columns.OrderID != "" && isOld && p.orders() == p.base.IDs && p.base.RepeatCustomers == 0:
 		reason = "there are exactly as many as order ids"
 	case columns.OrderID == "" && plainColumn.MatchString(columns.CustomerID) &&
@@ -146,5 +146,5 @@ func (in *Intake) suspectOrderIDs(p *profile) {
 		return
 	}
 	in.Warn("order_id_as_customer", "%s of %s bought on one day only, and the id of a customer looks like that of an order: %s; map orders.columns.customer_id to who bought",
-		percent(shareOf(oneTimers, p.base.Customers)), counted(p.base.Customers, "customer"), reason)
+		shareText(shareOf(oneTimers, p.base.Customers)), countOf(p.base.Customers, "customer"), reason)
 }

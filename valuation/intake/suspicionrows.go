@@ -102,10 +102,10 @@ func (in *Intake) suspectFiles(p *profile) bool {
 	})
 	most, more := pairs[0], ""
 	if len(pairs) > 1 {
-		more = fmt.Sprintf("; in all, %s of files share %s, %s", counted(int64(len(pairs)), "pair"), counted(all.across, "row"), in.money(all.acrossMinor))
+		more = fmt.Sprintf("; in all, %s of files share %s, %s", countOf(int64(len(pairs)), "pair"), countOf(all.across, "row"), in.money(all.acrossMinor))
 	}
 	in.Warn("doubled_rows", "%s of %s (%s of its %s; %s) are, in all mapped columns, in %s too%s: leave one of the files out of orders.files",
-		counted(across[most].across, "row"), in.fileName(most.last), percent(shareOf(across[most].across, rows[most.last])),
+		countOf(across[most].across, "row"), in.fileName(most.last), shareText(shareOf(across[most].across, rows[most.last])),
 		humanize.Comma(rows[most.last]), in.money(across[most].acrossMinor), in.fileName(most.first), more)
 	return true
 }
@@ -144,7 +144,7 @@ func (in *Intake) suspectMonths(p *profile) bool {
 	}
 	slices.SortFunc(months, time.Time.Compare)
 	in.Warn("doubled_rows", "%s, %s, repeat another of their file in all mapped columns, in %s (first %s), where more than %s are unusual: leave out what is there twice",
-		counted(found.within, "row"), in.money(found.withinMinor), counted(int64(len(months)), "month"), months[0].Format("2006-01"), percent(bound))
+		countOf(found.within, "row"), in.money(found.withinMinor), countOf(int64(len(months)), "month"), months[0].Format("2006-01"), shareText(bound))
 	return true
 }
 
@@ -164,7 +164,7 @@ func (in *Intake) suspectWholeDays(p *profile) {
 			continue
 		}
 		in.Warn("doubled_rows", "nearly every row of %s, the first %s, is there twice, in all mapped columns (%s, %s too much): leave out what is there twice",
-			counted(int64(len(whole)), unit.noun), whole[0].Format(unit.format), counted(found.across+found.within, "row"), in.money(found.acrossMinor+found.withinMinor))
+			countOf(int64(len(whole)), unit.noun), whole[0].Format(unit.format), countOf(found.across+found.within, "row"), in.money(found.acrossMinor+found.withinMinor))
 		return
 	}
 }
@@ -214,7 +214,7 @@ func (in *Intake) suspectTwoFiles(p *profile) {
 	}
 	if share := shareOf(orders, p.orders()); orders >= fewTwice && share >= in.Config.Suspicions.TwoFilesShare {
 		in.Warn("order_in_two_files", "%s (%s of all) stand in two files with the same money, %s too much, %s of them in %s and %s: leave one of the files out of orders.files; where they hold versions of one order, map orders.columns.version",
-			counted(orders, "order"), percent(share), in.money(minor), humanize.Comma(most.Orders), in.fileName(most.FirstFile), in.fileName(most.LastFile))
+			countOf(orders, "order"), shareText(share), in.money(minor), humanize.Comma(most.Orders), in.fileName(most.FirstFile), in.fileName(most.LastFile))
 	}
 }
 
@@ -247,10 +247,10 @@ func (in *Intake) suspectSwappedDays(p *profile) {
 		if len(names) == 0 {
 			return
 		}
-		where = fmt.Sprintf(" in %s, the first %s,", counted(int64(len(names)), "file"), names[0])
+		where = fmt.Sprintf(" in %s, the first %s,", countOf(int64(len(names)), "file"), names[0])
 	}
 	in.Warn("day_and_month_swapped", "no order%s is of a day above the 12th: day and month are probably swapped, and where they could not be the time may be lost (null_time: %s); read the text with try_strptime and the format in which it is written in orders.columns.ordered_at",
-		where, counted(in.Report.Rows("null_time"), "row"))
+		where, countOf(in.Report.Rows("null_time"), "row"))
 }
 
 // isSwapped reports whether days, which are sorted, are such that day and month may be

@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"cbv/valuation/engine"
 	"cbv/valuation/money"
 )
@@ -50,8 +48,8 @@ func (in *Intake) money(minor int64) string {
 	return money.Format(minor, in.Minor) + " " + in.Config.Value.Currency
 }
 
-// percent writes a share with as many digits as it needs to be seen.
-func percent(share float64) string {
+// shareText writes a share with as many digits as it needs to be seen.
+func shareText(share float64) string {
 	switch {
 	case math.Abs(share) >= 0.1:
 		return fmt.Sprintf("%.0f %%", 100*share)
@@ -59,14 +57,6 @@ func percent(share float64) string {
 		return fmt.Sprintf("%.1f %%", 100*share)
 	}
 	return fmt.Sprintf("%.2g %%", 100*share)
-}
-
-// counted writes a number of things: 1 order, 2 orders.
-func counted(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return humanize.Comma(n) + " " + noun + "s"
 }
 
 var plainColumn = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
@@ -90,6 +91,26 @@ func (w Walk) diagnosed(ctx context.Context, err error) error {
 	return err
 }
 
+// file is the file of a step. Customers have the attributes of the configuration, by
+// their names.
+func (c *Context) file(entry Entry) engine.File {
+	attributes := c.Config.Orders.Attributes.Names()
+	file := engine.File{
+		Path: filepath.Join(c.Build, entry.Name+".parquet"), Key: entry.Key, Metadata: schema.Metadata(entry.Name, attributes...),
+	}
+	if !schema.HasAttributes(entry.Name) {
+		return file
+	}
+	for _, name := range schema.ColumnNames(entry.Name, attributes...) {
+		column := engine.FileColumn{Name: name, From: name}
+		if i := slices.Index(attributes, name); i >= 0 {
+			column.From = schema.AttributeSlot(i)
+		}
+		file.Columns = append(file.Columns, column)
+	}
+	return file
+}
+
 // step carries one entry out and returns the rows it made, nil where they are not
 // counted. Broken rules are collected, so that all of them are seen at once.
 func (c *Context) step(ctx context.Context, entry Entry, actions Actions, broken *[]error) (rows *int64, err error) {
@@ -110,8 +131,7 @@ func (c *Context) step(ctx context.Context, entry Entry, actions Actions, broken
 	case Table:
 		count, err = c.Engine.Table(ctx, entry.Name, entry.SQL)
 	case File:
-		path := filepath.Join(c.Build, entry.Name+".parquet")
-		count, err = c.Engine.File(ctx, entry.Name, entry.SQL, engine.File{Path: path, Key: entry.Key, Metadata: schema.Metadata(entry.Name)})
+		count, err = c.Engine.File(ctx, entry.Name, entry.SQL, c.file(entry))
 		c.Rows[entry.Name] = count
 	default:
 		return nil, c.Engine.View(ctx, entry.Name, entry.SQL)

@@ -31,6 +31,7 @@ type Manifest struct {
 	Rows          Rows               `json:"rows"`
 	OtherRows     map[string]Rows    `json:"other_rows,omitempty"` // of the auxiliary inputs: spend, surveys
 	Profile       Profile            `json:"profile"`              // what the orders look like
+	Merged        *Merged            `json:"merged_customers,omitempty"`
 	Totals        Totals             `json:"totals"`
 	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
@@ -66,6 +67,13 @@ type Rows struct {
 	Used        Amount            `json:"used"`
 	Excluded    map[string]Amount `json:"excluded"`
 	Quarantined map[string]Amount `json:"quarantined"`
+}
+
+// Merged is how many ids of the order files were merged into others, and the rows that
+// they have.
+type Merged struct {
+	Customers int64 `json:"customers"`
+	Rows      int64 `json:"rows"`
 }
 
 // Amount is a number of rows and their money, where NaN, infinite and

@@ -28,7 +28,10 @@ type Check struct {
 	Profile    publication.Profile `json:"profile"` // what the used rows look like
 	Places     []Place             `json:"places"`  // where to look, most rows first
 	Inputs     []InputCheck        `json:"other_inputs"`
+	Merged     *publication.Merged `json:"merged_customers,omitempty"`
 	Warnings   []pipeline.Warning  `json:"warnings"`
+	// OfRuns are the codes of warnings that only a run can find.
+	OfRuns []string `json:"warnings_of_runs"`
 }
 
 // RowCount is the rows that one thing became of, with their money. Money of other
@@ -67,7 +70,7 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 	exact := func(minor int64) string { return money.Exact(minor, minorPerUnit) }
 	c := Check{
 		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency, IsDefault: isDefault,
-		Profile: checked.Profile, Places: places(checked.Places), Inputs: []InputCheck{}, Warnings: listed(checked.Warnings),
+		Profile: checked.Profile, Places: places(checked.Places), Inputs: []InputCheck{}, Merged: checked.Merged, Warnings: listed(checked.Warnings), OfRuns: pipeline.OfRunsAlone(),
 	}
 	var total int64
 	for _, count := range checked.Reasons {
@@ -90,10 +93,9 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 
 func rowCount(count intake.ReasonCount) RowCount {
 	state := "quarantined"
-	switch count.Reason {
-	case intake.Used:
+	if count.Reason == intake.Used {
 		state = "used"
-	case intake.Filtered:
+	} else if intake.Excluded[count.Reason] != "" {
 		state = "excluded"
 	}
 	return RowCount{State: state, Reason: count.Reason, Rows: count.Rows}
@@ -113,7 +115,7 @@ func (r RowCount) meaning() string {
 	case "used":
 		return "used"
 	case "excluded":
-		return "excluded: orders.keep"
+		return "excluded: " + intake.Excluded[r.Reason]
 	}
 	return "quarantined: " + r.Reason
 }
@@ -140,6 +142,9 @@ func (c Check) Text(out io.Writer) error {
 	for _, input := range c.Inputs {
 		input.text(out)
 	}
+	if c.Merged != nil {
+		fmt.Fprintf(out, "\n%s\n", strings.TrimSpace(mergedText(c.Merged)))
+	}
 	if err := writeProfile(out, c.Profile); err != nil {
 		return err
 	}
@@ -147,8 +152,16 @@ func (c Check) Text(out io.Writer) error {
 		fmt.Fprintln(out)
 	}
 	writeWarnings(out, c.Warnings)
+	c.writePlaces(out)
+	fmt.Fprintln(out)
+	_, err := fmt.Fprint(out, Wrap("Only a run can find: "+strings.Join(c.OfRuns, ", ")+".", 0))
+	return err
+}
+
+// writePlaces says where to look.
+func (c Check) writePlaces(out io.Writer) {
 	if len(c.Places) == 0 {
-		return nil
+		return
 	}
 	fmt.Fprintln(out, "\nWhere to look:")
 	for _, place := range c.Places[:min(shownPlaces, len(c.Places))] {
@@ -161,7 +174,6 @@ func (c Check) Text(out io.Writer) error {
 	if more := len(c.Places) - shownPlaces; more > 0 {
 		fmt.Fprintf(out, "  and in %d more places: cbv run lists every row in quarantine.parquet\n", more)
 	}
-	return nil
 }
 
 func (i InputCheck) text(out io.Writer) {

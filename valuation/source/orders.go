@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/schema"
 )
 
 // OrdersView is the view that MapOrders makes, as the SQL files know it.
@@ -25,8 +26,9 @@ type mapped struct {
 	column     string // of orders_input
 	text       string // a column of the files, or an expression; "" for absent
 	kind       kind
-	everywhere bool   // every file must have it; where not, it is null
-	absent     string // expression of a column that is not mapped; "": null
+	convert    func(expression string, found engine.Type) string // nil: as it is
+	everywhere bool                                              // every file must have it; where not, it is null
+	absent     string                                            // expression of a column that is not mapped; "": null
 
 	expression string
 	used       []string
@@ -73,12 +75,14 @@ type Mapping struct {
 }
 
 // MapOrders makes the view orders_input over the files. Its columns are
-// customer_id, order_id, channel (text), ordered_at (time-stamp), amount,
-// margin (double), is_kept, has_margin (boolean), minor_per_unit, file_number
-// and file_row.
+// customer_id, order_id, channel, currency, attribute_1 to attribute_8 (text),
+// ordered_at (time-stamp), amount, margin (double), version_number (whole number),
+// versioned_at (time-stamp), version_day (date), is_kept, has_margin, has_currency
+// (boolean), shop_currency (text), minor_per_unit, file_number and file_row.
 //
 // It returns every problem of the mapping at once.
-func MapOrders(ctx context.Context, e engine.Engine, files []File, orders config.Orders, minorPerUnit int64) (Mapping, error) {
+func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Config, minorPerUnit int64) (Mapping, error) {
+	orders := c.Orders
 	all := []mapped{
 		{key: "orders.columns.customer_id", column: "customer_id", text: orders.Columns.CustomerID, kind: idKind, everywhere: true},
 		{key: "orders.columns.ordered_at", column: "ordered_at", text: orders.Columns.OrderedAt, kind: timeKind, everywhere: true},
@@ -87,10 +91,21 @@ func MapOrders(ctx context.Context, e engine.Engine, files []File, orders config
 		{key: "orders.columns.order_id", column: "order_id", text: orders.Columns.OrderID, kind: idKind, everywhere: orders.Grain == "order"},
 		{key: "orders.columns.channel", column: "channel", text: orders.Columns.Channel, kind: idKind},
 		{key: "orders.keep", column: "is_kept", text: orders.Keep, kind: conditionKind, everywhere: true, absent: "true"},
+		{key: "orders.columns.currency", column: "currency", text: orders.Columns.Currency, kind: idKind, everywhere: true},
+	}
+	all = append(all, versionColumns(orders.Columns.Version, c.Time.Zone)...)
+	for i := range config.MostAttributes {
+		slot := mapped{column: schema.AttributeSlot(i), kind: textKind}
+		if i < len(orders.Attributes) {
+			slot.key, slot.text = "orders.attributes."+orders.Attributes[i].Name, orders.Attributes[i].Text
+		}
+		all = append(all, slot)
 	}
 	input := engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}
 	return mapColumns(ctx, e, "orders", files, input, all, []engine.InputColumn{
 		{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
+		{Name: "has_currency", Expression: fmt.Sprint(orders.Columns.Currency != "")},
+		{Name: "shop_currency", Expression: engine.Quote(c.Value.Currency)},
 		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit)},
 	})
 }
@@ -123,7 +138,8 @@ func mapColumns(ctx context.Context, e engine.Engine, section string, files []Fi
 	mapping.input.Files = Resolved(files)
 	for _, m := range all {
 		column, zoned, err := m.typed(ctx, e, mapping.input, files[0])
-		if err != nil {
+		if err != nil && !reported[err.Error()] {
+			reported[err.Error()] = true
 			errs = append(errs, err)
 		}
 		mapping.Zoned = mapping.Zoned || zoned
@@ -264,6 +280,9 @@ func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input,
 	if m.column == "ordered_at" && found.Type == engine.Instant {
 		column.Expression = "timezone('UTC', (\n" + m.expression + "\n))"
 		zoned = true
+	}
+	if m.convert != nil {
+		column.Expression = m.convert(m.expression, found.Type)
 	}
 	return column, zoned, nil
 }

@@ -100,8 +100,16 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 	for _, field := range slices.Sorted(maps.Keys(file.Metadata)) {
 		pairs = append(pairs, engine.Identifier(field)+": "+engine.Quote(file.Metadata[field]))
 	}
-	statement := fmt.Sprintf("copy (\nselect * from (\n%s\n) order by %s\n) to %s (format parquet, compression zstd, compression_level 1, kv_metadata {%s})",
-		query, strings.Join(file.Key, ", "), engine.Quote(file.Path), strings.Join(pairs, ", "))
+	columns := "*"
+	if file.Columns != nil {
+		var items []string
+		for _, column := range file.Columns {
+			items = append(items, column.From+" as "+engine.Identifier(column.Name))
+		}
+		columns = strings.Join(items, ", ")
+	}
+	statement := fmt.Sprintf("copy (\nselect %s from (\n%s\n) order by %s\n) to %s (format parquet, compression zstd, compression_level 1, kv_metadata {%s})",
+		columns, query, strings.Join(file.Key, ", "), engine.Quote(file.Path), strings.Join(pairs, ", "))
 	if err := d.make(ctx, name, statement); err != nil {
 		return 0, err
 	}
@@ -115,10 +123,10 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 func (d *database) CSV(ctx context.Context, list engine.CSV) error {
 	var items, quoted []string
 	for _, column := range list.Columns {
-		item := column.Name
+		item := engine.Identifier(column.Name)
 		if column.FreeText {
-			item = "csv_text(" + column.Name + ") as " + column.Name
-			quoted = append(quoted, column.Name)
+			item = "csv_text(" + item + ") as " + item
+			quoted = append(quoted, engine.Identifier(column.Name))
 		}
 		items = append(items, item)
 	}
@@ -136,7 +144,7 @@ func (d *database) CSV(ctx context.Context, list engine.CSV) error {
 func (d *database) Insert(ctx context.Context, name string, columns []engine.Column, rows iter.Seq[[]any]) error {
 	var defined []string
 	for _, column := range columns {
-		defined = append(defined, column.Name+" "+spelling(column.Type))
+		defined = append(defined, engine.Identifier(column.Name)+" "+spelling(column.Type))
 	}
 	if err := d.make(ctx, name, fmt.Sprintf("create or replace table %s (%s)", name, strings.Join(defined, ", "))); err != nil {
 		return err
