@@ -61,6 +61,7 @@ final as (
         purchases.customer_id,
         purchases.order_day,
         purchases.reason,
+        purchases.first_file_number,
         purchases.order_rows,
         purchases.net_minor,
         purchases.gross_minor,

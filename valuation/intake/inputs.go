@@ -47,7 +47,7 @@ func (in *Intake) mapInputs(ctx context.Context) error {
 	if in.Orders, err = source.MapOrders(ctx, in.Engine, in.Inputs.Orders, in.Config, in.Minor); err != nil {
 		return err
 	}
-	in.WarnOfCopies("orders", "order", in.Inputs.Orders)
+	in.WarnOfCopies("orders", "order", source.Copies(in.Inputs.Orders, in.Orders))
 	var files []orderFile
 	for i, file := range in.Inputs.Orders {
 		files = append(files, orderFile{int64(i), file.Name, file.Rows})
@@ -61,7 +61,7 @@ func (in *Intake) mapInputs(ctx context.Context) error {
 			return err
 		}
 		if !auxiliary.IsLookup {
-			in.WarnOfCopies(auxiliary.Name, "row", auxiliary.Files)
+			in.WarnOfCopies(auxiliary.Name, "row", auxiliary.Copies())
 		}
 	}
 	if err := source.ListFiles(ctx, in.Engine, "input_files", in.Inputs.Auxiliary); err != nil {
@@ -78,8 +78,8 @@ func (in *Intake) mapInputs(ctx context.Context) error {
 
 // WarnOfCopies warns of files of an input that have the same bytes. Of its rows,
 // each is a row or something else.
-func (in *Intake) WarnOfCopies(input, row string, files []source.File) {
-	for _, pair := range source.Copies(files) {
+func (in *Intake) WarnOfCopies(input, row string, copies [][2]source.File) {
+	for _, pair := range copies {
 		in.Warn("copied_file", "%s and %s have the same bytes, so every %s in them counts twice: leave one out of %s.files", pair[0].Path, pair[1].Path, row, input)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // ofFiles is the input of a plan whose order files are named.
 func ofFiles(files ...source.File) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		New(c, Inputs{}).WarnOfCopies("orders", "order", files)
+		New(c, Inputs{}).WarnOfCopies("orders", "order", source.Copies(files, source.Mapping{}))
 		return nil
 	}
 }

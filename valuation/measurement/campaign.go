@@ -183,7 +183,7 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.in.WarnOfCopies(m.contacts.Name, "contact", m.contacts.Files)
+	m.in.WarnOfCopies(m.contacts.Name, "contact", m.contacts.Copies())
 	return m.contacts.Map(ctx, m.Engine)
 }
 

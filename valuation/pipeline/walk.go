@@ -88,6 +88,9 @@ func (w Walk) diagnosed(ctx context.Context, err error) error {
 	if named := w.Diagnose(ctx, err); named != nil {
 		return named
 	}
+	if engine.IsDamage(err) {
+		return failure.Inputf("%w: an input file is damaged, and reading each alone does not show which: write the newest ones again", err)
+	}
 	return err
 }
 

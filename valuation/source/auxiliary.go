@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/source/remedy"
 )
 
 // Auxiliary is an input other than the orders, which a shop may do without.
@@ -25,8 +26,15 @@ type Auxiliary struct {
 // worth its join here.
 var dayKind = kind{
 	wants: "a date, or a time-stamp without a zone", cast: engine.Timestamp,
-	fits:   []engine.Type{engine.Date, engine.Timestamp},
-	remedy: "cast(timezone('UTC', %s) as date), with the zone whose days are meant, or try_cast(%[1]s as date)",
+	fits: []engine.Type{engine.Date, engine.Timestamp},
+	want: remedy.Day,
+}
+
+// daysOf is dayKind with the days of a zone.
+func daysOf(zone string) kind {
+	days := dayKind
+	days.zone = zone
+	return days
 }
 
 // noAuxiliary returns the auxiliary inputs of a run, with what their columns must
@@ -47,19 +55,19 @@ func noAuxiliary(c config.Config) []Auxiliary {
 			of("identities", "to", "to_id", identities.To, idKind),
 		}},
 		{Name: "rates", IsLookup: true, columns: []mapped{
-			column("rates", "date", rates.Date, dayKind),
+			column("rates", "date", rates.Date, daysOf(c.Time.Zone)),
 			column("rates", "currency", rates.Currency, idKind),
 			column("rates", "rate", rates.Rate, moneyKind),
 		}},
 		{Name: "spend", columns: []mapped{
-			column("spend", "date", spend.Date, dayKind),
+			column("spend", "date", spend.Date, daysOf(c.Time.Zone)),
 			column("spend", "channel", spend.Channel, idKind),
 			column("spend", "amount", spend.Amount, moneyKind),
 			column("spend", "currency", spend.Currency, idKind),
 		}},
 		{Name: "surveys", columns: []mapped{
 			column("surveys", "customer_id", surveys.CustomerID, idKind),
-			column("surveys", "answered_at", surveys.AnsweredAt, dayKind),
+			column("surveys", "answered_at", surveys.AnsweredAt, daysOf(c.Time.Zone)),
 			column("surveys", "score", surveys.Score, moneyKind),
 		}},
 	}
@@ -102,11 +110,16 @@ func (a *Auxiliary) Map(ctx context.Context, e engine.Engine) error {
 		columns = append(columns, engine.Column{Name: "file_number", Type: engine.Bigint}, engine.Column{Name: "file_row", Type: engine.Bigint})
 		return e.Insert(ctx, view, columns, func(func([]any) bool) {})
 	}
+	for i := range a.columns {
+		a.columns[i].private = a.private
+	}
 	var err error
 	a.mapping, err = mapColumns(ctx, e, a.Name, a.Files, engine.Input{Name: view}, a.columns, nil)
-	a.mapping.private = a.private
 	return err
 }
+
+// Copies is that of the files of the input.
+func (a *Auxiliary) Copies() [][2]File { return Copies(a.Files, a.mapping) }
 
 // Diagnose is Mapping.Diagnose for the files of the input.
 func (a *Auxiliary) Diagnose(ctx context.Context, e engine.Engine) error {

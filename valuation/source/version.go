@@ -2,14 +2,15 @@ package source
 
 import (
 	"cbv/valuation/engine"
+	"cbv/valuation/source/remedy"
 )
 
 // versionKind is what orders versions: a text would sort by its letters.
 func versionKind(cast engine.Type) kind {
 	return kind{
 		wants: "a time or a whole number", cast: cast,
-		fits:   []engine.Type{engine.Date, engine.Timestamp, engine.Instant, engine.Bigint},
-		remedy: "try_cast(%s as timestamp), or cast(%[1]s as bigint) if these are whole numbers",
+		fits: []engine.Type{engine.Date, engine.Timestamp, engine.Instant, engine.Bigint},
+		want: remedy.Version,
 	}
 }
 
