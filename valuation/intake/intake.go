@@ -88,7 +88,10 @@ type Intake struct {
 	Orders source.Mapping // of the order files, once they are mapped
 	Report Report
 	Base   Base
-	roles  map[string]string // the unused columns of the order files whose names promise something, by source.Role
+
+	// what messages about unused columns need, as expressions have it
+	roles                    map[string]string // the unused columns whose names promise something, by source.Role
+	amountText, customerText string            // what is mapped
 
 	// Earlier is the run that the files are compared with, once it is looked for.
 	Earlier  Earlier

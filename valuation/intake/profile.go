@@ -100,6 +100,8 @@ type profile struct {
 func (in *Intake) MapUnmapped(ctx context.Context) error {
 	var err error
 	in.roles, err = in.Orders.MapUnmapped(ctx, in.Engine, in.Inputs.Orders)
+	in.amountText = in.Orders.Value(ctx, in.Engine, "orders.columns.amount")
+	in.customerText = in.Orders.Value(ctx, in.Engine, "orders.columns.customer_id")
 	return err
 }
 

@@ -73,7 +73,7 @@ func (in *Intake) suspectCents(p *profile) {
 	}
 	in.Warn("amounts_in_cents", "%s of the amounts are whole, and the median purchase is %s: if they are in minor units, it is %s; map orders.columns.amount to %s / %d.0",
 		shareText(whole), in.money(p.base.MedianMinor), in.money(int64(math.Round(float64(p.base.MedianMinor)/float64(in.Minor)))),
-		in.mapping(in.Config.Orders.Columns.Amount), in.Minor)
+		in.amountText, in.Minor)
 }
 
 // suspectRounding warns where rounding each amount moves the total.

@@ -89,7 +89,7 @@ func (in *Intake) columnsOf(roles []string) string {
 	var names []string
 	for _, role := range roles {
 		if column, ok := in.roles[role]; ok {
-			names = append(names, sqlName(column))
+			names = append(names, column)
 		}
 	}
 	return strings.Join(names, " or ")
@@ -117,7 +117,7 @@ func (in *Intake) suspectQuantity(all unmappedValue) {
 		return
 	}
 	in.Warn("unmapped_columns", "no setting uses column %s, which is not 1 on %s, and amounts do not rise with it: if they are prices of a piece, map orders.columns.amount to %s * %s, which takes the money from %s to %s",
-		sqlName(column), countOf(all.QuantityRows, "row"), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column), in.money(all.AmountMinor), in.money(all.TimesQuantityMinor))
+		column, countOf(all.QuantityRows, "row"), in.amountText, column, in.money(all.AmountMinor), in.money(all.TimesQuantityMinor))
 }
 
 // fewTaxed is how many taxed rows say nothing of the others.
@@ -132,7 +132,7 @@ func (in *Intake) suspectTax(all unmappedValue) {
 		return
 	}
 	in.Warn("unmapped_columns", "no setting uses column %s, which is a part of the amounts (%s, %s of the money): revenue is without tax; map orders.columns.amount to %s - coalesce(%s, 0)",
-		sqlName(column), in.money(all.TaxMinor), shareText(shareOf(all.TaxMinor, all.AmountMinor)), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column))
+		column, in.money(all.TaxMinor), shareText(shareOf(all.TaxMinor, all.AmountMinor)), in.amountText, column)
 }
 
 // suspectRefunds warns where a column has refunds that the negative rows do not have.
@@ -142,7 +142,7 @@ func (in *Intake) suspectRefunds(p *profile, all unmappedValue) {
 		return
 	}
 	in.Warn("unmapped_columns", "no setting uses column %s, which has %s on %s, and the negative amounts are %s only: map orders.columns.amount to %s - coalesce(%s, 0)",
-		sqlName(column), in.money(all.RefundMinor), countOf(all.RefundRows, "row"), in.money(p.all.NegativeMinor), in.mapping(in.Config.Orders.Columns.Amount), sqlName(column))
+		column, in.money(all.RefundMinor), countOf(all.RefundRows, "row"), in.money(p.all.NegativeMinor), in.amountText, column)
 }
 
 const (
@@ -169,7 +169,7 @@ func (in *Intake) suspectMissingReturns(p *profile) {
 			in.columnsOf(append([]string{"refunded"}, stateRoles...)), countOf(returned.rows, "row"), in.money(returned.minor)))
 	}
 	if in.matters(effect{all.RefundRows, all.RefundMinor}, all) {
-		signs = append(signs, fmt.Sprintf("column %s has %s on %s", sqlName(in.roles["refund"]), in.money(all.RefundMinor), countOf(all.RefundRows, "row")))
+		signs = append(signs, fmt.Sprintf("column %s has %s on %s", in.roles["refund"], in.money(all.RefundMinor), countOf(all.RefundRows, "row")))
 	}
 	l := p.later
 	share := shareOf(l.RefundOrders, p.orders())

@@ -97,9 +97,9 @@ func (in *Intake) suspectCurrencyColumn(p *profile, column string) {
 			values = append(values, countOf(rows[currency], "row")+" "+currency)
 		}
 		in.Warn("several_currencies", "column %s names %d currencies (%s), and all amounts are counted as %s: map orders.columns.currency to it and give rates, or leave the others out with orders.keep",
-			sqlName(column), len(listed), strings.Join(values, ", "), own)
+			column, len(listed), strings.Join(values, ", "), own)
 	case len(listed) == 1 && listed[0] != own:
 		in.Warn("several_currencies", "column %s says %s on %s, and all amounts are counted as %s: set value.currency to it",
-			sqlName(column), listed[0], countOf(rows[listed[0]], "row"), own)
+			column, listed[0], countOf(rows[listed[0]], "row"), own)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"cbv/valuation/calendar"
+	"cbv/valuation/engine"
+	"cbv/valuation/source"
 )
 
 const (
@@ -42,7 +44,7 @@ func (in *Intake) suspectAlikeIDs(p *profile) {
 	}
 	in.Warn("ids_differ_in_case", "%s (%s of all, %s) have an id that differs from another's in case, blanks or width alone, and are probably %s: map orders.columns.customer_id to lower(trim(%s)), %s",
 		countOf(found.Customers, "customer"), shareText(shareOf(found.Customers, p.base.IDs)), in.money(found.NetMinor),
-		people(found.People), in.mapping(in.Config.Orders.Columns.CustomerID), joins)
+		people(found.People), in.customerText, joins)
 }
 
 func people(n int64) string {
@@ -139,7 +141,7 @@ func (in *Intake) suspectOrderIDs(p *profile) {
 		reason = fmt.Sprintf("on %s of the rows it is the order_id", shareText(shareOf(p.all.SameIDRows, p.all.OrderRows)))
 	case columns.OrderID != "" && isOld && p.orders() == p.base.IDs && p.base.RepeatCustomers == 0:
 		reason = "there are exactly as many as order ids"
-	case columns.OrderID == "" && plainColumn.MatchString(columns.CustomerID) &&
+	case columns.OrderID == "" && isColumn(in.Inputs.Orders, columns.CustomerID) &&
 		slices.ContainsFunc(orderNames, func(part string) bool { return strings.Contains(strings.ToLower(columns.CustomerID), part) }):
 		reason = "it is column " + columns.CustomerID
 	default:
@@ -147,4 +149,20 @@ func (in *Intake) suspectOrderIDs(p *profile) {
 	}
 	in.Warn("order_id_as_customer", "%s of %s bought on one day only, and the id of a customer looks like that of an order: %s; map orders.columns.customer_id to who bought",
 		shareText(shareOf(oneTimers, p.base.Customers)), countOf(p.base.Customers, "customer"), reason)
+}
+
+// isColumn reports whether text is the name of a column of the files.
+func isColumn(files []source.File, text string) bool {
+	_, err := engine.FindColumn(text, namesOf(files))
+	return err == nil
+}
+
+func namesOf(files []source.File) []string {
+	var names []string
+	for _, file := range files {
+		for _, column := range file.Columns {
+			names = append(names, column.Name)
+		}
+	}
+	return names
 }

@@ -63,7 +63,7 @@ func (in *Intake) copies() map[filesOf]bool {
 		numbers[file.Resolved] = int64(i)
 	}
 	pairs := map[filesOf]bool{}
-	for _, pair := range source.Copies(in.Inputs.Orders) {
+	for _, pair := range source.Copies(in.Inputs.Orders, in.Orders) {
 		a, b := numbers[pair[0].Resolved], numbers[pair[1].Resolved]
 		pairs[filesOf{min(a, b), max(a, b)}] = true
 	}

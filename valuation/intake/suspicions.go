@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"regexp"
-	"strings"
 
 	"cbv/valuation/engine"
 	"cbv/valuation/money"
@@ -57,29 +55,4 @@ func shareText(share float64) string {
 		return fmt.Sprintf("%.1f %%", 100*share)
 	}
 	return fmt.Sprintf("%.2g %%", 100*share)
-}
-
-var plainColumn = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-// sqlName writes a column as an expression wants it.
-func sqlName(column string) string {
-	if plainColumn.MatchString(column) {
-		return column
-	}
-	return engine.Identifier(column)
-}
-
-// mapping is what is mapped to a column of the orders, as a part of an expression.
-func (in *Intake) mapping(text string) string {
-	for _, file := range in.Inputs.Orders {
-		for _, column := range file.Columns {
-			if strings.EqualFold(column.Name, text) {
-				return sqlName(column.Name)
-			}
-		}
-	}
-	if plainColumn.MatchString(text) {
-		return text
-	}
-	return "(" + text + ")"
 }

@@ -46,11 +46,12 @@ func soundShop() *profile {
 func of(change func(*Intake, *profile)) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		c.Config.Orders.Columns = config.Columns{CustomerID: "Customer ID", OrderID: "order_id", OrderedAt: "ordered_at", Amount: "amount", Channel: "channel"}
-		columns := []parquetfile.Column{{Name: "Customer ID", Type: "VARCHAR"}, {Name: "amount", Type: "DOUBLE"}}
+		columns := []parquetfile.Column{{Name: "InvoiceNo", Type: "VARCHAR"}}
 		in := New(c, Inputs{Orders: []source.File{
 			{Path: "a.parquet", Resolved: "/a.parquet", Name: "a.parquet", Rows: 5000, Fingerprint: "f1", Columns: columns},
 			{Path: "b.parquet", Resolved: "/b.parquet", Name: "b.parquet", Rows: 5000, Fingerprint: "f2", Columns: columns},
 		}})
+		in.amountText, in.customerText = "amount", `"Customer ID"`
 		p := soundShop()
 		change(in, p)
 		in.suspect(p)
@@ -201,9 +202,9 @@ func TestWarningsOfUnusedColumns(t *testing.T) {
 	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{ // 10 of 10,000
 			Code:   "unmapped_columns",
-			Raises: ofColumns(map[string]string{"cancelled": "Cancelled at"}, rowsOf(10, unmappedValue{IsCancelled: true})),
+			Raises: ofColumns(map[string]string{"cancelled": `"Cancelled at"`}, rowsOf(10, unmappedValue{IsCancelled: true})),
 			Says:   `no setting uses column "Cancelled at", which says that 10 rows, 200.10 EUR (0.1 % of the money), are cancelled, and they count: leave them out with orders.keep`,
-			Silent: ofColumns(map[string]string{"cancelled": "Cancelled at"}, rowsOf(9, unmappedValue{IsCancelled: true})),
+			Silent: ofColumns(map[string]string{"cancelled": `"Cancelled at"`}, rowsOf(9, unmappedValue{IsCancelled: true})),
 		},
 		{
 			Code:   "unmapped_columns",

@@ -60,27 +60,30 @@ func (m Mapping) Unmapped(files []File) []parquetfile.Column {
 	return unused
 }
 
-// Uses returns the columns of the files that a setting of the input's columns uses.
-func (m Mapping) Uses(key string) []string {
-	for _, mapped := range m.mapped {
-		if mapped.key == key {
-			return mapped.used
+// Value returns what a setting maps, as part of an expression: "" where it maps
+// nothing.
+func (m Mapping) Value(ctx context.Context, e engine.Engine, key string) string {
+	for i := range m.mapped {
+		if m.mapped[i].key == key && m.mapped[i].text != "" {
+			return m.mapped[i].value(ctx, e)
 		}
 	}
-	return nil
+	return ""
 }
 
 // MapUnmapped makes the view unmapped_input of the unused columns whose names promise
 // something: amount, is_kept and minor_per_unit as orders_input has them, and a column
-// for each role, null where there is none. It returns the column of each role. Without
+// for each role, null where there is none. It returns the column of each role, as an expression has it. Without
 // any the view is empty: nothing is read of the files.
 func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File) (map[string]string, error) {
 	unused := m.Unmapped(files)
 	found := map[string]string{}
 	input := engine.Input{Name: UnmappedView, Files: m.input.Files, HivePartitions: m.input.HivePartitions}
+	kept := []string{"amount", "is_kept", "minor_per_unit"}
+	var read []string
 	var shape []engine.Column
 	for _, own := range m.input.Columns {
-		if slices.Contains([]string{"amount", "is_kept", "minor_per_unit"}, own.Name) {
+		if slices.Contains(kept, own.Name) {
 			input.Columns = append(input.Columns, own)
 		}
 	}
@@ -89,7 +92,8 @@ func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File)
 		shape = append(shape, engine.Column{Name: role.Name, Type: role.Type})
 		column := engine.InputColumn{Name: role.Name, Expression: "null", Type: role.Type}
 		if at := slices.IndexFunc(unused, role.promisedBy); at >= 0 {
-			found[role.Name] = unused[at].Name
+			read = append(read, unused[at].Name)
+			found[role.Name] = Name(ctx, e, unused[at].Name)
 			column.Expression = engine.Identifier(unused[at].Name)
 			if role.Type == engine.Double {
 				column.Expression = "try_cast(" + column.Expression + " as double)"
@@ -98,6 +102,12 @@ func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File)
 		input.Columns = append(input.Columns, column)
 	}
 	if len(found) > 0 {
+		for _, used := range m.mapped {
+			if slices.Contains(kept, used.column) {
+				read = append(read, used.used...)
+			}
+		}
+		input.Parts = partsOf(files, read)
 		return found, e.Input(ctx, input)
 	}
 	return found, e.Insert(ctx, UnmappedView, shape, func(func([]any) bool) {})
