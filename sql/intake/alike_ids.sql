@@ -9,6 +9,23 @@
 -- reads: profile_customers
 with
 
+repeated as (
+    select id_key
+    from profile_customers
+    group by id_key
+    having count(*) > 1
+),
+
+alike as (
+    select
+        profile_customers.id_key,
+        profile_customers.customer_id,
+        profile_customers.net_minor
+    from profile_customers
+    inner join repeated
+        on profile_customers.id_key = repeated.id_key
+),
+
 shared as (
     select
         id_key,
@@ -20,9 +37,8 @@ shared as (
                 or customer_id = concat(upper(substr(customer_id, 1, 1)), lower(substr(customer_id, 2))) then 1
             else 0
         end) as is_regular
-    from profile_customers
+    from alike
     group by id_key
-    having count(*) > 1
 ),
 
 plain as (
@@ -30,13 +46,13 @@ plain as (
         shared.id_key,
         shared.is_case_alone,
         shared.is_regular,
-        lower(trim(profile_customers.customer_id)) as plain_id,
+        lower(trim(alike.customer_id)) as plain_id,
         count(*) as customers,
-        cast(sum(profile_customers.net_minor) as bigint) as net_minor
-    from profile_customers
+        cast(sum(alike.net_minor) as bigint) as net_minor
+    from alike
     inner join shared
-        on profile_customers.id_key = shared.id_key
-    group by shared.id_key, shared.is_case_alone, shared.is_regular, lower(trim(profile_customers.customer_id))
+        on alike.id_key = shared.id_key
+    group by shared.id_key, shared.is_case_alone, shared.is_regular, lower(trim(alike.customer_id))
 ),
 
 people as (

@@ -20,14 +20,14 @@ customers as (
 
 cumulated as (
     select
-        net_minor,
-        sum(purchases) over (order by net_minor) as purchases_up_to,
+        purchase_minor,
+        sum(purchases) over (order by purchase_minor) as purchases_up_to,
         sum(purchases) over () as purchases_in_all
     from purchase_values
 ),
 
 median as (
-    select min(net_minor) as median_minor
+    select min(purchase_minor) as median_minor
     from cumulated
     where purchases_up_to * 2 >= purchases_in_all
 ),

@@ -8,6 +8,7 @@ with
 totals as (
     select
         customer_id,
+        min(case when is_purchase then order_day end) as first_purchase_date,
         cast(sum(case when is_purchase then 1 else 0 end) as bigint) as purchase_days,
         cast(sum(order_rows) as bigint) as order_rows,
         cast(sum(net_minor) as bigint) as net_minor
@@ -20,6 +21,7 @@ final as (
     select
         customer_id,
         id_key(customer_id) as id_key,
+        first_purchase_date,
         purchase_days,
         order_rows,
         net_minor

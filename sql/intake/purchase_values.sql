@@ -1,10 +1,10 @@
 -- purchase_values: how many purchases are worth what.
 --
--- grain: one row per net_minor
+-- grain: one row per purchase_minor
 -- reads: customer_days
 select
-    net_minor,
+    purchase_minor,
     count(*) as purchases
 from customer_days
 where is_purchase
-group by net_minor
+group by purchase_minor
