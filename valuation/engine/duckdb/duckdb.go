@@ -51,9 +51,9 @@ func Open(ctx context.Context, opt engine.Options) (engine.Engine, error) {
 		fmt.Sprintf("set threads = %d", opt.Threads),
 		"set memory_limit = " + engine.Quote(opt.MemoryLimit),
 		"set temp_directory = " + engine.Quote(opt.TempDir),
-		// Every file is written in the order of a key, so the engine need not
-		// keep the order in which rows happened to arrive.
-		"set preserve_insertion_order = false",
+		// A run writes every file in the order of a key, so the engine need not keep
+		// the order in which rows happened to arrive.
+		fmt.Sprintf("set preserve_insertion_order = %t", opt.InOrder),
 		opt.Macros,
 		"set allowed_paths = " + list(opt.Readable),
 	}
@@ -100,8 +100,11 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 	for _, field := range slices.Sorted(maps.Keys(file.Metadata)) {
 		pairs = append(pairs, engine.Identifier(field)+": "+engine.Quote(file.Metadata[field]))
 	}
-	statement := fmt.Sprintf("copy (\nselect * from (\n%s\n) order by %s\n) to %s (format parquet, compression zstd, compression_level 1, kv_metadata {%s})",
-		query, strings.Join(file.Key, ", "), engine.Quote(file.Path), strings.Join(pairs, ", "))
+	if len(file.Key) > 0 {
+		query = fmt.Sprintf("select * from (\n%s\n) order by %s", query, strings.Join(file.Key, ", "))
+	}
+	statement := fmt.Sprintf("copy (\n%s\n) to %s (format parquet, compression zstd, compression_level 1, kv_metadata {%s})",
+		query, engine.Quote(file.Path), strings.Join(pairs, ", "))
 	if err := d.make(ctx, name, statement); err != nil {
 		return 0, err
 	}

@@ -183,3 +183,6 @@ func (e *Engine) FirstUnread(context.Context, engine.Input, int64) (int64, error
 func (e *Engine) CheckExpression(context.Context, string, []string) ([]string, error) {
 	return nil, errNoSQL
 }
+
+// ReadCSV is refused.
+func (e *Engine) ReadCSV(context.Context, string, engine.CSVFile) (int64, error) { return 0, errNoSQL }
