@@ -7,6 +7,7 @@ package proposal
 //	{role}         is the column of a role, {role:number}, {role:time} and {role:text} as that,
 //	               and {role:whole} whether its numbers are written without a decimal sign
 //	               and {role:any} whether there is one, {role:cents} whether its name says cents
+//	               and {role:value} the column without blanks
 //	{minor}        is how many minor units make a unit of the currency
 //	[part]         is a part, in parentheses where it needs them
 //	{? … ?}        stands only where the file has every column in it
@@ -95,7 +96,7 @@ var exports = []export{
 		},
 		keep: []condition{
 			{text: `{subtotal:number} is not null`, why: "an order's fields stand on its first line only: the lines of its further articles carry no money"},
-			{text: `{cancelled:text} is null`, why: "cancelled orders"},
+			{text: `{cancelled:value} is null`, why: "cancelled orders"},
 			{text: `coalesce(lower({status:text}), '') not in ('pending', 'authorized', 'unpaid', 'voided', 'expired')`, why: "orders that nobody has paid for"},
 			{text: `coalesce({payment:text}, '') not ilike '%bogus%'`, why: "orders of the test gateway; the export marks no other test orders"},
 		},

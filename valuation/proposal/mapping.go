@@ -25,6 +25,7 @@ type Mapping struct {
 	CurrencyIn  string   // that column
 	Says        []string // what to know of the money and the rows
 	Unused      []string // columns that nothing was made of
+	IsPlatform  bool     // the table is the export of a platform, whose other columns are not needed
 
 	table      *table
 	understood []string
@@ -90,7 +91,10 @@ func (x export) told(t *table) []string {
 // propose maps a table by an export, nil where it lacks what the export needs.
 func (x export) propose(ctx context.Context, e engine.Engine, t *table, currency string) (*Mapping, error) {
 	r := newResolver(e, t, x)
-	m := &Mapping{Shape: x.name, Sure: Sure, Why: "it has " + strings.Join(x.told(t), ", "), Grain: x.grain, Says: slices.Clone(x.says), table: t, Currency: currency}
+	m := &Mapping{Shape: x.name, Sure: Sure, Why: "it has " + strings.Join(x.told(t), ", "), Grain: x.grain, Says: slices.Clone(x.says), IsPlatform: true, table: t, Currency: currency}
+	if currency != "" {
+		m.CurrencyWhy = "as it was said with --currency"
+	}
 	m.currencyOf(r.roles["currency"])
 	if m.Currency != "" {
 		minor, err := config.Value{Currency: m.Currency}.MinorPerUnit()
@@ -107,7 +111,7 @@ func (x export) propose(ctx context.Context, e engine.Engine, t *table, currency
 		if !made.is {
 			return nil, nil
 		}
-		m.Columns = append(m.Columns, Column{Key: c.name, Expression: made.text, Sure: Sure, Why: strings.Join(made.why, "; ")})
+		m.Columns = append(m.Columns, Column{Key: c.name, Expression: made.text, Sure: Sure, Why: joined(made.why)})
 	}
 	for _, c := range x.keep {
 		made, err := r.expand(ctx, c.text)
@@ -120,6 +124,17 @@ func (x export) propose(ctx context.Context, e engine.Engine, t *table, currency
 	}
 	m.understood = r.uses()
 	return m, nil
+}
+
+// joined is a list of reasons, each said once.
+func joined(reasons []string) string {
+	var unique []string
+	for _, reason := range reasons {
+		if !slices.Contains(unique, reason) {
+			unique = append(unique, reason)
+		}
+	}
+	return strings.Join(unique, "; ")
 }
 
 // currencyOf takes the currency from a column of one value, unless it is known.
@@ -219,7 +234,7 @@ func (t *table) keeps() []Keep {
 		case slices.Contains(liveNames, name) && isFlag:
 			add("coalesce(lower("+text+"), 'true') not in ('false', '0', 'no', 'test')", "test mode")
 		case slices.Contains(voidTimes, name):
-			add(identifier(c.Name)+" is null", "cancelled orders")
+			add(c.as("value")+" is null", "cancelled orders")
 		case slices.Contains(statusNames, name) && len(c.values) > 0:
 			var words []string
 			for _, v := range c.values {

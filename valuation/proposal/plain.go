@@ -70,10 +70,11 @@ func plain(ctx context.Context, e engine.Engine, t *table, currency string) (*Ma
 	for role, found := range roles {
 		r.roles[role] = found.column
 	}
-	amount, err := r.choose(ctx, []option{{text: "[left]"}})
+	part := "[left]"
 	if shape.name == plainLines.name {
-		amount, err = r.choose(ctx, []option{{text: "[goods]"}})
+		part = "[goods]"
 	}
+	amount, err := r.choose(ctx, []option{{text: part}})
 	if err != nil || !amount.is {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func plain(ctx context.Context, e engine.Engine, t *table, currency string) (*Ma
 	time := roles["time"]
 	m.Columns = append(m.Columns,
 		Column{Key: "ordered_at", Expression: time.as("time"), Sure: time.sure, Why: time.why},
-		Column{Key: "amount", Expression: t.signed(roles["type"], amount.text), Sure: r.sureOfMoney(roles), Why: strings.Join(amount.why, "; ")})
+		Column{Key: "amount", Expression: t.signed(roles["type"], amount.text), Sure: r.sureOfMoney(roles), Why: joined(amount.why)})
 	for _, optional := range []string{"margin", "channel"} {
 		if found := roles[optional]; found != nil {
 			m.Columns = append(m.Columns, Column{Key: optional, Expression: identifier(found.Name), Sure: found.sure, Why: found.why})
@@ -101,6 +102,9 @@ func plain(ctx context.Context, e engine.Engine, t *table, currency string) (*Ma
 	}
 	for _, keep := range m.Keep {
 		m.understood = append(m.understood, keep.column)
+	}
+	if currency != "" {
+		m.CurrencyWhy = "as it was said with --currency"
 	}
 	m.currencyOf(roles["currency"].columnOrNil())
 	return m, nil

@@ -80,6 +80,7 @@ func (r *resolver) choose(ctx context.Context, options []option) (expanded, erro
 		if o.why != "" {
 			text.why = append(text.why, o.why)
 		}
+		text.why = slices.Compact(text.why)
 		return text, nil
 	}
 	return expanded{}, nil
@@ -91,7 +92,7 @@ func (r *resolver) holds(ctx context.Context, when string) (bool, error) {
 	if err != nil || !condition.is {
 		return false, err
 	}
-	found, err := numbers(ctx, r.engine, r.table.name, []string{"case when " + condition.text + " then 1 else 0 end"})
+	found, err := numbers(ctx, r.engine, r.table.name, []string{"case when " + condition.text + " and count(*) >= 0 then 1 else 0 end"})
 	return err == nil && found[0] == 1, err
 }
 
@@ -127,7 +128,7 @@ func (r *resolver) expand(ctx context.Context, template string) (expanded, error
 		}
 		result.is = result.is && piece.is
 		result.why = append(result.why, piece.why...)
-		if strings.ContainsAny(piece.text, "+-*/ ") && strings.TrimSpace(template) != part {
+		if isSum(piece.text) && template != part {
 			return "(" + piece.text + ")"
 		}
 		return piece.text
@@ -135,10 +136,31 @@ func (r *resolver) expand(ctx context.Context, template string) (expanded, error
 	return result, failed
 }
 
+// isSum reports whether an expression has an operator outside parentheses and quotes.
+func isSum(text string) bool {
+	depth, quote := 0, rune(0)
+	for _, r := range text {
+		switch {
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '"' || r == '\'':
+			quote = r
+		case r == '(':
+			depth++
+		case r == ')':
+			depth--
+		case depth == 0 && strings.ContainsRune("+-*/ ", r):
+			return true
+		}
+	}
+	return false
+}
+
 // part writes out a part of the export, once.
 func (r *resolver) part(ctx context.Context, name string) (expanded, error) {
 	if known, ok := r.parts[name]; ok {
-		known.why = nil // said once
 		return known, nil
 	}
 	for _, c := range r.export.parts {
@@ -178,6 +200,10 @@ func (c column) as(kind string) string {
 		words := strings.Split(normalised(c.Name), "_")
 		return fmt.Sprint(c.isWhole() && (slices.Contains(words, "cents") || slices.Contains(words, "cent") || slices.Contains(words, "minor") || slices.Contains(words, "pence")))
 	case kind == "number" && c.isNumber(), kind == "text" && c.Type == engine.Varchar, kind == "":
+		return name
+	case kind == "value" && c.Type == engine.Varchar:
+		return "nullif(trim(" + name + "), '')"
+	case kind == "value":
 		return name
 	case kind == "text":
 		return "cast(" + name + " as varchar)"

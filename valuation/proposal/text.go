@@ -48,6 +48,14 @@ func (p *Proposal) text(files []string, store string) string {
 	return d.String()
 }
 
+// NotUsed names the columns that nothing was made of.
+func (m *Mapping) NotUsed() string {
+	if m.IsPlatform {
+		return "Not used: " + strings.Join(m.Unused, ", ") + "."
+	}
+	return "Not understood, and not used: " + strings.Join(m.Unused, ", ") + "."
+}
+
 func rowsOf(rows int64) string {
 	if rows == 1 {
 		return "1 row"
@@ -99,7 +107,7 @@ func (p *Proposal) orders(d *document, files []string, store string) {
 		d.expression(1, "keep", strings.Join(conditions, "\nand "))
 	}
 	if len(p.Unused) > 0 {
-		d.comment(1, "Not understood, and not used: "+strings.Join(p.Unused, ", ")+".")
+		d.comment(1, p.NotUsed())
 	}
 }
 

@@ -33,7 +33,7 @@ func Proposal(out io.Writer, p proposal.Proposal) error {
 	b.WriteString("  currency     " + currency + "\n\n")
 	b.WriteString(Wrap("Money is revenue: goods after discounts, without tax and shipping, less refunds. "+strings.Join(p.Says, " "), 0))
 	if len(p.Unused) > 0 {
-		b.WriteString(Wrap("Not understood, and not used: "+strings.Join(p.Unused, ", ")+".", 0))
+		b.WriteString(Wrap(p.NotUsed(), 0))
 	}
 	if len(p.Others) > 0 {
 		b.WriteString(Wrap("Not mapped, since they are other tables: "+strings.Join(p.Others, ", ")+".", 0))
