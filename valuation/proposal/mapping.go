@@ -92,9 +92,6 @@ func (x export) told(t *table) []string {
 func (x export) propose(ctx context.Context, e engine.Engine, t *table, currency string) (*Mapping, error) {
 	r := newResolver(e, t, x)
 	m := &Mapping{Shape: x.name, Sure: Sure, Why: "it has " + strings.Join(x.told(t), ", "), Grain: x.grain, Says: slices.Clone(x.says), IsPlatform: true, table: t, Currency: currency}
-	if currency != "" {
-		m.CurrencyWhy = "as it was said with --currency"
-	}
 	m.currencyOf(r.roles["currency"])
 	if m.Currency != "" {
 		minor, err := config.Value{Currency: m.Currency}.MinorPerUnit()
@@ -137,8 +134,12 @@ func joined(reasons []string) string {
 	return strings.Join(unique, "; ")
 }
 
-// currencyOf takes the currency from a column of one value, unless it is known.
+// currencyOf takes the currency from a column of one value, whatever else was said of
+// it: that is an error of finish.
 func (m *Mapping) currencyOf(c *column) {
+	if m.Currency != "" {
+		m.CurrencyWhy = "as it was said with --currency"
+	}
 	if c == nil {
 		return
 	}
@@ -150,7 +151,7 @@ func (m *Mapping) currencyOf(c *column) {
 		}
 	}
 	switch {
-	case len(codes) == 1 && m.Currency == "":
+	case len(codes) == 1:
 		m.Currency, m.CurrencyWhy = codes[0], "the one currency of the column "+c.Name
 	case len(codes) > 1:
 		m.Currencies, m.CurrencyIn = codes, c.Name
@@ -178,18 +179,30 @@ func (m *Mapping) finish(ctx context.Context, e engine.Engine, err error) error 
 			m.Keep[i].Rows = int64(rows[i])
 		}
 	}
+	m.useNames()
 	for _, c := range m.table.columns {
 		if !slices.Contains(m.understood, c.Name) {
 			m.Unused = append(m.Unused, c.Name)
 		}
 		for _, mapped := range m.Columns {
-			if c.unread > 0 && c.asText != nil && slices.Contains(m.understood, c.Name) && strings.Contains(mapped.Expression, identifier(c.Name)) {
+			if c.unread > 0 && c.asText != nil && slices.Contains(m.understood, c.Name) && (mapped.Expression == c.Name || strings.Contains(mapped.Expression, identifier(c.Name))) {
 				m.Says = append(m.Says, fmt.Sprintf("%s has %d texts that are no %s: these rows are quarantined.", c.Name, c.unread, c.asText.about))
 				break
 			}
 		}
 	}
 	return nil
+}
+
+// useNames writes a mapping that is a column alone as its name, without SQL's quotes.
+func (m *Mapping) useNames() {
+	for i := range m.Columns {
+		for _, c := range m.table.columns {
+			if m.Columns[i].Expression == identifier(c.Name) {
+				m.Columns[i].Expression = c.Name
+			}
+		}
+	}
 }
 
 // Column returns the mapping of one of our columns.

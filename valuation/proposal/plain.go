@@ -35,10 +35,12 @@ var (
 				{text: `{subtotal:number} - abs(coalesce({discount:number}, 0)) - coalesce({tax:number}, 0)`, why: "the subtotal less the discount and the tax in it: total = subtotal - discount + shipping holds", when: equals(`{total:number}`, `{subtotal:number} - abs(coalesce({discount:number}, 0)){? + coalesce({shipping:number}, 0)?}`) + ` and sum(abs({discount:number})) > 0`},
 				{text: `{subtotal:number} - coalesce({tax:number}, 0)`, why: "the subtotal less the tax in it: total = subtotal + shipping holds", when: equals(`{total:number}`, `{subtotal:number}{? + coalesce({shipping:number}, 0)?}`)},
 				{text: `{net:number}`, why: "the net amount"},
-				{text: `{total:number}{? - coalesce({tax:number}, 0)?}{? - coalesce({shipping:number}, 0)?}`, why: "the total without tax and shipping, which are taken to be in it"},
+				{text: `{total:number} - coalesce({tax:number}, 0){? - coalesce({shipping:number}, 0)?}`, why: "the total without tax and shipping, which are taken to be in it"},
+				{text: `{total:number} - coalesce({shipping:number}, 0)`, why: "the total without shipping, which is taken to be in it; nothing in the file says whether tax is, too"},
+				{text: `{total:number}`, why: "the total as it is: nothing in the file says whether tax and shipping are in it"},
 				{text: `{subtotal:number}{? - abs(coalesce({discount:number}, 0))?}`, why: "the subtotal"},
 				{text: `{amount:number} / 100`, why: "the amount, which by its name is in minor units", when: `{amount:cents}`},
-				{text: `{amount:number}`, why: "the amount"},
+				{text: `{amount:number}`, why: "the amount as it is: nothing in the file says whether tax and shipping are in it"},
 			}},
 			{"taxed_goods", []option{{text: `{total:number}{? - coalesce({shipping:number}, 0)?}`}, {text: `[goods]`}}},
 			{"left", []option{
@@ -102,9 +104,6 @@ func plain(ctx context.Context, e engine.Engine, t *table, currency string) (*Ma
 	}
 	for _, keep := range m.Keep {
 		m.understood = append(m.understood, keep.column)
-	}
-	if currency != "" {
-		m.CurrencyWhy = "as it was said with --currency"
 	}
 	m.currencyOf(roles["currency"].columnOrNil())
 	return m, nil

@@ -52,7 +52,11 @@ func Write(ctx context.Context, job Job) (p Proposal, err error) {
 	if err != nil {
 		return Proposal{}, err
 	}
-	err = job.inWorkshop(ctx, tables, func(w workshop) error {
+	var files []string
+	for _, t := range tables {
+		files = append(files, t.paths()...)
+	}
+	err = job.inWorkshop(ctx, files, func(w workshop) error {
 		p, err = w.choose(ctx, tables, job.Currency)
 		if err != nil {
 			return err
@@ -118,7 +122,8 @@ type workshop struct {
 // memoryLimit is what the engine may use before it spills.
 const memoryLimit = "4GB"
 
-func (j Job) inWorkshop(ctx context.Context, tables []*table, work func(workshop) error) (err error) {
+// inWorkshop opens a workshop in which files may be read, and closes it after the work.
+func (j Job) inWorkshop(ctx context.Context, files []string, work func(workshop) error) (err error) {
 	folder, err := filepath.Abs(filepath.Dir(j.Config))
 	if err != nil {
 		return err
@@ -132,20 +137,7 @@ func (j Job) inWorkshop(ctx context.Context, tables []*table, work func(workshop
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
 	var readable []string
-	for _, t := range tables {
-		for _, path := range t.paths() {
-			resolved, err := resolve(path)
-			if err != nil {
-				return err
-			}
-			readable = append(readable, resolved)
-		}
-	}
-	stored, err := filepath.Glob(filepath.Join(j.store(), "*.parquet"))
-	if err != nil {
-		return err
-	}
-	for _, path := range stored {
+	for _, path := range files {
 		resolved, err := resolve(path)
 		if err != nil {
 			return err
@@ -193,6 +185,9 @@ func (w workshop) choose(ctx context.Context, tables []*table, currency string) 
 	if best == nil {
 		return Proposal{}, failure.Inputf("%s: nothing there looks like orders, with a customer, a time and an amount of money: %s", strings.Join(w.described(tables), "; "),
 			"write the configuration by hand (cbv help config), or export the orders anew")
+	}
+	if currency != "" && best.Currency != currency {
+		return Proposal{}, failure.Usagef("--currency: it says %s, and %s is %s: leave the flag out, or correct it", currency, best.CurrencyWhy, best.Currency)
 	}
 	p := Proposal{Mapping: best, Files: best.table.paths(), Rows: best.table.rows}
 	for _, t := range tables {

@@ -18,7 +18,7 @@ import (
 // stored is a converted file that is there.
 type stored struct {
 	name        string
-	origin      string // resolved path of the CSV file
+	origin      string // path of the CSV file
 	fingerprint string
 	readings    map[string]string
 }
@@ -30,12 +30,20 @@ func Refresh(ctx context.Context, job Job) (conversions []Conversion, err error)
 	if err != nil {
 		return nil, failure.Usagef("%s has no converted files: init --refresh is for CSV files that cbv init has converted, and Parquet files need none", job.store())
 	}
-	err = job.inWorkshop(ctx, nil, func(w workshop) error {
-		known, err := w.known(ctx, parquet)
-		if err != nil {
-			return err
-		}
-		conversions, err = w.refresh(ctx, parquet, known)
+	var known []stored
+	err = job.inWorkshop(ctx, source.Resolved(parquet), func(w workshop) error {
+		known, err = w.known(ctx, parquet)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	paths, err := job.candidates(known)
+	if err != nil {
+		return nil, err
+	}
+	err = job.inWorkshop(ctx, paths, func(w workshop) error {
+		conversions, err = w.refresh(ctx, paths, parquet, known)
 		return err
 	})
 	return conversions, err
@@ -56,7 +64,7 @@ func (w workshop) known(ctx context.Context, files []source.File) ([]stored, err
 			}
 			switch value := row[1].(string); row[0].(string) {
 			case sourceField:
-				s.origin = filepath.Join(filepath.Dir(w.staging), filepath.FromSlash(value))
+				s.origin = filepath.Join(filepath.Dir(w.Config), filepath.FromSlash(value))
 			case hashField:
 				s.fingerprint = value
 			case readingsField:
@@ -76,15 +84,11 @@ func (w workshop) known(ctx context.Context, files []source.File) ([]stored, err
 }
 
 // refresh converts what is new or changed, and places it once all of it is sound.
-func (w workshop) refresh(ctx context.Context, parquet []source.File, known []stored) ([]Conversion, error) {
-	paths, err := w.candidates(known)
-	if err != nil {
-		return nil, err
-	}
+func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.File, known []stored) ([]Conversion, error) {
 	var results []Conversion
 	var work []conversion
 	for _, path := range paths {
-		at := slices.IndexFunc(known, func(s stored) bool { return s.origin == mustResolve(path) })
+		at := slices.IndexFunc(known, func(s stored) bool { return mustResolve(s.origin) == mustResolve(path) })
 		file, err := csvfile.Inspect(ctx, path)
 		if errors.Is(err, csvfile.ErrNotCSV) && at < 0 && len(w.Files) == 0 {
 			continue // it only lies in the same folder
@@ -128,8 +132,8 @@ func (w workshop) refresh(ctx context.Context, parquet []source.File, known []st
 }
 
 // candidates are the CSV files to look at.
-func (w workshop) candidates(known []stored) ([]string, error) {
-	patterns := w.Files
+func (j Job) candidates(known []stored) ([]string, error) {
+	patterns := j.Files
 	if len(patterns) == 0 {
 		for _, s := range known {
 			patterns = append(patterns, filepath.Join(filepath.Dir(s.origin), "*"))
@@ -139,7 +143,7 @@ func (w workshop) candidates(known []stored) ([]string, error) {
 	var paths []string
 	for _, pattern := range slices.Compact(patterns) {
 		_, csv, err := source.Tables(pattern)
-		if err != nil && len(w.Files) > 0 {
+		if err != nil && len(j.Files) > 0 {
 			return nil, err
 		}
 		paths = append(paths, csv...)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+
 	"cbv/valuation/engine"
 )
 
@@ -234,7 +236,16 @@ func (c column) looks() string {
 	default:
 		text = string(c.Type)
 	}
-	return fmt.Sprintf("%s, about %d values in %d rows", text, min(c.distinct, c.filled), c.filled)
+	return fmt.Sprintf("%s, about %s values in %s", text, humanize.Comma(rounded(min(c.distinct, c.filled))), rowsOf(c.filled))
+}
+
+// rounded keeps two digits of a number that is only about right.
+func rounded(n int64) int64 {
+	unit := int64(1)
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	return (n + unit/2) / unit * unit
 }
 
 // isMoneyName reports whether a column is money by its name.

@@ -115,24 +115,35 @@ func (r *resolver) expand(ctx context.Context, template string) (expanded, error
 		}
 		return inner.text
 	})
-	result.text = inserted.ReplaceAllStringFunc(template, func(part string) string {
-		found := inserted.FindStringSubmatch(part)
-		if found[3] == "" {
-			text, is := r.column(found[1], found[2])
+	var text strings.Builder
+	done := 0
+	for _, at := range inserted.FindAllStringSubmatchIndex(template, -1) {
+		text.WriteString(template[done:at[0]])
+		done = at[1]
+		if at[6] < 0 { // a column
+			kind := ""
+			if at[4] >= 0 {
+				kind = template[at[4]:at[5]]
+			}
+			written, is := r.column(template[at[2]:at[3]], kind)
 			result.is = result.is && is
-			return text
+			text.WriteString(written)
+			continue
 		}
-		piece, err := r.part(ctx, found[3])
+		piece, err := r.part(ctx, template[at[6]:at[7]])
 		if err != nil {
 			failed = err
 		}
 		result.is = result.is && piece.is
 		result.why = append(result.why, piece.why...)
-		if isSum(piece.text) && template != part {
-			return "(" + piece.text + ")"
+		isArgument := (at[0] == 0 || strings.HasSuffix(template[:at[0]], "(") || strings.HasSuffix(template[:at[0]], ", ")) &&
+			(at[1] == len(template) || strings.HasPrefix(template[at[1]:], ",") || strings.HasPrefix(template[at[1]:], ")"))
+		if isSum(piece.text) && !isArgument {
+			piece.text = "(" + piece.text + ")"
 		}
-		return piece.text
-	})
+		text.WriteString(piece.text)
+	}
+	result.text = text.String() + template[done:]
 	return result, failed
 }
 

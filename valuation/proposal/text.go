@@ -37,7 +37,7 @@ func (p *Proposal) text(files []string, store string) string {
 	d.comment(0, fmt.Sprintf("Written by cbv init, which looked at %s and took %s for %s (%s: %s). Read it through, change what is wrong, and let cbv check read all rows.",
 		rowsOf(p.Rows), filesOf(len(p.Files)), p.Shape, p.Sure, p.Why))
 	d.line(0, "#")
-	d.comment(0, "The money is revenue: goods after discounts, without tax and shipping, less refunds. "+strings.Join(p.Says, " "))
+	d.comment(0, "The money has to be revenue: goods after discounts, without tax and shipping, less refunds. "+strings.Join(p.Says, " "))
 	d.line(0, "")
 	p.orders(&d, files, store)
 	d.line(0, "")
@@ -98,10 +98,10 @@ func (p *Proposal) orders(d *document, files []string, store string) {
 	}[p.Grain])
 	d.line(1, "grain: "+p.Grain)
 	if len(p.Keep) > 0 {
-		d.comment(1, "Left out, and counted:")
+		d.comment(1, "Left out, and counted, in the order of the conditions:")
 		var conditions []string
 		for _, k := range p.Keep {
-			d.comment(1, fmt.Sprintf("- %s (%s): %s", k.Why, rowsOf(k.Rows), k.Condition))
+			d.comment(1, fmt.Sprintf("- %s (%s)", k.Why, rowsOf(k.Rows)))
 			conditions = append(conditions, k.Condition)
 		}
 		d.expression(1, "keep", strings.Join(conditions, "\nand "))
@@ -137,7 +137,7 @@ func (p *Proposal) zone(d *document) {
 // isInstant reports whether an expression is a column of instants.
 func (p *Proposal) isInstant(expression string) bool {
 	for _, c := range p.table.columns {
-		if expression == identifier(c.Name) {
+		if expression == c.Name {
 			return c.Type == "instant"
 		}
 	}
