@@ -198,13 +198,18 @@ func (t *table) byValues(taken map[string]*found, isTaken func(*column) bool) {
 		taken["amount"] = &found{best, certainty(amounts), "the name says nothing; " + best.looks()}
 	}
 	repeats := func(c column) bool {
-		return c.isIDLike() && c.distinct > mostValues/2 && c.distinct*100 < c.filled*98
+		return c.isIDLike() && c.distinct > 2 && c.distinct*100 < c.filled*98
 	}
+	isMany := func(c *column) bool { return c.distinct > mostValues/2 }
 	unique := func(c column) bool { return c.isIDLike() && c.distinct*100 >= c.filled*80 }
 	if taken["customer"] == nil {
 		if ids := free(repeats); len(ids) > 0 {
-			// Of two ids the order is the one with more values.
-			best := slices.MinFunc(ids, func(a, b *column) int { return int(a.distinct - b.distinct) })
+			// Of two ids the order is the one with more values, and what has few is none.
+			best := slices.MaxFunc(ids, func(a, b *column) int { return int(a.distinct - b.distinct) })
+			if many := slices.DeleteFunc(slices.Clone(ids), func(c *column) bool { return !isMany(c) }); len(many) > 0 {
+				ids = many
+				best = slices.MinFunc(many, func(a, b *column) int { return int(a.distinct - b.distinct) })
+			}
 			taken["customer"] = &found{best, certainty(ids), "the name says nothing; " + best.looks()}
 		}
 	}

@@ -103,8 +103,11 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 	if len(file.Key) > 0 {
 		query = fmt.Sprintf("select * from (\n%s\n) order by %s", query, strings.Join(file.Key, ", "))
 	}
-	statement := fmt.Sprintf("copy (\n%s\n) to %s (format parquet, compression zstd, compression_level 1, kv_metadata {%s})",
-		query, engine.Quote(file.Path), strings.Join(pairs, ", "))
+	options := "format parquet, compression zstd, compression_level 1"
+	if len(pairs) > 0 {
+		options += ", kv_metadata {" + strings.Join(pairs, ", ") + "}"
+	}
+	statement := fmt.Sprintf("copy (\n%s\n) to %s (%s)", query, engine.Quote(file.Path), options)
 	if err := d.make(ctx, name, statement); err != nil {
 		return 0, err
 	}
