@@ -12,10 +12,11 @@ type column struct {
 	Name string
 	Type engine.Type
 
-	typed     *reading  // how the text of a CSV file became the type, nil where it stays text
-	asText    *reading  // how its text is read, nil where it is no number and no time
-	unread    int64     // texts that asText does not read
-	ambiguous []reading // of which one reads it, where a day and a month can be taken for each other
+	typed   *reading // how the text of a CSV file became the type, nil where it stays text
+	asText  *reading // how its text is read, nil where it is no number and no time
+	unread  int64    // texts that asText does not read
+	guessed string   // why the reading is a guess, "" where it is none
+	hasNaN  bool     // numbers that are none, which is how some tools write a missing one
 
 	filled   int64 // rows that have a value
 	distinct int64 // values, about
@@ -61,8 +62,11 @@ func (c column) reads(isKind func(column) bool) bool {
 
 // expression is the column as SQL that gives its kind, whatever it is stored as.
 func (c column) expression() string {
-	if c.Type == engine.Varchar && c.asText != nil {
+	switch {
+	case c.Type == engine.Varchar && c.asText != nil:
 		return c.asText.of(identifier(c.Name))
+	case c.hasNaN:
+		return "nullif(" + identifier(c.Name) + ", cast('nan' as double))"
 	}
 	return identifier(c.Name)
 }

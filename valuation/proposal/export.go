@@ -95,7 +95,7 @@ var exports = []export{
 			{"amount", []option{{text: `[left]`}}},
 		},
 		keep: []condition{
-			{text: `{subtotal:number} is not null`, why: "an order's fields stand on its first line only: the lines of its further articles carry no money"},
+			{text: `{subtotal:value} is not null`, why: "an order's fields stand on its first line only: the lines of its further articles carry no money"},
 			{text: `{cancelled:value} is null`, why: "cancelled orders"},
 			{text: `coalesce(lower({status:text}), '') not in ('pending', 'authorized', 'unpaid', 'voided', 'expired')`, why: "orders that nobody has paid for"},
 			{text: `coalesce({payment:text}, '') not ilike '%bogus%'`, why: "orders of the test gateway; the export marks no other test orders"},

@@ -184,7 +184,10 @@ func (m *Mapping) finish(ctx context.Context, e engine.Engine, err error) error 
 		if !slices.Contains(m.understood, c.Name) {
 			m.Unused = append(m.Unused, c.Name)
 		}
-		for _, mapped := range m.Columns {
+		for i, mapped := range m.Columns {
+			if c.guessed != "" && mapped.Key == "ordered_at" && slices.Contains(m.understood, c.Name) {
+				m.Columns[i].Sure, m.Columns[i].Why = Guess, mapped.Why+"; "+c.guessed
+			}
 			if c.unread > 0 && c.asText != nil && slices.Contains(m.understood, c.Name) && (mapped.Expression == c.Name || strings.Contains(mapped.Expression, identifier(c.Name))) {
 				m.Says = append(m.Says, fmt.Sprintf("%s has %d texts that are no %s: these rows are quarantined.", c.Name, c.unread, c.asText.about))
 				break

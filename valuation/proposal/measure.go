@@ -61,7 +61,53 @@ func findReadings(ctx context.Context, e engine.Engine, table string, columns []
 	dayFirst := agreed(attempts, func(r reading) string { return r.dayFirst })
 	for i := range columns {
 		columns[i].choose(attempts[i], sign, dayFirst)
+		if err := columns[i].settle(ctx, e, table, attempts[i], dayFirst); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// settle decides what the texts alone leave open: whether times with an offset are those
+// of one clock, and, where no day is above the 12th, which of two numbers is the month.
+func (c *column) settle(ctx context.Context, e engine.Engine, table string, options []attempt, dayFirst string) error {
+	switch {
+	case c.asText == nil:
+		return nil
+	case c.asText.about == localTimes.about:
+		name := engine.Identifier(c.Name)
+		at := fmt.Sprintf(offsetOf, name)
+		filter := " filter (regexp_full_match(trim(" + name + "), " + engine.Quote(localTimes.pattern) + "))"
+		found, err := numbers(ctx, e, table, []string{"max(" + at + ")" + filter, "min(" + at + ")" + filter})
+		if err == nil && found[0]-found[1] > 60 { // more than summer and winter differ
+			c.asText = &zonedTimes
+		}
+		return err
+	case c.asText.dayFirst == "" || dayFirst != "":
+		return nil
+	}
+	var rivals []reading
+	var items []string
+	for _, option := range options {
+		if option.unread == c.unread && option.Type == c.asText.Type && option.dayFirst != "" {
+			rivals = append(rivals, option.reading)
+			read := "cast(" + option.of(engine.Identifier(c.Name)) + " as date)"
+			items = append(items, "cast(max("+read+") - min("+read+") as bigint)")
+		}
+	}
+	if len(rivals) < 2 {
+		return nil
+	}
+	spans, err := numbers(ctx, e, table, items)
+	if err != nil {
+		return err
+	}
+	for i, span := range spans {
+		if span < spans[0] {
+			c.asText = &rivals[i]
+		}
+	}
+	c.guessed = fmt.Sprintf("no day is above the 12th, so it could be the other way round; %s gives the shorter history. Look at the days in check", c.asText.about)
 	return nil
 }
 
@@ -90,8 +136,8 @@ func agreed(attempts [][]attempt, of func(reading) string) string {
 }
 
 // choose takes the reading that leaves the fewest texts unread, of several the
-// narrowest, of two that differ in the decimal sign that of the file. Of two that
-// differ in the order of day and month it takes none unless the file says which.
+// narrowest, of two that differ in the decimal sign or in the order of day and month
+// that of the file.
 func (c *column) choose(options []attempt, sign, dayFirst string) {
 	if len(options) == 0 {
 		return
@@ -104,17 +150,7 @@ func (c *column) choose(options []attempt, sign, dayFirst string) {
 		}
 	}
 	keep(func(r reading) string { return r.decimal }, sign)
-	orders := map[string]bool{}
-	for _, option := range options {
-		orders[option.dayFirst] = true
-	}
-	if len(orders) > 1 {
-		if dayFirst == "" {
-			for _, option := range options {
-				c.ambiguous = append(c.ambiguous, option.reading)
-			}
-			return
-		}
+	if dayFirst != "" {
 		keep(func(r reading) string { return r.dayFirst }, dayFirst)
 	}
 	c.asText, c.unread = &options[0].reading, options[0].unread
@@ -122,18 +158,24 @@ func (c *column) choose(options []attempt, sign, dayFirst string) {
 
 // measure fills in what the values of the columns of a table look like.
 func measure(ctx context.Context, e engine.Engine, table string, columns []column) error {
+	if err := findNaN(ctx, e, table, columns); err != nil {
+		return err
+	}
 	var items []string
 	for _, c := range columns {
 		name, value := engine.Identifier(c.Name), "null"
 		if c.reads(column.isNumber) {
 			value = "cast(" + c.expression() + " as double)"
 		}
-		mails := "0"
+		filled, mails := name, "0"
+		if c.hasNaN {
+			filled = value
+		}
 		if c.Type == engine.Varchar {
 			mails = "count(*) filter (contains(" + name + ", '@'))"
 		}
 		items = append(items,
-			"count("+name+")", "approx_count_distinct("+name+")",
+			"count("+filled+")", "approx_count_distinct("+name+")",
 			"count(*) filter ("+value+" < 0)", "count(*) filter ("+value+" = floor("+value+"))", "median("+value+")", mails)
 	}
 	found, err := numbers(ctx, e, table, items)
@@ -151,6 +193,25 @@ func measure(ctx context.Context, e engine.Engine, table string, columns []colum
 		}
 	}
 	return nil
+}
+
+// findNaN finds the columns of numbers that hold some that are none.
+func findNaN(ctx context.Context, e engine.Engine, table string, columns []column) error {
+	var items []string
+	var places []int
+	for i, c := range columns {
+		if c.Type == engine.Double {
+			items, places = append(items, "count(*) filter (isnan("+engine.Identifier(c.Name)+"))"), append(places, i)
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	found, err := numbers(ctx, e, table, items)
+	for i, place := range places {
+		columns[place].hasNaN = err == nil && found[i] > 0
+	}
+	return err
 }
 
 // mostFrequent returns the values of a column with their rows.

@@ -115,7 +115,7 @@ func customerExpression(c column) string {
 		return "nullif(lower(trim(" + identifier(c.Name) + ")), '')"
 	}
 	if c.Type == engine.Double {
-		return "cast(" + identifier(c.Name) + " as bigint)"
+		return "try_cast(" + identifier(c.Name) + " as bigint)"
 	}
 	return identifier(c.Name)
 }

@@ -69,7 +69,13 @@ func Write(ctx context.Context, job Job) (p Proposal, err error) {
 		if err := w.convert(ctx, p.table, conversions); err != nil {
 			return err
 		}
-		return w.publish(ctx, &p, conversions)
+		if err := w.publish(&p, conversions); err != nil {
+			return err
+		}
+		for _, path := range p.table.copies {
+			p.Converted = append(p.Converted, Conversion{Source: path, Status: Copy})
+		}
+		return nil
 	})
 	return p, err
 }
@@ -234,7 +240,7 @@ func (w workshop) described(tables []*table) []string {
 }
 
 // publish puts the converted files and the configuration in their places.
-func (w workshop) publish(ctx context.Context, p *Proposal, conversions []conversion) error {
+func (w workshop) publish(p *Proposal, conversions []conversion) error {
 	files, err := w.files(p)
 	if err != nil {
 		return err

@@ -80,6 +80,7 @@ var timeReadings = slices.Concat([]reading{
 	{Type: engine.Timestamp, about: "times", pattern: isoDay + `[T ]` + clock, expression: "try_cast(%[1]s as timestamp)"},
 	{Type: engine.Instant, about: "times in UTC", pattern: longISO + zeroOffset, expression: "timezone('UTC', try_cast(left(trim(%[1]s), 19) as timestamp))"},
 	localTimes,
+	zonedTimes,
 	{Type: engine.Date, about: "days", pattern: `[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}`, expression: "try_cast(%[1]s as date)"},
 	{Type: engine.Timestamp, about: "times", pattern: `[0-9]{4}/[0-9]{1,2}/[0-9]{1,2} ` + clock, expression: "try_cast(%[1]s as timestamp)"},
 }, numericTimes("/", "%d/%m", "%m/%d"), numericTimes("-", "%d-%m", "%m-%d"), numericTimes(".", "%d.%m", ""), namedTimes)
@@ -88,6 +89,17 @@ var localTimes = reading{
 	Type: engine.Timestamp, about: "times of the shop's clock (the offset behind them is left out)", pattern: longISO + offset,
 	expression: "try_cast(left(trim(%[1]s), 19) as timestamp)",
 }
+
+// zonedTimes are the same as instants, which they have to be where clocks of several
+// zones are mixed.
+var zonedTimes = reading{
+	Type: engine.Instant, about: "times of several zones", pattern: longISO + offset,
+	expression: `try_strptime(regexp_replace(replace(trim(%[1]s), 'T', ' '), '(?:\.[0-9]+)?\s*([+-][0-9]{2}):?([0-9]{2})?$', ' \1\2'), '%%Y-%%m-%%d %%H:%%M:%%S %%z')`,
+}
+
+// offsetOf is the offset of such a time in minutes.
+const offsetOf = `(case when contains(regexp_extract(trim(%[1]s), '[+-][0-9]{2}:?(?:[0-9]{2})?$'), '-') then -1 else 1 end
+	* (60 * cast(regexp_extract(trim(%[1]s), '[+-]([0-9]{2}):?(?:[0-9]{2})?$', 1) as integer) + coalesce(try_cast(regexp_extract(trim(%[1]s), '[+-][0-9]{2}:?([0-9]{2})$', 1) as integer), 0)))`
 
 // numericTimes are days of three numbers with a separator, day or month first, with and
 // without a time behind them.

@@ -66,7 +66,7 @@ var roles = []role{
 	{"type", "type transaction_type event_type order_type record_type kind typ vorgang belegart", column.isText},
 }
 
-func (c column) isTimeLike() bool   { return c.reads(column.isTime) || len(c.ambiguous) > 0 }
+func (c column) isTimeLike() bool   { return c.reads(column.isTime) }
 func (c column) isNumberLike() bool { return c.reads(column.isNumber) }
 func (c column) isText() bool       { return c.Type == engine.Varchar }
 
@@ -158,7 +158,7 @@ func (c *column) penalty(role string) int {
 	switch {
 	case role == "customer" && c.filled > 100 && c.distinct*100 >= c.filled*99:
 		return far
-	case role == "customer" && c.distinct <= 1, len(c.ambiguous) > 0:
+	case role == "customer" && c.distinct <= 1, c.guessed != "":
 		return far
 	}
 	return 0

@@ -18,6 +18,7 @@ import (
 type table struct {
 	parquet []source.File  // either these
 	csv     []csvfile.File // or these
+	copies  []string       // CSV files with the bytes of another
 	name    string         // of its view in the engine
 	columns []column
 	rows    int64
@@ -71,6 +72,10 @@ func find(ctx context.Context, patterns []string) ([]*table, error) {
 			return nil, err
 		}
 		t := tableLike(&tables, file.Columns, func(t *table) bool { return len(t.csv) > 0 })
+		if slices.ContainsFunc(t.csv, func(other csvfile.File) bool { return other.Fingerprint == file.Fingerprint }) {
+			t.copies = append(t.copies, path)
+			continue
+		}
 		t.csv = append(t.csv, file)
 		t.rows += file.Records
 	}

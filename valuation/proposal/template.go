@@ -210,12 +210,14 @@ func (c column) as(kind string) string {
 	case kind == "cents":
 		words := strings.Split(normalised(c.Name), "_")
 		return fmt.Sprint(c.isWhole() && (slices.Contains(words, "cents") || slices.Contains(words, "cent") || slices.Contains(words, "minor") || slices.Contains(words, "pence")))
-	case kind == "number" && c.isNumber(), kind == "text" && c.Type == engine.Varchar, kind == "":
+	case kind == "number" && c.isNumber():
+		return c.expression()
+	case kind == "text" && c.Type == engine.Varchar, kind == "":
 		return name
 	case kind == "value" && c.Type == engine.Varchar:
 		return "nullif(trim(" + name + "), '')"
 	case kind == "value":
-		return name
+		return c.expression()
 	case kind == "text":
 		return "cast(" + name + " as varchar)"
 	case kind == "number" && c.reads(column.isNumber), kind == "time" && c.Type == engine.Varchar && c.reads(column.isTime):
