@@ -12,11 +12,12 @@ type column struct {
 	Name string
 	Type engine.Type
 
-	typed   *reading // how the text of a CSV file became the type, nil where it stays text
-	asText  *reading // how its text is read, nil where it is no number and no time
-	unread  int64    // texts that asText does not read
-	guessed string   // why the reading is a guess, "" where it is none
-	hasNaN  bool     // numbers that are none, which is how some tools write a missing one
+	typed    *reading // how the text of a CSV file became the type, nil where it stays text
+	asText   *reading // how its text is read, nil where it is no number and no time
+	unread   int64    // texts that asText does not read
+	currency string   // that stands beside every amount, "" for none
+	guessed  string   // why the reading is a guess, "" where it is none
+	hasNaN   bool     // numbers that are none, which is how some tools write a missing one
 
 	filled   int64 // rows that have a value
 	distinct int64 // values, about

@@ -181,6 +181,11 @@ func (m *Mapping) finish(ctx context.Context, e engine.Engine, err error) error 
 	}
 	m.useNames()
 	for _, c := range m.table.columns {
+		if m.Currency == "" && len(m.Currencies) == 0 && c.currency != "" && slices.Contains(m.understood, c.Name) {
+			m.Currency, m.CurrencyWhy = c.currency, "the currency beside every amount of the column "+c.Name
+		}
+	}
+	for _, c := range m.table.columns {
 		if !slices.Contains(m.understood, c.Name) {
 			m.Unused = append(m.Unused, c.Name)
 		}

@@ -68,7 +68,7 @@ func findReadings(ctx context.Context, e engine.Engine, table string, columns []
 	return nil
 }
 
-// settle decides what the texts alone leave open: whether times with an offset are those
+// settle decides what the texts alone leave open: which currency stands beside amounts, whether times with an offset are those
 // of one clock, and, where no day is above the 12th, which of two numbers is the month.
 func (c *column) settle(ctx context.Context, e engine.Engine, table string, options []attempt, dayFirst string) error {
 	switch {
@@ -83,6 +83,16 @@ func (c *column) settle(ctx context.Context, e engine.Engine, table string, opti
 			c.asText = &zonedTimes
 		}
 		return err
+	case c.asText.about == pointNumber.about || c.asText.about == commaNumber.about:
+		name := engine.Identifier(c.Name)
+		signs, err := texts(ctx, e, "select distinct regexp_extract("+name+", '€|[A-Z]{3}') as value from "+table+" where "+name+" is not null limit 2")
+		if err != nil {
+			return err
+		}
+		if len(signs) == 1 {
+			c.currency = strings.ReplaceAll(signs[0], "€", "EUR") // $ and £ are those of several countries
+		}
+		return nil
 	case c.asText.dayFirst == "" || dayFirst != "":
 		return nil
 	}

@@ -101,6 +101,18 @@ var zonedTimes = reading{
 const offsetOf = `(case when contains(regexp_extract(trim(%[1]s), '[+-][0-9]{2}:?(?:[0-9]{2})?$'), '-') then -1 else 1 end
 	* (60 * cast(regexp_extract(trim(%[1]s), '[+-]([0-9]{2}):?(?:[0-9]{2})?$', 1) as integer) + coalesce(try_cast(regexp_extract(trim(%[1]s), '[+-][0-9]{2}:?([0-9]{2})$', 1) as integer), 0)))`
 
+// clocks are ways to write a time behind a day: each alone, then all of them.
+var clocks = []struct {
+	pattern string
+	formats []string
+}{
+	{` [0-9]{1,2}:[0-9]{2}:[0-9]{2}`, []string{" %H:%M:%S"}},
+	{` [0-9]{1,2}:[0-9]{2}`, []string{" %H:%M"}},
+	{` [0-9]{1,2}:[0-9]{2}:[0-9]{2}` + halfOfDay, []string{" %I:%M:%S %p"}},
+	{` [0-9]{1,2}:[0-9]{2}` + halfOfDay, []string{" %I:%M %p"}},
+	{`,? ` + clock + halfOfDay + `?`, []string{" %H:%M:%S", " %H:%M", ", %H:%M:%S", ", %H:%M", " %I:%M:%S %p", " %I:%M %p", ", %I:%M:%S %p", ", %I:%M %p"}},
+}
+
 // numericTimes are days of three numbers with a separator, day or month first, with and
 // without a time behind them.
 func numericTimes(separator, dayFirst, monthFirst string) []reading {
@@ -117,13 +129,10 @@ func numericTimes(separator, dayFirst, monthFirst string) []reading {
 				settles = "" // nobody writes the month first with points
 			}
 			format := order.format + separator + year.format
-			readings = append(readings,
-				reading{Type: engine.Date, about: "days, " + order.about, pattern: day, dayFirst: settles, expression: "cast(" + parsed(format) + " as date)"},
-				reading{Type: engine.Timestamp, about: "times, " + order.about, pattern: day + `,? ` + clock, dayFirst: settles,
-					expression: eachFormat(format, " %H:%M:%S", " %H:%M", ", %H:%M:%S", ", %H:%M")},
-				reading{Type: engine.Timestamp, about: "times, " + order.about, pattern: day + `,? ` + clock + halfOfDay, dayFirst: settles,
-					expression: eachFormat(format, " %I:%M:%S %p", " %I:%M %p", ", %I:%M:%S %p", ", %I:%M %p")},
-			)
+			readings = append(readings, reading{Type: engine.Date, about: "days, " + order.about, pattern: day, dayFirst: settles, expression: "cast(" + parsed(format) + " as date)"})
+			for _, clock := range clocks {
+				readings = append(readings, reading{Type: engine.Timestamp, about: "times, " + order.about, pattern: day + clock.pattern, dayFirst: settles, expression: eachFormat(format, clock.formats...)})
+			}
 		}
 	}
 	return readings
@@ -149,6 +158,9 @@ func eachFormat(start string, ends ...string) string {
 	var tries []string
 	for _, end := range ends {
 		tries = append(tries, parsed(start+end))
+	}
+	if len(tries) == 1 {
+		return tries[0]
 	}
 	return "coalesce(" + strings.Join(tries, ", ") + ")"
 }
