@@ -25,7 +25,6 @@ type column struct {
 	whole    int64 // numbers without a fraction
 	median   float64
 	mails    int64 // texts with an @
-	least    string
 	values   []valueCount // the most frequent first, where there are few
 }
 
