@@ -24,7 +24,7 @@ type column struct {
 	negative int64 // numbers below 0
 	whole    int64 // numbers without a fraction
 	median   float64
-	mails    int64 // texts with an @
+	mails    int64        // texts with an @
 	values   []valueCount // the most frequent first, where there are few
 }
 
