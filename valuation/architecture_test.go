@@ -34,7 +34,7 @@ var layers = [][]string{
 	{"parquetfile", "csvfile", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},
 	// the outside: engines, input files
-	{"engine/duckdb", "source", "proposal"},
+	{"engine/duckdb", "source/remedy", "source", "proposal"},
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
 	// the Go steps of a subject each

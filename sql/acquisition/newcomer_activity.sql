@@ -1,6 +1,6 @@
 -- newcomer_activity: the margin that customers brought at each age in days, by
 -- channel and month of acquisition; money_minor is revenue where margin is a share of it.
--- What was returned before the first purchase counts at age 0. Empty without
+-- What moved before the first purchase counts at age 0. Empty without
 -- spend.
 --
 -- grain: one row per (first_channel, cohort_month, is_trailing, age_days)

@@ -1,12 +1,26 @@
 -- newcomer_margins: what each customer's margin added up to at ages at which
 -- customers are compared, returns netted on the day they arrived; horizon_minor is
--- that of the first horizon_days, discounted to the first purchase. What was
--- returned before the first purchase counts at age 0. Empty without spend, with
+-- that of the first horizon_days, discounted to the first purchase. What moved before
+-- the first purchase counts at age 0. The first order is worth what its returns have
+-- left of it, less what was returned of no purchase before. Empty without spend, with
 -- which it is compared.
 --
 -- grain: one row per customer_id
--- reads: customer_days, first_purchases, params
+-- reads: customer_days, order_returns, first_purchases, params
 with
+
+left_over as (
+    select
+        order_returns.customer_id,
+        order_returns.order_day,
+        order_returns.left_minor,
+        order_returns.left_margin_minor
+    from order_returns
+    inner join params
+        on order_returns.look_day = params.as_of
+    where order_returns.left_minor <> 0
+        or order_returns.left_margin_minor <> 0
+),
 
 days as (
     select
@@ -18,6 +32,12 @@ days as (
             when params.margin_rate is not null then customer_days.net_minor
             else customer_days.margin_minor
         end as money_minor,
+        case
+            when customer_days.order_day > first_purchases.first_purchase_date then 0
+            when params.margin_rate is not null
+                then customer_days.purchase_minor + coalesce(left_over.left_minor, 0)
+            else customer_days.purchase_margin_minor + coalesce(left_over.left_margin_minor, 0)
+        end as first_money_minor,
         coalesce(params.margin_rate, 1e0) as margin_rate,
         params.horizon_days,
         params.discount_per_day
@@ -25,6 +45,10 @@ days as (
     inner join first_purchases
         on customer_days.customer_id = first_purchases.customer_id
     cross join params
+    left join left_over
+        on customer_days.customer_id = left_over.customer_id
+        and customer_days.order_day = left_over.order_day
+        and first_purchases.first_purchase_date > left_over.order_day
     where customer_days.reason = 'used'
         and params.has_spend
 ),
@@ -33,7 +57,8 @@ sums as (
     select
         customer_id,
         margin_rate,
-        cast(sum(case when age_days = 0 then money_minor else 0 end) as bigint) as first_minor,
+        cast(sum(first_money_minor) as bigint) as first_minor,
+        cast(sum(case when age_days = 0 then money_minor else 0 end) as bigint) as first_day_minor,
         cast(sum(case when age_days <= 90 then money_minor else 0 end) as bigint) as money_90_minor,
         cast(sum(case when age_days <= 180 then money_minor else 0 end) as bigint) as money_180_minor,
         cast(sum(case when age_days <= 365 then money_minor else 0 end) as bigint) as money_365_minor,
@@ -52,6 +77,7 @@ final as (
     select
         customer_id,
         fixed_point(margin_rate * first_minor, 1) as first_order_minor,
+        fixed_point(margin_rate * first_day_minor, 1) as first_day_minor,
         fixed_point(margin_rate * money_90_minor, 1) as margin_90_minor,
         fixed_point(margin_rate * money_180_minor, 1) as margin_180_minor,
         fixed_point(margin_rate * money_365_minor, 1) as margin_365_minor,

@@ -32,7 +32,7 @@ aimed as (
         summary.first_purchase_date >= params.trailing_from as is_trailing,
         summary.customer_age_days,
         summary.repeat_purchases,
-        newcomer_margins.first_order_minor,
+        newcomer_margins.first_day_minor,
         own.cac_minor as own_minor,
         blended.cac_minor as blended_minor
     from summary
@@ -54,6 +54,8 @@ running as (
         aimed.own_minor,
         aimed.blended_minor,
         greatest(cast(0 as bigint), day_difference(aimed.first_purchase_date, customer_days.order_day)) as age_days,
+        -- what moved before the first purchase counts at age 0, together
+        customer_days.order_day >= aimed.first_purchase_date as has_begun,
         cast(sum(case when params.margin_rate is not null then customer_days.net_minor else customer_days.margin_minor end)
             over (
                 partition by aimed.customer_id
@@ -67,7 +69,7 @@ running as (
     cross join params
     where customer_days.reason = 'used'
         and aimed.repeat_purchases > 0
-        and aimed.first_order_minor < greatest(
+        and aimed.first_day_minor < greatest(
             coalesce(aimed.own_minor, aimed.blended_minor), coalesce(aimed.blended_minor, aimed.own_minor)
         )
 ),
@@ -78,6 +80,7 @@ crossings as (
         min(case when fixed_point(margin_rate * money_minor, 1) >= own_minor then age_days end) as own_day,
         min(case when fixed_point(margin_rate * money_minor, 1) >= blended_minor then age_days end) as blended_day
     from running
+    where has_begun
     group by customer_id
 ),
 
@@ -88,7 +91,7 @@ targets as (
         aimed.cohort_month,
         aimed.is_trailing,
         aimed.customer_age_days,
-        case when aimed.first_order_minor >= aimed.own_minor then cast(0 as bigint) else crossings.own_day end as paid_day
+        case when aimed.first_day_minor >= aimed.own_minor then cast(0 as bigint) else crossings.own_day end as paid_day
     from aimed
     left join crossings
         on aimed.customer_id = crossings.customer_id
@@ -101,7 +104,7 @@ targets as (
         aimed.is_trailing,
         aimed.customer_age_days,
         case
-            when aimed.first_order_minor >= aimed.blended_minor then cast(0 as bigint)
+            when aimed.first_day_minor >= aimed.blended_minor then cast(0 as bigint)
             else crossings.blended_day
         end as paid_day
     from aimed

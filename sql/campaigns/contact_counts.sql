@@ -1,7 +1,7 @@
 -- contact_counts: the people whom the campaign contacted, by their assigned arm,
 -- whatever message they got: people, however often they were contacted, and the
 -- cost of all their contacts. Contacted customers without an assignment are in the
--- row 'unassigned'.
+-- row 'unassigned'. cost is exact, cost_minor the same in whole minor units.
 --
 -- grain: one row per arm with a contact
 -- reads: contact_rows, assignments
@@ -14,7 +14,7 @@ contacted as (
         max(case when is_delivered then 1 else 0 end) as delivered,
         max(case when is_opened then 1 else 0 end) as opened,
         max(case when is_clicked then 1 else 0 end) as responded,
-        cast(sum(cost_minor) as bigint) as cost_minor,
+        cast(sum(cost_minor) as decimal(38, 4)) as cost,
         min(sent_on) as first_sent_on,
         -- an arm that the tool does not name, or not as assigned, contradicts nothing
         min(case when arm in ('none', 'champion', 'challenger', 'global_holdout') then arm end) as least_arm,
@@ -45,7 +45,8 @@ final as (
         cast(sum(delivered) as bigint) as delivered,
         cast(sum(opened) as bigint) as opened,
         cast(sum(responded) as bigint) as responded,
-        cast(sum(cost_minor) as bigint) as cost_minor,
+        cast(sum(cost) as decimal(38, 4)) as cost,
+        cast(round(cast(sum(cost) as decimal(38, 4)), 0) as bigint) as cost_minor,
         cast(sum(case when is_early then 1 else 0 end) as bigint) as early,
         cast(sum(case when is_of_other_arm then 1 else 0 end) as bigint) as of_other_arm,
         cast(sum(is_of_unknown_arm) as bigint) as of_unknown_arm

@@ -1,6 +1,7 @@
 -- contact_rows: every row of the contact files, classified: the first reason why
 -- it is not used, 'other_campaign', or 'used'. Whatever is not said to have
--- happened has not. No text is null here: see orders on stored texts.
+-- happened has not. No text is null here: see orders on stored texts. Costs are minor
+-- units with four decimals, which are rounded where they are summed.
 --
 -- grain: one row per row of the contact files
 -- reads: contacts_input, campaign_terms, input_limits, params
@@ -18,9 +19,9 @@ select
     coalesce(contacts_input.clicked, false) as is_clicked,
     contacts_input.cost,
     case
-        when not campaign_terms.has_cost then 0
+        when not campaign_terms.has_cost then cast(0 as decimal(22, 4))
         when is_finite(contacts_input.cost) and contacts_input.cost between 0 and input_limits.max_amount
-            then to_minor(contacts_input.cost, params.minor_per_unit)
+            then cost_minor(contacts_input.cost, params.minor_per_unit)
     end as cost_minor,
     contacts_input.file_number,
     contacts_input.file_row,

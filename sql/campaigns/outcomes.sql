@@ -1,26 +1,32 @@
 -- outcomes: what each assigned person did from the day after the assignment on,
 -- for as long as the window lasts or until as_of; nothing is an outcome too.
 --
--- A person converted who has a day of purchase as the valuation counts purchases;
--- a later return lowers revenue and margin and takes no conversion back. The
--- covariate is what was known before the campaign could do anything: the revenue of
--- as many days before the day of the assignment, on which the message may have gone
--- out, or the value predicted then. Without a margin, revenue stands in.
+-- A person converted who has a day of purchase as the valuation counts purchases, on
+-- the last day of the window: a return within it that undoes an order takes the
+-- conversion back, a later one does not. Money counts when it moved. The covariate is
+-- what was known before the campaign could do anything: the revenue of as many days
+-- before the day of the assignment, on which the message may have gone out, or the
+-- value predicted then. Without a margin, revenue stands in.
 --
 -- grain: one row per customer_id
--- reads: assignments, customer_days, campaign_terms, params
+-- reads: assignments, customer_days, look_days, campaign_terms, params
 with
 
 placed as (
     select
         assignments.customer_id,
         day_difference(assignments.assigned_on, customer_days.order_day) as days_after,
-        customer_days.is_purchase,
+        coalesce(look_days.is_purchase, customer_days.is_purchase) as is_purchase,
         customer_days.net_minor,
         customer_days.margin_minor
     from assignments
     inner join customer_days
         on assignments.customer_id = customer_days.customer_id
+    cross join campaign_terms
+    left join look_days
+        on customer_days.customer_id = look_days.customer_id
+        and customer_days.order_day = look_days.order_day
+        and day_difference(assignments.assigned_on, look_days.look_day) = campaign_terms.window_days
     where customer_days.reason = 'used'
 ),
 

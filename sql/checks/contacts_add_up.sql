@@ -16,14 +16,14 @@ counted as (
     select
         coalesce(cast(sum(contacts) as bigint), 0) as contacts,
         coalesce(cast(sum(case when reason = 'used' then contacts else 0 end) as bigint), 0) as used,
-        coalesce(cast(sum(case when reason = 'used' then cost_minor else 0 end) as bigint), 0) as cost_minor
+        coalesce(cast(sum(case when reason = 'used' then cost else 0 end) as decimal(38, 4)), 0) as cost
     from contact_row_counts
 ),
 
 arms as (
     select
         coalesce(cast(sum(messages) as bigint), 0) as messages,
-        coalesce(cast(sum(cost_minor) as bigint), 0) as cost_minor
+        coalesce(cast(sum(cost) as decimal(38, 4)), 0) as cost
     from contact_counts
 ),
 
@@ -34,7 +34,8 @@ compared as (
     select 'messages of the arms = rows used', arms.messages, counted.used
     from arms cross join counted
     union all
-    select 'cost of the arms = cost of the rows used (minor units)', arms.cost_minor, counted.cost_minor
+    select 'cost of the arms = cost of the rows used (ten-thousandths of the minor unit)',
+        cast(arms.cost * 10000 as bigint), cast(counted.cost * 10000 as bigint)
     from arms cross join counted
 ),
 

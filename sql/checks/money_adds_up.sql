@@ -9,7 +9,10 @@ used as (
     select
         coalesce(cast(sum(case when reason = 'used' then amount_minor else 0 end) as bigint), 0) as amount_minor,
         coalesce(
-            cast(sum(case when reason <> 'used' and reason <> 'filtered' then order_rows else 0 end) as bigint), 0
+            cast(sum(case
+                when reason not in ('used', 'superseded', 'filtered', 'keep_unknown', 'repeated') then order_rows
+                else 0
+            end) as bigint), 0
         ) as quarantined_rows
     from row_counts
 ),

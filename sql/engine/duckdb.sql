@@ -1,5 +1,5 @@
--- The functions that differ between engines, in DuckDB's words. Scalar, over
--- columns already cast in stage, used in projections only.
+-- The functions that differ between engines, and rules that several files share, in
+-- DuckDB's words. Scalar, over columns already cast in stage, used in projections only.
 
 -- whole days from one date to another
 create or replace macro day_difference(from_day, to_day) as
@@ -18,6 +18,16 @@ create or replace macro to_minor(amount, minor_per_unit) as
     fixed_point(amount, minor_per_unit);
 create or replace macro money(minor, minor_per_unit) as
     cast(minor as double) / cast(minor_per_unit as double);
+
+-- whether a customer-day is a purchase, by its worth and how many of its rows are of
+-- orders without a return: a worth of 0 that returns have left is none
+create or replace macro counts_as_purchase(worth_minor, kept_rows, zero_is_purchase) as
+    worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and kept_rows > 0);
+
+-- a cost as minor units to four decimals, which are rounded once they are summed: a
+-- message may cost less than a cent
+create or replace macro cost_minor(amount, minor_per_unit) as
+    cast(round(round(amount * minor_per_unit * 1e10) / 1e6) / 1e4 as decimal(22, 4));
 
 -- false for NaN and the infinities
 create or replace macro is_finite(number) as
@@ -46,10 +56,10 @@ create or replace macro list_size(list) as
 create or replace macro at_place(list, place) as
     list_extract(list, cast(place as bigint) + 1);
 
--- a value whose smallest is that of the earliest row, ties by order_id, then
--- channel; its field channel gives the channel back
-create or replace macro channel_key(ordered_at, order_id, channel) as
-    struct_pack(ordered_at := ordered_at, order_id := order_id, channel := channel);
+-- a value whose smallest is that of the earliest row and whose greatest that of the
+-- latest, ties by order_id, then content; its field content gives the content back
+create or replace macro content_key(ordered_at, order_id, content) as
+    struct_pack(ordered_at := ordered_at, order_id := order_id, content := content);
 
 -- free text as a spreadsheet may open it: what it would take for a formula gets
 -- an apostrophe in front, unless it is a whole number

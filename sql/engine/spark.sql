@@ -1,6 +1,6 @@
--- The functions that differ between engines, in Spark's words (4.0 and later:
--- functions with parameters), for a session in ANSI mode whose time zone is
--- UTC. Times are timestamp_ntz, as times without a zone are in Parquet.
+-- The functions that differ between engines, and rules that several files share, in
+-- Spark's words (4.0 and later: functions with parameters), for a session in ANSI mode
+-- whose time zone is UTC. Times are timestamp_ntz, as times without a zone are in Parquet.
 
 -- whole days from one date to another
 create or replace temporary function day_difference(from_day date, to_day date) returns bigint return
@@ -17,6 +17,17 @@ create or replace temporary function to_minor(amount double, minor_per_unit doub
     fixed_point(amount, minor_per_unit);
 create or replace temporary function money(minor double, minor_per_unit double) returns double return
     minor / minor_per_unit;
+
+-- whether a customer-day is a purchase, by its worth and how many of its rows are of
+-- orders without a return: a worth of 0 that returns have left is none
+create or replace temporary function counts_as_purchase(worth_minor bigint, kept_rows bigint, zero_is_purchase boolean)
+    returns boolean return
+    worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and kept_rows > 0);
+
+-- a cost as minor units to four decimals, which are rounded once they are summed: a
+-- message may cost less than a cent
+create or replace temporary function cost_minor(amount double, minor_per_unit double) returns decimal(22, 4) return
+    cast(round(round(amount * minor_per_unit * 1e4, 6)) / 1e4 as decimal(22, 4));
 
 -- false for NaN and the infinities
 create or replace temporary function is_finite(number double) returns boolean return
@@ -45,11 +56,11 @@ create or replace temporary function list_size(list array<double>) returns bigin
 create or replace temporary function at_place(list array<double>, place double) returns double return
     element_at(list, cast(place as int) + 1);
 
--- a value whose smallest is that of the earliest row, ties by order_id, then
--- channel; its field channel gives the channel back
-create or replace temporary function channel_key(ordered_at timestamp_ntz, order_id string, channel string)
-    returns struct<ordered_at: timestamp_ntz, order_id: string, channel: string> return
-    named_struct('ordered_at', ordered_at, 'order_id', order_id, 'channel', channel);
+-- a value whose smallest is that of the earliest row and whose greatest that of the
+-- latest, ties by order_id, then content; its field content gives the content back
+create or replace temporary function content_key(ordered_at timestamp_ntz, order_id string, content string)
+    returns struct<ordered_at: timestamp_ntz, order_id: string, content: string> return
+    named_struct('ordered_at', ordered_at, 'order_id', order_id, 'content', content);
 
 -- free text as a spreadsheet may open it: what it would take for a formula gets
 -- an apostrophe in front, unless it is a whole number

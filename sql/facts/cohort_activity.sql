@@ -1,8 +1,8 @@
 -- cohort_activity: what the customers of each first-purchase month and channel
 -- did in each calendar month. Every used customer-day counts, so that returns on
--- days of their own lower revenue and margin. What a customer returned before
--- the first purchase (of goods bought before the files begin) stands in its own
--- month, ahead of the cohort's.
+-- days of their own lower revenue and margin. What moved before the first purchase
+-- (returns of goods bought before the files begin, orders that came back in full)
+-- stands in its own month, ahead of the cohort's.
 --
 -- grain: one row per (cohort_month, first_channel, month)
 -- reads: customer_days, summary

@@ -1,6 +1,7 @@
 -- customer_totals: what each customer's used rows add up to. A customer without
--- a purchase (only returns, only zeros) has no first_purchase_date. What the last
--- 12 months held, and the 12 before, is summed on the way.
+-- a purchase (only returns, only zeros, only orders returned in full) has no
+-- first_purchase_date. What moved in the last 12 months, and the 12 before, is summed
+-- on the way.
 --
 -- grain: one row per customer_id with a used row
 -- reads: customer_days, first_purchases, compared_periods
@@ -28,14 +29,14 @@ final as (
         cast(sum(customer_days.gross_minor) as bigint) as gross_minor,
         cast(sum(customer_days.net_minor) as bigint) as revenue_minor,
         cast(sum(customer_days.margin_minor) as bigint) as margin_minor,
-        cast(sum(case when customer_days.is_purchase then customer_days.net_minor else 0 end) as bigint)
+        cast(sum(case when customer_days.is_purchase then customer_days.purchase_minor else 0 end) as bigint)
             as purchase_revenue_minor,
-        cast(sum(case when customer_days.is_purchase then customer_days.margin_minor else 0 end) as bigint)
+        cast(sum(case when customer_days.is_purchase then customer_days.purchase_margin_minor else 0 end) as bigint)
             as purchase_margin_minor,
         cast(
             sum(
                 case
-                    when customer_days.order_day = first_purchases.first_purchase_date then customer_days.net_minor
+                    when customer_days.order_day = first_purchases.first_purchase_date then customer_days.purchase_minor
                     else 0
                 end
             ) as bigint
@@ -43,7 +44,8 @@ final as (
         cast(
             sum(
                 case
-                    when customer_days.order_day = first_purchases.first_purchase_date then customer_days.margin_minor
+                    when customer_days.order_day = first_purchases.first_purchase_date
+                        then customer_days.purchase_margin_minor
                     else 0
                 end
             ) as bigint

@@ -1,4 +1,4 @@
--- returns_only_activity: what the customers without a purchase returned in each
+-- returns_only_activity: what moved of the customers without a purchase in each
 -- calendar month: the line that no cohort holds.
 --
 -- grain: one row per month

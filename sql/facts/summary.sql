@@ -37,11 +37,12 @@ select
     end as first_order_money_minor,
     customer_totals.purchase_revenue_minor - customer_totals.first_purchase_minor as repeat_revenue_minor,
     customer_totals.purchase_margin_minor - customer_totals.first_purchase_margin_minor as repeat_margin_minor,
-    -- a day that is no purchase nets 0 or less, so what it nets was returned
+    -- what did not make a purchase was returned of none
     customer_totals.revenue_minor - customer_totals.purchase_revenue_minor as later_returns_minor,
     customer_totals.revenue_12m_minor
 from customer_totals
 cross join params
 left join first_channels
     on customer_totals.customer_id = first_channels.customer_id
+    and first_channels.look_day = params.as_of
 where customer_totals.first_purchase_date is not null

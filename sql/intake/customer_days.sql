@@ -1,9 +1,12 @@
--- customer_days: what each customer did on each day. A day is a purchase when
--- its net is positive (or zero, where the configuration says so); rows that are
--- not used have rows of their own, by reason.
+-- customer_days: what each customer did on each day, as known on as_of. What moved
+-- on the day is net_minor. What the day is worth as a purchase is purchase_minor:
+-- with returns by order what is left of its orders, none of which lowers another; else
+-- what moved. A day is a purchase when that is positive (or zero, where the
+-- configuration says so and an order without a return stands on it); rows that are not
+-- used have rows of their own, by reason.
 --
 -- grain: one row per (customer_id, order_day, reason)
--- reads: orders, params
+-- reads: orders, order_returns, params
 with
 
 days as (
@@ -11,6 +14,7 @@ days as (
         customer_id,
         order_day,
         reason,
+        min(file_number) as first_file_number,
         count(*) as order_rows,
         cast(sum(amount_minor) as bigint) as net_minor,
         cast(sum(case when amount_minor > 0 then amount_minor else 0 end) as bigint) as gross_minor,
@@ -19,18 +23,56 @@ days as (
     group by customer_id, order_day, reason
 ),
 
-final as (
+changes as (
+    select
+        order_returns.customer_id,
+        order_returns.order_day,
+        'used' as reason,
+        order_returns.purchase_change_minor,
+        order_returns.margin_change_minor,
+        order_returns.returned_rows
+    from order_returns
+    inner join params
+        on order_returns.look_day = params.as_of
+),
+
+purchases as (
     select
         days.customer_id,
         days.order_day,
         days.reason,
+        days.first_file_number,
         days.order_rows,
         days.net_minor,
         days.gross_minor,
         days.margin_minor,
-        days.reason = 'used'
-            and (days.net_minor > 0 or (params.zero_is_purchase and days.net_minor = 0)) as is_purchase
+        days.net_minor + coalesce(changes.purchase_change_minor, 0) as purchase_minor,
+        days.margin_minor + coalesce(changes.margin_change_minor, 0) as purchase_margin_minor,
+        coalesce(changes.returned_rows, 0) as returned_rows
     from days
+    left join changes
+        on days.customer_id = changes.customer_id
+        and days.order_day = changes.order_day
+        and days.reason = changes.reason
+),
+
+final as (
+    select
+        purchases.customer_id,
+        purchases.order_day,
+        purchases.reason,
+        purchases.first_file_number,
+        purchases.order_rows,
+        purchases.net_minor,
+        purchases.gross_minor,
+        purchases.margin_minor,
+        purchases.purchase_minor,
+        purchases.purchase_margin_minor,
+        purchases.reason = 'used'
+            and counts_as_purchase(
+                purchases.purchase_minor, purchases.order_rows - purchases.returned_rows, params.zero_is_purchase
+            ) as is_purchase
+    from purchases
     cross join params
 )
 

@@ -8,6 +8,7 @@ with
 last_day as (
     select max(order_day) as order_day
     from order_days
+    where order_rows > 0
 ),
 
 final as (

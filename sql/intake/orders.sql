@@ -1,11 +1,12 @@
--- orders: every input row, classified: the reason why it is not used, or 'used'.
--- The counts, the quarantine and all later tables read this.
+-- orders: every input row, classified: the first reason why it is not used, or
+-- 'used': that of its version, of the row itself, of another row of its order, of its
+-- day. The counts, the quarantine and all later tables read this.
 --
 -- A text that is missing is blank here, as many exports write it: one condition
 -- finds both, and both sort alike in every engine.
 --
 -- grain: one row per row of the order files
--- reads: order_rows, repeated_orders, params
+-- reads: order_rows, superseded_rows, repeated_orders, params
 select
     order_rows.customer_id,
     coalesce(order_rows.order_id, '') as order_id,
@@ -17,15 +18,17 @@ select
     order_rows.file_number,
     order_rows.file_row,
     coalesce(
+        superseded_rows.reason,
         order_rows.row_reason,
-        case
-            when order_rows.file_number <> repeated_orders.file_number
-                or order_rows.file_row <> repeated_orders.file_row then 'duplicate_order'
-            when order_rows.order_day > params.as_of then 'after_as_of'
-        end,
+        repeated_orders.reason,
+        case when order_rows.order_day > params.as_of then 'after_as_of' end,
         'used'
     ) as reason
 from order_rows
 cross join params
+left join superseded_rows
+    on order_rows.file_number = superseded_rows.file_number
+    and order_rows.file_row = superseded_rows.file_row
 left join repeated_orders
-    on order_rows.order_id = repeated_orders.order_id
+    on order_rows.file_number = repeated_orders.file_number
+    and order_rows.file_row = repeated_orders.file_row

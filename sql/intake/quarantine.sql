@@ -1,5 +1,5 @@
 -- quarantine: the rows that are not used because something is wrong with them,
--- and what. Rows that the configured filter excludes are counted, not listed.
+-- and what. Rows that are excluded by a stated rule are counted, not listed.
 --
 -- grain: one row per (file, row_number)
 -- reads: orders, row_counts, order_files, params
@@ -19,4 +19,4 @@ inner join order_files
 -- joined rather than compared, so that clean files are not read again
 inner join row_counts
     on orders.reason = row_counts.reason
-where row_counts.reason not in ('used', 'filtered')
+where row_counts.reason not in ('used', 'superseded', 'filtered', 'keep_unknown', 'repeated')

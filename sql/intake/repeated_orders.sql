@@ -1,10 +1,21 @@
--- repeated_orders: at order grain, the order ids that more than one usable row
--- carries, and the row that stands: the earliest, ties by content first so that
--- the choice does not depend on how the rows are spread over files.
+-- repeated_orders: at order grain, the rows whose order another row stands for: the
+-- earliest one, ties by content. A row that equals it in all that is mapped is
+-- repeated, any other is a duplicate_order. Where returns belong to their order, its
+-- negative rows repeat nothing.
 --
--- grain: one row per order_id
--- reads: order_rows, params
+-- grain: one row per (file_number, file_row)
+-- reads: order_rows, superseded_rows, order_files, params
 with
+
+-- joined rather than compared, so that at the grain of lines no order is read
+compared_files as (
+    select
+        order_files.file_number,
+        params.nets_by_order
+    from order_files
+    cross join params
+    where params.is_order_grain
+),
 
 candidates as (
     select
@@ -14,16 +25,32 @@ candidates as (
         order_rows.customer_id,
         order_rows.amount_minor,
         order_rows.margin_minor,
+        order_rows.currency,
         order_rows.channel,
+        order_rows.version_number,
+        order_rows.versioned_at,
+        order_rows.attribute_1,
+        order_rows.attribute_2,
+        order_rows.attribute_3,
+        order_rows.attribute_4,
+        order_rows.attribute_5,
+        order_rows.attribute_6,
+        order_rows.attribute_7,
+        order_rows.attribute_8,
         order_rows.file_number,
         order_rows.file_row
     from order_rows
-    cross join params
-    where params.is_order_grain
-        and order_rows.row_reason is null
+    inner join compared_files
+        on order_rows.file_number = compared_files.file_number
+    left join superseded_rows
+        on order_rows.file_number = superseded_rows.file_number
+        and order_rows.file_row = superseded_rows.file_row
+    where order_rows.row_reason is null
+        and superseded_rows.file_row is null
+        and not (compared_files.nets_by_order and order_rows.amount_minor < 0)
 ),
 
-repeated as (
+several as (
     select order_id
     from candidates
     where order_id is not null
@@ -33,10 +60,10 @@ repeated as (
 
 ranked as (
     select
-        candidates.order_id,
         candidates.file_number,
         candidates.file_row,
-        row_number() over (
+        -- rows of one content are of one rank
+        rank() over (
             partition by candidates.order_id
             order by
                 candidates.ordered_at,
@@ -44,21 +71,40 @@ ranked as (
                 candidates.amount_minor,
                 candidates.margin_minor nulls last,
                 candidates.channel nulls last,
-                candidates.file_number,
-                candidates.file_row
-        ) as row_rank
+                candidates.currency nulls last,
+                candidates.version_number nulls last,
+                candidates.versioned_at nulls last,
+                candidates.attribute_1 nulls last,
+                candidates.attribute_2 nulls last,
+                candidates.attribute_3 nulls last,
+                candidates.attribute_4 nulls last,
+                candidates.attribute_5 nulls last,
+                candidates.attribute_6 nulls last,
+                candidates.attribute_7 nulls last,
+                candidates.attribute_8 nulls last
+        ) as content_rank,
+        candidates.order_id
     from candidates
-    inner join repeated
-        on candidates.order_id = repeated.order_id
+    inner join several
+        on candidates.order_id = several.order_id
+),
+
+placed as (
+    select
+        file_number,
+        file_row,
+        content_rank,
+        row_number() over (partition by order_id order by content_rank, file_number, file_row) as row_rank
+    from ranked
 ),
 
 final as (
     select
-        order_id,
         file_number,
-        file_row
-    from ranked
-    where row_rank = 1
+        file_row,
+        case when content_rank = 1 then 'repeated' else 'duplicate_order' end as reason
+    from placed
+    where row_rank > 1
 )
 
 select * from final

@@ -1,10 +1,10 @@
--- survey_rows: every row of the survey files, classified: the first reason why
--- it is not used, or 'used'. No text is null here: see orders on stored texts.
+-- survey_rows: every row of the survey files, of the customer that its id was merged
+-- into, classified: the first reason why it is not used, or 'used'. No text is null here: see orders on stored texts.
 --
 -- grain: one row per row of the survey files
--- reads: surveys_input, input_limits, params
+-- reads: surveys_input, identities, input_limits, params
 select
-    coalesce(surveys_input.customer_id, '') as customer_id,
+    coalesce(identities.to_id, surveys_input.customer_id, '') as customer_id,
     surveys_input.answered_at,
     surveys_input.score,
     surveys_input.file_number,
@@ -21,5 +21,7 @@ select
         else 'used'
     end as reason
 from surveys_input
+left join identities
+    on surveys_input.customer_id = identities.from_id
 cross join input_limits
 cross join params

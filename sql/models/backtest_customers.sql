@@ -1,17 +1,23 @@
 -- backtest_customers: what was known of each customer of the backtest at its
 -- cutoff, and what they did after it. Returns made after the cutoff are not
--- known at it. Recent is the stretch as long as the holdout that ends with the
--- cutoff; the first purchase is not among the recent ones.
+-- known at it, whatever order they belong to; money counts when it moved, and a
+-- purchase after the cutoff as what is known of it on as_of: an order of before that is
+-- returned and booked again after the cutoff is one of them. Recent is the stretch as
+-- long as the holdout that ends with the cutoff; the first purchase is not among the
+-- recent ones.
 --
 -- grain: one row per customer_id
--- reads: backtest_members, customer_days
+-- reads: backtest_members, customer_days, look_days
 with
 
 member_days as (
     select
         backtest_members.*,
         customer_days.order_day,
-        customer_days.is_purchase,
+        -- a look has no day after its own
+        coalesce(look_days.is_purchase, customer_days.is_purchase) as is_purchase,
+        coalesce(look_days.purchase_minor, customer_days.purchase_minor) as purchase_minor,
+        coalesce(look_days.purchase_margin_minor, customer_days.purchase_margin_minor) as purchase_margin_minor,
         customer_days.net_minor,
         customer_days.margin_minor,
         customer_days.order_day <= backtest_members.backtest_cutoff as is_known,
@@ -21,6 +27,10 @@ member_days as (
     from backtest_members
     inner join customer_days
         on backtest_members.customer_id = customer_days.customer_id
+    left join look_days
+        on backtest_members.backtest_cutoff = look_days.look_day
+        and customer_days.customer_id = look_days.customer_id
+        and customer_days.order_day = look_days.order_day
     where customer_days.reason = 'used'
 ),
 
@@ -34,13 +44,13 @@ sums as (
         id_fraction,
         cast(sum(case when is_known and is_purchase then 1 else 0 end) as bigint) as purchases,
         max(case when is_known and is_purchase then order_day end) as last_purchase_date,
-        cast(sum(case when is_known and is_purchase then net_minor else 0 end) as bigint) as purchase_revenue_minor,
-        cast(sum(case when is_known and is_purchase then margin_minor else 0 end) as bigint) as purchase_margin_minor,
-        cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then net_minor else 0 end)
+        cast(sum(case when is_known and is_purchase then purchase_minor else 0 end) as bigint) as purchase_revenue_minor,
+        cast(sum(case when is_known and is_purchase then purchase_margin_minor else 0 end) as bigint) as purchase_margin_minor,
+        cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then purchase_minor else 0 end)
             as bigint) as first_purchase_minor,
-        cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then margin_minor else 0 end)
+        cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then purchase_margin_minor else 0 end)
             as bigint) as first_purchase_margin_minor,
-        cast(sum(case when is_known and not is_purchase then net_minor else 0 end) as bigint) as later_returns_minor,
+        cast(sum(case when is_known then net_minor else 0 end) as bigint) as known_revenue_minor,
         cast(sum(case when is_recent and is_purchase then 1 else 0 end) as bigint) as recent_purchases,
         cast(sum(case when is_recent then net_minor else 0 end) as bigint) as recent_revenue_minor,
         cast(sum(case when is_recent then margin_minor else 0 end) as bigint) as recent_margin_minor,
@@ -63,7 +73,7 @@ final as (
         purchase_margin_minor,
         purchase_revenue_minor - first_purchase_minor as repeat_revenue_minor,
         purchase_margin_minor - first_purchase_margin_minor as repeat_margin_minor,
-        later_returns_minor,
+        known_revenue_minor - purchase_revenue_minor as later_returns_minor,
         recent_purchases,
         recent_revenue_minor,
         recent_margin_minor,

@@ -2,26 +2,25 @@
 -- and in the sample.
 --
 -- grain: one row per customer_id
--- reads: summary, candidate_groups, backtest_sample, params
+-- reads: cutoff_customers, candidate_groups, backtest_sample, params
 with
 
 known as (
     select
-        summary.customer_id,
-        summary.first_channel,
+        cutoff_customers.customer_id,
+        cutoff_customers.first_channel,
         coalesce(candidate_groups.fit_group, 0) as fit_group,
-        summary.first_purchase_date,
+        cutoff_customers.first_purchase_date,
         params.backtest_cutoff,
         params.backtest_recent_from,
-        case when backtest_sample.buckets < params.id_buckets then id_bucket(summary.customer_id, params.id_buckets) else 0 end as bucket,
+        case when backtest_sample.buckets < params.id_buckets then id_bucket(cutoff_customers.customer_id, params.id_buckets) else 0 end as bucket,
         backtest_sample.buckets
-    from summary
+    from cutoff_customers
     cross join params
     cross join backtest_sample
     left join candidate_groups
-        on summary.first_channel = candidate_groups.first_channel
-    where summary.is_fitted
-        and summary.first_purchase_date <= params.backtest_cutoff
+        on cutoff_customers.first_channel = candidate_groups.first_channel
+    where cutoff_customers.is_fitted
 ),
 
 final as (

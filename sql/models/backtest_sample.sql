@@ -4,24 +4,40 @@
 -- backtest_sample_customers, so that its cost is bounded.
 --
 -- grain: one row
--- reads: summary, params
+-- reads: cutoff_customers, earlier_first_purchases, summary, params
 with
+
+known as (
+    select count(*) as customers
+    from cutoff_customers
+    where is_fitted
+),
+
+newcomers as (
+    select count(*) as newcomers
+    from summary
+    cross join params
+    left join earlier_first_purchases
+        on summary.customer_id = earlier_first_purchases.customer_id
+        and params.backtest_cutoff = earlier_first_purchases.look_day
+    where summary.is_fitted
+        and summary.first_purchase_date > params.backtest_cutoff
+        -- who is known for a purchase that was undone later is not new
+        and earlier_first_purchases.first_purchase_date is null
+),
 
 sizes as (
     select
-        cast(sum(case when summary.first_purchase_date <= params.backtest_cutoff then 1 else 0 end) as bigint)
-            as customers,
-        cast(sum(case when summary.first_purchase_date > params.backtest_cutoff then 1 else 0 end) as bigint)
-            as newcomers
-    from summary
-    cross join params
-    where summary.is_fitted
+        known.customers,
+        newcomers.newcomers
+    from known
+    cross join newcomers
 ),
 
 final as (
     select
-        coalesce(sizes.customers, 0) as customers,
-        coalesce(sizes.newcomers, 0) as newcomers,
+        sizes.customers,
+        sizes.newcomers,
         case
             when sizes.customers > params.backtest_full_customers then cast(
                 ceil(

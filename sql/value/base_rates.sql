@@ -4,8 +4,8 @@
 -- margin_share: margin per unit of revenue of repeat purchases, for those are what
 -- is still to come, and first orders are often sold at another one; shrunk towards
 -- that of all purchases, which count with the revenue of margin_prior_customers; 1
--- where money is only known as revenue. later_return_share: what is returned on later days
--- per unit of revenue on purchase days. first_order_margin: what the first purchase
+-- where money is only known as revenue. later_return_share: what is returned of no
+-- purchase per unit of what purchases are worth. first_order_margin: what the first purchase
 -- day of a customer brings, as much returned later as of anything. That and the
 -- time to a second purchase are of new customers: of those who are fitted, since
 -- others may have purchased before the files begin; of everybody where nobody is
@@ -59,6 +59,9 @@ new_customers as (
 rates as (
     select
         sums.customers,
+        sums.purchase_revenue_minor,
+        sums.purchase_margin_minor,
+        sums.later_returns_minor,
         new_customers.fitted as newcomers,
         new_customers.repeaters as repeat_newcomers,
         case
@@ -71,9 +74,13 @@ rates as (
                 )
             else 1e0
         end as margin_share,
-        least(
-            1e0,
-            coalesce(cast(-sums.later_returns_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
+        -- rounded rows can leave a minor unit more than was bought
+        greatest(
+            0e0,
+            least(
+                1e0,
+                coalesce(cast(-sums.later_returns_minor as double) / nullif(sums.purchase_revenue_minor, 0), 0e0)
+            )
         ) as later_return_share,
         -- the unit that variances are counted in, for which anybody will do
         money(cast(sums.first_purchase_minor as double) / nullif(sums.customers, 0), params.minor_per_unit)

@@ -1,13 +1,22 @@
 -- customers: the valued, segmented and marked customer base. Money is rounded
--- to the minor unit here and nowhere before.
+-- to the minor unit here and nowhere before. The attributes that the configuration
+-- does not have are null, and not published.
 --
 -- grain: one row per customer_id
--- reads: marks, seed_cut, params
+-- reads: marks, last_attributes, seed_cut, params
 with
 
 rounded as (
     select
         marks.*,
+        last_attributes.attribute_1,
+        last_attributes.attribute_2,
+        last_attributes.attribute_3,
+        last_attributes.attribute_4,
+        last_attributes.attribute_5,
+        last_attributes.attribute_6,
+        last_attributes.attribute_7,
+        last_attributes.attribute_8,
         to_minor(marks.clv, params.minor_per_unit) as clv_minor,
         to_minor(least(marks.spend_low * marks.margin_scale, marks.spend_high * marks.margin_scale), params.minor_per_unit)
             as clv_low_minor,
@@ -22,6 +31,8 @@ rounded as (
     from marks
     cross join params
     cross join seed_cut
+    left join last_attributes
+        on marks.customer_id = last_attributes.customer_id
 ),
 
 final as (
@@ -29,6 +40,14 @@ final as (
         as_of,
         customer_id,
         nullif(first_channel, '') as first_channel,
+        attribute_1,
+        attribute_2,
+        attribute_3,
+        attribute_4,
+        attribute_5,
+        attribute_6,
+        attribute_7,
+        attribute_8,
 
         first_purchase_date,
         last_purchase_date,

@@ -21,7 +21,7 @@ cbv backtest --backtest.holdout_days 180
 cbv backtest --config shop.yaml --as-of 2024-06-30 --json`,
 		Flags: []cli.Flag{jsonFlag(&asJSON)},
 	}, reading{
-		sections: []string{"orders", "spend", "surveys", "value", "backtest", "time", "engine", "run", "log"},
+		sections: []string{"orders", "identities", "rates", "spend", "surveys", "value", "backtest", "time", "engine", "run", "log"},
 		accepted: runSections,
 		common: []string{
 			"orders.files", "orders.columns.customer_id", "orders.columns.ordered_at", "orders.columns.amount", "orders.fit_from",

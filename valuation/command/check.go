@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 
 	"github.com/urfave/cli/v2"
 
@@ -21,11 +22,11 @@ cbv check --orders.files 'orders/*.parquet' --orders.columns.amount total
 cbv check --config shop.yaml --json | jq .warnings`,
 		Flags: []cli.Flag{jsonFlag(&asJSON)},
 	}, reading{
-		sections: []string{"orders", "spend", "surveys", "value", "time", "engine", "run", "log"},
+		sections: []string{"out", "orders", "identities", "rates", "spend", "surveys", "value", "suspicions", "time", "engine", "run", "log"},
 		accepted: runSections,
 		common: []string{
 			"orders.files", "orders.columns.customer_id", "orders.columns.order_id", "orders.columns.ordered_at", "orders.columns.amount",
-			"orders.keep", "value.currency", "time.as_of", "run.strict", "run.max_age_days",
+			"orders.keep", "value.currency", "time.as_of", "run.strict", "run.accept", "run.max_age_days",
 		},
 	}, func(ctx context.Context, from config.Sources, settings config.Config) error {
 		isDefault, err := config.IsDefault(from, "value.currency")
@@ -43,14 +44,14 @@ func runCheck(ctx context.Context, env Env, settings config.Config, isCurrencyDe
 		return err
 	}
 	env.messages.start()
-	checked, err := run.Check(ctx, asked)
+	checked, refused := run.Check(ctx, asked)
 	env.messages.end()
-	if err != nil {
-		return err
+	if checked.Files == 0 { // there is nothing to print
+		return refused
 	}
 	document, err := report.NewCheck(checked, settings.Value, isCurrencyDefault)
 	if err != nil {
 		return err
 	}
-	return report.Write(env.Stdout, document, asJSON)
+	return errors.Join(report.Write(env.Stdout, document, asJSON), refused)
 }

@@ -40,6 +40,7 @@ type Env struct {
 // itself, a panic, ends with the code of a failure and its stack on stderr.
 func Main(ctx context.Context, args []string, env Env) (code int) {
 	env.messages = newMessages(env, args)
+	defer func() { env.messages.finish(code) }()
 	defer func() {
 		if fault := recover(); fault != nil {
 			env.messages.panicked(fault, debug.Stack())

@@ -12,6 +12,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/report"
 )
 
@@ -146,6 +147,8 @@ func flagValues(flag cli.Flag) []string {
 	switch f := flag.(type) {
 	case *settingFlag:
 		return f.key.Choices
+	case *repeatedFlag: // the one there is takes codes of warnings
+		return pipeline.Codes()
 	case *choiceFlag:
 		return f.choices
 	}

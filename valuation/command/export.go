@@ -181,6 +181,7 @@ func runExport(ctx context.Context, env Env, settings config.Config, a config.Au
 	if err != nil {
 		return err
 	}
+	env.messages.exported(a.Name, result.Folder, result.Already)
 	report.Export(env.Stdout, result)
 	_, err = fmt.Fprintln(env.Stdout, result.Folder)
 	return err

@@ -36,7 +36,7 @@ cbv measure --campaign spring --contacts.files sends.parquet --json`,
 			&cli.BoolFlag{Name: "json", Usage: "print the measurement as measure.json has it", Destination: &opt.json},
 		},
 	}, reading{
-		sections: []string{"out", "orders", "contacts", "measure", "value", "time", "engine", "run", "log"},
+		sections: []string{"out", "orders", "identities", "rates", "contacts", "measure", "value", "time", "engine", "run", "log"},
 		common: []string{
 			"out", "orders.files", "contacts.files", "contacts.columns.campaign", "contacts.columns.sent_at", "contacts.columns.cost",
 			"value.margin_rate", "measure.winsorise_percentile", "time.as_of", "run.strict", "run.wait",

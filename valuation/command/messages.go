@@ -36,6 +36,15 @@ type messages struct {
 	form  form
 	lines slog.Handler // of JSON
 	bar   progress
+
+	began  time.Time // of the first work; zero: there was none
+	counts counts
+}
+
+// counts are what a command adds up for its last line.
+type counts struct {
+	warnings, accepted int
+	runs, audiences    int // that stand, published now or before
 }
 
 // newMessages decides on the form before the configuration is read, since that
@@ -74,6 +83,43 @@ func (m *messages) say(level slog.Level, message string, fields ...any) {
 	_ = m.lines.Handle(context.Background(), record)
 }
 
+// published says that a run stands.
+func (m *messages) published(folder string, already bool) {
+	m.counts.runs++
+	m.say(slog.LevelInfo, "published", "folder", folder, "already", already)
+}
+
+// exported says that the export of an audience stands.
+func (m *messages) exported(audience, folder string, already bool) {
+	m.counts.audiences++
+	m.say(slog.LevelInfo, "exported", "audience", audience, "folder", folder, "already", already)
+}
+
+// warn writes a warning and counts it.
+func (m *messages) warn(w pipeline.Warning) {
+	m.counts.warnings++
+	fields := []any{"code", w.Code}
+	if w.Fails {
+		fields = append(fields, "fails", true)
+	}
+	if w.Accepted {
+		m.counts.accepted++
+		fields = append(fields, "accepted", true)
+	}
+	m.say(slog.LevelWarn, w.Message, fields...)
+}
+
+// finish writes the last line of a command that has worked: how it ended, and how
+// much there was to say.
+func (m *messages) finish(code int) {
+	if m.began.IsZero() {
+		return
+	}
+	c := m.counts
+	m.say(slog.LevelInfo, "finished", "exit_code", code, "warnings", c.warnings, "accepted", c.accepted,
+		"runs", c.runs, "audiences", c.audiences, "seconds", m.clock().Sub(m.began).Seconds())
+}
+
 // fail prints the error that the command ends with.
 func (m *messages) fail(err error) {
 	kind, text := failure.KindOf(err), err.Error()
@@ -101,6 +147,9 @@ func (m *messages) panicked(fault any, stack []byte) {
 // start begins to report work; end, which must follow it, takes the bar
 // off the terminal.
 func (m *messages) start() {
+	if m.began.IsZero() {
+		m.began = m.clock()
+	}
 	m.bar = silence{}
 	if m.form == textForm {
 		m.bar = newProgress(m.out)
@@ -126,7 +175,7 @@ func (m *messages) event(e pipeline.Event) {
 		}
 		m.say(slog.LevelInfo, "step finished", fields...)
 	case pipeline.Warned:
-		m.say(slog.LevelWarn, e.Warning.Message, "code", e.Warning.Code)
+		m.warn(e.Warning)
 	case pipeline.WaitingForLock:
 		m.bar.step(0, 1, strings.TrimSpace("waiting for another run "+e.Holder))
 		m.say(slog.LevelInfo, "waiting for another run to give the lock back", "holder", e.Holder)

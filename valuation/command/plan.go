@@ -24,9 +24,9 @@ cbv plan --orders.files 'orders/*.parquet'
 cbv plan --json | jq '.steps[] | select(.kind == "file") | .name'`,
 		Flags: []cli.Flag{jsonFlag(&asJSON)},
 	}, reading{
-		sections: []string{"out", "orders", "spend", "surveys", "log"},
+		sections: []string{"out", "orders", "identities", "rates", "spend", "surveys", "log"},
 		accepted: runSections,
-		common:   []string{"out", "orders.files", "spend.files", "surveys.files"},
+		common:   []string{"out", "orders.files", "identities.files", "rates.files", "spend.files", "surveys.files"},
 	}, func(ctx context.Context, settings config.Config) error { return runPlan(ctx, env, settings, asJSON) })
 }
 

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,7 +17,7 @@ import (
 // runSections are what a run reads. The commands that look at what a run would do
 // take the flags of all of them, so that a line can be tried with another command.
 var runSections = []string{
-	"out", "orders", "spend", "surveys", "people", "suppression", "value", "backtest", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
+	"out", "orders", "identities", "rates", "spend", "surveys", "people", "suppression", "value", "backtest", "suspicions", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
 }
 
 func runCommand(env Env) *cli.Command {
@@ -28,12 +27,12 @@ func runCommand(env Env) *cli.Command {
 		Usage:    "value, segment and mark every customer, publish the run, and write the declared audiences",
 		UsageText: `cbv run                                          # by the cbv.yaml of this folder
 cbv run --orders.files 'orders/*.parquet' --orders.columns.amount 'Quantity * UnitPrice'
-cbv run --config shop.yaml --wait 30m --max-age 2 --model out/latest --log json     # every night`,
+cbv run --config shop.yaml --wait 30m --max-age 1 --model auto --log json     # every night`,
 	}, reading{
 		sections: runSections,
 		common: []string{
 			"out", "orders.files", "orders.columns.customer_id", "orders.columns.ordered_at", "orders.columns.amount",
-			"value.currency", "value.margin_rate", "value.cac", "time.as_of", "run.strict", "run.max_age_days", "run.wait", "run.model", "log",
+			"value.currency", "value.margin_rate", "value.cac", "time.as_of", "run.strict", "run.accept", "run.max_age_days", "run.wait", "run.model", "log",
 		},
 	}, func(ctx context.Context, settings config.Config) error { return runRun(ctx, env, settings) })
 }
@@ -56,10 +55,12 @@ func runRun(ctx context.Context, env Env, settings config.Config) error {
 	if result.Folder == "" {
 		return err
 	}
-	env.messages.say(slog.LevelInfo, "published", "folder", result.Folder, "already", result.Already)
+	env.messages.published(result.Folder, result.Already)
 	report.Run(env.Stdout, result, settings)
 	for _, each := range exports {
-		env.messages.say(slog.LevelInfo, "exported", "audience", each.Audience.Name, "folder", each.Folder, "already", each.Already)
+		if each.Folder != "" {
+			env.messages.exported(each.Audience.Name, each.Folder, each.Already)
+		}
 		report.Export(env.Stdout, each)
 	}
 	if _, printed := fmt.Fprintln(env.Stdout, result.Folder); err == nil {
@@ -68,7 +69,11 @@ func runRun(ctx context.Context, env Env, settings config.Config) error {
 	return err
 }
 
+// job is what settings ask for.
 func job(env Env, settings config.Config) (pipeline.Job, error) {
+	if err := pipeline.CheckAccepted(settings.Run.Accept); err != nil {
+		return pipeline.Job{}, err
+	}
 	program, err := env.Program()
 	return pipeline.Job{Config: settings, SQL: env.SQL, Program: program, Open: env.Open, Clock: env.Clock, Progress: env.messages.event}, err
 }

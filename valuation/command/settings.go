@@ -20,6 +20,12 @@ type settingFlag struct {
 	key config.Key
 }
 
+// repeatedFlag is a flag that is a setting and may be given several times.
+type repeatedFlag struct {
+	*cli.StringSliceFlag
+	key config.Key
+}
+
 // reading is what a command reads of the configuration.
 type reading struct {
 	sections  []string // none: all
@@ -37,6 +43,11 @@ func (r reading) flags() []cli.Flag {
 	var hidden []cli.Flag
 	for _, key := range config.Keys() {
 		if key.FileOnly || !r.takes(key) {
+			continue
+		}
+		if key.Repeats {
+			flag := &repeatedFlag{&cli.StringSliceFlag{Name: key.Path, Usage: key.Help, Aliases: []string{key.Short}, Hidden: !slices.Contains(r.common, key.Path)}, key}
+			hidden = append(hidden, flag)
 			continue
 		}
 		flag := &settingFlag{&cli.StringFlag{Name: key.Path, Usage: key.Help, Hidden: true}, key}
@@ -107,7 +118,9 @@ func onSources(env Env, command *cli.Command, reads reading, run func(context.Co
 func sources(c *cli.Context, env Env) config.Sources {
 	flags := map[string]string{}
 	for _, key := range config.Keys() {
-		if c.IsSet(key.Path) {
+		if c.IsSet(key.Path) && key.Repeats {
+			flags[key.Path] = strings.Join(c.StringSlice(key.Path), ",")
+		} else if c.IsSet(key.Path) {
 			flags[key.Path] = c.String(key.Path)
 		} else if key.IsSwitch && key.Short != "" && c.IsSet(key.Short) {
 			flags[key.Path] = fmt.Sprint(c.Bool(key.Short))

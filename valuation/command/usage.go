@@ -111,6 +111,9 @@ func flagText(flag cli.Flag) (name, text string) {
 	if parts := strings.SplitN(text, "`", 3); len(parts) == 3 { // the library's way to name the value
 		value, text = parts[1], parts[0]+parts[1]+parts[2]
 	}
+	if repeated, ok := flag.(*repeatedFlag); ok {
+		value, text = repeated.key.Placeholder, repeated.key.Brief()
+	}
 	if setting, ok := flag.(*settingFlag); ok {
 		value, text, standard = setting.key.Placeholder, setting.key.Brief(), setting.key.Default
 		if setting.key.IsSwitch {

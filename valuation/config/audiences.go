@@ -209,7 +209,7 @@ func (c Config) CheckAudience(a Audience) error {
 		refuse(target.Channel != "" && a.Channel != "" && a.Channel != string(target.Channel), "channel: %s is for %s, not %s", a.Target, target.Channel, a.Channel)
 		refuse(!target.Attributes && len(a.Columns) > 0, "columns: %s takes no columns but its own: leave them out", a.Target)
 	}
-	known := schema.ColumnNames("customers")
+	known := schema.ColumnNames("customers", c.Orders.Attributes.Names()...)
 	for i, column := range a.Columns {
 		refuse(!slices.Contains(known, column), "columns: customers.parquet has no column %q%s", column, suggest(column, known))
 		refuse(column == "customer_id", "columns: customer_id is there anyway: leave it out")
@@ -218,7 +218,7 @@ func (c Config) CheckAudience(a Audience) error {
 	if a.Value != "" {
 		refuse(err == nil && !target.TakesValue(), "value: %s has no column for it: leave it out", a.Target)
 		refuse(!slices.Contains(known, a.Value), "value: customers.parquet has no column %q%s", a.Value, suggest(a.Value, known))
-		refuse(slices.ContainsFunc(schema.ColumnsOf("customers"), func(c schema.Column) bool { return c.Name == a.Value && !slices.Contains(numbers, c.Type) }),
+		refuse(slices.ContainsFunc(schema.ColumnsOf("customers", c.Orders.Attributes.Names()...), func(c schema.Column) bool { return c.Name == a.Value && !slices.Contains(numbers, c.Type) }),
 			"value: %s is no number", a.Value)
 	}
 	if a.Campaign != nil {

@@ -39,13 +39,15 @@ func (c Config) HasContacts() bool { return len(c.Contacts.Files) > 0 }
 func (c Config) MeasureIdentity(asOf Day) ([]byte, error) {
 	c.Time.AsOf = &asOf
 	return json.Marshal(struct {
-		Orders     Orders   `json:"orders"`
-		Contacts   Contacts `json:"contacts"`
-		Currency   string   `json:"currency"`
-		MarginRate *float64 `json:"margin_rate"`
-		Time       Time     `json:"time"`
-		Measure    Measure  `json:"measure"`
-	}{c.Orders, c.Contacts, c.Value.Currency, c.Value.MarginRate, c.Time, c.Measure})
+		Orders     Orders     `json:"orders"`
+		Identities Identities `json:"identities"`
+		Rates      Rates      `json:"rates"`
+		Contacts   Contacts   `json:"contacts"`
+		Currency   string     `json:"currency"`
+		MarginRate *float64   `json:"margin_rate"`
+		Time       Time       `json:"time"`
+		Measure    Measure    `json:"measure"`
+	}{c.Orders, c.Identities, c.Rates, c.Contacts, c.Value.Currency, c.Value.MarginRate, c.Time, c.Measure})
 }
 
 func (c Config) validateCampaigns(refuse func(bool, string, ...any)) {

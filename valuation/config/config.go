@@ -17,12 +17,15 @@ import (
 type Config struct {
 	Out         string      `yaml:"out" json:"-" value:"FOLDER" help:"folder that holds the published runs"`
 	Orders      Orders      `yaml:"orders" json:"orders" about:"where the order history is, and how to read it"`
+	Identities  Identities  `yaml:"identities" json:"identities" about:"customers who were merged into others, where there are any"`
+	Rates       Rates       `yaml:"rates" json:"rates" about:"exchange rates to value.currency, where money is in several currencies"`
 	Spend       Spend       `yaml:"spend" json:"spend" about:"sales and marketing spend, where it is known"`
 	Surveys     Surveys     `yaml:"surveys" json:"surveys" about:"answers to the Net Promoter question, where there are any"`
 	People      People      `yaml:"people" json:"-" about:"addresses and consents of the customers, for exports"`
 	Suppression Suppression `yaml:"suppression" json:"-" about:"those who objected elsewhere, for exports"`
 	Value       Value       `yaml:"value" json:"value" about:"the terms on which customers are valued; money is in units of value.currency"`
 	Backtest    Backtest    `yaml:"backtest" json:"backtest" about:"how the models are tested on the shop's own past"`
+	Suspicions  Suspicions  `yaml:"suspicions" json:"suspicions" about:"from when on orders look wrong, so that a warning says so"`
 	Time        Time        `yaml:"time" json:"time" about:"what a day is, and which day the run looks from"`
 	RFM         RFM         `yaml:"rfm" json:"rfm" about:"how recency, frequency and monetary value become scores and segments"`
 	Lifecycle   Lifecycle   `yaml:"lifecycle" json:"lifecycle" about:"bounds of p_purchase_365d between the stages"`
@@ -38,14 +41,15 @@ type Config struct {
 
 // Orders says where the order history is and how to read it.
 type Orders struct {
-	Files          Files   `yaml:"files" json:"-" help:"Parquet files: a glob (** allowed), a folder, or a list of them"`
-	Columns        Columns `yaml:"columns" json:"columns"`
-	Grain          string  `yaml:"grain" json:"grain" choices:"line,order" help:"what a row is: line, or order; at order a repeated order_id is a duplicate and is quarantined"`
-	Keep           string  `yaml:"keep" json:"keep" value:"CONDITION" help:"SQL condition over one row; rows that do not meet it are excluded and counted"`
-	ZeroIsPurchase bool    `yaml:"zero_is_purchase" json:"zero_is_purchase" help:"whether a customer-day whose net is exactly 0 counts as a purchase"`
-	Returns        string  `yaml:"returns" json:"returns" choices:"same_day" help:"same_day: a return is netted within its customer-day; a later one lowers revenue and margin, not the number of purchases"`
-	FitFrom        *Day    `yaml:"fit_from" json:"fit_from" help:"first day from which customers are known to be new; those first seen before are valued, but the models are not fitted on them and no figure of new customers counts them"`
-	HivePartitions bool    `yaml:"hive_partitions" json:"hive_partitions" help:"read key=value folders as text columns"`
+	Files          Files      `yaml:"files" json:"-" help:"Parquet files: a glob (** allowed), a folder, or a list of them"`
+	Columns        Columns    `yaml:"columns" json:"columns"`
+	Attributes     Attributes `yaml:"attributes" json:"attributes" value:"MAPPING" help:"columns of customers.parquet that are passed through from the latest purchase, such as {country: Country}; a column or an expression each, at most 8"`
+	Grain          string     `yaml:"grain" json:"grain" choices:"line,order" help:"what a row is: line, or order; at order a repeated order_id is excluded where the rows are equal, and else the earliest stands and the others are quarantined"`
+	Keep           string     `yaml:"keep" json:"keep" value:"CONDITION" help:"SQL condition over one row; rows that do not meet it, and those for which it is null, are excluded and counted apart"`
+	ZeroIsPurchase bool       `yaml:"zero_is_purchase" json:"zero_is_purchase" help:"whether a customer-day whose net is exactly 0 counts as a purchase"`
+	Returns        string     `yaml:"returns" json:"returns" choices:"order,same_day" help:"order: a return belongs to the purchase of its order_id, whatever its day, and an order that ends at nothing was none; same_day: a return is netted within its customer-day, and a later one lowers revenue and margin, not the number of purchases; unset, order where orders.columns.order_id is mapped"`
+	FitFrom        *Day       `yaml:"fit_from" json:"fit_from" help:"first day from which customers are known to be new; those first seen before are valued, but the models are not fitted on them and no figure of new customers counts them"`
+	HivePartitions bool       `yaml:"hive_partitions" json:"hive_partitions" help:"read key=value folders as text columns"`
 }
 
 // Columns maps our columns to the file's: a column name, or an SQL expression
@@ -57,6 +61,35 @@ type Columns struct {
 	Amount     string `yaml:"amount" json:"amount" help:"money of the row, negative for a return"`
 	Margin     string `yaml:"margin" json:"margin" help:"margin of the row (optional); else value.margin_rate"`
 	Channel    string `yaml:"channel" json:"channel" help:"how the customer was acquired (optional); that of the first purchase counts"`
+	Currency   string `yaml:"currency" json:"currency" help:"currency of the row (optional); one that is not value.currency needs rates, and unset all money is in that"`
+	Version    string `yaml:"version" json:"version" help:"version of the order, a time or a whole number (optional); the rows of the highest stand, the others are superseded, and only then is keep asked"`
+}
+
+// Identities says which customers were merged into others. Without files nobody was.
+type Identities struct {
+	Files   Files           `yaml:"files" json:"-" help:"Parquet files of merged customers (optional)"`
+	Columns IdentityColumns `yaml:"columns" json:"columns"`
+}
+
+// IdentityColumns maps our columns of the merged customers to the file's, as
+// Columns does.
+type IdentityColumns struct {
+	From string `yaml:"from" json:"from" help:"id that a customer had, as in the orders"`
+	To   string `yaml:"to" json:"to" help:"id that the customer has; it is no from itself"`
+}
+
+// Rates says where the exchange rates are. Without files all money is in
+// value.currency.
+type Rates struct {
+	Files   Files       `yaml:"files" json:"-" help:"Parquet files of rates (optional)"`
+	Columns RateColumns `yaml:"columns" json:"columns"`
+}
+
+// RateColumns maps our columns of the rates to the file's, as Columns does.
+type RateColumns struct {
+	Date     string `yaml:"date" json:"date" help:"day from which the rate counts, until the next one"`
+	Currency string `yaml:"currency" json:"currency" help:"currency that it is the rate of"`
+	Rate     string `yaml:"rate" json:"rate" help:"what one unit of that currency is in value.currency; a table of the reverse takes 1 / rate"`
 }
 
 // Spend says where the sales and marketing spend is and how to read it. Without
@@ -71,7 +104,7 @@ type SpendColumns struct {
 	Date     string `yaml:"date" json:"date" help:"day of the spend; a date, or a local time"`
 	Channel  string `yaml:"channel" json:"channel" help:"channel that the money went to, named as in the orders; empty for none in particular"`
 	Amount   string `yaml:"amount" json:"amount" help:"money spent, negative for a credit"`
-	Currency string `yaml:"currency" json:"currency" help:"currency of the row (optional); one that is not value.currency stops the run, and unset all spend is in that"`
+	Currency string `yaml:"currency" json:"currency" help:"currency of the row (optional); one that is not value.currency needs rates, and unset all spend is in that"`
 }
 
 // Surveys says where the answers to the Net Promoter question are. Without
@@ -145,11 +178,16 @@ type Engine struct {
 // run that they come from, not with the path that named it.
 type Run struct {
 	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check and nothing is published; cbv help warnings names those that pass"`
+	Accept          []string `yaml:"accept" json:"-" short:"accept" flag:"repeats" value:"CODE" help:"codes of warnings that run.strict lets pass; the flag --accept may be repeated, adds to the list, and lets also pass, for this once, what fails by itself"`
+	AcceptOnce      []string `yaml:"-" json:"-"` // of Accept, those that a flag names: they also let pass what fails by itself
 	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order that counts is older; 2, 2d or 48h"`
 	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back; 30m"`
-	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit"`
+	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit; auto: those of the latest earlier run while they are young enough, else a fit"`
 	ModelMaxAgeDays Days     `yaml:"model_max_age_days" json:"-" short:"model-max-age" help:"refuse parameters that were fitted as of an earlier day than this many days before"`
 }
+
+// AutoModel is the value of run.model by which a run chooses itself.
+const AutoModel = "auto"
 
 // Default returns the settings before any file, variable or flag.
 func Default() Config {
@@ -158,11 +196,12 @@ func Default() Config {
 		Orders: Orders{
 			Columns: Columns{CustomerID: "customer_id", OrderedAt: "ordered_at", Amount: "amount"},
 			Grain:   "line",
-			Returns: "same_day",
 		},
-		Spend:   Spend{Columns: SpendColumns{Date: "date", Channel: "channel", Amount: "amount"}},
-		Surveys: Surveys{Columns: SurveyColumns{CustomerID: "customer_id", AnsweredAt: "answered_at", Score: "score"}},
-		People:  People{Columns: PeopleColumns{CustomerID: "customer_id"}},
+		Identities: Identities{Columns: IdentityColumns{From: "from", To: "to"}},
+		Rates:      Rates{Columns: RateColumns{Date: "date", Currency: "currency", Rate: "rate"}},
+		Spend:      Spend{Columns: SpendColumns{Date: "date", Channel: "channel", Amount: "amount"}},
+		Surveys:    Surveys{Columns: SurveyColumns{CustomerID: "customer_id", AnsweredAt: "answered_at", Score: "score"}},
+		People:     People{Columns: PeopleColumns{CustomerID: "customer_id"}},
 		Value: Value{
 			Currency:     "EUR",
 			DiscountRate: 0.10,
@@ -171,7 +210,16 @@ func Default() Config {
 			MinKeepShare: 0.05,
 			TargetLTVCAC: 3,
 		},
-		Backtest:  Backtest{MaxTotalError: 0.25},
+		Backtest: Backtest{MaxTotalError: 0.25},
+		Suspicions: Suspicions{
+			LostShare:           0.001,
+			LostShareFails:      0.01,
+			RestatedShare:       0.01,
+			RestatedShareFails:  0.05,
+			VanishedShare:       0.001,
+			VanishedShareFails:  0.01,
+			ShortenedShareFails: 0.5,
+		},
 		Time:      Time{Zone: "UTC"},
 		RFM:       RFM{Map: "default", FrequencyCuts: []int{1, 2, 3, 4, 6}},
 		Lifecycle: Lifecycle{Active: 0.5, Cooling: 0.2},
@@ -189,6 +237,32 @@ func Default() Config {
 		Log:      "text",
 	}
 }
+
+// The values of orders.returns.
+const (
+	returnsByOrder = "order"
+	returnsSameDay = "same_day"
+)
+
+// NetsByOrder reports whether a return belongs to the purchase of its order rather
+// than to its customer-day.
+func (o Orders) NetsByOrder() bool { return o.returnsInForce() == returnsByOrder }
+
+// returnsInForce is orders.returns, or what stands for it: the order where its ids are
+// known.
+func (o Orders) returnsInForce() string {
+	switch {
+	case o.Returns != "":
+		return o.Returns
+	case o.Columns.OrderID != "":
+		return returnsByOrder
+	}
+	return returnsSameDay
+}
+
+// settle gives the settings that follow from others, where nobody gave them, the value
+// in force, so that whoever reads the configuration later sees it.
+func (c *Config) settle() { c.Orders.Returns = c.Orders.returnsInForce() }
 
 // Identity returns the settings that an output can depend on, as canonical
 // JSON: the same settings give the same bytes.

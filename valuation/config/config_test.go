@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -10,79 +11,97 @@ import (
 
 // samples are values other than the defaults, one for each key.
 var samples = map[string]string{
-	"out":                             "elsewhere",
-	"orders.files":                    "[a.parquet, b.parquet]",
-	"orders.columns.customer_id":      "who",
-	"orders.columns.order_id":         "order",
-	"orders.columns.ordered_at":       "when",
-	"orders.columns.amount":           "qty * price",
-	"orders.columns.margin":           "profit",
-	"orders.columns.channel":          "source",
-	"orders.grain":                    "order",
-	"orders.keep":                     "code <> 'M'",
-	"orders.zero_is_purchase":         "true",
-	"orders.returns":                  "same_day",
-	"orders.fit_from":                 "2024-01-31",
-	"orders.hive_partitions":          "true",
-	"spend.files":                     "[/data/spend.parquet]",
-	"spend.columns.date":              "day",
-	"spend.columns.channel":           "medium",
-	"spend.columns.amount":            "cost + fee",
-	"spend.columns.currency":          "money",
-	"surveys.files":                   "[/data/answers.parquet]",
-	"surveys.columns.customer_id":     "who",
-	"surveys.columns.answered_at":     "when",
-	"surveys.columns.score":           "answer",
-	"people.files":                    "[/data/people.parquet]",
-	"people.columns.customer_id":      "who",
-	"people.columns.email":            "mail",
-	"people.columns.phone":            "mobile",
-	"people.columns.first_name":       "given",
-	"people.columns.last_name":        "family",
-	"people.columns.country":          "land",
-	"people.columns.zip":              "postcode",
-	"people.columns.city":             "town",
-	"people.columns.state":            "region",
-	"people.columns.consent_email":    "opted_in",
-	"people.columns.consent_ads":      "ads_status = 'yes'",
-	"people.columns.suppressed":       "blocked",
-	"suppression.files":               "[/data/objections.parquet]",
-	"suppression.columns.customer_id": "who",
-	"suppression.columns.email":       "mail",
-	"suppression.columns.hash":        "sha256",
-	"export.region":                   "GB",
-	"export.global_holdout":           "0.02",
-	"export.global_salt":              "2026",
-	"audiences":                       "[{name: back, lifecycle: lapsed, target: csv, channel: email, columns: [clv], campaign: {name: spring, salt: s1, holdout: 0.1, window_days: 30, nights: 30, covariate: clv}}]",
-	"value.target_ltv_cac":            "4",
-	"value.currency":                  "JPY",
-	"value.margin_rate":               "0.25",
-	"value.discount_rate":             "0.08",
-	"value.horizon_days":              "730",
-	"value.retention_cost":            "1.5",
-	"value.cac":                       "12",
-	"value.fit_by":                    "channel",
-	"value.min_keep_share":            "0.1",
-	"backtest.holdout_days":           "180",
-	"backtest.max_total_error":        "0.4",
-	"time.zone":                       "Europe/Berlin",
-	"time.as_of":                      "2026-11-21",
-	"rfm.map":                         "published",
-	"rfm.frequency_cuts":              "[1, 2, 4, 8, 16]",
-	"rfm.recency_cuts":                "[10, 20, 40, 80]",
-	"rfm.monetary_cuts":               "[10, 20.5, 40, 80]",
-	"lifecycle.active":                "0.6",
-	"lifecycle.cooling":               "0.3",
-	"lists.include":                   "[seed]",
-	"lists.columns":                   "[customer_id, clv]",
-	"engine.threads":                  "1",
-	"engine.memory_limit":             "800MB",
-	"run.strict":                      "true",
-	"run.max_age_days":                "2",
-	"run.wait":                        "30m",
-	"run.model":                       "/out/latest",
-	"run.model_max_age_days":          "60",
-	"log":                             "json",
+	"out":                              "elsewhere",
+	"orders.files":                     "[a.parquet, b.parquet]",
+	"orders.columns.customer_id":       "who",
+	"orders.columns.order_id":          "order",
+	"orders.columns.ordered_at":        "when",
+	"orders.columns.amount":            "qty * price",
+	"orders.columns.margin":            "profit",
+	"orders.columns.channel":           "source",
+	"orders.grain":                     "order",
+	"orders.keep":                      "code <> 'M'",
+	"orders.zero_is_purchase":          "true",
+	"orders.returns":                   "order",
+	"orders.fit_from":                  "2024-01-31",
+	"orders.hive_partitions":           "true",
+	"spend.files":                      "[/data/spend.parquet]",
+	"spend.columns.date":               "day",
+	"spend.columns.channel":            "medium",
+	"spend.columns.amount":             "cost + fee",
+	"spend.columns.currency":           "money",
+	"surveys.files":                    "[/data/answers.parquet]",
+	"surveys.columns.customer_id":      "who",
+	"surveys.columns.answered_at":      "when",
+	"surveys.columns.score":            "answer",
+	"people.files":                     "[/data/people.parquet]",
+	"people.columns.customer_id":       "who",
+	"people.columns.email":             "mail",
+	"people.columns.phone":             "mobile",
+	"people.columns.first_name":        "given",
+	"people.columns.last_name":         "family",
+	"people.columns.country":           "land",
+	"people.columns.zip":               "postcode",
+	"people.columns.city":              "town",
+	"people.columns.state":             "region",
+	"people.columns.consent_email":     "opted_in",
+	"people.columns.consent_ads":       "ads_status = 'yes'",
+	"people.columns.suppressed":        "blocked",
+	"suppression.files":                "[/data/objections.parquet]",
+	"suppression.columns.customer_id":  "who",
+	"suppression.columns.email":        "mail",
+	"suppression.columns.hash":         "sha256",
+	"export.region":                    "GB",
+	"export.global_holdout":            "0.02",
+	"export.global_salt":               "2026",
+	"audiences":                        "[{name: back, lifecycle: lapsed, target: csv, channel: email, columns: [clv], campaign: {name: spring, salt: s1, holdout: 0.1, window_days: 30, nights: 30, covariate: clv}}]",
+	"value.target_ltv_cac":             "4",
+	"value.currency":                   "JPY",
+	"value.margin_rate":                "0.25",
+	"orders.columns.currency":          "curr",
+	"orders.columns.version":           "updated_at",
+	"orders.attributes":                "{country: Country, Tier: \"upper(tier)\"}",
+	"identities.files":                 "[/data/merged.parquet]",
+	"identities.columns.from":          "loser",
+	"identities.columns.to":            "winner",
+	"rates.files":                      "[/data/rates.parquet]",
+	"rates.columns.date":               "on",
+	"rates.columns.currency":           "code",
+	"rates.columns.rate":               "1 / per_euro",
+	"value.discount_rate":              "0.08",
+	"value.horizon_days":               "730",
+	"value.retention_cost":             "1.5",
+	"value.cac":                        "12",
+	"value.fit_by":                     "channel",
+	"value.min_keep_share":             "0.1",
+	"backtest.holdout_days":            "180",
+	"backtest.max_total_error":         "0.4",
+	"time.zone":                        "Europe/Berlin",
+	"time.as_of":                       "2026-11-21",
+	"rfm.map":                          "published",
+	"rfm.frequency_cuts":               "[1, 2, 4, 8, 16]",
+	"rfm.recency_cuts":                 "[10, 20, 40, 80]",
+	"rfm.monetary_cuts":                "[10, 20.5, 40, 80]",
+	"lifecycle.active":                 "0.6",
+	"lifecycle.cooling":                "0.3",
+	"lists.include":                    "[seed]",
+	"lists.columns":                    "[customer_id, clv]",
+	"engine.threads":                   "1",
+	"engine.memory_limit":              "800MB",
+	"run.strict":                       "true",
+	"run.max_age_days":                 "2",
+	"run.wait":                         "30m",
+	"run.model":                        "/out/latest",
+	"run.model_max_age_days":           "60",
+	"log":                              "json",
+	"run.accept":                       "[untested]",
+	"suspicions.lost_share":            "0.02",
+	"suspicions.lost_share_fails":      "0.02",
+	"suspicions.restated_share":        "0.02",
+	"suspicions.restated_share_fails":  "0.02",
+	"suspicions.vanished_share":        "0.02",
+	"suspicions.vanished_share_fails":  "0.02",
+	"suspicions.shortened_share_fails": "0.02",
 }
 
 // leafOf returns the setting of a path.
@@ -109,8 +128,10 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		base := map[string]string{"orders.files": "x.parquet"}
 		// What one setting needs of others.
 		switch key.Path {
-		case "orders.grain":
+		case "orders.grain", "orders.returns", "orders.columns.version":
 			base["orders.columns.order_id"] = "order"
+		case "rates.files":
+			base["orders.columns.currency"] = "code"
 		case "value.fit_by":
 			base["orders.columns.channel"] = "source"
 		case "value.cac", "value.retention_cost", "spend.files":
@@ -136,6 +157,7 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			t.Errorf("%s by flag: %v", key.Path, err)
 			continue
 		}
+		byFlag.Run.AcceptOnce = nil // what only a flag accepts
 		var environ []string
 		for _, k := range Keys() {
 			if value, given := base[k.Path]; given {
@@ -146,7 +168,7 @@ func TestEveryKeyIsReachable(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(byFlag, byVariable) {
 			t.Errorf("%s by variable: %v, %v", key.Path, leafOf(&byVariable, key.Path), err)
 		}
-		if key.Path != "orders.returns" && reflect.DeepEqual(leafOf(&byFlag, key.Path), leafOf(&standard, key.Path)) {
+		if reflect.DeepEqual(leafOf(&byFlag, key.Path), leafOf(&standard, key.Path)) {
 			t.Errorf("%s: %s changes nothing", key.Path, sample)
 		}
 		byFile, err := Load(Sources{File: writeFile(t, nested(base))})
@@ -154,9 +176,41 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			t.Errorf("%s by file: %v", key.Path, err)
 		}
 		if !reflect.DeepEqual(byFile.Value, byFlag.Value) || !reflect.DeepEqual(byFile.RFM, byFlag.RFM) || !reflect.DeepEqual(byFile.Run, byFlag.Run) || byFile.Time.Zone != byFlag.Time.Zone ||
-			!reflect.DeepEqual(byFile.People, byFlag.People) || byFile.Export != byFlag.Export {
+			!reflect.DeepEqual(byFile.People, byFlag.People) || !reflect.DeepEqual(byFile.Orders.Attributes, byFlag.Orders.Attributes) || byFile.Export != byFlag.Export {
 			t.Errorf("%s by file: %+v, want %+v", key.Path, byFile, byFlag)
 		}
+	}
+}
+
+// Without a setting, a return belongs to its order where the orders are known, and the
+// value in force is the one that everybody reads.
+func TestReturnsFollowTheOrderIDs(t *testing.T) {
+	for _, c := range []struct {
+		flags map[string]string
+		want  string
+	}{
+		{nil, "same_day"},
+		{map[string]string{"orders.columns.order_id": "order"}, "order"},
+		{map[string]string{"orders.columns.order_id": "order", "orders.returns": "same_day"}, "same_day"},
+	} {
+		from := Sources{Flags: map[string]string{"orders.files": "x.parquet"}}
+		maps.Copy(from.Flags, c.flags)
+		loaded, err := Load(from)
+		if err != nil || loaded.Orders.Returns != c.want || loaded.Orders.NetsByOrder() != (c.want == "order") {
+			t.Errorf("%v: %q, %v, want %q", c.flags, loaded.Orders.Returns, err, c.want)
+		}
+		settings, err := Explain(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, setting := range settings {
+			if setting.Path == "orders.returns" && setting.Value != c.want {
+				t.Errorf("%v: shown as %q, want %q", c.flags, setting.Value, c.want)
+			}
+		}
+	}
+	if _, err := Load(Sources{Flags: map[string]string{"orders.files": "x.parquet", "orders.returns": "order"}}); err == nil || !strings.Contains(err.Error(), "orders.returns: order needs orders.columns.order_id") {
+		t.Errorf("by orders that are not known: %v", err)
 	}
 }
 

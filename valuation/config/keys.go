@@ -13,6 +13,7 @@ type Key struct {
 	Short       string   // a shorter name of the flag, "" for none
 	IsSwitch    bool     // true or false
 	FileOnly    bool     // too long for a flag or a variable
+	Repeats     bool     // its flag may be given several times, and makes a list
 	Help        string   // meaning, its first clause short enough for a list of flags
 	Default     string   // as YAML on one line; "" where nothing is set
 	Choices     []string // the values there are, where they are few
@@ -102,6 +103,9 @@ func walk(v reflect.Value, prefix string, visit func(Key, reflect.Value)) {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		path := prefix + field.Tag.Get("yaml")
+		if isDerived(field) {
+			continue
+		}
 		if _, leaf := field.Tag.Lookup("help"); leaf {
 			visit(keyOf(field, path), v.Field(i))
 		} else {
@@ -110,6 +114,9 @@ func walk(v reflect.Value, prefix string, visit func(Key, reflect.Value)) {
 	}
 }
 
+// isDerived reports whether a field is no setting, and only says where one came from.
+func isDerived(field reflect.StructField) bool { return field.Tag.Get("yaml") == "-" }
+
 // standards are the values of Default as YAML, by path.
 var standards = func() map[string]string {
 	values := map[string]string{}
@@ -117,6 +124,9 @@ var standards = func() map[string]string {
 	fill = func(v reflect.Value, prefix string) {
 		for i := range v.NumField() {
 			field, path := v.Type().Field(i), prefix+v.Type().Field(i).Tag.Get("yaml")
+			if isDerived(field) {
+				continue
+			}
 			if _, leaf := field.Tag.Lookup("help"); !leaf {
 				fill(v.Field(i), path+".")
 			} else if text := inline(v.Field(i)); text != "null" && text != `""` {
@@ -131,7 +141,7 @@ var standards = func() map[string]string {
 // keyOf reads the declaration of a setting: its field's tags and type.
 func keyOf(field reflect.StructField, path string) Key {
 	key := Key{
-		Path: path, Short: field.Tag.Get("short"), IsSwitch: field.Type.Kind() == reflect.Bool, FileOnly: field.Tag.Get("in") == "file",
+		Path: path, Short: field.Tag.Get("short"), IsSwitch: field.Type.Kind() == reflect.Bool, FileOnly: field.Tag.Get("in") == "file", Repeats: field.Tag.Get("flag") == "repeats",
 		Help: field.Tag.Get("help"), Default: standards[path], Placeholder: field.Tag.Get("value"),
 	}
 	if choices := field.Tag.Get("choices"); choices != "" {

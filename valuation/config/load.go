@@ -66,15 +66,25 @@ func read(from Sources) (Config, map[string]string, error) {
 			errs = append(errs, set(leaf, key.Env(), text))
 		}
 		if text, ok := from.Flags[key.Path]; ok {
+			standing := c.Run.Accept
 			origins[key.Path] = "--" + key.Path
 			errs = append(errs, set(leaf, "--"+key.Path, text))
+			if key.Path == acceptPath {
+				c.Run.AcceptOnce = c.Run.Accept
+				c.Run.Accept = slices.Concat(standing, c.Run.AcceptOnce)
+			}
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
 		return Config{}, nil, failure.Usagef("%w", err)
 	}
+	c.settle()
 	return c, origins, nil
 }
+
+// acceptPath is the setting of accepted warnings. What its flag names is for one night,
+// so that a line that was forgotten in a file lets nothing grave pass for good.
+const acceptPath = "run.accept"
 
 // loadFile reads the file into c and says where in it each setting stands.
 func loadFile(c *Config, from Sources) (map[string]string, error) {
@@ -101,7 +111,7 @@ func loadFile(c *Config, from Sources) (map[string]string, error) {
 		return nil, failure.Usagef("%s: %w", from.File, err)
 	}
 	folder := filepath.Dir(from.File)
-	for _, files := range []Files{c.Orders.Files, c.Spend.Files, c.Surveys.Files, c.People.Files, c.Suppression.Files, c.Contacts.Files} {
+	for _, files := range []Files{c.Orders.Files, c.Identities.Files, c.Rates.Files, c.Spend.Files, c.Surveys.Files, c.People.Files, c.Suppression.Files, c.Contacts.Files} {
 		for i, path := range files {
 			files[i] = relativeTo(folder, path)
 		}
@@ -111,7 +121,9 @@ func loadFile(c *Config, from Sources) (map[string]string, error) {
 	} else {
 		c.Out = relativeTo(folder, c.Out)
 	}
-	c.Run.Model = relativeTo(folder, c.Run.Model)
+	if c.Run.Model != AutoModel {
+		c.Run.Model = relativeTo(folder, c.Run.Model)
+	}
 	for path, line := range lines(text) {
 		origins[path] = fmt.Sprintf("%s line %d", from.File, line)
 	}

@@ -99,9 +99,12 @@ func listText(text string) string {
 	return "[" + text + "]"
 }
 
-// parseFiles reads a list in brackets; anything else is one path to the letter,
-// since a path may hold what means something in YAML.
+// parseFiles reads a list in brackets, or null for none; anything else is one path to
+// the letter, since a path may hold what means something in YAML.
 func parseFiles(text string) Files {
+	if text == "null" {
+		return nil
+	}
 	var many []string
 	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") && yaml.Unmarshal([]byte(text), &many) == nil {
 		return many
@@ -162,6 +165,9 @@ func fraction(t reflect.Type, value any) any {
 }
 
 func describe(t reflect.Type) string {
+	if t == reflect.TypeFor[Attributes]() {
+		return "names with a column or an expression each, such as {country: Country}"
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return describe(t.Elem()) + " or null"

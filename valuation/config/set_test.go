@@ -72,6 +72,7 @@ func TestPathsAreTakenToTheLetter(t *testing.T) {
 		"{a,b}.parquet":    {"{a,b}.parquet"},
 		"[a, b/*.parquet]": {"a", "b/*.parquet"},
 		"[a]":              {"a"},
+		"./null":           {"./null"},
 	} {
 		c, err := load("orders.files", text)
 		if err != nil {
@@ -79,6 +80,21 @@ func TestPathsAreTakenToTheLetter(t *testing.T) {
 		} else if !reflect.DeepEqual(c.Orders.Files, want) {
 			t.Errorf("%q is read as %q, want %q", text, c.Orders.Files, want)
 		}
+	}
+}
+
+func TestNullUnsetsFiles(t *testing.T) {
+	for _, path := range []string{"spend.files", "surveys.files", "people.files", "suppression.files", "contacts.files"} {
+		var c Config
+		walk(reflect.ValueOf(&c).Elem(), "", func(key Key, leaf reflect.Value) {
+			if key.Path != path {
+				return
+			}
+			leaf.Set(reflect.ValueOf(Files{"configured.parquet"}))
+			if err := set(leaf, "--"+path, " null "); err != nil || !leaf.IsNil() {
+				t.Errorf("%s: %v, %v", path, leaf, err)
+			}
+		})
 	}
 }
 

@@ -26,6 +26,7 @@ func (c Config) validate(published bool) error {
 	c.validateOrders(refuse)
 	c.validateAuxiliary(refuse)
 	c.validateValue(refuse)
+	c.Suspicions.validate(refuse)
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
 	c.validateBacktest(refuse)
@@ -50,6 +51,9 @@ func (c Config) validateOrders(refuse func(bool, string, ...any)) {
 	refuse(o.Columns.OrderedAt == "", "orders.columns.ordered_at: must name a column or an expression")
 	refuse(o.Columns.Amount == "", "orders.columns.amount: must name a column or an expression")
 	refuse(o.Grain == "order" && o.Columns.OrderID == "", "orders.grain: order needs orders.columns.order_id")
+	refuse(o.Returns == returnsByOrder && o.Columns.OrderID == "", "orders.returns: order needs orders.columns.order_id")
+	refuse(o.Columns.Version != "" && o.Columns.OrderID == "", "orders.columns.version: the version of an order needs orders.columns.order_id, or nothing says which rows are versions of one order")
+	c.validateAttributes(refuse)
 }
 
 // validateAuxiliary checks the auxiliary inputs.
@@ -58,12 +62,21 @@ func (c Config) validateAuxiliary(refuse func(bool, string, ...any)) {
 		{"spend.columns.date", c.Spend.Columns.Date},
 		{"spend.columns.channel", c.Spend.Columns.Channel},
 		{"spend.columns.amount", c.Spend.Columns.Amount},
+		{"identities.columns.from", c.Identities.Columns.From},
+		{"identities.columns.to", c.Identities.Columns.To},
+		{"rates.columns.date", c.Rates.Columns.Date},
+		{"rates.columns.currency", c.Rates.Columns.Currency},
+		{"rates.columns.rate", c.Rates.Columns.Rate},
 		{"surveys.columns.customer_id", c.Surveys.Columns.CustomerID},
 		{"surveys.columns.answered_at", c.Surveys.Columns.AnsweredAt},
 		{"surveys.columns.score", c.Surveys.Columns.Score},
 	} {
 		refuse(wanted.text == "", "%s: must name a column or an expression", wanted.key)
 	}
+	refuse(slices.Contains(c.Identities.Files, ""), "identities.files: holds an empty path")
+	refuse(slices.Contains(c.Rates.Files, ""), "rates.files: holds an empty path")
+	refuse(len(c.Rates.Files) > 0 && c.Orders.Columns.Currency == "" && c.Spend.Columns.Currency == "",
+		"rates: nothing says which rows they are for: set orders.columns.currency or spend.columns.currency")
 	refuse(slices.Contains(c.Spend.Files, ""), "spend.files: holds an empty path")
 	refuse(slices.Contains(c.Surveys.Files, ""), "surveys.files: holds an empty path")
 	refuse(c.HasSpend() && !c.HasMargin(),
@@ -117,7 +130,7 @@ func (c Config) validateLists(refuse func(bool, string, ...any)) {
 	for _, kind := range c.Lists.Include {
 		refuse(!slices.Contains(kinds, kind), "lists.include: %q is none of %v%s", kind, kinds, didYouMean(kind, kinds))
 	}
-	known := schema.ColumnNames("customers")
+	known := schema.ColumnNames("customers", c.Orders.Attributes.Names()...)
 	for i, column := range c.Lists.Columns {
 		refuse(!slices.Contains(known, column), "lists.columns: customers.parquet has no column %q%s", column, didYouMean(column, known))
 		refuse(slices.Contains(c.Lists.Columns[:i], column), "lists.columns: %q is there twice", column)

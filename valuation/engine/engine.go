@@ -6,6 +6,7 @@ package engine
 import (
 	"context"
 	"iter"
+	"slices"
 )
 
 // Options bound what an engine may use and touch.
@@ -50,10 +51,23 @@ type Engine interface {
 	RowsInOrder(ctx context.Context, name string, columns []string, key string) iter.Seq2[[]any, error]
 	// ReadThrough reads every value of a column and keeps none.
 	ReadThrough(ctx context.Context, name, column string) error
+	// ReadGroups groups the rows by a column and keeps no group: where values lie
+	// outside what their file's statistics say, this is the error IsDamage.
+	ReadGroups(ctx context.Context, name, column string) error
 	// FirstUnread returns the first row, counted from 1, of the one file of an input
 	// of so many rows whose columns cannot be computed, 0 where the reason is none of
 	// a value. It says nothing of what is in it.
 	FirstUnread(ctx context.Context, input Input, rows int64) (int64, error)
+	// Try reads the files of an input by an expression and says how many of their
+	// values that reads. An expression that cannot be computed is an error.
+	Try(ctx context.Context, trial Trial) (Tried, error)
+	// Screen says how many values of the first rows of the files of an input each of
+	// some expressions makes something of. It is one reading for all, and an error
+	// where one of them cannot be computed.
+	Screen(ctx context.Context, input Input, value string, expressions []string, rows int64) (Screened, error)
+	// Distinct returns the different values of an expression over the files of an
+	// input as text, sorted, at most so many; those of Trial.
+	Distinct(ctx context.Context, input Input, value string, most int) ([]string, error)
 	// Count returns the number of rows of a table or view.
 	Count(ctx context.Context, name string) (int64, error)
 	// Describe returns the columns of a table or view.
@@ -72,8 +86,12 @@ type Engine interface {
 type File struct {
 	Path     string
 	Key      []string          // the unique columns by which it is sorted, so that the same rows give the same bytes; none: as the rows come
+	Columns  []FileColumn      // in their order; nil for those of the SELECT as they are
 	Metadata map[string]string // of the file's footer
 }
+
+// FileColumn is a column of a file, and the one of the SELECT that it holds.
+type FileColumn struct{ Name, From string }
 
 // CSVFile is a CSV file that an engine reads: UTF-8, values in double quotes where
 // they need them, and a header, which counts for nothing. A value of no characters is
@@ -111,6 +129,60 @@ type Input struct {
 	Files          []string // resolved paths
 	HivePartitions bool     // key=value folders become text columns
 	Columns        []InputColumn
+	Parts          []InputPart // where the files give a column several types: all of Files, each in one part; else none
+}
+
+// InputPart is the files of an input that give every column one type.
+type InputPart struct {
+	Files   []int         // places in Files of the input
+	Absent  []Described   // columns without a value in them, and the type that other files give these
+	Columns []InputColumn // in place of those of the input, with the same names
+}
+
+// With returns the input with other columns, the same in every part.
+func (in Input) With(name string, columns ...InputColumn) Input {
+	in.Name, in.Columns = name, columns
+	in.Parts = slices.Clone(in.Parts)
+	for i := range in.Parts {
+		in.Parts[i].Columns = columns
+	}
+	return in
+}
+
+// Apart returns an input for each part, which numbers its own files from 0; the
+// input itself where it has no parts.
+func (in Input) Apart() []Input {
+	if len(in.Parts) == 0 {
+		return []Input{in}
+	}
+	var apart []Input
+	for _, part := range in.Parts {
+		alone := in
+		alone.Files, alone.Columns = nil, part.Columns
+		for _, place := range part.Files {
+			alone.Files = append(alone.Files, in.Files[place])
+		}
+		part.Files = nil
+		for place := range alone.Files {
+			part.Files = append(part.Files, place)
+		}
+		alone.Parts = []InputPart{part}
+		apart = append(apart, alone)
+	}
+	return apart
+}
+
+// Only returns the input with one of its files.
+func (in Input) Only(place int) Input {
+	for _, part := range in.Parts {
+		if slices.Contains(part.Files, place) {
+			part.Files = []int{0}
+			in.Columns, in.Parts = part.Columns, []InputPart{part}
+			break
+		}
+	}
+	in.Files = in.Files[place : place+1]
+	return in
 }
 
 // InputColumn is one column of an input: an expression over the files' columns,
@@ -132,4 +204,32 @@ type Described struct {
 	Name     string
 	Type     Type
 	Spelling string // the engine's own word for the type, for messages
+}
+
+// Trial is an expression that is held against the values of the files of an input.
+type Trial struct {
+	Input Input  // its columns do not matter
+	Value string // expression of the values that are to be read
+	Read  string // expression that reads them
+}
+
+// Tried is what became of a trial. Null, blank and NaN are no values.
+type Tried struct {
+	Type          Type  // of what the expression gives
+	Values        int64 // of the files
+	Read          int64 // of these, those that the expression reads
+	Before, After string
+	Place, Unread Place // of the first value that is read, which Before and After show, and of the first that is not
+}
+
+// Screened is what became of a screening, with the values of Tried.
+type Screened struct {
+	Values int64
+	Read   []int64 // by expression
+}
+
+// Place is a row of an input.
+type Place struct {
+	File int64 // place in its Files
+	Row  int64 // counted from 1; 0 for no place
 }

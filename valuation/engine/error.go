@@ -17,6 +17,7 @@ const (
 	Fault  Kind = iota // the program's or the engine's
 	Data               // a value could not be converted or computed: the data's, or a configured expression's
 	Memory             // the memory limit was reached
+	Damage             // a file does not hold what its own statistics say
 )
 
 func (e *Error) Error() string { return e.Text }
@@ -38,6 +39,10 @@ func IsOutOfMemory(err error) bool { return isKind(err, Memory) }
 // IsDataError reports whether err says that a value could not be converted or
 // computed.
 func IsDataError(err error) bool { return isKind(err, Data) }
+
+// IsDamage reports whether err says that a file does not hold what its own statistics
+// say.
+func IsDamage(err error) bool { return isKind(err, Damage) }
 
 func isKind(err error, kind Kind) bool {
 	var e *Error

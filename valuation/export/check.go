@@ -21,7 +21,8 @@ import (
 // Check holds the declared audiences to all that can be known before there is a
 // run: the files of people and their columns, conditions, and the terms of
 // campaigns that have begun. It returns everything that is wrong, and reports no
-// progress.
+// progress. Files that are missing or damaged are not looked at here: they keep no
+// run back, and the export says so.
 func Check(ctx context.Context, job pipeline.Job) error {
 	if len(job.Config.Audiences) == 0 {
 		return nil
@@ -30,8 +31,8 @@ func Check(ctx context.Context, job pipeline.Job) error {
 	if err != nil {
 		return err
 	}
-	x := &export{Context: shared}
-	if err := x.findPeople(ctx); err != nil {
+	x := &export{Context: shared, run: published{attributes: job.Config.Orders.Attributes.Names()}}
+	if err := x.findPeople(ctx); err != nil && failure.KindOf(err) != failure.Input {
 		return err
 	}
 	return walkAside(ctx, shared, CheckSteps, pipeline.Walk{
@@ -62,6 +63,9 @@ func walkAside(ctx context.Context, c *pipeline.Context, steps []pipeline.Step, 
 // checkDeclared holds the files of people and every declared audience.
 func (x *export) checkDeclared(ctx context.Context) error {
 	for _, input := range x.auxiliary() {
+		if len(input.Files) == 0 {
+			continue // not configured, or missing
+		}
 		if err := input.Map(ctx, x.Engine); err != nil {
 			return err
 		}
@@ -85,7 +89,7 @@ func (x *export) check(ctx context.Context, a config.Audience) (err error) {
 	if err := x.checkSpec(); err != nil {
 		return err
 	}
-	if err := checkWhere(ctx, x.Engine, a); err != nil || a.Campaign == nil {
+	if err := checkWhere(ctx, x.Engine, x.run, a); err != nil || a.Campaign == nil {
 		return err
 	}
 	_, err = campaign.Resume(x.Config.Out, termsOf(x.Config, a, x.run.asOf))

@@ -72,7 +72,7 @@ func (x *export) spec(kind platform.Kind) platform.Spec {
 	if kind == platform.Removal {
 		return spec // without attributes, which nobody needs to be taken out
 	}
-	for _, column := range schema.ColumnsOf("customers") {
+	for _, column := range schema.ColumnsOf("customers", x.run.attributes...) {
 		if slices.Contains(x.audience.Columns, column.Name) {
 			spec.Attributes = append(spec.Attributes, platform.Attribute{Name: column.Name, Type: attributeTypes[column.Type]})
 		}
@@ -140,7 +140,7 @@ func (x *export) judgeFull(result platform.Result, err error) error {
 		x.Warn("few_in_people", "customers of the audience without a row in people: %d of %d: see whether people.files are all there", missing, result.Rows)
 	}
 	if errors.Is(err, platform.ErrEmpty) && len(x.held()) > 0 {
-		x.Warn("empty_audience", "%v; those who were in it have to leave", err)
+		x.Warn(emptyAudience, "%v; those who were in it have to leave", err)
 		return nil
 	}
 	return err

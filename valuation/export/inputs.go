@@ -71,6 +71,11 @@ func (x *export) choose(ctx context.Context) error {
 	if err := makeChoice(ctx, x.Engine, x.run, x.audience); err != nil {
 		return err
 	}
+	for _, column := range x.audience.Columns {
+		if known := schema.ColumnNames("customers", x.run.attributes...); !slices.Contains(known, column) {
+			return failure.Usagef("columns: the customers of %s have no %q, which orders.attributes had not named then: run anew", x.run.id, column)
+		}
+	}
 	if err := x.checkSpec(); err != nil {
 		return err
 	}
@@ -98,15 +103,16 @@ func tableOf(ctx context.Context, e engine.Engine, name, table string, files []s
 	return e.Input(ctx, engine.Input{Name: name, Files: files, Columns: inputColumns(table)})
 }
 
-// makeEmpty makes a table with the columns of a published one, and no row.
-func makeEmpty(ctx context.Context, e engine.Engine, name, table string) error {
-	return e.Insert(ctx, name, columnsOf(table), func(func([]any) bool) {})
+// makeEmpty makes a table with the columns of a published one, customers with their
+// attributes, and no row.
+func makeEmpty(ctx context.Context, e engine.Engine, name, table string, attributes ...string) error {
+	return e.Insert(ctx, name, columnsOf(table, attributes...), func(func([]any) bool) {})
 }
 
 // columnsOf are the columns of a published table as the engine makes them.
-func columnsOf(table string) []engine.Column {
+func columnsOf(table string, attributes ...string) []engine.Column {
 	var columns []engine.Column
-	for _, column := range schema.ColumnsOf(table) {
+	for _, column := range schema.ColumnsOf(table, attributes...) {
 		columns = append(columns, engine.Column{Name: column.Name, Type: engine.TypeOf(column.Type)})
 	}
 	return columns
@@ -124,10 +130,13 @@ func inputColumns(table string) []engine.InputColumn {
 // makeChoice makes the view customers, with is_chosen for the condition of an
 // audience, and the table segment_lists.
 func makeChoice(ctx context.Context, e engine.Engine, run published, a config.Audience) error {
-	if err := checkWhere(ctx, e, a); err != nil {
+	if err := checkWhere(ctx, e, run, a); err != nil {
 		return err
 	}
 	input := engine.Input{Name: "customers", Files: []string{run.customers}, Columns: append(inputColumns("customers"), chosenColumn(a))}
+	for i, attribute := range run.attributes {
+		input.Columns = append(input.Columns, engine.InputColumn{Name: schema.AttributeSlot(i), Expression: engine.Identifier(attribute)})
+	}
 	if err := e.Input(ctx, input); err != nil {
 		return err
 	}
@@ -177,12 +186,12 @@ func diagnoseWhere(ctx context.Context, e engine.Engine, run published, a config
 const conditionProbe = "condition_probe"
 
 // checkWhere holds the condition of an audience to be one over the columns of
-// customers.parquet. It needs no run.
-func checkWhere(ctx context.Context, e engine.Engine, a config.Audience) error {
+// customers.parquet. Of the run it needs no more than the names of the attributes.
+func checkWhere(ctx context.Context, e engine.Engine, run published, a config.Audience) error {
 	if a.Where == "" {
 		return nil
 	}
-	columns := schema.ColumnNames("customers")
+	columns := schema.ColumnNames("customers", run.attributes...)
 	_, err := e.CheckExpression(ctx, a.Where, columns)
 	var unknown *engine.UnknownColumnError
 	if errors.As(err, &unknown) {
@@ -196,7 +205,7 @@ func checkWhere(ctx context.Context, e engine.Engine, a config.Audience) error {
 		return failure.Usagef("where: %s: %w", a.Where, err)
 	}
 	const nobody = conditionProbe + "_customers"
-	if err := makeEmpty(ctx, e, nobody, "customers"); err != nil {
+	if err := makeEmpty(ctx, e, nobody, "customers", run.attributes...); err != nil {
 		return err
 	}
 	if err := e.View(ctx, conditionProbe, "select (\n"+a.Where+"\n) as chosen from "+nobody); err != nil {

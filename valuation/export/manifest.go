@@ -117,10 +117,11 @@ func (x *export) alreadyPublished() (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	warnings := append(slices.DeleteFunc(x.Warnings, func(w pipeline.Warning) bool { return w.Code != agedFile }), manifest.Warnings...)
+	aged := slices.DeleteFunc(x.Warnings, func(w pipeline.Warning) bool { return w.Code != agedFile })
+	warnings := append(aged, manifest.Warnings...)
 	if err := x.RefuseWarnings("export", warnings); err != nil {
 		return Result{}, err
 	}
-	x.Repeat(manifest.Warnings)
+	warnings = append(aged, x.Repeat(manifest.Warnings)...)
 	return Result{Audience: x.audience, Folder: x.folder(), Already: true, Manifest: manifest, Warnings: warnings}, x.catalog().Link(x.id(), x.run.asOf)
 }

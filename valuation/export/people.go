@@ -3,11 +3,13 @@ package export
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 	"cbv/valuation/platform"
+	"cbv/valuation/schema"
 )
 
 // personColumns are the columns of people; null for customers without a row there.
@@ -95,7 +97,11 @@ func withAttributes[T any](ctx context.Context, x *export, spec platform.Spec, v
 	}
 	values := len(columns)
 	for _, attribute := range spec.Attributes {
-		columns = append(columns, attribute.Name)
+		column := attribute.Name
+		if i := slices.Index(x.run.attributes, column); i >= 0 {
+			column = schema.AttributeSlot(i) // its own name may be one of people's
+		}
+		columns = append(columns, column)
 	}
 	cells := make([]platform.Cell, len(spec.Attributes))
 	return func(yield func(platform.Person, error) bool) {

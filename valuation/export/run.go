@@ -25,6 +25,7 @@ type published struct {
 	asOf       time.Time
 	customers  string // path of customers.parquet, links resolved
 	segmentMap string
+	attributes []string // that its customers have
 }
 
 // FindRun returns the folder of the run of a day, nil for the latest.
@@ -75,7 +76,7 @@ func openRun(ctx context.Context, folder string) (published, error) {
 	}
 	absolute, err := filepath.Abs(resolved)
 	return published{
-		id: publication.RunID(day, manifest.Identity), identity: manifest.Identity, asOf: day, customers: absolute, segmentMap: then.RFM.Map,
+		id: publication.RunID(day, manifest.Identity), identity: manifest.Identity, asOf: day, customers: absolute, segmentMap: then.RFM.Map, attributes: then.Orders.Attributes.Names(),
 	}, err
 }
 

@@ -183,7 +183,7 @@ func (x *export) countPeople(ctx context.Context) error {
 	if n := x.manifest.People["customer_id_missing"]; n > 0 {
 		x.Warn("people_without_id", "rows of people without a customer_id: %d: they belong to no customer; what they object to counts all the same", n)
 	}
-	for _, pair := range source.Copies(x.people.Files) {
+	for _, pair := range x.people.Copies() {
 		x.Warn("copied_file", "%s and %s have the same bytes: leave one out of people.files", pair[0].Path, pair[1].Path)
 	}
 	return nil

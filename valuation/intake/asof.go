@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -12,29 +13,41 @@ import (
 	"cbv/valuation/failure"
 )
 
+// orderDay is a day of the order files.
+type orderDay struct {
+	OrderDay  time.Time
+	OrderRows int64 // that can be used
+	AllRows   int64
+}
+
 // setAsOf sets the day from which the plan looks, and makes the tables of
 // months and of compared periods.
 func (in *Intake) setAsOf(ctx context.Context) error {
-	days, err := engine.All[struct{ OrderDay time.Time }](ctx, in.Engine, "order_days")
+	days, err := engine.All[orderDay](ctx, in.Engine, "order_days")
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(days, func(a, b orderDay) int { return a.OrderDay.Compare(b.OrderDay) })
 	for _, day := range days {
-		in.Days.Orders = append(in.Days.Orders, day.OrderDay)
+		if day.OrderRows > 0 {
+			in.Days.Orders = append(in.Days.Orders, day.OrderDay)
+		}
 	}
-	slices.SortFunc(in.Days.Orders, time.Time.Compare)
 	switch day := in.Config.Time.AsOf; {
 	case day != nil:
 		in.Days.AsOf = day.Time
-	case len(days) > 0:
-		in.Days.AsOf = in.Days.Orders[len(days)-1]
-		if err := in.checkLastOrderDay(ctx); err != nil {
+	case len(in.Days.Orders) > 0:
+		in.Days.AsOf = in.Days.Orders[len(in.Days.Orders)-1]
+		if err := in.refuseLateLastDay(ctx, days); err != nil {
 			return err
 		}
 	default: // no row is usable: the contract step says why, for any day
 		in.Days.AsOf = time.Unix(0, 0).UTC()
 	}
 	if err := in.refuseStale(); err != nil {
+		return err
+	}
+	if err := in.checkOrderDays(days); err != nil {
 		return err
 	}
 	if err := in.makeMonths(ctx); err != nil {
@@ -49,23 +62,16 @@ type orderPlace struct {
 	OrderRows int64
 }
 
-// checkLastOrderDay refuses to take the as-of day from an order that lies so
+// refuseLateLastDay refuses to take the as-of day from an order that lies so
 // far behind the others that its date is more likely wrong: from there every
 // customer would look long gone.
-func (in *Intake) checkLastOrderDay(ctx context.Context) error {
+func (in *Intake) refuseLateLastDay(ctx context.Context, all []orderDay) error {
 	days := in.Days.Orders
 	if len(days) < 3 {
 		return nil // no gap to compare the last one with
 	}
-	gaps, median := calendar.Gaps(days), calendar.MedianGap(days)
-	last := gaps[len(gaps)-1]
-	longest := slices.Index(gaps, slices.Max(gaps))
-	// Two wrong dates in a row hide from the rule below.
-	if gap := gaps[longest]; longest != len(gaps)-1 && isLongGap(gap, median) {
-		in.Warn("gap_in_orders", "the order day %s is %d days after the one before (usual: %d): files may be missing, or the dates from then on wrong",
-			days[longest+1].Format(time.DateOnly), gap, median)
-	}
-	if !isLateLastDay(last, median) {
+	eve, last, median := days[len(days)-2], calendar.DaysBetween(days[len(days)-2], in.Days.AsOf), calendar.MedianGap(days)
+	if !isLateLastDay(last, median) || newDayRows(all).isClosing(eve.AddDate(0, 0, 1), in.Days.AsOf.AddDate(0, 0, -1)) {
 		return nil
 	}
 	found, err := engine.All[orderPlace](ctx, in.Engine, "last_order_places")
@@ -81,18 +87,45 @@ func (in *Intake) checkLastOrderDay(ctx context.Context) error {
 		in.Days.AsOf.Format(time.DateOnly), last, median, strings.Join(places[:min(3, len(places))], "; "))
 }
 
-// The gaps between order days that nobody need wonder at, in days, or in usual gaps
-// where those are longer.
+// checkOrderDays warns of days without orders and of days with too few, among those
+// up to the as-of day, and refuses a day beyond the horizon, from which everybody
+// would look gone.
+func (in *Intake) checkOrderDays(all []orderDay) error {
+	counted := in.Days.Orders[:in.Days.Counted()]
+	if len(counted) == 0 {
+		return nil
+	}
+	known := all[:sort.Search(len(all), func(i int) bool { return all[i].OrderDay.After(in.Days.AsOf) })]
+	rows, median := newDayRows(known), calendar.MedianGap(counted)
+	if missing := missingDays(rows); len(missing) > 0 {
+		in.Warn("missing_days", "%s", rows.describe(missing, median))
+	}
+	if short, found := findShortDay(rows); found {
+		in.Warn("short_day", "%s", short.message())
+	}
+	last, asOf := counted[len(counted)-1], in.Days.AsOf.Format(time.DateOnly)
+	if behind, horizon := calendar.DaysBetween(last, in.Days.AsOf), in.Config.Value.HorizonDays; behind > horizon {
+		return failure.Inputf("time.as_of: %s is %s after %s, the day of the latest order that counts, and the horizon is %s: everybody would look gone; set an earlier day, or see whether order files are missing",
+			asOf, countDays(behind), last.Format(time.DateOnly), countDays(horizon))
+	}
+	// Rows that keep excludes show all the same that the files are there.
+	last = known[len(known)-1].OrderDay
+	behind := calendar.DaysBetween(last, in.Days.AsOf)
+	if from := last.AddDate(0, 0, 1); isLateLastDay(behind, median) && !rows.isClosing(from, in.Days.AsOf) {
+		in.BeyondOrders = true
+		in.Warn("trailing_gap", "no order from %s to %s, %s up to time.as_of, where a usual gap is %s: order files may be missing, and every customer looks that much longer gone; the link latest is not moved to it",
+			from.Format(time.DateOnly), asOf, countDays(behind), countDays(median))
+	}
+	return nil
+}
+
+// The gap before a last order day, or before the as-of day, that nobody need wonder
+// at, in days, or in usual gaps where those are longer.
 const (
-	mostGapDays       = 30 // inside the orders: a shop may close for a month
-	mostUsualGaps     = 10
-	mostLastGapDays   = 7 // before the last order day, from which everything is counted
+	mostLastGapDays   = 7
 	mostUsualLastGaps = 5
 )
 
-// isLongGap reports whether a gap inside the orders is one to wonder at.
-func isLongGap(gap, median int) bool { return gap > max(mostGapDays, mostUsualGaps*median) }
-
-// isLateLastDay reports whether the last order day follows so long a gap that its
-// date is more likely wrong.
+// isLateLastDay reports whether a day follows so long a gap that its date is more
+// likely wrong, or orders are missing.
 func isLateLastDay(gap, median int) bool { return gap > max(mostLastGapDays, mostUsualLastGaps*median) }

@@ -103,8 +103,8 @@ func placesOf(input string, rows []quarantinedRow) []Place {
 // shop's.
 func (in *Intake) refuseOtherCurrency(places []Place) error {
 	for _, place := range places {
-		if place.Reason == "other_currency" {
-			return failure.Inputf("spend.columns.currency: %s row %d is not in %s, the currency of the shop (rows like it: %s): convert them in spend.columns.amount and leave spend.columns.currency out, or give spend in one currency",
+		if place.Reason == otherCurrencyReason {
+			return failure.Inputf("spend.columns.currency: %s row %d is not in %s, the currency of the shop (rows like it: %s), and there is no rate for it: name its rates in rates.files, convert it in spend.columns.amount and leave spend.columns.currency out, or give spend in one currency",
 				place.File, place.FirstRow, in.Config.Value.Currency, humanize.Comma(place.Rows))
 		}
 	}

@@ -45,6 +45,19 @@ func (in *Intake) SizeBase(ctx context.Context) error {
 	case 1:
 		return failure.Inputf("%s: only one customer has a purchase in %s used rows, and one customer is no base to value: check orders.columns.customer_id", first, used)
 	}
+	in.warnOfStart(cohorts)
+	return nil
+}
+
+// CheckStart says in a check whether the files start in the middle of the shop's life.
+func (in *Intake) CheckStart(ctx context.Context) error {
+	cohorts, err := engine.All[cohortSize](ctx, in.Engine, "first_months")
+	in.warnOfStart(cohorts)
+	return err
+}
+
+// warnOfStart warns of files whose first month has far too many new customers.
+func (in *Intake) warnOfStart(cohorts []cohortSize) {
 	slices.SortFunc(cohorts, func(a, b cohortSize) int {
 		return cmp.Or(cmp.Compare(a.CohortYear, b.CohortYear), cmp.Compare(a.CohortMonth, b.CohortMonth))
 	})
@@ -53,7 +66,6 @@ func (in *Intake) SizeBase(ctx context.Context) error {
 		in.Warn("files_start_mid_life", "the first month, %d-%02d, has %s new customers and a usual month %s: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
 			f.CohortYear, f.CohortMonth, humanize.Comma(f.Customers), humanize.Comma(usual))
 	}
-	return nil
 }
 
 // midLifeFactor is how many times the new customers of a usual month the first one has

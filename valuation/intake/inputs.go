@@ -44,10 +44,10 @@ func SegmentLists(rfmMap string) ([]SegmentList, error) {
 // gives.
 func (in *Intake) mapInputs(ctx context.Context) error {
 	var err error
-	if in.Orders, err = source.MapOrders(ctx, in.Engine, in.Inputs.Orders, in.Config.Orders, in.Minor); err != nil {
+	if in.Orders, err = source.MapOrders(ctx, in.Engine, in.Inputs.Orders, in.Config, in.Minor); err != nil {
 		return err
 	}
-	in.WarnOfCopies("orders", "order", in.Inputs.Orders)
+	in.WarnOfCopies("orders", "order", source.Copies(in.Inputs.Orders, in.Orders))
 	var files []orderFile
 	for i, file := range in.Inputs.Orders {
 		files = append(files, orderFile{int64(i), file.Name, file.Rows})
@@ -60,7 +60,9 @@ func (in *Intake) mapInputs(ctx context.Context) error {
 		if err := auxiliary.Map(ctx, in.Engine); err != nil {
 			return err
 		}
-		in.WarnOfCopies(auxiliary.Name, "row", auxiliary.Files)
+		if !auxiliary.IsLookup {
+			in.WarnOfCopies(auxiliary.Name, "row", auxiliary.Copies())
+		}
 	}
 	if err := source.ListFiles(ctx, in.Engine, "input_files", in.Inputs.Auxiliary); err != nil {
 		return err
@@ -68,22 +70,22 @@ func (in *Intake) mapInputs(ctx context.Context) error {
 	if err := in.makeCalendar(ctx); err != nil {
 		return err
 	}
+	if err := in.makeRates(ctx); err != nil {
+		return err
+	}
 	return in.makeConstants(ctx)
 }
 
 // WarnOfCopies warns of files of an input that have the same bytes. Of its rows,
 // each is a row or something else.
-func (in *Intake) WarnOfCopies(input, row string, files []source.File) {
-	for _, pair := range source.Copies(files) {
+func (in *Intake) WarnOfCopies(input, row string, copies [][2]source.File) {
+	for _, pair := range copies {
 		in.Warn("copied_file", "%s and %s have the same bytes, so every %s in them counts twice: leave one out of %s.files", pair[0].Path, pair[1].Path, row, input)
 	}
 }
 
 // makeConstants makes the small tables of what is the same for every base.
 func (in *Intake) makeConstants(ctx context.Context) error {
-	if err := engine.Insert(ctx, in.Engine, "input_limits", []InputLimits{Limits}); err != nil {
-		return err
-	}
 	var windows []window
 	for _, days := range repeatWindowDays {
 		windows = append(windows, window{days})

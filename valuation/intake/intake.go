@@ -17,7 +17,7 @@ import (
 // Inputs are the files of orders and of the auxiliary inputs.
 type Inputs struct {
 	Orders    []source.File
-	Auxiliary []source.Auxiliary // spend, surveys; without files where not configured
+	Auxiliary []source.Auxiliary // identities, rates, spend, surveys; without files where not configured
 }
 
 // Find looks the input files up.
@@ -30,11 +30,15 @@ func Find(ctx context.Context, c config.Config) (Inputs, error) {
 	return Inputs{orders, auxiliary}, err
 }
 
-// FindOrders looks the order files up, and leaves the auxiliary inputs without
-// files: nothing of them is counted then.
+// FindOrders looks up the order files and what orders are read with, and leaves the
+// other inputs without files: nothing of them is counted then.
 func FindOrders(ctx context.Context, c config.Config) (Inputs, error) {
 	orders, err := findOrders(ctx, c)
-	return Inputs{orders, source.NoAuxiliary(c)}, err
+	if err != nil {
+		return Inputs{}, err
+	}
+	lookups, err := source.FindLookups(ctx, c)
+	return Inputs{orders, lookups}, err
 }
 
 func findOrders(ctx context.Context, c config.Config) ([]source.File, error) {
@@ -85,10 +89,22 @@ type Intake struct {
 	Report Report
 	Base   Base
 
+	// Earlier is the run that the files are compared with, once it is looked for.
+	Earlier  Earlier
+	compared comparison
+
+	// BeyondOrders says that the as-of day lies so far behind the last order that
+	// orders are more likely missing.
+	BeyondOrders bool
+
 	// Holdout is how the plan tests models on the shop's own past. A plan that tests
 	// none has the zero Holdout.
 	Holdout Holdout
 	tests   bool
+
+	// MapPersonalLooks makes the view personal_looks of a plan that looks at each
+	// customer on a day of their own (customer_id, look_day), nil where none does.
+	MapPersonalLooks func(context.Context) error
 }
 
 // New returns the intake of a plan that tests no models.
@@ -107,10 +123,20 @@ func NewWithBacktest(c *pipeline.Context, inputs Inputs) *Intake {
 // Actions are the Go steps of intake.
 func (in *Intake) Actions() pipeline.Actions {
 	return pipeline.Actions{
-		"inputs":   in.mapInputs,
-		AsOfStep:   in.setAsOf,
-		"params":   in.makeParams,
-		"contract": in.readContract,
+		"inputs":            in.mapInputs,
+		"identity_contract": in.readIdentities,
+		AsOfStep:            in.setAsOf,
+		"params":            in.makeParams,
+		"contract":          in.readContract,
+	}
+}
+
+// ComparedActions are the Go steps of the comparison with an earlier run.
+func (in *Intake) ComparedActions() pipeline.Actions {
+	return pipeline.Actions{
+		"earlier_run":   in.mapEarlier,
+		"compared_days": in.compareDays,
+		"comparison":    in.compareRuns,
 	}
 }
 
@@ -134,11 +160,15 @@ func (in *Intake) Diagnose(ctx context.Context, _ error) error {
 // HasSpend reports whether there is spend to count.
 func (in *Intake) HasSpend() bool { return in.has("spend") }
 
-func (in *Intake) has(name string) bool {
+func (in *Intake) has(name string) bool { return len(in.auxiliary(name).Files) > 0 }
+
+// auxiliary returns the auxiliary input of a name, without files where the plan has
+// none.
+func (in *Intake) auxiliary(name string) source.Auxiliary {
 	for _, auxiliary := range in.Inputs.Auxiliary {
 		if auxiliary.Name == name {
-			return len(auxiliary.Files) > 0
+			return auxiliary
 		}
 	}
-	return false
+	return source.Auxiliary{Name: name}
 }

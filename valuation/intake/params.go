@@ -18,7 +18,10 @@ type params struct {
 	AsOf           time.Time
 	MinorPerUnit   int64
 	IsOrderGrain   bool
+	HasVersion     bool
+	HasAttributes  bool
 	ZeroIsPurchase bool
+	NetsByOrder    bool
 	FitFrom        time.Time // everybody is fitted where it is the first readable day
 	HasMargin      bool      // a margin column
 	HasChannel     bool
@@ -54,6 +57,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	c := in.Config
 	row := params{
 		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
+		NetsByOrder: c.Orders.NetsByOrder(), HasVersion: c.Orders.Columns.Version != "", HasAttributes: len(c.Orders.Attributes) > 0,
 		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
@@ -66,7 +70,10 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	if from := c.Orders.FitFrom; from != nil {
 		row.FitFrom = from.Time
 	}
-	return engine.Insert(ctx, in.Engine, "params", []params{row})
+	if err := engine.Insert(ctx, in.Engine, "params", []params{row}); err != nil {
+		return err
+	}
+	return in.makeLooks(ctx)
 }
 
 // TrailingFrom is the first day of the trailing period, over which acquisition is

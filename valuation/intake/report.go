@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,9 +23,10 @@ import (
 type Report struct {
 	AsOf      time.Time
 	Files     int
-	Reasons   []ReasonCount     // used first, then by reason
-	Places    []Place           // where to look, most rows first
-	Auxiliary []AuxiliaryReport // of the inputs that are configured
+	Reasons   []ReasonCount       // used first, then by reason
+	Places    []Place             // where to look, most rows first
+	Auxiliary []AuxiliaryReport   // of the inputs that are configured
+	Merged    *publication.Merged // nil where nobody can have been merged
 	Warnings  []pipeline.Warning
 }
 
@@ -38,9 +40,25 @@ type ReasonCount struct {
 
 // The reasons that are not a quarantine.
 const (
-	Used     = "used"     // the row counts
-	Filtered = "filtered" // orders.keep excludes it
+	Used        = "used"         // the row counts
+	Superseded  = "superseded"   // another version of its order stands
+	Filtered    = "filtered"     // orders.keep excludes it
+	KeepUnknown = "keep_unknown" // orders.keep is null for it
+	Repeated    = "repeated"     // at order grain an equal row stands
 )
+
+// Excluded are the reasons for which rows are left out by a stated rule, with what
+// that is.
+var Excluded = map[string]string{
+	Superseded:  "another version of the order stands",
+	Filtered:    "orders.keep",
+	KeepUnknown: "orders.keep is null",
+	Repeated:    "equal to another row of the order",
+}
+
+// otherCurrencyReason is the reason of rows in a currency for which there is no rate:
+// it stops the plan.
+const otherCurrencyReason = "other_currency"
 
 // AfterAsOf is the reason of rows that come after the day from which the plan looks:
 // no fault of the files.
@@ -80,7 +98,11 @@ func (in *Intake) readContract(ctx context.Context) error {
 		return err
 	}
 	slices.SortFunc(in.Report.Places, byPlace)
+	if err := in.refuseOtherCurrencies(ctx); err != nil {
+		return err
+	}
 	if in.Report.Rows(Used) > 0 {
+		in.warnOfRows()
 		return nil
 	}
 	return in.noOrderIsLeft()
@@ -119,11 +141,11 @@ const mostQuarantined = 0.01
 
 func isManyQuarantined(share float64) bool { return share > mostQuarantined }
 
-// WarnOfRows warns where too many orders cannot be used.
-func (in *Intake) WarnOfRows() {
+// warnOfRows warns where too many orders cannot be used.
+func (in *Intake) warnOfRows() {
 	var quarantined int64
 	for _, count := range in.Report.Reasons {
-		if count.Reason != Used && count.Reason != Filtered && count.Reason != AfterAsOf {
+		if _, excluded := Excluded[count.Reason]; !excluded && count.Reason != Used && count.Reason != AfterAsOf {
 			quarantined += count.Rows
 		}
 	}
@@ -134,7 +156,7 @@ func (in *Intake) WarnOfRows() {
 
 // OrderRows adds the rows of the order files up by what became of them.
 func (in *Intake) OrderRows() publication.Rows {
-	return in.AddUp(in.Report.Reasons, source.Rows(in.Inputs.Orders), Filtered)
+	return in.AddUp(in.Report.Reasons, source.Rows(in.Inputs.Orders), slices.Collect(maps.Keys(Excluded))...)
 }
 
 // AuxiliaryRows adds up the rows of the auxiliary inputs, nil without any.

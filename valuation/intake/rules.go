@@ -17,6 +17,9 @@ type InputLimits struct {
 	// has no first day begins with ReadableFrom.
 	ReadableFrom   time.Time `col:",timestamp"`
 	ReadableBefore time.Time `col:",timestamp"`
+	// RatesFrom and RatesUntil are the first and the last day of rate_days, which the
+	// rates of a plan set.
+	RatesFrom, RatesUntil time.Time
 	// MaxSurveyScore is the best answer of a survey; the worst is 0.
 	MaxSurveyScore float64
 }
@@ -85,6 +88,8 @@ var Limits = InputLimits{
 	MaxAmount:      1e12,
 	ReadableFrom:   time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC),
 	ReadableBefore: time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC),
+	RatesFrom:      time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC),
+	RatesUntil:     time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC),
 	MaxSurveyScore: 10,
 }
 

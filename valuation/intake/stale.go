@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"sort"
 	"time"
 
 	"cbv/valuation/calendar"
@@ -13,8 +12,7 @@ import (
 // as-of day do not make the input any younger. Input without a usable order is
 // left to the contract step.
 func (in *Intake) refuseStale() error {
-	limit, orders := in.Config.Run.MaxAgeDays, in.Days.Orders
-	counted := sort.Search(len(orders), func(i int) bool { return orders[i].After(in.Days.AsOf) })
+	limit, orders, counted := in.Config.Run.MaxAgeDays, in.Days.Orders, in.Days.Counted()
 	if limit == nil || counted == 0 {
 		return nil
 	}

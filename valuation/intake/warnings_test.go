@@ -2,11 +2,13 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine/enginetest"
+	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 	"cbv/valuation/source"
@@ -15,20 +17,62 @@ import (
 // ofFiles is the input of a plan whose order files are named.
 func ofFiles(files ...source.File) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		New(c, Inputs{}).WarnOfCopies("orders", "order", files)
+		New(c, Inputs{}).WarnOfCopies("orders", "order", source.Copies(files, source.Mapping{}))
 		return nil
 	}
 }
 
+// january is a day of January 2025, or so many days later: a Wednesday is the first.
+func january(day int) time.Time { return time.Date(2025, 1, day, 0, 0, 0, 0, time.UTC) }
+
 // ofOrderDays sets the as-of day of orders so many days after 1 January 2025.
 func ofOrderDays(after ...int) pipelinetest.Input {
+	var days []orderDay
+	for _, n := range after {
+		days = append(days, orderDay{january(1 + n), 1, 1})
+	}
+	return ofDays(nil, days...)
+}
+
+// ofDays sets the as-of day of orders, which is the last of them where none is given.
+func ofDays(asOf *config.Day, days ...orderDay) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		days := []struct{ OrderDay time.Time }{}
-		for _, n := range after {
-			days = append(days, struct{ OrderDay time.Time }{time.Date(2025, 1, 1+n, 0, 0, 0, 0, time.UTC)})
-		}
+		c.Config.Time.AsOf = asOf
 		enginetest.Put(c.Engine, "order_days", days...)
 		return New(c, Inputs{}).setAsOf(context.Background())
+	}
+}
+
+// daily are so many days in a row, with the rows that a function gives them; none
+// for 0.
+func daily(n int, rows func(i int) int64) (days []orderDay) {
+	for i := range n {
+		if rows := rows(i); rows > 0 {
+			days = append(days, orderDay{january(1 + i), rows, rows})
+		}
+	}
+	return days
+}
+
+// usually is 100 rows a day, and another number on the days named.
+func usually(rows int64, on ...int) func(int) int64 {
+	return func(i int) int64 {
+		if slices.Contains(on, i) {
+			return rows
+		}
+		return 100
+	}
+}
+
+// except is so many rows a day, and none from one day to another, of pairs of days.
+func except(rows int64, days ...int) func(int) int64 {
+	return func(i int) int64 {
+		for j := 0; j < len(days); j += 2 {
+			if days[j] <= i && i <= days[j+1] {
+				return 0
+			}
+		}
+		return rows
 	}
 }
 
@@ -40,7 +84,7 @@ func ofRows(counts ...ReasonCount) pipelinetest.Input {
 		for _, count := range counts {
 			in.Inputs.Orders[0].Rows += count.Rows
 		}
-		in.WarnOfRows()
+		in.warnOfRows()
 		return nil
 	}
 }
@@ -77,17 +121,77 @@ func TestWarnings(t *testing.T) {
 			Says:   "a.parquet and b.parquet have the same bytes, so every order in them counts twice: leave one out of orders.files",
 			Silent: ofFiles(empty, empty), // nothing counts twice
 		},
-		{
-			Code:   "gap_in_orders",
-			Raises: ofOrderDays(0, 1, 2, 33, 34),
-			Says:   "the order day 2025-02-03 is 31 days after the one before (usual: 1): files may be missing, or the dates from then on wrong",
-			Silent: ofOrderDays(0, 1, 2, 32, 33),
+		{ // a day brings 1 row in 28 before and after: 15 days without lack 15, 14 do not
+			Code:   "missing_days",
+			Raises: ofDays(nil, daily(71, except(1, 28, 42))...),
+			Says:   "no order from 2025-01-29 to 2025-02-12, 15 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Silent: ofDays(nil, daily(70, except(1, 28, 41))...),
 		},
-		{ // of a shop with an order every fourth day: more than ten times that
-			Code:   "gap_in_orders",
-			Raises: ofOrderDays(0, 4, 8, 49, 53),
-			Says:   "the order day 2025-02-19 is 41 days after the one before (usual: 4): files may be missing, or the dates from then on wrong",
-			Silent: ofOrderDays(0, 4, 8, 48, 52),
+		{ // of a shop that never closes: two days, and not one; and not about New Year
+			Code:   "missing_days",
+			Raises: ofDays(nil, daily(120, except(100, 60, 61))...),
+			Says:   "no order from 2025-03-02 to 2025-03-03, 2 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Silent: ofDays(nil, daily(500, except(100, 60, 60, 357, 366))...),
+		},
+		{ // three times what the fourth largest lacks: 3 days where the shop closes for one, and not 2
+			Code:   "missing_days",
+			Raises: ofDays(nil, daily(200, except(100, 40, 40, 60, 60, 80, 80, 100, 100, 150, 152))...),
+			Says:   "no order from 2025-05-31 to 2025-06-02, 3 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Silent: ofDays(nil, daily(200, except(100, 40, 40, 60, 60, 80, 80, 100, 100, 150, 151))...),
+		},
+		{ // February and two more months are missing, the longest is named
+			Code:   "missing_days",
+			Raises: ofDays(nil, daily(500, except(100, 31, 58, 150, 180, 300, 329))...),
+			Says:   "no order from 2025-05-31 to 2025-06-30, 31 days, where a usual gap is 1 day, and 58 days more in 2 other gaps: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Silent: ofDays(nil, daily(500, except(100, 31, 31, 150, 150, 300, 300))...),
+		},
+		{ // August 2025 is days 212 to 242: it is a closing when it comes again, if half as long
+			Code:   "missing_days",
+			Raises: ofDays(nil, daily(700, except(100, 212, 242, 577, 591))...),
+			Says:   "no order from 2025-08-01 to 2025-08-31, 31 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Silent: ofDays(nil, daily(700, except(100, 212, 242, 577, 592))...),
+		},
+		{ // six tenths of 100 rows
+			Code:   "short_day",
+			Raises: ofDays(nil, daily(154, usually(59, 153))...),
+			Says:   "2025-06-03, the last order day, has 59 rows, where a Tuesday has 100: it may have been exported before it was over, or in part; set time.as_of to the day before, or run again when it is whole",
+			Silent: ofDays(nil, daily(154, usually(60, 153))...),
+		},
+		{ // a holiday was as low a year ago
+			Code:   "short_day",
+			Raises: ofDays(nil, daily(500, usually(20, 499))...),
+			Says:   "2026-05-15, the last order day, has 20 rows, where a Friday has 100: it may have been exported before it was over, or in part; set time.as_of to the day before, or run again when it is whole",
+			Silent: ofDays(nil, daily(500, usually(20, 499, 137))...),
+		},
+		{ // the last four Mondays, and not three
+			Code:   "short_day",
+			Raises: ofDays(nil, daily(155, usually(5, 152, 145, 138, 131))...),
+			Says:   "each of the last 4 Mondays up to 2025-06-02 has half of the usual rows or less (5, usual 100), and other days have not: see whether an export of that weekday is missing or cut off",
+			Silent: ofDays(nil, daily(155, usually(15, 152, 145, 138))...),
+		},
+		{ // 0.15 of the third lowest, which has all 100, is more than a tenth
+			Code:   "short_day",
+			Raises: ofDays(nil, daily(154, usually(9, 110))...),
+			Says:   "2025-04-21 has 9 rows, where a Monday about then has 100: its export may have been cut off",
+			Silent: ofDays(nil, daily(154, usually(10, 110))...),
+		},
+		{ // more than a week, of an order a day
+			Code:   "trailing_gap",
+			Raises: ofDays(&config.Day{Time: january(18)}, daily(10, usually(1))...),
+			Says:   "no order from 2025-01-11 to 2025-01-18, 8 days up to time.as_of, where a usual gap is 1 day: order files may be missing, and every customer looks that much longer gone; the link latest is not moved to it",
+			Silent: ofDays(&config.Day{Time: january(17)}, daily(10, usually(1))...),
+		},
+		{ // in August, where the shop was closed a year ago as well
+			Code:   "trailing_gap",
+			Raises: ofDays(&config.Day{Time: january(1 + 600)}, daily(577, usually(1))...),
+			Says:   "no order from 2026-08-01 to 2026-08-24, 24 days up to time.as_of, where a usual gap is 1 day: order files may be missing, and every customer looks that much longer gone; the link latest is not moved to it",
+			Silent: ofDays(&config.Day{Time: january(1 + 600)}, daily(577, except(1, 212, 242))...),
+		},
+		{ // more than five times four days
+			Code:   "trailing_gap",
+			Raises: ofDays(&config.Day{Time: january(30)}, orderDay{january(1), 1, 1}, orderDay{january(5), 1, 1}, orderDay{january(9), 1, 1}),
+			Says:   "no order from 2025-01-10 to 2025-01-30, 21 days up to time.as_of, where a usual gap is 4 days: order files may be missing, and every customer looks that much longer gone; the link latest is not moved to it",
+			Silent: ofDays(&config.Day{Time: january(29)}, orderDay{january(1), 1, 1}, orderDay{january(5), 1, 1}, orderDay{january(9), 1, 1}),
 		},
 		{ // 11 of 1,000; what is no fault of the files does not count
 			Code:   "many_rows_quarantined",
@@ -116,6 +220,16 @@ func TestWarnings(t *testing.T) {
 	})
 }
 
+// From a day further behind the last order than the horizon everybody looks gone.
+func TestADayBeyondTheHorizonIsRefused(t *testing.T) {
+	for days, want := range map[int]bool{365: false, 366: true} {
+		err := ofDays(&config.Day{Time: january(3 + days)}, daily(3, usually(1))...)(pipelinetest.NewContext())
+		if got := failure.KindOf(err) == failure.Input; err != nil != want || got != want {
+			t.Errorf("%d days beyond the last order: %v", days, err)
+		}
+	}
+}
+
 // A date that is more likely wrong would make every customer look long gone: after
 // more than a week and five usual gaps.
 func TestALateLastDayIsRefused(t *testing.T) {
@@ -125,6 +239,23 @@ func TestALateLastDayIsRefused(t *testing.T) {
 	}{{8, 1, true}, {7, 1, false}, {11, 2, true}, {10, 2, false}} {
 		if got := isLateLastDay(c.gap, c.median); got != c.want {
 			t.Errorf("%d days after the one before, %d usual: late %v", c.gap, c.median, got)
+		}
+	}
+}
+
+// After a closing that every year has, the first day is no wrong date.
+func TestAShopReopensAfterAClosing(t *testing.T) {
+	const lastOfJuly, firstOfSeptember = 576, 608
+	for closedBefore, want := range map[bool]bool{true: false, false: true} {
+		days := daily(lastOfJuly+1, usually(1))
+		if closedBefore {
+			days = daily(lastOfJuly+1, except(1, 212, 242))
+		}
+		c := pipelinetest.NewContext()
+		enginetest.Put(c.Engine, "last_order_places", orderPlace{"a.parquet", 1, 1})
+		err := ofDays(nil, append(days, orderDay{january(1 + firstOfSeptember), 1, 1})...)(c)
+		if got := err != nil; got != want {
+			t.Errorf("closed a year before: %v: %v", closedBefore, err)
 		}
 	}
 }

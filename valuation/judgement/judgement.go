@@ -43,7 +43,6 @@ func (j *Judgement) warn(ctx context.Context) error {
 	if j.Figures, err = j.readFigures(ctx); err != nil {
 		return err
 	}
-	j.intake.WarnOfRows()
 	j.warnOfBasis()
 	if j.scoring.HasModel() {
 		j.scoring.WarnOfTrust()

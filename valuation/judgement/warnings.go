@@ -40,7 +40,7 @@ func (j *Judgement) warnOfFigures() {
 		j.Warn("acquisition_loses_money", "a new customer costs %s and brings %s over the horizon: acquisition earns nothing, so replacement is worth nothing and the floor alone decides whom to retain", j.money(cac), j.money(brings))
 	}
 	if share := value("later_return_share"); hasHighReturns(share) {
-		j.Warn("high_returns", "%.1f %% of revenue is returned on a later day, and every value is lowered by as much: check orders.columns.amount", 100*share)
+		j.Warn("high_returns", "%.1f %% of what purchases are worth is returned beside them, and every value is lowered by as much: check the sign of orders.columns.amount, and that a return carries the id of its order (orders.columns.order_id)", 100*share)
 	}
 }
 

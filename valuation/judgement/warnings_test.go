@@ -69,7 +69,7 @@ func TestWarnings(t *testing.T) {
 		{ // 510 of 1,000
 			Code:   "high_returns",
 			Raises: ofFigure("later_return_share", 0.51),
-			Says:   "51.0 % of revenue is returned on a later day, and every value is lowered by as much: check orders.columns.amount",
+			Says:   "51.0 % of what purchases are worth is returned beside them, and every value is lowered by as much: check the sign of orders.columns.amount, and that a return carries the id of its order (orders.columns.order_id)",
 			Silent: ofFigure("later_return_share", 0.5),
 		},
 		{ // a new customer costs 20

@@ -174,16 +174,32 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = m.Engine.Input(ctx, engine.Input{Name: "assignment_parts", Files: source.Resolved(m.parts), Columns: []engine.InputColumn{
-		{Name: "campaign", Expression: "campaign", Type: engine.Varchar},
-		{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
-		{Name: "arm", Expression: "arm", Type: engine.Varchar},
-		{Name: "clv", Expression: "clv", Type: engine.Double},
-		{Name: "as_of", Expression: "as_of", Type: engine.Date},
-	}})
+	err = m.mapParts(ctx, "assignment_parts",
+		engine.InputColumn{Name: "campaign", Expression: "campaign", Type: engine.Varchar},
+		engine.InputColumn{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
+		engine.InputColumn{Name: "arm", Expression: "arm", Type: engine.Varchar},
+		engine.InputColumn{Name: "clv", Expression: "clv", Type: engine.Double},
+		engine.InputColumn{Name: "as_of", Expression: "as_of", Type: engine.Date})
+	if err != nil {
+		return err
+	}
+	m.in.WarnOfCopies(m.contacts.Name, "contact", m.contacts.Copies())
+	return m.contacts.Map(ctx, m.Engine)
+}
+
+// mapLastDays makes the view of the last day on which each assigned customer is
+// watched: what an order came to later is no outcome of the campaign.
+func (m *Measurement) mapLastDays(ctx context.Context) error {
+	return m.mapParts(ctx, "personal_looks",
+		engine.InputColumn{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
+		engine.InputColumn{Name: "look_day", Expression: fmt.Sprintf("as_of + %d", m.campaign.Terms.WindowDays), Type: engine.Date})
+}
+
+// mapParts makes a view over the assignments.
+func (m *Measurement) mapParts(ctx context.Context, name string, columns ...engine.InputColumn) error {
+	err := m.Engine.Input(ctx, engine.Input{Name: name, Files: source.Resolved(m.parts), Columns: columns})
 	if err != nil {
 		return failure.Inputf("campaign %s: its assignments cannot be read: %w: put the files back as they were written", m.name(), engine.Cause(err))
 	}
-	m.in.WarnOfCopies(m.contacts.Name, "contact", m.contacts.Files)
-	return m.contacts.Map(ctx, m.Engine)
+	return nil
 }

@@ -165,21 +165,21 @@ func simulatedCampaign(seed uint64, lift float64) measuredShop {
 		id := fmt.Sprintf("c%04d", i)
 		arm := s.terms.Design.Arm(id)
 		s.people = append(s.people, assigned{id, arm, 0, started})
-		s.orders = append(s.orders, rawPurchase{id, at(started - 2*window), 500}) // as everyone whom an export assigns
+		s.orders = append(s.orders, rawPurchase{id, at(started - 2*window), 500, ""}) // as everyone whom an export assigns
 		rate := 0.1
 		if random.IntN(2) == 0 {
-			s.orders = append(s.orders, rawPurchase{id, at(started - 1 - random.IntN(window)), 1 + int64(random.IntN(9000))})
+			s.orders = append(s.orders, rawPurchase{id, at(started - 1 - random.IntN(window)), 1 + int64(random.IntN(9000)), ""})
 			rate = 0.3
 		}
 		if arm == experiment.Challenger {
 			rate *= 1 + lift
 		}
 		if random.Float64() < rate {
-			s.orders = append(s.orders, rawPurchase{id, at(started + 1 + random.IntN(window)), 1 + int64(random.IntN(9000))})
+			s.orders = append(s.orders, rawPurchase{id, at(started + 1 + random.IntN(window)), 1 + int64(random.IntN(9000)), ""})
 		}
 	}
 	for day := started - window; day <= s.asOf; day++ {
-		s.orders = append(s.orders, rawPurchase{"everyday", at(day), 100})
+		s.orders = append(s.orders, rawPurchase{"everyday", at(day), 100, ""})
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package measurement
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -16,6 +17,7 @@ type rawPurchase struct {
 	customer string
 	at       time.Time
 	minor    int64
+	order    string
 }
 
 // assigned is a row of the campaign's parts.
@@ -47,6 +49,7 @@ type measuredShop struct {
 	asOf     int
 	zone     *time.Location
 
+	byOrder        bool // returns belong to the purchases of their orders
 	zeroIsPurchase bool
 	marginRate     float64 // 0: none
 	marginOfRow    float64 // share of each row that is margin; 0: there is no column
@@ -69,8 +72,7 @@ type plainDays struct {
 func (s measuredShop) addUpDays() plainDays {
 	d := plainDays{map[customerDay]int64{}, map[customerDay]int64{}, map[customerDay]bool{}, map[string]int{}}
 	for _, o := range s.orders {
-		year, month, day := o.at.In(s.zone).Date()
-		key := customerDay{o.customer, int(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)}
+		key := customerDay{o.customer, s.localDay(o)}
 		d.rows[key] = true
 		if day, known := d.firstOrder[o.customer]; !known || key.day < day {
 			d.firstOrder[o.customer] = key.day
@@ -81,17 +83,25 @@ func (s measuredShop) addUpDays() plainDays {
 	return d
 }
 
+// localDay is the day of an order, counted from 1970-01-01.
+func (s measuredShop) localDay(o rawPurchase) int {
+	year, month, day := o.at.In(s.zone).Date()
+	return int(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
 // person is what an assigned customer did.
 func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
 	var p experiment.Person
 	for day := a.day - s.terms.WindowDays; day < a.day; day++ {
 		p.CovariateMinor += days.net[customerDay{a.customer, day}]
 	}
-	for day := a.day + 1; day <= min(a.day+s.terms.WindowDays, s.asOf); day++ {
+	last := min(a.day+s.terms.WindowDays, s.asOf)
+	worth, kept := s.worths(a.customer, last)
+	for day := a.day + 1; day <= last; day++ {
 		key := customerDay{a.customer, day}
 		p.RevenueMinor += days.net[key]
 		p.MarginMinor += days.margin[key]
-		p.Converted = p.Converted || days.rows[key] && (days.net[key] > 0 || s.zeroIsPurchase && days.net[key] == 0)
+		p.Converted = p.Converted || worth[day] > 0 || s.zeroIsPurchase && kept[day] && worth[day] == 0
 	}
 	switch {
 	case s.marginRate > 0:
@@ -202,7 +212,7 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 			byCustomer[*c.Customer] = append(byCustomer[*c.Customer], c)
 		}
 	}
-	contacts := map[string]Contacts{}
+	contacts, costs := map[string]Contacts{}, map[string]int64{} // in ten-thousandths of a cent
 	for customer, rows := range byCustomer {
 		arm, isAssigned := arms[customer]
 		if !isAssigned {
@@ -212,7 +222,7 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 		total := contacts[arm]
 		for _, c := range rows {
 			total.Messages++
-			total.CostMinor += toMinorSQL(*c.Cost * 100)
+			costs[arm] += toMinorSQL(*c.Cost * 100 * 1e4)
 			delivered, opened, clicked = max(delivered, yes(c.Delivered)), max(opened, yes(c.Opened)), max(clicked, yes(c.Clicked))
 			if isAssigned && *c.At < int64(days[customer])*86400e6 {
 				early = 1
@@ -232,6 +242,7 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 		total.Early += early
 		total.OfOtherArm += other
 		total.OfUnknownArm += unknown
+		total.CostMinor = int64(math.Round(float64(costs[arm]) / 1e4))
 		contacts[arm] = total
 	}
 	return contacts, reasons
@@ -276,7 +287,7 @@ func edgyShop(seed uint64) measuredShop {
 	pick := func(days ...int) int { return days[random.IntN(len(days))] }
 	const window, started = 20, 19_000
 	s := measuredShop{
-		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90,
+		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90, byOrder: seed%2 == 1,
 		zeroIsPurchase: random.IntN(2) == 0,
 		terms: campaign.Terms{
 			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Looks: pick(1, 15, 20, 40), Covariate: byPriorSpend,
@@ -305,14 +316,14 @@ func edgyShop(seed uint64) measuredShop {
 			s.people = append(s.people, assigned{id, s.terms.Design.Arm(id), math.Round(random.ExpFloat64()*3000) / 100, from})
 		}
 		if random.IntN(5) > 0 { // the others may be unknown when they are assigned
-			s.orders = append(s.orders, rawPurchase{id, time.Unix(int64(from-60)*86400+43200, 0), 700})
+			s.orders = append(s.orders, rawPurchase{id, time.Unix(int64(from-60)*86400+43200, 0), 700, ""})
 		}
 		s.order(random, id, from)
 		s.contact(random, id, from)
 	}
 	// orders on every day, so that none is missing at the end
 	for day := started - 50; day <= s.asOf; day++ {
-		s.orders = append(s.orders, rawPurchase{"everyday", time.Unix(int64(day)*86400+43200, 0), 100})
+		s.orders = append(s.orders, rawPurchase{"everyday", time.Unix(int64(day)*86400+43200, 0), 100, ""})
 	}
 	return s
 }
@@ -325,12 +336,17 @@ func (s *measuredShop) order(random *rand.Rand, id string, from int) {
 		seconds := []int{0, 1, 3600, 20 * 3600, 86399}[random.IntN(5)]
 		at := time.Unix(int64(day)*86400+int64(seconds), 0)
 		minor := int64(random.IntN(20_000))
-		s.orders = append(s.orders, rawPurchase{id, at, minor})
+		order := fmt.Sprint("o", len(s.orders))
+		s.orders = append(s.orders, rawPurchase{id, at, minor, order})
 		switch random.IntN(4) {
 		case 0: // all of it comes back the same day
-			s.orders = append(s.orders, rawPurchase{id, at, -minor})
+			s.orders = append(s.orders, rawPurchase{id, at, -minor, order})
 		case 1: // more than it comes back later
-			s.orders = append(s.orders, rawPurchase{id, at.AddDate(0, 0, random.IntN(9)), -minor - 5})
+			s.orders = append(s.orders, rawPurchase{id, at.AddDate(0, 0, random.IntN(9)), -minor - 5, order})
+		case 2: // a part or all of it does, in two rows
+			later := at.AddDate(0, 0, random.IntN(9))
+			s.orders = append(s.orders, rawPurchase{id, later, -minor / 2, order})
+			s.orders = append(s.orders, rawPurchase{id, later.AddDate(0, 0, random.IntN(9)), -(minor - minor/2), order})
 		}
 	}
 }

@@ -28,6 +28,7 @@ var contactColumns = config.ContactColumns{
 // orderRow is a row of the order files.
 type orderRow struct {
 	Customer string  `parquet:"customer_id"`
+	Order    string  `parquet:"order_id"`
 	At       int64   `parquet:"ordered_at,timestamp(microsecond:local)"`
 	Amount   float64 `parquet:"amount"`
 }
@@ -89,12 +90,15 @@ func (s measuredShop) write(t *testing.T) config.Config {
 	t.Helper()
 	var orders []orderRow
 	for _, o := range s.orders {
-		orders = append(orders, orderRow{Customer: o.customer, At: o.at.UnixMicro(), Amount: float64(o.minor) / 100})
+		orders = append(orders, orderRow{Customer: o.customer, Order: o.order, At: o.at.UnixMicro(), Amount: float64(o.minor) / 100})
 	}
 	c := config.Default()
 	c.Out = filepath.Join(t.TempDir(), "out")
 	c.Orders.Files = config.Files{writeRows(t, "orders.parquet", orders)}
 	c.Orders.ZeroIsPurchase = s.zeroIsPurchase
+	if s.byOrder {
+		c.Orders.Columns.OrderID = "order_id"
+	}
 	if s.zone != time.UTC {
 		c.Orders.Columns.OrderedAt, c.Time.Zone = "timezone('UTC', ordered_at)", s.zone.String()
 	}

@@ -80,9 +80,6 @@ var contacted = contactsOf(experiment.Champion, Contacts{Sent: 1000})
 
 func TestWarningsOfOrdersAndArms(t *testing.T) {
 	free := 0.0
-	quarantined := func(rows int64) change {
-		return func(m *Measurement) { m.in.Report.Reasons = []intake.ReasonCount{{Reason: "null_time", Rows: rows}} }
-	}
 	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{ // half of them may be
 			Code:   "unknown_customers",
@@ -101,12 +98,6 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Raises: warnedOf(contacted),
 			Says:   "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin",
 			Silent: warnedOf(contacted, func(m *Measurement) { m.Config.Value.MarginRate = &free }),
-		},
-		{ // 11 of 1,000 rows of orders
-			Code:   "many_rows_quarantined",
-			Raises: warnedOf(contacted, quarantined(11)),
-			Says:   "1.1 % of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are",
-			Silent: warnedOf(contacted, quarantined(10)),
 		},
 		{ // a shop may be closed for a day where there are orders every day
 			Code:   "hole_in_orders",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"sort"
 	"time"
 
 	"cbv/valuation/config"
@@ -50,6 +51,11 @@ func (d Days) First() time.Time {
 		return d.Orders[0]
 	}
 	return d.AsOf
+}
+
+// Counted returns how many of the order days count: those up to AsOf.
+func (d Days) Counted() int {
+	return sort.Search(len(d.Orders), func(i int) bool { return d.Orders[i].After(d.AsOf) })
 }
 
 // NewContext returns the context of a job.

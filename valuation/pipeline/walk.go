@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
@@ -87,7 +88,30 @@ func (w Walk) diagnosed(ctx context.Context, err error) error {
 	if named := w.Diagnose(ctx, err); named != nil {
 		return named
 	}
+	if engine.IsDamage(err) {
+		return failure.Inputf("%w: an input file is damaged, and reading each alone does not show which: write the newest ones again", err)
+	}
 	return err
+}
+
+// file is the file of a step. Customers have the attributes of the configuration, by
+// their names.
+func (c *Context) file(entry Entry) engine.File {
+	attributes := c.Config.Orders.Attributes.Names()
+	file := engine.File{
+		Path: filepath.Join(c.Build, entry.Name+".parquet"), Key: entry.Key, Metadata: schema.Metadata(entry.Name, attributes...),
+	}
+	if !schema.HasAttributes(entry.Name) {
+		return file
+	}
+	for _, name := range schema.ColumnNames(entry.Name, attributes...) {
+		column := engine.FileColumn{Name: name, From: name}
+		if i := slices.Index(attributes, name); i >= 0 {
+			column.From = schema.AttributeSlot(i)
+		}
+		file.Columns = append(file.Columns, column)
+	}
+	return file
 }
 
 // step carries one entry out and returns the rows it made, nil where they are not
@@ -110,8 +134,7 @@ func (c *Context) step(ctx context.Context, entry Entry, actions Actions, broken
 	case Table:
 		count, err = c.Engine.Table(ctx, entry.Name, entry.SQL)
 	case File:
-		path := filepath.Join(c.Build, entry.Name+".parquet")
-		count, err = c.Engine.File(ctx, entry.Name, entry.SQL, engine.File{Path: path, Key: entry.Key, Metadata: schema.Metadata(entry.Name)})
+		count, err = c.Engine.File(ctx, entry.Name, entry.SQL, c.file(entry))
 		c.Rows[entry.Name] = count
 	default:
 		return nil, c.Engine.View(ctx, entry.Name, entry.SQL)

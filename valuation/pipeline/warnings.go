@@ -17,7 +17,8 @@ type WarningKind struct {
 
 // What raises a warning.
 const (
-	byRun     = "run, check" // intake, which a check carries out too
+	byOrders  = "run, check, backtest, measure" // intake, with which each of them begins
+	byInput   = "run, check"                    // what is found between intake and the figures
 	byValuing = "run"
 	byTest    = "run, backtest"
 	byMeasure = "measure"
@@ -30,9 +31,17 @@ const (
 // an audience of lookalikes that somebody asked for.
 var Warnings = []WarningKind{
 	{"copied_file", "run, check, measure, export", "two files of an input have the same bytes", "both count", false},
-	{"gap_in_orders", "run, check, measure", "some days without an order lie between others: files may be missing", "counts them as days on which nobody bought", false},
-	{"many_rows_quarantined", "run, measure", "more than 1 in 100 rows are in quarantine", "what they hold is in no figure", false},
-	{"files_start_mid_life", byTest, "the first month has more than 1.5 times the new customers of a usual one: the files start in the middle of the shop's life", "all of them count as new; set `orders.fit_from`", false},
+	{"missing_days", byOrders, "days without an order lie between others on which the shop would have had some; what recurs in another year is a closing", "counts them as days on which nobody bought", false},
+	{"short_day", byOrders, "the last order day, or the last four of a weekday, has half of the usual rows or less, and far fewer than the shop's own range allows", "counts what is there", false},
+	{"trailing_gap", byOrders, "`time.as_of` is more than 7 days and 5 median gaps after the last order that counts", "everybody looks that much longer gone; `latest` stays where it is", false},
+	{"rows_lost", byInput, "rows or money of past days that the earlier run had are missing: 0.1 % of them or more, or half of a day; from 1 % on it fails, and of money without a missing row from 5 % on", "counts what is there", false},
+	{"customers_vanished", byInput, "0.1 % or more of the earlier run's customers are in no row any more; from 1 % on it fails", "leaves them out", false},
+	{"customers_erased", byInput, "a few of the earlier run's customers are gone with all their rows, and nothing else is missing", "leaves them out", true},
+	{"history_shortened", byInput, "the files begin later than for the earlier run, as a window of months does", "leaves out what is older", true},
+	{"late_rows", byInput, "past days have more rows or money than for the earlier run", "counts them", true},
+	{"not_compared", byInput, "the run before read the orders otherwise, or has no days.parquet", "compares with none", true},
+	{"many_rows_quarantined", byOrders, "more than 1 in 100 rows are in quarantine", "what they hold is in no figure", false},
+	{"files_start_mid_life", "run, check, backtest", "the first month has more than 1.5 times the new customers of a usual one: the files start in the middle of the shop's life", "all of them count as new; set `orders.fit_from`", false},
 	{"revenue_not_margin", "run, measure", "no margin is configured", "value is counted in revenue", false},
 
 	{"no_dropout", byTest, "dropout raises 2 ln L by 5.99 or less", "NBD", false},
@@ -52,7 +61,7 @@ var Warnings = []WarningKind{
 	{"not_trusted", byTest, "the backtest speaks against the model", "values all the same", false},
 	{"untested", byTest, "there is no backtest", "values all the same", false},
 	{"few_repeat_customers", byValuing, "fewer than 100 bought again", "values, which are rough", false},
-	{"high_returns", byValuing, "more than half of revenue is returned on a later day", "values, lowered by as much", false},
+	{"high_returns", byValuing, "more than half of what purchases are worth is returned beside them", "values, lowered by as much", false},
 
 	{"no_spend", byValuing, "no row of `spend.files` can be used", "no cost of acquisition", false},
 	{"incomplete_spend", byValuing, "spend seems to be missing on some days", "costs of acquisition where more than nine tenths of a period are known", false},
@@ -98,6 +107,27 @@ func WarningsMarkdown() string {
 		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", kind.Code, kind.By, kind.Meaning, effect)
 	}
 	return table.String()
+}
+
+// Codes lists the codes of the catalog.
+func Codes() []string {
+	var codes []string
+	for _, kind := range Warnings {
+		codes = append(codes, kind.Code)
+	}
+	return codes
+}
+
+// OfRunsAlone lists the codes that a run can raise and a check cannot.
+func OfRunsAlone() []string {
+	var codes []string
+	for _, kind := range Warnings {
+		by := strings.Split(kind.By, ", ")
+		if slices.Contains(by, "run") && !slices.Contains(by, "check") {
+			codes = append(codes, kind.Code)
+		}
+	}
+	return codes
 }
 
 // isWarning reports whether a code is in the catalog.

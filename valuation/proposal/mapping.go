@@ -22,7 +22,7 @@ type Mapping struct {
 	Currency    string // "" unknown
 	CurrencyWhy string
 	Currencies  []string // values of a currency column that has several
-	CurrencyIn  string   // that column
+	CurrencyIn  string   // the currency column
 	Says        []string // what to know of the money and the rows
 	Unused      []string // columns that nothing was made of
 	IsPlatform  bool     // the table is the export of a platform, whose other columns are not needed
@@ -152,6 +152,7 @@ func (m *Mapping) currencyOf(c *column) {
 	}
 	switch {
 	case len(codes) == 1:
+		m.CurrencyIn = c.Name
 		m.Currency, m.CurrencyWhy = codes[0], "the one currency of the column "+c.Name
 	case len(codes) > 1:
 		m.Currencies, m.CurrencyIn = codes, c.Name
@@ -179,6 +180,9 @@ func (m *Mapping) finish(ctx context.Context, e engine.Engine, err error) error 
 			m.Keep[i].Rows = int64(rows[i])
 		}
 	}
+	if err := m.mapCurrency(ctx, e); err != nil {
+		return err
+	}
 	m.useNames()
 	for _, c := range m.table.columns {
 		if m.Currency == "" && len(m.Currencies) == 0 && c.currency != "" && slices.Contains(m.understood, c.Name) {
@@ -199,6 +203,29 @@ func (m *Mapping) finish(ctx context.Context, e engine.Engine, err error) error 
 			}
 		}
 	}
+	return nil
+}
+
+// mapCurrency maps a column of one currency, so that tomorrow's order in another one is
+// not added up with the others. It has to have a value wherever a row counts.
+func (m *Mapping) mapCurrency(ctx context.Context, e engine.Engine) error {
+	if m.CurrencyIn == "" || len(m.Currencies) > 1 {
+		return nil
+	}
+	c := m.table.find(m.CurrencyIn)
+	condition := c.as("value") + " is null"
+	for _, k := range m.Keep {
+		condition += " and " + k.Condition
+	}
+	missing, err := numbers(ctx, e, m.table.name, []string{"count(*) filter (" + condition + ")"})
+	if err != nil || missing[0] > 0 {
+		return err
+	}
+	expression := identifier(c.Name)
+	if slices.ContainsFunc(c.values, func(v valueCount) bool { return !currencyCode.MatchString(v.value) }) {
+		expression = "upper(trim(" + expression + "))"
+	}
+	m.Columns = append(m.Columns, Column{Key: "currency", Expression: expression, Sure: Sure, Why: "an order in another currency would need rates, and is not added up without"})
 	return nil
 }
 

@@ -276,7 +276,7 @@ func (p *Proposal) verify(draft string) error {
 	}
 	columns := read.Orders.Columns
 	for key, text := range map[string]string{
-		"customer_id": columns.CustomerID, "order_id": columns.OrderID, "ordered_at": columns.OrderedAt, "amount": columns.Amount, "margin": columns.Margin, "channel": columns.Channel,
+		"customer_id": columns.CustomerID, "order_id": columns.OrderID, "ordered_at": columns.OrderedAt, "amount": columns.Amount, "margin": columns.Margin, "channel": columns.Channel, "currency": columns.Currency,
 	} {
 		if c, is := p.Column(key); is && c.Expression != text {
 			return fmt.Errorf("the configuration that init wrote reads %s as %q, not %q", key, text, c.Expression)

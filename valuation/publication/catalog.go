@@ -105,13 +105,18 @@ func (c Catalog) keepPrivate(build string) error {
 	})
 }
 
+// LinkDay makes the link <as_of> point to a folder.
+func (c Catalog) LinkDay(id string, asOf time.Time) error {
+	return c.link(asOf.Format(time.DateOnly), id)
+}
+
 // Link makes the link <as_of> point to a folder, and latest too unless it points
 // to a later day.
 func (c Catalog) Link(id string, asOf time.Time) error {
-	day := asOf.Format(time.DateOnly)
-	if err := c.link(day, id); err != nil {
+	if err := c.LinkDay(id, asOf); err != nil {
 		return err
 	}
+	day := asOf.Format(time.DateOnly)
 	if latest, ok := c.latestDay(); ok && latest > day {
 		return nil
 	}

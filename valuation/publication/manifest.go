@@ -30,6 +30,7 @@ type Manifest struct {
 	Inputs        []Input            `json:"inputs"`
 	Rows          Rows               `json:"rows"`
 	OtherRows     map[string]Rows    `json:"other_rows,omitempty"` // of the auxiliary inputs: spend, surveys
+	Merged        *Merged            `json:"merged_customers,omitempty"`
 	Totals        Totals             `json:"totals"`
 	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
@@ -65,6 +66,13 @@ type Rows struct {
 	Used        Amount            `json:"used"`
 	Excluded    map[string]Amount `json:"excluded"`
 	Quarantined map[string]Amount `json:"quarantined"`
+}
+
+// Merged is how many ids of the order files were merged into others, and the rows that
+// they have.
+type Merged struct {
+	Customers int64 `json:"customers"`
+	Rows      int64 `json:"rows"`
 }
 
 // Amount is a number of rows and their money, where NaN, infinite and

@@ -13,20 +13,24 @@ import (
 	"cbv/valuation/intake"
 	"cbv/valuation/money"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 )
 
 // Check is what the input contract says of the files.
 type Check struct {
-	AsOf       string             `json:"as_of"`
-	Files      int                `json:"files"`
-	Currency   string             `json:"currency"`
-	IsDefault  bool               `json:"currency_is_default"` // no setting names it
-	TotalRows  int64              `json:"total_rows"`
-	TotalMoney string             `json:"total_money"`
-	Rows       []RowCount         `json:"rows"`   // used first, then by reason
-	Places     []Place            `json:"places"` // where to look, most rows first
-	Inputs     []InputCheck       `json:"other_inputs"`
-	Warnings   []pipeline.Warning `json:"warnings"`
+	AsOf       string              `json:"as_of"`
+	Files      int                 `json:"files"`
+	Currency   string              `json:"currency"`
+	IsDefault  bool                `json:"currency_is_default"` // no setting names it
+	TotalRows  int64               `json:"total_rows"`
+	TotalMoney string              `json:"total_money"`
+	Rows       []RowCount          `json:"rows"`   // used first, then by reason
+	Places     []Place             `json:"places"` // where to look, most rows first
+	Inputs     []InputCheck        `json:"other_inputs"`
+	Merged     *publication.Merged `json:"merged_customers,omitempty"`
+	Warnings   []pipeline.Warning  `json:"warnings"`
+	// OfRuns are the codes of warnings that only a run can find.
+	OfRuns []string `json:"warnings_of_runs"`
 }
 
 // RowCount is the rows that one thing became of, with their money. Money of other
@@ -65,7 +69,7 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 	exact := func(minor int64) string { return money.Exact(minor, minorPerUnit) }
 	c := Check{
 		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency, IsDefault: isDefault,
-		Places: places(checked.Places), Inputs: []InputCheck{}, Warnings: listed(checked.Warnings),
+		Places: places(checked.Places), Inputs: []InputCheck{}, Merged: checked.Merged, Warnings: listed(checked.Warnings), OfRuns: pipeline.OfRunsAlone(),
 	}
 	var total int64
 	for _, count := range checked.Reasons {
@@ -88,10 +92,9 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 
 func rowCount(count intake.ReasonCount) RowCount {
 	state := "quarantined"
-	switch count.Reason {
-	case intake.Used:
+	if count.Reason == intake.Used {
 		state = "used"
-	case intake.Filtered:
+	} else if intake.Excluded[count.Reason] != "" {
 		state = "excluded"
 	}
 	return RowCount{State: state, Reason: count.Reason, Rows: count.Rows}
@@ -111,7 +114,7 @@ func (r RowCount) meaning() string {
 	case "used":
 		return "used"
 	case "excluded":
-		return "excluded: orders.keep"
+		return "excluded: " + intake.Excluded[r.Reason]
 	}
 	return "quarantined: " + r.Reason
 }
@@ -138,9 +141,20 @@ func (c Check) Text(out io.Writer) error {
 	for _, input := range c.Inputs {
 		input.text(out)
 	}
+	if c.Merged != nil {
+		fmt.Fprintf(out, "\n%s\n", strings.TrimSpace(mergedText(c.Merged)))
+	}
 	writeWarnings(out, c.Warnings)
+	c.writePlaces(out)
+	fmt.Fprintln(out)
+	_, err := fmt.Fprint(out, Wrap("Only a run can find: "+strings.Join(c.OfRuns, ", ")+".", 0))
+	return err
+}
+
+// writePlaces says where to look.
+func (c Check) writePlaces(out io.Writer) {
 	if len(c.Places) == 0 {
-		return nil
+		return
 	}
 	fmt.Fprintln(out, "\nWhere to look:")
 	for _, place := range c.Places[:min(shownPlaces, len(c.Places))] {
@@ -153,7 +167,6 @@ func (c Check) Text(out io.Writer) error {
 	if more := len(c.Places) - shownPlaces; more > 0 {
 		fmt.Fprintf(out, "  and in %d more places: cbv run lists every row in quarantine.parquet\n", more)
 	}
-	return nil
 }
 
 func (i InputCheck) text(out io.Writer) {

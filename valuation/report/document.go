@@ -64,6 +64,10 @@ func listed[T any](list []T) []T {
 
 func writeWarnings(out io.Writer, warnings []pipeline.Warning) {
 	for _, warning := range warnings {
-		fmt.Fprintf(out, "Warning: %s (%s)\n", warning.Message, warning.Code)
+		accepted := ""
+		if warning.Accepted {
+			accepted = ", accepted"
+		}
+		fmt.Fprintf(out, "Warning: %s (%s%s)\n", warning.Message, warning.Code, accepted)
 	}
 }

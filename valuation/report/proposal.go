@@ -30,7 +30,7 @@ func Proposal(out io.Writer, p proposal.Proposal) error {
 	if p.Currency == "" {
 		currency = "not in the files: set value.currency in " + p.Config + ", or begin anew with --currency"
 	}
-	b.WriteString("  currency     " + currency + "\n\n")
+	b.WriteString("  money in     " + currency + "\n\n")
 	b.WriteString(Wrap("The money has to be revenue: goods after discounts, without tax and shipping, less refunds. "+strings.Join(p.Says, " "), 0))
 	if len(p.Unused) > 0 {
 		b.WriteString(Wrap(p.NotUsed(), 0))

@@ -77,6 +77,9 @@ func (s summary) parameters() string {
 	if m := s.result.Manifest.Model; m != nil && m.From != nil {
 		return fmt.Sprintf("The models are those of run %s, fitted as of %s.", m.From.Run, m.From.AsOf)
 	}
+	if s.result.Refit != "" {
+		return fmt.Sprintf("The models were fitted anew: %s.", s.result.Refit)
+	}
 	return ""
 }
 
@@ -224,14 +227,30 @@ func (s summary) quarantined() string {
 	default:
 		text = fmt.Sprintf("Quarantined %s of %s rows: %s.", humanize.Comma(rows), humanize.Comma(m.Rows.Files.Rows), strings.Join(parts, ", "))
 	}
-	if excluded := m.Rows.Excluded[intake.Filtered]; excluded.Rows > 0 {
-		text += fmt.Sprintf(" orders.keep excluded %s of %s %s.", countNoun(excluded.Rows, "row"), thousands(excluded.Money), m.Currency)
+	for _, excluded := range []struct{ reason, format string }{
+		{intake.Superseded, " Superseded by another version of their order: %s of %s %s."},
+		{intake.Filtered, " orders.keep excluded %s of %s %s."},
+		{intake.KeepUnknown, " orders.keep is null for %s of %s %s, and they are excluded too."},
+		{intake.Repeated, " Equal to another row of their order, and excluded: %s of %s %s."},
+	} {
+		if amount := m.Rows.Excluded[excluded.reason]; amount.Rows > 0 {
+			text += fmt.Sprintf(excluded.format, countNoun(amount.Rows, "row"), thousands(amount.Money), m.Currency)
+		}
 	}
+	text += mergedText(m.Merged)
 	if m.Totals.ReturnsOnlyCustomers > 0 {
-		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns or zeros) and are in no other figure but the lenses and the totals of rows.",
+		text += fmt.Sprintf(" %s with %s %s have no purchase left (only returns, zeros or orders returned in full) and are in no other figure but the lenses and the totals of rows.",
 			countNoun(m.Totals.ReturnsOnlyCustomers, "customer"), thousands(m.Totals.ReturnsOnlyRevenue), m.Currency)
 	}
 	return text
+}
+
+// mergedText says how many customers were merged, "" where nobody can have been.
+func mergedText(merged *publication.Merged) string {
+	if merged == nil {
+		return ""
+	}
+	return fmt.Sprintf(" Merged into others by identities: %s with %s.", countNoun(merged.Customers, "id"), countNoun(merged.Rows, "row"))
 }
 
 // forecast says how the model of a run did in its backtest.

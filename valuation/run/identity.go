@@ -4,43 +4,57 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/zeebo/xxh3"
 
-	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
-	"cbv/valuation/scoring"
 )
 
 // errPublished stops a run that is published already.
 var errPublished = errors.New("published already")
 
 // identify hashes everything that an output depends on: the program with its
-// SQL, the settings, the bytes and names of the inputs, and reused parameters.
-func identify(job pipeline.Job, inputs intake.Inputs, reused scoring.RunModel) (string, error) {
+// SQL, the settings, the bytes and names of the inputs, the warnings that are
+// accepted, the run that the files are compared with, and reused parameters.
+func (r *nightly) identify() (string, error) {
 	hash := xxh3.New128()
-	settings, err := job.Config.Identity()
+	settings, err := r.Config.Identity()
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(hash, "%s %s\n%s\n", job.Program.Version, job.Program.Identity, settings)
-	inputs.WriteIdentity(hash)
-	if reused.IsSet() {
+	fmt.Fprintf(hash, "%s %s\n%s\n", r.Program.Version, r.Program.Identity, settings)
+	r.intake.Inputs.WriteIdentity(hash)
+	for _, codes := range [][]string{r.Config.Run.Accept, r.Config.Run.AcceptOnce} {
+		fmt.Fprintf(hash, "accepted %q\n", slices.Compact(slices.Sorted(slices.Values(codes))))
+	}
+	r.intake.Earlier.WriteIdentity(hash)
+	if reused := r.scoring.Reused(); reused.IsSet() {
 		parameters, err := reused.Identity()
 		if err != nil {
 			return "", err
 		}
 		fmt.Fprintf(hash, "model %s\n", parameters)
 	}
-	err = pipeline.WriteIdentity(hash, job.SQL, Nightly)
+	err = pipeline.WriteIdentity(hash, r.SQL, Nightly)
 	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }
 
-// stopIfPublished ends a run that stands already, and refuses parameters that are too
-// old for its day.
+// stopIfPublished finds what of earlier runs this one reads, ends a run that stands
+// already, and refuses parameters that are too old for its day.
 func (r *nightly) stopIfPublished(ctx context.Context) error {
+	if err := r.findEarlier(ctx); err != nil {
+		return err
+	}
+	if err := r.scoring.ChooseModel(ctx, r.runs); err != nil {
+		return err
+	}
 	if err := r.scoring.RefuseOldModel(); err != nil {
+		return err
+	}
+	var err error
+	if r.identity, err = r.identify(); err != nil {
 		return err
 	}
 	published, err := r.runs.Verify(ctx, r.id(), r.identity)
@@ -49,6 +63,9 @@ func (r *nightly) stopIfPublished(ctx context.Context) error {
 	}
 	return err
 }
+
+// findEarlier finds the run to compare with.
+func (r *nightly) findEarlier(ctx context.Context) error { return r.intake.FindEarlier(ctx, r.runs) }
 
 func (r *nightly) id() string { return publication.RunID(r.Days.AsOf, r.identity) }
 
@@ -63,5 +80,5 @@ func (r *nightly) already() (Result, error) {
 		return Result{}, err
 	}
 	r.Repeat(manifest.Warnings)
-	return Result{Folder: r.shown(), Already: true}, r.runs.Link(r.id(), r.Days.AsOf)
+	return Result{Folder: r.shown(), Already: true}, r.link()
 }

@@ -17,7 +17,7 @@ func (r *nightly) writeDocuments(context.Context) error {
 	if err := publication.WriteJSON(filepath.Join(r.Build, "model.json"), r.scoring.ModelFile()); err != nil {
 		return err
 	}
-	return publication.WriteJSON(filepath.Join(r.Build, "schema.json"), schema.Describe(publication.SchemaVersion, schema.Tables))
+	return publication.WriteJSON(filepath.Join(r.Build, "schema.json"), schema.Describe(publication.SchemaVersion, schema.WithAttributes(r.Config.Orders.Attributes.Names())))
 }
 
 // publish writes the manifest and makes the run the one that counts.
@@ -35,8 +35,17 @@ func (r *nightly) publish(ctx context.Context, entries []pipeline.Entry) (Result
 	if err := r.runs.Publish(r.id(), manifest); err != nil {
 		return Result{}, err
 	}
-	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures}
-	return result, r.runs.Link(r.id(), r.Days.AsOf)
+	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures, Refit: r.scoring.Refit}
+	return result, r.link()
+}
+
+// link makes the run that of its day, and the latest one unless it lies beyond the
+// orders.
+func (r *nightly) link() error {
+	if r.intake.BeyondOrders {
+		return r.runs.LinkDay(r.id(), r.Days.AsOf)
+	}
+	return r.runs.Link(r.id(), r.Days.AsOf)
 }
 
 func (r *nightly) manifest(ctx context.Context, entries []pipeline.Entry) (publication.Manifest, error) {
@@ -56,7 +65,7 @@ func (r *nightly) manifest(ctx context.Context, entries []pipeline.Entry) (publi
 	manifest := publication.Manifest{
 		SchemaVersion: publication.SchemaVersion, Version: r.Program.Version, Identity: r.identity,
 		AsOf: r.Days.AsOf.Format(time.DateOnly), Currency: r.Config.Value.Currency, MoneyBasis: r.Config.MoneyBasis(),
-		Configuration: settings, Inputs: r.intake.Inputs.PublishedInputs(), Rows: r.intake.OrderRows(), OtherRows: r.intake.AuxiliaryRows(),
+		Configuration: settings, Inputs: r.intake.Inputs.PublishedInputs(), Rows: r.intake.OrderRows(), OtherRows: r.intake.AuxiliaryRows(), Merged: r.intake.Report.Merged,
 		Acquisition: r.judgement.AcquisitionTerms(), Totals: r.totals(), RFMCuts: r.scoring.RFMCuts(), Model: r.scoring.Published(),
 		Backtest: r.scoring.Verdict(), Focus: r.judgement.Focus, Warnings: r.Warnings, Plan: entries, Outputs: outputs,
 	}

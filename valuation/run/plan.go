@@ -11,11 +11,19 @@ import (
 
 const (
 	identityStep = "identity"        // ends a run that stands already
+	earlierStep  = "earlier"         // of a check: finds the run to compare with
+	startStep    = "starts"          // of a check: whether the files start mid-life
 	listStep     = "list_membership" // whose members are written to lists
 )
 
-// Contract is the plan of a check: the layer intake.
+// Contract is the layer intake, with which every plan begins.
 var Contract = intake.Steps
+
+// Checked is the plan of a check: intake, and what is found between it and the
+// figures.
+var Checked = slices.Concat(afterAsOf(Contract, earlierStep), intake.Compared, intake.Starts, []pipeline.Step{
+	{Name: startStep, Kind: pipeline.Go, Reads: []string{"first_months"}},
+})
 
 // Tested is the plan of a backtest: the run up to the test of the models on the
 // shop's own past.
@@ -23,21 +31,23 @@ var Tested = slices.Concat(Contract, facts, acquired, models)
 
 // Nightly is the run, layer after layer. What stands on a layer reads that layer or
 // an earlier one.
-var Nightly = slices.Concat(identified(Contract), facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
+var Nightly = slices.Concat(afterAsOf(Contract, identityStep), intake.Compared, facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
 
-// identified returns steps with one more, right after the as-of day is known, that
-// ends a run that stands already.
-func identified(steps []pipeline.Step) []pipeline.Step {
+// afterAsOf returns steps with one more of Go, right after the as-of day is known.
+func afterAsOf(steps []pipeline.Step, name string) []pipeline.Step {
 	after := 1 + slices.IndexFunc(steps, func(s pipeline.Step) bool { return s.Name == intake.AsOfStep })
-	return slices.Insert(slices.Clone(steps), after, pipeline.Step{Name: identityStep, Kind: pipeline.Go})
+	return slices.Insert(slices.Clone(steps), after, pipeline.Step{Name: name, Kind: pipeline.Go})
 }
 
 var facts = []pipeline.Step{
 	{Name: "first_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "earlier_first_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "undone_orders", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "first_channels", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "last_attributes", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "returns_only", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "summary", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "cohort_sizes", Kind: pipeline.Table, Folder: "facts"},
@@ -65,6 +75,7 @@ var acquired = []pipeline.Step{
 
 var models = []pipeline.Step{
 	{Name: "candidate_groups", Kind: pipeline.Go, Reads: []string{"channel_sizes"}, Makes: []string{"candidate_groups"}},
+	{Name: "cutoff_customers", Kind: pipeline.View, Folder: "models"},
 	{Name: "backtest_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_members", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_customers", Kind: pipeline.Table, Folder: "models"},
@@ -153,6 +164,7 @@ var lists = []pipeline.Step{
 var checks = []pipeline.Step{
 	{Name: "rows_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "money_adds_up", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "purchases_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "cohorts_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "repeats_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "acquisition_adds_up", Kind: pipeline.Check, Folder: "checks"},

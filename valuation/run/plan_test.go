@@ -20,13 +20,15 @@ import (
 var sqlFiles = os.DirFS("../../sql")
 
 // actions are those of a run of which nothing is known yet.
-func actions(t *testing.T) pipeline.Actions {
+func actions(t *testing.T) pipeline.Actions { return wired(t).actions }
+
+func wired(t *testing.T) *nightly {
 	t.Helper()
 	c, err := pipeline.NewContext(pipeline.Job{Config: config.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return wire(c, intake.Inputs{}, scoring.RunModel{}).actions
+	return wire(c, intake.Inputs{}, scoring.RunModel{})
 }
 
 func TestNightlyIsWhole(t *testing.T) {
@@ -35,15 +37,15 @@ func TestNightlyIsWhole(t *testing.T) {
 
 // What a check and a backtest leave out of a run has actions all the same.
 func TestDryRunsHaveTheirActions(t *testing.T) {
-	all := actions(t)
-	for _, steps := range [][]pipeline.Step{Contract, Tested} {
+	all := wired(t).dryActions()
+	for _, steps := range [][]pipeline.Step{Checked, Tested} {
 		for _, step := range steps {
 			if step.Kind == pipeline.Go && all[step.Name] == nil {
 				t.Errorf("step %s has no action", step.Name)
 			}
 		}
 	}
-	if last := Contract[len(Contract)-1].Name; last != "contract" {
+	if last := Checked[len(Checked)-1].Name; last != "starts" {
 		t.Errorf("a check ends with %s", last)
 	}
 	if last := Tested[len(Tested)-1].Name; last != "backtest" {
@@ -54,7 +56,7 @@ func TestDryRunsHaveTheirActions(t *testing.T) {
 // plans are all plans that read SQL.
 func plans(t *testing.T) []pipeline.Entry {
 	t.Helper()
-	entries, err := pipeline.Load(sqlFiles, slices.Concat(Nightly, export.Steps, export.SizeSteps, measurement.Steps))
+	entries, err := pipeline.Load(sqlFiles, slices.Concat(Nightly, intake.Starts, export.Steps, export.SizeSteps, measurement.Steps))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func defaultTables(t *testing.T, e engine.Engine) (shapes map[string][]ruleColum
 		t.Fatal(err)
 	}
 	shared.Engine = e
-	if err := e.View(ctx, "order_days", "select cast(null as date) as order_day where false"); err != nil {
+	if err := e.View(ctx, "order_days", "select cast(null as date) as order_day, 0 as order_rows, 0 as all_rows where false"); err != nil {
 		t.Fatal(err)
 	}
 	actions := intake.New(shared, intake.Inputs{}).Actions()

@@ -17,6 +17,7 @@ import (
 
 	"cbv/valuation/engine"
 	"cbv/valuation/export"
+	"cbv/valuation/intake"
 	"cbv/valuation/measurement"
 	"cbv/valuation/pipeline"
 )
@@ -35,7 +36,7 @@ type rules struct {
 func openRules(t *testing.T) *rules {
 	t.Helper()
 	sql := os.DirFS("../../sql")
-	entries, err := pipeline.Load(sql, slices.Concat(Nightly, measurement.Steps, export.Steps))
+	entries, err := pipeline.Load(sql, slices.Concat(Nightly, intake.Starts, measurement.Steps, export.Steps))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 type Result struct {
 	Folder   string // as the configuration names it
 	Already  bool   // it had been published before: nothing was done
+	Refit    string // why run.model: auto fitted the models anew; "" where it did not
 	Manifest publication.Manifest
 	Figures  judgement.Figures
 }
@@ -68,7 +69,7 @@ type nightly struct {
 	actions   pipeline.Actions
 	store     *publication.Store
 	runs      publication.Catalog
-	identity  string
+	identity  string // once the as-of day is known
 }
 
 func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *publication.Store) (*nightly, error) {
@@ -83,12 +84,8 @@ func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *
 	if err != nil {
 		return nil, err
 	}
-	identity, err := identify(job, inputs, reused)
-	if err != nil {
-		return nil, err
-	}
 	r := wire(c, inputs, reused)
-	r.store, r.runs, r.identity = store, store.Runs(), identity
+	r.store, r.runs = store, store.Runs()
 	return r, nil
 }
 
@@ -99,10 +96,15 @@ func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *n
 	acquired := acquisition.New(c, r.intake)
 	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)
 	r.actions = pipeline.Join(
-		r.intake.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.judgement.Actions(),
+		r.intake.Actions(), r.intake.ComparedActions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.judgement.Actions(),
 		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, listStep: r.writeLists, "documents": r.writeDocuments},
 	)
 	return r
+}
+
+// dryActions are those of plans that make nothing to keep.
+func (r *nightly) dryActions() pipeline.Actions {
+	return pipeline.Join(r.actions, pipeline.Actions{earlierStep: r.findEarlier, startStep: r.intake.CheckStart})
 }
 
 // walk carries the nightly plan out and publishes what it made.
@@ -111,8 +113,12 @@ func (r *nightly) walk(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	earlier, err := r.runs.Paths(intake.EarlierTables...)
+	if err != nil {
+		return Result{}, err
+	}
 	err = r.Walk(ctx, pipeline.Walk{
-		Entries: entries, Actions: r.actions, Readable: r.intake.Readable(),
+		Entries: entries, Actions: r.actions, Readable: append(r.intake.Readable(), earlier...),
 		Build: r.store.Build(), Spill: r.store.Spill(), Diagnose: r.intake.Diagnose,
 	})
 	if errors.Is(err, errPublished) {
@@ -127,9 +133,14 @@ func (r *nightly) walk(ctx context.Context) (Result, error) {
 	return r.publish(ctx, entries)
 }
 
-// Check holds the input to its contract and writes nothing.
+// Check holds the input to its contract and writes nothing. Where warnings refuse the
+// input, the report is there all the same.
 func Check(ctx context.Context, job pipeline.Job) (intake.Report, error) {
-	r, err := dryRun(ctx, job, Contract)
+	runs, err := publication.Published(job.Config.Out)
+	if err != nil {
+		return intake.Report{}, err
+	}
+	r, err := dryRun(ctx, job, Checked, runs)
 	if err != nil {
 		return intake.Report{}, err
 	}
@@ -141,7 +152,7 @@ func Check(ctx context.Context, job pipeline.Job) (intake.Report, error) {
 // Backtest tests the models on the shop's own past, with parameters that it fits
 // itself, and writes nothing.
 func Backtest(ctx context.Context, job pipeline.Job) (scoring.BacktestReport, error) {
-	r, err := dryRun(ctx, job, Tested)
+	r, err := dryRun(ctx, job, Tested, publication.Catalog{})
 	if err != nil {
 		return scoring.BacktestReport{}, err
 	}
@@ -149,8 +160,8 @@ func Backtest(ctx context.Context, job pipeline.Job) (scoring.BacktestReport, er
 	return report, r.RefuseWarnings("backtest", r.Warnings)
 }
 
-// dryRun carries out a plan that makes nothing to keep.
-func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step) (r *nightly, err error) {
+// dryRun carries out a plan that makes nothing to keep, and may read earlier runs.
+func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs publication.Catalog) (r *nightly, err error) {
 	inputs, err := intake.Find(ctx, job.Config)
 	if err != nil {
 		return nil, err
@@ -171,8 +182,13 @@ func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step) (r *ni
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
+	earlier, err := runs.Paths(intake.EarlierTables...)
+	if err != nil {
+		return nil, err
+	}
 	r = wire(c, inputs, scoring.RunModel{})
+	r.runs = runs
 	return r, c.Walk(ctx, pipeline.Walk{
-		Entries: entries, Actions: r.actions, Readable: r.intake.Readable(), Spill: spill, Diagnose: r.intake.Diagnose,
+		Entries: entries, Actions: r.dryActions(), Readable: append(r.intake.Readable(), earlier...), Spill: spill, Diagnose: r.intake.Diagnose,
 	})
 }

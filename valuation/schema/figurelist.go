@@ -54,7 +54,7 @@ var Figures = []Figure{
 	{Name: "returning_share_of_revenue", Unit: "share", Scope: ByMonthAndChannel, Counts: "buyers of the month", Meaning: "part of the month's net revenue that is of customers who first purchased in an earlier month; null where returning_share_of_buyers is, and where that is not positive, and below 0 where returning customers returned more than they bought"},
 	{Name: "median_days_to_second_purchase", Unit: "days", Meaning: "among new customers who purchased again", Counts: "new customers who purchased again"},
 	{Name: "margin_share", Unit: "share", Meaning: "margin per revenue of repeat purchases, which is what clv counts, shrunk towards that of all purchases (these count with the revenue of 100 customers), and by channel towards the base's likewise", Counts: allCustomers},
-	{Name: "later_return_share", Unit: "share", Meaning: "returns on later days per revenue of purchase days", Counts: allCustomers},
+	{Name: "later_return_share", Unit: "share", Meaning: "returns that belong to no purchase, per worth of purchases (orders.returns)", Counts: allCustomers},
 
 	{Name: "expected_purchases", Unit: "purchases", Meaning: "sum over the base; the horizon is in the manifest", Counts: valuedCustomers},
 	{Name: "clv", Unit: "money", Meaning: "residual value of the base: sum of clv", Counts: valuedCustomers, Interval: value80},

@@ -5,6 +5,7 @@ package schema
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 )
 
@@ -42,43 +43,79 @@ type Column struct {
 }
 
 // IsFreeText reports whether a column of customers holds text as it stood in
-// the order files, which may be anything.
+// the order files, which may be anything: attributes always do.
 func IsFreeText(column string) bool {
-	return column == "customer_id" || column == "first_channel"
+	isOurs := slices.ContainsFunc(customers, func(c Column) bool { return c.Name == column })
+	return !isOurs || column == "customer_id" || column == "first_channel"
 }
+
+// customersTable is the table that has attributes.
+const customersTable = "customers"
+
+// HasAttributes reports whether a table has the attributes of a configuration.
+func HasAttributes(table string) bool { return table == customersTable }
+
+// lastBeforeAttributes is the column of customers behind which its attributes stand.
+const lastBeforeAttributes = "first_channel"
+
+// WithAttributes returns the tables of a run whose customers have attributes.
+func WithAttributes(names []string) []Table {
+	tables := slices.Clone(Tables)
+	for i := range tables {
+		tables[i].Columns = columns(tables[i], names)
+	}
+	return tables
+}
+
+// columns are the columns of a table, those of customers with their attributes.
+func columns(table Table, attributes []string) []Column {
+	if table.Name != customersTable || len(attributes) == 0 {
+		return table.Columns
+	}
+	var added []Column
+	for _, name := range attributes {
+		added = append(added, Column{name, text, "", "orders.attributes." + name + " of the latest purchase; null where none is known"})
+	}
+	after := 1 + slices.IndexFunc(table.Columns, func(c Column) bool { return c.Name == lastBeforeAttributes })
+	return slices.Concat(table.Columns[:after], added, table.Columns[after:])
+}
+
+// AttributeSlot is the name that the SQL files have for an attribute of a configuration,
+// counted from 0.
+func AttributeSlot(i int) string { return fmt.Sprintf("attribute_%d", i+1) }
 
 // All returns the tables of a run, of exports and of a campaign's measurement.
 func All() []Table { return slices.Concat(Tables, Exports, MeasurementTables) }
 
-// ColumnsOf returns a table's columns, in order.
-func ColumnsOf(name string) []Column {
-	for _, table := range All() {
-		if table.Name == name {
-			return table.Columns
-		}
-	}
-	panic("no schema of table " + name)
-}
+// ColumnsOf returns a table's columns, in order, with the attributes that customers has.
+func ColumnsOf(name string, attributes ...string) []Column { return find(name, attributes).Columns }
 
-// ColumnNames returns the names of a published table's columns, in order.
-func ColumnNames(name string) []string {
+// ColumnNames returns the names of a published table's columns, in order, with the
+// attributes that customers has.
+func ColumnNames(name string, attributes ...string) []string {
 	var names []string
-	for _, column := range ColumnsOf(name) {
+	for _, column := range ColumnsOf(name, attributes...) {
 		names = append(names, column.Name)
 	}
 	return names
 }
 
 // Metadata returns the footer entries of a published table: under "cbv.schema"
-// its description as JSON.
-func Metadata(name string) map[string]string {
+// its description as JSON, with the attributes that customers has.
+func Metadata(name string, attributes ...string) map[string]string {
+	text, err := json.Marshal(find(name, attributes))
+	if err != nil {
+		panic(err) // strings only
+	}
+	return map[string]string{"cbv.schema": string(text)}
+}
+
+// find returns the description of a table.
+func find(name string, attributes []string) Table {
 	for _, table := range All() {
 		if table.Name == name {
-			text, err := json.Marshal(table)
-			if err != nil {
-				panic(err) // strings only
-			}
-			return map[string]string{"cbv.schema": string(text)}
+			table.Columns = columns(table, attributes)
+			return table
 		}
 	}
 	panic("no schema of table " + name)

@@ -11,6 +11,7 @@ var Tables = []Table{
 	{Name: "backtest", Grain: "one row per model, target, metric and decile", Columns: backtest},
 	{Name: "cohorts", Grain: "one row per cohort_month and age_months, up to the month of as_of", Columns: cohorts},
 	{Name: "concentration", Grain: "one row per metric", Columns: concentration},
+	{Name: "days", Grain: "one row per day up to as_of and file that has rows of it", Columns: days},
 	{Name: "kpis", Grain: "one row per metric, month and channel", Columns: kpis},
 	{Name: "lenses", Grain: "one row per lens, period, period_start, cohort, age_months and customer_group", Columns: lenses},
 	{Name: "quarantine", Grain: "one row per input row that is quarantined", Columns: quarantine},
@@ -38,12 +39,12 @@ var customers = []Column{
 
 	{"first_purchase_date", day, "day", "day of the first purchase"},
 	{"last_purchase_date", day, "day", "day of the latest purchase"},
-	{"purchases", whole, "purchases", "days on which the customer purchased: days whose net is positive"},
+	{"purchases", whole, "purchases", "days on which the customer purchased: days that are worth something, less the returns that belong to them (orders.returns)"},
 	{"gross_revenue", decimal, "money", "sum of the positive rows"},
 	{"returns", decimal, "money", "sum of the negative rows, 0 or less"},
 	{"revenue", decimal, "money", "gross_revenue plus returns"},
 	{"margin", decimal, "money", "margin of the revenue; null where no margin is configured"},
-	{"mean_purchase_value", decimal, "money", "mean net of the purchase days, the first one included"},
+	{"mean_purchase_value", decimal, "money", "mean worth of the purchase days, less the returns that belong to them, the first one included"},
 
 	{"is_repeat", yesNo, "", "whether the customer purchased again after the first day"},
 	{"repeat_purchases", whole, "purchases", "x: purchases after the first"},
@@ -113,6 +114,17 @@ var concentration = []Column{
 	{"value", decimal, "see unit", "the figure; null where nobody brought revenue. A customer whose net revenue is negative counts with 0"},
 	{"n", whole, "customers", "customers behind the figure; for a top share those at the top, at least one"},
 	{"unit", text, "", "share, index or customers"},
+}
+
+var days = []Column{
+	asOf,
+	{"day", day, "day", "local day of the orders"},
+	{"file", text, "", "the file, by its path below the folder that all order files share"},
+	{"rows", whole, "rows", "rows with an amount, whatever became of them; superseded versions are left out"},
+	{"amount", decimal, "money", "their amount"},
+	{"used_rows", whole, "rows", "those of them that are used"},
+	{"used_amount", decimal, "money", "the amount of those"},
+	{"customers", whole, "customers", "customers with used rows on the day, each in the first file that has them, so that the files add up"},
 }
 
 var scopeColumns = []Column{

@@ -193,7 +193,7 @@ func (s *Scoring) marginShare(base, channel keptMoney, hasChannel bool) float64 
 		}
 	}
 	if base.revenue > 0 {
-		share *= 1 - min(1, float64(base.returned)/float64(base.revenue))
+		share *= 1 - max(0, min(1, float64(base.returned)/float64(base.revenue)))
 	}
 	return share
 }

@@ -94,19 +94,27 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 // IsSet reports whether there is a run whose models are reused.
 func (m RunModel) IsSet() bool { return m.Origin.Run != "" }
 
-// Reused reads the models that run.model names, none where it names none, and
-// refuses those that count purchases or money differently.
+// Reused reads the models that run.model names, none where it names none or leaves
+// the choice to the run, and refuses those that count purchases or money differently.
 func Reused(ctx context.Context, c config.Config) (RunModel, error) {
-	if c.Run.Model == "" {
+	if c.Run.Model == "" || c.Run.Model == config.AutoModel {
 		return RunModel{}, nil
 	}
 	model, err := OpenModel(ctx, c.Run.Model)
 	if err != nil {
 		return RunModel{}, fmt.Errorf("run.model: %w", err)
 	}
+	if err := model.refuseOtherTerms(c, c.Run.Model); err != nil {
+		return RunModel{}, fmt.Errorf("run.model: %w", err)
+	}
+	return model, nil
+}
+
+// refuseOtherTerms refuses models that count purchases or money differently.
+func (m RunModel) refuseOtherTerms(c config.Config, folder string) error {
 	var then config.Config
-	if err := json.Unmarshal(model.manifest.Configuration, &then); err != nil {
-		return RunModel{}, failure.Inputf("run.model: the configuration of %s: %w", c.Run.Model, err)
+	if err := json.Unmarshal(m.manifest.Configuration, &then); err != nil {
+		return failure.Inputf("the configuration of %s: %w", folder, err)
 	}
 	for _, rule := range []struct {
 		key       string
@@ -123,12 +131,52 @@ func Reused(ctx context.Context, c config.Config) (RunModel, error) {
 		{"orders.returns", then.Orders.Returns, c.Orders.Returns},
 	} {
 		if rule.then != rule.now {
-			return RunModel{}, failure.Usagef("run.model: %s was made with %s %#v, and now it is %#v: parameters do not carry over; fit anew with --model ''",
-				c.Run.Model, rule.key, rule.then, rule.now)
+			return failure.Usagef("%s was made with %s %#v, and now it is %#v: parameters do not carry over; fit anew with --model ''",
+				folder, rule.key, rule.then, rule.now)
 		}
 	}
-	return model, nil
+	return nil
 }
+
+// ChooseModel chooses the models by run.model: auto, once the as-of day is known: those
+// of the latest earlier run that has some, while their fit is young enough. Else it
+// says why the models are fitted anew.
+func (s *Scoring) ChooseModel(ctx context.Context, runs publication.Catalog) error {
+	if s.Config.Run.Model != config.AutoModel {
+		return nil
+	}
+	ids, err := runs.Earlier(s.Days.AsOf)
+	if err != nil {
+		return err
+	}
+	s.Refit = "no earlier run has models that can be reused"
+	oldest := s.Days.AsOf.AddDate(0, 0, -int(s.Config.Run.ModelMaxAgeDays))
+	for _, id := range ids {
+		if id[:len(time.DateOnly)] < oldest.Format(time.DateOnly) {
+			return nil // no fit of it is young enough
+		}
+		model, err := OpenModel(ctx, runs.Folder(id))
+		if err == nil {
+			err = model.refuseOtherTerms(s.Config, id)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			continue // it has no model, counts otherwise, or was damaged
+		}
+		if model.Origin.AsOf >= oldest.Format(time.DateOnly) {
+			s.reused, s.Refit = model, ""
+			return nil
+		}
+		s.Refit = fmt.Sprintf("those of run %s were fitted as of %s, more than %d days before", model.Origin.Run, model.Origin.AsOf, int(s.Config.Run.ModelMaxAgeDays))
+		return nil
+	}
+	return nil
+}
+
+// Reused returns the models of a run that are reused, not set where they are fitted.
+func (s *Scoring) Reused() RunModel { return s.reused }
 
 // Identity is what of reused models enters the identity of the run.
 func (m RunModel) Identity() ([]byte, error) {

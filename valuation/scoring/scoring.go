@@ -18,6 +18,8 @@ type Scoring struct {
 	*pipeline.Context
 	intake *intake.Intake
 	reused RunModel // not set: the models are fitted
+	// Refit says why run.model: auto fits the models anew, "" where it does not.
+	Refit string
 
 	channels []string // that could have parameters of their own, sorted: fit groups 1, 2, …
 	holdout  holdout

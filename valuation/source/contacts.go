@@ -13,13 +13,11 @@ func FindContacts(ctx context.Context, c config.Config) (Auxiliary, error) {
 		return mapped{key: "contacts.columns." + name, column: name, text: text, kind: k, everywhere: true}
 	}
 	columns := c.Contacts.Columns
-	sent := dayKind
-	sent.remedy = "cast(timezone('" + c.Time.Zone + "', %s) as date), which are the days of time.zone"
 	contacts := Auxiliary{Name: "contacts", private: true, columns: []mapped{
 		column("customer_id", columns.CustomerID, idKind),
 		column("campaign", columns.Campaign, idKind),
 		column("arm", columns.Arm, idKind),
-		column("sent_at", columns.SentAt, sent),
+		column("sent_at", columns.SentAt, daysOf(c.Time.Zone)),
 		column("delivered", columns.Delivered, conditionKind),
 		column("opened", columns.Opened, conditionKind),
 		column("clicked", columns.Clicked, conditionKind),

@@ -31,6 +31,8 @@ type File struct {
 	Rows        int64
 	Columns     []parquetfile.Column // those of the file, then Hive keys where asked for
 	Fingerprint string               // XXH3 of the bytes, 128 bits in hex
+
+	folders []folderKey // the key=value folders above it
 }
 
 // rows is the number of rows in messages.
@@ -72,6 +74,12 @@ func Find(ctx context.Context, input string, patterns []string, hivePartitions b
 	// Two patterns may match one file; it counts once.
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Resolved, b.Resolved) })
 	files = slices.CompactFunc(files, func(a, b File) bool { return a.Resolved == b.Resolved })
+	if err := refuseTables(input, files); err != nil {
+		return nil, err
+	}
+	if err := sameFolderKeys(files, hivePartitions); err != nil {
+		return nil, err
+	}
 	name(files)
 	return files, nil
 }
@@ -134,24 +142,13 @@ func open(input, path string, hivePartitions bool) (File, error) {
 		return File{}, failure.Inputf("%s.files: %w", input, err) // which says what to do
 	}
 	file := File{Path: path, Resolved: resolved, Bytes: info.Size(), Rows: footer.Rows, Columns: footer.Columns}
-	if hivePartitions {
-		return withHiveKeys(file)
-	}
-	return file, nil
-}
-
-func withHiveKeys(file File) (File, error) {
 	for _, folder := range strings.Split(filepath.ToSlash(filepath.Dir(file.Resolved)), "/") {
-		key, _, isKey := strings.Cut(folder, "=")
-		if !isKey {
-			continue
+		if key, value, isKey := strings.Cut(folder, "="); isKey {
+			file.folders = append(file.folders, folderKey{key, value})
 		}
-		for _, column := range file.Columns {
-			if strings.EqualFold(column.Name, key) {
-				return File{}, failure.Inputf("%s: %q is both a partition key and a column: which of them counts is not clear; set orders.hive_partitions to false or drop the column", file.Path, key)
-			}
-		}
-		file.Columns = append(file.Columns, parquetfile.Column{Name: key, Type: "VARCHAR"})
+	}
+	if hivePartitions {
+		return withFolderKeys(file)
 	}
 	return file, nil
 }
@@ -189,21 +186,6 @@ func Fingerprint(ctx context.Context, files []File) error {
 		}))
 	}
 	return group.Wait()
-}
-
-// Copies returns the pairs of files that have the same bytes, after
-// Fingerprint.
-func Copies(files []File) [][2]File {
-	var pairs [][2]File
-	first := map[string]File{}
-	for _, file := range files {
-		if other, seen := first[file.Fingerprint]; seen && file.Rows > 0 {
-			pairs = append(pairs, [2]File{other, file})
-		} else {
-			first[file.Fingerprint] = file
-		}
-	}
-	return pairs
 }
 
 // HashFile returns the 128-bit XXH3 of a file's bytes in hex.

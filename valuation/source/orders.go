@@ -10,7 +10,8 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
-	"cbv/valuation/parquetfile"
+	"cbv/valuation/schema"
+	"cbv/valuation/source/remedy"
 )
 
 // OrdersView is the view that MapOrders makes, as the SQL files know it.
@@ -25,8 +26,10 @@ type mapped struct {
 	column     string // of orders_input
 	text       string // a column of the files, or an expression; "" for absent
 	kind       kind
-	everywhere bool   // every file must have it; where not, it is null
-	absent     string // expression of a column that is not mapped; "": null
+	convert    func(expression string, found engine.Type) string // nil: as it is
+	everywhere bool                                              // every file must have it; where not, it is null
+	private    bool                                              // it is about people: no message may quote a value
+	absent     string                                            // expression of a column that is not mapped; "": null
 
 	expression string
 	used       []string
@@ -34,32 +37,33 @@ type mapped struct {
 
 // kind is what a column must hold, and what it becomes.
 type kind struct {
-	wants  string
-	fits   []engine.Type
-	cast   engine.Type
-	remedy string
+	wants string
+	fits  []engine.Type
+	cast  engine.Type
+	want  remedy.Want
+	zone  string // whose days are meant, for a day
 }
 
 var (
 	idKind = kind{
 		wants: "text or whole numbers", cast: engine.Varchar,
-		fits:   []engine.Type{engine.Varchar, engine.Bigint, engine.UUID, engine.Boolean, engine.Date},
-		remedy: "cast(%s as bigint) if these are whole numbers, else cast(%[1]s as varchar)",
+		fits: []engine.Type{engine.Varchar, engine.Bigint, engine.UUID, engine.Boolean, engine.Date},
+		want: remedy.ID,
 	}
 	timeKind = kind{
 		wants: "a date or a time-stamp", cast: engine.Timestamp,
-		fits:   []engine.Type{engine.Date, engine.Timestamp, engine.Instant},
-		remedy: "try_strptime(%s, '%%Y-%%m-%%d %%H:%%M:%%S') or try_cast(%[1]s as timestamp)",
+		fits: []engine.Type{engine.Date, engine.Timestamp, engine.Instant},
+		want: remedy.Time,
 	}
 	moneyKind = kind{
 		wants: "a number", cast: engine.Double,
-		fits:   []engine.Type{engine.Bigint, engine.Double, engine.Decimal},
-		remedy: "try_cast(%s as double)",
+		fits: []engine.Type{engine.Bigint, engine.Double, engine.Decimal},
+		want: remedy.Money,
 	}
 	conditionKind = kind{
 		wants: "a condition that is true or false", cast: engine.Boolean,
-		fits:   []engine.Type{engine.Boolean},
-		remedy: "a condition such as %s = 'x' or %[1]s > 0",
+		fits: []engine.Type{engine.Boolean},
+		want: remedy.Condition,
 	}
 )
 
@@ -67,18 +71,26 @@ var (
 type Mapping struct {
 	Zoned   bool   // ordered_at is an instant in UTC rather than a local time
 	section string // of the configuration
-	private bool   // no message may quote a value
 	input   engine.Input
 	mapped  []mapped // what the first columns of input were made of
 }
 
+// reads reports whether a mapped column refers to a column of the files.
+func (m Mapping) reads(name string) bool {
+	return slices.ContainsFunc(m.mapped, func(mapped mapped) bool {
+		return slices.ContainsFunc(mapped.used, func(used string) bool { return strings.EqualFold(used, name) })
+	})
+}
+
 // MapOrders makes the view orders_input over the files. Its columns are
-// customer_id, order_id, channel (text), ordered_at (time-stamp), amount,
-// margin (double), is_kept, has_margin (boolean), minor_per_unit, file_number
-// and file_row.
+// customer_id, order_id, channel, currency, attribute_1 to attribute_8 (text),
+// ordered_at (time-stamp), amount, margin (double), version_number (whole number),
+// versioned_at (time-stamp), version_day (date), is_kept, has_margin, has_currency
+// (boolean), shop_currency (text), minor_per_unit, file_number and file_row.
 //
 // It returns every problem of the mapping at once.
-func MapOrders(ctx context.Context, e engine.Engine, files []File, orders config.Orders, minorPerUnit int64) (Mapping, error) {
+func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Config, minorPerUnit int64) (Mapping, error) {
+	orders := c.Orders
 	all := []mapped{
 		{key: "orders.columns.customer_id", column: "customer_id", text: orders.Columns.CustomerID, kind: idKind, everywhere: true},
 		{key: "orders.columns.ordered_at", column: "ordered_at", text: orders.Columns.OrderedAt, kind: timeKind, everywhere: true},
@@ -87,10 +99,21 @@ func MapOrders(ctx context.Context, e engine.Engine, files []File, orders config
 		{key: "orders.columns.order_id", column: "order_id", text: orders.Columns.OrderID, kind: idKind, everywhere: orders.Grain == "order"},
 		{key: "orders.columns.channel", column: "channel", text: orders.Columns.Channel, kind: idKind},
 		{key: "orders.keep", column: "is_kept", text: orders.Keep, kind: conditionKind, everywhere: true, absent: "true"},
+		{key: "orders.columns.currency", column: "currency", text: orders.Columns.Currency, kind: idKind, everywhere: true},
+	}
+	all = append(all, versionColumns(orders.Columns.Version, c.Time.Zone)...)
+	for i := range config.MostAttributes {
+		slot := mapped{column: schema.AttributeSlot(i), kind: textKind}
+		if i < len(orders.Attributes) {
+			slot.key, slot.text = "orders.attributes."+orders.Attributes[i].Name, orders.Attributes[i].Text
+		}
+		all = append(all, slot)
 	}
 	input := engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}
 	return mapColumns(ctx, e, "orders", files, input, all, []engine.InputColumn{
 		{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
+		{Name: "has_currency", Expression: fmt.Sprint(orders.Columns.Currency != "")},
+		{Name: "shop_currency", Expression: engine.Quote(c.Value.Currency)},
 		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit)},
 	})
 }
@@ -99,7 +122,7 @@ func MapOrders(ctx context.Context, e engine.Engine, files []File, orders config
 // configuration: its columns are the mapped ones, then the constants. It returns
 // every problem of the mapping at once.
 func mapColumns(ctx context.Context, e engine.Engine, section string, files []File, input engine.Input, all []mapped, constants []engine.InputColumn) (Mapping, error) {
-	if err := refuseAmbiguousNames(files); err != nil {
+	if err := refuseOwnNames(files); err != nil {
 		return Mapping{}, err
 	}
 	var errs []error
@@ -119,42 +142,90 @@ func mapColumns(ctx context.Context, e engine.Engine, section string, files []Fi
 	} else if err != nil {
 		return Mapping{}, failure.Usagef("%w", err)
 	}
+	var used []string
+	for _, m := range all {
+		used = append(used, m.used...)
+	}
+	slices.Sort(used)
 	mapping := Mapping{section: section, mapped: all, input: input}
 	mapping.input.Files = Resolved(files)
-	for _, m := range all {
-		column, zoned, err := m.typed(ctx, e, mapping.input, files[0])
-		if err != nil {
-			errs = append(errs, err)
-		}
-		mapping.Zoned = mapping.Zoned || zoned
-		mapping.input.Columns = append(mapping.input.Columns, column)
+	mapping.input.Parts = partsOf(files, slices.Compact(used))
+	if err := mapping.bindColumns(ctx, e, files); err != nil {
+		return Mapping{}, err
 	}
-	if err := errors.Join(errs...); err != nil {
-		return Mapping{}, failure.Inputf("%w", err)
-	}
-	mapping.input.Columns = append(mapping.input.Columns, constants...)
+	mapping.addColumns(constants)
 	if err := e.Input(ctx, mapping.input); err != nil {
 		return Mapping{}, failure.Inputf("%s: %w", section, err)
 	}
 	return mapping, nil
 }
 
-// refuseAmbiguousNames refuses files with column names that the engine would
-// take for others: two that differ in case alone, or its own.
-func refuseAmbiguousNames(files []File) error {
-	for _, file := range files {
-		seen := map[string]string{}
-		for _, column := range file.Columns {
-			folded := strings.ToLower(column.Name)
-			if other, twice := seen[folded]; twice {
-				return failure.Inputf("%s (%s): columns %q and %q differ in case alone, and SQL cannot distinguish them: write the file again with one of them renamed",
-					file.Path, file.rows(), other, column.Name)
+// bindColumns gives the input its columns, and returns every problem at once.
+func (m *Mapping) bindColumns(ctx context.Context, e engine.Engine, files []File) error {
+	var errs []error
+	reported := map[string]bool{}
+	for _, mapped := range m.mapped {
+		columns, zoned, err := mapped.typed(ctx, e, m.input, files)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			if !reported[err.Error()] {
+				errs = append(errs, err)
 			}
-			if folded == "file_index" || folded == "file_row_number" {
+			reported[err.Error()] = true
+			continue
+		}
+		m.Zoned = m.Zoned || zoned
+		m.input.Columns = append(m.input.Columns, columns[0])
+		for i := range m.input.Parts {
+			m.input.Parts[i].Columns = append(m.input.Parts[i].Columns, columns[i])
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	if err := m.open(ctx, e, files); err != nil {
+		return err // by which every column fails
+	}
+	return failure.Inputf("%w", errors.Join(errs...))
+}
+
+// addColumns gives the input columns that are the same for all files.
+func (m *Mapping) addColumns(columns []engine.InputColumn) {
+	m.input.Columns = append(m.input.Columns, columns...)
+	for i := range m.input.Parts {
+		m.input.Parts[i].Columns = append(m.input.Parts[i].Columns, columns...)
+	}
+}
+
+// refuseOwnNames refuses files with columns that have the names of the engine's own.
+func refuseOwnNames(files []File) error {
+	for _, file := range files {
+		for _, own := range []string{"file_index", "file_row_number"} {
+			if column, has := file.column(own); has {
 				return failure.Inputf("%s (%s): column %q has a name that the engine uses itself: write the file again with it renamed",
 					file.Path, file.rows(), column.Name)
 			}
-			seen[folded] = column.Name
+		}
+	}
+	return nil
+}
+
+// refuseAmbiguous refuses a column that differs from another one of a file in case
+// alone: SQL would take one for the other.
+func refuseAmbiguous(files []File, used string) error {
+	for _, file := range files {
+		first := ""
+		for _, column := range file.Columns {
+			switch {
+			case !strings.EqualFold(column.Name, used):
+			case first == "":
+				first = column.Name
+			default:
+				return fmt.Errorf("%s (%s): columns %q and %q differ in case alone, and SQL cannot distinguish them: write the file again with one of them renamed",
+					file.Path, file.rows(), first, column.Name)
+			}
 		}
 	}
 	return nil
@@ -179,7 +250,7 @@ func (m *mapped) resolve(ctx context.Context, e engine.Engine, files []File) err
 		m.used, err = e.CheckExpression(ctx, m.text, known)
 		var unknown *engine.UnknownColumnError
 		if errors.As(err, &unknown) {
-			return m.missing(files[0], unknown.Name, known)
+			return m.missing(files, files[0], unknown.Name, known)
 		}
 		if err != nil {
 			// Wrong whatever the files hold.
@@ -187,83 +258,41 @@ func (m *mapped) resolve(ctx context.Context, e engine.Engine, files []File) err
 		}
 		m.expression = m.text
 	}
-	for _, column := range m.used {
-		if err := m.agree(column, files); err != nil {
+	for _, name := range m.used {
+		if err := refuseAmbiguous(files, name); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (m *mapped) missing(file File, name string, columns []string) error {
-	hint := ""
-	if nearest := config.Nearest(name, columns); nearest != "" {
-		hint = fmt.Sprintf("; did you mean %q?", nearest)
-	}
-	return fmt.Errorf("%s (%s): no column %q (it has %s): set %s%s",
-		file.Path, file.rows(), name, strings.Join(columns, ", "), m.key, hint)
-}
-
-// agree verifies that the files that have a column give it one type, and that
-// the ones that must have it do.
-func (m *mapped) agree(name string, files []File) error {
-	var first File
-	firstType := ""
-	for _, file := range files {
-		fileType := ""
-		for _, column := range file.Columns {
-			if strings.EqualFold(column.Name, name) {
-				fileType = column.Type
-			}
-		}
-		switch {
-		case fileType == "" && m.everywhere:
-			var columns []string
-			for _, column := range file.Columns {
-				columns = append(columns, column.Name)
-			}
-			return m.missing(file, name, columns)
-		case fileType == "", fileType == parquetfile.Null: // no value that could disagree
-		case firstType == "":
-			first, firstType = file, fileType
-		case fileType != firstType:
-			return fmt.Errorf("column %q is %s in %s (%s) and %s in %s (%s): write one of the files again with the other's type, or leave it out of %s.files",
-				name, firstType, first.Path, first.rows(), fileType, file.Path, file.rows(), section(m.key))
-		}
+	if m.everywhere {
+		return m.present(files)
 	}
 	return nil
 }
 
-// typed lets the engine bind the expression over the files and verifies the
-// type of what comes out.
-func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input, example File) (column engine.InputColumn, zoned bool, err error) {
-	column = engine.InputColumn{Name: m.column, Expression: m.expression, Type: m.kind.cast}
-	if m.text == "" {
-		column.Expression = "null"
-		if m.absent != "" {
-			column.Expression = m.absent
+// missing is the error of a column that a file lacks.
+func (m *mapped) missing(files []File, file File, name string, columns []string) error {
+	remedy := m.folderHint(files, name)
+	if remedy == "" {
+		remedy = "set " + m.key
+		if nearest := config.Nearest(name, columns); nearest != "" {
+			remedy += fmt.Sprintf("; did you mean %q?", nearest)
 		}
-		return column, false, nil
 	}
-	probe := input
-	probe.Name = probeView
-	probe.Columns = []engine.InputColumn{{Name: "value", Expression: m.expression}}
-	if err := e.Input(ctx, probe); err != nil {
-		// Without the name of the view, which says nothing to a reader.
-		return column, false, fmt.Errorf("%s (%s): %s: %s: %w", example.Path, example.rows(), m.key, m.text, errors.Unwrap(err))
+	has := strings.Join(columns, ", ")
+	if has == "" {
+		has = "no column at all"
 	}
-	described, err := e.Describe(ctx, probe.Name)
-	if err != nil {
-		return column, false, err
+	return fmt.Errorf("%s (%s): no column %q (it has %s): %s", file.Path, file.rows(), name, has, remedy)
+}
+
+// present verifies that every file has the columns that m refers to.
+func (m *mapped) present(files []File) error {
+	for _, name := range m.used {
+		for _, file := range files {
+			if _, has := file.column(name); !has {
+				return m.missing(files, file, name, file.names())
+			}
+		}
 	}
-	found := described[0]
-	if !slices.Contains(m.kind.fits, found.Type) {
-		return column, false, fmt.Errorf("%s (%s): %s is %s, and %s wants %s: map %s",
-			example.Path, example.rows(), m.text, found.Spelling, m.key, m.kind.wants, fmt.Sprintf(m.kind.remedy, m.text))
-	}
-	if m.column == "ordered_at" && found.Type == engine.Instant {
-		column.Expression = "timezone('UTC', (\n" + m.expression + "\n))"
-		zoned = true
-	}
-	return column, zoned, nil
+	return nil
 }

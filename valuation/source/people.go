@@ -5,10 +5,14 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/source/remedy"
 )
 
 // textKind is what reads as text.
-var textKind = kind{wants: "text or whole numbers", cast: engine.Varchar, remedy: "cast(%s as varchar)", fits: idKind.fits}
+var textKind = kind{wants: "text or whole numbers", cast: engine.Varchar, want: remedy.ID, fits: idKind.fits}
+
+// consentKind is a condition that is null where somebody neither agreed nor objected.
+var consentKind = kind{wants: conditionKind.wants, cast: engine.Boolean, want: remedy.Consent, fits: conditionKind.fits}
 
 // FindPeople looks up the files of people, and those of suppression. What is not
 // configured has none.
@@ -27,8 +31,8 @@ func FindPeople(ctx context.Context, c config.Config) (people, suppression Auxil
 		column("people", "zip", p.Zip, textKind),
 		column("people", "city", p.City, textKind),
 		column("people", "state", p.State, textKind),
-		column("people", "consent_email", p.ConsentEmail, conditionKind),
-		column("people", "consent_ads", p.ConsentAds, conditionKind),
+		column("people", "consent_email", p.ConsentEmail, consentKind),
+		column("people", "consent_ads", p.ConsentAds, consentKind),
 		column("people", "suppressed", p.Suppressed, conditionKind),
 	}}
 	suppression = Auxiliary{Name: "suppression", private: true, columns: []mapped{

@@ -160,6 +160,8 @@ func TestSurvivalBands(t *testing.T) {
 		{"q a little above 1, and few", undetermined, []Warning{UndeterminedMean}},
 		{"bands, q at most 1", goesWithFrequency(simulatedSpend(GammaGamma{P: 3, Q: 0.8, Gamma: 40}, 20_000, true, 0)),
 			[]Warning{GoesWithFrequency, InfiniteMean}},
+		// What goes for all is copied to each band with its cause.
+		{"bands, two totals in all", []Count{{1, 20, 30}, {5, 500, 30}}, []Warning{GoesWithFrequency, NoModel, NoModel, NoModel, NoModel}},
 	} {
 		model, err := FitModel(c.counts, 2)
 		if err != nil {

@@ -19,7 +19,7 @@ func init() {
 	for _, names := range []string{
 		"+ - * / // % ** ^ & | << >> || ~~ !~~ ~~* !~~* ~~~ like_escape not_like_escape", // operators
 		"abs ceil ceiling exp floor greatest isfinite isinf isnan least ln log10 mod power pow round sign sqrt trunc",
-		"concat concat_ws contains ends_with left length lower lpad ltrim md5 nullif prefix regexp_extract",
+		"concat concat_ws contains decode ends_with left length lower lpad ltrim md5 nullif prefix regexp_extract",
 		"regexp_full_match regexp_matches regexp_replace replace reverse right rpad rtrim split_part",
 		"starts_with strip_accents substr substring suffix trim upper",
 		"date_part date_trunc day epoch_ms make_date make_timestamp month strftime strptime timezone",
@@ -158,6 +158,9 @@ func (c *expressionCheck) node(class string, node map[string]any) error {
 		}
 	case class == "COLUMN_REF":
 		names, _ := node["column_names"].([]any)
+		if first, _ := names[0].(string); len(names) == 2 && slices.ContainsFunc(c.known, func(name string) bool { return strings.EqualFold(name, first) }) {
+			return fmt.Errorf("%s is a column, and an expression cannot look into one: write the file again with %v as a column of its own", first, names[1])
+		}
 		if len(names) != 1 {
 			return fmt.Errorf("write column names without a table before them")
 		}

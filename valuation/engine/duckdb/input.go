@@ -10,18 +10,57 @@ import (
 
 // Input makes a view over Parquet files.
 func (d *database) Input(ctx context.Context, in engine.Input) error {
+	if len(in.Parts) == 0 {
+		return d.View(ctx, in.Name, selectPart(in, engine.InputPart{Columns: in.Columns}, in.Files, "file_index"))
+	}
+	var parts []string
+	for _, part := range in.Parts {
+		var files, places []string
+		for _, place := range part.Files {
+			files = append(files, in.Files[place])
+			places = append(places, fmt.Sprint(place))
+		}
+		parts = append(parts, selectPart(in, part, files, "["+strings.Join(places, ", ")+"][cast(file_index as bigint) + 1]"))
+	}
+	return d.View(ctx, in.Name, strings.Join(parts, "\nunion all\n"))
+}
+
+// selectPart returns the SELECT over files that give every column one type;
+// fileNumber is an expression of their places in the input.
+func selectPart(in engine.Input, part engine.InputPart, files []string, fileNumber string) string {
 	var items []string
-	for _, column := range in.Columns {
+	for _, column := range part.Columns {
 		value := "(\n" + column.Expression + "\n)"
 		if column.Type != engine.Other {
 			value = "cast(" + value + " as " + spelling(column.Type) + ")"
 		}
 		items = append(items, value+" as "+column.Name)
 	}
-	items = append(items, "cast(file_index as bigint) as file_number", "file_row_number + 1 as file_row")
-	query := fmt.Sprintf("select %s\nfrom read_parquet(%s, union_by_name = true, hive_partitioning = %t, hive_types_autocast = false)",
-		strings.Join(items, ",\n"), list(in.Files), in.HivePartitions)
-	return d.View(ctx, in.Name, query)
+	items = append(items, "cast("+fileNumber+" as bigint) as file_number", "file_row_number + 1 as file_row")
+	from := fmt.Sprintf("read_parquet(%s, union_by_name = true, hive_partitioning = %t, hive_types_autocast = false)", list(files), in.HivePartitions)
+	if len(part.Absent) > 0 {
+		// A column of nulls has no type of its own, and one that is missing none at
+		// all: an expression is bound as in the files that have it.
+		var nulls []string
+		for _, column := range part.Absent {
+			value := "null"
+			if typeOf(column.Spelling) != engine.Other {
+				value = "cast(null as " + column.Spelling + ")"
+			}
+			nulls = append(nulls, value+" as "+engine.Identifier(column.Name))
+		}
+		from = fmt.Sprintf("(select columns(column -> not list_contains(%s, lower(column))), %s, file_index, file_row_number from %s)",
+			list(foldedNames(part.Absent)), strings.Join(nulls, ", "), from)
+	}
+	return fmt.Sprintf("select %s\nfrom %s", strings.Join(items, ",\n"), from)
+}
+
+func foldedNames(columns []engine.Described) []string {
+	var names []string
+	for _, column := range columns {
+		names = append(names, strings.ToLower(column.Name))
+	}
+	return names
 }
 
 // ReadCSV makes a table of the rows of a CSV file. Nothing of the file is guessed: the

@@ -147,6 +147,11 @@ func (e *Engine) ReadThrough(ctx context.Context, name, column string) error {
 	return nil
 }
 
+// ReadGroups is that of engine.Engine.
+func (e *Engine) ReadGroups(ctx context.Context, name, column string) error {
+	return e.ReadThrough(ctx, name, column)
+}
+
 // Drop is that of engine.Engine.
 func (e *Engine) Drop(_ context.Context, name string) error {
 	_, err := e.find(name)
@@ -177,6 +182,21 @@ func (e *Engine) Input(context.Context, engine.Input) error { return errNoSQL }
 // FirstUnread is refused.
 func (e *Engine) FirstUnread(context.Context, engine.Input, int64) (int64, error) {
 	return 0, errNoSQL
+}
+
+// Try is refused.
+func (e *Engine) Try(context.Context, engine.Trial) (engine.Tried, error) {
+	return engine.Tried{}, errNoSQL
+}
+
+// Screen is refused.
+func (e *Engine) Screen(context.Context, engine.Input, string, []string, int64) (engine.Screened, error) {
+	return engine.Screened{}, errNoSQL
+}
+
+// Distinct is refused.
+func (e *Engine) Distinct(context.Context, engine.Input, string, int) ([]string, error) {
+	return nil, errNoSQL
 }
 
 // CheckExpression is refused.

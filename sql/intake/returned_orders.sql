@@ -1,0 +1,114 @@
+-- returned_orders: the orders whose returns change what a day is worth, day by day:
+-- those with a return that have rows on two days or more, or come to nothing. All
+-- others are worth what moved. An order that comes to half a minor unit a row has come
+-- to nothing: its rows were rounded. Rows without an order id are an order of their
+-- customer-day; a blank id, as exports write a missing one, is none. Empty where a
+-- return is netted within its customer-day.
+--
+-- grain: one row per (customer_id, order_id, order_day)
+-- reads: orders, params
+with
+
+returns as (
+    select
+        orders.customer_id,
+        orders.order_id,
+        orders.order_day
+    from orders
+    cross join params
+    where params.nets_by_order
+        and orders.reason = 'used'
+        and orders.amount_minor < 0
+),
+
+named as (
+    select
+        customer_id,
+        order_id
+    from returns
+    where not is_blank(order_id)
+    group by customer_id, order_id
+),
+
+nameless as (
+    select
+        customer_id,
+        order_id,
+        order_day
+    from returns
+    where is_blank(order_id)
+    group by customer_id, order_id, order_day
+),
+
+rows_of_both as (
+    select
+        orders.customer_id,
+        orders.order_id,
+        orders.order_day,
+        orders.amount_minor,
+        orders.margin_minor,
+        cast(null as date) as only_day
+    from orders
+    inner join named
+        on orders.customer_id = named.customer_id
+        and orders.order_id = named.order_id
+    where orders.reason = 'used'
+    union all
+    select
+        orders.customer_id,
+        orders.order_id,
+        orders.order_day,
+        orders.amount_minor,
+        orders.margin_minor,
+        orders.order_day as only_day
+    from orders
+    inner join nameless
+        on orders.customer_id = nameless.customer_id
+        and orders.order_id = nameless.order_id
+        and orders.order_day = nameless.order_day
+    where orders.reason = 'used'
+),
+
+days as (
+    select
+        customer_id,
+        order_id,
+        order_day,
+        only_day,
+        count(*) as order_rows,
+        cast(sum(case when amount_minor < 0 then 1 else 0 end) as bigint) as return_rows,
+        cast(sum(amount_minor) as bigint) as net_minor,
+        coalesce(cast(sum(margin_minor) as bigint), 0) as margin_minor
+    from rows_of_both
+    group by customer_id, order_id, order_day, only_day
+),
+
+spread as (
+    select
+        customer_id,
+        order_id
+    from days
+    where only_day is null
+    group by customer_id, order_id
+    having count(*) > 1
+),
+
+final as (
+    select
+        days.customer_id,
+        days.order_id,
+        days.order_day,
+        days.only_day,
+        days.order_rows,
+        days.return_rows,
+        days.net_minor,
+        days.margin_minor
+    from days
+    left join spread
+        on days.customer_id = spread.customer_id
+        and days.order_id = spread.order_id
+    where spread.customer_id is not null
+        or 2 * days.net_minor <= days.order_rows
+)
+
+select * from final

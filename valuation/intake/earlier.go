@@ -1,0 +1,166 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"cbv/valuation/config"
+	"cbv/valuation/engine"
+	"cbv/valuation/publication"
+	"cbv/valuation/schema"
+)
+
+// Earlier is the run that the files are compared with: the latest one of an earlier
+// day that read the orders as this one does.
+type Earlier struct {
+	ID       string // "" where none is compared
+	Identity string
+	AsOf     time.Time
+	// WhyNone says why the latest earlier run is not compared; "" where one is, or
+	// there is none.
+	WhyNone string
+	// HasOtherRates says that exchange rates have been revised since, by which past
+	// money changes: only rows and customers are compared.
+	HasOtherRates bool
+
+	days, customers string // paths
+}
+
+// Tables of a run that the next one reads.
+const (
+	daysFile      = "days.parquet"
+	customersFile = "customers.parquet"
+)
+
+// EarlierTables are the names of the tables that are read of earlier runs.
+var EarlierTables = []string{daysFile, customersFile}
+
+// FindEarlier finds the run to compare with, once the as-of day is known.
+func (in *Intake) FindEarlier(ctx context.Context, runs publication.Catalog) error {
+	ids, err := runs.Earlier(in.Days.AsOf)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		why := ""
+		run, err := runs.ReadEarlier(id)
+		if err == nil {
+			if why, err = in.openEarlier(ctx, run); err == nil && why == "" {
+				return nil
+			}
+		}
+		if err != nil { // it was damaged, or another program wrote it
+			why = "it cannot be read"
+		}
+		if in.Earlier.WhyNone == "" {
+			in.Earlier.WhyNone = fmt.Sprintf("%s: %s", id, why)
+		}
+	}
+	return nil
+}
+
+// openEarlier takes a run to compare with, and says why where it cannot be.
+func (in *Intake) openEarlier(ctx context.Context, run publication.EarlierRun) (why string, err error) {
+	var then config.Config
+	if err := json.Unmarshal(run.Configuration, &then); err != nil {
+		return "", err
+	}
+	if why := orderDifference(then, in.Config); why != "" {
+		return why, nil
+	}
+	for _, name := range EarlierTables {
+		if !run.Has(ctx, name) {
+			return fmt.Sprintf("its %s is not there, or damaged", name), nil
+		}
+	}
+	asOf, err := time.Parse(time.DateOnly, run.AsOf)
+	if err != nil {
+		return "", err
+	}
+	in.Earlier = Earlier{ID: run.ID, Identity: run.Identity, AsOf: asOf, HasOtherRates: !slices.Equal(rates(run.Inputs), rates(in.Inputs.PublishedInputs()))}
+	for name, path := range map[string]*string{daysFile: &in.Earlier.days, customersFile: &in.Earlier.customers} {
+		if *path, err = filepath.EvalSymlinks(filepath.Join(run.Folder, name)); err != nil {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// orderDifference names the first setting by which two runs read the orders
+// differently, "" where there is none.
+func orderDifference(then, now config.Config) string {
+	for _, setting := range []struct {
+		key       string
+		then, now any
+	}{
+		{"orders.columns.customer_id", then.Orders.Columns.CustomerID, now.Orders.Columns.CustomerID},
+		{"orders.columns.ordered_at", then.Orders.Columns.OrderedAt, now.Orders.Columns.OrderedAt},
+		{"orders.columns.amount", then.Orders.Columns.Amount, now.Orders.Columns.Amount},
+		{"orders.keep", then.Orders.Keep, now.Orders.Keep},
+		{"orders.grain", then.Orders.Grain, now.Orders.Grain},
+		{"orders.hive_partitions", then.Orders.HivePartitions, now.Orders.HivePartitions},
+		{"value.currency", then.Value.Currency, now.Value.Currency},
+		{"time.zone", then.Time.Zone, now.Time.Zone},
+	} {
+		if setting.then != setting.now {
+			return fmt.Sprintf("%s was %#v then, and is %#v", setting.key, setting.then, setting.now)
+		}
+	}
+	return ""
+}
+
+// rates are the hashes of the files of exchange rates.
+func rates(inputs []publication.Input) (hashes []string) {
+	for _, input := range inputs {
+		if input.Input == "rates" {
+			hashes = append(hashes, input.Hash)
+		}
+	}
+	return hashes
+}
+
+// WriteIdentity writes which run is compared, or why none is.
+func (e Earlier) WriteIdentity(to io.Writer) {
+	fmt.Fprintf(to, "compared %q %q %q\n", e.ID, e.Identity, e.WhyNone)
+}
+
+// mapEarlier makes the tables of the run that is compared, which are empty without
+// one.
+func (in *Intake) mapEarlier(ctx context.Context) error {
+	if in.Earlier.WhyNone != "" && in.Earlier.ID == "" {
+		in.Warn("not_compared", "the files are not compared with the run before, %s", in.Earlier.WhyNone)
+	}
+	for _, table := range []struct {
+		name, path string
+		columns    []schema.Column
+	}{
+		{"earlier_days", in.Earlier.days, schema.ColumnsOf("days")},
+		{"earlier_base", in.Earlier.customers, slices.DeleteFunc(slices.Clone(schema.ColumnsOf("customers")), func(c schema.Column) bool {
+			return !slices.Contains([]string{"customer_id", "last_purchase_date", "purchases", "revenue"}, c.Name)
+		})},
+	} {
+		var err error
+		if table.path == "" {
+			var columns []engine.Column
+			for _, c := range table.columns {
+				columns = append(columns, engine.Column{Name: c.Name, Type: engine.TypeOf(c.Type)})
+			}
+			err = in.Engine.Insert(ctx, table.name, columns, func(func([]any) bool) {})
+		} else {
+			var columns []engine.InputColumn
+			for _, c := range table.columns {
+				columns = append(columns, engine.InputColumn{Name: c.Name, Expression: engine.Identifier(c.Name)})
+			}
+			err = in.Engine.Input(ctx, engine.Input{Name: table.name, Files: []string{table.path}, Columns: columns})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,37 @@
+package intake
+
+import (
+	"context"
+	"time"
+
+	"cbv/valuation/engine"
+)
+
+// look is a day of which a plan wants to know what was known on it: of orders, the
+// rows up to it.
+type look struct{ LookDay time.Time }
+
+// personalLook is a row of personal_looks, which is a view over files where a plan
+// has it, and so has the place of each row.
+type personalLook struct {
+	CustomerID          string
+	LookDay             time.Time
+	FileNumber, FileRow int64
+}
+
+// makeLooks makes the tables of looks: those that a plan takes at everybody, the as-of
+// day and the cutoff of its backtest, and the one that it takes at each of some
+// customers.
+func (in *Intake) makeLooks(ctx context.Context) error {
+	looks := []look{{in.Days.AsOf}}
+	if in.Holdout.Days > 0 {
+		looks = append(looks, look{in.Cutoff()})
+	}
+	if err := engine.Insert(ctx, in.Engine, "looks", looks); err != nil {
+		return err
+	}
+	if in.MapPersonalLooks != nil {
+		return in.MapPersonalLooks(ctx)
+	}
+	return engine.Insert(ctx, in.Engine, "personal_looks", []personalLook(nil))
+}

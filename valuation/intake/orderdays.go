@@ -1,0 +1,196 @@
+package intake
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"cbv/valuation/calendar"
+)
+
+// dayRows are the rows of every day from the first one that has any to the last one,
+// days without rows included.
+type dayRows struct {
+	first time.Time
+	rows  []float64
+	open  [weekdays]bool // whether half of the dates of a weekday have rows, by date modulo 7
+}
+
+const weekdays = 7
+
+// newDayRows returns the rows of days in order, of which there is one at least.
+func newDayRows(days []orderDay) dayRows {
+	d := dayRows{first: days[0].OrderDay}
+	d.rows = make([]float64, calendar.DaysBetween(d.first, days[len(days)-1].OrderDay)+1)
+	for _, day := range days {
+		d.rows[calendar.DaysBetween(d.first, day.OrderDay)] = float64(day.AllRows)
+	}
+	for weekday := range min(weekdays, len(d.rows)) {
+		dates, open := 0, 0
+		for i := weekday; i < len(d.rows); i += weekdays {
+			dates++
+			if d.rows[i] > 0 {
+				open++
+			}
+		}
+		d.open[weekday] = 2*open >= dates
+	}
+	return d
+}
+
+func (d dayRows) date(i int) time.Time { return d.first.AddDate(0, 0, i) }
+
+// isOpen reports whether the shop usually has orders on such a day. About the turn of
+// the year shops close that never do otherwise.
+func (d dayRows) isOpen(i int) bool {
+	return d.open[i%weekdays] && !isTurnOfYear(d.date(i))
+}
+
+func isTurnOfYear(day time.Time) bool {
+	return day.Month() == time.December && day.Day() >= 24 || day.Month() == time.January && day.Day() <= 2
+}
+
+// hole is a run of days without rows, from the one index to the other.
+type hole struct {
+	from, to int
+	open     int     // days of them on which the shop is usually open
+	worth    float64 // rows that it would have had
+}
+
+func (h hole) days() int { return h.to - h.from + 1 }
+
+// What a run of days without rows is held against.
+const (
+	// aroundDays before and after a run say what its days would have had, if so many
+	// of them have rows.
+	aroundDays, leastOpenAround = 28, 7
+	// leastWorth is how many rows a run must lack, and leastOpenDays on how many days.
+	leastWorth, leastOpenDays = 15, 2
+	// A run must lack three times what the fourth largest does: closings are alike,
+	// and up to three runs that are missing do not hide each other. Long closings that
+	// recur are left out of these.
+	timesUsual, usualPlace, longClosingDays = 3, 3, 5
+	// A closing recurs when another year has one of half its days within so many days
+	// of it.
+	recursWithinDays = 10
+)
+
+// missingDays returns the runs of days without rows that are no closings, longest
+// first.
+func missingDays(d dayRows) []hole {
+	runs := d.runs()
+	worths := []float64{}
+	for _, run := range runs {
+		if run.days() < longClosingDays || !d.recurs(run, runs) {
+			worths = append(worths, run.worth)
+		}
+	}
+	slices.SortFunc(worths, func(a, b float64) int { return cmp.Compare(b, a) })
+	usual := 0.0
+	if len(worths) > usualPlace {
+		usual = worths[usualPlace]
+	}
+	missing := slices.DeleteFunc(slices.Clone(runs), func(h hole) bool {
+		return h.worth < leastWorth || h.open < leastOpenDays || h.worth < timesUsual*usual || d.recurs(h, runs)
+	})
+	slices.SortStableFunc(missing, func(a, b hole) int { return b.days() - a.days() })
+	return missing
+}
+
+// runs returns the runs of days without rows.
+func (d dayRows) runs() (runs []hole) {
+	for i, last := 1, 0; i < len(d.rows); i++ {
+		if d.rows[i] == 0 {
+			continue
+		}
+		if i-last > 1 {
+			runs = append(runs, d.run(last+1, i-1))
+		}
+		last = i
+	}
+	return runs
+}
+
+// run says what days without rows would have had.
+func (d dayRows) run(from, to int) hole {
+	h := hole{from: from, to: to}
+	days := 0
+	for i := from; i <= to; i++ {
+		if !isTurnOfYear(d.date(i)) {
+			days++
+		}
+		if d.isOpen(i) {
+			h.open++
+		}
+	}
+	worth := d.around(from-aroundDays, from)
+	// Near the end of the files the days after a run are too few to say anything.
+	if to+aroundDays < len(d.rows) {
+		worth = min(worth, d.around(to+1, to+1+aroundDays))
+	}
+	h.worth = float64(days) * worth
+	return h
+}
+
+// around returns the mean rows of the days from one to another, 0 where so few of
+// them have any that they are the beginning of the files, or its end.
+func (d dayRows) around(from, to int) float64 {
+	sum, open := 0.0, 0
+	for i := max(0, from); i < min(to, len(d.rows)); i++ {
+		sum += d.rows[i]
+		if d.rows[i] > 0 {
+			open++
+		}
+	}
+	if open < leastOpenAround {
+		return 0
+	}
+	return sum / aroundDays
+}
+
+// recurs reports whether another year has a run about the same dates with half as
+// many open days or more.
+func (d dayRows) recurs(h hole, runs []hole) bool {
+	for _, other := range runs {
+		if 2*other.open < h.open || 2*other.days() < h.days() {
+			continue
+		}
+		for _, years := range []int{-1, 1, -2, 2} {
+			from, to := d.date(h.from).AddDate(years, 0, -recursWithinDays), d.date(h.to).AddDate(years, 0, recursWithinDays)
+			if other != h && !d.date(other.to).Before(from) && !d.date(other.from).After(to) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isClosing reports whether days after the first, one of them the last or beyond, are
+// a closing that other years had, too.
+func (d dayRows) isClosing(from, to time.Time) bool {
+	h := hole{from: calendar.DaysBetween(d.first, from), to: calendar.DaysBetween(d.first, to)}
+	for i := h.from; i <= h.to; i++ {
+		if d.isOpen(i) {
+			h.open++
+		}
+	}
+	return d.recurs(h, d.runs())
+}
+
+// describe says which days are missing.
+func (d dayRows) describe(missing []hole, median int) string {
+	longest, more := missing[0], ""
+	if others := missing[1:]; len(others) > 0 {
+		days := 0
+		for _, other := range others {
+			days += other.days()
+		}
+		more = fmt.Sprintf(", and %s more in %d other gaps", countDays(days), len(others))
+		if len(others) == 1 {
+			more = fmt.Sprintf(", and %s more from %s on", countDays(days), d.date(others[0].from).Format(time.DateOnly))
+		}
+	}
+	return fmt.Sprintf("no order from %s to %s, %s, where a usual gap is %s%s: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+		d.date(longest.from).Format(time.DateOnly), d.date(longest.to).Format(time.DateOnly), countDays(longest.days()), countDays(median), more)
+}

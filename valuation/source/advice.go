@@ -1,0 +1,167 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/engine"
+	"cbv/valuation/source/remedy"
+)
+
+// Read returns how a column of files is read as what is wanted of it: the expression
+// to map, which was tried on all its values, how many it reads and an example. Days are
+// those of zone where a remedy.Day is wanted.
+func Read(ctx context.Context, e engine.Engine, files []File, hivePartitions bool, column string, want remedy.Want, zone string) (remedy.Reading, error) {
+	input := engine.Input{Files: Resolved(files), HivePartitions: hivePartitions, Parts: partsOf(files, []string{column})}
+	return remedy.Find(ctx, e, remedy.Column{Input: input, Value: Name(ctx, e, column), Zone: zone}, want)
+}
+
+// Name writes the name of a column as an expression has it: in quotes where SQL would
+// take it for something else.
+func Name(ctx context.Context, e engine.Engine, column string) string {
+	// What SQL reads as this column alone needs none.
+	used, err := e.CheckExpression(ctx, column, []string{column})
+	if err == nil && len(used) == 1 && strings.TrimSpace(column) == column && !strings.ContainsAny(column, "()-/") {
+		return column
+	}
+	return engine.Identifier(column)
+}
+
+// value is what m maps, as part of an expression.
+func (m *mapped) value(ctx context.Context, e engine.Engine) string {
+	if len(m.used) == 1 && m.expression == engine.Identifier(m.used[0]) {
+		return Name(ctx, e, m.used[0])
+	}
+	if isCall(m.text) {
+		return m.text
+	}
+	return "(" + m.text + ")"
+}
+
+// isCall reports whether text is one call of a function, which needs no parentheses
+// around it.
+func isCall(text string) bool {
+	name, rest, called := strings.Cut(text, "(")
+	if !called || name == "" || strings.ContainsFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return false
+	}
+	open, quote := 1, rune(0)
+	for i, letter := range rest {
+		switch {
+		case quote != 0:
+			if letter == quote {
+				quote = 0
+			}
+		case letter == '\'', letter == '"':
+			quote = letter
+		case letter == '(':
+			open++
+		case letter == ')':
+			open--
+		}
+		if open == 0 {
+			return i == len(rest)-1
+		}
+	}
+	return false
+}
+
+// disagreement is the error of an expression of two types.
+func (m *mapped) disagreement(ctx context.Context, e engine.Engine, input engine.Input, files []File, one, other bound) error {
+	named := m.text
+	if len(m.used) == 1 && m.expression == engine.Identifier(m.used[0]) {
+		named = fmt.Sprintf("column %q", m.used[0])
+	}
+	way := "write one of the files again with the other's type, or leave it out of " + section(m.key) + ".files"
+	reading, err := m.find(ctx, e, input)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil && reading.Expression != "" {
+		way = m.advice(files, reading) + ", or " + way
+	}
+	return fmt.Errorf("%s is %s in %s (%s) and %s in %s (%s): %s",
+		named, one.found.Spelling, one.file.Path, one.file.rows(), other.found.Spelling, other.file.Path, other.file.rows(), way)
+}
+
+// unfit is the error of an expression of a type that is not wanted.
+func (m *mapped) unfit(ctx context.Context, e engine.Engine, input engine.Input, files []File, part bound) error {
+	if m.isNull(files) {
+		return fmt.Errorf("%s (%s): %s has no value in any row, and %s wants %s: map another column", part.file.Path, part.file.rows(), m.text, m.key, m.kind.wants)
+	}
+	reading, err := m.find(ctx, e, input)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return m.unreadable(part.file, err)
+	}
+	return fmt.Errorf("%s (%s): %s is %s, and %s wants %s: %s",
+		part.file.Path, part.file.rows(), m.text, part.found.Spelling, m.key, m.kind.wants, m.advice(files, reading))
+}
+
+// isNull reports whether no file has a value of any column that m refers to.
+func (m *mapped) isNull(files []File) bool {
+	for _, file := range files {
+		for _, name := range m.used {
+			if file.typeOf(name) != "" {
+				return false
+			}
+		}
+	}
+	return len(m.used) > 0
+}
+
+func (m *mapped) find(ctx context.Context, e engine.Engine, input engine.Input) (remedy.Reading, error) {
+	return remedy.Find(ctx, e, remedy.Column{Input: input, Value: m.value(ctx, e), Zone: m.kind.zone}, m.kind.want)
+}
+
+// unreadable is the error of a column that cannot be read at all.
+func (m *mapped) unreadable(file File, err error) error { return damaged(file, m.text, m.key, err) }
+
+// advice says what to map instead, and shows what that makes of a value.
+func (m *mapped) advice(files []File, reading remedy.Reading) string {
+	place := func(place engine.Place) string { return fmt.Sprintf("%s row %d", files[place.File].Path, place.Row) }
+	again := "write the column again as " + m.kind.wants
+	if m.kind.fits[0] == engine.Boolean {
+		again = "map a case of its values that gives true, false, or null where neither is said"
+	}
+	all := "all its " + humanize.Comma(reading.Values) + " values"
+	if reading.Values == 1 {
+		all = "its only value"
+	}
+	switch {
+	case reading.Values == 0:
+		return "it has no value: map another column"
+	case reading.Expression == "" && reading.Read == 0:
+		return fmt.Sprintf("nothing that was tried reads %s: %s", strings.TrimPrefix(all, "all "), again)
+	case reading.Expression == "":
+		return fmt.Sprintf("nothing that was tried reads %s, %s at best (the first of the others: %s): %s",
+			all, humanize.Comma(reading.Read), place(reading.Unread), again)
+	}
+	example := func(reading remedy.Reading) string {
+		switch {
+		case m.kind.want == remedy.Time, m.kind.want == remedy.Day, m.kind.want == remedy.Version, m.kind.want == remedy.Money && !m.private:
+			return fmt.Sprintf(" (%s is %s)", reading.Before, reading.After)
+		case m.kind.want == remedy.ID:
+			return fmt.Sprintf(" (the first: %s)", place(reading.Place))
+		}
+		return ""
+	}
+	if len(reading.Others) > 0 {
+		text := "map " + reading.Expression + example(reading)
+		for _, other := range reading.Others {
+			text += " or " + other.Expression + example(other)
+		}
+		return text + ": each reads " + all + ", and which is right the file does not say"
+	}
+	text := fmt.Sprintf("map %s, which reads %s%s", reading.Expression, all, example(reading))
+	if reading.Neither {
+		text += "; the other words in it stay null, neither consent nor objection"
+	}
+	return text
+}
