@@ -273,6 +273,9 @@ func TestInitReadsHoweverATableIsWritten(t *testing.T) {
 		"cancelled and test orders": table("order_id,user_id,created_at,status,is_test,amount\n", "%d,%d,%s,paid,false,%.2f\n", func(order, customer, d int, amount float64) []any {
 			return []any{order, customer, day(d, "2006-01-02"), amount}
 		}) + "900,1,2023-02-01,Cancelled,false,5.00\n901,1,2023-02-01,paid,true,5.00\n",
+		"a letter cancels an order": table("InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n", "%d,x,1,%s,%.2f,%d\n", func(order, customer, d int, amount float64) []any {
+			return []any{500 + order, day(d, "1/2/2006 15:04"), amount, 17000 + customer}
+		}) + "900,x,3,2/1/2023 10:00,5.00,17001\nC900,x,-3,2/2/2023 10:00,5.00,17001\n",
 		"returns with a type": table("id,user_id,created_at,type,amount\n", "%d,%d,%s,sale,%.2f\n", func(order, customer, d int, amount float64) []any {
 			return []any{order, customer, day(d, "2006-01-02"), amount}
 		}) + "900,1,2023-02-01,refund,5.00\n901,1,2023-02-01,sale,5.00\n",

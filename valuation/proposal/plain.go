@@ -84,7 +84,11 @@ func plain(ctx context.Context, e engine.Engine, t *table, currency string) (*Ma
 	customer := roles["customer"]
 	m.Columns = append(m.Columns, Column{Key: "customer_id", Expression: customerExpression(*customer.column), Sure: customer.sure, Why: customer.why})
 	if order := roles["order"]; order != nil {
-		m.Columns = append(m.Columns, Column{Key: "order_id", Expression: identifier(order.Name), Sure: order.sure, Why: order.why})
+		expression, why, err := t.orderOf(ctx, e, order)
+		if err != nil {
+			return nil, err
+		}
+		m.Columns = append(m.Columns, Column{Key: "order_id", Expression: expression, Sure: order.sure, Why: why})
 	}
 	time := roles["time"]
 	m.Columns = append(m.Columns,
@@ -107,6 +111,22 @@ func plain(ctx context.Context, e engine.Engine, t *table, currency string) (*Ma
 	}
 	m.currencyOf(roles["currency"].columnOrNil())
 	return m, nil
+}
+
+// orderOf writes the order's column. Where ids are those of other orders behind letters,
+// as C536365 cancels 536365, their rows belong to these orders.
+func (t *table) orderOf(ctx context.Context, e engine.Engine, order *found) (expression, why string, err error) {
+	name := identifier(order.Name)
+	if order.Type != engine.Varchar {
+		return name, order.why, nil
+	}
+	ids := fmt.Sprintf(`(select distinct %[1]s as id from %[2]s where regexp_full_match(%[1]s, '[A-Za-z]+[0-9]+')) as lettered
+		left join (select distinct %[1]s as original from %[2]s) as orders on regexp_replace(lettered.id, '^[A-Za-z]+', '') = orders.original`, name, t.name)
+	counts, err := numbers(ctx, e, ids, []string{"count(*)", "count(original)"})
+	if err != nil || counts[1] == 0 || counts[1] < 0.9*counts[0] {
+		return name, order.why, err
+	}
+	return "regexp_replace(" + name + ", '^[A-Za-z]+', '')", order.why + "; ids with letters before them are those of other orders, which they change", nil
 }
 
 // customerExpression writes the customer's column: e-mails in one spelling.
