@@ -9,19 +9,6 @@
 -- reads: customer_days, order_returns, first_purchases, params
 with
 
-left_over as (
-    select
-        order_returns.customer_id,
-        order_returns.order_day,
-        order_returns.left_minor,
-        order_returns.left_margin_minor
-    from order_returns
-    inner join params
-        on order_returns.look_day = params.as_of
-    where order_returns.left_minor <> 0
-        or order_returns.left_margin_minor <> 0
-),
-
 days as (
     select
         customer_days.customer_id,
@@ -35,8 +22,8 @@ days as (
         case
             when customer_days.order_day > first_purchases.first_purchase_date then 0
             when params.margin_rate is not null
-                then customer_days.purchase_minor + coalesce(left_over.left_minor, 0)
-            else customer_days.purchase_margin_minor + coalesce(left_over.left_margin_minor, 0)
+                then customer_days.purchase_minor + coalesce(order_returns.left_minor, 0)
+            else customer_days.purchase_margin_minor + coalesce(order_returns.left_margin_minor, 0)
         end as first_money_minor,
         coalesce(params.margin_rate, 1e0) as margin_rate,
         params.horizon_days,
@@ -45,10 +32,10 @@ days as (
     inner join first_purchases
         on customer_days.customer_id = first_purchases.customer_id
     cross join params
-    left join left_over
-        on customer_days.customer_id = left_over.customer_id
-        and customer_days.order_day = left_over.order_day
-        and first_purchases.first_purchase_date > left_over.order_day
+    left join order_returns
+        on customer_days.customer_id = order_returns.customer_id
+        and customer_days.order_day = order_returns.order_day
+        and first_purchases.first_purchase_date > order_returns.order_day
     where customer_days.reason = 'used'
         and params.has_spend
 ),

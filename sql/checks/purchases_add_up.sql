@@ -2,7 +2,7 @@
 -- money of the used rows, and margin likewise; the customers hold both.
 --
 -- grain: one row per rule
--- reads: day_money, order_returns, base_rates, returns_only, row_counts, params
+-- reads: day_money, order_returns, base_rates, returns_only, row_counts
 with
 
 days as (
@@ -16,11 +16,9 @@ days as (
 
 left_over as (
     select
-        coalesce(cast(sum(order_returns.left_minor) as bigint), 0) as left_minor,
-        coalesce(cast(sum(order_returns.left_margin_minor) as bigint), 0) as left_margin_minor
+        coalesce(cast(sum(left_minor) as bigint), 0) as left_minor,
+        coalesce(cast(sum(left_margin_minor) as bigint), 0) as left_margin_minor
     from order_returns
-    inner join params
-        on order_returns.look_day = params.as_of
 ),
 
 used as (

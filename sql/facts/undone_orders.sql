@@ -1,5 +1,5 @@
--- undone_orders: the orders of which returns have left nothing on a day, as known on
--- each look.
+-- undone_orders: the orders of which returns have left nothing on a day on which
+-- something was bought, as known on each look.
 --
 -- grain: one row per (look_day, customer_id, order_id, order_day)
 -- reads: order_worths
@@ -11,3 +11,4 @@ select
 from order_worths
 where is_returned
     and worth_minor = 0
+    and order_rows > return_rows

@@ -23,19 +23,6 @@ days as (
     group by customer_id, order_day, reason
 ),
 
-changes as (
-    select
-        order_returns.customer_id,
-        order_returns.order_day,
-        'used' as reason,
-        order_returns.purchase_change_minor,
-        order_returns.margin_change_minor,
-        order_returns.returned_rows
-    from order_returns
-    inner join params
-        on order_returns.look_day = params.as_of
-),
-
 purchases as (
     select
         days.customer_id,
@@ -46,14 +33,14 @@ purchases as (
         days.net_minor,
         days.gross_minor,
         days.margin_minor,
-        days.net_minor + coalesce(changes.purchase_change_minor, 0) as purchase_minor,
-        days.margin_minor + coalesce(changes.margin_change_minor, 0) as purchase_margin_minor,
-        coalesce(changes.returned_rows, 0) as returned_rows
+        days.net_minor + coalesce(order_returns.purchase_change_minor, 0) as purchase_minor,
+        days.margin_minor + coalesce(order_returns.margin_change_minor, 0) as purchase_margin_minor,
+        coalesce(order_returns.returned_rows, 0) as returned_rows
     from days
-    left join changes
-        on days.customer_id = changes.customer_id
-        and days.order_day = changes.order_day
-        and days.reason = changes.reason
+    left join order_returns
+        on days.customer_id = order_returns.customer_id
+        and days.order_day = order_returns.order_day
+        and days.reason = 'used'
 ),
 
 final as (

@@ -8,7 +8,8 @@
 -- Later rows make no day worth more. The margin of the days without a sale is shared
 -- out among the days that lost something, by how much; a day left with nothing brings
 -- no margin of a purchase. What remains of money and margin was returned of no
--- purchase, and stands on the order's last day of a return as what is left over.
+-- purchase, and stands on the order's last day of a return as what is left over. An
+-- order of one day stands here where it came to nothing.
 --
 -- grain: one row per (look_day, customer_id, order_id, order_day)
 -- reads: returned_orders, looks, personal_looks
@@ -33,28 +34,28 @@ balances as (
         returned_orders.customer_id,
         returned_orders.order_id,
         returned_orders.order_day,
-        returned_orders.only_day,
         returned_orders.order_rows,
         returned_orders.return_rows,
         returned_orders.net_minor,
         returned_orders.margin_minor,
         cast(sum(returned_orders.net_minor) over (
-            partition by customer_looks.look_day, returned_orders.customer_id, returned_orders.order_id, returned_orders.only_day
+            partition by customer_looks.look_day, returned_orders.customer_id, returned_orders.order_id
             order by returned_orders.order_day
             rows between unbounded preceding and current row
         ) as bigint) as balance_minor,
         cast(sum(returned_orders.order_rows) over (
-            partition by customer_looks.look_day, returned_orders.customer_id, returned_orders.order_id, returned_orders.only_day
+            partition by customer_looks.look_day, returned_orders.customer_id, returned_orders.order_id
             order by returned_orders.order_day
             rows between unbounded preceding and current row
         ) as bigint) as balance_rows,
         max(case when returned_orders.return_rows > 0 then returned_orders.order_day end) over (
-            partition by customer_looks.look_day, returned_orders.customer_id, returned_orders.order_id, returned_orders.only_day
+            partition by customer_looks.look_day, returned_orders.customer_id, returned_orders.order_id
         ) as last_return_day
     from returned_orders
     inner join customer_looks
         on returned_orders.customer_id = customer_looks.customer_id
         and returned_orders.order_day <= customer_looks.look_day
+    where returned_orders.is_spread
 ),
 
 worths as (
@@ -66,7 +67,7 @@ worths as (
                 when return_rows > 0 and 2 * balance_minor <= balance_rows then least(cast(0 as bigint), balance_minor)
                 else balance_minor
             end) over (
-                partition by look_day, customer_id, order_id, only_day
+                partition by look_day, customer_id, order_id
                 order by order_day
                 rows between current row and unbounded following
             ) - greatest(cast(0 as bigint), balance_minor - net_minor)
@@ -79,15 +80,15 @@ losses as (
         worths.*,
         case when net_minor > 0 then net_minor - worth_minor else 0 end as lost_minor,
         cast(sum(case when net_minor > 0 then net_minor - worth_minor else 0 end) over (
-            partition by look_day, customer_id, order_id, only_day
+            partition by look_day, customer_id, order_id
             order by order_day
             rows between unbounded preceding and current row
         ) as bigint) as running_lost_minor,
         cast(sum(case when net_minor > 0 then net_minor - worth_minor else 0 end) over (
-            partition by look_day, customer_id, order_id, only_day
+            partition by look_day, customer_id, order_id
         ) as bigint) as order_lost_minor,
         cast(sum(case when net_minor > 0 then 0 else margin_minor end) over (
-            partition by look_day, customer_id, order_id, only_day
+            partition by look_day, customer_id, order_id
         ) as bigint) as return_margin_minor
     from worths
 ),
@@ -119,12 +120,29 @@ left_over as (
     select
         margins.*,
         cast(sum(net_minor - worth_minor) over (
-            partition by look_day, customer_id, order_id, only_day
+            partition by look_day, customer_id, order_id
         ) as bigint) as left_minor,
         cast(sum(margin_minor - worth_margin_minor) over (
-            partition by look_day, customer_id, order_id, only_day
+            partition by look_day, customer_id, order_id
         ) as bigint) as left_margin_minor
     from margins
+),
+
+one_day as (
+    select
+        customer_looks.look_day,
+        returned_orders.customer_id,
+        returned_orders.order_id,
+        returned_orders.order_day,
+        returned_orders.order_rows,
+        returned_orders.return_rows,
+        returned_orders.net_minor,
+        returned_orders.margin_minor
+    from returned_orders
+    inner join customer_looks
+        on returned_orders.customer_id = customer_looks.customer_id
+        and returned_orders.order_day <= customer_looks.look_day
+    where not returned_orders.is_spread
 ),
 
 final as (
@@ -133,7 +151,9 @@ final as (
         customer_id,
         order_id,
         order_day,
+        true as is_spread,
         order_rows,
+        return_rows,
         last_return_day is not null as is_returned,
         net_minor,
         margin_minor,
@@ -142,6 +162,23 @@ final as (
         case when order_day = last_return_day then left_minor else 0 end as left_minor,
         case when order_day = last_return_day then left_margin_minor else 0 end as left_margin_minor
     from left_over
+    union all
+    select
+        look_day,
+        customer_id,
+        order_id,
+        order_day,
+        false as is_spread,
+        order_rows,
+        return_rows,
+        true as is_returned,
+        net_minor,
+        margin_minor,
+        0 as worth_minor,
+        0 as worth_margin_minor,
+        net_minor as left_minor,
+        margin_minor as left_margin_minor
+    from one_day
 )
 
 select * from final

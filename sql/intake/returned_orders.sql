@@ -1,5 +1,5 @@
 -- returned_orders: the orders whose returns change what a day is worth, day by day:
--- those with a return that have rows on two days or more, or come to nothing. All
+-- those with a return that are spread over two days or more, or come to nothing. All
 -- others are worth what moved. An order that comes to half a minor unit a row has come
 -- to nothing: its rows were rounded. Rows without an order id are an order of their
 -- customer-day; a blank id, as exports write a missing one, is none. Empty where a
@@ -98,7 +98,7 @@ final as (
         days.customer_id,
         days.order_id,
         days.order_day,
-        days.only_day,
+        spread.customer_id is not null as is_spread,
         days.order_rows,
         days.return_rows,
         days.net_minor,

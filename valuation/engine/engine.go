@@ -211,6 +211,7 @@ type Trial struct {
 	Input Input  // its columns do not matter
 	Value string // expression of the values that are to be read
 	Read  string // expression that reads them
+	Rows  int64  // only so many first rows of each file; 0 for all
 }
 
 // Tried is what became of a trial. Null, blank and NaN are no values.

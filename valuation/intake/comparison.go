@@ -67,9 +67,13 @@ const (
 	halvedRows = 10
 	// shownPlaces is how many days or files a message names.
 	shownPlaces = 3
-	// rowsPerPurchase is by how much the rows of those who were erased may exceed
-	// those of a usual customer's day.
-	rowsPerPurchase = 2
+	// In a small shop a single order is more than the least share. So many rows or
+	// customers are a warning, and so many a failure, at the least.
+	leastLostRows, leastLostRowsFail = 3, 20
+	leastGone, leastGoneFail         = 2, 5
+	// estimatedShares is how many least shares of the rows may be missing beyond those
+	// of the customers who were erased, whose rows are estimated.
+	estimatedShares = 2
 )
 
 // compare splits the days of both runs.
@@ -172,10 +176,19 @@ func (in *Intake) compareRuns(ctx context.Context) error {
 		}
 	}
 	l := in.losses(gone)
+	in.warnOfRates()
 	in.warnOfShortening(before, l)
 	in.warnOfLosses(l, gone, files)
 	in.warnOfLateRows(files)
 	return nil
+}
+
+// warnOfRates says that money is not compared, where other rates have changed it.
+func (in *Intake) warnOfRates() {
+	isRestated := func(d dayChange) bool { return d.RowsNow == d.RowsBefore && d.MinorNow != d.MinorBefore }
+	if in.Earlier.HasOtherRates && slices.ContainsFunc(in.compared.days, isRestated) {
+		in.Warn("not_compared", "the money of past days is not compared with run %s, for other files of rates have changed it; rows and customers are", in.Earlier.ID)
+	}
 }
 
 // losses are what is missing of the days that are compared.
@@ -217,10 +230,10 @@ func (in *Intake) losses(gone goneCustomers) losses {
 		}
 	}
 	bounds := in.Config.Suspicions
-	few := gone.Customers == 1 || share(gone.Customers, gone.EarlierCustomers) < bounds.VanishedShareFails
-	theirRows := rowsPerPurchase * share(l.usedRows, l.customerDays) * float64(gone.Purchases)
+	few := gone.Customers < leastGoneFail || share(gone.Customers, gone.EarlierCustomers) < bounds.VanishedShareFails
+	theirRows := share(l.usedRows, l.customerDays) * float64(gone.Purchases)
 	l.erased = gone.Customers > 0 && few && len(l.halved) == 0 && l.used >= gone.Purchases &&
-		(float64(l.rows)-theirRows)/max(1, float64(l.pastRows)) < bounds.LostShare &&
+		(float64(l.rows)-theirRows)/max(1, float64(l.pastRows)) < estimatedShares*bounds.LostShare &&
 		share(l.usedMinor-gone.RevenueMinor, l.pastMinor) < bounds.LostShare
 	return l
 }
@@ -259,16 +272,16 @@ func (in *Intake) warnOfLosses(l losses, gone goneCustomers, files []fileChange)
 		in.level(restated >= bounds.RestatedShareFails)("rows_lost", "the money of past days fell by %s (%s) since run %s, and no row is missing: on %s; see whether amounts were restated",
 			in.amount(l.restatedMinor), percent(restated), in.Earlier.ID, daysText(l.restated))
 	}
-	if lost >= bounds.LostShare || len(l.halved) > 0 {
+	if l.rows >= leastLostRows && lost >= bounds.LostShare || len(l.halved) > 0 {
 		days := l.days
 		if len(l.halved) > 0 && lost < bounds.LostShare {
 			days = l.halved
 		}
-		in.level(lost >= bounds.LostShareFails)("rows_lost", "%s (%s) with %s (%s) that run %s had are missing: of %s%s; see whether order files are missing, or cut off",
+		in.level(l.rows >= leastLostRowsFail && lost >= bounds.LostShareFails)("rows_lost", "%s (%s) with %s (%s) that run %s had are missing: of %s%s; see whether order files are missing, or cut off",
 			countOf(l.rows, "row"), percent(share(l.rows, l.pastRows)), in.amount(l.minor), percent(share(l.minor, l.pastMinor)), in.Earlier.ID, daysText(days), filesText(files, true))
 	}
-	if vanished := share(gone.Customers, gone.EarlierCustomers); vanished >= bounds.VanishedShare {
-		in.level(vanished >= bounds.VanishedShareFails)("customers_vanished", "%s of the %s of run %s (%s) are in no row any more: see whether order files are missing, or their ids are written otherwise",
+	if vanished := share(gone.Customers, gone.EarlierCustomers); gone.Customers >= leastGone && vanished >= bounds.VanishedShare {
+		in.level(gone.Customers >= leastGoneFail && vanished >= bounds.VanishedShareFails)("customers_vanished", "%s of the %s of run %s (%s) are in no row any more: see whether order files are missing, or their ids are written otherwise",
 			countOf(gone.Customers, "customer"), humanize.Comma(gone.EarlierCustomers), in.Earlier.ID, percent(vanished))
 	}
 }

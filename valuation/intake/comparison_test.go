@@ -75,11 +75,23 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			Says:   "10 rows (0.10 %) with 10.00 EUR (0.10 %) that run 2025-04-10-0123456789ab had are missing: of 2025-02-20; a.parquet has 90 of them and had 100; see whether order files are missing, or cut off",
 			Silent: ofNight(func(n *night) { n.without(9, 50) }),
 		},
-		{ // few rows of much money: 100 of 10,000
+		{ // few rows of much money: 10.00 of 10,000.00
 			Code:   "rows_lost",
-			Raises: ofNight(func(n *night) { n.without(1, 50); n.days[50].MinorNow = 9_000 }),
-			Says:   "1 row (0.01 %) with 10.00 EUR (0.10 %) that run 2025-04-10-0123456789ab had are missing: of 2025-02-20; see whether order files are missing, or cut off",
-			Silent: ofNight(func(n *night) { n.without(1, 50); n.days[50].MinorNow = 9_001 }),
+			Raises: ofNight(func(n *night) { n.without(3, 50); n.days[50].MinorNow = 9_000 }),
+			Says:   "3 rows (0.03 %) with 10.00 EUR (0.10 %) that run 2025-04-10-0123456789ab had are missing: of 2025-02-20; see whether order files are missing, or cut off",
+			Silent: ofNight(func(n *night) { n.without(3, 50); n.days[50].MinorNow = 9_001 }),
+		},
+		{ // 3 rows of a small shop, and not 2
+			Code: "rows_lost",
+			Raises: ofNight(func(n *night) {
+				n.days = n.days[:20]
+				n.without(3, 10)
+			}),
+			Says: "3 rows (0.15 %) with 3.00 EUR (0.15 %) that run 2025-04-10-0123456789ab had are missing: of 2025-01-11; see whether order files are missing, or cut off",
+			Silent: ofNight(func(n *night) {
+				n.days = n.days[:20]
+				n.without(2, 10)
+			}),
 		},
 		{ // half of a day of 10 rows, beside a history of which it is nothing
 			Code: "rows_lost",
@@ -135,11 +147,17 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			Says:   "the files begin on 2025-01-10 now, and did on 2025-01-01 for run 2025-04-10-0123456789ab: 899 rows on 9 days went with that, and 0 customers who were last seen then",
 			Silent: ofNight(func(n *night) { n.without(9, 50) }),
 		},
-		{ // 1 of 1,000, whose purchases are not missing: their id is written otherwise
+		{ // 2 of 1,000, whose purchases are not missing: their ids are written otherwise
 			Code:   "customers_vanished",
-			Raises: ofNight(func(n *night) { n.vanish(1); n.gone[0].Purchases = 5; n.without(4, 50) }),
-			Says:   "1 customer of the 1,000 of run 2025-04-10-0123456789ab (0.10 %) are in no row any more: see whether order files are missing, or their ids are written otherwise",
-			Silent: ofNight(func(n *night) { n.vanish(1); n.gone[0].Purchases = 4; n.without(4, 50) }),
+			Raises: ofNight(func(n *night) { n.vanish(2); n.gone[0].Purchases = 5; n.without(4, 50) }),
+			Says:   "2 customers of the 1,000 of run 2025-04-10-0123456789ab (0.20 %) are in no row any more: see whether order files are missing, or their ids are written otherwise",
+			Silent: ofNight(func(n *night) { n.vanish(2); n.gone[0].Purchases = 4; n.without(4, 50) }),
+		},
+		{ // one is not said to have vanished, though it is a large share of a small shop
+			Code:   "customers_vanished",
+			Raises: ofNight(func(n *night) { n.vanish(2); n.gone[0].EarlierCustomers = 150; n.gone[0].Purchases = 5 }),
+			Says:   "2 customers of the 150 of run 2025-04-10-0123456789ab (1.33 %) are in no row any more: see whether order files are missing, or their ids are written otherwise",
+			Silent: ofNight(func(n *night) { n.vanish(1); n.gone[0].EarlierCustomers = 150; n.gone[0].Purchases = 5 }),
 		},
 		{ // 10 of 1,000 are too many to have been erased
 			Code:   "customers_vanished",
@@ -198,6 +216,12 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			Silent: ofNight(func(n *night) {}),
 		},
 		{
+			Code:   "not_compared",
+			Raises: ofNight(func(n *night) { n.days[50].MinorNow++; n.earlier.HasOtherRates = true }),
+			Says:   "the money of past days is not compared with run 2025-04-10-0123456789ab, for other files of rates have changed it; rows and customers are",
+			Silent: ofNight(func(n *night) { n.earlier.HasOtherRates = true }),
+		},
+		{
 			Code: "not_compared",
 			Raises: ofNight(func(n *night) {
 				n.earlier = Earlier{WhyNone: "2025-04-10-0123456789ab: orders.keep was \"\" then, and is \"a > 0\""}
@@ -228,6 +252,8 @@ func TestALargeLossFails(t *testing.T) {
 			}
 		}, false},
 		{"1 % of the customers", func(n *night) { n.vanish(10) }, true},
+		{"1 % of the customers of a small shop, who are 4", func(n *night) { n.vanish(4); n.gone[0].EarlierCustomers = 100 }, false},
+		{"1 % of the rows of a small shop, which are 19", func(n *night) { n.days = n.days[:10]; n.without(19, 5) }, false},
 		{"0.9 % of the customers", func(n *night) { n.vanish(9) }, false},
 		{"all files are others", func(n *night) {
 			for i := range n.days {

@@ -101,6 +101,8 @@ func orderDifference(then, now config.Config) string {
 		{"orders.columns.customer_id", then.Orders.Columns.CustomerID, now.Orders.Columns.CustomerID},
 		{"orders.columns.ordered_at", then.Orders.Columns.OrderedAt, now.Orders.Columns.OrderedAt},
 		{"orders.columns.amount", then.Orders.Columns.Amount, now.Orders.Columns.Amount},
+		{"orders.columns.currency", then.Orders.Columns.Currency, now.Orders.Columns.Currency},
+		{"orders.columns.version", then.Orders.Columns.Version, now.Orders.Columns.Version},
 		{"orders.keep", then.Orders.Keep, now.Orders.Keep},
 		{"orders.grain", then.Orders.Grain, now.Orders.Grain},
 		{"orders.hive_partitions", then.Orders.HivePartitions, now.Orders.HivePartitions},

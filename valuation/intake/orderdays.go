@@ -65,7 +65,9 @@ const (
 	// aroundDays before and after a run say what its days would have had, if so many
 	// of them have rows.
 	aroundDays, leastOpenAround = 28, 7
-	// leastWorth is how many rows a run must lack, and leastOpenDays on how many days.
+	// leastWorth is how many rows a run must lack where these come by themselves, and
+	// as many times more as they come together, in orders or in waves; and
+	// leastOpenDays on how many days.
 	leastWorth, leastOpenDays = 15, 2
 	// A run must lack three times what the fourth largest does: closings are alike,
 	// and up to three runs that are missing do not hide each other. Long closings that
@@ -80,7 +82,7 @@ const (
 // first.
 func missingDays(d dayRows) []hole {
 	runs := d.runs()
-	worths := []float64{}
+	worths, dispersion := []float64{}, d.dispersion()
 	for _, run := range runs {
 		if run.days() < longClosingDays || !d.recurs(run, runs) {
 			worths = append(worths, run.worth)
@@ -92,7 +94,7 @@ func missingDays(d dayRows) []hole {
 		usual = worths[usualPlace]
 	}
 	missing := slices.DeleteFunc(slices.Clone(runs), func(h hole) bool {
-		return h.worth < leastWorth || h.open < leastOpenDays || h.worth < timesUsual*usual || d.recurs(h, runs)
+		return h.worth < leastWorth*dispersion || h.open < leastOpenDays || h.worth < timesUsual*usual || d.recurs(h, runs)
 	})
 	slices.SortStableFunc(missing, func(a, b hole) int { return b.days() - a.days() })
 	return missing
@@ -149,16 +151,36 @@ func (d dayRows) around(from, to int) float64 {
 	return sum / aroundDays
 }
 
+// dispersion is how many times further the rows of days lie from the usual ones, by
+// weekday, than if each came by itself. The median keeps holidays out of it.
+func (d dayRows) dispersion() float64 {
+	var squares []float64
+	for i, rows := range d.rows {
+		if usual, known := d.usual(i, aroundWeeks...); known && usual > 0 {
+			squares = append(squares, (rows-usual)*(rows-usual)/usual)
+		}
+	}
+	if len(squares) == 0 {
+		return 1
+	}
+	slices.Sort(squares)
+	return max(1, squares[len(squares)/2]/medianSquare)
+}
+
+// medianSquare is the median square of a standard normal deviate.
+const medianSquare = 0.4549
+
 // recurs reports whether another year has a run about the same dates with half as
 // many open days or more.
 func (d dayRows) recurs(h hole, runs []hole) bool {
 	for _, other := range runs {
-		if 2*other.open < h.open || 2*other.days() < h.days() {
+		isSame := other.from <= h.to && other.to >= h.from // years long, it meets itself in another
+		if isSame || 2*other.open < h.open || 2*other.days() < h.days() {
 			continue
 		}
 		for _, years := range []int{-1, 1, -2, 2} {
 			from, to := d.date(h.from).AddDate(years, 0, -recursWithinDays), d.date(h.to).AddDate(years, 0, recursWithinDays)
-			if other != h && !d.date(other.to).Before(from) && !d.date(other.from).After(to) {
+			if !d.date(other.to).Before(from) && !d.date(other.from).After(to) {
 				return true
 			}
 		}

@@ -10,6 +10,8 @@ var Steps = []pipeline.Step{
 	{Name: "identity_faults", Kind: pipeline.View, Folder: "intake"},
 	{Name: "merged_customers", Kind: pipeline.View, Folder: "intake"},
 	{Name: "identity_contract", Kind: pipeline.Go, Reads: []string{"identity_faults", "merged_customers"}},
+	{Name: "dated_rows", Kind: pipeline.View, Folder: "intake"},
+	{Name: "order_rate_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "order_rows", Kind: pipeline.View, Folder: "intake"},
 	{Name: "order_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "last_order_places", Kind: pipeline.View, Folder: "intake"},

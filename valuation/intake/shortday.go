@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -15,13 +16,15 @@ const (
 	usualWeeks = 8
 	// A day is held against the shop's own days of the year before, leastKnownDays of
 	// them at the least, where a usual one has leastUsualRows.
-	knownDays, leastKnownDays, leastUsualRows = 364, 90, 20
-	// lowestPart is the part of those days that may be out of the ordinary. A last
-	// day is short below shortOfLowest times what the others reach.
-	lowestPart, shortOfLowest = 0.01, 0.6
+	knownDays, leastKnownDays, leastUsualRows = 364, 60, 20
+	// lowestPart is the part of those days that may be out of the ordinary, as holidays
+	// are. A last day is short below shortOfLowest times what the others reach. A day
+	// cut to a third cannot be told from a poor one without false alarms.
+	lowestPart, shortOfLowest = 0.03, 0.5
 	// Of the many inner days some are low by chance. One of the last two years is
-	// short below innerShare of the usual rows, and innerOfLowest of the third lowest.
-	innerShare, innerOfLowest = 0.1, 0.15
+	// short below innerShare of the usual rows, innerOfLowest of the third lowest, and
+	// innerDeviations below by the shop's own dispersion.
+	innerShare, innerOfLowest, innerDeviations = 0.1, 0.15, 5
 	// A weekday is short so many times in a row, each with half of the usual rows or
 	// less and lower than all but weekdayPart of the days.
 	shortWeeks, weekdayPart = 4, 0.05
@@ -142,10 +145,11 @@ func (d dayRows) findShortInnerDay() (shortDay, bool) {
 		return shortDay{}, false
 	}
 	slices.Sort(known)
-	bound := min(innerShare, innerOfLowest*known[2])
+	bound, dispersion := min(innerShare, innerOfLowest*known[2]), d.dispersion()
 	for i := last - 1; i >= max(0, last-2*knownDays); i-- {
-		if ratios[i] < bound && !d.wasLow(i) {
-			usual, _ := d.usual(i, aroundWeeks...)
+		usual, _ := d.usual(i, aroundWeeks...)
+		isFar := usual-d.rows[i] > innerDeviations*math.Sqrt(usual*dispersion)
+		if ratios[i] < bound && isFar && !d.wasLow(i) {
 			return shortDay{d.date(i), d.rows[i], usual, 1, false}, true
 		}
 	}

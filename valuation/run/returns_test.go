@@ -336,37 +336,30 @@ func holdReturns(ctx context.Context, t *rapid.T, e engine.Engine, known [return
 	}
 }
 
-// holdLeftOver holds what was returned of no purchase, on every look, to the money that
-// the purchases do not hold; and no return makes a day worth more, or less than nothing.
+// holdLeftOver holds what was returned of no purchase to the money that the purchases do
+// not hold; and no return makes a day worth more, or less than nothing.
 func holdLeftOver(ctx context.Context, t *rapid.T, e engine.Engine, rows []returnRow, known [returnDays]map[worthKey]worth, asOf int) {
-	returns, err := engine.All[struct {
-		LookDay                    time.Time
-		LeftMinor, LeftMarginMinor int64
-	}](ctx, e, "order_returns")
+	returns, err := engine.All[struct{ LeftMinor, LeftMarginMinor int64 }](ctx, e, "order_returns")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for look := range asOf + 1 {
-		var got, want worth
-		for _, row := range returns {
-			if row.LookDay.Equal(returnDay(look)) {
-				got.minor, got.margin = got.minor+row.LeftMinor, got.margin+row.LeftMarginMinor
-			}
+	var got, want worth
+	for _, row := range returns {
+		got.minor, got.margin = got.minor+row.LeftMinor, got.margin+row.LeftMarginMinor
+	}
+	for _, row := range rows {
+		if row.day <= asOf {
+			want.minor, want.margin = want.minor+row.minor, want.margin+row.margin
 		}
-		for _, row := range rows {
-			if row.day <= look {
-				want.minor, want.margin = want.minor+row.minor, want.margin+row.margin
-			}
+	}
+	for key, w := range known[asOf] {
+		want.minor, want.margin = want.minor-w.minor, want.margin-w.margin
+		if earlier := known[max(asOf-1, key.day)][key]; w.minor < 0 || w.minor > earlier.minor {
+			t.Errorf("on day %d %v is worth %d, and was %d", asOf, key, w.minor, earlier.minor)
 		}
-		for key, w := range known[look] {
-			want.minor, want.margin = want.minor-w.minor, want.margin-w.margin
-			if earlier, ok := known[max(look-1, key.day)][key]; w.minor < 0 || ok && w.minor > earlier.minor {
-				t.Errorf("on day %d %v is worth %d, and was %d", look, key, w.minor, earlier.minor)
-			}
-		}
-		if got != want {
-			t.Errorf("on day %d of %d, %+v is left over, want %+v", look, asOf, got, want)
-		}
+	}
+	if got != want {
+		t.Errorf("on day %d %+v is left over, want %+v", asOf, got, want)
 	}
 }
 

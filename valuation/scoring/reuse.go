@@ -128,7 +128,7 @@ func (m RunModel) refuseOtherTerms(c config.Config, folder string) error {
 		{"orders.grain", then.Orders.Grain, c.Orders.Grain},
 		{"orders.keep", then.Orders.Keep, c.Orders.Keep},
 		{"orders.zero_is_purchase", then.Orders.ZeroIsPurchase, c.Orders.ZeroIsPurchase},
-		{"orders.returns", then.Orders.Returns, c.Orders.Returns},
+		{"orders.returns (by order)", then.Orders.NetsByOrder(), c.Orders.NetsByOrder()},
 	} {
 		if rule.then != rule.now {
 			return failure.Usagef("%s was made with %s %#v, and now it is %#v: parameters do not carry over; fit anew with --model ''",

@@ -148,16 +148,13 @@ func (m *mapped) bind(ctx context.Context, e engine.Engine, part *bound) error {
 
 // open verifies that the engine can open every file.
 func (m *Mapping) open(ctx context.Context, e engine.Engine, files []File) error {
-	constant := engine.InputColumn{Name: "value", Expression: "1"}
-	if err := e.Input(ctx, m.input.With(probeView, constant)); err == nil {
-		return nil
-	}
-	for place, file := range files {
-		if err := e.Input(ctx, m.input.Only(place).With(probeView, constant)); err != nil && ctx.Err() == nil {
+	for _, file := range files {
+		alone := engine.Input{Files: []string{file.Resolved}, HivePartitions: m.input.HivePartitions}
+		if err := e.Input(ctx, alone.With(probeView, engine.InputColumn{Name: "value", Expression: "1"})); err != nil && ctx.Err() == nil {
 			return damaged(file, "its footer", m.section+".files", err)
 		}
 	}
-	return ctx.Err() // together they fail by something else, which a column shows
+	return ctx.Err()
 }
 
 // agree verifies that the types of the parts are wanted, and that one of them holds

@@ -49,7 +49,7 @@ func selectPart(in engine.Input, part engine.InputPart, files []string, fileNumb
 			}
 			nulls = append(nulls, value+" as "+engine.Identifier(column.Name))
 		}
-		from = fmt.Sprintf("(select columns(column -> not list_contains(%s, lower(column))), %s, file_index, file_row_number from %s)",
+		from = fmt.Sprintf("(select columns(held -> not list_contains(%s, lower(held))), %s, file_index, file_row_number from %s)",
 			list(foldedNames(part.Absent)), strings.Join(nulls, ", "), from)
 	}
 	return fmt.Sprintf("select %s\nfrom %s", strings.Join(items, ",\n"), from)

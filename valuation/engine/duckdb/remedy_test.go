@@ -85,6 +85,7 @@ var readings = []reads{
 	{"no time at all", remedy.Time, `'soon', null`, "", "0 of 1", "", "", 0},
 	{"no value", remedy.Time, `'', null`, "", "0 of 0", "", "", 0},
 	{"days of a zone", remedy.Day, `'2024-03-01T23:30:00Z'`, "cast(timezone('Europe/Berlin', try_cast(v as timestamptz)) as date)", "1 of 1", "2024-03-01T23:30:00Z", "2024-03-02", 0},
+	{"days of a zone by an offset", remedy.Day, `'2024-03-01 23:30:00 +0000'`, "cast(timezone('Europe/Berlin', try_strptime(v, '%Y-%m-%d %H:%M:%S %z')) as date)", "1 of 1", "2024-03-01 23:30:00 +0000", "2024-03-02", 0},
 	{"local days", remedy.Day, `'2024-03-01'`, "try_cast(v as date)", "1 of 1", "2024-03-01", "2024-03-01", 0},
 
 	{"points", remedy.Money, `'12.50', '-3', '', '1e2', 'nan'`, "try_cast(v as double)", "3 of 3", "12.50", "12.5", 0},

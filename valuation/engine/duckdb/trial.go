@@ -27,6 +27,10 @@ func (d *database) Try(ctx context.Context, trial engine.Trial) (engine.Tried, e
 	if tried.Type == engine.Double {
 		isRead += " and not isnan(tried_read)"
 	}
+	rows := "true"
+	if trial.Rows > 0 {
+		rows = fmt.Sprintf("file_row <= %d", trial.Rows)
+	}
 	// The place of a row is one number, which no other row has.
 	query := fmt.Sprintf(`with tried as (
     select
@@ -35,6 +39,7 @@ func (d *database) Try(ctx context.Context, trial engine.Trial) (engine.Tried, e
         tried_read is not null as is_read,
         file_number * %[1]d + file_row as place
     from %[2]s
+    where %[4]s
 ),
 judged as (select value, cast(tried_read as varchar) as result, %[3]s as is_read, place from tried where value is not null)
 select
@@ -44,7 +49,7 @@ select
     arg_min(result, place) filter (where is_read),
     coalesce(min(place) filter (where is_read), 0),
     coalesce(min(place) filter (where not is_read), 0)
-from judged`, placesPerFile, trialView, isRead)
+from judged`, placesPerFile, trialView, isRead, rows)
 	for row, err := range d.query(ctx, trialView, query, 6) {
 		if err != nil {
 			return tried, err

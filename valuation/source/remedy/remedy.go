@@ -132,7 +132,7 @@ func (c Column) sign(ctx context.Context, e engine.Engine, found engine.Type) (s
 	if found != engine.Varchar {
 		return "", nil
 	}
-	tried, err := e.Try(ctx, engine.Trial{Input: c.Input, Value: c.Value, Read: "nullif(regexp_extract(cast(" + c.Value + " as varchar), " + sign + "), '')"})
+	tried, err := e.Try(ctx, engine.Trial{Input: c.Input, Value: c.Value, Rows: sampleRows, Read: "nullif(regexp_extract(cast(" + c.Value + " as varchar), " + sign + "), '')"})
 	return tried.After, err
 }
 
@@ -144,20 +144,27 @@ func (c Column) choose(ctx context.Context, e engine.Engine, candidates []candid
 		return Reading{}, err
 	}
 	if len(hopeful) == 0 { // the values are counted, and damage among them is found
-		reading, err := c.try(ctx, e, candidate{expression: "null"}, want)
+		reading, err := c.try(ctx, e, candidate{expression: "null"})
 		reading.Expression = ""
 		return reading, err
 	}
 	var chosen, best Reading
 	for _, candidate := range hopeful {
-		reading, err := c.try(ctx, e, candidate, want)
+		fitted, err := c.fit(ctx, e, candidate, want)
+		if err == nil && chosen.Expression != "" && c.same(ctx, e, chosen, fitted) {
+			continue
+		}
+		var reading Reading
+		if err == nil {
+			reading, err = c.try(ctx, e, fitted)
+		}
 		if ctx.Err() != nil {
 			return Reading{}, ctx.Err()
 		}
 		if err == nil && reading.Values == 0 {
 			return Reading{}, nil // which any candidate would read
 		}
-		isWhole := err == nil && reading.Read == reading.Values && reading.Values > 0
+		isWhole := err == nil && reading.Read == reading.Values
 		switch {
 		case err != nil: // it is none for such values
 		case !isWhole && (best.Values == 0 || reading.Read > best.Read):
@@ -166,9 +173,7 @@ func (c Column) choose(ctx context.Context, e engine.Engine, candidates []candid
 		case isWhole && chosen.Expression == "":
 			chosen = reading
 		case isWhole:
-			if err := c.addOther(ctx, e, &chosen, reading); err != nil {
-				return Reading{}, err
-			}
+			chosen.Others = append(chosen.Others, reading)
 		}
 	}
 	if chosen.Expression == "" {
@@ -225,18 +230,22 @@ func (c Column) screenRange(ctx context.Context, e engine.Engine, candidates []c
 	return max(first, second), err
 }
 
-// try holds a candidate against all rows of all files.
-func (c Column) try(ctx context.Context, e engine.Engine, candidate candidate, want Want) (Reading, error) {
+// fit returns a candidate that gives one type in all files, and days where an instant
+// is to be one.
+func (c Column) fit(ctx context.Context, e engine.Engine, candidate candidate, want Want) (candidate, error) {
 	types, err := c.types(ctx, e, candidate.expression)
-	if err != nil {
-		return Reading{}, err
-	}
-	if len(types) > 1 {
-		return Reading{}, fmt.Errorf("%s is %s in one file and %s in another", candidate.expression, types[0].Spelling, types[1].Spelling)
-	}
-	if want == Day && types[0].Type == engine.Instant {
+	switch {
+	case err != nil:
+	case len(types) > 1:
+		err = fmt.Errorf("%s is %s in one file and %s in another", candidate.expression, types[0].Spelling, types[1].Spelling)
+	case want == Day && types[0].Type == engine.Instant:
 		candidate.expression = "cast(timezone(" + engine.Quote(c.Zone) + ", " + candidate.expression + ") as date)"
 	}
+	return candidate, err
+}
+
+// try holds a candidate against all rows of all files.
+func (c Column) try(ctx context.Context, e engine.Engine, candidate candidate) (Reading, error) {
 	tried, err := e.Try(ctx, engine.Trial{Input: c.Input, Value: c.Value, Read: candidate.proof()})
 	return Reading{
 		Expression: candidate.expression, Type: tried.Type, Values: tried.Values, Read: tried.Read,
@@ -245,21 +254,15 @@ func (c Column) try(ctx context.Context, e engine.Engine, candidate candidate, w
 	}, err
 }
 
-// addOther adds a reading that differs from all there are.
-func (c Column) addOther(ctx context.Context, e engine.Engine, chosen *Reading, reading Reading) error {
-	for _, one := range append([]Reading{*chosen}, chosen.Others...) {
-		differs, err := c.differ(ctx, e, one, reading)
-		if err != nil || !differs {
-			return err
+// same reports whether a candidate makes of every value what one of the chosen
+// readings makes of it.
+func (c Column) same(ctx context.Context, e engine.Engine, chosen Reading, other candidate) bool {
+	for _, one := range append([]Reading{chosen}, chosen.Others...) {
+		differs := "case when (" + one.Expression + ") is distinct from (" + other.expression + ") then 1 end"
+		tried, err := e.Try(ctx, engine.Trial{Input: c.Input, Value: c.Value, Read: differs})
+		if err == nil && tried.Read == 0 {
+			return true
 		}
 	}
-	chosen.Others = append(chosen.Others, reading)
-	return nil
-}
-
-// differ reports whether two readings of the column are not the same throughout.
-func (c Column) differ(ctx context.Context, e engine.Engine, one, other Reading) (bool, error) {
-	differs := "case when (" + one.Expression + ") is distinct from (" + other.Expression + ") then 1 end"
-	tried, err := e.Try(ctx, engine.Trial{Input: c.Input, Value: c.Value, Read: differs})
-	return tried.Read > 0, err
+	return false
 }
