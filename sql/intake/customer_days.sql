@@ -23,6 +23,19 @@ days as (
     group by customer_id, order_day, reason
 ),
 
+-- a key on both sides: a condition on one of them alone would have each day compared
+-- with each return
+changes as (
+    select
+        customer_id,
+        order_day,
+        'used' as reason,
+        purchase_change_minor,
+        margin_change_minor,
+        returned_rows
+    from order_returns
+),
+
 purchases as (
     select
         days.customer_id,
@@ -33,14 +46,14 @@ purchases as (
         days.net_minor,
         days.gross_minor,
         days.margin_minor,
-        days.net_minor + coalesce(order_returns.purchase_change_minor, 0) as purchase_minor,
-        days.margin_minor + coalesce(order_returns.margin_change_minor, 0) as purchase_margin_minor,
-        coalesce(order_returns.returned_rows, 0) as returned_rows
+        days.net_minor + coalesce(changes.purchase_change_minor, 0) as purchase_minor,
+        days.margin_minor + coalesce(changes.margin_change_minor, 0) as purchase_margin_minor,
+        coalesce(changes.returned_rows, 0) as returned_rows
     from days
-    left join order_returns
-        on days.customer_id = order_returns.customer_id
-        and days.order_day = order_returns.order_day
-        and days.reason = 'used'
+    left join changes
+        on days.customer_id = changes.customer_id
+        and days.order_day = changes.order_day
+        and days.reason = changes.reason
 ),
 
 final as (

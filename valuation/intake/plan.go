@@ -25,6 +25,8 @@ var Steps = []pipeline.Step{
 	{Name: "order_returns", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "customer_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "look_days", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "voided_purchases", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "purchase_counts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "row_counts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "quarantine", Kind: pipeline.File, Folder: "intake", Key: []string{"file", "row_number"}},
 	{Name: "quarantine_places", Kind: pipeline.View, Folder: "intake"},
@@ -33,7 +35,7 @@ var Steps = []pipeline.Step{
 	{Name: "survey_rows", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "input_counts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "input_quarantine", Kind: pipeline.File, Folder: "intake", Key: []string{"input", "file", "row_number"}},
-	{Name: "contract", Kind: pipeline.Go, Reads: []string{"row_counts", "quarantine_places", "other_currencies", "input_counts", "input_quarantine"}},
+	{Name: "contract", Kind: pipeline.Go, Reads: []string{"row_counts", "voided_purchases", "purchase_counts", "quarantine_places", "other_currencies", "input_counts", "input_quarantine"}},
 }
 
 // AsOfStep is the step after which the as-of day is known.

@@ -28,6 +28,7 @@ type Report struct {
 	Auxiliary []AuxiliaryReport   // of the inputs that are configured
 	Merged    *publication.Merged // nil where nobody can have been merged
 	Profile   publication.Profile
+	Young     *publication.YoungPurchases
 	Warnings  []pipeline.Warning
 }
 
@@ -100,6 +101,9 @@ func (in *Intake) readContract(ctx context.Context) error {
 	}
 	slices.SortFunc(in.Report.Places, byPlace)
 	if err := in.refuseOtherCurrencies(ctx); err != nil {
+		return err
+	}
+	if err := in.readYoung(ctx); err != nil {
 		return err
 	}
 	if in.Report.Rows(Used) > 0 {

@@ -32,6 +32,7 @@ type Manifest struct {
 	OtherRows     map[string]Rows    `json:"other_rows,omitempty"` // of the auxiliary inputs: spend, surveys
 	Profile       Profile            `json:"profile"`              // what the orders look like
 	Merged        *Merged            `json:"merged_customers,omitempty"`
+	Young         *YoungPurchases    `json:"young_purchases,omitempty"` // absent where hardly any purchase comes to nothing
 	Totals        Totals             `json:"totals"`
 	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
@@ -74,6 +75,15 @@ type Rows struct {
 type Merged struct {
 	Customers int64 `json:"customers"`
 	Rows      int64 `json:"rows"`
+}
+
+// YoungPurchases are the purchases younger than Days, the age by which 95 % of those that
+// are returned in full have been, and the share of them that still will be. They count
+// as purchases until they are.
+type YoungPurchases struct {
+	Purchases int64   `json:"purchases"`
+	Days      int64   `json:"days"`
+	VoidShare float64 `json:"share_to_be_voided"`
 }
 
 // Amount is a number of rows and their money, where NaN, infinite and

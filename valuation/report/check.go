@@ -18,18 +18,19 @@ import (
 
 // Check is what the input contract says of the files.
 type Check struct {
-	AsOf       string              `json:"as_of"`
-	Files      int                 `json:"files"`
-	Currency   string              `json:"currency"`
-	IsDefault  bool                `json:"currency_is_default"` // no setting names it
-	TotalRows  int64               `json:"total_rows"`
-	TotalMoney string              `json:"total_money"`
-	Rows       []RowCount          `json:"rows"`    // used first, then by reason
-	Profile    publication.Profile `json:"profile"` // what the used rows look like
-	Places     []Place             `json:"places"`  // where to look, most rows first
-	Inputs     []InputCheck        `json:"other_inputs"`
-	Merged     *publication.Merged `json:"merged_customers,omitempty"`
-	Warnings   []pipeline.Warning  `json:"warnings"`
+	AsOf       string                      `json:"as_of"`
+	Files      int                         `json:"files"`
+	Currency   string                      `json:"currency"`
+	IsDefault  bool                        `json:"currency_is_default"` // no setting names it
+	TotalRows  int64                       `json:"total_rows"`
+	TotalMoney string                      `json:"total_money"`
+	Rows       []RowCount                  `json:"rows"`    // used first, then by reason
+	Profile    publication.Profile         `json:"profile"` // what the used rows look like
+	Places     []Place                     `json:"places"`  // where to look, most rows first
+	Inputs     []InputCheck                `json:"other_inputs"`
+	Merged     *publication.Merged         `json:"merged_customers,omitempty"`
+	Young      *publication.YoungPurchases `json:"young_purchases,omitempty"`
+	Warnings   []pipeline.Warning          `json:"warnings"`
 	// OfRuns are the codes of warnings that only a run can find.
 	OfRuns []string `json:"warnings_of_runs"`
 }
@@ -70,7 +71,7 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 	exact := func(minor int64) string { return money.Exact(minor, minorPerUnit) }
 	c := Check{
 		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency, IsDefault: isDefault,
-		Profile: checked.Profile, Places: places(checked.Places), Inputs: []InputCheck{}, Merged: checked.Merged, Warnings: listed(checked.Warnings), OfRuns: pipeline.OfRunsAlone(),
+		Profile: checked.Profile, Places: places(checked.Places), Inputs: []InputCheck{}, Merged: checked.Merged, Young: checked.Young, Warnings: listed(checked.Warnings), OfRuns: pipeline.OfRunsAlone(),
 	}
 	var total int64
 	for _, count := range checked.Reasons {
@@ -141,6 +142,9 @@ func (c Check) Text(out io.Writer) error {
 	}
 	for _, input := range c.Inputs {
 		input.text(out)
+	}
+	if text := youngText(c.Young); text != "" {
+		fmt.Fprintf(out, "\n%s\n", text)
 	}
 	if c.Merged != nil {
 		fmt.Fprintf(out, "\n%s\n", strings.TrimSpace(mergedText(c.Merged)))

@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.acquisition(), s.repeat(), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.acquisition(), s.repeat(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -246,6 +246,15 @@ func (s summary) quarantined() string {
 }
 
 // mergedText says how many customers were merged, "" where nobody can have been.
+// youngText says how many of the latest purchases will still come to nothing.
+func youngText(young *publication.YoungPurchases) string {
+	if young == nil || young.Purchases == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Young purchases: %s are younger than %s, the age by which 95 %% of the purchases that are returned in full have been; about %s of them still will be.",
+		humanize.Comma(young.Purchases), countNoun(young.Days, "day"), percent(young.VoidShare))
+}
+
 func mergedText(merged *publication.Merged) string {
 	if merged == nil {
 		return ""

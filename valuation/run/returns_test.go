@@ -206,10 +206,10 @@ func (r worthRow) worth() worth { return worth{r.PurchaseMinor, r.PurchaseMargin
 // before.
 func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry, rows []returnRow, asOf int, zeroIsPurchase bool) error {
 	type order struct {
-		CustomerID, OrderID      string
-		OrderDay                 time.Time
-		AmountMinor, MarginMinor int64
-		Reason                   string
+		CustomerID, OrderID                  string
+		OrderDay                             time.Time
+		AmountMinor, MarginMinor, FileNumber int64
+		Reason                               string
 	}
 	type look struct{ LookDay time.Time }
 	type personalLook struct {
@@ -226,7 +226,7 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 		if row.day > asOf {
 			reason = "after_as_of"
 		}
-		orders = append(orders, order{row.customer, row.order, returnDay(row.day), row.minor, row.margin, reason})
+		orders = append(orders, order{row.customer, row.order, returnDay(row.day), row.minor, row.margin, 0, reason})
 	}
 	looks := []look{}
 	for day := range asOf + 1 {
