@@ -26,8 +26,14 @@ MAPPING = {"customer_id": "customer_id", "order_id": "order_id", "ordered_at": "
 KEEP = "status <> 'cancelled'"
 NIGHTS = 12
 MODEL = ["--model", "auto"]  # as the documented nightly command has it
-# How a night ends: published with exit 0, or nothing published with exit 3.
-DONE, REFUSED = 0, 3
+# How a night ends: exit code, and whether the run is published.
+DONE, REFUSED, AUDIENCES_FAILED = (0, True), (3, False), (3, True)
+AUDIENCE = """\
+people: {files: people.parquet}
+export: {region: GB}
+audiences:
+  - {name: keep, mark: retain, target: csv, channel: email}
+"""
 TROUBLES = []
 
 
@@ -57,12 +63,13 @@ class Night:
         return sorted(set(self.values["customer_id"].tolist()))
 
 
-def trouble(name, codes, plain, strict, accept=None, arguments=(), said=(), latest=True):
+def trouble(name, codes, plain, strict, accept=None, arguments=(), said=(), latest=True, checked=None):
     """Declares a trouble: the suspicions it raises, all of them; how the night ends
     without and with --strict; which codes let it be published, if any may; what
-    else is said (codes that --strict lets pass); whether `latest` moves to it."""
-    case = {"name": name, "codes": set(codes), "plain": plain, "strict": strict, "accept": accept,
-            "arguments": arguments, "said": set(said), "latest": latest}
+    else is said (codes that --strict lets pass); whether `latest` moves to it; and
+    how check --strict ends where that is not as run --strict does."""
+    case = {"name": name, "codes": set(codes), "plain": plain, "strict": strict, "accept": accept, "arguments": arguments,
+            "said": set(said), "latest": latest, "checked": strict if checked is None else checked}
     return lambda plant: TROUBLES.append(case | {"plant": plant}) or plant
 
 
@@ -164,6 +171,11 @@ def second_shop(night):
     (night.folder / "cbv.yaml").write_text(text.replace("orders/*.parquet", "orders/**/*.parquet"))
 
 
+@trouble("a missing people file", [], AUDIENCES_FAILED, AUDIENCES_FAILED, checked=DONE)
+def no_people(night):
+    shops.configuration(night.folder, MAPPING, KEEP, more=more(night.folder) + AUDIENCE)
+
+
 def shop(**changes):
     """A shop whose last day is 12 March 2025."""
     usual = {"customers": 1200, "days": 802, "lines": 1.5, "rate": (0.8, 60), "growth": 1.0, "start": datetime.date(2023, 1, 1)}
@@ -186,9 +198,9 @@ def ran(binary, folder, *arguments):
     added = set((folder / "out" / "runs").iterdir()) - before if (folder / "out" / "runs").exists() else set()
     for path in added:
         codes |= {w["code"]: w["message"] for w in json.loads((path / "manifest.json").read_text())["warnings"]}
-    problem = "\n".join(event["msg"] for event in events if event["level"] == "ERROR") or done.stderr[-400:]
+    refusal = "\n".join(event["msg"] for event in events if event["level"] == "ERROR") or done.stderr[-400:]
     latest = folder / "out" / "latest"
-    return {"exit": done.returncode, "codes": codes, "published": len(added) > 0, "problem": problem if done.returncode else "",
+    return {"end": (done.returncode, len(added) > 0), "codes": codes, "problem": refusal if done.returncode else "",
             "latest": latest.resolve().name[:10] if latest.exists() else ""}
 
 
@@ -204,8 +216,8 @@ def quiet_nights(binary, folder, values, days):
         shops.write(folder / "orders" / f"orders-{day}.parquet", {n: v[rows] for n, v in values.items()})
         night = ran(binary, folder, *MODEL)
         wrong = sorted(set(night["codes"]) & shops.SUSPICIONS)
-        if night["exit"] or not night["published"] or wrong or night["latest"] != day:
-            failures.append(f"quiet night {day}: exit {night['exit']}, codes {wrong}, latest {night['latest']}: {night['problem'][:300]}")
+        if night["end"] != DONE or wrong or night["latest"] != day:
+            failures.append(f"quiet night {day}: {ending(night['end'])}, raises {wrong}, latest is {night['latest']}: {night['problem'][:300]}")
         if number == 0 and night["codes"]:
             (folder / "accepted.json").write_text(json.dumps(sorted(night["codes"])))
             shops.configuration(folder, MAPPING, KEEP, more=more(folder))
@@ -225,28 +237,33 @@ def twelfth(binary, folder, values, days, case):
             rows = shops.date(values) == days[-1]
             shops.write(place / "orders" / f"orders-{days[-1]}.parquet", {n: v[rows] for n, v in values.items()})
             case["plant"](Night(place, values, days))
-            ends.append(ran(binary, place, *MODEL, *case["arguments"], *arguments))
+            check = shops.call(binary, place, "check", *case["arguments"], *arguments)
+            ends.append(ran(binary, place, *MODEL, *case["arguments"], *arguments) | {"checked": check.returncode})
     return ends
 
 
 def wrong(case, ends, days):
     """What of a trouble's ends is not as the design has it."""
     wants = [case["plain"], case["strict"], DONE]
+    # Doubled rows are one sign more of a file that is there twice.
+    extra = {"doubled_rows"} if "order_in_two_files" in case["codes"] else set()
     for name, want, end in zip(("without --strict", "with --strict", "accepted"), wants, ends):
         raised = set(end["codes"]) & shops.SUSPICIONS
-        if end["exit"] != want:
-            yield f"{name}: exit {end['exit']}, not {want}: {end['problem'][:300]}"
-        if end["published"] != (want == DONE):
-            yield f"{name}: {'' if end['published'] else 'not '}published"
-        # Doubled rows are one sign more of a file that is there twice.
-        extra = {"doubled_rows"} if "order_in_two_files" in case["codes"] else set()
+        if end["end"] != want:
+            yield f"{name}: {ending(end['end'])}, not {ending(want)}: {end['problem'][:300]}"
         if not case["codes"] <= raised <= case["codes"] | extra:
             yield f"{name}: raises {sorted(raised)}, not {sorted(case['codes'])}"
         if not case["said"] <= set(end["codes"]):
             yield f"{name}: does not say {sorted(case['said'] - set(end['codes']))}"
-        moved = days[-1] if want == DONE and case["latest"] else None
-        if (moved and end["latest"] != moved) or (not moved and end["latest"] >= days[-1]):
+        if (end["latest"] == days[-1]) != (want[1] and case["latest"]) or end["latest"] > days[-1]:
             yield f"{name}: latest is {end['latest']}"
+    if ends[1]["checked"] != case["checked"][0]:
+        yield f"check --strict ends with {ends[1]['checked']}, not {case['checked'][0]}"
+
+
+def ending(end):
+    """How a night ended, in words."""
+    return f"{end[0]} {'published' if end[1] else 'nothing'}"
 
 
 def main():
@@ -266,14 +283,14 @@ def main():
 
     rows = [("trouble of the night", "without --strict", "with --strict", "accepted", "codes")]
     for case, ends in zip(TROUBLES, found):
-        cells = [f"{end['exit']} {'published' if end['published'] else 'nothing'}" for end in ends] + ["-"] * (3 - len(ends))
+        cells = [ending(end["end"]) for end in ends] + ["-"] * (3 - len(ends))
         rows.append((case["name"], *cells, ", ".join(sorted(set().union(*(end["codes"] for end in ends)))) or "none"))
         failures += [f"{case['name']}: {problem}" for problem in wrong(case, ends, days)]
     shops.print_table(rows)
     if arguments.messages:
         for case, ends in zip(TROUBLES, found):
             print(f"\n{case['name']}:", *(f"  {code}: {message}" for end in ends[:1] for code, message in end["codes"].items()), sep="\n")
-            print(*(f"  exit {end['exit']}: {end['problem'][:600]}" for end in ends if end["exit"]), sep="\n")
+            print(*(f"  {ending(end['end'])}: {end['problem'][:600]}" for end in ends if end["problem"]), sep="\n")
     sys.exit("\n".join(failures) or None)
 
 
