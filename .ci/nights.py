@@ -96,7 +96,7 @@ def short(night):
     night.rewrite(night.days[-1], lambda table: np.arange(len(table)) < len(table) // 12)
 
 
-@trouble("a file shrunk by a third", ["rows_lost"], REFUSED, REFUSED, accept=["rows_lost"])
+@trouble("a file shrunk by a third", ["rows_lost", "customers_vanished"], REFUSED, REFUSED, accept=["rows_lost", "customers_vanished"])
 def shrunk(night):
     night.rewrite("2024-11", lambda table: np.arange(len(table)) % 3 > 0)
 
@@ -106,7 +106,8 @@ def shrunk_slightly(night):
     night.rewrite("2024-11", lambda table: np.arange(len(table)) % 20 > 0)
 
 
-@trouble("a file vanished", ["rows_lost", "missing_days"], REFUSED, REFUSED, accept=["rows_lost", "missing_days"])
+@trouble("a file vanished", ["rows_lost", "customers_vanished", "missing_days"], REFUSED, REFUSED,
+         accept=["rows_lost", "customers_vanished", "missing_days"])
 def vanished(night):
     night.file("2024-10").unlink()
 
