@@ -3,8 +3,8 @@ shop, and asks `cbv check` for each whether it notices, and by which code.
 
     python3 .ci/planted_mistakes.py --cbv ./cbv [--messages]
 
-Fails when fewer than 13 of the 14 mistakes are noticed by a code that fits, or
-when the shop without a mistake raises a suspicion."""
+Fails when fewer than 13 of the 14 mistakes, or one of their variants, are noticed
+by a code that fits, or when the shop without a mistake raises a suspicion."""
 
 import argparse
 import pathlib
@@ -160,8 +160,8 @@ def refunds_unnamed(folder, values):
 
 @planted("two currencies, and no column says so", "several_currencies", into=VARIANTS)
 def currencies_unnamed(folder, values):
-    foreign = values["country"] == "FR"
-    price = np.where(foreign, np.round(values["unit_price"] * 11.4, 2), values["unit_price"])
+    foreign = values["country"] == "FR"  # as if it were Japan
+    price = np.where(foreign, np.round(values["unit_price"] * 160, -1), values["unit_price"])
     usual(folder, values | {"unit_price": price}, drop=["tax", "total", "currency"])
 
 
@@ -210,10 +210,12 @@ def main():
     cases = MISTAKES + VARIANTS + UNSPOILT
     found = dict(zip([case[0] for case in cases], shops.in_order(look, cases)))
     rows, noticed, failures = [("mistake", "noticed", "codes")], 0, []
-    for name, codes, _ in MISTAKES + VARIANTS:
+    for case in MISTAKES + VARIANTS:
+        name, codes, _ = case
         raised = [code for code, _ in found[name]]
         fits = bool(set(codes) & set(raised))
-        noticed += fits and (name, codes, _) in MISTAKES
+        noticed += fits and case in MISTAKES
+        failures += [f"a variant is not noticed: {name}"] if case in VARIANTS and not fits else []
         rows.append((name, "yes" if fits else "no", ", ".join(raised) or "none"))
     for name, _, _ in UNSPOILT:
         false = [code for code, _ in found[name] if code in shops.SUSPICIONS or code == "refused"]
