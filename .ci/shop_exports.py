@@ -135,7 +135,7 @@ class Truth:
 
     def add(self, customer, cents):
         """Adds an order, net of what came back of it."""
-        if customer and cents:
+        if customer != "" and cents:
             self.revenue += cents
             self.buyers.add(customer)
 
