@@ -29,7 +29,7 @@ MODEL = ["--model", "auto"]  # as the documented nightly command has it
 # How a night ends: exit code, and whether the run is published.
 DONE, REFUSED, AUDIENCES_FAILED = (0, True), (3, False), (3, True)
 AUDIENCE = """\
-people: {files: people.parquet}
+people: {files: people.parquet, columns: {consent_email: consent_email}}
 export: {region: GB}
 audiences:
   - {name: keep, mark: retain, target: csv, channel: email}
@@ -179,7 +179,7 @@ def no_people(night):
 
 def shop(**changes):
     """A shop whose last day is 12 March 2025."""
-    usual = {"customers": 3500, "days": 802, "lines": 2, "rate": (0.8, 60), "growth": 1.0, "start": datetime.date(2023, 1, 1)}
+    usual = {"customers": 2800, "days": 802, "lines": 2, "rate": (0.8, 60), "growth": 1.0, "start": datetime.date(2023, 1, 1)}
     return shops.Shop(**(usual | changes))
 
 
@@ -227,7 +227,7 @@ def quiet_nights(binary, folder, values, days):
 
 def twelfth(binary, folder, values, days, case):
     """How the twelfth night ends with a trouble: without --strict, with it, and
-    with its codes accepted."""
+    with its codes accepted; and how check --strict ends."""
     ends = []
     with tempfile.TemporaryDirectory() as scratch:
         for number, arguments in enumerate(([], ["--strict"], ["--strict", *[a for c in case["accept"] or [] for a in ("--accept", c)]])):
@@ -238,12 +238,13 @@ def twelfth(binary, folder, values, days, case):
             rows = shops.date(values) == days[-1]
             shops.write(place / "orders" / f"orders-{days[-1]}.parquet", {n: v[rows] for n, v in values.items()})
             case["plant"](Night(place, values, days))
-            check = shops.call(binary, place, "check", *case["arguments"], *arguments)
-            ends.append(ran(binary, place, *MODEL, *case["arguments"], *arguments) | {"checked": check.returncode})
-    return ends
+            if number == 1:
+                checked = shops.call(binary, place, "check", *case["arguments"], *arguments).returncode
+            ends.append(ran(binary, place, *MODEL, *case["arguments"], *arguments))
+    return ends, checked
 
 
-def wrong(case, ends, days):
+def wrong(case, ends, checked, days):
     """What of a trouble's ends is not as the design has it."""
     wants = [case["plain"], case["strict"], DONE]
     # Doubled rows are one sign more of a file that is there twice.
@@ -258,8 +259,8 @@ def wrong(case, ends, days):
             yield f"{name}: does not say {sorted(case['said'] - set(end['codes']))}"
         if (end["latest"] == days[-1]) != (want[1] and case["latest"]) or end["latest"] > days[-1]:
             yield f"{name}: latest is {end['latest']}"
-    if ends[1]["checked"] != case["checked"][0]:
-        yield f"check --strict ends with {ends[1]['checked']}, not {case['checked'][0]}"
+    if checked != case["checked"][0]:
+        yield f"check --strict ends with {checked}, not {case['checked'][0]}"
 
 
 def ending(end):
@@ -285,13 +286,13 @@ def main():
         found = shops.in_order(lambda case: twelfth(binary, folder, values, days, case), TROUBLES)
 
     rows = [("trouble of the night", "without --strict", "with --strict", "accepted", "codes")]
-    for case, ends in zip(TROUBLES, found):
+    for case, (ends, checked) in zip(TROUBLES, found):
         cells = [ending(end["end"]) for end in ends] + ["-"] * (3 - len(ends))
         rows.append((case["name"], *cells, ", ".join(sorted(set().union(*(end["codes"] for end in ends)))) or "none"))
-        failures += [f"{case['name']}: {problem}" for problem in wrong(case, ends, days)]
+        failures += [f"{case['name']}: {problem}" for problem in wrong(case, ends, checked, days)]
     shops.print_table(rows)
     if arguments.messages:
-        for case, ends in zip(TROUBLES, found):
+        for case, (ends, _) in zip(TROUBLES, found):
             print(f"\n{case['name']}:", *(f"  {code}: {message}" for end in ends[:1] for code, message in end["codes"].items()), sep="\n")
             print(*(f"  {ending(end['end'])}: {end['problem'][:600]}" for end in ends if end["problem"]), sep="\n")
     sys.exit("\n".join(failures) or None)
