@@ -210,6 +210,7 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 		OrderDay                 time.Time
 		AmountMinor, MarginMinor int64
 		Reason                   string
+		FileNumber               int64
 	}
 	type look struct{ LookDay time.Time }
 	type personalLook struct {
@@ -226,7 +227,7 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 		if row.day > asOf {
 			reason = "after_as_of"
 		}
-		orders = append(orders, order{row.customer, row.order, returnDay(row.day), row.minor, row.margin, reason})
+		orders = append(orders, order{row.customer, row.order, returnDay(row.day), row.minor, row.margin, reason, 0})
 	}
 	looks := []look{}
 	for day := range asOf + 1 {
