@@ -30,6 +30,7 @@ type Manifest struct {
 	Inputs        []Input            `json:"inputs"`
 	Rows          Rows               `json:"rows"`
 	OtherRows     map[string]Rows    `json:"other_rows,omitempty"` // of the auxiliary inputs: spend, surveys
+	Profile       Profile            `json:"profile"`              // what the orders look like
 	Merged        *Merged            `json:"merged_customers,omitempty"`
 	Totals        Totals             `json:"totals"`
 	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
