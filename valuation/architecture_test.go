@@ -31,10 +31,10 @@ var layers = [][]string{
 	// what everything may know, and pure mathematics
 	{"failure", "calendar", "money", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "backtest"},
 	// files, and declarations
-	{"parquetfile", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
+	{"parquetfile", "csvfile", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},
 	// the outside: engines, input files
-	{"engine/duckdb", "source/remedy", "source"},
+	{"engine/duckdb", "source/remedy", "source", "proposal"},
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
 	// the Go steps of a subject each

@@ -33,9 +33,30 @@ create or replace macro cost_minor(amount, minor_per_unit) as
 create or replace macro is_finite(number) as
     isfinite(number);
 
--- whether a text is empty or nothing but spaces, of any width
+-- whether a text is empty or nothing but blanks: spaces of any width, also those of
+-- none, tabs and ends of lines. A look at its first character spares most the pattern.
 create or replace macro is_blank(content) as
-    trim(content) = '';
+    case
+        when content >= '!' and content < '~' then false
+        else regexp_full_match(content, '[\s\p{Z}\p{Cc}\p{Cf}]*')
+    end;
+
+-- an id without what a reader would not see a difference in: case, blanks, and the
+-- width of letters. Most are plain, and spared the patterns.
+create or replace macro id_key(id) as
+    case
+        when regexp_full_match(id, '[!-~]*') then lower(id)
+        else lower(translate(
+            regexp_replace(id, '[\s\p{Z}\p{Cc}\p{Cf}]', '', 'g'),
+            'ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ０１２３４５６７８９＠．＿－＋',
+            'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._-+'
+        ))
+    end;
+
+-- a number that is the same for rows with the same content, and for no others but by
+-- chance
+create or replace macro row_hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel) as
+    hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel);
 
 -- a number from 0 to buckets - 1 that depends on the id alone, for stable samples
 create or replace macro id_bucket(id, buckets) as

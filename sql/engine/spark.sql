@@ -33,9 +33,26 @@ create or replace temporary function cost_minor(amount double, minor_per_unit do
 create or replace temporary function is_finite(number double) returns boolean return
     not isnan(number) and abs(number) < cast('infinity' as double);
 
--- whether a text is empty or nothing but spaces, of any width
+-- whether a text is empty or nothing but blanks: spaces of any width, also those of
+-- none, tabs and ends of lines
 create or replace temporary function is_blank(content string) returns boolean return
-    content rlike '^\\p{Zs}*\\z';
+    content rlike '^[\\s\\p{Z}\\p{Cc}\\p{Cf}]*\\z';
+
+-- an id without what a reader would not see a difference in: case, blanks, and the
+-- width of letters
+create or replace temporary function id_key(id string) returns string return
+    lower(translate(
+        regexp_replace(id, '[\\s\\p{Z}\\p{Cc}\\p{Cf}]', ''),
+        'ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ０１２３４５６７８９＠．＿－＋',
+        'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._-+'
+    ));
+
+-- a number that is the same for rows with the same content, and for no others but by
+-- chance
+create or replace temporary function row_hash(
+    customer_id string, order_id string, ordered_at timestamp_ntz, amount_minor bigint, margin_minor bigint, channel string
+) returns bigint return
+    xxhash64(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel);
 
 -- a number from 0 to buckets - 1 that depends on the id alone, for stable samples
 create or replace temporary function id_bucket(id string, buckets bigint) returns bigint return

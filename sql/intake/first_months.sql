@@ -2,24 +2,16 @@
 -- has no summary of customers.
 --
 -- grain: one row per (cohort_year, cohort_month)
--- reads: customer_days
+-- reads: profile_customers
 with
-
-firsts as (
-    select
-        customer_id,
-        min(order_day) as first_purchase_date
-    from customer_days
-    where is_purchase
-    group by customer_id
-),
 
 final as (
     select
         cast(extract(year from first_purchase_date) as bigint) as cohort_year,
         cast(extract(month from first_purchase_date) as bigint) as cohort_month,
         count(*) as customers
-    from firsts
+    from profile_customers
+    where purchase_days > 0
     group by cast(extract(year from first_purchase_date) as bigint), cast(extract(month from first_purchase_date) as bigint)
 )
 

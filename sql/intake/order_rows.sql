@@ -1,70 +1,37 @@
--- order_rows: every input row with its local day, its money in the currency of the
--- shop, the customer that its id was merged into, and the first rule that it breaks by
--- itself, null when it breaks none.
+-- order_rows: every input row with its money in the currency of the shop, and the first
+-- rule that it breaks by itself, null when it breaks none.
 --
--- A zoned ordered_at is an instant in UTC and calendar gives its local day; an
--- unzoned one is a local time already, and calendar is empty. Where no currency is
--- mapped, all money is in that of the shop. rate_days has every day from the one before
--- the first rate to the last rate, so a day outside takes the nearest.
+-- Where no currency is mapped, all money is in that of the shop. rate_days has every day
+-- from the one before the first rate to the last rate, so a day outside takes the
+-- nearest. Rows of an order whose returns belong to it take the rate of its first day:
+-- an order that is given back leaves nothing then.
 --
 -- grain: one row per row of the order files
--- reads: orders_input, calendar, identities, rate_days, input_limits
+-- reads: dated_rows, order_rate_days, rate_days, input_limits
 with
-
-dated as (
-    select
-        coalesce(identities.to_id, orders_input.customer_id) as customer_id,
-        orders_input.order_id,
-        orders_input.ordered_at,
-        case
-            when orders_input.ordered_at >= calendar.local_midnight then calendar.day_after
-            else coalesce(calendar.day_before, cast(orders_input.ordered_at as date))
-        end as order_day,
-        orders_input.amount,
-        orders_input.margin,
-        upper(trim(orders_input.currency)) as currency,
-        orders_input.channel,
-        orders_input.version_number,
-        orders_input.versioned_at,
-        orders_input.version_day,
-        orders_input.attribute_1,
-        orders_input.attribute_2,
-        orders_input.attribute_3,
-        orders_input.attribute_4,
-        orders_input.attribute_5,
-        orders_input.attribute_6,
-        orders_input.attribute_7,
-        orders_input.attribute_8,
-        orders_input.is_kept,
-        orders_input.has_margin,
-        orders_input.has_currency,
-        orders_input.shop_currency,
-        orders_input.minor_per_unit,
-        orders_input.file_number,
-        orders_input.file_row
-    from orders_input
-    left join calendar
-        on calendar.utc_day = cast(orders_input.ordered_at as date)
-    left join identities
-        on orders_input.customer_id = identities.from_id
-),
 
 converted as (
     select
-        dated.*,
+        dated_rows.*,
         rate_days.currency is not null as has_rates,
         case
-            when not dated.has_currency or dated.currency = dated.shop_currency then 1e0
+            when not dated_rows.has_currency or dated_rows.currency = dated_rows.shop_currency then 1e0
             else rate_days.rate
         end as rate,
         input_limits.max_amount,
         input_limits.readable_from,
         input_limits.readable_before
-    from dated
+    from dated_rows
     cross join input_limits
+    left join order_rate_days
+        on dated_rows.customer_id = order_rate_days.customer_id
+        and dated_rows.order_id = order_rate_days.order_id
+        and dated_rows.currency = order_rate_days.currency
     left join rate_days
-        on dated.currency = rate_days.currency
-        and greatest(least(dated.order_day, input_limits.rates_until), input_limits.rates_from) = rate_days.day
+        on dated_rows.currency = rate_days.currency
+        and greatest(
+            least(coalesce(order_rate_days.first_day, dated_rows.order_day), input_limits.rates_until), input_limits.rates_from
+        ) = rate_days.day
 ),
 
 final as (

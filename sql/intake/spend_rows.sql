@@ -17,7 +17,7 @@ dated as (
                 then cast(spend_input.date as date)
         end as spend_day,
         spend_input.amount,
-        coalesce(upper(trim(spend_input.currency)), '') as currency,
+        upper(trim(spend_input.currency)) as currency,
         spend_input.file_number,
         spend_input.file_row,
         input_limits.max_amount,

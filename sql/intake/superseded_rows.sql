@@ -41,9 +41,8 @@ highest as (
     from versions
     where order_id is not null
         and not coalesce(is_unknown, false)
+        and (version_number is not null or versioned_at is not null)
     group by order_id
-    having max(version_number) is not null
-        or max(versioned_at) is not null
 ),
 
 final as (

@@ -3,7 +3,7 @@
 -- does not have are null, and not published.
 --
 -- grain: one row per customer_id
--- reads: marks, last_attributes, seed_cut, params
+-- reads: marks, last_attributes, shared_ids, seed_cut, params
 with
 
 rounded as (
@@ -25,6 +25,7 @@ rounded as (
         ) as clv_high_minor,
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
         seed_cut.lifetime_minor as seed_from_minor,
+        shared_ids.customer_id is not null as is_shared_id,
         params.as_of,
         params.minor_per_unit,
         params.min_rate_age_days
@@ -33,6 +34,8 @@ rounded as (
     cross join seed_cut
     left join last_attributes
         on marks.customer_id = last_attributes.customer_id
+    left join shared_ids
+        on marks.customer_id = shared_ids.customer_id
 ),
 
 final as (
@@ -93,6 +96,7 @@ final as (
         mark_reason,
         coalesce(
             repeat_purchases > 0
+            and not is_shared_id
             and historic_minor + clv_minor > 0
             and historic_minor + clv_minor >= seed_from_minor,
             false

@@ -71,7 +71,7 @@ func newApp(env Env) *cli.App {
 		HideHelpCommand: true,
 		Flags:           []cli.Flag{cli.HelpFlag, &cli.BoolFlag{Name: "version", Usage: "version, revision and DuckDB's version"}},
 		Commands: []*cli.Command{
-			runCommand(env), checkCommand(env), backtestCommand(env),
+			initCommand(env), runCommand(env), checkCommand(env), backtestCommand(env),
 			exportCommand(env), audiencesCommand(env), measureCommand(env),
 			planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
 			simulateCommand(env), completionCommand(env), completeCommand(env), versionCommand(env), helpCommand(env),

@@ -63,12 +63,12 @@ func read(from Sources) (Config, map[string]string, error) {
 		}
 		if text, ok := environ[key.Env()]; ok {
 			origins[key.Path] = key.Env()
-			errs = append(errs, set(leaf, key.Env(), text))
+			errs = append(errs, set(leaf, key, key.Env(), text))
 		}
 		if text, ok := from.Flags[key.Path]; ok {
 			standing := c.Run.Accept
 			origins[key.Path] = "--" + key.Path
-			errs = append(errs, set(leaf, "--"+key.Path, text))
+			errs = append(errs, set(leaf, key, "--"+key.Path, text))
 			if key.Path == acceptPath {
 				c.Run.AcceptOnce = c.Run.Accept
 				c.Run.Accept = slices.Concat(standing, c.Run.AcceptOnce)

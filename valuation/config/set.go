@@ -14,7 +14,11 @@ import (
 // set reads the text of a flag or a variable into one setting. A string is
 // taken to the letter, a list is written as in YAML ([1, 2]) or with commas alone
 // (1,2), and null unsets what can be absent.
-func set(leaf reflect.Value, origin, text string) error {
+func set(leaf reflect.Value, key Key, origin, text string) error {
+	if key.Path == "orders.files" && strings.TrimSpace(text) == "null" {
+		leaf.Set(reflect.ValueOf(Files{"null"})) // there is no run without orders: a path like any other
+		return nil
+	}
 	if err := parse(leaf, strings.TrimSpace(text), text); err != nil {
 		return fmt.Errorf("%s: %w", origin, err)
 	}

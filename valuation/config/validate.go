@@ -30,6 +30,7 @@ func (c Config) validate(published bool) error {
 	c.validateRFM(refuse)
 	c.validateLists(refuse)
 	c.validateBacktest(refuse)
+	c.Suspicions.validate(refuse)
 	c.validateExport(refuse)
 	c.validateCampaigns(refuse)
 	_, err := c.Time.Location()

@@ -17,6 +17,7 @@ type Options struct {
 	Readable    []string // files that may be read, symbolic links resolved
 	Writable    string   // existing folder in which files may be made; "" for none
 	Macros      string   // SQL that defines the functions that differ between engines
+	InOrder     bool     // tables keep the order in which their rows were read, at the cost of speed
 }
 
 // Open starts an engine. Close it after use.
@@ -34,6 +35,9 @@ type Engine interface {
 	File(ctx context.Context, name, query string, file File) (rows int64, err error)
 	// CSV writes the members of a list to a CSV file.
 	CSV(ctx context.Context, list CSV) error
+	// ReadCSV makes a table of the rows of a CSV file, all of them text, and returns
+	// their number. A line that has not one value a column is an error.
+	ReadCSV(ctx context.Context, name string, file CSVFile) (rows int64, err error)
 	// Input makes a view over Parquet files.
 	Input(ctx context.Context, input Input) error
 	// Insert makes a table of rows that Go holds. Each row has a value per column:
@@ -81,13 +85,23 @@ type Engine interface {
 // File is a Parquet file that an engine writes.
 type File struct {
 	Path     string
-	Key      []string          // the unique columns by which it is sorted, so that the same rows give the same bytes
+	Key      []string          // the unique columns by which it is sorted, so that the same rows give the same bytes; none: as the rows come
 	Columns  []FileColumn      // in their order; nil for those of the SELECT as they are
 	Metadata map[string]string // of the file's footer
 }
 
 // FileColumn is a column of a file, and the one of the SELECT that it holds.
 type FileColumn struct{ Name, From string }
+
+// CSVFile is a CSV file that an engine reads: UTF-8, values in double quotes where
+// they need them, and a header, which counts for nothing. A value of no characters is
+// null.
+type CSVFile struct {
+	Path      string // resolved
+	Delimiter rune
+	SkipLines int      // before the header
+	Columns   []string // of the table
+}
 
 // CSV is a list that an engine writes: the rows of a view whose columns kind and
 // list have the given values, as RFC 4180 has it, with a header.

@@ -89,6 +89,10 @@ type Intake struct {
 	Report Report
 	Base   Base
 
+	// what messages about unused columns need, as expressions have it
+	roles                    map[string]string // the unused columns whose names promise something, by source.Role
+	amountText, customerText string            // what is mapped
+
 	// Earlier is the run that the files are compared with, once it is looked for.
 	Earlier  Earlier
 	compared comparison

@@ -10,6 +10,8 @@ var Steps = []pipeline.Step{
 	{Name: "identity_faults", Kind: pipeline.View, Folder: "intake"},
 	{Name: "merged_customers", Kind: pipeline.View, Folder: "intake"},
 	{Name: "identity_contract", Kind: pipeline.Go, Reads: []string{"identity_faults", "merged_customers"}},
+	{Name: "dated_rows", Kind: pipeline.View, Folder: "intake"},
+	{Name: "order_rate_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "order_rows", Kind: pipeline.View, Folder: "intake"},
 	{Name: "order_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "last_order_places", Kind: pipeline.View, Folder: "intake"},
@@ -38,6 +40,32 @@ var Steps = []pipeline.Step{
 
 // AsOfStep is the step after which the as-of day is known.
 const AsOfStep = "as_of"
+
+// Profile draws what the orders look like, and holds it against what a shop looks
+// like. It is part of a run and of a check.
+var Profile = []pipeline.Step{
+	{Name: "unmapped", Kind: pipeline.Go, Makes: []string{"unmapped_input"}},
+	{Name: "rounding", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "unmapped_values", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "file_channels", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "file_days", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "several_row_orders", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "order_parts", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "several_row_sums", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "line_counts", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "orders_in_two_files", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "later_amounts", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "equal_rows", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "profile_customers", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "alike_ids", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "suspect_ids", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "purchase_values", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "base_profile", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "suspicions", Kind: pipeline.Go, Reads: []string{
+		"rounding", "unmapped_values", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "later_amounts",
+		"equal_rows", "alike_ids", "suspect_ids", "base_profile",
+	}, Makes: []string{"shared_ids"}},
+}
 
 // Compared holds what the files have of past days against what they had for the
 // earlier run. It is part of a run and of a check, in which the step Earlier finds

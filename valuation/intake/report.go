@@ -27,6 +27,7 @@ type Report struct {
 	Places    []Place             // where to look, most rows first
 	Auxiliary []AuxiliaryReport   // of the inputs that are configured
 	Merged    *publication.Merged // nil where nobody can have been merged
+	Profile   publication.Profile
 	Young     *publication.YoungPurchases
 	Warnings  []pipeline.Warning
 }

@@ -31,6 +31,18 @@ const (
 // an audience of lookalikes that somebody asked for.
 var Warnings = []WarningKind{
 	{"copied_file", "run, check, measure, export", "two files of an input have the same bytes", "both count", false},
+	{"order_total_on_lines", byInput, "nearly all orders with several rows have one amount throughout: their total stands on each line", "every row counts", false},
+	{"amounts_in_cents", byInput, "nearly all amounts are whole, and the median purchase is above what the currency's shops take", "counts them as money", false},
+	{"unmapped_columns", byInput, "a column that no setting uses says quantity, cancelled, failed, test or tax", "leaves it out", false},
+	{"no_returns", byInput, "no amount is negative, and a column, or later amounts of an order, say that there are returns", "counts what came back as sold", false},
+	{"ids_differ_in_case", byInput, "ids of customers differ in case, blanks or width alone", "counts each as a customer", false},
+	{"many_people_one_id", byInput, "an id is a word for nobody, or buys on a share of the shop's days that no other comes near", "counts it as a customer, who is never a seed", false},
+	{"order_id_as_customer", byInput, "hardly anybody buys twice, and the customers' ids look like those of orders", "counts each as a customer", false},
+	{"doubled_rows", byInput, "rows repeat others in all mapped columns, beyond what is usual in the shop", "every row counts", false},
+	{"order_in_two_files", byInput, "orders stand in two files on one day", "every row counts", false},
+	{"several_currencies", byInput, "an unused column names several currencies or another one, or the amounts of a channel or country are of another scale", "counts them as `value.currency`", false},
+	{"day_and_month_swapped", byInput, "no order is of a day above the 12th, for months", "takes the dates as they are", false},
+	{"rounding_matters", byInput, "rounding each amount to the minor unit moves the total", "each row is rounded", false},
 	{"missing_days", byOrders, "days without an order lie between others on which the shop would have had some; what recurs in another year is a closing", "counts them as days on which nobody bought", false},
 	{"short_day", byOrders, "the last order day, or the last four of a weekday, has half of the usual rows or less, and far fewer than the shop's own range allows", "counts what is there", false},
 	{"trailing_gap", byOrders, "`time.as_of` is more than 7 days and 5 median gaps after the last order that counts", "everybody looks that much longer gone; `latest` stays where it is", false},

@@ -30,6 +30,7 @@ type Manifest struct {
 	Inputs        []Input            `json:"inputs"`
 	Rows          Rows               `json:"rows"`
 	OtherRows     map[string]Rows    `json:"other_rows,omitempty"` // of the auxiliary inputs: spend, surveys
+	Profile       Profile            `json:"profile"`              // what the orders look like
 	Merged        *Merged            `json:"merged_customers,omitempty"`
 	Young         *YoungPurchases    `json:"young_purchases,omitempty"` // absent where hardly any purchase comes to nothing
 	Totals        Totals             `json:"totals"`

@@ -24,8 +24,9 @@ type Check struct {
 	IsDefault  bool                        `json:"currency_is_default"` // no setting names it
 	TotalRows  int64                       `json:"total_rows"`
 	TotalMoney string                      `json:"total_money"`
-	Rows       []RowCount                  `json:"rows"`   // used first, then by reason
-	Places     []Place                     `json:"places"` // where to look, most rows first
+	Rows       []RowCount                  `json:"rows"`    // used first, then by reason
+	Profile    publication.Profile         `json:"profile"` // what the used rows look like
+	Places     []Place                     `json:"places"`  // where to look, most rows first
 	Inputs     []InputCheck                `json:"other_inputs"`
 	Merged     *publication.Merged         `json:"merged_customers,omitempty"`
 	Young      *publication.YoungPurchases `json:"young_purchases,omitempty"`
@@ -70,7 +71,7 @@ func NewCheck(checked intake.Report, value config.Value, isDefault bool) (Check,
 	exact := func(minor int64) string { return money.Exact(minor, minorPerUnit) }
 	c := Check{
 		AsOf: checked.AsOf.Format(time.DateOnly), Files: checked.Files, Currency: value.Currency, IsDefault: isDefault,
-		Places: places(checked.Places), Inputs: []InputCheck{}, Merged: checked.Merged, Young: checked.Young, Warnings: listed(checked.Warnings), OfRuns: pipeline.OfRunsAlone(),
+		Profile: checked.Profile, Places: places(checked.Places), Inputs: []InputCheck{}, Merged: checked.Merged, Young: checked.Young, Warnings: listed(checked.Warnings), OfRuns: pipeline.OfRunsAlone(),
 	}
 	var total int64
 	for _, count := range checked.Reasons {
@@ -124,7 +125,7 @@ func (r RowCount) meaning() string {
 // of a run.
 const shownPlaces = 10
 
-// Text writes the rows as a table, and where to look.
+// Text writes the rows as a table, what they look like, and where to look.
 func (c Check) Text(out io.Writer) error {
 	fmt.Fprintf(out, "%s as of %s\n\n", countNoun(int64(c.Files), "order file"), c.AsOf)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -147,6 +148,12 @@ func (c Check) Text(out io.Writer) error {
 	}
 	if c.Merged != nil {
 		fmt.Fprintf(out, "\n%s\n", strings.TrimSpace(mergedText(c.Merged)))
+	}
+	if err := writeProfile(out, c.Profile); err != nil {
+		return err
+	}
+	if len(c.Warnings) > 0 {
+		fmt.Fprintln(out)
 	}
 	writeWarnings(out, c.Warnings)
 	c.writePlaces(out)

@@ -8,15 +8,27 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/intake"
+	"cbv/valuation/publication"
 	"cbv/valuation/report"
 )
 
 // A check has one content in both forms, and money to the last digit in each.
 func TestCheck(t *testing.T) {
+	orders, rowsPerOrder := int64(1100), 1.12
 	checked := intake.Report{
 		AsOf: time.Date(2024, 6, 30, 0, 0, 0, 0, time.UTC), Files: 1,
-		Reasons:   []intake.ReasonCount{{Reason: intake.Used, Rows: 1234, Minor: -123456789}, {Reason: intake.Filtered, Rows: 2, Minor: 5}, {Reason: "null_time", Rows: 1}},
-		Places:    []intake.Place{{Reason: "null_time", File: "a.parquet", FirstRow: 7, Rows: 2}},
+		Reasons: []intake.ReasonCount{{Reason: intake.Used, Rows: 1234, Minor: -123456789}, {Reason: intake.Filtered, Rows: 2, Minor: 5}, {Reason: "null_time", Rows: 1}},
+		Places:  []intake.Place{{Reason: "null_time", File: "a.parquet", FirstRow: 7, Rows: 2}},
+		Profile: publication.Profile{
+			Customers: 1000, RepeatShare: 0.25, Purchases: 1200, Orders: &orders, RowsPerOrder: &rowsPerOrder, FirstDay: "2024-01-01", LastDay: "2024-06-30",
+			Days: 180, MedianPurchase: "1234.50", Currency: "EUR", LargestCustomer: 0.015, Returns: publication.Amount{Rows: 34, Money: "-5000.00"},
+			Files: []publication.ProfileFile{
+				{File: "a.parquet", LastDay: "2024-02-29"}, {File: "b.parquet", LastDay: "2024-06-30"}, {File: "c.parquet", LastDay: "2024-06-29"},
+				{File: "d.parquet", LastDay: "2024-05-31"}, {File: "e.parquet", LastDay: "2024-03-31"}, {File: "f.parquet", LastDay: "2024-04-30"},
+			},
+			Channels: []publication.ProfileChannel{{Channel: "search", LastDay: "2024-06-30"}, {Channel: "", LastDay: "2024-01-31"}},
+			Unmapped: []string{"quantity", "note"},
+		},
 		Auxiliary: []intake.AuxiliaryReport{{Name: "spend", Files: 2, Rows: 9, Reasons: []intake.ReasonCount{{Reason: intake.Used, Rows: 9}}}},
 	}
 	document, err := report.NewCheck(checked, config.Value{Currency: "EUR"}, false)
@@ -39,6 +51,16 @@ func TestCheck(t *testing.T) {
 2 files of spend, 9 rows
   9 used
 
+customers            1,000, 25.0 % of them with purchases on several days
+purchases            1,200, each a customer's day; the median is 1,234.50 EUR
+orders               1,100, of 1.12 rows each
+days                 180 with orders, 2024-01-01 to 2024-06-30
+largest customer     1.5 % of the money
+returns              34 rows, -5,000.00 EUR
+last day by file     b.parquet 2024-06-30, c.parquet 2024-06-29, d.parquet 2024-05-31, f.parquet 2024-04-30, 2 more, down to 2024-02-29
+last day by channel  search 2024-06-30, (none) 2024-01-31
+not mapped           quantity, note
+
 Where to look:
   a.parquet row 7: null_time, and 1 more in this file
 
@@ -53,7 +75,7 @@ Only a run can find: no_model, untested.
 	}
 	var back report.Check
 	if err := json.Unmarshal([]byte(printed.String()), &back); err != nil || back.TotalMoney != "-1234567.84" || back.Rows[1].State != "excluded" ||
-		back.Inputs[0].Total != 9 || !strings.Contains(printed.String(), `"warnings": []`) {
+		back.Inputs[0].Total != 9 || back.Profile.Customers != 1000 || *back.Profile.RowsPerOrder != 1.12 || !strings.Contains(printed.String(), `"warnings": []`) {
 		t.Errorf("%v, %s", err, printed.String())
 	}
 }

@@ -21,17 +21,17 @@ var Contract = intake.Steps
 
 // Checked is the plan of a check: intake, and what is found between it and the
 // figures.
-var Checked = slices.Concat(afterAsOf(Contract, earlierStep), intake.Compared, intake.Starts, []pipeline.Step{
+var Checked = slices.Concat(afterAsOf(Contract, earlierStep), intake.Compared, intake.Profile, intake.Starts, []pipeline.Step{
 	{Name: startStep, Kind: pipeline.Go, Reads: []string{"first_months"}},
 })
 
 // Tested is the plan of a backtest: the run up to the test of the models on the
 // shop's own past.
-var Tested = slices.Concat(Contract, facts, acquired, models)
+var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 
 // Nightly is the run, layer after layer. What stands on a layer reads that layer or
 // an earlier one.
-var Nightly = slices.Concat(afterAsOf(Contract, identityStep), intake.Compared, facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
+var Nightly = slices.Concat(afterAsOf(Contract, identityStep), intake.Compared, intake.Profile, facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
 

@@ -97,7 +97,7 @@ func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *n
 	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)
 	r.actions = pipeline.Join(
 		r.intake.Actions(), r.intake.ComparedActions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.judgement.Actions(),
-		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, listStep: r.writeLists, "documents": r.writeDocuments},
+		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, "unmapped": r.intake.MapUnmapped, "suspicions": r.intake.Suspect, listStep: r.writeLists, "documents": r.writeDocuments},
 	)
 	return r
 }

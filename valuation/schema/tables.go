@@ -77,7 +77,7 @@ var customers = []Column{
 	{"keep_value", decimal, "money", "clv less the cost of retention and the worth of a replacement: what losing the customer costs"},
 	{"keep_probability", decimal, "probability", "that the margin realised over the horizon exceeds the cost of retention and the worth of a replacement"},
 	{"mark_reason", text, "", "borderline, worth_more, new_onboard, lapsed, below_floor or no_better_than_new"},
-	{"seed", yesNo, "", "among the top 10 % of repeat customers by lifetime_value: whom an ad platform should look for"},
+	{"seed", yesNo, "", "among the top 10 % of repeat customers by lifetime_value, and no id that many people share: whom an ad platform should look for"},
 }
 
 var backtest = []Column{

@@ -85,8 +85,8 @@ func (m Mapping) reads(name string) bool {
 // MapOrders makes the view orders_input over the files. Its columns are
 // customer_id, order_id, channel, currency, attribute_1 to attribute_8 (text),
 // ordered_at (time-stamp), amount, margin (double), version_number (whole number),
-// versioned_at (time-stamp), version_day (date), is_kept, has_margin, has_currency
-// (boolean), shop_currency (text), minor_per_unit, file_number and file_row.
+// versioned_at (time-stamp), version_day (date), is_kept, has_margin, has_currency,
+// nets_by_order (boolean), shop_currency (text), minor_per_unit, file_number and file_row.
 //
 // It returns every problem of the mapping at once.
 func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Config, minorPerUnit int64) (Mapping, error) {
@@ -113,6 +113,7 @@ func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Conf
 	return mapColumns(ctx, e, "orders", files, input, all, []engine.InputColumn{
 		{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
 		{Name: "has_currency", Expression: fmt.Sprint(orders.Columns.Currency != "")},
+		{Name: "nets_by_order", Expression: fmt.Sprint(orders.NetsByOrder())},
 		{Name: "shop_currency", Expression: engine.Quote(c.Value.Currency)},
 		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit)},
 	})

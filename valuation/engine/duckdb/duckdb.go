@@ -51,9 +51,9 @@ func Open(ctx context.Context, opt engine.Options) (engine.Engine, error) {
 		fmt.Sprintf("set threads = %d", opt.Threads),
 		"set memory_limit = " + engine.Quote(opt.MemoryLimit),
 		"set temp_directory = " + engine.Quote(opt.TempDir),
-		// Every file is written in the order of a key, so the engine need not
-		// keep the order in which rows happened to arrive.
-		"set preserve_insertion_order = false",
+		// A run writes every file in the order of a key, so the engine need not keep
+		// the order in which rows happened to arrive.
+		fmt.Sprintf("set preserve_insertion_order = %t", opt.InOrder),
 		opt.Macros,
 		"set allowed_paths = " + list(opt.Readable),
 	}
@@ -108,8 +108,15 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 		}
 		columns = strings.Join(items, ", ")
 	}
-	statement := fmt.Sprintf("copy (\nselect %s from (\n%s\n) order by %s\n) to %s (format parquet, compression zstd, compression_level 1, kv_metadata {%s})",
-		columns, query, strings.Join(file.Key, ", "), engine.Quote(file.Path), strings.Join(pairs, ", "))
+	query = fmt.Sprintf("select %s from (\n%s\n)", columns, query)
+	if len(file.Key) > 0 {
+		query += " order by " + strings.Join(file.Key, ", ")
+	}
+	options := "format parquet, compression zstd, compression_level 1"
+	if len(pairs) > 0 {
+		options += ", kv_metadata {" + strings.Join(pairs, ", ") + "}"
+	}
+	statement := fmt.Sprintf("copy (\n%s\n) to %s (%s)", query, engine.Quote(file.Path), options)
 	if err := d.make(ctx, name, statement); err != nil {
 		return 0, err
 	}

@@ -63,6 +63,18 @@ func foldedNames(columns []engine.Described) []string {
 	return names
 }
 
+// ReadCSV makes a table of the rows of a CSV file. Nothing of the file is guessed: the
+// guesses of DuckDB skip lines and rename columns.
+func (d *database) ReadCSV(ctx context.Context, name string, file engine.CSVFile) (int64, error) {
+	var columns []string
+	for _, column := range file.Columns {
+		columns = append(columns, engine.Identifier(column)+": 'varchar'")
+	}
+	return d.Table(ctx, name, fmt.Sprintf("select * from read_csv(%s, auto_detect = false, columns = {%s}, header = true, skip = %d, delim = %s,\n"+
+		"quote = '\"', escape = '\"', comment = '', nullstr = '', allow_quoted_nulls = true, null_padding = false, strict_mode = true, ignore_errors = false)",
+		engine.Quote(file.Path), strings.Join(columns, ", "), file.SkipLines, engine.Quote(string(file.Delimiter))))
+}
+
 // FirstUnread returns the first row, counted from 1, of the one file of an input
 // of so many rows whose columns cannot be computed, 0 where the reason is none of
 // a value. It reads the file some twenty times and reports nothing of what is in it.

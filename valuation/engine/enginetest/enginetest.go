@@ -203,3 +203,6 @@ func (e *Engine) Distinct(context.Context, engine.Input, string, int) ([]string,
 func (e *Engine) CheckExpression(context.Context, string, []string) ([]string, error) {
 	return nil, errNoSQL
 }
+
+// ReadCSV is refused.
+func (e *Engine) ReadCSV(context.Context, string, engine.CSVFile) (int64, error) { return 0, errNoSQL }

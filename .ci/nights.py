@@ -1,0 +1,302 @@
+"""Lets a shop run for eleven nights, each with a file more, and then plants one
+trouble into the files of the twelfth: what each trouble raises, and whether the
+night is published, without --strict, with it, and with the codes accepted.
+
+    python3 .ci/nights.py --cbv ./cbv [--messages]
+
+Fails where a quiet night raises a suspicion or stays unpublished, or a trouble
+raises other codes, ends with another exit code, or is published otherwise than
+the design has it."""
+
+import argparse
+import datetime
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import shops
+
+MAPPING = {"customer_id": "customer_id", "order_id": "order_id", "ordered_at": "ordered_at", "amount": "quantity * unit_price"}
+KEEP = "status <> 'cancelled'"
+NIGHTS = 12
+MODEL = ["--model", "auto"]  # as the documented nightly command has it
+# How a night ends: exit code, and whether the run is published.
+DONE, REFUSED, AUDIENCES_FAILED = (0, True), (3, False), (3, True)
+AUDIENCE = """\
+people: {files: people.parquet, columns: {consent_email: consent_email}}
+export: {region: GB}
+audiences:
+  - {name: keep, mark: retain, target: csv, channel: email}
+"""
+TROUBLES = []
+
+
+class Night:
+    """The folder of the shop on the twelfth night, and the lines of its days."""
+
+    def __init__(self, folder, values, days):
+        self.folder, self.values, self.days = folder, values, days
+
+    def file(self, key):
+        return self.folder / "orders" / f"orders-{key}.parquet"
+
+    def rewrite(self, key, keep):
+        """Keeps the rows of a file for which keep, a function of the table, is true."""
+        table = pq.read_table(self.file(key))
+        pq.write_table(table.filter(pa.array(keep(table))), self.file(key))
+
+    def without_customers(self, gone):
+        """Takes all rows of customers out of all files."""
+        for path in sorted((self.folder / "orders").iterdir()):
+            table = pq.read_table(path)
+            kept = table.filter(pa.array([c not in gone for c in table["customer_id"].to_pylist()]))
+            if len(kept) < len(table):
+                pq.write_table(kept, path)
+
+    def customers(self):
+        return sorted(set(self.values["customer_id"].tolist()))
+
+
+def trouble(name, codes, plain, strict, accept=None, arguments=(), said=(), latest=True, checked=None):
+    """Declares a trouble: the suspicions it raises, all of them; how the night ends
+    without and with --strict; which codes let it be published, if any may; what
+    else is said (codes that --strict lets pass); whether `latest` moves to it; and
+    how check --strict ends where that is not as run --strict does."""
+    case = {"name": name, "codes": set(codes), "plain": plain, "strict": strict, "accept": accept, "arguments": arguments,
+            "said": set(said), "latest": latest, "checked": strict if checked is None else checked}
+    return lambda plant: TROUBLES.append(case | {"plant": plant}) or plant
+
+
+@trouble("none: a quiet night", [], DONE, DONE)
+def quiet(night):
+    pass
+
+
+@trouble("four days missing", ["missing_days"], DONE, REFUSED, accept=["missing_days"])
+def missing(night):
+    # The files of these nights never came: the run before knows nothing of them.
+    for day in night.days[-5:-1]:
+        night.file(day).unlink()
+        link = night.folder / "out" / day
+        shutil.rmtree(link.resolve())
+        link.unlink()
+    latest = night.folder / "out" / "latest"
+    latest.unlink()
+    latest.symlink_to((night.folder / "out" / night.days[-6]).readlink())
+
+
+@trouble("a short last day", ["short_day"], DONE, REFUSED, accept=["short_day"])
+def short(night):
+    night.rewrite(night.days[-1], lambda table: np.arange(len(table)) < len(table) // 12)
+
+
+@trouble("a file shrunk by a third", ["rows_lost", "customers_vanished"], REFUSED, REFUSED, accept=["rows_lost", "customers_vanished"])
+def shrunk(night):
+    night.rewrite("2024-11", lambda table: np.arange(len(table)) % 3 > 0)
+
+
+@trouble("a file shrunk by 1 in 20", ["rows_lost"], DONE, REFUSED, accept=["rows_lost"])
+def shrunk_slightly(night):
+    night.rewrite("2024-11", lambda table: np.arange(len(table)) % 20 > 0)
+
+
+@trouble("a file vanished", ["rows_lost", "customers_vanished", "missing_days"], REFUSED, REFUSED,
+         accept=["rows_lost", "customers_vanished", "missing_days"])
+def vanished(night):
+    night.file("2024-10").unlink()
+
+
+@trouble("a third of the customers vanished", ["rows_lost", "customers_vanished"], REFUSED, REFUSED, accept=["rows_lost", "customers_vanished"])
+def customers_vanished(night):
+    night.without_customers(set(night.customers()[::3]))
+
+
+@trouble("a file doubled, other bytes", ["order_in_two_files"], DONE, REFUSED, accept=["order_in_two_files", "doubled_rows"], said=["late_rows"])
+def doubled(night):
+    table = pq.read_table(night.file("2024-11"))
+    pq.write_table(table.take(np.arange(len(table))[::-1]), night.file("2024-11-again"), compression="zstd")
+
+
+@trouble("a file copied", ["copied_file", "order_in_two_files"], DONE, REFUSED, accept=["copied_file", "order_in_two_files", "doubled_rows"], said=["late_rows"])
+def copied(night):
+    shutil.copy(night.file("2024-11"), night.file("2024-11-again"))
+
+
+@trouble("late rows", [], DONE, DONE, said=["late_rows"])
+def late(night):
+    table = pq.read_table(night.file("2025-02")).slice(0, 40)
+    table = table.set_column(0, "order_id", pa.array([f"L{o}" for o in table["order_id"].to_pylist()]))
+    pq.write_table(table, night.file("2025-03-late"))
+
+
+@trouble("as_of ten days after the last order", ["trailing_gap"], DONE, REFUSED, accept=["trailing_gap"], latest=False,
+         arguments=["--as-of", "2025-03-22"])
+def future(night):
+    pass
+
+
+@trouble("as_of two years after the last order", [], REFUSED, REFUSED, arguments=["--as-of", "2027-03-12"])
+def far_future(night):
+    pass
+
+
+@trouble("an erasure request of three customers", [], DONE, DONE, said=["customers_erased"])
+def erasure(night):
+    night.without_customers(set(night.customers()[100:103]))
+
+
+@trouble("a rolling window of 24 months", [], DONE, DONE)
+def rolling(night):
+    night.file("2023-01").unlink()
+
+
+@trouble("a changed keep", [], DONE, DONE, said=["not_compared"])
+def changed_keep(night):
+    shops.configuration(night.folder, MAPPING, KEEP + " and channel <> 'direct'", more=more(night.folder))
+
+
+@trouble("a second shop in the folder", [], DONE, DONE, said=["late_rows"])
+def second_shop(night):
+    other = shop(seed=77, customers=400)
+    values = shops.columns(other, shops.lines(other))
+    values["order_id"] = np.char.add("S2-", values["order_id"])
+    values["customer_id"] = np.char.add("S2-", values["customer_id"])
+    shops.write_by(night.folder / "orders" / "second", values, shops.month(values))
+    text = (night.folder / "cbv.yaml").read_text()
+    (night.folder / "cbv.yaml").write_text(text.replace("orders/*.parquet", "orders/**/*.parquet"))
+
+
+@trouble("a missing people file", [], AUDIENCES_FAILED, AUDIENCES_FAILED, checked=DONE)
+def no_people(night):
+    shops.configuration(night.folder, MAPPING, KEEP, more=more(night.folder) + AUDIENCE)
+
+
+def shop(**changes):
+    """A shop whose last day is 12 March 2025."""
+    usual = {"customers": 2800, "days": 802, "lines": 2, "rate": (0.8, 60), "growth": 1.0, "start": datetime.date(2023, 1, 1)}
+    return shops.Shop(**(usual | changes))
+
+
+def more(folder):
+    """The rest of the configuration: what is no suspicion is accepted."""
+    accepted = folder / "accepted.json"
+    return f"run:\n  accept: {accepted.read_text()}\n" if accepted.exists() else ""
+
+
+def ran(binary, folder, *arguments):
+    """Exit code of a run, its codes with their messages, and the day of `latest`
+    and the folder that were published."""
+    before = set((folder / "out" / "runs").iterdir()) if (folder / "out" / "runs").exists() else set()
+    done = shops.call(binary, folder, "run", "--log", "json", *arguments)
+    events = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    codes = {event["code"]: event["msg"] for event in events if "code" in event}
+    added = set((folder / "out" / "runs").iterdir()) - before if (folder / "out" / "runs").exists() else set()
+    for path in added:
+        codes |= {w["code"]: w["message"] for w in json.loads((path / "manifest.json").read_text())["warnings"]}
+    refusal = "\n".join(event["msg"] for event in events if event["level"] == "ERROR") or done.stderr[-400:]
+    latest = folder / "out" / "latest"
+    return {"end": (done.returncode, len(added) > 0), "codes": codes, "problem": refusal if done.returncode else "",
+            "latest": latest.resolve().name[:10] if latest.exists() else ""}
+
+
+def quiet_nights(binary, folder, values, days):
+    """Runs the shop for all nights but the last, and returns what went wrong."""
+    dates, first = shops.date(values), days[0]
+    old = dates < first
+    shops.write_by(folder / "orders", {n: v[old] for n, v in values.items()}, shops.month(values)[old])
+    shops.configuration(folder, MAPPING, KEEP)
+    failures = []
+    for number, day in enumerate(days[:-1]):
+        rows = dates == day
+        shops.write(folder / "orders" / f"orders-{day}.parquet", {n: v[rows] for n, v in values.items()})
+        night = ran(binary, folder, *MODEL)
+        wrong = sorted(set(night["codes"]) & shops.SUSPICIONS)
+        if night["end"] != DONE or wrong or night["latest"] != day:
+            failures.append(f"quiet night {day}: {ending(night['end'])}, raises {wrong}, latest is {night['latest']}: {night['problem'][:300]}")
+        if number == 0 and night["codes"]:
+            (folder / "accepted.json").write_text(json.dumps(sorted(night["codes"])))
+            shops.configuration(folder, MAPPING, KEEP, more=more(folder))
+    return failures
+
+
+def twelfth(binary, folder, values, days, case):
+    """How the twelfth night ends with a trouble: without --strict, with it, and
+    with its codes accepted; and how check --strict ends."""
+    ends = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for number, arguments in enumerate(([], ["--strict"], ["--strict", *[a for c in case["accept"] or [] for a in ("--accept", c)]])):
+            if number == 2 and not case["accept"]:
+                continue
+            place = pathlib.Path(scratch) / str(number)
+            shutil.copytree(folder, place, symlinks=True)
+            rows = shops.date(values) == days[-1]
+            shops.write(place / "orders" / f"orders-{days[-1]}.parquet", {n: v[rows] for n, v in values.items()})
+            case["plant"](Night(place, values, days))
+            if number == 1:
+                checked = shops.call(binary, place, "check", *case["arguments"], *arguments).returncode
+            ends.append(ran(binary, place, *MODEL, *case["arguments"], *arguments))
+    return ends, checked
+
+
+def wrong(case, ends, checked, days):
+    """What of a trouble's ends is not as the design has it."""
+    wants = [case["plain"], case["strict"], DONE]
+    # Doubled rows are one sign more of a file that is there twice.
+    extra = {"doubled_rows"} if "order_in_two_files" in case["codes"] else set()
+    for name, want, end in zip(("without --strict", "with --strict", "accepted"), wants, ends):
+        raised = set(end["codes"]) & shops.SUSPICIONS
+        if end["end"] != want:
+            yield f"{name}: {ending(end['end'])}, not {ending(want)}: {end['problem'][:300]}"
+        if not case["codes"] <= raised <= case["codes"] | extra:
+            yield f"{name}: raises {sorted(raised)}, not {sorted(case['codes'])}"
+        if not case["said"] <= set(end["codes"]):
+            yield f"{name}: does not say {sorted(case['said'] - set(end['codes']))}"
+        if (end["latest"] == days[-1]) != (want[1] and case["latest"]) or end["latest"] > days[-1]:
+            yield f"{name}: latest is {end['latest']}"
+    if checked != case["checked"][0]:
+        yield f"check --strict ends with {checked}, not {case['checked'][0]}"
+
+
+def ending(end):
+    """How a night ended, in words."""
+    return f"{end[0]} {'published' if end[1] else 'nothing'}"
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--cbv", required=True, help="the binary")
+    arguments.add_argument("--messages", action="store_true", help="print the messages, too")
+    arguments = arguments.parse_args()
+    binary = shops.binary_of(arguments.cbv)
+    values = shops.columns(shop(), shops.lines(shop()))
+    days = sorted(set(shops.date(values).tolist()))[-NIGHTS:]
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch) / "shop"
+        folder.mkdir()
+        failures = quiet_nights(binary, folder, values, days)
+        if not (folder / "out" / days[-2]).exists():
+            sys.exit("\n".join(failures))
+        found = shops.in_order(lambda case: twelfth(binary, folder, values, days, case), TROUBLES)
+
+    rows = [("trouble of the night", "without --strict", "with --strict", "accepted", "codes")]
+    for case, (ends, checked) in zip(TROUBLES, found):
+        cells = [ending(end["end"]) for end in ends] + ["-"] * (3 - len(ends))
+        rows.append((case["name"], *cells, ", ".join(sorted(set().union(*(end["codes"] for end in ends)))) or "none"))
+        failures += [f"{case['name']}: {problem}" for problem in wrong(case, ends, checked, days)]
+    shops.print_table(rows)
+    if arguments.messages:
+        for case, (ends, _) in zip(TROUBLES, found):
+            print(f"\n{case['name']}:", *(f"  {code}: {message}" for end in ends[:1] for code, message in end["codes"].items()), sep="\n")
+            print(*(f"  {ending(end['end'])}: {end['problem'][:600]}" for end in ends if end["problem"]), sep="\n")
+    sys.exit("\n".join(failures) or None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""Plants the mistakes that new users make into the order files of a simulated
+shop, and asks `cbv check` for each whether it notices, and by which code.
+
+    python3 .ci/planted_mistakes.py --cbv ./cbv [--messages]
+
+Fails when fewer than 13 of the 14 mistakes, or one of their variants, are noticed
+by a code that fits, or when the shop without a mistake raises a suspicion."""
+
+import argparse
+import pathlib
+import sys
+import tempfile
+
+import numpy as np
+import pyarrow.parquet as pq
+
+import shops
+
+NEEDED = 13
+SOUND = {"customer_id": "customer_id", "order_id": "order_id", "ordered_at": "ordered_at", "amount": "quantity * unit_price"}
+KEEP = "status <> 'cancelled'"
+MISTAKES, VARIANTS, UNSPOILT = [], [], []
+
+
+def planted(name, *codes, into=MISTAKES):
+    """Declares a mistake: its name, and the codes that fit it."""
+    return lambda plant: into.append((name, codes, plant)) or plant
+
+
+def usual(folder, values, drop=(), keep=KEEP, **mapping):
+    """The shop's files without some columns, and the mapping of a new user."""
+    shops.write_by(folder / "orders", {n: v for n, v in values.items() if n not in drop}, shops.month(values))
+    shops.configuration(folder, {n: e for n, e in (SOUND | mapping).items() if e}, keep)
+
+
+def of_orders(values, share, seed):
+    """Marks the rows of a random share of the orders."""
+    chosen, place = np.unique(values["order_id"], return_inverse=True)
+    return (np.random.default_rng(seed).random(len(chosen)) < share)[place]
+
+
+@planted("price times quantity", into=UNSPOILT)
+def times_quantity(folder, values):
+    usual(folder, values)
+
+
+@planted("total less tax", into=UNSPOILT)
+def less_tax(folder, values):
+    usual(folder, values, amount="total - tax")
+
+
+@planted("normalised e-mail as customer", into=UNSPOILT)
+def normalised(folder, values):
+    usual(folder, values, customer_id="lower(trim(email))")
+
+
+@planted("without order_id", into=UNSPOILT)
+def no_order_id(folder, values):
+    usual(folder, values, order_id="")
+
+
+@planted("order total on each line", "order_total_on_lines")
+def totals_on_lines(folder, values):
+    total = np.round(values["quantity"] * values["unit_price"] * 100).astype(int)
+    sale = values["type"] == "sale"
+    _, place = np.unique(values["order_id"], return_inverse=True)
+    sums = np.bincount(place[sale], total[sale], place.max() + 1)
+    values = values | {"order_total": np.where(sale, sums[place], total) / 100}
+    usual(folder, values, drop=["tax", "total"], amount="order_total")
+
+
+@planted("amounts in cents", "amounts_in_cents")
+def cents(folder, values):
+    values = values | {"amount": np.round(values["quantity"] * values["unit_price"] * 100).astype(int)}
+    usual(folder, values, drop=["tax", "total", "unit_price", "quantity"], amount="amount")
+
+
+@planted("e-mails of mixed case as customer", "ids_differ_in_case")
+def mixed_case(folder, values):
+    emails = values["email"].astype(object)
+    for rows, change in ((of_orders(values, 0.12, 3), str.capitalize), (of_orders(values, 0.02, 4), str.upper), (of_orders(values, 0.02, 5), lambda e: e + " ")):
+        emails[rows] = [change(e) for e in emails[rows]]
+    usual(folder, values | {"email": emails}, customer_id="email")
+
+
+@planted("guests under one id", "many_people_one_id")
+def guests(folder, values):
+    ids = np.where(of_orders(values, 0.12, 6), "0", values["customer_id"])
+    usual(folder, values | {"customer_id": ids}, drop=["email"])
+
+
+@planted("a marketplace as a customer", "many_people_one_id")
+def marketplace(folder, values):
+    ids = np.where(of_orders(values, 0.06, 7), "C000777", values["customer_id"])
+    usual(folder, values | {"customer_id": ids}, drop=["email"])
+
+
+@planted("a month twice with other bytes", "order_in_two_files", "doubled_rows")
+def month_twice(folder, values):
+    usual(folder, values)
+    again = pq.read_table(folder / "orders" / "orders-2023-10.parquet")
+    again = again.take(np.random.default_rng(8).permutation(len(again)))
+    pq.write_table(again, folder / "orders" / "orders-2023-10-export2.parquet", compression="zstd")
+
+
+@planted("price without quantity", "unmapped_columns")
+def without_quantity(folder, values):
+    usual(folder, values, drop=["tax", "total"], amount="unit_price")
+
+
+@planted("cancelled orders counted", "unmapped_columns")
+def cancelled(folder, values):
+    usual(folder, values, keep="")
+
+
+@planted("refunds positive", "no_returns", "unmapped_columns")
+def refunds_positive(folder, values):
+    usual(folder, values | {"quantity": np.abs(values["quantity"])}, drop=["tax", "total"])
+
+
+@planted("test orders counted", "unmapped_columns", "many_people_one_id")
+def tests(folder, values):
+    usual(folder, values | {"test": of_orders(values, 0.015, 9)})
+
+
+@planted("tax included", "unmapped_columns")
+def tax_included(folder, values):
+    usual(folder, values, amount="total")
+
+
+@planted("two currencies", "several_currencies")
+def two_currencies(folder, values):
+    foreign = of_orders(values, 0.15, 10)
+    price = np.where(foreign, np.round(values["unit_price"] * 11.4, 2), values["unit_price"])
+    values = values | {"unit_price": price, "currency": np.where(foreign, "SEK", "EUR")}
+    usual(folder, values, drop=["tax", "total"])
+
+
+@planted("day and month swapped", "day_and_month_swapped")
+def swapped(folder, values):
+    day = values["ordered_at"].astype("datetime64[D]").tolist()
+    usual(folder, values | {"date": np.array([d.strftime("%m/%d/%Y") for d in day])}, ordered_at="try_strptime(date, '%d/%m/%Y')")
+
+
+@planted("an order id as customer", "order_id_as_customer")
+def order_as_customer(folder, values):
+    usual(folder, values, drop=["email", "customer_id"], customer_id="order_id")
+
+
+@planted("guests named guest", "many_people_one_id", into=VARIANTS)
+def named_guests(folder, values):
+    ids = np.where(of_orders(values, 0.03, 6), "Guest", values["customer_id"])
+    usual(folder, values | {"customer_id": ids}, drop=["email"])
+
+
+@planted("refunds positive, and no column says so", "no_returns", into=VARIANTS)
+def refunds_unnamed(folder, values):
+    usual(folder, values | {"quantity": np.abs(values["quantity"])}, drop=["tax", "total", "type"])
+
+
+@planted("two currencies, and no column says so", "several_currencies", into=VARIANTS)
+def currencies_unnamed(folder, values):
+    foreign = values["country"] == "FR"  # as if it were Japan
+    price = np.where(foreign, np.round(values["unit_price"] * 160, -1), values["unit_price"])
+    usual(folder, values | {"unit_price": price}, drop=["tax", "total", "currency"])
+
+
+@planted("month and day swapped, other days lost", "day_and_month_swapped", into=VARIANTS)
+def swapped_typed(folder, values):
+    day = values["ordered_at"].astype("datetime64[D]").tolist()
+    keep = np.array([d.day <= 12 for d in day])
+    turned = np.array([np.datetime64(d.replace(month=d.day, day=d.month)) for d in day if d.day <= 12]).astype("datetime64[us]")
+    values = {n: v[keep] for n, v in values.items()} | {"ordered_at": turned}
+    usual(folder, values)
+
+
+@planted("a session as customer", "order_id_as_customer", into=VARIANTS)
+def session(folder, values):
+    sessions = np.array([f"s{(int(o) * 7919) % 1000003:06d}" for o in values["order_id"]])
+    usual(folder, values | {"session": sessions}, drop=["email", "customer_id"], customer_id="session")
+
+
+@planted("a month twice, no order_id mapped", "doubled_rows", "order_in_two_files", into=VARIANTS)
+def twice_without_order(folder, values):
+    usual(folder, values, order_id="")
+    again = pq.read_table(folder / "orders" / "orders-2023-10.parquet")
+    again = again.take(np.random.default_rng(8).permutation(len(again)))
+    pq.write_table(again, folder / "orders" / "orders-2023-10-export2.parquet", compression="zstd")
+
+
+@planted("fractions of a cent", "rounding_matters", into=VARIANTS)
+def fractions(folder, values):
+    usual(folder, values | {"unit_price": np.full(len(values["unit_price"]), 0.0145)}, drop=["tax", "total"])
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--cbv", required=True, help="the binary")
+    arguments.add_argument("--messages", action="store_true", help="print the messages, too")
+    arguments = arguments.parse_args()
+    binary = shops.binary_of(arguments.cbv)
+    shop = shops.Shop()
+    values = shops.columns(shop, shops.lines(shop))
+
+    def look(case):
+        with tempfile.TemporaryDirectory() as folder:
+            case[2](pathlib.Path(folder), values)
+            return shops.check(binary, folder)
+
+    cases = MISTAKES + VARIANTS + UNSPOILT
+    found = dict(zip([case[0] for case in cases], shops.in_order(look, cases)))
+    rows, noticed, failures = [("mistake", "noticed", "codes")], 0, []
+    for case in MISTAKES + VARIANTS:
+        name, codes, _ = case
+        raised = [code for code, _ in found[name]]
+        fits = bool(set(codes) & set(raised))
+        noticed += fits and case in MISTAKES
+        failures += [f"a variant is not noticed: {name}"] if case in VARIANTS and not fits else []
+        rows.append((name, "yes" if fits else "no", ", ".join(raised) or "none"))
+    for name, _, _ in UNSPOILT:
+        false = [code for code, _ in found[name] if code in shops.SUSPICIONS or code == "refused"]
+        failures += [f"the unspoilt shop ({name}) raises {code}" for code in false]
+        rows.append((f"none ({name})", "-", ", ".join(code for code, _ in found[name]) or "none"))
+    shops.print_table(rows)
+    if arguments.messages:
+        for name, warnings in found.items():
+            print(f"\n{name}:", *(f"  {code}: {message}" for code, message in warnings), sep="\n")
+    print(f"{noticed} of {len(MISTAKES)} mistakes noticed")
+    if noticed < NEEDED:
+        failures.append(f"fewer than {NEEDED} of {len(MISTAKES)} mistakes are noticed")
+    sys.exit("\n".join(failures) or None)
+
+
+if __name__ == "__main__":
+    main()

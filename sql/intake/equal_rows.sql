@@ -1,0 +1,82 @@
+-- equal_rows: rows that are equal in all mapped columns, by day, and by the first and
+-- the last file in which they stand: how many, how many different ones, and how many come
+-- in pairs; how many of a file repeat one of the other, with their money, and how many
+-- repeat one of their own.
+--
+-- Where an order has an id, only orders with several rows can have equal ones. Of two
+-- files, the later one's rows follow from the sum of the files' numbers.
+--
+-- grain: one row per (order_day, first_file, last_file)
+-- reads: orders, several_row_orders
+with
+
+candidates as (
+    select
+        orders.order_day,
+        orders.amount_minor,
+        orders.file_number,
+        row_hash(
+            orders.customer_id, orders.order_id, orders.ordered_at, orders.amount_minor, orders.margin_minor, orders.channel
+        ) as content
+    from orders
+    left join several_row_orders
+        on orders.order_id = several_row_orders.order_id
+    where orders.reason = 'used'
+        and (orders.order_id = '' or several_row_orders.order_id is not null)
+),
+
+contents as (
+    select
+        order_day,
+        content,
+        count(*) as order_rows,
+        min(amount_minor) as amount_minor,
+        min(file_number) as first_file,
+        max(file_number) as last_file,
+        cast(sum(file_number) as bigint) as file_numbers
+    from candidates
+    group by order_day, content
+    having count(*) > 1
+),
+
+spread as (
+    select
+        order_day,
+        order_rows,
+        amount_minor,
+        first_file,
+        last_file,
+        coalesce(
+            cast(floor((file_numbers - order_rows * first_file) / nullif(cast(last_file - first_file as double), 0)) as bigint), 0
+        ) as last_file_rows
+    from contents
+),
+
+repeated as (
+    select
+        order_day,
+        order_rows,
+        amount_minor,
+        first_file,
+        last_file,
+        least(last_file_rows, order_rows - last_file_rows) as across_rows
+    from spread
+),
+
+final as (
+    select
+        order_day,
+        first_file,
+        last_file,
+        cast(sum(order_rows) as bigint) as order_rows,
+        count(*) as different_rows,
+        cast(sum(case when order_rows % 2 = 0 then order_rows else 0 end) as bigint) as even_rows,
+        cast(sum(across_rows) as bigint) as across_rows,
+        cast(sum(across_rows * amount_minor) as bigint) as across_minor,
+        cast(sum(order_rows - 1 - across_rows) as bigint) as within_rows,
+        cast(sum((order_rows - 1 - across_rows) * amount_minor) as bigint) as within_minor
+    from repeated
+    group by order_day, first_file, last_file
+)
+
+select * from final

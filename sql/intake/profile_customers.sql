@@ -1,0 +1,31 @@
+-- profile_customers: what each customer brought, and the id as it is without
+-- case, blanks and width, by which one person under two ids is found.
+--
+-- grain: one row per customer_id
+-- reads: customer_days
+with
+
+totals as (
+    select
+        customer_id,
+        min(case when is_purchase then order_day end) as first_purchase_date,
+        cast(sum(case when is_purchase then 1 else 0 end) as bigint) as purchase_days,
+        cast(sum(order_rows) as bigint) as order_rows,
+        cast(sum(net_minor) as bigint) as net_minor
+    from customer_days
+    where reason = 'used'
+    group by customer_id
+),
+
+final as (
+    select
+        customer_id,
+        id_key(customer_id) as id_key,
+        first_purchase_date,
+        purchase_days,
+        order_rows,
+        net_minor
+    from totals
+)
+
+select * from final

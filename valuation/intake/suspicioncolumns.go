@@ -1,0 +1,184 @@
+package intake
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// effect is the positive rows, and the money, that an unused column would change.
+type effect struct {
+	rows, minor int64
+}
+
+// sumUnmapped adds up what the unused columns hold.
+func (p *profile) sumUnmapped() unmappedValue {
+	var all unmappedValue
+	for _, v := range p.unmapped {
+		all.OrderRows += v.OrderRows
+		all.AmountMinor += v.AmountMinor
+		all.PositiveMinor += v.PositiveMinor
+		all.QuantityRows += v.QuantityRows
+		all.TimesQuantityMinor += v.TimesQuantityMinor
+		all.MultipliedRows += v.MultipliedRows
+		all.OneRows += v.OneRows
+		all.OneLogMillionths += v.OneLogMillionths
+		all.SeveralRows += v.SeveralRows
+		all.SeveralLogMillionths += v.SeveralLogMillionths
+		all.QuantityLogMillionths += v.QuantityLogMillionths
+		all.TaxMinor += v.TaxMinor
+		all.TaxRows += v.TaxRows
+		all.TaxInsideRows += v.TaxInsideRows
+		all.TaxBesideRows += v.TaxBesideRows
+		all.TaxOverSubtotalRows += v.TaxOverSubtotalRows
+		all.TaxUnderTotalRows += v.TaxUnderTotalRows
+		all.RefundMinor += v.RefundMinor
+		all.RefundRows += v.RefundRows
+	}
+	return all
+}
+
+// effectOf adds up the positive rows of which an unused column says something.
+func (p *profile) effectOf(says func(unmappedValue) bool) effect {
+	var found effect
+	for _, v := range p.unmapped {
+		if says(v) {
+			found.rows += v.PositiveRows
+			found.minor += v.PositiveMinor
+		}
+	}
+	return found
+}
+
+// matters reports whether a column would change enough rows or money.
+func (in *Intake) matters(e effect, all unmappedValue) bool {
+	bound := in.Config.Suspicions.UnmappedShare
+	return e.rows > 0 && (shareOf(e.rows, all.OrderRows) >= bound || math.Abs(shareOf(e.minor, all.PositiveMinor)) >= bound)
+}
+
+// suspectUnmapped warns of columns that no setting uses, and that say that the amounts
+// are not what they are taken for.
+func (in *Intake) suspectUnmapped(p *profile) {
+	all := p.sumUnmapped()
+	for _, mark := range []struct {
+		what  string
+		roles []string
+		says  func(unmappedValue) bool
+	}{
+		{"cancelled", []string{"cancelled"}, func(v unmappedValue) bool { return v.IsCancelled }},
+		{"tests", []string{"test", "live"}, func(v unmappedValue) bool { return v.IsTest }},
+		{"cancelled", stateRoles, func(v unmappedValue) bool { return v.Sign == "cancelled" && !v.IsCancelled }},
+		{"failed or never finished", stateRoles, func(v unmappedValue) bool { return v.Sign == "failed" && !v.IsCancelled }},
+		{"tests", stateRoles, func(v unmappedValue) bool { return v.Sign == "test" && !v.IsTest }},
+	} {
+		if found := p.effectOf(mark.says); in.matters(found, all) {
+			in.Warn("unmapped_columns", "no setting uses column %s, which says that %s, %s (%s of the money), are %s, and they count: leave them out with orders.keep",
+				in.columnsOf(mark.roles), countOf(found.rows, "row"), in.money(found.minor), shareText(shareOf(found.minor, all.PositiveMinor)), mark.what)
+		}
+	}
+	in.suspectQuantity(all)
+	in.suspectTax(all)
+	in.suspectRefunds(p, all)
+}
+
+// stateRoles are the columns whose words say what became of an order.
+var stateRoles = []string{"status", "payment", "type"}
+
+// columnsOf names the columns that have some of the roles.
+func (in *Intake) columnsOf(roles []string) string {
+	var names []string
+	for _, role := range roles {
+		if column, ok := in.roles[role]; ok {
+			names = append(names, column)
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+const (
+	// fewQuantities is how many rows of several pieces, and of one, are needed to see
+	// whether amounts rise with the pieces.
+	fewQuantities = 20
+	// fewSeveralShare is the share of rows of several pieces that are too few to matter.
+	fewSeveralShare = 0.01
+)
+
+// suspectQuantity warns where amounts seem to be prices of a piece, and a quantity
+// stands beside them.
+func (in *Intake) suspectQuantity(all unmappedValue) {
+	column, ok := in.roles["quantity"]
+	if !ok || min(all.SeveralRows, all.OneRows) < fewQuantities || shareOf(all.SeveralRows, all.OrderRows) < fewSeveralShare ||
+		2*all.MultipliedRows > all.SeveralRows { // amount is price times quantity
+		return
+	}
+	several := float64(all.SeveralRows)
+	rise := float64(all.SeveralLogMillionths)/several - float64(all.OneLogMillionths)/float64(all.OneRows)
+	if slope := rise / (float64(all.QuantityLogMillionths) / several); slope >= in.Config.Suspicions.QuantitySlope {
+		return
+	}
+	in.Warn("unmapped_columns", "no setting uses column %s, which is not 1 on %s, and amounts do not rise with it: if they are prices of a piece, map orders.columns.amount to %s * %s, which takes the money from %s to %s",
+		column, countOf(all.QuantityRows, "row"), in.amountText, column, in.money(all.AmountMinor), in.money(all.TimesQuantityMinor))
+}
+
+// fewTaxed is how many taxed rows say nothing of the others.
+const fewTaxed = 20
+
+// suspectTax warns where amounts seem to have a tax in them that stands beside them.
+func (in *Intake) suspectTax(all unmappedValue) {
+	column, ok := in.roles["tax"]
+	bound := in.Config.Suspicions.TaxShare
+	if !ok || all.TaxRows < fewTaxed || shareOf(all.TaxUnderTotalRows, all.TaxRows) >= bound ||
+		shareOf(all.TaxInsideRows, all.TaxRows) < bound && shareOf(all.TaxOverSubtotalRows, all.TaxRows) < bound {
+		return
+	}
+	in.Warn("unmapped_columns", "no setting uses column %s, which is a part of the amounts (%s, %s of the money): revenue is without tax; map orders.columns.amount to %s - coalesce(%s, 0)",
+		column, in.money(all.TaxMinor), shareText(shareOf(all.TaxMinor, all.AmountMinor)), in.amountText, column)
+}
+
+// suspectRefunds warns where a column has refunds that the negative rows do not have.
+func (in *Intake) suspectRefunds(p *profile, all unmappedValue) {
+	column, ok := in.roles["refund"]
+	if !ok || p.all.NegativeRows == 0 || !in.matters(effect{all.RefundRows, all.RefundMinor}, all) || -2*p.all.NegativeMinor > all.RefundMinor {
+		return
+	}
+	in.Warn("unmapped_columns", "no setting uses column %s, which has %s on %s, and the negative amounts are %s only: map orders.columns.amount to %s - coalesce(%s, 0)",
+		column, in.money(all.RefundMinor), countOf(all.RefundRows, "row"), in.money(p.all.NegativeMinor), in.amountText, column)
+}
+
+const (
+	// fewRefunds is how many orders with a second amount may be chance.
+	fewRefunds = 20
+	// mostRefunded is the share of orders with a second amount above which it is how the
+	// shop works.
+	mostRefunded = 0.4
+	// noLargerShare is the share of second amounts that are no larger than the first from
+	// which all are refunds: what is delivered later may be worth more.
+	noLargerShare = 0.9
+)
+
+// suspectMissingReturns warns where no row is negative, and something says that there
+// are returns.
+func (in *Intake) suspectMissingReturns(p *profile) {
+	if p.all.NegativeRows > 0 {
+		return
+	}
+	all := p.sumUnmapped()
+	var signs []string
+	if returned := p.effectOf(func(v unmappedValue) bool { return v.Sign == "refunded" }); in.matters(returned, all) {
+		signs = append(signs, fmt.Sprintf("column %s says that %s, %s, came back",
+			in.columnsOf(append([]string{"refunded"}, stateRoles...)), countOf(returned.rows, "row"), in.money(returned.minor)))
+	}
+	if in.matters(effect{all.RefundRows, all.RefundMinor}, all) {
+		signs = append(signs, fmt.Sprintf("column %s has %s on %s", in.roles["refund"], in.money(all.RefundMinor), countOf(all.RefundRows, "row")))
+	}
+	l := p.later
+	share := shareOf(l.RefundOrders, p.orders())
+	if l.RefundOrders >= fewRefunds && share >= in.Config.Suspicions.RefundShare && share <= mostRefunded && l.RefundOrders > l.ManyDayOrders &&
+		shareOf(l.RefundOrders, l.TwoDayOrders) >= noLargerShare {
+		signs = append(signs, fmt.Sprintf("%s have a second amount on a later day that is no larger than the first, %s in all", countOf(l.RefundOrders, "order"), in.money(l.RefundMinor)))
+	}
+	if len(signs) > 0 {
+		in.Warn("no_returns", "no amount is negative, and %s: what came back counts as sold; make these amounts negative in orders.columns.amount, or leave them out with orders.keep",
+			strings.Join(signs, "; "))
+	}
+}

@@ -1,0 +1,105 @@
+package intake
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+const (
+	// fewScaleRows is how many rows of a channel or country say nothing of its scale.
+	fewScaleRows = 50
+	// fewScaleShare is the share of the rows that they must be.
+	fewScaleShare = 0.01
+	// shownValues is how many values a message lists.
+	shownValues = 5
+)
+
+// suspectCurrencies warns of orders in several currencies, in another than the shop's,
+// or with amounts of another scale in a channel or country.
+func (in *Intake) suspectCurrencies(p *profile) {
+	if column, ok := in.roles["currency"]; ok {
+		in.suspectCurrencyColumn(p, column)
+		return
+	}
+	channels, countries := map[string]scale{}, map[string]scale{}
+	for name, sum := range p.sumsByChannel() {
+		channels[name] = scale{name, sum.OrderRows, sum.WholeRows, sum.PositiveRows, sum.LogMillionths}
+	}
+	for _, v := range p.unmapped {
+		countries[v.Country] = countries[v.Country].plus(scale{v.Country, v.OrderRows, v.WholeRows, v.PositiveRows, v.LogMillionths})
+	}
+	in.suspectScales("channel", channels)
+	in.suspectScales("country", countries)
+}
+
+// scale is how large the amounts of a channel or country are.
+type scale struct {
+	name                                 string
+	rows, whole, positive, logMillionths int64
+}
+
+func (s scale) plus(other scale) scale {
+	return scale{other.name, s.rows + other.rows, s.whole + other.whole, s.positive + other.positive, s.logMillionths + other.logMillionths}
+}
+
+func (s scale) without(other scale) scale {
+	return scale{s.name, s.rows - other.rows, s.whole - other.whole, s.positive - other.positive, s.logMillionths - other.logMillionths}
+}
+
+// suspectScales warns where the amounts of some of the values of a column are far from
+// those of the others: wholesale beside retail is ten or forty times as much.
+func (in *Intake) suspectScales(column string, scales map[string]scale) {
+	var all scale
+	var listed []scale
+	for _, s := range scales {
+		all = all.plus(s)
+		listed = append(listed, s)
+	}
+	slices.SortFunc(listed, func(a, b scale) int { return strings.Compare(a.name, b.name) })
+	bounds := in.Config.Suspicions
+	isWhole := func(s scale) bool { return shareOf(s.whole, s.rows) >= bounds.WholeShare }
+	for _, s := range listed {
+		rest := all.without(s)
+		if s.positive < fewScaleRows || rest.positive < s.positive || shareOf(s.positive, all.positive) < fewScaleShare {
+			continue
+		}
+		factor := math.Exp((float64(s.logMillionths)/float64(s.positive) - float64(rest.logMillionths)/float64(rest.positive)) / 1e6)
+		apart := max(factor, 1/factor)
+		if apart < bounds.ScaleFactor && (apart < bounds.WholeScaleFactor || isWhole(s) == isWhole(rest)) {
+			continue
+		}
+		in.Warn("several_currencies", "the amounts of %s %q (%s) are usually %.3g times those of the others: they may be in another currency or in minor units; convert them in orders.columns.amount, or leave them out with orders.keep",
+			column, s.name, countOf(s.rows, "row"), factor)
+	}
+}
+
+// suspectCurrencyColumn warns where a column that no setting uses names several
+// currencies, or another than the shop's.
+func (in *Intake) suspectCurrencyColumn(p *profile, column string) {
+	rows := map[string]int64{}
+	for _, v := range p.unmapped {
+		if v.Currency != "" {
+			rows[v.Currency] += v.OrderRows
+		}
+	}
+	var listed []string
+	for currency := range rows {
+		listed = append(listed, currency)
+	}
+	slices.SortFunc(listed, func(a, b string) int { return cmp.Or(cmp.Compare(rows[b], rows[a]), strings.Compare(a, b)) })
+	own := in.Config.Value.Currency
+	switch {
+	case len(listed) > 1:
+		var values []string
+		for _, currency := range listed[:min(shownValues, len(listed))] {
+			values = append(values, countOf(rows[currency], "row")+" "+currency)
+		}
+		in.Warn("several_currencies", "column %s names %d currencies (%s), and all amounts are counted as %s: map orders.columns.currency to it and give rates, or leave the others out with orders.keep",
+			column, len(listed), strings.Join(values, ", "), own)
+	case len(listed) == 1 && listed[0] != own:
+		in.Warn("several_currencies", "column %s says %s on %s, and all amounts are counted as %s: set value.currency to it",
+			column, listed[0], countOf(rows[listed[0]], "row"), own)
+	}
+}

@@ -1,0 +1,168 @@
+package intake
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/calendar"
+	"cbv/valuation/engine"
+	"cbv/valuation/source"
+)
+
+const (
+	// fewAlike is how many people with ids that differ in case alone may be chance.
+	fewAlike = 3
+	// regularShare is the share of such people whose ids are written as people do, from
+	// which the others are too: in some systems the case of a letter is part of an id.
+	regularShare = 0.8
+)
+
+// suspectAlikeIDs warns of customers who are several by the case of a letter, a blank or
+// the width of letters.
+func (in *Intake) suspectAlikeIDs(p *profile) {
+	var found alikeIDs
+	for _, a := range p.alike {
+		if a.IsCaseAlone && (a.People < fewAlike || shareOf(a.RegularPeople, a.People) < regularShare ||
+			shareOf(a.Customers, p.base.IDs) < in.Config.Suspicions.AlikeShare) {
+			continue
+		}
+		found.Customers += a.Customers
+		found.People += a.People
+		found.NetMinor += a.NetMinor
+		found.PlainCustomers += a.PlainCustomers
+	}
+	if found.People == 0 {
+		return
+	}
+	joins := "which makes them one each"
+	if found.PlainCustomers < found.Customers {
+		joins = fmt.Sprintf("which joins %s of them, and clean the others before", humanize.Comma(found.PlainCustomers))
+	}
+	in.Warn("ids_differ_in_case", "%s (%s of all, %s) have an id that differs from another's in case, blanks or width alone, and are probably %s: map orders.columns.customer_id to lower(trim(%s)), %s",
+		countOf(found.Customers, "customer"), shareText(shareOf(found.Customers, p.base.IDs)), in.money(found.NetMinor),
+		people(found.People), in.customerText, joins)
+}
+
+func people(n int64) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return humanize.Comma(n) + " people"
+}
+
+const (
+	// fewShopDays is how many days with orders are too few to say who buys on most.
+	fewShopDays = 60
+	// fewIDs is how many customers are too few to say what is usual among them.
+	fewIDs = 100
+	// sharedPlace is whose rate is usual: that of the fifth busiest id, so that four can
+	// be those of many people.
+	sharedPlace = 5
+	// fewNamedRows is how many rows under words for nobody are nothing to mention.
+	fewNamedRows = 2
+)
+
+// suspectSharedIDs warns of ids that are nobody's, or of many people, and returns them.
+func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
+	shared := []sharedID{}
+	var named, others []suspectID
+	var namedRows int64
+	hasOne := slices.ContainsFunc(p.suspects, func(id suspectID) bool { return id.IDKey == "1" })
+	for _, id := range p.suspects {
+		if !id.IsNamed || id.IDKey == "1" || id.IDKey == "0" && hasOne { // ids that begin at 0
+			others = append(others, id)
+			continue
+		}
+		named = append(named, id)
+		namedRows += id.OrderRows
+	}
+	if namedRows < fewNamedRows {
+		named = nil
+	}
+	for _, id := range named {
+		shared = append(shared, sharedID{id.CustomerID})
+		in.Warn("many_people_one_id", "the id %q is a word for nobody, and %s on %s (%s of the money, %s) count as those of one customer: leave them out with orders.keep, or give each its own id",
+			id.CustomerID, countOf(id.OrderRows, "row"), countOf(id.PurchaseDays, "day"), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
+	}
+	days := int64(len(p.orderDays()))
+	for _, id := range in.crowded(p, others, days) {
+		shared = append(shared, sharedID{id.CustomerID})
+		file, row := in.place(id.FirstPlace)
+		in.Warn("many_people_one_id", "the customer of %s row %d bought on %s of %s with orders (%s), as nobody else comes near to, and has %s of the money (%s): if many people share the id, such as guests or a marketplace, leave it out with orders.keep, or give each their own",
+			file.Path, row, humanize.Comma(id.PurchaseDays), countOf(days, "day"), shareText(shareOf(id.PurchaseDays, days)), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
+	}
+	return shared
+}
+
+// crowded returns those of the ids, the busiest first, that buy on a share of the shop's
+// days that no usual one comes near: in a rate of purchases, since nobody can buy on more
+// than all days.
+func (in *Intake) crowded(p *profile, ids []suspectID, days int64) []suspectID {
+	bounds := in.Config.Suspicions
+	if days < fewShopDays || p.base.IDs < fewIDs || len(ids) < sharedPlace {
+		return nil
+	}
+	rate := func(id suspectID) float64 { return -math.Log1p(-shareOf(id.PurchaseDays, days)) }
+	usual := rate(ids[sharedPlace-1])
+	for n, id := range ids[:sharedPlace] {
+		if shareOf(id.PurchaseDays, days) < bounds.OneIDDayShare || rate(id) < bounds.OneIDFactor*usual {
+			return ids[:n]
+		}
+	}
+	return nil // the fifth is usual, unless it buys on every day
+}
+
+const (
+	// fewCustomers is how many customers say nothing of whether anybody comes back.
+	fewCustomers = 200
+	// sameShare is the share of rows whose two ids are one from which they are the same.
+	sameShare = 0.95
+	// youngDays is the age of a shop in which nobody need have come back yet.
+	youngDays = 180
+)
+
+// orderNames are parts of the names of columns that hold the id of an order.
+var orderNames = []string{"order", "invoice", "transaction", "receipt", "bestell", "rechnung", "beleg", "checkout"}
+
+// suspectOrderIDs warns where the id of a customer looks like that of an order.
+func (in *Intake) suspectOrderIDs(p *profile) {
+	oneTimers := p.base.Customers - p.base.RepeatCustomers
+	if p.base.Customers < fewCustomers || shareOf(oneTimers, p.base.Customers) <= in.Config.Suspicions.OneTimeShare {
+		return
+	}
+	columns, reason := in.Config.Orders.Columns, ""
+	isOld := calendar.DaysBetween(p.all.FirstDay, p.all.LastDay) >= youngDays
+	switch {
+	case columns.OrderID != "" && shareOf(p.all.SameIDRows, p.all.OrderRows) >= sameShare:
+		reason = fmt.Sprintf("on %s of the rows it is the order_id", shareText(shareOf(p.all.SameIDRows, p.all.OrderRows)))
+	case columns.OrderID != "" && isOld && p.orders() == p.base.IDs && p.base.RepeatCustomers == 0:
+		reason = "there are exactly as many as order ids"
+	case columns.OrderID == "" && isColumn(in.Inputs.Orders, columns.CustomerID) &&
+		slices.ContainsFunc(orderNames, func(part string) bool { return strings.Contains(strings.ToLower(columns.CustomerID), part) }):
+		reason = "it is column " + columns.CustomerID
+	default:
+		return
+	}
+	in.Warn("order_id_as_customer", "%s of %s bought on one day only, and the id of a customer looks like that of an order: %s; map orders.columns.customer_id to who bought",
+		shareText(shareOf(oneTimers, p.base.Customers)), countOf(p.base.Customers, "customer"), reason)
+}
+
+// isColumn reports whether text is the name of a column of the files.
+func isColumn(files []source.File, text string) bool {
+	_, err := engine.FindColumn(text, namesOf(files))
+	return err == nil
+}
+
+func namesOf(files []source.File) []string {
+	var names []string
+	for _, file := range files {
+		for _, column := range file.Columns {
+			names = append(names, column.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,270 @@
+package intake
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/calendar"
+	"cbv/valuation/source"
+)
+
+const (
+	// fewRepeated is how many repeated rows are too few to be a file, a day or a month.
+	fewRepeated = 20
+	// usualFactor is how many times the usual share of repeated rows that of a month
+	// must be.
+	usualFactor = 5
+	// pairedShare is the share of the rows of a day, a month or a file that come in pairs
+	// from which the whole of it is there twice.
+	pairedShare = 0.95
+	// fewPairs is how many different rows come in pairs by chance, where customers do
+	// the same thing several times a day.
+	fewPairs = 10
+)
+
+// repeats are rows that repeat others, of their own file or of another.
+type repeats struct {
+	rows, different, paired int64
+	across, acrossMinor     int64
+	within, withinMinor     int64
+}
+
+func (r repeats) plus(e equalRows) repeats {
+	return repeats{
+		r.rows + e.OrderRows, r.different + e.DifferentRows, r.paired + e.EvenRows,
+		r.across + e.AcrossRows, r.acrossMinor + e.AcrossMinor, r.within + e.WithinRows, r.withinMinor + e.WithinMinor,
+	}
+}
+
+// suspectDoubles warns of rows that are there twice. Where nothing distinguishes two
+// equal rows of a customer and day, neither an order's id nor the time of day, only
+// whole days count.
+func (in *Intake) suspectDoubles(p *profile) {
+	if in.Config.Orders.Columns.OrderID == "" && 2*p.all.TimedRows < p.all.OrderRows {
+		in.suspectWholeDays(p)
+		return
+	}
+	if !in.suspectFiles(p) && !in.suspectMonths(p) {
+		in.suspectWholeDays(p)
+	}
+}
+
+// filesOf is a pair of files, the first one first.
+type filesOf struct{ first, last int64 }
+
+// copies are the pairs of files with the same bytes, of which copied_file warns.
+func (in *Intake) copies() map[filesOf]bool {
+	numbers := map[string]int64{}
+	for i, file := range in.Inputs.Orders {
+		numbers[file.Resolved] = int64(i)
+	}
+	pairs := map[filesOf]bool{}
+	for _, pair := range source.Copies(in.Inputs.Orders, in.Orders) {
+		a, b := numbers[pair[0].Resolved], numbers[pair[1].Resolved]
+		pairs[filesOf{min(a, b), max(a, b)}] = true
+	}
+	return pairs
+}
+
+// suspectFiles warns of files whose rows are in another one, and reports whether there
+// are any.
+func (in *Intake) suspectFiles(p *profile) bool {
+	rows, across, copies := map[int64]int64{}, map[filesOf]repeats{}, in.copies()
+	for _, day := range p.days {
+		rows[day.FileNumber] += day.OrderRows
+	}
+	for _, e := range p.equal {
+		if pair := (filesOf{e.FirstFile, e.LastFile}); e.FirstFile < e.LastFile && !copies[pair] {
+			across[pair] = across[pair].plus(e)
+		}
+	}
+	var pairs []filesOf
+	var all repeats
+	bounds := in.Config.Suspicions
+	for pair, found := range across {
+		smaller := min(rows[pair.first], rows[pair.last])
+		if found.across > 0 && (shareOf(found.across, p.all.OrderRows) >= bounds.DoubledShare ||
+			smaller >= fewRepeated && shareOf(found.across, smaller) >= bounds.DoubledFileShare) {
+			pairs = append(pairs, pair)
+			all.across += found.across
+			all.acrossMinor += found.acrossMinor
+		}
+	}
+	if len(pairs) == 0 {
+		return false
+	}
+	slices.SortFunc(pairs, func(a, b filesOf) int {
+		return cmp.Or(cmp.Compare(across[b].across, across[a].across), cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last))
+	})
+	most, more := pairs[0], ""
+	if len(pairs) > 1 {
+		more = fmt.Sprintf("; in all, %s of files share %s, %s", countOf(int64(len(pairs)), "pair"), countOf(all.across, "row"), in.money(all.acrossMinor))
+	}
+	in.Warn("doubled_rows", "%s of %s (%s of its %s; %s) are, in all mapped columns, in %s too%s: leave one of the files out of orders.files",
+		countOf(across[most].across, "row"), in.fileName(most.last), shareText(shareOf(across[most].across, rows[most.last])),
+		humanize.Comma(rows[most.last]), in.money(across[most].acrossMinor), in.fileName(most.first), more)
+	return true
+}
+
+// suspectMonths warns of months with more rows that repeat another of their file than
+// is usual, and reports whether there are any.
+func (in *Intake) suspectMonths(p *profile) bool {
+	rows, within := map[time.Time]int64{}, map[time.Time]repeats{}
+	for _, day := range p.days {
+		rows[calendar.StartOf(day.OrderDay, 1)] += day.OrderRows
+	}
+	for _, e := range p.equal {
+		month := calendar.StartOf(e.OrderDay, 1)
+		within[month] = within[month].plus(e)
+	}
+	var shares []float64
+	for month := range rows {
+		shares = append(shares, shareOf(within[month].within, rows[month]))
+	}
+	slices.Sort(shares)
+	bound := in.Config.Suspicions.DoubledMonth
+	if len(shares) > 2 {
+		bound += usualFactor * shares[(len(shares)-1)/2]
+	}
+	var months []time.Time
+	var found repeats
+	for month, repeated := range within {
+		if repeated.within >= fewRepeated && shareOf(repeated.within, rows[month]) > bound {
+			months = append(months, month)
+			found.within += repeated.within
+			found.withinMinor += repeated.withinMinor
+		}
+	}
+	if len(months) == 0 {
+		return false
+	}
+	slices.SortFunc(months, time.Time.Compare)
+	in.Warn("doubled_rows", "%s, %s, repeat another of their file in all mapped columns, in %s (first %s), where more than %s are unusual: leave out what is there twice",
+		countOf(found.within, "row"), in.money(found.withinMinor), countOf(int64(len(months)), "month"), months[0].Format("2006-01"), shareText(bound))
+	return true
+}
+
+// suspectWholeDays warns of days of which every row is there twice, or of months where
+// a day has few, or of everything.
+func (in *Intake) suspectWholeDays(p *profile) {
+	for _, unit := range []struct {
+		noun    string
+		format  string
+		startOf func(time.Time) time.Time
+	}{
+		{"day", time.DateOnly, func(day time.Time) time.Time { return day }},
+		{"month", "2006-01", func(day time.Time) time.Time { return calendar.StartOf(day, 1) }},
+	} {
+		whole, found := in.paired(p, unit.startOf)
+		if len(whole) == 0 {
+			continue
+		}
+		in.Warn("doubled_rows", "nearly every row of %s, the first %s, is there twice, in all mapped columns (%s, %s too much): leave out what is there twice",
+			countOf(int64(len(whole)), unit.noun), whole[0].Format(unit.format), countOf(found.across+found.within, "row"), in.money(found.acrossMinor+found.withinMinor))
+		return
+	}
+}
+
+// paired returns the days or months whose rows come in pairs, sorted. Files with the
+// same bytes have a warning of their own.
+func (in *Intake) paired(p *profile, startOf func(time.Time) time.Time) (whole []time.Time, all repeats) {
+	rows, equal, copies := map[time.Time]int64{}, map[time.Time]repeats{}, in.copies()
+	for _, day := range p.days {
+		rows[startOf(day.OrderDay)] += day.OrderRows
+	}
+	for _, e := range p.equal {
+		if unit := startOf(e.OrderDay); !copies[filesOf{e.FirstFile, e.LastFile}] {
+			equal[unit] = equal[unit].plus(e)
+		}
+	}
+	for unit, e := range equal {
+		if e.rows >= fewRepeated && e.different >= fewPairs && shareOf(e.paired, rows[unit]) >= pairedShare {
+			whole = append(whole, unit)
+			all.across += e.across
+			all.acrossMinor += e.acrossMinor
+			all.within += e.within
+			all.withinMinor += e.withinMinor
+		}
+	}
+	slices.SortFunc(whole, time.Time.Compare)
+	return whole, all
+}
+
+// fewTwice is how many orders in two files may be chance.
+const fewTwice = 5
+
+// suspectTwoFiles warns of orders that stand in two files.
+func (in *Intake) suspectTwoFiles(p *profile) {
+	var orders, minor int64
+	var most filePair
+	copies := in.copies()
+	for _, pair := range p.pairs { // most orders first
+		if copies[filesOf{pair.FirstFile, pair.LastFile}] {
+			continue
+		}
+		if orders == 0 {
+			most = pair
+		}
+		orders += pair.Orders
+		minor += pair.NetMinor / 2
+	}
+	if share := shareOf(orders, p.orders()); orders >= fewTwice && share >= in.Config.Suspicions.TwoFilesShare {
+		in.Warn("order_in_two_files", "%s (%s of all) stand in two files with the same money, %s too much, %s of them in %s and %s: leave one of the files out of orders.files; where they hold versions of one order, map orders.columns.version",
+			countOf(orders, "order"), shareText(share), in.money(minor), humanize.Comma(most.Orders), in.fileName(most.FirstFile), in.fileName(most.LastFile))
+	}
+}
+
+const (
+	// lastSwappedDay is the last day of a month that a month's number can be.
+	lastSwappedDay = 12
+	// fewSwappedDays is how many days with orders say nothing, and mostDays how many of the
+	// days 1 to 12 must be among them: a shop that bills on the first of the month has few.
+	fewSwappedDays = 30
+	mostDays       = 8
+)
+
+// suspectSwappedDays warns of dates whose day is never above the twelfth, over all files
+// or in some of them.
+func (in *Intake) suspectSwappedDays(p *profile) {
+	where := ""
+	if !in.isSwapped(p.orderDays()) {
+		byFile := map[int64][]time.Time{}
+		for _, day := range p.days {
+			byFile[day.FileNumber] = append(byFile[day.FileNumber], day.OrderDay)
+		}
+		var names []string
+		for i := range in.Inputs.Orders {
+			days := byFile[int64(i)]
+			slices.SortFunc(days, time.Time.Compare)
+			if in.isSwapped(days) {
+				names = append(names, in.fileName(int64(i)))
+			}
+		}
+		if len(names) == 0 {
+			return
+		}
+		where = fmt.Sprintf(" in %s, the first %s,", countOf(int64(len(names)), "file"), names[0])
+	}
+	in.Warn("day_and_month_swapped", "no order%s is of a day above the 12th: day and month are probably swapped, and where they could not be the time may be lost (null_time: %s); read the text with try_strptime and the format in which it is written in orders.columns.ordered_at",
+		where, countOf(in.Report.Rows("null_time"), "row"))
+}
+
+// isSwapped reports whether days, which are sorted, are such that day and month may be
+// swapped in them.
+func (in *Intake) isSwapped(days []time.Time) bool {
+	if len(days) < fewSwappedDays || float64(calendar.DaysBetween(days[0], days[len(days)-1])) < in.Config.Suspicions.SwappedDays {
+		return false
+	}
+	seen := map[int]bool{}
+	for _, day := range days {
+		if day.Day() > lastSwappedDay {
+			return false
+		}
+		seen[day.Day()] = true
+	}
+	return len(seen) >= mostDays
+}
