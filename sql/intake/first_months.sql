@@ -3,16 +3,10 @@
 --
 -- grain: one row per (cohort_year, cohort_month)
 -- reads: profile_customers
-with
-
-final as (
-    select
-        cast(extract(year from first_purchase_date) as bigint) as cohort_year,
-        cast(extract(month from first_purchase_date) as bigint) as cohort_month,
-        count(*) as customers
-    from profile_customers
-    where purchase_days > 0
-    group by cast(extract(year from first_purchase_date) as bigint), cast(extract(month from first_purchase_date) as bigint)
-)
-
-select * from final
+select
+    cast(extract(year from first_purchase_date) as bigint) as cohort_year,
+    cast(extract(month from first_purchase_date) as bigint) as cohort_month,
+    count(*) as customers
+from profile_customers
+where first_purchase_date is not null
+group by cast(extract(year from first_purchase_date) as bigint), cast(extract(month from first_purchase_date) as bigint)
