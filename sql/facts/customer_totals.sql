@@ -1,10 +1,10 @@
 -- customer_totals: what each customer's used rows add up to. A customer without
 -- a purchase (only returns, only zeros, only orders returned in full) has no
 -- first_purchase_date. What moved in the last 12 months, and the 12 before, is summed
--- on the way.
+-- on the way. The second purchase is looked for among those who have one.
 --
 -- grain: one row per customer_id with a used row
--- reads: customer_days, first_purchases, compared_periods
+-- reads: customer_days, compared_periods
 with
 
 bounds as (
@@ -14,16 +14,10 @@ bounds as (
     from compared_periods
 ),
 
-final as (
+totals as (
     select
         customer_days.customer_id,
-        first_purchases.first_purchase_date,
-        min(
-            case
-                when customer_days.is_purchase and customer_days.order_day > first_purchases.first_purchase_date
-                    then customer_days.order_day
-            end
-        ) as second_purchase_date,
+        min(case when customer_days.is_purchase then customer_days.order_day end) as first_purchase_date,
         max(case when customer_days.is_purchase then customer_days.order_day end) as last_purchase_date,
         cast(sum(case when customer_days.is_purchase then 1 else 0 end) as bigint) as purchases,
         cast(sum(customer_days.gross_minor) as bigint) as gross_minor,
@@ -33,22 +27,12 @@ final as (
             as purchase_revenue_minor,
         cast(sum(case when customer_days.is_purchase then customer_days.purchase_margin_minor else 0 end) as bigint)
             as purchase_margin_minor,
-        cast(
-            sum(
-                case
-                    when customer_days.order_day = first_purchases.first_purchase_date then customer_days.purchase_minor
-                    else 0
-                end
-            ) as bigint
+        -- a customer has one row a day, so that there is one earliest
+        coalesce(
+            min_by(customer_days.purchase_minor, case when customer_days.is_purchase then customer_days.order_day end), 0
         ) as first_purchase_minor,
-        cast(
-            sum(
-                case
-                    when customer_days.order_day = first_purchases.first_purchase_date
-                        then customer_days.purchase_margin_minor
-                    else 0
-                end
-            ) as bigint
+        coalesce(
+            min_by(customer_days.purchase_margin_minor, case when customer_days.is_purchase then customer_days.order_day end), 0
         ) as first_purchase_margin_minor,
         cast(sum(case
             when customer_days.is_purchase and customer_days.order_day >= bounds.year_from then 1
@@ -68,11 +52,52 @@ final as (
             else 0
         end) as bigint) as revenue_12m_before_minor
     from customer_days
-    left join first_purchases
-        on customer_days.customer_id = first_purchases.customer_id
     cross join bounds
     where customer_days.reason = 'used'
-    group by customer_days.customer_id, first_purchases.first_purchase_date
+    group by customer_days.customer_id
+),
+
+repeaters as (
+    select
+        customer_id,
+        first_purchase_date
+    from totals
+    where purchases > 1
+),
+
+second_purchases as (
+    select
+        customer_days.customer_id,
+        min(customer_days.order_day) as second_purchase_date
+    from customer_days
+    inner join repeaters
+        on customer_days.customer_id = repeaters.customer_id
+        and customer_days.order_day > repeaters.first_purchase_date
+    where customer_days.is_purchase
+    group by customer_days.customer_id
+),
+
+final as (
+    select
+        totals.customer_id,
+        totals.first_purchase_date,
+        second_purchases.second_purchase_date,
+        totals.last_purchase_date,
+        totals.purchases,
+        totals.gross_minor,
+        totals.revenue_minor,
+        totals.margin_minor,
+        totals.purchase_revenue_minor,
+        totals.purchase_margin_minor,
+        totals.first_purchase_minor,
+        totals.first_purchase_margin_minor,
+        totals.purchases_12m,
+        totals.revenue_12m_minor,
+        totals.purchases_12m_before,
+        totals.revenue_12m_before_minor
+    from totals
+    left join second_purchases
+        on totals.customer_id = second_purchases.customer_id
 )
 
 select * from final

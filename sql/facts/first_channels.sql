@@ -26,7 +26,9 @@ first_day_rows as (
     select
         first_days.look_day,
         orders.customer_id,
-        content_key(orders.ordered_at, orders.order_id, orders.channel) as channel_key
+        orders.ordered_at,
+        orders.order_id,
+        orders.channel
     from orders
     inner join first_days
         on orders.customer_id = first_days.customer_id
@@ -42,21 +44,40 @@ first_day_rows as (
         and undone_orders.customer_id is null
 ),
 
-first_keys as (
+-- nearly everybody has one channel on that day; only of the others is it asked which
+-- row was first
+day_channels as (
     select
         look_day,
         customer_id,
-        min(channel_key) as first_key
+        min(channel) as channel,
+        max(channel) as last_channel
     from first_day_rows
     group by look_day, customer_id
 ),
 
+first_keys as (
+    select
+        first_day_rows.look_day,
+        first_day_rows.customer_id,
+        min(content_key(first_day_rows.ordered_at, first_day_rows.order_id, first_day_rows.channel)) as first_key
+    from first_day_rows
+    inner join day_channels
+        on first_day_rows.look_day = day_channels.look_day
+        and first_day_rows.customer_id = day_channels.customer_id
+    where day_channels.channel <> day_channels.last_channel
+    group by first_day_rows.look_day, first_day_rows.customer_id
+),
+
 final as (
     select
-        look_day,
-        customer_id,
-        first_key.content as first_channel
-    from first_keys
+        day_channels.look_day,
+        day_channels.customer_id,
+        coalesce(first_keys.first_key.content, day_channels.channel) as first_channel
+    from day_channels
+    left join first_keys
+        on day_channels.look_day = first_keys.look_day
+        and day_channels.customer_id = first_keys.customer_id
 )
 
 select * from final

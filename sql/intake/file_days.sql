@@ -1,11 +1,22 @@
--- file_days: the used rows of each day in each file.
+-- file_days: the rows of each day in each file up to as_of: those that are used, and
+-- all that the file holds. Rows that are excluded or quarantined are held all the same,
+-- so that an order whose status changes is not lost; a superseded version is not, for
+-- its successor stands in its place.
 --
 -- grain: one row per (order_day, file_number)
--- reads: orders
+-- reads: orders, input_limits, params
 select
-    order_day,
-    file_number,
-    count(*) as order_rows
+    orders.order_day,
+    orders.file_number,
+    cast(sum(case when orders.reason = 'used' then 1 else 0 end) as bigint) as order_rows,
+    cast(sum(case when orders.reason = 'used' then orders.amount_minor else 0 end) as bigint) as used_minor,
+    count(*) as held_rows,
+    cast(sum(orders.amount_minor) as bigint) as held_minor
 from orders
-where reason = 'used'
-group by order_day, file_number
+cross join params
+cross join input_limits
+where orders.order_day <= params.as_of
+    and orders.order_day >= cast(input_limits.readable_from as date)
+    and orders.amount_minor is not null
+    and orders.reason not in ('superseded', 'after_as_of')
+group by orders.order_day, orders.file_number

@@ -48,7 +48,6 @@ var Profile = []pipeline.Step{
 	{Name: "rounding", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "unmapped_values", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "file_channels", Kind: pipeline.Table, Folder: "intake"},
-	{Name: "file_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "several_row_orders", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "order_parts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "several_row_sums", Kind: pipeline.Table, Folder: "intake"},
@@ -71,6 +70,7 @@ var Profile = []pipeline.Step{
 // earlier run. It is part of a run and of a check, in which the step Earlier finds
 // that run.
 var Compared = []pipeline.Step{
+	{Name: "file_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "days", Kind: pipeline.File, Folder: "intake", Key: []string{"day", "file"}},
 	{Name: "earlier_run", Kind: pipeline.Go, Makes: []string{"earlier_days", "earlier_base"}},
 	{Name: "day_changes", Kind: pipeline.Table, Folder: "intake"},

@@ -116,6 +116,7 @@ func (in *Intake) readProfile(ctx context.Context) (*profile, error) {
 		readOne(ctx, in.Engine, "base_profile", &p.base), readOne(ctx, in.Engine, "rounding", &p.rounding),
 		readAll(ctx, in.Engine, "unmapped_values", &p.unmapped),
 	)
+	p.days = slices.DeleteFunc(p.days, func(day fileDay) bool { return day.OrderRows == 0 }) // nothing of it is used
 	for _, c := range p.channels {
 		p.all = p.all.with(c)
 	}

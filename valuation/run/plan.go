@@ -42,11 +42,11 @@ func afterAsOf(steps []pipeline.Step, name string) []pipeline.Step {
 }
 
 var facts = []pipeline.Step{
-	{Name: "first_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "first_purchases", Kind: pipeline.View, Folder: "facts"},
 	{Name: "earlier_first_purchases", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "undone_orders", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "first_channels", Kind: pipeline.Table, Folder: "facts"},
-	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "last_attributes", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "returns_only", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "summary", Kind: pipeline.Table, Folder: "facts"},

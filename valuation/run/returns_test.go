@@ -185,7 +185,7 @@ func drawReturns(t *rapid.T) []returnRow {
 }
 
 // returnSteps are the steps of a run that say what a customer-day is worth.
-var returnSteps = []string{"returned_orders", "order_worths", "order_returns", "customer_days", "look_days", "first_purchases", "earlier_first_purchases"}
+var returnSteps = []string{"returned_orders", "order_worths", "order_returns", "customer_days", "look_days", "customer_totals", "first_purchases", "earlier_first_purchases"}
 
 // worthRow is a row of customer_days and of look_days.
 type worthRow struct {
@@ -216,6 +216,10 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 		CustomerID string
 		LookDay    time.Time
 	}
+	type period struct {
+		Period                   string
+		StartsOn, BeforeStartsOn time.Time
+	}
 	type settings struct {
 		AsOf                        time.Time
 		NetsByOrder, ZeroIsPurchase bool
@@ -237,6 +241,7 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 		engine.Insert(ctx, e, "looks", looks),
 		engine.Insert(ctx, e, "personal_looks", []personalLook{{"a", returnDay(returnDays / 2)}}),
 		engine.Insert(ctx, e, "params", []settings{{returnDay(asOf), true, zeroIsPurchase}}),
+		engine.Insert(ctx, e, "compared_periods", []period{}),
 	} {
 		if err != nil {
 			return err
@@ -252,7 +257,7 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 
 // dropReturns forgets the tables of makeReturns.
 func dropReturns(ctx context.Context, e engine.Engine) error {
-	for _, name := range append([]string{"orders", "looks", "personal_looks", "params"}, returnSteps...) {
+	for _, name := range append([]string{"orders", "looks", "personal_looks", "params", "compared_periods"}, returnSteps...) {
 		if err := e.Drop(ctx, name); err != nil {
 			return err
 		}
