@@ -31,15 +31,6 @@ func onDay(day time.Time, rows int64) orderdays.Day {
 	return orderdays.Day{OrderDay: day, OrderRows: rows, AllRows: rows}
 }
 
-// ofOrderDays sets the as-of day of orders so many days after 1 January 2025.
-func ofOrderDays(after ...int) pipelinetest.Input {
-	var days []orderdays.Day
-	for _, n := range after {
-		days = append(days, onDay(january(1+n), 1))
-	}
-	return ofDays(nil, days...)
-}
-
 // ofDays sets the as-of day of orders, which is the last of them where none is given.
 func ofDays(asOf *config.Day, days ...orderdays.Day) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
