@@ -58,6 +58,10 @@ create or replace macro id_key(id) as
 create or replace macro row_hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel) as
     hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel);
 
+-- a number that is the same for the same text, and for no others but by chance
+create or replace macro text_hash(content) as
+    hash(content);
+
 -- a number from 0 to buckets - 1 that depends on the id alone, for stable samples
 create or replace macro id_bucket(id, buckets) as
     cast(cast('0x' || substr(md5(id), 1, 8) as bigint) % buckets as bigint);

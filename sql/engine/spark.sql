@@ -54,6 +54,10 @@ create or replace temporary function row_hash(
 ) returns bigint return
     xxhash64(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel);
 
+-- a number that is the same for the same text, and for no others but by chance
+create or replace temporary function text_hash(content string) returns bigint return
+    xxhash64(content);
+
 -- a number from 0 to buckets - 1 that depends on the id alone, for stable samples
 create or replace temporary function id_bucket(id string, buckets bigint) returns bigint return
     cast(conv(substr(md5(cast(id as binary)), 1, 8), 16, 10) as bigint) % buckets;

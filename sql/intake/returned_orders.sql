@@ -3,19 +3,25 @@
 -- others are worth what moved. An order that comes to half a minor unit a row has come
 -- to nothing: its rows were rounded. Rows without an order id are an order of their
 -- customer-day; a blank id, as exports write a missing one, is none. Empty where a
--- return is netted within its customer-day.
+-- return is netted within its customer-day. A return that is the only row of its order
+-- is not looked for among the orders again.
 --
 -- grain: one row per (customer_id, order_id, order_day)
--- reads: orders, params
+-- reads: orders, several_row_orders, params
 with
 
 returns as (
     select
         orders.customer_id,
         orders.order_id,
-        orders.order_day
+        orders.order_day,
+        orders.amount_minor,
+        orders.margin_minor,
+        several_row_orders.order_id is not null as is_one_of_several
     from orders
     cross join params
+    left join several_row_orders
+        on orders.order_id = several_row_orders.order_id
     where params.nets_by_order
         and orders.reason = 'used'
         and orders.amount_minor < 0
@@ -26,7 +32,8 @@ named as (
         customer_id,
         order_id
     from returns
-    where not is_blank(order_id)
+    where is_one_of_several
+        and not is_blank(order_id)
     group by customer_id, order_id
 ),
 
@@ -53,6 +60,17 @@ rows_of_both as (
         on orders.customer_id = named.customer_id
         and orders.order_id = named.order_id
     where orders.reason = 'used'
+    union all
+    select
+        customer_id,
+        order_id,
+        order_day,
+        amount_minor,
+        margin_minor,
+        cast(null as date) as only_day
+    from returns
+    where not is_one_of_several
+        and not is_blank(order_id)
     union all
     select
         orders.customer_id,

@@ -185,7 +185,7 @@ func drawReturns(t *rapid.T) []returnRow {
 }
 
 // returnSteps are the steps of a run that say what a customer-day is worth.
-var returnSteps = []string{"returned_orders", "order_worths", "order_returns", "customer_days", "look_days", "customer_totals", "first_purchases", "earlier_first_purchases"}
+var returnSteps = []string{"several_row_orders", "returned_orders", "order_worths", "order_returns", "customer_days", "look_days", "customer_totals", "first_purchases", "earlier_first_purchases"}
 
 // worthRow is a row of customer_days and of look_days.
 type worthRow struct {
