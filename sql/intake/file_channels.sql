@@ -15,6 +15,7 @@ final as (
         count(*) as order_rows,
         cast(sum(orders.amount_minor) as bigint) as amount_minor,
         cast(sum(case when orders.order_id <> '' then 1 else 0 end) as bigint) as order_id_rows,
+        cast(sum(case when orders.order_id <> '' and orders.amount_minor > 0 then 1 else 0 end) as bigint) as positive_id_rows,
         cast(sum(case when orders.order_id = orders.customer_id then 1 else 0 end) as bigint) as same_id_rows,
         min(orders.order_day) as first_day,
         max(orders.order_day) as last_day,

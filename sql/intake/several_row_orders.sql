@@ -1,6 +1,6 @@
--- several_row_orders: the order ids that several used rows carry. What a return
--- changes, and what may be wrong with an order's rows, is looked for in these alone,
--- which are few in most shops.
+-- several_row_orders: the order ids that several used rows carry, and the largest amount
+-- of each. What a return changes, and what may be wrong with an order's rows, is looked
+-- for in these alone, which are few in most shops.
 --
 -- They are first looked for by a number of the id, which is counted several times faster
 -- than texts are; the few whose number is that of another id by chance go again.
@@ -20,7 +20,8 @@ numbers as (
 final as (
     select
         orders.order_id,
-        count(*) as order_rows
+        count(*) as order_rows,
+        max(orders.amount_minor) as most_minor
     from orders
     inner join numbers
         on text_hash(orders.order_id) = numbers.id_number

@@ -1,12 +1,15 @@
--- several_row_sums: how many orders have several rows, with those rows, and the
--- logarithms of the positive ones: what is left of all rows are orders of one.
+-- several_row_sums: how many order ids have several rows, and how many of these a
+-- positive one, with those rows, and the logarithms of the positive ones: what is left of
+-- all rows are orders of one.
 --
 -- grain: one row
 -- reads: several_row_orders, order_parts
 with
 
 ids as (
-    select count(*) as orders
+    select
+        count(*) as order_ids,
+        coalesce(cast(sum(case when most_minor > 0 then 1 else 0 end) as bigint), 0) as orders
     from several_row_orders
 ),
 
@@ -20,6 +23,7 @@ parts as (
 
 final as (
     select
+        ids.order_ids,
         ids.orders,
         parts.order_rows,
         parts.positive_rows,

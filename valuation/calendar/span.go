@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/dustin/go-humanize"
 )
 
 // Span is a number of days in a row, the last one included.
@@ -29,6 +31,14 @@ func (s Span) Within(other Span) Span {
 // DaysBetween counts the days from one midnight to a later one.
 func DaysBetween(from, to time.Time) int {
 	return int(math.Round(to.Sub(from).Hours() / 24))
+}
+
+// DaysText writes a number of days: 1 day, 2 days.
+func DaysText(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return humanize.Comma(int64(n)) + " days"
 }
 
 // YearTo returns the 12 months that end on a day.

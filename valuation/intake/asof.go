@@ -11,23 +11,17 @@ import (
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/orderdays"
 )
-
-// orderDay is a day of the order files.
-type orderDay struct {
-	OrderDay  time.Time
-	OrderRows int64 // that can be used
-	AllRows   int64
-}
 
 // setAsOf sets the day from which the plan looks, and makes the tables of
 // months and of compared periods.
 func (in *Intake) setAsOf(ctx context.Context) error {
-	days, err := engine.All[orderDay](ctx, in.Engine, "order_days")
+	days, err := engine.All[orderdays.Day](ctx, in.Engine, "order_days")
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(days, func(a, b orderDay) int { return a.OrderDay.Compare(b.OrderDay) })
+	slices.SortFunc(days, func(a, b orderdays.Day) int { return a.OrderDay.Compare(b.OrderDay) })
 	for _, day := range days {
 		if day.OrderRows > 0 {
 			in.Days.Orders = append(in.Days.Orders, day.OrderDay)
@@ -65,13 +59,13 @@ type orderPlace struct {
 // refuseLateLastDay refuses to take the as-of day from an order that lies so
 // far behind the others that its date is more likely wrong: from there every
 // customer would look long gone.
-func (in *Intake) refuseLateLastDay(ctx context.Context, all []orderDay) error {
+func (in *Intake) refuseLateLastDay(ctx context.Context, all []orderdays.Day) error {
 	days := in.Days.Orders
 	if len(days) < 3 {
 		return nil // no gap to compare the last one with
 	}
 	eve, last, median := days[len(days)-2], calendar.DaysBetween(days[len(days)-2], in.Days.AsOf), calendar.MedianGap(days)
-	if !isLateLastDay(last, median) || newDayRows(all).isClosing(eve.AddDate(0, 0, 1), in.Days.AsOf.AddDate(0, 0, -1)) {
+	if !orderdays.IsLate(last, median) || orderdays.New(all).IsClosing(eve.AddDate(0, 0, 1), in.Days.AsOf.AddDate(0, 0, -1)) {
 		return nil
 	}
 	found, err := engine.All[orderPlace](ctx, in.Engine, "last_order_places")
@@ -90,42 +84,31 @@ func (in *Intake) refuseLateLastDay(ctx context.Context, all []orderDay) error {
 // checkOrderDays warns of days without orders and of days with too few, among those
 // up to the as-of day, and refuses a day beyond the horizon, from which everybody
 // would look gone.
-func (in *Intake) checkOrderDays(all []orderDay) error {
+func (in *Intake) checkOrderDays(all []orderdays.Day) error {
 	counted := in.Days.Orders[:in.Days.Counted()]
 	if len(counted) == 0 {
 		return nil
 	}
 	known := all[:sort.Search(len(all), func(i int) bool { return all[i].OrderDay.After(in.Days.AsOf) })]
-	rows, median := newDayRows(known), calendar.MedianGap(counted)
-	if missing := missingDays(rows); len(missing) > 0 {
-		in.Warn("missing_days", "%s", rows.describe(missing, median))
+	rows, median := orderdays.New(known), calendar.MedianGap(counted)
+	if says, found := rows.Missing(median); found {
+		in.Warn("missing_days", "%s", says)
 	}
-	if short, found := findShortDay(rows); found {
-		in.Warn("short_day", "%s", short.message())
+	if says, found := rows.Short(); found {
+		in.Warn("short_day", "%s", says)
 	}
 	last, asOf := counted[len(counted)-1], in.Days.AsOf.Format(time.DateOnly)
 	if behind, horizon := calendar.DaysBetween(last, in.Days.AsOf), in.Config.Value.HorizonDays; behind > horizon {
 		return failure.Inputf("time.as_of: %s is %s after %s, the day of the latest order that counts, and the horizon is %s: everybody would look gone; set an earlier day, or see whether order files are missing",
-			asOf, countDays(behind), last.Format(time.DateOnly), countDays(horizon))
+			asOf, calendar.DaysText(behind), last.Format(time.DateOnly), calendar.DaysText(horizon))
 	}
 	// Rows that keep excludes show all the same that the files are there.
 	last = known[len(known)-1].OrderDay
 	behind := calendar.DaysBetween(last, in.Days.AsOf)
-	if from := last.AddDate(0, 0, 1); isLateLastDay(behind, median) && !rows.isClosing(from, in.Days.AsOf) {
+	if from := last.AddDate(0, 0, 1); orderdays.IsLate(behind, median) && !rows.IsClosing(from, in.Days.AsOf) {
 		in.BeyondOrders = true
 		in.Warn("trailing_gap", "no order from %s to %s, %s up to time.as_of, where a usual gap is %s: order files may be missing, and every customer looks that much longer gone; the link latest is not moved to it",
-			from.Format(time.DateOnly), asOf, countDays(behind), countDays(median))
+			from.Format(time.DateOnly), asOf, calendar.DaysText(behind), calendar.DaysText(median))
 	}
 	return nil
 }
-
-// The gap before a last order day, or before the as-of day, that nobody need wonder
-// at, in days, or in usual gaps where those are longer.
-const (
-	mostLastGapDays   = 7
-	mostUsualLastGaps = 5
-)
-
-// isLateLastDay reports whether a day follows so long a gap that its date is more
-// likely wrong, or orders are missing.
-func isLateLastDay(gap, median int) bool { return gap > max(mostLastGapDays, mostUsualLastGaps*median) }

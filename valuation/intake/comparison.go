@@ -10,6 +10,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 	"cbv/valuation/money"
 )
@@ -256,7 +257,7 @@ func (in *Intake) warnOfShortening(gone goneCustomers, l losses) {
 	}
 	first := in.compared.shortened[0].Day.Format(time.DateOnly)
 	raise(code, "the files begin on %s now, and did on %s for run %s: %s on %s went with that, and %s who were last seen then",
-		in.compared.from.Format(time.DateOnly), first, in.Earlier.ID, countOf(rows, "row"), countDays(len(in.compared.shortened)), countOf(gone.Customers, "customer"))
+		in.compared.from.Format(time.DateOnly), first, in.Earlier.ID, countOf(rows, "row"), calendar.DaysText(len(in.compared.shortened)), countOf(gone.Customers, "customer"))
 }
 
 // warnOfLosses says which rows and customers are missing.
@@ -340,7 +341,7 @@ func daysText(days []dayChange) string {
 	if len(days) == 1 {
 		return first
 	}
-	return fmt.Sprintf("%s from %s to %s", countDays(len(days)), first, last)
+	return fmt.Sprintf("%s from %s to %s", calendar.DaysText(len(days)), first, last)
 }
 
 // filesText names the files that lost most, or that have most more.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"cbv/valuation/btyd"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
@@ -121,17 +119,9 @@ func (in *Intake) setHoldout() error {
 	}
 	in.Holdout.Days = min(max(in.Config.Value.HorizonDays, leastHoldoutDays), span/mostHoldoutPart)
 	if in.Holdout.Days < leastHoldoutDays {
-		in.Holdout = Holdout{WhyNone: fmt.Sprintf("%s of orders are too few for a backtest", countDays(span))}
+		in.Holdout = Holdout{WhyNone: fmt.Sprintf("%s of orders are too few for a backtest", calendar.DaysText(span))}
 	}
 	return nil
-}
-
-// countDays writes a number of days: 1 day, 2 days.
-func countDays(n int) string {
-	if n == 1 {
-		return "1 day"
-	}
-	return humanize.Comma(int64(n)) + " days"
 }
 
 // FittedFrom is the first day whose new customers the models are fitted on.

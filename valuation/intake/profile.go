@@ -18,7 +18,8 @@ type (
 	fileChannel struct {
 		FileNumber                                               int64
 		Channel                                                  string
-		OrderRows, AmountMinor, OrderIDRows, SameIDRows          int64
+		OrderRows, AmountMinor                                   int64
+		OrderIDRows, PositiveIDRows, SameIDRows                  int64
 		FirstDay, LastDay                                        time.Time
 		NegativeRows, NegativeMinor, PositiveRows, LogMillionths int64
 		WholeRows, UnevenRows, TimedRows                         int64
@@ -28,6 +29,7 @@ type (
 		FileNumber, OrderRows int64
 	}
 	severalRowSums struct {
+		OrderIDs                                       int64 `col:"order_ids"`
 		Orders, OrderRows, PositiveRows, LogMillionths int64
 	}
 	lineCount struct {
@@ -139,9 +141,15 @@ func readOne[T any](ctx context.Context, e engine.Engine, table string, to *T) (
 	return err
 }
 
-// orders returns the number of order ids.
+// orderIDs returns the number of order ids.
+func (p *profile) orderIDs() int64 {
+	return p.all.OrderIDRows - p.several.OrderRows + p.several.OrderIDs
+}
+
+// orders returns the number of order ids with a positive row: a return may have an id of
+// its own, and is no order.
 func (p *profile) orders() int64 {
-	return p.all.OrderIDRows - p.several.OrderRows + p.several.Orders
+	return p.all.PositiveIDRows - p.several.PositiveRows + p.several.Orders
 }
 
 // orderDays returns the days on which there are used rows, sorted.
@@ -169,7 +177,7 @@ func (in *Intake) describe(p *profile) publication.Profile {
 		Files:           []publication.ProfileFile{}, Channels: []publication.ProfileChannel{}, Unmapped: []string{},
 	}
 	if orders := p.orders(); orders > 0 {
-		rows := float64(p.all.OrderIDRows) / float64(orders)
+		rows := float64(p.all.PositiveIDRows) / float64(orders)
 		described.Orders, described.RowsPerOrder = &orders, &rows
 	}
 	for _, column := range in.Orders.Unmapped(in.Inputs.Orders) {
@@ -226,6 +234,7 @@ func (c fileChannel) with(other fileChannel) fileChannel {
 	c.OrderRows += other.OrderRows
 	c.AmountMinor += other.AmountMinor
 	c.OrderIDRows += other.OrderIDRows
+	c.PositiveIDRows += other.PositiveIDRows
 	c.SameIDRows += other.SameIDRows
 	c.NegativeRows += other.NegativeRows
 	c.NegativeMinor += other.NegativeMinor

@@ -172,7 +172,7 @@ func (in *Intake) suspectMissingReturns(p *profile) {
 		signs = append(signs, fmt.Sprintf("column %s has %s on %s", in.roles["refund"], in.money(all.RefundMinor), countOf(all.RefundRows, "row")))
 	}
 	l := p.later
-	share := shareOf(l.RefundOrders, p.orders())
+	share := shareOf(l.RefundOrders, p.orderIDs())
 	if l.RefundOrders >= fewRefunds && share >= in.Config.Suspicions.RefundShare && share <= mostRefunded && l.RefundOrders > l.ManyDayOrders &&
 		shareOf(l.RefundOrders, l.TwoDayOrders) >= noLargerShare {
 		signs = append(signs, fmt.Sprintf("%s have a second amount on a later day that is no larger than the first, %s in all", countOf(l.RefundOrders, "order"), in.money(l.RefundMinor)))

@@ -139,7 +139,7 @@ func (in *Intake) suspectOrderIDs(p *profile) {
 	switch {
 	case columns.OrderID != "" && shareOf(p.all.SameIDRows, p.all.OrderRows) >= sameShare:
 		reason = fmt.Sprintf("on %s of the rows it is the order_id", shareText(shareOf(p.all.SameIDRows, p.all.OrderRows)))
-	case columns.OrderID != "" && isOld && p.orders() == p.base.IDs && p.base.RepeatCustomers == 0:
+	case columns.OrderID != "" && isOld && p.orderIDs() == p.base.IDs && p.base.RepeatCustomers == 0:
 		reason = "there are exactly as many as order ids"
 	case columns.OrderID == "" && isColumn(in.Inputs.Orders, columns.CustomerID) &&
 		slices.ContainsFunc(orderNames, func(part string) bool { return strings.Contains(strings.ToLower(columns.CustomerID), part) }):

@@ -212,7 +212,7 @@ func (in *Intake) suspectTwoFiles(p *profile) {
 		orders += pair.Orders
 		minor += pair.NetMinor / 2
 	}
-	if share := shareOf(orders, p.orders()); orders >= fewTwice && share >= in.Config.Suspicions.TwoFilesShare {
+	if share := shareOf(orders, p.orderIDs()); orders >= fewTwice && share >= in.Config.Suspicions.TwoFilesShare {
 		in.Warn("order_in_two_files", "%s (%s of all) stand in two files with the same money, %s too much, %s of them in %s and %s: leave one of the files out of orders.files; where they hold versions of one order, map orders.columns.version",
 			countOf(orders, "order"), shareText(share), in.money(minor), humanize.Comma(most.Orders), in.fileName(most.FirstFile), in.fileName(most.LastFile))
 	}

@@ -66,11 +66,22 @@ func TestASoundShopIsNotSuspected(t *testing.T) {
 	}
 }
 
+// A return with an order id of its own is no order, and neither are two such rows.
+func TestAnOrderHasAPositiveRow(t *testing.T) {
+	p := &profile{
+		all:     fileChannel{OrderIDRows: 20, PositiveIDRows: 14, PositiveRows: 15}, // one positive row has no id
+		several: severalRowSums{OrderIDs: 4, Orders: 3, OrderRows: 10, PositiveRows: 6},
+	}
+	if p.orderIDs() != 14 || p.orders() != 11 { // 10 ids of one row, 8 of them positive
+		t.Errorf("%d order ids, %d orders", p.orderIDs(), p.orders())
+	}
+}
+
 // ofLines has orders of two rows, so many of them with one amount on both, which is a
 // number of times that of an order of one row.
 func ofLines(orders, constant int64, times float64) pipelinetest.Input {
 	return of(func(_ *Intake, p *profile) {
-		p.several = severalRowSums{orders, 2 * orders, 2 * orders, logs(2*orders, 2001*times)}
+		p.several = severalRowSums{orders, orders, 2 * orders, 2 * orders, logs(2*orders, 2001*times)}
 		p.all.LogMillionths = logs(9999-2*orders, 2001) + p.several.LogMillionths
 		p.lines = []lineCount{{2, orders, constant, logs(constant, 2001*times), 200_100}}
 	})

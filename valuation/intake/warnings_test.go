@@ -9,6 +9,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine/enginetest"
 	"cbv/valuation/failure"
+	"cbv/valuation/orderdays"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 	"cbv/valuation/source"
@@ -25,17 +26,13 @@ func ofFiles(files ...source.File) pipelinetest.Input {
 // january is a day of January 2025, or so many days later: a Wednesday is the first.
 func january(day int) time.Time { return time.Date(2025, 1, day, 0, 0, 0, 0, time.UTC) }
 
-// ofOrderDays sets the as-of day of orders so many days after 1 January 2025.
-func ofOrderDays(after ...int) pipelinetest.Input {
-	var days []orderDay
-	for _, n := range after {
-		days = append(days, orderDay{january(1 + n), 1, 1})
-	}
-	return ofDays(nil, days...)
+// onDay is a day with so many rows, all of which can be used.
+func onDay(day time.Time, rows int64) orderdays.Day {
+	return orderdays.Day{OrderDay: day, OrderRows: rows, AllRows: rows}
 }
 
 // ofDays sets the as-of day of orders, which is the last of them where none is given.
-func ofDays(asOf *config.Day, days ...orderDay) pipelinetest.Input {
+func ofDays(asOf *config.Day, days ...orderdays.Day) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		c.Config.Time.AsOf = asOf
 		enginetest.Put(c.Engine, "order_days", days...)
@@ -45,10 +42,10 @@ func ofDays(asOf *config.Day, days ...orderDay) pipelinetest.Input {
 
 // daily are so many days in a row, with the rows that a function gives them; none
 // for 0.
-func daily(n int, rows func(i int) int64) (days []orderDay) {
+func daily(n int, rows func(i int) int64) (days []orderdays.Day) {
 	for i := range n {
 		if rows := rows(i); rows > 0 {
-			days = append(days, orderDay{january(1 + i), rows, rows})
+			days = append(days, onDay(january(1+i), rows))
 		}
 	}
 	return days
@@ -189,9 +186,9 @@ func TestWarnings(t *testing.T) {
 		},
 		{ // more than five times four days
 			Code:   "trailing_gap",
-			Raises: ofDays(&config.Day{Time: january(30)}, orderDay{january(1), 1, 1}, orderDay{january(5), 1, 1}, orderDay{january(9), 1, 1}),
+			Raises: ofDays(&config.Day{Time: january(30)}, onDay(january(1), 1), onDay(january(5), 1), onDay(january(9), 1)),
 			Says:   "no order from 2025-01-10 to 2025-01-30, 21 days up to time.as_of, where a usual gap is 4 days: order files may be missing, and every customer looks that much longer gone; the link latest is not moved to it",
-			Silent: ofDays(&config.Day{Time: january(29)}, orderDay{january(1), 1, 1}, orderDay{january(5), 1, 1}, orderDay{january(9), 1, 1}),
+			Silent: ofDays(&config.Day{Time: january(29)}, onDay(january(1), 1), onDay(january(5), 1), onDay(january(9), 1)),
 		},
 		{ // 11 of 1,000; what is no fault of the files does not count
 			Code:   "many_rows_quarantined",
@@ -230,19 +227,6 @@ func TestADayBeyondTheHorizonIsRefused(t *testing.T) {
 	}
 }
 
-// A date that is more likely wrong would make every customer look long gone: after
-// more than a week and five usual gaps.
-func TestALateLastDayIsRefused(t *testing.T) {
-	for _, c := range []struct {
-		gap, median int
-		want        bool
-	}{{8, 1, true}, {7, 1, false}, {11, 2, true}, {10, 2, false}} {
-		if got := isLateLastDay(c.gap, c.median); got != c.want {
-			t.Errorf("%d days after the one before, %d usual: late %v", c.gap, c.median, got)
-		}
-	}
-}
-
 // After a closing that every year has, the first day is no wrong date.
 func TestAShopReopensAfterAClosing(t *testing.T) {
 	const lastOfJuly, firstOfSeptember = 576, 608
@@ -253,7 +237,7 @@ func TestAShopReopensAfterAClosing(t *testing.T) {
 		}
 		c := pipelinetest.NewContext()
 		enginetest.Put(c.Engine, "last_order_places", orderPlace{"a.parquet", 1, 1})
-		err := ofDays(nil, append(days, orderDay{january(1 + firstOfSeptember), 1, 1})...)(c)
+		err := ofDays(nil, append(days, onDay(january(1+firstOfSeptember), 1))...)(c)
 		if got := err != nil; got != want {
 			t.Errorf("closed a year before: %v: %v", closedBefore, err)
 		}

@@ -5,9 +5,9 @@ package publication
 type Profile struct {
 	Customers       int64            `json:"customers"` // with a purchase
 	RepeatShare     float64          `json:"repeat_share"`
-	Purchases       int64            `json:"purchases"` // customer-days
-	Orders          *int64           `json:"orders"`    // order ids; null where none is mapped
-	RowsPerOrder    *float64         `json:"rows_per_order"`
+	Purchases       int64            `json:"purchases"`      // customer-days
+	Orders          *int64           `json:"orders"`         // order ids with a positive row; null where none is mapped
+	RowsPerOrder    *float64         `json:"rows_per_order"` // positive rows
 	FirstDay        string           `json:"first_day"`
 	LastDay         string           `json:"last_day"`
 	Days            int64            `json:"days"` // on which there are orders

@@ -53,7 +53,7 @@ func TestCheck(t *testing.T) {
 
 customers            1,000, 25.0 % of them with purchases on several days
 purchases            1,200, each a customer's day; the median is 1,234.50 EUR
-orders               1,100, of 1.12 rows each
+orders               1,100, of 1.12 positive rows each
 days                 180 with orders, 2024-01-01 to 2024-06-30
 largest customer     1.5 % of the money
 returns              34 rows, -5,000.00 EUR

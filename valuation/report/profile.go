@@ -27,7 +27,7 @@ func writeProfile(out io.Writer, p publication.Profile) error {
 	line("customers", "%s, %s of them with purchases on several days", humanize.Comma(p.Customers), percent(p.RepeatShare))
 	line("purchases", "%s, each a customer's day; the median is %s %s", humanize.Comma(p.Purchases), thousands(p.MedianPurchase), p.Currency)
 	if p.Orders != nil {
-		line("orders", "%s, of %.2f rows each", humanize.Comma(*p.Orders), *p.RowsPerOrder)
+		line("orders", "%s, of %.2f positive rows each", humanize.Comma(*p.Orders), *p.RowsPerOrder)
 	} else {
 		line("orders", "not known: orders.columns.order_id is not mapped")
 	}

@@ -72,22 +72,22 @@ func (m Mapping) Value(ctx context.Context, e engine.Engine, key string) string 
 }
 
 // MapUnmapped makes the view unmapped_input of the unused columns whose names promise
-// something: amount, is_kept and minor_per_unit as orders_input has them, and a column
-// for each role, null where there is none. It returns the column of each role, as an expression has it. Without
-// any the view is empty: nothing is read of the files.
+// something: amount, is_kept and minor_per_unit of orders_input, and a column for each
+// role, null where there is none. It returns the column of each role, as an expression
+// has it. Without any the view is empty: nothing is read of the files.
 func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File) (map[string]string, error) {
 	unused := m.Unmapped(files)
 	found := map[string]string{}
 	input := engine.Input{Name: UnmappedView, Files: m.input.Files, HivePartitions: m.input.HivePartitions}
 	kept := []string{"amount", "is_kept", "minor_per_unit"}
-	var read []string
-	var shape []engine.Column
+	shape := []engine.Column{{Name: "amount", Type: engine.Double}, {Name: "is_kept", Type: engine.Boolean}, {Name: "minor_per_unit", Type: engine.Bigint}}
 	for _, own := range m.input.Columns {
-		if slices.Contains(kept, own.Name) {
+		if at := slices.Index(kept, own.Name); at >= 0 {
+			own.Type = shape[at].Type // the same with and without files
 			input.Columns = append(input.Columns, own)
 		}
 	}
-	shape = append(shape, engine.Column{Name: "amount", Type: engine.Double}, engine.Column{Name: "is_kept", Type: engine.Boolean}, engine.Column{Name: "minor_per_unit", Type: engine.Bigint})
+	var read []string
 	for _, role := range Roles {
 		shape = append(shape, engine.Column{Name: role.Name, Type: role.Type})
 		column := engine.InputColumn{Name: role.Name, Expression: "null", Type: role.Type}

@@ -1,4 +1,6 @@
-package intake
+// Package orderdays judges the days of order files by their rows: which are missing,
+// which have too few, and what is a closing of the shop.
+package orderdays
 
 import (
 	"cmp"
@@ -9,9 +11,16 @@ import (
 	"cbv/valuation/calendar"
 )
 
-// dayRows are the rows of every day from the first one that has any to the last one,
+// Day is a day of the order files that has rows.
+type Day struct {
+	OrderDay  time.Time
+	OrderRows int64 // that can be used
+	AllRows   int64
+}
+
+// Rows are the rows of every day from the first one that has any to the last one,
 // days without rows included.
-type dayRows struct {
+type Rows struct {
 	first time.Time
 	rows  []float64
 	open  [weekdays]bool // whether half of the dates of a weekday have rows, by date modulo 7
@@ -19,9 +28,9 @@ type dayRows struct {
 
 const weekdays = 7
 
-// newDayRows returns the rows of days in order, of which there is one at least.
-func newDayRows(days []orderDay) dayRows {
-	d := dayRows{first: days[0].OrderDay}
+// New returns the rows of days in order, of which there is one at least.
+func New(days []Day) Rows {
+	d := Rows{first: days[0].OrderDay}
 	d.rows = make([]float64, calendar.DaysBetween(d.first, days[len(days)-1].OrderDay)+1)
 	for _, day := range days {
 		d.rows[calendar.DaysBetween(d.first, day.OrderDay)] = float64(day.AllRows)
@@ -39,11 +48,11 @@ func newDayRows(days []orderDay) dayRows {
 	return d
 }
 
-func (d dayRows) date(i int) time.Time { return d.first.AddDate(0, 0, i) }
+func (d Rows) date(i int) time.Time { return d.first.AddDate(0, 0, i) }
 
 // isOpen reports whether the shop usually has orders on such a day. About the turn of
 // the year shops close that never do otherwise.
-func (d dayRows) isOpen(i int) bool {
+func (d Rows) isOpen(i int) bool {
 	return d.open[i%weekdays] && !isTurnOfYear(d.date(i))
 }
 
@@ -51,14 +60,14 @@ func isTurnOfYear(day time.Time) bool {
 	return day.Month() == time.December && day.Day() >= 24 || day.Month() == time.January && day.Day() <= 2
 }
 
-// hole is a run of days without rows, from the one index to the other.
-type hole struct {
+// gap is a run of days without rows, from the one index to the other.
+type gap struct {
 	from, to int
 	open     int     // days of them on which the shop is usually open
 	worth    float64 // rows that it would have had
 }
 
-func (h hole) days() int { return h.to - h.from + 1 }
+func (g gap) days() int { return g.to - g.from + 1 }
 
 // What a run of days without rows is held against.
 const (
@@ -78,9 +87,18 @@ const (
 	recursWithinDays = 10
 )
 
-// missingDays returns the runs of days without rows that are no closings, longest
-// first.
-func missingDays(d dayRows) []hole {
+// Missing says which days without rows are no closings, beside the usual gap in days,
+// if there are any.
+func (d Rows) Missing(usualGap int) (says string, found bool) {
+	missing := d.missing()
+	if len(missing) == 0 {
+		return "", false
+	}
+	return d.describe(missing, usualGap), true
+}
+
+// missing returns the runs of days without rows that are no closings, longest first.
+func (d Rows) missing() []gap {
 	runs := d.runs()
 	worths, dispersion := []float64{}, d.dispersion()
 	for _, run := range runs {
@@ -93,15 +111,15 @@ func missingDays(d dayRows) []hole {
 	if len(worths) > usualPlace {
 		usual = worths[usualPlace]
 	}
-	missing := slices.DeleteFunc(slices.Clone(runs), func(h hole) bool {
-		return h.worth < leastWorth*dispersion || h.open < leastOpenDays || h.worth < timesUsual*usual || d.recurs(h, runs)
+	missing := slices.DeleteFunc(slices.Clone(runs), func(g gap) bool {
+		return g.worth < leastWorth*dispersion || g.open < leastOpenDays || g.worth < timesUsual*usual || d.recurs(g, runs)
 	})
-	slices.SortStableFunc(missing, func(a, b hole) int { return b.days() - a.days() })
+	slices.SortStableFunc(missing, func(a, b gap) int { return b.days() - a.days() })
 	return missing
 }
 
 // runs returns the runs of days without rows.
-func (d dayRows) runs() (runs []hole) {
+func (d Rows) runs() (runs []gap) {
 	for i, last := 1, 0; i < len(d.rows); i++ {
 		if d.rows[i] == 0 {
 			continue
@@ -115,15 +133,15 @@ func (d dayRows) runs() (runs []hole) {
 }
 
 // run says what days without rows would have had.
-func (d dayRows) run(from, to int) hole {
-	h := hole{from: from, to: to}
+func (d Rows) run(from, to int) gap {
+	g := gap{from: from, to: to}
 	days := 0
 	for i := from; i <= to; i++ {
 		if !isTurnOfYear(d.date(i)) {
 			days++
 		}
 		if d.isOpen(i) {
-			h.open++
+			g.open++
 		}
 	}
 	worth := d.around(from-aroundDays, from)
@@ -131,13 +149,13 @@ func (d dayRows) run(from, to int) hole {
 	if to+aroundDays < len(d.rows) {
 		worth = min(worth, d.around(to+1, to+1+aroundDays))
 	}
-	h.worth = float64(days) * worth
-	return h
+	g.worth = float64(days) * worth
+	return g
 }
 
 // around returns the mean rows of the days from one to another, 0 where so few of
 // them have any that they are the beginning of the files, or its end.
-func (d dayRows) around(from, to int) float64 {
+func (d Rows) around(from, to int) float64 {
 	sum, open := 0.0, 0
 	for i := max(0, from); i < min(to, len(d.rows)); i++ {
 		sum += d.rows[i]
@@ -153,7 +171,7 @@ func (d dayRows) around(from, to int) float64 {
 
 // dispersion is how many times further the rows of days lie from the usual ones, by
 // weekday, than if each came by itself. The median keeps holidays out of it.
-func (d dayRows) dispersion() float64 {
+func (d Rows) dispersion() float64 {
 	var squares []float64
 	for i, rows := range d.rows {
 		if usual, known := d.usual(i, aroundWeeks...); known && usual > 0 {
@@ -172,14 +190,14 @@ const medianSquare = 0.4549
 
 // recurs reports whether another year has a run about the same dates with half as
 // many open days or more.
-func (d dayRows) recurs(h hole, runs []hole) bool {
+func (d Rows) recurs(g gap, runs []gap) bool {
 	for _, other := range runs {
-		isSame := other.from <= h.to && other.to >= h.from // years long, it meets itself in another
-		if isSame || 2*other.open < h.open || 2*other.days() < h.days() {
+		isSame := other.from <= g.to && other.to >= g.from // years long, it meets itself in another
+		if isSame || 2*other.open < g.open || 2*other.days() < g.days() {
 			continue
 		}
 		for _, years := range []int{-1, 1, -2, 2} {
-			from, to := d.date(h.from).AddDate(years, 0, -recursWithinDays), d.date(h.to).AddDate(years, 0, recursWithinDays)
+			from, to := d.date(g.from).AddDate(years, 0, -recursWithinDays), d.date(g.to).AddDate(years, 0, recursWithinDays)
 			if !d.date(other.to).Before(from) && !d.date(other.from).After(to) {
 				return true
 			}
@@ -188,31 +206,42 @@ func (d dayRows) recurs(h hole, runs []hole) bool {
 	return false
 }
 
-// isClosing reports whether days after the first, one of them the last or beyond, are
+// IsClosing reports whether days after the first, one of them the last or beyond, are
 // a closing that other years had, too.
-func (d dayRows) isClosing(from, to time.Time) bool {
-	h := hole{from: calendar.DaysBetween(d.first, from), to: calendar.DaysBetween(d.first, to)}
-	for i := h.from; i <= h.to; i++ {
+func (d Rows) IsClosing(from, to time.Time) bool {
+	g := gap{from: calendar.DaysBetween(d.first, from), to: calendar.DaysBetween(d.first, to)}
+	for i := g.from; i <= g.to; i++ {
 		if d.isOpen(i) {
-			h.open++
+			g.open++
 		}
 	}
-	return d.recurs(h, d.runs())
+	return d.recurs(g, d.runs())
 }
 
 // describe says which days are missing.
-func (d dayRows) describe(missing []hole, median int) string {
+func (d Rows) describe(missing []gap, median int) string {
 	longest, more := missing[0], ""
 	if others := missing[1:]; len(others) > 0 {
 		days := 0
 		for _, other := range others {
 			days += other.days()
 		}
-		more = fmt.Sprintf(", and %s more in %d other gaps", countDays(days), len(others))
+		more = fmt.Sprintf(", and %s more in %d other gaps", calendar.DaysText(days), len(others))
 		if len(others) == 1 {
-			more = fmt.Sprintf(", and %s more from %s on", countDays(days), d.date(others[0].from).Format(time.DateOnly))
+			more = fmt.Sprintf(", and %s more from %s on", calendar.DaysText(days), d.date(others[0].from).Format(time.DateOnly))
 		}
 	}
 	return fmt.Sprintf("no order from %s to %s, %s, where a usual gap is %s%s: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
-		d.date(longest.from).Format(time.DateOnly), d.date(longest.to).Format(time.DateOnly), countDays(longest.days()), countDays(median), more)
+		d.date(longest.from).Format(time.DateOnly), d.date(longest.to).Format(time.DateOnly), calendar.DaysText(longest.days()), calendar.DaysText(median), more)
 }
+
+// The gap before a last order day, or before the as-of day, that nobody need wonder
+// at, in days, or in usual gaps where those are longer.
+const (
+	mostLastGapDays   = 7
+	mostUsualLastGaps = 5
+)
+
+// IsLate reports whether a day follows so long a gap that its date is more likely
+// wrong, or orders are missing.
+func IsLate(gap, usualGap int) bool { return gap > max(mostLastGapDays, mostUsualLastGaps*usualGap) }

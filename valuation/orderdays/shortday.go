@@ -1,4 +1,4 @@
-package intake
+package orderdays
 
 import (
 	"fmt"
@@ -54,9 +54,18 @@ func (s shortDay) message() string {
 	return fmt.Sprintf("%s has %.0f rows, where a %s about then has %.0f: its export may have been cut off", date, s.rows, weekday, s.usual)
 }
 
+// Short says which day, or weekday, has far fewer rows than usual, if one has.
+func (d Rows) Short() (says string, found bool) {
+	short, found := d.findShort()
+	if !found {
+		return "", false
+	}
+	return short.message(), true
+}
+
 // usual returns the median rows of the same weekday at so many weeks from a day, and
 // whether enough of them are known.
-func (d dayRows) usual(i int, weeks ...int) (rows float64, known bool) {
+func (d Rows) usual(i int, weeks ...int) (rows float64, known bool) {
 	var found []float64
 	for _, week := range weeks {
 		if j := i + week*weekdays; j >= 0 && j < len(d.rows) {
@@ -84,7 +93,7 @@ var aroundWeeks = []int{-4, -3, -2, -1, 1, 2, 3, 4}
 // ratio returns the rows of a day per usual row, less by as much as the days of the
 // week before were low as well: a season that ends is no short day. Known only where
 // there are enough usual rows.
-func (d dayRows) ratio(i int) (ratio float64, known bool) {
+func (d Rows) ratio(i int) (ratio float64, known bool) {
 	usual, known := d.usual(i, weeksBefore(1)...)
 	if !known || usual < leastUsualRows {
 		return 0, false
@@ -103,9 +112,9 @@ func (d dayRows) ratio(i int) (ratio float64, known bool) {
 	return d.rows[i] / usual / max(level, innerShare), true
 }
 
-// findShortDay returns the last order day where it is short, else a weekday that has
+// findShort returns the last order day where it is short, else a weekday that has
 // become so, else the latest inner day.
-func findShortDay(d dayRows) (shortDay, bool) {
+func (d Rows) findShort() (shortDay, bool) {
 	last := len(d.rows) - 1
 	var known []float64 // of days with orders: a closing is no short day
 	for i := max(0, last-knownDays); i < last; i++ {
@@ -130,7 +139,7 @@ func findShortDay(d dayRows) (shortDay, bool) {
 
 // findShortInnerDay returns the latest day before the last one that has next to
 // nothing of what the weeks around it have, and far less than all but two others.
-func (d dayRows) findShortInnerDay() (shortDay, bool) {
+func (d Rows) findShortInnerDay() (shortDay, bool) {
 	last := len(d.rows) - 1
 	ratios := make([]float64, last)
 	var known []float64
@@ -158,7 +167,7 @@ func (d dayRows) findShortInnerDay() (shortDay, bool) {
 
 // wasLow reports whether a day about the same date of another year was about as low,
 // as a holiday is, or the day is one about which shops close.
-func (d dayRows) wasLow(i int) bool {
+func (d Rows) wasLow(i int) bool {
 	if isTurnOfYear(d.date(i)) {
 		return true
 	}
@@ -179,7 +188,7 @@ func (d dayRows) wasLow(i int) bool {
 
 // findShortWeekday returns a weekday of which the last ones are short, lower than most
 // days of the shop, while its other days are as usual.
-func (d dayRows) findShortWeekday(lowest float64) (shortDay, bool) {
+func (d Rows) findShortWeekday(lowest float64) (shortDay, bool) {
 	const span = shortWeeks * weekdays
 	var recent, levels []float64 // the days of the last weeks, by those before the span
 	for back := range span {
@@ -216,7 +225,7 @@ func (d dayRows) findShortWeekday(lowest float64) (shortDay, bool) {
 
 // wasShort reports whether a day, a year ago, had half of what the same weekday had
 // some weeks before: a weekday on which a shop closes in winter.
-func (d dayRows) wasShort(i int) bool {
+func (d Rows) wasShort(i int) bool {
 	if i < 0 {
 		return false
 	}
