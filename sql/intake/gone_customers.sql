@@ -10,7 +10,7 @@ gone as (
     select earlier_customers.*
     from earlier_customers
     where not exists (
-        select 1
+        select customer_days.customer_id
         from customer_days
         where customer_days.customer_id = earlier_customers.customer_id
     )

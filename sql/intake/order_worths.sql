@@ -78,25 +78,32 @@ worths as (
 losses as (
     select
         worths.*,
-        case when net_minor > 0 then net_minor - worth_minor else 0 end as lost_minor,
-        cast(sum(case when net_minor > 0 then net_minor - worth_minor else 0 end) over (
+        -- a day without a sale is worth nothing, and loses nothing
+        greatest(cast(0 as bigint), net_minor) - worth_minor as lost_minor
+    from worths
+),
+
+shares as (
+    select
+        losses.*,
+        cast(sum(lost_minor) over (
             partition by look_day, customer_id, order_id
             order by order_day
             rows between unbounded preceding and current row
         ) as bigint) as running_lost_minor,
-        cast(sum(case when net_minor > 0 then net_minor - worth_minor else 0 end) over (
+        cast(sum(lost_minor) over (
             partition by look_day, customer_id, order_id
         ) as bigint) as order_lost_minor,
         cast(sum(case when net_minor > 0 then 0 else margin_minor end) over (
             partition by look_day, customer_id, order_id
         ) as bigint) as return_margin_minor
-    from worths
+    from losses
 ),
 
 -- shares of the running loss are rounded, so that those of the days add up
 margins as (
     select
-        losses.*,
+        shares.*,
         case
             when last_return_day is null then margin_minor
             when worth_minor = 0 then 0
@@ -113,7 +120,7 @@ margins as (
                     1
                 )
         end as worth_margin_minor
-    from losses
+    from shares
 ),
 
 left_over as (

@@ -5,9 +5,9 @@
 -- Amounts are money here, and what is summed whole minor units. A row is several where
 -- its quantity is more than 1: an amount that is no more than the price of one is the
 -- same for several as for one. A tax is part of an amount where it is a rate of half
--- per cents of the rest, and beside it where it is one of the whole; small amounts fit
--- any rate, so that those of less than 2,000 minor units do not count. Where a subtotal or
--- a total stands beside them, the difference says it.
+-- per cents of the rest, up to 30 %, and beside it where it is one of the whole; small
+-- amounts fit any rate, so that those of less than 2,000 minor units do not count. Where a
+-- subtotal or a total stands beside them, the difference says it.
 --
 -- grain: one row per (sign, is_cancelled, is_test, currency, country)
 -- reads: unmapped_input, input_limits
@@ -19,7 +19,7 @@ kept as (
         to_minor(unmapped_input.amount, unmapped_input.minor_per_unit) as amount_minor,
         lower(trim(coalesce(unmapped_input.cancelled, ''))) as cancelled_text,
         lower(trim(coalesce(unmapped_input.test, ''))) as test_text,
-        lower(trim(coalesce(unmapped_input.live, 'true'))) as live_text,
+        lower(trim(unmapped_input.live)) as live_text,
         lower(trim(coalesce(unmapped_input.refunded, ''))) as refunded_text,
         -- a space before and behind each word, so that a pattern finds its beginning
         lower(concat(
@@ -58,15 +58,16 @@ judged as (
         kept.*,
         cancelled_text not in ('', '0', '0.0', 'f', 'false', 'n', 'no', 'none', 'null', 'nan', 'nat') as is_cancelled,
         test_text not in ('', '0', '0.0', 'f', 'false', 'n', 'no', 'none', 'null', 'nan')
-            or live_text in ('0', '0.0', 'f', 'false', 'n', 'no') as is_test,
+            or coalesce(live_text in ('0', '0.0', 'f', 'false', 'n', 'no'), false) as is_test,
         case
             when state like '% test%' then 'test'
             when (state like '% cancel%' or state like '% void%' or state like '% storn%' or state like '% annul%')
                 and state not like '% not cancel%' then 'cancelled'
             when state like '% fail%' or state like '% declin%' or state like '% reject%' or state like '% abandon%'
                 or state like '% draft%' or state like '% expired%' then 'failed'
+            -- an underscore in a pattern is any sign, a space too
             when (state like '% refund%' or state like '% return %' or state like '% returns %' or state like '% returned%'
-                    or state like '% chargeback%' or state like '% credit_note%' or state like '% credit note%')
+                    or state like '% chargeback%' or state like '% credit_note%')
                 and state not like '%partial%' then 'refunded'
             when refunded_text not in ('', '0', '0.0', 'f', 'false', 'n', 'no', 'none', 'null', 'nan', 'nat') then 'refunded'
             else ''
@@ -76,7 +77,8 @@ judged as (
             <= 120e0 / nullif(amount_minor - tax_minor, 0)
             and 10 * tax_minor <= 3 * (amount_minor - tax_minor) as is_rate_of_rest,
         abs(200 * tax_minor / nullif(amount_minor, 0) - round(200 * tax_minor / nullif(amount_minor, 0)))
-            <= 120e0 / nullif(amount_minor, 0) as is_rate_of_whole
+            <= 120e0 / nullif(amount_minor, 0)
+            and 10 * tax_minor <= 3 * amount_minor as is_rate_of_whole
     from kept
 ),
 
