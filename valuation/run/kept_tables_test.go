@@ -142,7 +142,8 @@ from (values (0.005e0), (-0.005e0), (0.015e0), (1.005e0), (2.675e0), (0.00499999
 }
 
 // Every step of the plan can be looked at, and repeated by another engine: its
-// tables, those that Go makes among them, can be written to Parquet.
+// tables, those that Go makes among them, can be written to Parquet. So can what a check
+// makes besides. The files are compared with those of the run of the day before.
 func TestTablesCanBeKept(t *testing.T) {
 	ctx := context.Background()
 	folder := cmp.Or(*tablesFolder, t.TempDir())
@@ -177,7 +178,7 @@ func TestTablesCanBeKept(t *testing.T) {
 		}
 		more = append(more, pipeline.Entry{Name: edge, Kind: pipeline.View, File: path, Makes: []string{edge}, SQL: query})
 	}
-	entries := pipelinetest.Keep(t, r.Context, Nightly, folder, more...)
+	entries := pipelinetest.Keep(t, r.Context, slices.Concat(Nightly, intake.Starts), folder, more...)
 	pipelinetest.HoldGoTables(t, r.Context, entries)
 	earlierTables, err := r.runs.Paths(intake.EarlierTables...)
 	if err != nil {
