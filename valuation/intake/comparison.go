@@ -233,7 +233,9 @@ func (in *Intake) losses(gone goneCustomers) losses {
 	bounds := in.Config.Suspicions
 	few := gone.Customers < leastGoneFail || share(gone.Customers, gone.EarlierCustomers) < bounds.VanishedShareFails
 	theirRows := share(l.usedRows, l.customerDays) * float64(gone.Purchases)
-	l.erased = gone.Customers > 0 && few && len(l.halved) == 0 && l.used >= gone.Purchases &&
+	// Rows that stay keep an id for nobody, where one replaces those of the erased.
+	hasTheirs := l.used >= gone.Purchases || l.rows == 0 && l.used == 0
+	l.erased = gone.Customers > 0 && few && len(l.halved) == 0 && hasTheirs &&
 		(float64(l.rows)-theirRows)/max(1, float64(l.pastRows)) < estimatedShares*bounds.LostShare &&
 		share(l.usedMinor-gone.RevenueMinor, l.pastMinor) < bounds.LostShare
 	return l

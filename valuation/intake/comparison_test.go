@@ -154,10 +154,20 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			Silent: ofNight(func(n *night) { n.vanish(2); n.gone[0].Purchases = 4; n.without(4, 50) }),
 		},
 		{ // one is not said to have vanished, though it is a large share of a small shop
-			Code:   "customers_vanished",
-			Raises: ofNight(func(n *night) { n.vanish(2); n.gone[0].EarlierCustomers = 150; n.gone[0].Purchases = 5 }),
-			Says:   "2 customers of the 150 of run 2025-04-10-0123456789ab (1.33 %) are in no row any more: see whether order files are missing, or their ids are written otherwise",
-			Silent: ofNight(func(n *night) { n.vanish(1); n.gone[0].EarlierCustomers = 150; n.gone[0].Purchases = 5 }),
+			Code: "customers_vanished",
+			Raises: ofNight(func(n *night) {
+				n.vanish(2)
+				n.gone[0].EarlierCustomers = 150
+				n.gone[0].Purchases = 5
+				n.without(1, 50)
+			}),
+			Says: "2 customers of the 150 of run 2025-04-10-0123456789ab (1.33 %) are in no row any more: see whether order files are missing, or their ids are written otherwise",
+			Silent: ofNight(func(n *night) {
+				n.vanish(1)
+				n.gone[0].EarlierCustomers = 150
+				n.gone[0].Purchases = 5
+				n.without(1, 50)
+			}),
 		},
 		{ // 10 of 1,000 are too many to have been erased
 			Code:   "customers_vanished",
@@ -190,6 +200,12 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			Raises: ofNight(func(n *night) { n.vanish(2); n.days[50].UsedRowsNow -= 2 }),
 			Says:   "2 customers of run 2025-04-10-0123456789ab (0.20 %) are gone with all their rows, and nothing else is missing: they were erased, or their ids were",
 			Silent: ofNight(func(n *night) { n.vanish(2); n.days[50].UsedRowsNow -= 1 }),
+		},
+		{ // one id for all of them: nothing is missing
+			Code:   "customers_erased",
+			Raises: ofNight(func(n *night) { n.vanish(9) }),
+			Says:   "9 customers of run 2025-04-10-0123456789ab (0.90 %) are gone with all their rows, and nothing else is missing: they were erased, or their ids were",
+			Silent: ofNight(func(n *night) { n.vanish(10) }),
 		},
 		{ // of a day that was not the last
 			Code: "late_rows",

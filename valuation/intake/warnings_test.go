@@ -166,6 +166,12 @@ func TestWarnings(t *testing.T) {
 			Says:   "each of the last 4 Mondays up to 2025-06-02 has half of the usual rows or less (5, usual 100), and other days have not: see whether an export of that weekday is missing or cut off",
 			Silent: ofDays(nil, daily(155, usually(15, 152, 145, 138))...),
 		},
+		{ // closed for the last four weeks but for the last three days: no weekday is short
+			Code:   "short_day",
+			Raises: ofDays(nil, daily(155, usually(5, 152, 145, 138, 131))...),
+			Says:   "each of the last 4 Mondays up to 2025-06-02 has half of the usual rows or less (5, usual 100), and other days have not: see whether an export of that weekday is missing or cut off",
+			Silent: ofDays(nil, daily(400, except(100, 340, 396))...),
+		},
 		{ // 0.15 of the third lowest, which has all 100, is more than a tenth
 			Code:   "short_day",
 			Raises: ofDays(nil, daily(154, usually(9, 110))...),

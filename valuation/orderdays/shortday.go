@@ -208,6 +208,10 @@ func (d Rows) findShortWeekday(lowest float64) (shortDay, bool) {
 		return shortDay{}, false
 	}
 	slices.Sort(levels)
+	// A shop that was closed: whether it should have been, the missing days say.
+	if levels[len(levels)/2] == 0 {
+		return shortDay{}, false
+	}
 	bound := min(1, levels[len(levels)/2]) * min(0.5, lowest)
 	for weekday := range weekdays {
 		i := len(d.rows) - 1 - weekday
