@@ -18,6 +18,7 @@ import tempfile
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 import shops
@@ -40,10 +41,11 @@ TROUBLES = []
 
 
 class Night:
-    """The folder of the shop on the twelfth night, and the lines of its days."""
+    """The folder of the shop on the twelfth night, the lines of its days, and what
+    runs it."""
 
-    def __init__(self, folder, values, days):
-        self.folder, self.values, self.days = folder, values, days
+    def __init__(self, binary, folder, values, days):
+        self.binary, self.folder, self.values, self.days = binary, folder, values, days
 
     def file(self, key):
         return self.folder / "orders" / f"orders-{key}.parquet"
@@ -53,16 +55,32 @@ class Night:
         table = pq.read_table(self.file(key))
         pq.write_table(table.filter(pa.array(keep(table))), self.file(key))
 
-    def without_customers(self, gone):
-        """Takes all rows of customers out of all files."""
+    def edit(self, names, change):
+        """Changes the rows of customers in all files: change takes the rows as
+        dictionaries, and returns those that stay."""
         for path in sorted((self.folder / "orders").iterdir()):
             table = pq.read_table(path)
-            kept = table.filter(pa.array([c not in gone for c in table["customer_id"].to_pylist()]))
-            if len(kept) < len(table):
-                pq.write_table(kept, path)
+            theirs = pa.array([c in names for c in table["customer_id"].to_pylist()])
+            rows = table.filter(theirs).to_pylist()
+            if rows:
+                changed = pa.Table.from_pylist(change(rows), table.schema)
+                pq.write_table(pa.concat_tables([table.filter(pa.compute.invert(theirs)), changed]), path)
 
-    def customers(self):
-        return sorted(set(self.values["customer_id"].tolist()))
+    def without_customers(self, gone):
+        """Takes all rows of customers out of all files."""
+        self.edit(gone, lambda rows: [])
+
+    def customers(self, orders=None):
+        """The ids of all customers, or of those with so many orders that count."""
+        counts = {}
+        for customer, order, status in zip(*(self.values[n].tolist() for n in ("customer_id", "order_id", "status"))):
+            counts.setdefault(customer, set()).update([order] if status == "completed" else [])
+        return sorted(c for c, found in counts.items() if orders in (None, len(found)))
+
+    def run(self, *arguments):
+        """A run of this night before the one that is looked at."""
+        done = shops.call(self.binary, self.folder, "run", *MODEL, *arguments)
+        assert done.returncode == 0, done.stderr
 
 
 def trouble(name, codes, plain, strict, accept=None, arguments=(), said=(), latest=True, checked=None):
@@ -125,6 +143,11 @@ def doubled(night):
     pq.write_table(table.take(np.arange(len(table))[::-1]), night.file("2024-11-again"), compression="zstd")
 
 
+@trouble("one day of a file lost", ["rows_lost"], DONE, REFUSED, accept=["rows_lost"])
+def day_lost(night):
+    night.rewrite("2024-11", lambda table: shops.date({"ordered_at": table["ordered_at"].to_numpy()}) != "2024-11-14")
+
+
 @trouble("a file copied", ["copied_file"], DONE, REFUSED, accept=["copied_file"], said=["late_rows"])
 def copied(night):
     shutil.copy(night.file("2024-11"), night.file("2024-11-again"))
@@ -156,6 +179,60 @@ def erasure(night):
 @trouble("a rolling window of 24 months", [], DONE, DONE)
 def rolling(night):
     night.file("2023-01").unlink()
+
+
+@trouble("three one-timers cancelled", [], DONE, DONE)
+def one_timers_cancelled(night):
+    night.edit(set(night.customers(orders=1)[:3]), lambda rows: [row | {"status": "cancelled"} for row in rows])
+
+
+@trouble("five customers without names", [], DONE, DONE, said=["customers_erased"])
+def pseudonyms(night):
+    names = set(night.customers()[200:205])
+    night.edit(names, lambda rows: [row | {"customer_id": "deleted", "email": ""} for row in rows])
+
+
+@trouble("twenty customers merged", [], DONE, DONE)
+def merged(night):
+    names = night.customers()
+    shops.write(night.folder / "identities.parquet", {"from": np.array(names[300:320]), "to": np.array(names[400:420])})
+    shops.configuration(night.folder, MAPPING, KEEP, more=MODELS + "identities: {files: identities.parquet, columns: {from: from, to: to}}\n")
+
+
+@trouble("order totals lowered after the event", [], DONE, DONE)
+def restated(night):
+    path = night.file("2025-02")
+    table = pq.read_table(path)
+    lowered = pa.array(np.where(np.arange(len(table)) % 10 == 0, 0.9, 1.0) * table["unit_price"].to_numpy())
+    pq.write_table(table.set_column(table.schema.get_field_index("unit_price"), "unit_price", lowered), path)
+
+
+@trouble("files put together and renamed", [], DONE, DONE)
+def compacted(night):
+    paths = [night.file(f"2024-{month:02d}") for month in range(1, 7)]
+    whole = pa.concat_tables([pq.read_table(path) for path in paths])
+    for path in paths:
+        path.unlink()
+    pq.write_table(whole, night.file("2024-first-half"))
+
+
+@trouble("the night once more, with late rows between", [], DONE, DONE, said=["late_rows"])
+def once_more(night):
+    night.run()
+    late(night)
+
+
+@trouble("the night after an accepted loss", [], DONE, DONE)
+def after_accepted(night):
+    shrunk(night)
+    night.run("--as-of", night.days[-2], "--accept", "rows_lost", "--accept", "customers_vanished")
+
+
+@trouble("a loss accepted in the file", ["rows_lost", "customers_vanished"], REFUSED, REFUSED)
+def accepted_for_good(night):
+    customers_vanished(night)
+    accepted = MODELS.replace("]", ", rows_lost, customers_vanished]")
+    shops.configuration(night.folder, MAPPING, KEEP, more=accepted)
 
 
 @trouble("a changed keep", [], DONE, DONE, said=["not_compared"])
@@ -230,7 +307,7 @@ def twelfth(binary, folder, values, days, case):
             shutil.copytree(folder, place, symlinks=True)
             rows = shops.date(values) == days[-1]
             shops.write(place / "orders" / f"orders-{days[-1]}.parquet", {n: v[rows] for n, v in values.items()})
-            case["plant"](Night(place, values, days))
+            case["plant"](Night(binary, place, values, days))
             if number == 1:
                 checked = shops.call(binary, place, "check", *case["arguments"], *arguments).returncode
             ends.append(ran(binary, place, *MODEL, *case["arguments"], *arguments))

@@ -392,7 +392,7 @@ def main():
     binary = shops.binary_of(arguments.cbv)
     exports = EXPORTS + [(name, shared(arguments.data, name)) for name in ("cdnow_master", "cdnow_sample", "debruyn", "git_ansible")
                          if (arguments.data / f"{name}.parquet").exists()]
-    large = book(41, customers=round(arguments.large * 0.316), days=700)
+    large = book(41, customers=round(arguments.large * 0.275), days=700)
     assert len(large) >= arguments.large, f"the large export has {len(large)} orders"
     rows, failures = [("export", "revenue", "customers", "init s", "run s", "wrong")], []
     for name, write in [*exports, (f"Shopify, {len(large):,} orders", lambda folder: shopify(folder, large))]:

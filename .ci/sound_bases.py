@@ -23,6 +23,9 @@ PLAIN = {"customer_id": "customer_id", "ordered_at": "date", "amount": "amount"}
 KEEP = "status <> 'cancelled'"
 MONEY = {"order_total_on_lines", "amounts_in_cents", "no_returns", "several_currencies", "rounding_matters"}
 BASES = []
+YEARS = (1, 3)  # every base has so many years, but where it has days of its own
+# A closing that the files have seen once cannot be told from missing files.
+KNOWN = {("closed on Sundays and in August, 1 year", "missing_days")}
 
 
 def base(name, **changes):
@@ -100,17 +103,17 @@ def wholesale_totals(folder, values):
     by_order(folder, values)
 
 
-@base("seasonal: a garden shop", seed=10, months=[0.2, 0.5, 2, 4, 4, 2.5, 1, 0.8, 0.9, 0.6, 0.3, 0.2], days=900)
+@base("seasonal: a garden shop", seed=10, months=[0.2, 0.5, 2, 4, 4, 2.5, 1, 0.8, 0.9, 0.6, 0.3, 0.2])
 def seasonal(folder, values):
     by_line(folder, values)
 
 
-@base("closed on Sundays and in August", seed=11, weekdays=[1, 1, 1, 1, 1.3, 1.6, 0], months=[1] * 7 + [0] + [1] * 4, days=900)
+@base("closed on Sundays and in August", seed=11, weekdays=[1, 1, 1, 1, 1.3, 1.6, 0], months=[1] * 7 + [0] + [1] * 4)
 def closed(folder, values):
     by_line(folder, values)
 
 
-@base("closed on holidays", seed=12, weekdays=[1, 1, 1, 1, 1.2, 0.6, 0], closed=((1, 1), (5, 1), (10, 3), (12, 24), (12, 25), (12, 26), (12, 31)), days=800)
+@base("closed on holidays", seed=12, weekdays=[1, 1, 1, 1, 1.2, 0.6, 0], closed=((1, 1), (5, 1), (10, 3), (12, 24), (12, 25), (12, 26), (12, 31)))
 def holidays(folder, values):
     by_line(folder, values)
 
@@ -135,7 +138,7 @@ def years(folder, values):
     by_line(folder, values)
 
 
-@base("shrinking", seed=17, growth=0.15, days=800)
+@base("shrinking", seed=17, growth=0.15)
 def shrinking(folder, values):
     by_line(folder, values)
 
@@ -159,7 +162,7 @@ def countries(folder, values):
     by_line(folder, values | {"country": names[number], "unit_price": price}, drop=["tax", "total"])
 
 
-@base("nightly files", seed=21, days=200, customers=2000)
+@base("nightly files", seed=21, customers=1500)
 def nightly(folder, values):
     by_line(folder, values, name=shops.date)
 
@@ -198,7 +201,7 @@ def subtotals(folder, values):
     by_order(folder, values, more=more)
 
 
-@base("luxury: few orders, whole amounts", seed=27, customers=350, days=900, rate=(0.8, 200), lines=1.1, returned=0.03,
+@base("luxury: few orders, whole amounts", seed=27, customers=350, rate=(0.8, 200), lines=1.1, returned=0.03,
       prices=[89000, 125000, 240000, 390000, 520000, 180000], quantities=([1], [1]))
 def luxury(folder, values):
     by_order(folder, values)
@@ -222,6 +225,67 @@ def numbers(folder, values):
 @base("one file, nobody returns anything", seed=30, returned=0, cancelled=0)
 def nothing_back(folder, values):
     by_line(folder, values, name=lambda v: np.full(len(v["line"]), "all"), drop=["type", "status"], keep="")
+
+
+@base("net amount beside a tax", seed=31)
+def net_amount(folder, values):
+    values = values | {"net": np.round(values["quantity"] * values["unit_price"], 2)}
+    by_line(folder, values, drop=["total", "quantity", "unit_price"], mapping=LINES | {"amount": "net"})
+
+
+@base("customers numbered from 0", seed=32)
+def from_zero(folder, values):
+    by_line(folder, values | {"customer_id": np.array([int(c[1:]) - 1001 for c in values["customer_id"]])})
+
+
+@base("billing on the 1st", seed=33, prices=[1990, 3990], quantities=([1], [1]), lines=1, every=30, dropout=0.06, returned=0, cancelled=0)
+def billing(folder, values):
+    first = values["ordered_at"].astype("datetime64[M]")
+    values["ordered_at"] = first.astype("datetime64[D]").astype("datetime64[us]")
+    _, once = np.unique(np.char.add(values["customer_id"], np.datetime_as_string(first)), return_index=True)
+    by_line(folder, {n: v[np.sort(once)] for n, v in values.items()})
+
+
+@base("a subscription's id on each of its charges", seed=34, prices=[990, 1990], quantities=([1], [1]), lines=1, every=30, dropout=0.08, returned=0.01)
+def charges(folder, values):
+    by_line(folder, values | {"order_id": np.char.add("sub-", values["customer_id"])}, drop=["tax", "total"])
+
+
+@base("tickets at several prices", seed=35, lines=1)
+def tickets(folder, values):
+    # An order holds up to five tickets of one price, a row each.
+    count = np.abs(np.random.default_rng(35).integers(1, 6, len(values["line"])))
+    rows = {n: np.repeat(v, np.where(values["type"] == "sale", count, 1)) for n, v in values.items()}
+    rows |= {"line": np.arange(len(rows["line"])), "quantity": np.sign(rows["quantity"])}
+    by_line(folder, rows, drop=["tax", "total"])
+
+
+@base("wholesale beside retail", seed=36)
+def both(folder, values):
+    large = values["channel"] == "mail"
+    values = values | {"quantity": np.where(large, values["quantity"] * 24, values["quantity"]), "channel": np.where(large, "wholesale", "retail")}
+    by_line(folder, values, drop=["tax", "total"], mapping=LINES | {"channel": "channel"})
+
+
+@base("reopened on September 1st", seed=37, weekdays=[1, 1, 1, 1, 1.3, 1.6, 1], months=[1] * 7 + [0] + [1] * 4, start=datetime.date(2022, 9, 2), days=731)
+def reopened(folder, values):
+    by_line(folder, values)
+
+
+@base("months of UTC, days of Berlin", seed=38)
+def zones(folder, values):
+    shops.write_by(folder / "orders", values, shops.month(values))
+    shops.configuration(folder, LINES, KEEP, more="time: {zone: Europe/Berlin}\n")
+
+
+def cases():
+    """Each base with its years: name, shop and how it is written. Three years of the
+    same shop have as many customers."""
+    for name, changes, make in BASES:
+        for years in [None] if "days" in changes and "start" in changes else YEARS:
+            span = {"days": 365 * years + 1, "start": datetime.date(2025 - years, 1, 1)} if years else {}
+            label = f"{name}, {years} year{'s' if years > 1 else ''}" if years else name
+            yield label, shops.Shop(**(changes | span)), make
 
 
 def real(folder, data, name):
@@ -265,7 +329,7 @@ def main():
     arguments = arguments.parse_args()
     binary = shops.binary_of(arguments.cbv)
 
-    found = shops.in_order(lambda b: (b[0], examined(binary, b[2], shops.Shop(**b[1]))), BASES)
+    found = shops.in_order(lambda case: (case[0], examined(binary, case[2], case[1])), list(cases()))
     for name in ("cdnow_master", "debruyn", "git_ansible"):
         if (arguments.data / f"{name}.parquet").exists():
             with tempfile.TemporaryDirectory() as folder:
@@ -273,7 +337,7 @@ def main():
                 found.append((name, shops.check(binary, folder)))
     rows, failures = [("sound base", "codes")], []
     for name, warnings in found:
-        wrong = false(warnings, MONEY if name == "git_ansible" else ())
+        wrong = [code for code in false(warnings, MONEY if name == "git_ansible" else ()) if (name, code) not in KNOWN]
         failures += [f"{name} raises {code}" for code in wrong]
         rows.append((name, ", ".join(code for code, _ in warnings) or "none"))
     shops.print_table(rows)

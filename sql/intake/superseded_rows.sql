@@ -1,6 +1,7 @@
 -- superseded_rows: where orders have versions, the rows that do not stand because of
 -- theirs: those of a lower version than the highest of their order, and those of a
--- version that is not known yet on as_of, which supersede nothing. A row without a
+-- version that is not known yet on a day that was asked for, which supersede nothing.
+-- Without such a day the files are taken for what is known. A row without a
 -- version is lower than any with one. A version that is a number is known from the day
 -- of its row on.
 --
@@ -12,7 +13,7 @@ with
 versioned_files as (
     select
         order_files.file_number,
-        params.as_of
+        params.versions_until
     from order_files
     cross join params
     where params.has_version
@@ -24,8 +25,8 @@ versions as (
         case when not is_blank(order_rows.order_id) then order_rows.order_id end as order_id,
         order_rows.version_number,
         order_rows.versioned_at,
-        order_rows.version_day > versioned_files.as_of as is_of_later,
-        coalesce(order_rows.version_day, order_rows.order_day) > versioned_files.as_of as is_unknown,
+        order_rows.version_day > versioned_files.versions_until as is_of_later,
+        coalesce(order_rows.version_day, order_rows.order_day) > versioned_files.versions_until as is_unknown,
         order_rows.file_number,
         order_rows.file_row
     from order_rows

@@ -5,9 +5,9 @@
 -- Amounts are money here, and what is summed whole minor units. A row is several where
 -- its quantity is more than 1: an amount that is no more than the price of one is the
 -- same for several as for one. A tax is part of an amount where it is a rate of half
--- per cents of the rest, up to 30 %, and beside it where it is one of the whole; small
--- amounts fit any rate, so that those of less than 2,000 minor units do not count. Where a
--- subtotal or a total stands beside them, the difference says it.
+-- per cents of the rest, up to 30 %, and none of the whole; small amounts fit any rate,
+-- so that those of less than 2,000 minor units do not count. Where a subtotal or a total
+-- stands beside them, the difference says it.
 --
 -- grain: one row per (sign, is_cancelled, is_test, currency, country)
 -- reads: unmapped_input, input_limits
@@ -77,8 +77,7 @@ judged as (
             <= 120e0 / nullif(amount_minor - tax_minor, 0)
             and 10 * tax_minor <= 3 * (amount_minor - tax_minor) as is_rate_of_rest,
         abs(200 * tax_minor / nullif(amount_minor, 0) - round(200 * tax_minor / nullif(amount_minor, 0)))
-            <= 120e0 / nullif(amount_minor, 0)
-            and 10 * tax_minor <= 3 * amount_minor as is_rate_of_whole
+            <= 120e0 / nullif(amount_minor, 0) as is_rate_of_whole
     from kept
 ),
 
@@ -117,7 +116,6 @@ final as (
             as tax_over_subtotal_rows,
         cast(sum(case when tax_minor >= 1 and abs((total - amount) * minor_per_unit - tax_minor) < 1.5e0 then 1 else 0 end) as bigint)
             as tax_under_total_rows,
-        cast(sum(case when is_tax_clear and is_rate_of_whole and not is_rate_of_rest then 1 else 0 end) as bigint) as tax_beside_rows,
 
         cast(sum(refund_minor) as bigint) as refund_minor,
         cast(sum(case when refund_minor > 0 then 1 else 0 end) as bigint) as refund_rows

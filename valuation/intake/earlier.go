@@ -152,6 +152,7 @@ func (in *Intake) mapEarlier(ctx context.Context) error {
 			for _, c := range table.columns {
 				columns = append(columns, engine.Column{Name: c.Name, Type: engine.TypeOf(c.Type)})
 			}
+			columns = append(columns, engine.Column{Name: "file_number", Type: engine.Bigint}, engine.Column{Name: "file_row", Type: engine.Bigint})
 			err = in.Engine.Insert(ctx, table.name, columns, func(func([]any) bool) {})
 		} else {
 			var columns []engine.InputColumn

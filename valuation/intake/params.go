@@ -17,6 +17,7 @@ type params struct {
 	MinorPerUnit   int64
 	IsOrderGrain   bool
 	HasVersion     bool
+	VersionsUntil  time.Time // the last day whose versions of orders are known: all, where no as-of day was asked for
 	HasAttributes  bool
 	ZeroIsPurchase bool
 	NetsByOrder    bool
@@ -54,7 +55,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	}
 	c := in.Config
 	row := params{
-		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
+		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, VersionsUntil: Limits.ReadableBefore, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
 		NetsByOrder: c.Orders.NetsByOrder(), HasVersion: c.Orders.Columns.Version != "", HasAttributes: len(c.Orders.Attributes) > 0,
 		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
@@ -67,6 +68,9 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	}
 	if from := c.Orders.FitFrom; from != nil {
 		row.FitFrom = from.Time
+	}
+	if asOf := c.Time.AsOf; asOf != nil {
+		row.VersionsUntil = asOf.Time
 	}
 	if err := engine.Insert(ctx, in.Engine, "params", []params{row}); err != nil {
 		return err

@@ -74,7 +74,7 @@ type (
 		OneRows, OneLogMillionths                        int64
 		SeveralRows, SeveralLogMillionths                int64
 		QuantityLogMillionths                            int64
-		TaxMinor, TaxRows, TaxInsideRows, TaxBesideRows  int64
+		TaxMinor, TaxRows, TaxInsideRows                 int64
 		TaxOverSubtotalRows, TaxUnderTotalRows           int64
 		RefundMinor, RefundRows                          int64
 	}

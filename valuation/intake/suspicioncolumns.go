@@ -29,7 +29,6 @@ func (p *profile) sumUnmapped() unmappedValue {
 		all.TaxMinor += v.TaxMinor
 		all.TaxRows += v.TaxRows
 		all.TaxInsideRows += v.TaxInsideRows
-		all.TaxBesideRows += v.TaxBesideRows
 		all.TaxOverSubtotalRows += v.TaxOverSubtotalRows
 		all.TaxUnderTotalRows += v.TaxUnderTotalRows
 		all.RefundMinor += v.RefundMinor

@@ -115,7 +115,7 @@ func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Conf
 		{Name: "has_currency", Expression: fmt.Sprint(orders.Columns.Currency != "")},
 		{Name: "nets_by_order", Expression: fmt.Sprint(orders.NetsByOrder())},
 		{Name: "shop_currency", Expression: engine.Quote(c.Value.Currency)},
-		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit)},
+		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit), Type: engine.Bigint},
 	})
 }
 
