@@ -31,14 +31,6 @@ func (o *Outcomes) Add(person Person, capMinor, people int64) {
 	o.Margin.Add(person.MarginMinor, person.CovariateMinor, people)
 }
 
-// Merge adds the people of another part of the arm.
-func (o *Outcomes) Merge(other Outcomes) {
-	o.Converted.Merge(other.Converted)
-	o.Revenue.Merge(other.Revenue)
-	o.Winsorised.Merge(other.Winsorised)
-	o.Margin.Merge(other.Margin)
-}
-
 // Contacts is what the tool that sent the campaign reports of an arm's people. An
 // open is not a response, so there is no place for it: mail programs open by
 // themselves. What the tool does not report is nil.

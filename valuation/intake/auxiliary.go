@@ -20,17 +20,6 @@ type AuxiliaryReport struct {
 	Places  []Place       // where to look, most rows first
 }
 
-// Quarantined returns the rows that are not used.
-func (r AuxiliaryReport) Quarantined() int64 {
-	var rows int64
-	for _, count := range r.Reasons {
-		if count.Reason != Used {
-			rows += count.Rows
-		}
-	}
-	return rows
-}
-
 type inputCount struct {
 	Input       string
 	Reason      string

@@ -12,14 +12,6 @@ import (
 	"cbv/valuation/source/remedy"
 )
 
-// Read returns how a column of files is read as what is wanted of it: the expression
-// to map, which was tried on all its values, how many it reads and an example. Days are
-// those of zone where a remedy.Day is wanted.
-func Read(ctx context.Context, e engine.Engine, files []File, hivePartitions bool, column string, want remedy.Want, zone string) (remedy.Reading, error) {
-	input := engine.Input{Files: Resolved(files), HivePartitions: hivePartitions, Parts: partsOf(files, []string{column})}
-	return remedy.Find(ctx, e, remedy.Column{Input: input, Value: Name(ctx, e, column), Zone: zone}, want)
-}
-
 // Name writes the name of a column as an expression has it: in quotes where SQL would
 // take it for something else.
 func Name(ctx context.Context, e engine.Engine, column string) string {

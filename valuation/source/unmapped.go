@@ -82,8 +82,7 @@ func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File)
 	kept := []string{"amount", "is_kept", "minor_per_unit"}
 	shape := []engine.Column{{Name: "amount", Type: engine.Double}, {Name: "is_kept", Type: engine.Boolean}, {Name: "minor_per_unit", Type: engine.Bigint}}
 	for _, own := range m.input.Columns {
-		if at := slices.Index(kept, own.Name); at >= 0 {
-			own.Type = shape[at].Type // the same with and without files
+		if slices.Contains(kept, own.Name) {
 			input.Columns = append(input.Columns, own)
 		}
 	}
