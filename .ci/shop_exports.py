@@ -304,8 +304,7 @@ def invoices(folder):
     truth, rows = Truth("GBP"), []
     header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country".split(",")
     for order in book(38):
-        truth.add(order.who, order.goods)
-        truth.revenue -= order.goods if order.cancelled else 0  # by an invoice of its own, so the order stands
+        truth.add(order.who, 0 if order.cancelled else order.goods)  # by an invoice of its own, under C and the order's number
         for product, quantity, price in order.lines:
             row = {"InvoiceNo": str(536365 + order.number), "StockCode": f"{85000 + product}", "Description": f"ARTICLE {product}", "Quantity": quantity,
                    "InvoiceDate": order.at, "UnitPrice": money(price), "CustomerID": 12346 + order.who, "Country": "United Kingdom"}
