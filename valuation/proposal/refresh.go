@@ -90,8 +90,12 @@ func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.
 	for _, path := range paths {
 		at := slices.IndexFunc(known, func(s stored) bool { return mustResolve(s.origin) == mustResolve(path) })
 		file, err := csvfile.Inspect(ctx, path)
-		if errors.Is(err, csvfile.ErrNotCSV) && at < 0 && len(w.Files) == 0 {
-			continue // it only lies in the same folder
+		isStray := at < 0 && len(w.Files) == 0 // it only lies in the same folder
+		if errors.Is(err, csvfile.ErrNotCSV) && isStray && isNote(path) {
+			continue
+		}
+		if errors.Is(err, csvfile.ErrNotCSV) && isStray {
+			return nil, failure.Inputf("%w; or move it away, if it holds no orders", err)
 		}
 		if errors.Is(err, csvfile.ErrNotCSV) {
 			return nil, failure.Inputf("%w", err)
@@ -130,6 +134,11 @@ func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.
 	placed, err := w.place(work)
 	return append(placed, results...), err
 }
+
+// isNote reports whether a file may be anything by its name, such as a readme.txt. One
+// that is called a table and cannot be read may be a night that was copied by half: to
+// pass over it would value yesterday's orders.
+func isNote(path string) bool { return strings.EqualFold(filepath.Ext(path), ".txt") }
 
 // candidates are the CSV files to look at.
 func (j Job) candidates(known []stored) ([]string, error) {
