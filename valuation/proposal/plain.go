@@ -175,7 +175,7 @@ func (m *Mapping) findGrain(ctx context.Context, e engine.Engine, roles map[stri
 	if order == nil || m.Shape != plainOrders.name || !isTotal {
 		return nil
 	}
-	query := fmt.Sprintf("select %s as order_id, count(*) as order_rows, min(%s) as least, max(%[2]s) as most from %[3]s group by order_id",
+	query := fmt.Sprintf("select %s as order_id, count(*) as order_rows, min(%s) as least, max(%[2]s) as most from %[3]s group by 1",
 		identifier(order.Name), amount, m.table.name)
 	if err := e.View(ctx, "proposal_orders", query); err != nil {
 		return err
