@@ -31,8 +31,12 @@ func Refresh(ctx context.Context, job Job) (conversions []Conversion, err error)
 		return nil, failure.Usagef("%s has no converted files: init --refresh is for CSV files that cbv init has converted, and Parquet files need none", job.store())
 	}
 	var known []stored
+	var needed []string
 	err = job.inWorkshop(ctx, source.Resolved(parquet), func(w workshop) error {
-		known, err = w.known(ctx, parquet)
+		if known, err = w.known(ctx, parquet); err != nil {
+			return err
+		}
+		needed, err = w.needed(ctx, parquet)
 		return err
 	})
 	if err != nil {
@@ -43,7 +47,7 @@ func Refresh(ctx context.Context, job Job) (conversions []Conversion, err error)
 		return nil, err
 	}
 	err = job.inWorkshop(ctx, paths, func(w workshop) error {
-		conversions, err = w.refresh(ctx, paths, parquet, known)
+		conversions, err = w.refresh(ctx, paths, parquet, known, needed)
 		return err
 	})
 	return conversions, err
@@ -84,7 +88,7 @@ func (w workshop) known(ctx context.Context, files []source.File) ([]stored, err
 }
 
 // refresh converts what is new or changed, and places it once all of it is sound.
-func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.File, known []stored) ([]Conversion, error) {
+func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.File, known []stored, needed []string) ([]Conversion, error) {
 	var results []Conversion
 	var work []conversion
 	for _, path := range paths {
@@ -118,6 +122,9 @@ func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.
 		case !hasColumns(file.Columns, parquet[0]):
 			results = append(results, Conversion{Source: path, Status: Other, Rows: file.Records})
 			continue
+		}
+		if err := w.refuseLacking(file, needed); err != nil {
+			return nil, err
 		}
 		work = append(work, c)
 	}
