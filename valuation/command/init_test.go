@@ -276,6 +276,12 @@ func TestInitReadsHoweverATableIsWritten(t *testing.T) {
 		"a letter cancels an order": table("InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n", "%d,x,1,%s,%.2f,%d\n", func(order, customer, d int, amount float64) []any {
 			return []any{500 + order, day(d, "1/2/2006 15:04"), amount, 17000 + customer}
 		}) + "900,x,3,2/1/2023 10:00,5.00,17001\nC900,x,-3,2/2/2023 10:00,5.00,17001\n",
+		"names that a query of ours has": table("client,txn_id,when,kind,value_rows,value\n", "c%d,%d,%s,sale,%d,%.2f\n", func(order, customer, d int, amount float64) []any {
+			return []any{customer, order, day(d, "2006-01-02"), order % 3, amount}
+		}) + "c1,900,2023-02-01,refund,0,5.00\nc1,901,2023-02-01,sale,0,5.00\n",
+		"totals on each row, and an order_id without a value": table("order_id,order_rows,least,most,invoice_no,client,when,total\n", ",1,2,3,%[1]d,%[2]d,%[3]s,%.2[4]f\n,1,2,3,%[1]d,%[2]d,%[3]s,%.2[4]f\n", func(order, customer, d int, amount float64) []any {
+			return []any{order, customer, day(d, "2006-01-02"), amount}
+		}),
 		"returns with a type": table("id,user_id,created_at,type,amount\n", "%d,%d,%s,sale,%.2f\n", func(order, customer, d int, amount float64) []any {
 			return []any{order, customer, day(d, "2006-01-02"), amount}
 		}) + "900,1,2023-02-01,refund,5.00\n901,1,2023-02-01,sale,5.00\n",

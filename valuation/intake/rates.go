@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -83,7 +84,7 @@ func (in *Intake) refuseRates(rows []rateRow) error {
 		if found == "" {
 			k := key{*row.Currency, *row.Date}
 			if rate, twice := known[k]; twice && rate != *row.Rate {
-				found = fmt.Sprintf("%s has another rate on %s in an earlier row", k.currency, k.day.Format(time.DateOnly))
+				found = fmt.Sprintf("%s has another rate on %s in an earlier row", shownCurrency(k.currency), k.day.Format(time.DateOnly))
 			}
 			known[k] = *row.Rate
 		}
@@ -155,6 +156,18 @@ func rateDays(rows []rateRow, shop string) []rateDay {
 	return days
 }
 
+// currencyCode is what a currency looks like.
+var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
+
+// shownCurrency is how a message names a currency. Whatever is no code by its looks may
+// be an e-mail of a column that was mixed up, and is not repeated.
+func shownCurrency(value string) string {
+	if currencyCode.MatchString(value) {
+		return value
+	}
+	return "something that is no code of three letters"
+}
+
 // otherCurrency is where rows of a currency without rates are.
 type otherCurrency struct {
 	Currency  string
@@ -174,11 +187,12 @@ func (in *Intake) refuseOtherCurrencies(ctx context.Context) error {
 		return err
 	}
 	rows := map[string]int64{}
-	for _, place := range places {
-		rows[place.Currency] += place.OrderRows
+	for i, place := range places {
+		places[i].Currency = shownCurrency(place.Currency)
+		rows[places[i].Currency] += place.OrderRows
 	}
 	slices.SortFunc(places, func(a, b otherCurrency) int {
-		return cmp.Or(cmp.Compare(rows[b.Currency], rows[a.Currency]), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.File, b.File))
+		return cmp.Or(cmp.Compare(rows[b.Currency], rows[a.Currency]), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.File, b.File), cmp.Compare(a.FirstRow, b.FirstRow))
 	})
 	var found []string
 	for _, place := range places {

@@ -81,7 +81,7 @@ func (in *Intake) suspectCurrencyColumn(p *profile, column string) {
 	rows := map[string]int64{}
 	for _, v := range p.unmapped {
 		if v.Currency != "" {
-			rows[v.Currency] += v.OrderRows
+			rows[shownCurrency(v.Currency)] += v.OrderRows
 		}
 	}
 	var listed []string

@@ -592,6 +592,12 @@ func TestWarningsOfCurrencies(t *testing.T) {
 		},
 		{
 			Code:   "several_currencies",
+			Raises: ofCurrencies("EUR", "JOE@X.ORG", "ANN@X.ORG"),
+			Says:   "column Currency names 2 currencies (50 rows something that is no code of three letters, 10 rows EUR), and all amounts are counted as EUR: map orders.columns.currency to it and give rates, or leave the others out with orders.keep",
+			Silent: ofCurrencies("EUR"),
+		},
+		{
+			Code:   "several_currencies",
 			Raises: ofChannels(50, 81, false),
 			Says:   `the amounts of channel "jp" (50 rows) are usually 81 times those of the others: they may be in another currency or in minor units; convert them in orders.columns.amount, or leave them out with orders.keep`,
 			Silent: ofChannels(50, 79, false),

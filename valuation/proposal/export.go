@@ -36,6 +36,7 @@ type option struct {
 	text string
 	when string // "" always
 	why  string
+	sure Certainty // how sure it is at most
 }
 
 // condition is a part of orders.keep.

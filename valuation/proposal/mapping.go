@@ -108,7 +108,7 @@ func (x export) propose(ctx context.Context, e engine.Engine, t *table, currency
 		if !made.is {
 			return nil, nil
 		}
-		m.Columns = append(m.Columns, Column{Key: c.name, Expression: made.text, Sure: Sure, Why: joined(made.why)})
+		m.Columns = append(m.Columns, Column{Key: c.name, Expression: made.text, Sure: made.sure, Why: joined(made.why)})
 	}
 	for _, c := range x.keep {
 		made, err := r.expand(ctx, c.text)

@@ -224,9 +224,10 @@ func findNaN(ctx context.Context, e engine.Engine, table string, columns []colum
 	return err
 }
 
-// mostFrequent returns the values of a column with their rows.
+// mostFrequent returns the values of a column with their rows. The groups are those of
+// its first item: a name would be that of a column of the file, where it has such a one.
 func mostFrequent(ctx context.Context, e engine.Engine, table, name string) ([]valueCount, error) {
-	query := fmt.Sprintf("select cast(%[1]s as varchar) as value, count(*) as value_rows from %[2]s where %[1]s is not null group by value order by value_rows desc, value limit %[3]d",
+	query := fmt.Sprintf("select cast(%[1]s as varchar) as value, count(*) as value_rows from %[2]s where %[1]s is not null group by 1 order by 2 desc, 1 limit %[3]d",
 		engine.Identifier(name), table, mostValues)
 	if err := e.View(ctx, "proposal_values", query); err != nil {
 		return nil, err

@@ -35,12 +35,12 @@ var (
 				{text: `{subtotal:number} - abs(coalesce({discount:number}, 0)) - coalesce({tax:number}, 0)`, why: "the subtotal less the discount and the tax in it: total = subtotal - discount + shipping holds", when: equals(`{total:number}`, `{subtotal:number} - abs(coalesce({discount:number}, 0)){? + coalesce({shipping:number}, 0)?}`) + ` and sum(abs({discount:number})) > 0`},
 				{text: `{subtotal:number} - coalesce({tax:number}, 0)`, why: "the subtotal less the tax in it: total = subtotal + shipping holds", when: equals(`{total:number}`, `{subtotal:number}{? + coalesce({shipping:number}, 0)?}`)},
 				{text: `{net:number}`, why: "the net amount"},
-				{text: `{total:number} - coalesce({tax:number}, 0){? - coalesce({shipping:number}, 0)?}`, why: "the total without tax and shipping, which are taken to be in it"},
-				{text: `{total:number} - coalesce({shipping:number}, 0)`, why: "the total without shipping, which is taken to be in it; nothing in the file says whether tax is, too"},
-				{text: `{total:number}`, why: "the total as it is: nothing in the file says whether tax and shipping are in it"},
+				{text: `{total:number} - coalesce({tax:number}, 0){? - coalesce({shipping:number}, 0)?}`, why: "the total without tax and shipping, which are taken to be in it", sure: Likely},
+				{text: `{total:number} - coalesce({shipping:number}, 0)`, why: "the total without shipping, which is taken to be in it; nothing in the file says whether tax is, too", sure: Likely},
+				{text: `{total:number}`, why: "the total as it is: nothing in the file says whether tax and shipping are in it", sure: Likely},
 				{text: `{subtotal:number}{? - abs(coalesce({discount:number}, 0))?}`, why: "the subtotal"},
 				{text: `{amount:number} / 100`, why: "the amount, which by its name is in minor units", when: `{amount:cents}`},
-				{text: `{amount:number}`, why: "the amount as it is: nothing in the file says whether tax and shipping are in it"},
+				{text: `{amount:number}`, why: "the amount as it is: nothing in the file says whether tax and shipping are in it", sure: Likely},
 			}},
 			{"taxed_goods", []option{{text: `{total:number}{? - coalesce({shipping:number}, 0)?}`}, {text: `[goods]`}}},
 			{"left", []option{
@@ -88,12 +88,20 @@ func plain(ctx context.Context, e engine.Engine, t *table, currency string) (*Ma
 		if err != nil {
 			return nil, err
 		}
-		m.Columns = append(m.Columns, Column{Key: "order_id", Expression: expression, Sure: order.sure, Why: why})
+		doubt, err := t.doubtOrder(ctx, e, roles)
+		if err != nil {
+			return nil, err
+		}
+		sure := order.sure
+		if doubt != "" {
+			sure, why = Guess, why+"; "+doubt
+		}
+		m.Columns = append(m.Columns, Column{Key: "order_id", Expression: expression, Sure: sure, Why: why})
 	}
 	time := roles["time"]
 	m.Columns = append(m.Columns,
 		Column{Key: "ordered_at", Expression: time.as("time"), Sure: time.sure, Why: time.why},
-		Column{Key: "amount", Expression: t.signed(roles["type"], amount.text), Sure: r.sureOfMoney(roles), Why: joined(amount.why)})
+		Column{Key: "amount", Expression: t.signed(roles["type"], amount.text), Sure: max(r.sureOfMoney(roles), amount.sure), Why: joined(amount.why)})
 	for _, optional := range []string{"margin", "channel"} {
 		if found := roles[optional]; found != nil {
 			m.Columns = append(m.Columns, Column{Key: optional, Expression: identifier(found.Name), Sure: found.sure, Why: found.why})
@@ -127,6 +135,45 @@ func (t *table) orderOf(ctx context.Context, e engine.Engine, order *found) (exp
 		return name, order.why, err
 	}
 	return "regexp_replace(" + name + ", '^[A-Za-z]+', '')", order.why + "; ids with letters before them are those of other orders, which they change", nil
+}
+
+// fewAlike is the share of rows that have the customer and the time of another row in a
+// table of orders: people seldom order twice at once.
+const fewAlike = 0.1
+
+// doubtOrder says why a column may not be the order's: no two rows have one of its ids,
+// although many are of one customer and time. It may be that of the order's lines.
+func (t *table) doubtOrder(ctx context.Context, e engine.Engine, roles map[string]*found) (string, error) {
+	order := roles["order"]
+	if order.distinct*10 < order.filled*8 { // which is about right, and cheap
+		return "", nil
+	}
+	alike := fmt.Sprintf("(select count(*) as row_count, count(distinct %s) as id_count from %s where %[1]s is not null group by %[3]s, %[4]s)",
+		identifier(order.Name), t.name, customerExpression(*roles["customer"].column), roles["time"].as("time"))
+	counts, err := numbers(ctx, e, alike, []string{"sum(row_count)", "sum(id_count)", "count(*)"})
+	if err != nil {
+		return "", err
+	}
+	rows, ids, several := counts[0], counts[1], counts[0]-counts[2]
+	if several <= fewAlike*rows || ids < 0.98*rows {
+		return "", nil
+	}
+	doubt := fmt.Sprintf("%s have the customer and the time of another row, and each an id of its own: look whether they are lines of one order; then map what names the order", rowsOf(int64(several)))
+	var others []string
+	for i := range t.columns {
+		c := &t.columns[i]
+		isTaken := false
+		for _, f := range roles {
+			isTaken = isTaken || f.column == c
+		}
+		if !isTaken && c.isIDLike() && isNameOf("order", c.Name) {
+			others = append(others, c.Name)
+		}
+	}
+	if len(others) > 0 {
+		doubt += ", such as " + strings.Join(others, " or ")
+	}
+	return doubt, nil
 }
 
 // customerExpression writes the customer's column: e-mails in one spelling.
@@ -175,7 +222,7 @@ func (m *Mapping) findGrain(ctx context.Context, e engine.Engine, roles map[stri
 	if order == nil || m.Shape != plainOrders.name || !isTotal {
 		return nil
 	}
-	query := fmt.Sprintf("select %s as order_id, count(*) as order_rows, min(%s) as least, max(%[2]s) as most from %[3]s group by order_id",
+	query := fmt.Sprintf("select %s as order_id, count(*) as order_rows, min(%s) as least, max(%[2]s) as most from %[3]s group by 1",
 		identifier(order.Name), amount, m.table.name)
 	if err := e.View(ctx, "proposal_orders", query); err != nil {
 		return err

@@ -31,8 +31,12 @@ func Refresh(ctx context.Context, job Job) (conversions []Conversion, err error)
 		return nil, failure.Usagef("%s has no converted files: init --refresh is for CSV files that cbv init has converted, and Parquet files need none", job.store())
 	}
 	var known []stored
+	var needed []string
 	err = job.inWorkshop(ctx, source.Resolved(parquet), func(w workshop) error {
-		known, err = w.known(ctx, parquet)
+		if known, err = w.known(ctx, parquet); err != nil {
+			return err
+		}
+		needed, err = w.needed(ctx, parquet)
 		return err
 	})
 	if err != nil {
@@ -43,7 +47,7 @@ func Refresh(ctx context.Context, job Job) (conversions []Conversion, err error)
 		return nil, err
 	}
 	err = job.inWorkshop(ctx, paths, func(w workshop) error {
-		conversions, err = w.refresh(ctx, paths, parquet, known)
+		conversions, err = w.refresh(ctx, paths, parquet, known, needed)
 		return err
 	})
 	return conversions, err
@@ -84,14 +88,18 @@ func (w workshop) known(ctx context.Context, files []source.File) ([]stored, err
 }
 
 // refresh converts what is new or changed, and places it once all of it is sound.
-func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.File, known []stored) ([]Conversion, error) {
+func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.File, known []stored, needed []string) ([]Conversion, error) {
 	var results []Conversion
 	var work []conversion
 	for _, path := range paths {
 		at := slices.IndexFunc(known, func(s stored) bool { return mustResolve(s.origin) == mustResolve(path) })
 		file, err := csvfile.Inspect(ctx, path)
-		if errors.Is(err, csvfile.ErrNotCSV) && at < 0 && len(w.Files) == 0 {
-			continue // it only lies in the same folder
+		isStray := at < 0 && len(w.Files) == 0 // it only lies in the same folder
+		if errors.Is(err, csvfile.ErrNotCSV) && isStray && isNote(path) {
+			continue
+		}
+		if errors.Is(err, csvfile.ErrNotCSV) && isStray {
+			return nil, failure.Inputf("%w; or move it away, if it holds no orders", err)
 		}
 		if errors.Is(err, csvfile.ErrNotCSV) {
 			return nil, failure.Inputf("%w", err)
@@ -115,6 +123,9 @@ func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.
 			results = append(results, Conversion{Source: path, Status: Other, Rows: file.Records})
 			continue
 		}
+		if err := w.refuseLacking(file, needed); err != nil {
+			return nil, err
+		}
 		work = append(work, c)
 	}
 	for _, s := range known {
@@ -130,6 +141,11 @@ func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.
 	placed, err := w.place(work)
 	return append(placed, results...), err
 }
+
+// isNote reports whether a file may be anything by its name, such as a readme.txt. One
+// that is called a table and cannot be read may be a night that was copied by half: to
+// pass over it would value yesterday's orders.
+func isNote(path string) bool { return strings.EqualFold(filepath.Ext(path), ".txt") }
 
 // candidates are the CSV files to look at.
 func (j Job) candidates(known []stored) ([]string, error) {

@@ -253,6 +253,11 @@ func rounded(n int64) int64 {
 	return (n + unit/2) / unit * unit
 }
 
+// isNameOf reports whether the name of a column is one of a role.
+func isNameOf(wanted, name string) bool {
+	return slices.ContainsFunc(roles, func(r role) bool { return r.name == wanted && r.place(name) >= 0 })
+}
+
 // isMoneyName reports whether a column is money by its name.
 func isMoneyName(name string) bool {
 	for _, r := range roles {

@@ -24,6 +24,7 @@ type resolver struct {
 type expanded struct {
 	text string
 	why  []string
+	sure Certainty
 	is   bool // the table has what it needs
 }
 
@@ -81,6 +82,7 @@ func (r *resolver) choose(ctx context.Context, options []option) (expanded, erro
 			text.why = append(text.why, o.why)
 		}
 		text.why = slices.Compact(text.why)
+		text.sure = max(text.sure, o.sure)
 		return text, nil
 	}
 	return expanded{}, nil
@@ -136,6 +138,7 @@ func (r *resolver) expand(ctx context.Context, template string) (expanded, error
 		}
 		result.is = result.is && piece.is
 		result.why = append(result.why, piece.why...)
+		result.sure = max(result.sure, piece.sure)
 		isArgument := (at[0] == 0 || strings.HasSuffix(template[:at[0]], "(") || strings.HasSuffix(template[:at[0]], ", ")) &&
 			(at[1] == len(template) || strings.HasPrefix(template[at[1]:], ",") || strings.HasPrefix(template[at[1]:], ")"))
 		if isSum(piece.text) && !isArgument {

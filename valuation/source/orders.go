@@ -91,6 +91,19 @@ func (m Mapping) reads(name string) bool {
 // It returns every problem of the mapping at once.
 func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Config, minorPerUnit int64) (Mapping, error) {
 	orders := c.Orders
+	input := engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}
+	return mapColumns(ctx, e, "orders", files, input, orderColumns(c), []engine.InputColumn{
+		{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
+		{Name: "has_currency", Expression: fmt.Sprint(orders.Columns.Currency != "")},
+		{Name: "nets_by_order", Expression: fmt.Sprint(orders.NetsByOrder())},
+		{Name: "shop_currency", Expression: engine.Quote(c.Value.Currency)},
+		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit), Type: engine.Bigint},
+	})
+}
+
+// orderColumns are the columns of the orders' view as the configuration maps them.
+func orderColumns(c config.Config) []mapped {
+	orders := c.Orders
 	all := []mapped{
 		{key: "orders.columns.customer_id", column: "customer_id", text: orders.Columns.CustomerID, kind: idKind, everywhere: true},
 		{key: "orders.columns.ordered_at", column: "ordered_at", text: orders.Columns.OrderedAt, kind: timeKind, everywhere: true},
@@ -109,14 +122,23 @@ func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Conf
 		}
 		all = append(all, slot)
 	}
-	input := engine.Input{Name: OrdersView, HivePartitions: orders.HivePartitions}
-	return mapColumns(ctx, e, "orders", files, input, all, []engine.InputColumn{
-		{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
-		{Name: "has_currency", Expression: fmt.Sprint(orders.Columns.Currency != "")},
-		{Name: "nets_by_order", Expression: fmt.Sprint(orders.NetsByOrder())},
-		{Name: "shop_currency", Expression: engine.Quote(c.Value.Currency)},
-		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit), Type: engine.Bigint},
-	})
+	return all
+}
+
+// OrderColumns returns the columns of the files that the settings of the orders refer
+// to, as the files spell them. A setting that fits no file is passed over: what is wrong
+// with it, MapOrders says.
+func OrderColumns(ctx context.Context, e engine.Engine, files []File, c config.Config) ([]string, error) {
+	var names []string
+	for _, m := range orderColumns(c) {
+		// The error may be of one file that lacks a column, whose name is known by then.
+		if err := m.resolve(ctx, e, files); err != nil && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		names = append(names, m.used...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
 
 // mapColumns makes the view input over the files of a section of the
