@@ -53,6 +53,7 @@ var Profile = []pipeline.Step{
 	{Name: "several_row_sums", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "line_counts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "orders_in_two_files", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "orders_left_out_elsewhere", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "later_amounts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "equal_rows", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "profile_customers", Kind: pipeline.Table, Folder: "intake"},
@@ -61,7 +62,7 @@ var Profile = []pipeline.Step{
 	{Name: "purchase_values", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "base_profile", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "suspicions", Kind: pipeline.Go, Reads: []string{
-		"rounding", "unmapped_values", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "later_amounts",
+		"rounding", "unmapped_values", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "orders_left_out_elsewhere", "later_amounts",
 		"equal_rows", "alike_ids", "suspect_ids", "base_profile",
 	}, Makes: []string{"shared_ids"}},
 }

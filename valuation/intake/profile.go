@@ -38,6 +38,9 @@ type (
 	filePair struct {
 		FirstFile, LastFile, Orders, NetMinor int64
 	}
+	leftOutPair struct {
+		UsedFile, LeftOutFile, Orders, NetMinor int64
+	}
 	laterAmounts struct {
 		TwoDayOrders, ManyDayOrders, RefundOrders, RefundMinor int64
 	}
@@ -87,6 +90,7 @@ type profile struct {
 	several  severalRowSums
 	lines    []lineCount
 	pairs    []filePair
+	leftOut  []leftOutPair
 	later    laterAmounts
 	equal    []equalRows
 	alike    []alikeIDs
@@ -113,6 +117,7 @@ func (in *Intake) readProfile(ctx context.Context) (*profile, error) {
 	err := errors.Join(
 		readAll(ctx, in.Engine, "file_channels", &p.channels), readAll(ctx, in.Engine, "file_days", &p.days),
 		readOne(ctx, in.Engine, "several_row_sums", &p.several), readAll(ctx, in.Engine, "line_counts", &p.lines), readAll(ctx, in.Engine, "orders_in_two_files", &p.pairs),
+		readAll(ctx, in.Engine, "orders_left_out_elsewhere", &p.leftOut),
 		readOne(ctx, in.Engine, "later_amounts", &p.later), readAll(ctx, in.Engine, "equal_rows", &p.equal),
 		readAll(ctx, in.Engine, "alike_ids", &p.alike), readAll(ctx, in.Engine, "suspect_ids", &p.suspects),
 		readOne(ctx, in.Engine, "base_profile", &p.base), readOne(ctx, in.Engine, "rounding", &p.rounding),
@@ -127,6 +132,9 @@ func (in *Intake) readProfile(ctx context.Context) (*profile, error) {
 	})
 	slices.SortFunc(p.pairs, func(a, b filePair) int {
 		return cmp.Or(cmp.Compare(b.Orders, a.Orders), cmp.Compare(a.FirstFile, b.FirstFile), cmp.Compare(a.LastFile, b.LastFile))
+	})
+	slices.SortFunc(p.leftOut, func(a, b leftOutPair) int {
+		return cmp.Or(cmp.Compare(b.Orders, a.Orders), cmp.Compare(a.UsedFile, b.UsedFile), cmp.Compare(a.LeftOutFile, b.LeftOutFile))
 	})
 	return &p, err
 }

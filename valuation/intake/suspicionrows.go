@@ -218,6 +218,21 @@ func (in *Intake) suspectTwoFiles(p *profile) {
 	}
 }
 
+// suspectLeftOutElsewhere warns of orders that are used from one file and left out in
+// another: one that was cancelled since the older of two exports stands as that has it.
+func (in *Intake) suspectLeftOutElsewhere(p *profile) {
+	var orders, minor int64
+	for _, pair := range p.leftOut {
+		orders += pair.Orders
+		minor += pair.NetMinor
+	}
+	if share := shareOf(orders, p.orderIDs()); orders >= fewTwice && share >= in.Config.Suspicions.TwoFilesShare {
+		most := p.leftOut[0] // most orders first
+		in.Warn("order_in_two_files", "%s (%s of all), %s, count from one file and are left out by orders.keep in another, %s of them in %s and %s: if they were cancelled since the older file was made, that one still counts; map orders.columns.version, or leave the older file out of orders.files",
+			countOf(orders, "order"), shareText(share), in.money(minor), humanize.Comma(most.Orders), in.fileName(most.UsedFile), in.fileName(most.LeftOutFile))
+	}
+}
+
 const (
 	// lastSwappedDay is the last day of a month that a month's number can be.
 	lastSwappedDay = 12

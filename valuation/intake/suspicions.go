@@ -35,6 +35,7 @@ func (in *Intake) suspect(p *profile) []sharedID {
 	in.suspectOrderIDs(p)
 	in.suspectDoubles(p)
 	in.suspectTwoFiles(p)
+	in.suspectLeftOutElsewhere(p)
 	in.suspectCurrencies(p)
 	in.suspectSwappedDays(p)
 	in.suspectRounding(p)

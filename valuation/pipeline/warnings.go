@@ -39,7 +39,7 @@ var Warnings = []WarningKind{
 	{"many_people_one_id", byInput, "an id is a word for nobody, or buys on a share of the shop's days that no other comes near", "counts it as a customer, who is never a seed", false},
 	{"order_id_as_customer", byInput, "hardly anybody buys twice, and the customers' ids look like those of orders", "counts each as a customer", false},
 	{"doubled_rows", byInput, "rows repeat others in all mapped columns, beyond what is usual in the shop", "every row counts", false},
-	{"order_in_two_files", byInput, "orders stand in two files on one day", "every row counts", false},
+	{"order_in_two_files", byInput, "orders stand in two files on one day, or `orders.keep` leaves them out in one of two", "every row that is kept counts", false},
 	{"several_currencies", byInput, "an unused column names several currencies or another one, or the amounts of a channel or country are of another scale", "counts them as `value.currency`", false},
 	{"day_and_month_swapped", byInput, "no order is of a day above the 12th, for months", "takes the dates as they are", false},
 	{"rounding_matters", byInput, "rounding each amount to the minor unit moves the total", "each row is rounded", false},

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"cbv/valuation/csvfile"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/source"
 )
 
 // The fields of a converted file's metadata.
@@ -18,6 +20,8 @@ const (
 	sourceField   = "cbv.source"          // path of the CSV file from the folder of the configuration
 	hashField     = "cbv.source.xxh3"     // of its bytes
 	readingsField = "cbv.source.readings" // how the text of each column was read, so that tomorrow's is read alike
+	numberField   = "cbv.source.export"   // number of the export
+	orderedField  = "cbv.source.ordered"  // when an order was made, in SQL over the columns
 )
 
 // writeCopy writes a file as the engine reads it.
@@ -33,27 +37,28 @@ func writeCopy(ctx context.Context, file csvfile.File, path string) (string, err
 	return path, out.Close()
 }
 
-// convert writes the typed rows of CSV files to Parquet files in the staging folder.
-func (w workshop) convert(ctx context.Context, t *table, conversions []conversion) error {
-	readings := map[string]string{}
-	for _, c := range t.columns {
-		if c.typed != nil {
-			readings[c.Name] = c.typed.key()
-		}
-	}
-	read, err := json.Marshal(readings)
-	if err != nil {
+// convert writes the typed rows of CSV files to Parquet files in the staging folder, each
+// with the number of its export, which follows the last one that is there. orderedAt is
+// when an order was made, in SQL, "" where it is not known.
+func (w workshop) convert(ctx context.Context, conversions []conversion, orderedAt string, last int64) error {
+	if err := w.numberExports(ctx, conversions, orderedAt, last); err != nil {
 		return err
 	}
 	for i := range conversions {
 		c := &conversions[i]
+		read, err := json.Marshal(c.table.readings())
+		if err != nil {
+			return err
+		}
 		origin, err := filepath.Rel(filepath.Dir(w.staging), mustResolve(c.file.Path))
 		if err != nil {
 			return err
 		}
 		c.path = filepath.Join(w.staging, fmt.Sprintf("converted-%d.parquet", i))
-		_, err = w.engine.File(ctx, "converted", t.typedItems(c.from, c.file.Columns), engine.File{Path: c.path, Metadata: map[string]string{
+		rows := fmt.Sprintf("select *, cast(%d as bigint) as %s\nfrom (\n%s\n)", c.number, source.ExportColumn, c.table.typedItems(c.from, c.file.Columns))
+		_, err = w.engine.File(ctx, "converted", rows, engine.File{Path: c.path, Metadata: map[string]string{
 			sourceField: filepath.ToSlash(origin), hashField: c.file.Fingerprint, readingsField: string(read),
+			numberField: strconv.FormatInt(c.number, 10), orderedField: orderedAt,
 		}})
 		if err != nil {
 			return err
@@ -63,6 +68,17 @@ func (w workshop) convert(ctx context.Context, t *table, conversions []conversio
 		}
 	}
 	return nil
+}
+
+// readings are how the text of each typed column was read.
+func (t *table) readings() map[string]string {
+	readings := map[string]string{}
+	for _, c := range t.columns {
+		if c.typed != nil {
+			readings[c.Name] = c.typed.key()
+		}
+	}
+	return readings
 }
 
 // mustResolve is the path of a file that was read before.

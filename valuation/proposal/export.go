@@ -23,6 +23,10 @@ type export struct {
 	keep    []condition
 	grain   string
 	says    []string // what to know of its money and its rows
+
+	// holdsState says that a row is an order as it is on the day of the export, with what
+	// was refunded since: of several exports the newest is right about it.
+	holdsState bool
 }
 
 // choice is a thing that can be had in several ways.
@@ -101,7 +105,8 @@ var exports = []export{
 			{text: `coalesce(lower({status:text}), '') not in ('pending', 'authorized', 'unpaid', 'voided', 'expired')`, why: "orders that nobody has paid for"},
 			{text: `coalesce({payment:text}, '') not ilike '%bogus%'`, why: "orders of the test gateway; the export marks no other test orders"},
 		},
-		grain: "order",
+		grain:      "order",
+		holdsState: true,
 		says: []string{
 			"The export has no date of a refund: refunds fall on the day of their order.",
 			"The export has no customer id and no mark of test orders.",
@@ -177,8 +182,9 @@ var exports = []export{
 			{text: wooPaid, why: wooPaidWhy},
 			{text: `coalesce(regexp_replace(lower({status:text}), '^wc-', ''), '') <> 'refunded'`, why: "orders that were refunded", unless: "refunded"},
 		},
-		grain: "order",
-		says:  []string{"Where the export has a line for each article, the order's total stands on all of them: it counts once.", "Refunds fall on the day of their order."},
+		grain:      "order",
+		holdsState: true,
+		says:       []string{"Where the export has a line for each article, the order's total stands on all of them: it counts once.", "Refunds fall on the day of their order."},
 	},
 	{
 		name:  "Stripe payments",
@@ -211,7 +217,8 @@ var exports = []export{
 			{text: `coalesce(lower({livemode:text}), 'true') <> 'false'`, why: "test mode"},
 			{text: `coalesce(lower({mode:text}), 'live') <> 'test'`, why: "test mode"},
 		},
-		grain: "order",
+		grain:      "order",
+		holdsState: true,
 		says: []string{
 			"Stripe knows payments, not articles: the money has tax and shipping in it, and nothing in the file says how much. An export of the shop itself is better.",
 			"Refunds fall on the day of their payment.",
@@ -244,8 +251,9 @@ var exports = []export{
 			{text: magentoPaid, why: magentoPaidWhy},
 			{text: `coalesce(lower({status:text}), '') <> 'closed'`, why: "orders that were refunded", unless: "refunded"},
 		},
-		grain: "order",
-		says:  []string{"Refunds fall on the day of their order."},
+		grain:      "order",
+		holdsState: true,
+		says:       []string{"Refunds fall on the day of their order."},
 	},
 	{
 		name:  "Magento orders (grid of the admin)",
@@ -274,8 +282,9 @@ var exports = []export{
 			{text: magentoPaid, why: magentoPaidWhy},
 			{text: `coalesce(lower({status:text}), '') <> 'closed'`, why: "orders that were refunded", unless: "refunded"},
 		},
-		grain: "order",
-		says:  []string{"Refunds fall on the day of their order."},
+		grain:      "order",
+		holdsState: true,
+		says:       []string{"Refunds fall on the day of their order."},
 	},
 	{
 		name:  "Square transactions",

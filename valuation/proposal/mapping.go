@@ -9,6 +9,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/source"
 )
 
 // Mapping is a proposal of how the orders of a table are read.
@@ -29,6 +30,7 @@ type Mapping struct {
 
 	table      *table
 	understood []string
+	holdsState bool // see export
 }
 
 // Column is what one of our columns is read from.
@@ -91,7 +93,7 @@ func (x export) told(t *table) []string {
 // propose maps a table by an export, nil where it lacks what the export needs.
 func (x export) propose(ctx context.Context, e engine.Engine, t *table, currency string) (*Mapping, error) {
 	r := newResolver(e, t, x)
-	m := &Mapping{Shape: x.name, Sure: Sure, Why: "it has " + strings.Join(x.told(t), ", "), Grain: x.grain, Says: slices.Clone(x.says), IsPlatform: true, table: t, Currency: currency}
+	m := &Mapping{Shape: x.name, Sure: Sure, Why: "it has " + strings.Join(x.told(t), ", "), Grain: x.grain, Says: slices.Clone(x.says), IsPlatform: true, table: t, Currency: currency, holdsState: x.holdsState}
 	m.currencyOf(r.roles["currency"])
 	if m.Currency != "" {
 		minor, err := config.Value{Currency: m.Currency}.MinorPerUnit()
@@ -183,6 +185,7 @@ func (m *Mapping) finish(ctx context.Context, e engine.Engine, err error) error 
 	if err := m.mapCurrency(ctx, e); err != nil {
 		return err
 	}
+	m.mapVersion()
 	m.useNames()
 	for _, c := range m.table.columns {
 		if m.Currency == "" && len(m.Currencies) == 0 && c.currency != "" && slices.Contains(m.understood, c.Name) {
@@ -227,6 +230,15 @@ func (m *Mapping) mapCurrency(ctx context.Context, e engine.Engine) error {
 	}
 	m.Columns = append(m.Columns, Column{Key: "currency", Expression: expression, Sure: Sure, Why: "an order in another currency would need rates, and is not added up without"})
 	return nil
+}
+
+// mapVersion lets the newest export of an order stand, where each of them holds orders
+// as they were on its day: without it an order that was cancelled since would stand as
+// an earlier one has it. Parquet files that are read as they are have no such column.
+func (m *Mapping) mapVersion() {
+	if m.holdsState && len(m.table.csv) > 0 {
+		m.Columns = append(m.Columns, Column{Key: "version", Expression: source.ExportColumn, Sure: Sure, Why: "the number of the export: of an order that is in several the newest stands, as it was cancelled, edited or refunded since"})
+	}
 }
 
 // useNames writes a mapping that is a column alone as its name, without SQL's quotes.

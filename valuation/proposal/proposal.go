@@ -64,9 +64,9 @@ func Write(ctx context.Context, job Job) (p Proposal, err error) {
 		p.Config = job.Config
 		var conversions []conversion
 		for i := range p.table.csv {
-			conversions = append(conversions, conversion{file: p.table.csv[i], from: p.table.csvTable(i), status: New})
+			conversions = append(conversions, conversion{file: p.table.csv[i], table: p.table, from: p.table.csvTable(i), status: New})
 		}
-		if err := w.convert(ctx, p.table, conversions); err != nil {
+		if err := w.convert(ctx, conversions, p.orderedAt(), 0); err != nil {
 			return err
 		}
 		if err := w.publish(&p, conversions); err != nil {
@@ -276,7 +276,7 @@ func (p *Proposal) verify(draft string) error {
 	}
 	columns := read.Orders.Columns
 	for key, text := range map[string]string{
-		"customer_id": columns.CustomerID, "order_id": columns.OrderID, "ordered_at": columns.OrderedAt, "amount": columns.Amount, "margin": columns.Margin, "channel": columns.Channel, "currency": columns.Currency,
+		"customer_id": columns.CustomerID, "order_id": columns.OrderID, "ordered_at": columns.OrderedAt, "amount": columns.Amount, "margin": columns.Margin, "channel": columns.Channel, "currency": columns.Currency, "version": columns.Version,
 	} {
 		if c, is := p.Column(key); is && c.Expression != text {
 			return fmt.Errorf("the configuration that init wrote reads %s as %q, not %q", key, text, c.Expression)
@@ -340,7 +340,9 @@ const (
 // conversion is a CSV file on its way.
 type conversion struct {
 	file   csvfile.File
+	table  *table
 	from   string // table of its text
+	number int64  // of the export
 	name   string // of the Parquet file, without the folder; "" for one after the CSV file
 	path   string // where it was written
 	status Status

@@ -1,17 +1,20 @@
 package proposal
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cbv/valuation/csvfile"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/source"
 )
 
@@ -21,6 +24,8 @@ type stored struct {
 	origin      string // path of the CSV file
 	fingerprint string
 	readings    map[string]string
+	number      int64  // of the export, 0 where an earlier init gave none
+	orderedAt   string // when an order was made, in SQL; "" where an earlier init did not say
 }
 
 // Refresh converts the CSV files that are new or changed since init, as the others were
@@ -29,6 +34,9 @@ func Refresh(ctx context.Context, job Job) (conversions []Conversion, err error)
 	parquet, err := source.Find(ctx, "orders", []string{filepath.Join(job.store(), "*.parquet")}, false)
 	if err != nil {
 		return nil, failure.Usagef("%s has no converted files: init --refresh is for CSV files that cbv init has converted, and Parquet files need none", job.store())
+	}
+	for i := range parquet {
+		parquet[i].Columns = slices.DeleteFunc(parquet[i].Columns, func(c parquetfile.Column) bool { return c.Name == source.ExportColumn }) // which no CSV file has
 	}
 	var known []stored
 	var needed []string
@@ -71,9 +79,15 @@ func (w workshop) known(ctx context.Context, files []source.File) ([]stored, err
 				s.origin = filepath.Join(filepath.Dir(w.Config), filepath.FromSlash(value))
 			case hashField:
 				s.fingerprint = value
+			case numberField:
+				if s.number, err = strconv.ParseInt(value, 10, 64); err != nil {
+					return nil, damaged(file)
+				}
+			case orderedField:
+				s.orderedAt = value
 			case readingsField:
 				if err := json.Unmarshal([]byte(value), &s.readings); err != nil {
-					return nil, failure.Inputf("%s: its metadata is damaged: remove it, and run cbv init --refresh again", file.Path)
+					return nil, damaged(file)
 				}
 			}
 		}
@@ -87,13 +101,18 @@ func (w workshop) known(ctx context.Context, files []source.File) ([]stored, err
 	return known, nil
 }
 
+// damaged is the error of a converted file whose metadata is not what init writes.
+func damaged(file source.File) error {
+	return failure.Inputf("%s: its metadata is damaged: remove it, and run cbv init --refresh again", file.Path)
+}
+
 // refresh converts what is new or changed, and places it once all of it is sound.
 func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.File, known []stored, needed []string) ([]Conversion, error) {
 	var results []Conversion
 	var work []conversion
 	for _, path := range paths {
 		at := slices.IndexFunc(known, func(s stored) bool { return mustResolve(s.origin) == mustResolve(path) })
-		file, err := csvfile.Inspect(ctx, path)
+		file, err := inspect(ctx, path)
 		isStray := at < 0 && len(w.Files) == 0 // it only lies in the same folder
 		if errors.Is(err, csvfile.ErrNotCSV) && isStray && isNote(path) {
 			continue
@@ -134,9 +153,13 @@ func (w workshop) refresh(ctx context.Context, paths []string, parquet []source.
 		}
 	}
 	for i := range work {
-		if err := w.convertAlike(ctx, &work[i], parquet, known); err != nil {
+		if err := w.loadAlike(ctx, &work[i], i, parquet, known); err != nil {
 			return nil, err
 		}
+	}
+	newest := slices.MaxFunc(known, func(a, b stored) int { return cmp.Compare(a.number, b.number) })
+	if err := w.convert(ctx, work, newest.orderedAt, newest.number); err != nil {
+		return nil, err
 	}
 	placed, err := w.place(work)
 	return append(placed, results...), err
@@ -179,10 +202,10 @@ func hasColumns(columns []string, like source.File) bool {
 	return float64(common) >= leastAlike*float64(max(len(columns), len(like.Columns)))
 }
 
-// convertAlike converts a file as the others were: each column is read in the same way
-// and has the same type.
-func (w workshop) convertAlike(ctx context.Context, c *conversion, parquet []source.File, known []stored) error {
-	t := &table{csv: []csvfile.File{c.file}, name: "refreshed"}
+// loadAlike loads a file, the next of so many, as the others were: each column is read in
+// the same way and has the same type.
+func (w workshop) loadAlike(ctx context.Context, c *conversion, next int, parquet []source.File, known []stored) error {
+	t := &table{csv: []csvfile.File{c.file}, name: fmt.Sprintf("refreshed_%d", next)}
 	t.add(c.file.Columns)
 	if err := readCSV(ctx, w.engine, t.csvTable(0), c.file, w.staging); err != nil {
 		return err
@@ -205,13 +228,8 @@ func (w workshop) convertAlike(ctx context.Context, c *conversion, parquet []sou
 			return err
 		}
 	}
-	one := []conversion{{file: c.file, from: t.csvTable(0)}}
-	if err := w.convert(ctx, t, one); err != nil {
-		return err
-	}
-	// The next file is written beside this one, not over it.
-	c.path = strings.TrimSuffix(one[0].path, ".parquet") + "-" + c.file.Fingerprint + ".parquet"
-	return os.Rename(one[0].path, c.path)
+	c.table, c.from = t, t.csvTable(0)
+	return nil
 }
 
 // readAlike finds the way in which a column of the earlier files was read that reads

@@ -64,7 +64,7 @@ func find(ctx context.Context, patterns []string) ([]*table, error) {
 	}
 	slices.Sort(csv)
 	for _, path := range slices.Compact(csv) {
-		file, err := csvfile.Inspect(ctx, path)
+		file, err := inspect(ctx, path)
 		if errors.Is(err, csvfile.ErrNotCSV) {
 			return nil, failure.Inputf("%w", err)
 		}
@@ -83,6 +83,15 @@ func find(ctx context.Context, patterns []string) ([]*table, error) {
 		t.name = fmt.Sprintf("table_%d", i)
 	}
 	return tables, nil
+}
+
+// inspect looks at a CSV file, which may not have the column that init adds.
+func inspect(ctx context.Context, path string) (csvfile.File, error) {
+	file, err := csvfile.Inspect(ctx, path)
+	if err == nil && slices.ContainsFunc(file.Columns, func(name string) bool { return strings.EqualFold(name, source.ExportColumn) }) {
+		return csvfile.File{}, fmt.Errorf("%s: %w: its column %s has the name of the one that init adds: rename it, or leave it out", path, csvfile.ErrNotCSV, source.ExportColumn)
+	}
+	return file, err
 }
 
 // leastAlike is the share of columns that two files of one table have in common.

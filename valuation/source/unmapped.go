@@ -13,6 +13,10 @@ import (
 // UnmappedView is the view that MapUnmapped makes, as the SQL files know it.
 const UnmappedView = "unmapped_input"
 
+// ExportColumn is the column that cbv init adds to the files that it converts: the number
+// of the export that a row is from, of which a higher one is the later.
+const ExportColumn = "cbv_export"
+
 // Role is what the name of a column that no setting uses promises.
 type Role struct {
 	Name    string      // of the column of unmapped_input
@@ -41,7 +45,7 @@ var Roles = []Role{
 }
 
 // Unmapped returns the columns of the files that no setting uses, in the order in
-// which they are found.
+// which they are found. ExportColumn is none of the shop's.
 func (m Mapping) Unmapped(files []File) []parquetfile.Column {
 	var unused []parquetfile.Column
 	isKnown := func(name string) bool {
@@ -52,7 +56,7 @@ func (m Mapping) Unmapped(files []File) []parquetfile.Column {
 	}
 	for _, file := range files {
 		for _, column := range file.Columns {
-			if !isKnown(column.Name) {
+			if column.Name != ExportColumn && !isKnown(column.Name) {
 				unused = append(unused, column)
 			}
 		}
