@@ -70,6 +70,7 @@ func dailyShop(t *testing.T, orders []rawOrder, asOf string) Result {
 	c.Lists.Include = nil
 	c.Orders.Files, c.Out = config.Files{writeOrders(t, orders)}, filepath.Join(t.TempDir(), "out")
 	c.Time.AsOf, c.Value.MarginRate = parseDay(t, asOf), &rate
+	c.Value.HorizonDays = 400 // a day further behind the last order than the horizon is refused
 	return runBatch(t, c)
 }
 
