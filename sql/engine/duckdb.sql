@@ -29,6 +29,11 @@ create or replace macro counts_as_purchase(worth_minor, kept_rows, zero_is_purch
 create or replace macro cost_minor(amount, minor_per_unit) as
     cast(round(round(amount * minor_per_unit * 1e10) / 1e6) / 1e4 as decimal(22, 4));
 
+-- the natural logarithm of a positive number in whole millionths, rounded down, whose
+-- sums are exact
+create or replace macro log_millionths(number) as
+    cast(floor(ln(number) * 1e6) as bigint);
+
 -- false for NaN and the infinities
 create or replace macro is_finite(number) as
     isfinite(number);

@@ -29,6 +29,11 @@ create or replace temporary function counts_as_purchase(worth_minor bigint, kept
 create or replace temporary function cost_minor(amount double, minor_per_unit double) returns decimal(22, 4) return
     cast(round(round(amount * minor_per_unit * 1e4, 6)) / 1e4 as decimal(22, 4));
 
+-- the natural logarithm of a positive number in whole millionths, rounded down, whose
+-- sums are exact
+create or replace temporary function log_millionths(number double) returns bigint return
+    cast(floor(ln(number) * 1e6) as bigint);
+
 -- false for NaN and the infinities
 create or replace temporary function is_finite(number double) returns boolean return
     not isnan(number) and abs(number) < cast('infinity' as double);

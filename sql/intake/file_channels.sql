@@ -22,7 +22,7 @@ final as (
         cast(sum(case when orders.amount_minor < 0 then 1 else 0 end) as bigint) as negative_rows,
         cast(sum(case when orders.amount_minor < 0 then orders.amount_minor else 0 end) as bigint) as negative_minor,
         cast(sum(case when orders.amount_minor > 0 then 1 else 0 end) as bigint) as positive_rows,
-        cast(sum(case when orders.amount_minor > 0 then cast(floor(ln(orders.amount_minor) * 1e6) as bigint) else 0 end) as bigint)
+        cast(sum(case when orders.amount_minor > 0 then log_millionths(orders.amount_minor) else 0 end) as bigint)
             as log_millionths,
         cast(sum(case when orders.amount_minor % params.minor_per_unit = 0 then 1 else 0 end) as bigint) as whole_rows,
         cast(sum(case when orders.amount_minor % (10 * params.minor_per_unit) <> 0 then 1 else 0 end) as bigint) as uneven_rows,

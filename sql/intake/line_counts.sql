@@ -11,7 +11,7 @@ lines as (
     select
         least(order_rows, 10) as order_rows,
         case when least_minor = most_minor then 1 else 0 end as is_constant,
-        case when least_minor = most_minor then fixed_point(ln(least_minor), 1e6) else 0 end as log_millionths,
+        case when least_minor = most_minor then log_millionths(least_minor) else 0 end as log_millionths,
         case when least_minor = most_minor then (order_rows - 1) * least_minor else 0 end as repeated_minor
     from order_parts
     where order_rows > 1

@@ -11,7 +11,7 @@ select
     count(*) as order_rows,
     cast(sum(case when orders.amount_minor < 0 then 1 else 0 end) as bigint) as negative_rows,
     cast(sum(case when orders.amount_minor > 0 then 1 else 0 end) as bigint) as positive_rows,
-    cast(sum(case when orders.amount_minor > 0 then fixed_point(ln(orders.amount_minor), 1e6) else 0 end) as bigint) as log_millionths,
+    cast(sum(case when orders.amount_minor > 0 then log_millionths(orders.amount_minor) else 0 end) as bigint) as log_millionths,
     cast(sum(orders.amount_minor) as bigint) as net_minor,
     cast(sum(orders.amount_minor * orders.file_number) as bigint) as weighted_minor,
     min(orders.amount_minor) as least_minor,

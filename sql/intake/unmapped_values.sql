@@ -92,18 +92,18 @@ final as (
         cast(sum(amount_minor) as bigint) as amount_minor,
         cast(sum(case when amount_minor > 0 then 1 else 0 end) as bigint) as positive_rows,
         cast(sum(case when amount_minor > 0 then amount_minor else 0 end) as bigint) as positive_minor,
-        cast(sum(case when amount_minor > 0 then fixed_point(ln(amount_minor), 1e6) else 0 end) as bigint) as log_millionths,
+        cast(sum(case when amount_minor > 0 then log_millionths(amount_minor) else 0 end) as bigint) as log_millionths,
         cast(sum(case when amount_minor % minor_per_unit = 0 then 1 else 0 end) as bigint) as whole_rows,
 
         cast(sum(case when usable_quantity <> 1e0 then 1 else 0 end) as bigint) as quantity_rows,
         cast(sum(to_minor(amount * coalesce(usable_quantity, 1e0), minor_per_unit)) as bigint) as times_quantity_minor,
         cast(sum(case when usable_quantity = 1e0 and amount_minor > 0 then 1 else 0 end) as bigint) as one_rows,
-        cast(sum(case when usable_quantity = 1e0 and amount_minor > 0 then fixed_point(ln(amount_minor), 1e6) else 0 end) as bigint)
+        cast(sum(case when usable_quantity = 1e0 and amount_minor > 0 then log_millionths(amount_minor) else 0 end) as bigint)
             as one_log_millionths,
         cast(sum(case when usable_quantity > 1e0 and amount_minor > 0 then 1 else 0 end) as bigint) as several_rows,
-        cast(sum(case when usable_quantity > 1e0 and amount_minor > 0 then fixed_point(ln(amount_minor), 1e6) else 0 end) as bigint)
+        cast(sum(case when usable_quantity > 1e0 and amount_minor > 0 then log_millionths(amount_minor) else 0 end) as bigint)
             as several_log_millionths,
-        cast(sum(case when usable_quantity > 1e0 and amount_minor > 0 then fixed_point(ln(usable_quantity), 1e6) else 0 end) as bigint)
+        cast(sum(case when usable_quantity > 1e0 and amount_minor > 0 then log_millionths(usable_quantity) else 0 end) as bigint)
             as quantity_log_millionths,
         cast(sum(
             case when usable_quantity > 1e0 and abs(amount - unit_price * usable_quantity) * minor_per_unit < usable_quantity then 1 else 0 end
