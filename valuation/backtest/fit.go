@@ -14,12 +14,13 @@ const everybody = 0
 
 // test is a backtest under way.
 type test struct {
-	terms     Terms
-	customers []Customer // sorted
-	groups    []int      // fitted by themselves, ascending; nil where fewer than two are there
-	fits      map[int][]familyFit
-	spend     map[int]spend.Model
-	unfitted  []*btyd.NoFitError
+	terms        Terms
+	customers    []Customer // sorted
+	firstToLater spend.FirstToLater
+	groups       []int // fitted by themselves, ascending; nil where fewer than two are there
+	fits         map[int][]familyFit
+	spend        map[int]spend.Model
+	unfitted     []*btyd.NoFitError
 }
 
 // familyFit is a fit of a family, by its place in btyd.Families.
@@ -32,6 +33,9 @@ func newTest(customers []Customer, terms Terms) *test {
 	t := &test{terms: terms, customers: customers, fits: map[int][]familyFit{}, spend: map[int]spend.Model{}}
 	seen := map[int]bool{}
 	for _, c := range customers {
+		if c.Positive == c.History.Repeats+1 {
+			t.firstToLater.Add(c.History.Repeats, c.FirstSpend, c.RepeatSpend)
+		}
 		if c.Group != everybody && !seen[c.Group] {
 			seen[c.Group] = true
 			t.groups = append(t.groups, c.Group)
@@ -44,11 +48,10 @@ func newTest(customers []Customer, terms Terms) *test {
 	return t
 }
 
-// fit fits purchases and spend to everybody and to each group. What determines
-// no model is left out.
+// fit fits purchases to everybody and to each group. What determines no model is left
+// out.
 func (t *test) fit() error {
 	type task struct{ group, family int }
-	const ofSpend = -1
 	var tasks []task
 	bases := map[int]*btyd.Base{}
 	for _, group := range append([]int{everybody}, t.groups...) {
@@ -57,19 +60,14 @@ func (t *test) fit() error {
 			return err
 		}
 		bases[group] = base
-		tasks = append(tasks, task{group, ofSpend})
 		for family := range btyd.Families {
 			tasks = append(tasks, task{group, family})
 		}
 	}
 	// Side by side: a fit has steps that one worker alone can do.
-	fits, spends, errs := make([]btyd.Fit, len(tasks)), make([]spend.Model, len(tasks)), make([]error, len(tasks))
+	fits, errs := make([]btyd.Fit, len(tasks)), make([]error, len(tasks))
 	likelihood.EachChunk(len(tasks), t.terms.Workers, func(i int) {
-		if task := tasks[i]; task.family == ofSpend {
-			spends[i], errs[i] = spend.FitModel(t.spending(task.group), t.terms.Workers)
-		} else {
-			fits[i], errs[i] = btyd.Families[task.family].Fit(bases[task.group], t.terms.Workers)
-		}
+		fits[i], errs[i] = btyd.Families[tasks[i].family].Fit(bases[tasks[i].group], t.terms.Workers)
 	})
 	for i, task := range tasks {
 		var none *btyd.NoFitError
@@ -80,10 +78,8 @@ func (t *test) fit() error {
 			}
 		case errs[i] != nil:
 			return errs[i]
-		case task.family != ofSpend:
+		default:
 			t.fits[task.group] = append(t.fits[task.group], familyFit{task.family, fits[i]})
-		case task.group == everybody || spends[i].Bands[0].Fit != nil:
-			t.spend[task.group] = spends[i]
 		}
 	}
 	return nil
@@ -100,17 +96,6 @@ func (t *test) histories(group int) []btyd.HistoryCount {
 			counts[last].Customers++
 		} else {
 			counts = append(counts, btyd.HistoryCount{History: c.History, Customers: 1})
-		}
-	}
-	return counts
-}
-
-// spending returns the repeat spend of a group's customers.
-func (t *test) spending(group int) []spend.Count {
-	var counts []spend.Count
-	for _, c := range t.customers {
-		if c.History.Repeats > 0 && (group == everybody || c.Group == group) {
-			counts = append(counts, spend.Count{Repeats: c.History.Repeats, Total: c.RepeatSpend, Customers: 1})
 		}
 	}
 	return counts
