@@ -119,9 +119,9 @@ func FitGammaGamma(sample Sample, bands []Range, workers int) (Fit, error) {
 	fit.Boundary = o.Boundary
 	fit.LogLikelihood = o.Mean*base.customers - base.scaled()*math.Log(fit.PooledMean)
 	if err != nil {
-		return Fit{}, likelihood.NoFit(gammaGammaName, fit.parameters(bands), search.Limits(o.Logs), fit.LogLikelihood, err)
+		return Fit{}, likelihood.NoFit(gammaGammaName, fit.parameters(), search.Limits(o.Logs), fit.LogLikelihood, err)
 	}
-	fit.Parameters = o.Estimates(fit.parameters(bands))
+	fit.Parameters = o.Estimates(fit.parameters())
 	fit.Covariance = o.Covariance
 	fit.Evaluations = o.Evaluations
 	fit.Warning = meanWarning(fit.Parameters[1])
@@ -136,18 +136,27 @@ func (base *spendBase) scaled() float64 {
 	return base.customers
 }
 
-// parameters are p, q, and the gamma of each band, which are called by their first
-// repeats where there are several.
-func (f Fit) parameters(bands []Range) []likelihood.Parameter {
+// parameters are p, q, and the gamma of each band.
+func (f Fit) parameters() []likelihood.Parameter {
 	list := f.Models[0].Parameters()
-	if len(bands) == 1 {
-		return list
-	}
-	list = list[:2]
-	for band, m := range f.Models {
-		list = append(list, likelihood.Parameter{Name: fmt.Sprintf("gamma_%d", bands[band].From), Value: m.Gamma})
+	for _, m := range f.Models[1:] {
+		list = append(list, m.Parameters()[2])
 	}
 	return list
+}
+
+// OfBand returns the estimates of p, q and the gamma of a band.
+func (f Fit) OfBand(band int) []likelihood.Estimate {
+	return []likelihood.Estimate{f.Parameters[0], f.Parameters[1], f.Parameters[2+band]}
+}
+
+// AddBand adds the next band, of which a fit was known, by its estimates of p, q and
+// gamma; p and q are those of the first.
+func (f *Fit) AddBand(m GammaGamma, estimates []likelihood.Estimate) {
+	if len(f.Models) > 0 {
+		estimates = estimates[2:]
+	}
+	f.Models, f.Parameters = append(f.Models, m), append(f.Parameters, estimates...)
 }
 
 // meanWarning returns what an estimate of q says against the population mean, 0 for

@@ -27,15 +27,31 @@ var (
 	OnMeans     = Form{FirstDivisor: 1}
 )
 
+// The names of forms in reports.
+const (
+	onPurchases = "purchases"
+	atOwnLevel  = "purchases, first ones at their own level"
+	onMeans     = "means of repeat purchases"
+)
+
 // Name names a form in reports.
 func (f Form) Name() string {
 	switch {
 	case !f.FirstCounts:
-		return "means of repeat purchases"
+		return onMeans
 	case f.FirstDivisor != 1:
-		return "purchases, first ones at their own level"
+		return atOwnLevel
 	}
-	return "purchases"
+	return onPurchases
+}
+
+// FormNamed returns a form by its name and divisor.
+func FormNamed(name string, divisor float64) (Form, error) {
+	form := Form{FirstCounts: name != onMeans, FirstDivisor: divisor}
+	if form.Name() != name || !(divisor > 0) || !likelihood.Finite(divisor) {
+		return Form{}, fmt.Errorf("no form %q with a divisor of %g: want %q, %q or %q, and a divisor above 0", name, divisor, onPurchases, atOwnLevel, onMeans)
+	}
+	return form, nil
 }
 
 // Total returns S of a customer, the sum of the values that the model sees, of

@@ -166,10 +166,11 @@ func (b Band) HasModel() bool { return b.Model != nil && b.Model.P+b.Model.Q > 1
 func (b Band) IsMeanFitted() bool { return b.HasModel() && b.Mean == b.Model.Mean() }
 
 // Band returns the band of customers with that many repeats.
-func (s Model) Band(repeats int) Band { return s.Bands[s.place(repeats)] }
+func (s Model) Band(repeats int) Band { return s.Bands[s.Place(repeats)] }
 
-// place returns the place of the band of customers with that many repeats.
-func (s Model) place(repeats int) int {
+// Place returns the place of the band of customers with that many repeats, and of its
+// model in the fit.
+func (s Model) Place(repeats int) int {
 	for i, b := range s.Bands {
 		if b.From <= repeats && repeats <= b.To {
 			return i
