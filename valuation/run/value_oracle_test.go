@@ -90,6 +90,7 @@ type oracleValue struct {
 	group              int
 	spending           *spend.Distribution
 	pAlive, clv, scale float64
+	purchase           float64 // expected value of one
 	variance           float64
 	repeats            int
 	bySpend            [3]float64
@@ -132,7 +133,8 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 			future := group.Purchase.Model.Future(h.Repeats, h.Age)
 			v.repeats = h.Repeats
 			v.spending, v.pAlive = &distributions[at], group.Purchase.Model.PAlive(h)
-			v.clv = v.pAlive * future.Discounted(horizon, delta) * group.Spend.Expected(h.Repeats, n, total) * share
+			v.purchase = group.Spend.Expected(h.Repeats, n, total)
+			v.clv = v.pAlive * future.Discounted(horizon, delta) * v.purchase * share
 			v.scale = band.Mean
 			if band.HasModel() {
 				v.scale = band.Model.Gamma + total

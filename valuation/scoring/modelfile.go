@@ -291,7 +291,9 @@ func (s *Scoring) Published() *publication.Model {
 		return nil
 	}
 	fit := s.models.groups[wholeBase].Purchase
-	model := &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}, ByChannel: s.models.channels(), From: s.parametersFrom()}
+	model := &publication.Model{
+		Name: fit.Model.Name(), Parameters: map[string]float64{}, SpendForm: s.form.Name(), ByChannel: s.models.channels(), From: s.parametersFrom(),
+	}
 	for _, p := range fit.Parameters {
 		model.Parameters[p.Name] = p.Value
 	}
