@@ -286,7 +286,7 @@ func (s summary) spend() string {
 	if m == nil || math.IsNaN(ratio) {
 		return ""
 	}
-	return fmt.Sprintf("Spend is modelled on %s. First orders are worth %.2f of the same customers' later ones; what customers spend on a purchase goes with how often they buy by a rank correlation of %.2f.",
+	return fmt.Sprintf("Spend is modelled on %s. First orders are worth %.2f of the same customers' later ones, and spend per purchase has a rank correlation of %.2f with the number of purchases.",
 		m.SpendForm, ratio, correlation)
 }
 
