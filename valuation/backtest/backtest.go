@@ -123,7 +123,7 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 	customers = slices.Clone(customers)
 	slices.SortFunc(customers, Customer.compare)
 	t := newTest(customers, terms)
-	if err := t.fit(); err != nil {
+	if err := t.fit(allFamilies()...); err != nil {
 		return Result{}, err
 	}
 	result.Unfitted, result.FirstToLater = t.unfitted, t.firstToLater

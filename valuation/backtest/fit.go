@@ -48,9 +48,9 @@ func newTest(customers []Customer, terms Terms) *test {
 	return t
 }
 
-// fit fits purchases to everybody and to each group. What determines no model is left
-// out.
-func (t *test) fit() error {
+// fit fits purchases to everybody and to each group, by families that are given by their
+// places in btyd.Families. What determines no model is left out.
+func (t *test) fit(families ...int) error {
 	type task struct{ group, family int }
 	var tasks []task
 	bases := map[int]*btyd.Base{}
@@ -60,7 +60,7 @@ func (t *test) fit() error {
 			return err
 		}
 		bases[group] = base
-		for family := range btyd.Families {
+		for _, family := range families {
 			tasks = append(tasks, task{group, family})
 		}
 	}
@@ -83,6 +83,15 @@ func (t *test) fit() error {
 		}
 	}
 	return nil
+}
+
+// allFamilies are the places of all families.
+func allFamilies() []int {
+	families := make([]int, len(btyd.Families))
+	for i := range families {
+		families[i] = i
+	}
+	return families
 }
 
 // histories returns the histories of a group's customers.

@@ -112,8 +112,14 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 	}
 	result.Spendings, result.SpendFamily, result.Form = all, family, forms[held]
 	t.spend[everybody] = all[held].Model
+	return t.fitGroupSpending(forms[held])
+}
+
+// fitGroupSpending fits a form of the spend model to each group. One without a model of
+// its own has everybody's.
+func (t *test) fitGroupSpending(form spend.Form) error {
 	for _, group := range t.groups {
-		model, err := spend.FitModel(sampleOf(t.of(group), forms[held]), t.terms.Workers)
+		model, err := spend.FitModel(sampleOf(t.of(group), form), t.terms.Workers)
 		if err != nil {
 			return fmt.Errorf("group %d: %w", group, err)
 		}

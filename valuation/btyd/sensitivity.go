@@ -59,6 +59,16 @@ func (s Shifts) Discounted(c Survivor, t, delta float64, derivatives []float64) 
 	}
 }
 
+// Expected sets derivatives to those of ln Future.Expected(t). They are 0 for a horizon
+// of 0.
+func (s Shifts) Expected(c Survivor, t float64, derivatives []float64) {
+	for i := range s.above {
+		above := s.above[i].Future(c.Repeats, c.Age)
+		below := s.below[i].Future(c.Repeats, c.Age)
+		derivatives[i] = logSlope(above.Expected(t), below.Expected(t))
+	}
+}
+
 func logSlope(above, below float64) float64 {
 	if !(above > 0 && below > 0) {
 		return 0

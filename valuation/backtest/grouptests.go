@@ -1,0 +1,111 @@
+package backtest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// ageBounds are the ages at the cutoff, in days, that part customers into groups.
+var ageBounds = [...]float64{90, 180, 365, 545}
+
+// ageNames name the groups.
+var ageNames = [len(ageBounds) + 1]string{
+	"customers of under 90 days", "customers of 90 to 179 days", "customers of 180 to 364 days",
+	"customers of 365 to 544 days", "customers of 545 days or more",
+}
+
+const tenths = 10
+
+// testAges holds customers of an age at the cutoff to the forecast of them.
+func (r Rolling) testAges() []Test {
+	return r.testGroups("cohort_age", ageNames[:], func(c Cutoff) []int {
+		groups := make([]int, len(c.hindcast.customers))
+		for i, customer := range c.hindcast.customers {
+			groups[i], _ = slices.BinarySearch(ageBounds[:], customer.History.Age+0.5)
+		}
+		return groups
+	})
+}
+
+// testTenths holds each tenth of the customers, by what is forecast of them, to it.
+func (r Rolling) testTenths() []Test {
+	names := make([]string, tenths)
+	for i := range names {
+		names[i] = fmt.Sprintf("tenth %d of the customers by their forecast", i+1)
+	}
+	window := r.window(r.HoldoutDays)
+	return r.testGroups("tenth", names, func(c Cutoff) []int {
+		groups := make([]int, len(c.hindcast.customers))
+		for rank, p := range c.hindcast.order(c.hindcast.purchases[window]) {
+			groups[p.customer] = rank * tenths / len(groups)
+		}
+		return groups
+	})
+}
+
+// testGroups holds groups of customers to the forecast of their purchases over the
+// judged cutoffs. The standard error is of the model's own variance of the counts and
+// of its parameters: residuals would say nothing of a group of which nobody came.
+func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff) []int) []Test {
+	cutoffs := r.judged()
+	window := r.window(r.HoldoutDays)
+	deviations := make([][]float64, len(names)) // by group and cutoff
+	errors := make([]float64, len(names))
+	tests := make([]Test, len(names))
+	for g := range tests {
+		tests[g] = Test{Name: name, Target: Purchases, Group: names[g], Verdict: NotTrusted}
+	}
+	for _, c := range cutoffs {
+		groups := groupsOf(c)
+		for g := range tests {
+			total := c.total(Purchases, window, func(i int) bool { return groups[i] == g })
+			variance := 0.
+			for i, of := range groups {
+				if of == g {
+					tests[g].Customers++
+					variance += c.variances[i]
+				}
+			}
+			tests[g].Expected += total.Expected
+			tests[g].Actual += total.Actual
+			errors[g] += total.Expected * math.Sqrt(c.parametersOf(window, groups, g)+c.Ratios[0].logVariance())
+			deviations[g] = append(deviations[g], math.Sqrt(variance))
+		}
+	}
+	for g := range tests {
+		test := &tests[g]
+		variance := errors[g] * errors[g]
+		for a, one := range deviations[g] {
+			for b, other := range deviations[g] {
+				// what two windows have in common deviates in both
+				variance += one * other * r.overlap(cutoffs[a].Before, cutoffs[b].Before)
+			}
+		}
+		if test.Expected > 0 {
+			test.StandardError = math.Sqrt(variance) / test.Expected
+		}
+		test.Failed = test.Expected >= leastGroupPurchases &&
+			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
+			math.Abs(test.Actual-test.Expected) > groupErrors*math.Sqrt(variance)
+		test.Sentence = r.sentence(*test, "")
+	}
+	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })
+}
+
+// parametersOf returns the variance that the errors of the fits leave in the logarithm
+// of what is expected of a group.
+func (c Cutoff) parametersOf(window int, groups []int, group int) float64 {
+	var members []int
+	expected := 0.
+	for i, of := range groups {
+		if of == group {
+			members = append(members, i)
+			expected += c.hindcast.purchases[window][i]
+		}
+	}
+	if expected == 0 {
+		return 0
+	}
+	return c.hindcast.parameterVariance(Purchases, window, members) / (expected * expected)
+}

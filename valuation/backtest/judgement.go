@@ -1,0 +1,282 @@
+package backtest
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+const (
+	// mostTotalErrors is the normal quantile of a 99 % interval.
+	mostTotalErrors = 2.5758293035489004
+
+	// A group of customers is off where it is so by this share and by so many standard
+	// errors, with at least so many purchases expected.
+	mostGroupError      = 0.25
+	groupErrors         = 4
+	leastGroupPurchases = 30
+
+	// The value of recent purchases is off where it is so by this share and by
+	// groupErrors standard errors.
+	mostRecentError = 0.1
+
+	// mostStandardError of the logarithm of today's total, from customers and
+	// parameters alone, still deserves a word about it.
+	mostStandardError = 0.15
+)
+
+// Test is one of what a forecast is held to, with its figure.
+type Test struct {
+	Name             string // total, cohort_age, tenth, baseline, recent_value, season, precision, uncorrected
+	Target           Target
+	Group            string // the customers that it is about; "" all
+	Expected, Actual float64
+	StandardError    float64 // of ln(Actual / Expected); where it is of another figure, Test says
+	Customers        int
+	Failed           bool
+	Verdict          Trust  // what failing says: NotTrusted or Untested
+	Sentence         string // of a failed test, for a reader
+}
+
+// Judgement says whether to trust a forecast, and by which tests.
+type Judgement struct {
+	Trust   Trust
+	Tests   []Test
+	Reasons []string // the sentences of the tests that decided
+}
+
+// Judge judges the forecast of today. standardError is that of the logarithm of its
+// total, from customers and parameters alone; NaN where it is not known.
+func (r Rolling) Judge(standardError float64) Judgement {
+	var tests []Test
+	for i := range targets {
+		tests = append(tests, r.testTotal(i)...)
+	}
+	tests = append(tests, r.testBaselines()...)
+	tests = append(tests, r.testAges()...)
+	tests = append(tests, r.testTenths()...)
+	tests = append(tests, r.testRecent()...)
+	tests = append(tests, r.testSeason(), r.testPrecision(standardError))
+	tests = append(tests, r.testUncorrected()...)
+	return judge(tests)
+}
+
+// judge weighs tests: one that says no decides, else one that says unknown.
+func judge(tests []Test) Judgement {
+	j := Judgement{Trust: Trusted, Tests: tests}
+	for _, verdict := range []Trust{NotTrusted, Untested} {
+		for _, test := range tests {
+			if test.Failed && test.Verdict == verdict {
+				j.Trust = verdict
+				j.Reasons = append(j.Reasons, test.Sentence)
+			}
+		}
+		if j.Trust == verdict {
+			break
+		}
+	}
+	return j
+}
+
+// judged returns the cutoffs that count.
+func (r Rolling) judged() []Cutoff {
+	var judged []Cutoff
+	for _, c := range r.Cutoffs {
+		if c.Judged {
+			judged = append(judged, c)
+		}
+	}
+	return judged
+}
+
+// testTotal holds the total of a target over the judged cutoffs to the largest error
+// that is trusted, and to chance.
+func (r Rolling) testTotal(target int) []Test {
+	cutoffs := r.judged()
+	if len(cutoffs) == 0 {
+		return nil
+	}
+	test := Test{Name: "total", Target: targets[target], Verdict: NotTrusted}
+	parameters, seasons := 0., 0.
+	for _, c := range cutoffs {
+		total := c.Totals[target]
+		test.Customers += c.Customers
+		test.Expected += total.Expected
+		test.Actual += total.Actual
+		parameters += total.Expected * math.Sqrt(total.Parameters)
+		seasons += total.Expected * math.Sqrt(c.Ratios[target].logVariance())
+	}
+	if !(test.Actual > 0) || !(test.Expected > 0) {
+		test.Failed = test.Expected > leastGroupPurchases && targets[target] == Purchases || targets[target] == Margin && test.Actual <= 0 && test.Expected > 0
+		test.StandardError = math.NaN()
+		test.Sentence = r.sentence(test, "")
+		return []Test{test}
+	}
+	variance := r.customerVariance(cutoffs, target, test.Actual/test.Expected) / (test.Actual * test.Actual)
+	// the same customers stand behind the fits of all cutoffs, whose errors add up
+	variance += (parameters*parameters + seasons*seasons) / (test.Expected * test.Expected)
+	test.StandardError = math.Sqrt(variance)
+	off := math.Abs(test.Expected/test.Actual-1) > r.maxTotalError
+	test.Failed = off && math.Abs(math.Log(test.Actual/test.Expected)) > mostTotalErrors*test.StandardError
+	test.Sentence = r.sentence(test, fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError))
+	return []Test{test}
+}
+
+// customerVariance returns the variance of a total over cutoffs that another sample of
+// customers would leave: a customer's residuals at all cutoffs belong together.
+func (r Rolling) customerVariance(cutoffs []Cutoff, target int, ratio float64) float64 {
+	window := r.window(r.HoldoutDays)
+	residuals := newSums(cutoffs)
+	for at, c := range cutoffs {
+		h := c.hindcast
+		for i := range h.customers {
+			expected := c.Ratios[target].Multiplier * h.expected(targets[target], window, i)
+			residuals.add(at, i, h.actual(targets[target], window, i)-ratio*expected)
+		}
+	}
+	squares := 0.
+	for _, sum := range residuals.sums {
+		squares += sum * sum
+	}
+	n := float64(len(residuals.sums))
+	return squares * n / max(1, n-1)
+}
+
+// testBaselines holds the procedure to what knows no model, on the judged cutoffs, by
+// paired deviances.
+func (r Rolling) testBaselines() (tests []Test) {
+	cutoffs := r.judged()
+	if len(cutoffs) == 0 {
+		return nil
+	}
+	window := r.window(r.HoldoutDays)
+	for target := range targets {
+		for which, name := range []string{meanRate, recentRate} {
+			gains := newSums(cutoffs)
+			test := Test{Name: "baseline", Target: targets[target], Group: name, Verdict: NotTrusted}
+			for at, c := range cutoffs {
+				own, other := c.deviances(targets[target], window, which)
+				for i := range own {
+					gains.add(at, i, own[i]-other[i])
+					test.Actual += own[i]
+					test.Expected += other[i]
+				}
+				test.Customers += len(own)
+			}
+			contest := newContest(Contest{Target: targets[target], Challenger: name}, len(gains.sums),
+				func(i int) float64 { return gains.sums[i] }, func(int) float64 { return 1 })
+			n := float64(test.Customers)
+			test.Actual, test.Expected, test.StandardError = test.Actual/n, test.Expected/n, contest.StandardError
+			test.Failed = contest.Won()
+			test.Sentence = fmt.Sprintf("the baseline %s forecasts %s better: its mean Poisson deviance is %s, that of the model %s",
+				name, targets[target], amount(test.Expected, 4), amount(test.Actual, 4))
+			tests = append(tests, test)
+		}
+	}
+	return tests
+}
+
+// deviances returns those of the procedure, with its ratio, and of a baseline.
+func (c Cutoff) deviances(target Target, window, baseline int) (own, other []float64) {
+	h := c.hindcast
+	purchases, margin := h.outcomes()
+	outcome := purchases
+	if target == Margin {
+		outcome = margin
+	}
+	mean, recent := h.baselines()
+	compared := []forecast{mean, recent}[baseline]
+	values := compared.purchases
+	if target == Margin {
+		values = compared.margin
+	}
+	multiplier := c.Ratios[0].Multiplier
+	if target == Margin {
+		multiplier = c.Ratios[1].Multiplier
+	}
+	predicted := make([]float64, len(h.customers))
+	for i := range predicted {
+		predicted[i] = multiplier * h.expected(target, window, i)
+	}
+	return outcome.deviances(predicted), outcome.deviances(values)
+}
+
+// testSeason says that nothing tests the season of the horizon where no year does.
+func (r Rolling) testSeason() Test {
+	ratio := r.Ratio(Purchases, r.HorizonDays)
+	return Test{
+		Name: "season", Target: Purchases, Expected: 1, Actual: ratio.Raw, StandardError: ratio.StandardError,
+		Failed: !ratio.Tested(), Verdict: Untested,
+		Sentence: "season untested: no earlier year shows what these days of the year do",
+	}
+}
+
+// testPrecision says that a total is too uncertain for a word about it.
+func (r Rolling) testPrecision(standardError float64) Test {
+	return Test{
+		Name: "precision", Target: Margin, Actual: standardError, Expected: mostStandardError, StandardError: math.NaN(),
+		Failed: standardError > mostStandardError, Verdict: Untested,
+		Sentence: fmt.Sprintf("too few customers: chance and parameters alone leave a standard error of %.0f %% in the total, more than %.0f %%",
+			100*standardError, 100*mostStandardError),
+	}
+}
+
+// testUncorrected says that the correction by the season is untested where the forecast
+// of a year ago had none of its own and missed: it is corrected by its own miss.
+func (r Rolling) testUncorrected() (tests []Test) {
+	for _, c := range r.Cutoffs {
+		if c.Before != yearDays || c.Ratios[0].Tested() {
+			continue
+		}
+		for target, total := range c.Totals {
+			test := Test{
+				Name: "uncorrected", Target: targets[target], Expected: total.Expected, Actual: total.Actual, Customers: c.Customers,
+				StandardError: math.Sqrt(total.Customers + total.Parameters), Verdict: Untested,
+			}
+			test.Failed = !(total.Actual > 0) || math.Abs(total.Expected/total.Actual-1) > r.maxTotalError
+			test.Sentence = "a year ago " + r.sentence(test, ": today's is corrected by that miss, and nothing has tested the correction")
+			tests = append(tests, test)
+		}
+	}
+	return tests
+}
+
+// testRecent holds the value of recent purchases to what was expected of them.
+func (r Rolling) testRecent() []Test {
+	v := r.Recent
+	if v == nil {
+		return nil
+	}
+	test := Test{
+		Name: "recent_value", Target: Margin, Expected: v.Expected, Actual: v.Actual, Customers: v.Purchases, Verdict: NotTrusted,
+		StandardError: v.StandardError / v.Expected,
+	}
+	test.Failed = math.Abs(v.Actual/v.Expected-1) > mostRecentError && math.Abs(v.Actual-v.Expected) > groupErrors*v.StandardError
+	test.Sentence = fmt.Sprintf("a purchase of the last %d days was worth %s, and %s was expected: prices or what is sold have changed",
+		RecentDays, amount(v.Actual, 3), amount(v.Expected, 3))
+	return []Test{test}
+}
+
+// sentence says how far a forecast was off.
+func (r Rolling) sentence(test Test, remark string) string {
+	what := fmt.Sprintf("%s purchases were forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
+	if test.Target == Margin {
+		what = fmt.Sprintf("a margin of %s was forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
+	}
+	parts := []string{what}
+	if test.Group != "" {
+		parts[0] = "of " + test.Group + ", " + what
+	}
+	if test.Actual > 0 {
+		parts = append(parts, missText(test.Expected/test.Actual-1))
+	}
+	return strings.Join(parts, ": ") + remark
+}
+
+// missText says by how much a forecast was off.
+func missText(relative float64) string {
+	if relative < 0 {
+		return fmt.Sprintf("the forecast was %.1f %% too low", -100*relative)
+	}
+	return fmt.Sprintf("the forecast was %.1f %% too high", 100*relative)
+}

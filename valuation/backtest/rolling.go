@@ -1,0 +1,177 @@
+package backtest
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Past is what is known of a shop's past days.
+type Past struct {
+	Lookback
+	Days []PastDay // those of Lookback.Days; of more nothing is asked
+
+	Recent     Recent  // nil: the value of recent purchases is not tested
+	Regularity float64 // k̂ of the gaps; 0: not known
+}
+
+// Rolling is what the procedure would have forecast on the cutoffs, each with what was
+// known on it, and the same-season ratios that correct what it forecasts as of today.
+type Rolling struct {
+	Lookback
+	Procedure
+	Cutoffs []Cutoff
+	Ratios  []Ratio // of today, by target, then by window
+	Recent  *RecentValue
+
+	Regularity    float64
+	maxTotalError float64
+	days          map[int]*hindcast
+}
+
+// Cutoff is the procedure's forecast on a past day.
+type Cutoff struct {
+	Before    int
+	Customers int
+	Family    string   // the procedure's, or the one that stood in where it had no fit
+	Ratios    [2]Ratio // its own, of purchases and of margin over the holdout
+	Totals    [2]Total // of purchases and of margin, with the ratio
+	Judged    bool     // the totals count for trust and for the forecast error
+	hindcast  *hindcast
+	variances []float64 // of each customer's purchases, by the model
+}
+
+// targets are what is tested, in the order of Cutoff.Totals.
+var targets = [...]Target{Purchases, Margin}
+
+// Roll makes the forecasts of a procedure on past days. A cutoff on which no family has
+// a fit, or on which nobody had purchased, is left out. The error is a customer who
+// cannot be.
+func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
+	r := Rolling{
+		Lookback: past.Lookback, Procedure: procedure, Regularity: past.Regularity,
+		maxTotalError: terms.MaxTotalError, days: map[int]*hindcast{},
+	}
+	wanted := past.Lookback.Days()
+	for _, day := range past.Days {
+		if !slices.Contains(wanted, day.Before) {
+			continue
+		}
+		for i, c := range day.Customers {
+			if err := c.check(); err != nil {
+				return r, fmt.Errorf("%d days before as_of, customer %d: %w", day.Before, i, err)
+			}
+			if len(c.Came) != len(past.Windows()) {
+				return r, fmt.Errorf("%d days before as_of, customer %d: what came in %d windows, want %d", day.Before, i, len(c.Came), len(past.Windows()))
+			}
+		}
+		made, err := newHindcast(day, past.Lookback, procedure, terms)
+		if err != nil {
+			return r, err
+		}
+		if made != nil {
+			r.days[day.Before] = made
+		}
+	}
+	for _, target := range targets {
+		for _, days := range past.Windows() {
+			r.Ratios = append(r.Ratios, r.ratio(target, 0, days))
+		}
+	}
+	r.makeCutoffs()
+	recent, err := past.Recent.value(procedure.Form, terms.Workers)
+	r.Recent = recent
+	return r, err
+}
+
+// ratio returns the same-season ratio of the days after a past day, from what was known
+// on it.
+func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
+	var years []YearRatio
+	for _, day := range r.SameSeason(before) {
+		made := r.days[day]
+		if made == nil || windowDays > day-before { // the window ends by the day itself
+			continue
+		}
+		window := r.window(windowDays)
+		came := 0
+		for i := range made.customers {
+			came += made.came[i][window].Purchases
+		}
+		if year, ok := yearRatio(day, made.total(target, window, nil), came); ok {
+			years = append(years, year)
+		}
+	}
+	return newRatio(target, windowDays, years)
+}
+
+// makeCutoffs makes the forecasts on the cutoffs. Totals are judged on those that had a
+// season to compare with; where none had, on all but the one a year ago, whose miss is
+// what today's ratio repairs.
+func (r *Rolling) makeCutoffs() {
+	window := r.window(r.HoldoutDays)
+	seasonal := false
+	for _, before := range r.Lookback.Cutoffs {
+		made := r.days[before]
+		if made == nil {
+			continue
+		}
+		c := Cutoff{Before: before, Customers: len(made.customers), Family: made.familyName(), hindcast: made}
+		for i, target := range targets {
+			c.Ratios[i] = r.ratio(target, before, r.HoldoutDays)
+			c.Totals[i] = made.total(target, window, nil)
+			c.Totals[i].Expected *= c.Ratios[i].Multiplier
+		}
+		c.Judged = c.Ratios[0].Tested()
+		seasonal = seasonal || c.Judged
+		c.variances = made.countVariances(window, c.Ratios[0].Multiplier)
+		r.Cutoffs = append(r.Cutoffs, c)
+	}
+	for i := range r.Cutoffs {
+		if c := &r.Cutoffs[i]; !seasonal {
+			c.Judged = c.Before != yearDays
+		}
+	}
+}
+
+// Ratio returns today's ratio of a target over a window, nothing tested for a window
+// that is none of Lookback.Windows.
+func (r Rolling) Ratio(target Target, windowDays int) Ratio {
+	for _, ratio := range r.Ratios {
+		if ratio.Target == target && ratio.WindowDays == windowDays {
+			return ratio
+		}
+	}
+	return newRatio(target, windowDays, nil)
+}
+
+// ErrorVariance returns the forecast error of the base's total: what is added to the
+// variance of its logarithm.
+func (r Rolling) ErrorVariance(target Target) float64 {
+	return ErrorVariance(r.Misses(target, nil), priorError(r.Ratio(target, r.HorizonDays).Tested()))
+}
+
+// Misses returns the misses of a target's totals on the judged cutoffs: of the
+// customers who were in at a cutoff, of all for a nil in.
+func (r Rolling) Misses(target Target, in func(cutoff Cutoff, c Customer) bool) []Miss {
+	var misses []Miss
+	for _, c := range r.Cutoffs {
+		if !c.Judged {
+			continue
+		}
+		total := c.Totals[slices.Index(targets[:], target)]
+		if in != nil {
+			total = c.total(target, r.window(r.HoldoutDays), func(i int) bool { return in(c, c.hindcast.customers[i]) })
+		}
+		if miss, ok := newMiss(total); ok {
+			misses = append(misses, miss)
+		}
+	}
+	return misses
+}
+
+// total returns a target's total of some customers at the cutoff, with its ratio.
+func (c Cutoff) total(target Target, window int, in func(customer int) bool) Total {
+	total := c.hindcast.total(target, window, in)
+	total.Expected *= c.Ratios[slices.Index(targets[:], target)].Multiplier
+	return total
+}
