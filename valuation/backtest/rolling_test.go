@@ -1,0 +1,139 @@
+package backtest
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"cbv/valuation/btyd"
+)
+
+func isNear(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance) {
+		t.Errorf("%s is %.6g, want %.6g", what, got, want)
+	}
+}
+
+// One year of a large base counts as its power ⅔, three as 6/7, and a standard error of
+// .2 halves what one year would leave in 1/2.5.
+func TestAgreementOfShrinking(t *testing.T) {
+	year := func(ratio, deviation float64) YearRatio {
+		return YearRatio{Ratio: ratio, Variance: deviation * deviation}
+	}
+	for _, c := range []struct {
+		name            string
+		years           []YearRatio
+		raw, multiplier float64
+	}{
+		{"no year", nil, 1, 1},
+		{"one", []YearRatio{year(.8, 0)}, .8, math.Pow(.8, 2./3)},
+		{"three", []YearRatio{year(.8, 0), year(1, 0), year(1.25, 0)}, 1, 1},
+		{"three alike", []YearRatio{year(2, 0), year(2, 0), year(2, 0)}, 2, math.Pow(2, 6./7)},
+		{"a small base", []YearRatio{year(.8, .2)}, .8, math.Pow(.8, 1/2.5)},
+		{"two small ones", []YearRatio{year(.8, .2), year(.8, .2)}, .8, math.Pow(.8, 1/1.75)},
+	} {
+		ratio := newRatio(Purchases, 365, c.years)
+		isNear(t, c.name+": raw", ratio.Raw, c.raw, 1e-12)
+		isNear(t, c.name+": multiplier", ratio.Multiplier, c.multiplier, 1e-12)
+		if ratio.Tested() != (len(c.years) > 0) {
+			t.Errorf("%s: tested %t", c.name, ratio.Tested())
+		}
+	}
+}
+
+// A window of fewer than 50 purchases shows no season, and no year counts for more than
+// three times, of either sign.
+func TestYearRatios(t *testing.T) {
+	for _, c := range []struct {
+		purchases        int
+		expected, actual float64
+		want             float64 // 0: none
+	}{
+		{49, 100, 49, 0}, {50, 100, 50, .5}, {500, 100, 500, 3}, {50, 500, 50, 1. / 3}, {50, 0, 50, 0}, {50, 100, -3, 0},
+	} {
+		year, ok := yearRatio(365, Total{Expected: c.expected, Actual: c.actual, Customers: .01, Parameters: .02}, c.purchases)
+		if ok != (c.want > 0) || !(math.Abs(year.Ratio-c.want) < 1e-12) {
+			t.Errorf("%d purchases, %g of %g: ratio %g, want %g", c.purchases, c.actual, c.expected, year.Ratio, c.want)
+		}
+		if ok {
+			isNear(t, "variance", year.Variance, .03, 1e-12)
+		}
+	}
+}
+
+// Without a cutoff the forecast error is its prior; a cutoff that missed by no more than
+// its own error pulls it down.
+func TestAgreementOfForecastError(t *testing.T) {
+	isNear(t, "the prior with a season", math.Sqrt(ErrorVariance(nil, priorError(true))), .15, 1e-12)
+	isNear(t, "the prior without one", math.Sqrt(ErrorVariance(nil, priorError(false))), .21, 1e-12)
+	misses := []Miss{{Log: .3, Variance: .01}, {Log: -.05, Variance: .01}}
+	isNear(t, "after two cutoffs", ErrorVariance(misses, .0225), (4*.0225+.08)/6, 1e-12)
+}
+
+// Gaps of shape k, taken two at a time, give k back.
+func TestRecoveryOfRegularity(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 0))
+	for _, k := range []int{1, 2, 3, 8} {
+		const customers = 50_000
+		deviations := 0.
+		gap := func() (sum float64) {
+			for range k {
+				sum += random.ExpFloat64()
+			}
+			return sum
+		}
+		for range customers {
+			first, second := gap(), gap()
+			share := first/(first+second) - .5
+			deviations += share * share
+		}
+		isNear(t, "k", Regularity(customers, deviations)/float64(k), 1, .03)
+	}
+	if got := Regularity(0, 0); got != 0 {
+		t.Errorf("nobody has regularity %g", got)
+	}
+	if got := Regularity(3, 0); !math.IsInf(got, 1) {
+		t.Errorf("equal gaps have regularity %g", got)
+	}
+}
+
+// The second moment of NBD is that of a negative binomial.
+func TestAgreementOfSecondMoments(t *testing.T) {
+	model, err := btyd.NewModel("NBD", map[string]float64{"r": .5, "alpha": 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, repeats := range []int{0, 3, 40} {
+		mean := (.5 + float64(repeats)) * 365 / (80 + 500)
+		square, _ := secondMoment(model.Future(repeats, 500), 365, mean, nil)
+		want := mean*(1+365./580) + mean*mean
+		isNear(t, "relative second moment", square/want, 1, .02)
+	}
+}
+
+// One test that denies trust outweighs any that leaves it open.
+func TestJudge(t *testing.T) {
+	no, unknown := Test{Failed: true, Verdict: NotTrusted, Sentence: "no"}, Test{Failed: true, Verdict: Untested, Sentence: "unknown"}
+	passed := Test{Verdict: NotTrusted, Sentence: "passed"}
+	for _, c := range []struct {
+		tests   []Test
+		want    Trust
+		reasons int
+	}{
+		{nil, Trusted, 0}, {[]Test{passed}, Trusted, 0}, {[]Test{unknown, passed}, Untested, 1}, {[]Test{unknown, no, no}, NotTrusted, 2},
+	} {
+		if j := judge(c.tests); j.Trust != c.want || len(j.Reasons) != c.reasons {
+			t.Errorf("%v: trust %d by %q, want %d", c.tests, j.Trust, j.Reasons, c.want)
+		}
+	}
+}
+
+// A forecast that fell short is said to be too low.
+func TestMissText(t *testing.T) {
+	for relative, want := range map[float64]string{-.052: "the forecast was 5.2 % too low", .6081: "the forecast was 60.8 % too high"} {
+		if got := missText(relative); got != want {
+			t.Errorf("%g: %q, want %q", relative, got, want)
+		}
+	}
+}
