@@ -12,7 +12,6 @@ import (
 
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
-	"cbv/valuation/money"
 )
 
 // dayChange is what the files hold of a day, and what they held for the earlier run.
@@ -273,7 +272,7 @@ func (in *Intake) warnOfLosses(l losses, gone goneCustomers, files []fileChange)
 	lost := max(share(l.rows, l.pastRows), share(l.minor, l.pastMinor))
 	if restated := share(l.restatedMinor, l.pastMinor); restated >= bounds.RestatedShare {
 		in.level(restated >= bounds.RestatedShareFails)("rows_lost", "the money of past days fell by %s (%s) since run %s, and no row is missing: on %s; see whether amounts were restated",
-			in.amount(l.restatedMinor), percent(restated), in.Earlier.ID, daysText(l.restated))
+			in.money(l.restatedMinor), percent(restated), in.Earlier.ID, daysText(l.restated))
 	}
 	if l.rows >= leastLostRows && lost >= bounds.LostShare || len(l.halved) > 0 {
 		days := l.days
@@ -281,7 +280,7 @@ func (in *Intake) warnOfLosses(l losses, gone goneCustomers, files []fileChange)
 			days = l.halved
 		}
 		in.level(l.rows >= leastLostRowsFail && lost >= bounds.LostShareFails)("rows_lost", "%s (%s) with %s (%s) that run %s had are missing: of %s%s; see whether order files are missing, or cut off",
-			countOf(l.rows, "row"), percent(share(l.rows, l.pastRows)), in.amount(l.minor), percent(share(l.minor, l.pastMinor)), in.Earlier.ID, daysText(days), filesText(files, true))
+			countOf(l.rows, "row"), percent(share(l.rows, l.pastRows)), in.money(l.minor), percent(share(l.minor, l.pastMinor)), in.Earlier.ID, daysText(days), filesText(files, true))
 	}
 	if vanished := share(gone.Customers, gone.EarlierCustomers); gone.Customers >= leastGone && vanished >= bounds.VanishedShare {
 		in.level(gone.Customers >= leastGoneFail && vanished >= bounds.VanishedShareFails)("customers_vanished", "%s of the %s of run %s (%s) are in no row any more: see whether order files are missing, or their ids are written otherwise",
@@ -320,11 +319,7 @@ func (in *Intake) warnOfLateRows(files []fileChange) {
 		text = "; days have exactly twice the rows and the money, as if a file were there twice"
 	}
 	in.Warn("late_rows", "past days have %s and %s more than for run %s: %s%s%s",
-		countOf(rows, "row"), in.amount(minor), in.Earlier.ID, daysText(late), filesText(files, false), text)
-}
-
-func (in *Intake) amount(minor int64) string {
-	return money.Exact(minor, in.Minor) + " " + in.Config.Value.Currency
+		countOf(rows, "row"), in.money(minor), in.Earlier.ID, daysText(late), filesText(files, false), text)
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.2f %%", 100*share) }

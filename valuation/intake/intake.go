@@ -92,6 +92,7 @@ type Intake struct {
 	// what messages about unused columns need, as expressions have it
 	roles                    map[string]string // the unused columns whose names promise something, by source.Role
 	amountText, customerText string            // what is mapped
+	versionText              string            // what an unused column of versions is mapped by, where orders have several
 
 	// Earlier is the run that the files are compared with, once it is looked for.
 	Earlier  Earlier

@@ -79,7 +79,13 @@ type (
 		QuantityLogMillionths                            int64
 		TaxMinor, TaxRows, TaxInsideRows                 int64
 		TaxOverSubtotalRows, TaxUnderTotalRows           int64
+		ShippingMinor, ShippingRows                      int64
+		ShippingOverSubtotalRows                         int64
 		RefundMinor, RefundRows                          int64
+	}
+	orderVersions struct {
+		Orders, EqualOrders, ApartOrders, SingleOrders int64
+		EarlierMinor, EqualPairs, SteadyOrders         int64
 	}
 )
 
@@ -98,6 +104,7 @@ type profile struct {
 	base     baseProfile
 	rounding roundingOf
 	unmapped []unmappedValue
+	versions orderVersions
 
 	all fileChannel // the sums of channels
 }
@@ -121,7 +128,7 @@ func (in *Intake) readProfile(ctx context.Context) (*profile, error) {
 		readOne(ctx, in.Engine, "later_amounts", &p.later), readAll(ctx, in.Engine, "equal_rows", &p.equal),
 		readAll(ctx, in.Engine, "alike_ids", &p.alike), readAll(ctx, in.Engine, "suspect_ids", &p.suspects),
 		readOne(ctx, in.Engine, "base_profile", &p.base), readOne(ctx, in.Engine, "rounding", &p.rounding),
-		readAll(ctx, in.Engine, "unmapped_values", &p.unmapped),
+		readAll(ctx, in.Engine, "unmapped_values", &p.unmapped), readOne(ctx, in.Engine, "order_versions", &p.versions),
 	)
 	p.days = slices.DeleteFunc(p.days, func(day fileDay) bool { return day.OrderRows == 0 }) // nothing of it is used
 	for _, c := range p.channels {

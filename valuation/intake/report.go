@@ -107,7 +107,7 @@ func (in *Intake) readContract(ctx context.Context) error {
 		return err
 	}
 	if in.Report.Rows(Used) > 0 {
-		in.warnOfRows()
+		in.warnOfRows(ctx)
 		return nil
 	}
 	return in.noOrderIsLeft()
@@ -147,7 +147,7 @@ const mostQuarantined = 0.01
 func isManyQuarantined(share float64) bool { return share > mostQuarantined }
 
 // warnOfRows warns where too many orders cannot be used.
-func (in *Intake) warnOfRows() {
+func (in *Intake) warnOfRows(ctx context.Context) {
 	var quarantined int64
 	for _, count := range in.Report.Reasons {
 		if _, excluded := Excluded[count.Reason]; !excluded && count.Reason != Used && count.Reason != AfterAsOf {
@@ -155,8 +155,18 @@ func (in *Intake) warnOfRows() {
 		}
 	}
 	if share := float64(quarantined) / float64(source.Rows(in.Inputs.Orders)); isManyQuarantined(share) {
-		in.Warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are", 100*share)
+		in.Warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are%s", 100*share, in.versionHint(ctx, quarantined))
 	}
+}
+
+// versionHint says what to map where most rows in quarantine repeat an order, and the name
+// of an unused column says that it is the order's version.
+func (in *Intake) versionHint(ctx context.Context, quarantined int64) string {
+	column := in.Orders.VersionColumn(in.Inputs.Orders)
+	if column == "" || 2*in.Report.Rows("duplicate_order") < quarantined {
+		return ""
+	}
+	return fmt.Sprintf("; most are duplicate_order, and if they are versions of their orders, map orders.columns.version to %s", source.Name(ctx, in.Engine, column))
 }
 
 // OrderRows adds the rows of the order files up by what became of them.

@@ -31,6 +31,9 @@ func (p *profile) sumUnmapped() unmappedValue {
 		all.TaxInsideRows += v.TaxInsideRows
 		all.TaxOverSubtotalRows += v.TaxOverSubtotalRows
 		all.TaxUnderTotalRows += v.TaxUnderTotalRows
+		all.ShippingMinor += v.ShippingMinor
+		all.ShippingRows += v.ShippingRows
+		all.ShippingOverSubtotalRows += v.ShippingOverSubtotalRows
 		all.RefundMinor += v.RefundMinor
 		all.RefundRows += v.RefundRows
 	}
@@ -76,7 +79,7 @@ func (in *Intake) suspectUnmapped(p *profile) {
 		}
 	}
 	in.suspectQuantity(all)
-	in.suspectTax(all)
+	in.suspectParts(all)
 	in.suspectRefunds(p, all)
 }
 
@@ -119,19 +122,84 @@ func (in *Intake) suspectQuantity(all unmappedValue) {
 		column, countOf(all.QuantityRows, "row"), in.amountText, column, in.money(all.AmountMinor), in.money(all.TimesQuantityMinor))
 }
 
-// fewTaxed is how many taxed rows say nothing of the others.
+// fewTaxed is how many rows with a tax, or with shipping, say nothing of the others.
 const fewTaxed = 20
 
-// suspectTax warns where amounts seem to have a tax in them that stands beside them.
-func (in *Intake) suspectTax(all unmappedValue) {
-	column, ok := in.roles["tax"]
+// suspectParts warns where amounts seem to have a tax or shipping in them that stands
+// beside them.
+func (in *Intake) suspectParts(all unmappedValue) {
+	parts := []struct {
+		role     string
+		minor    int64
+		isInside bool
+	}{
+		{"tax", all.TaxMinor, in.isTaxInside(all)},
+		{"shipping", all.ShippingMinor, in.isShippingInside(all)},
+	}
+	without := in.amountText
+	for _, part := range parts {
+		if part.isInside {
+			without += fmt.Sprintf(" - coalesce(%s, 0)", in.roles[part.role])
+		}
+	}
+	for _, part := range parts {
+		if part.isInside {
+			in.Warn("unmapped_columns", "no setting uses column %s, which is a part of the amounts (%s, %s of the money): revenue is without %s; map orders.columns.amount to %s",
+				in.roles[part.role], in.money(part.minor), shareText(shareOf(part.minor, all.AmountMinor)), part.role, without)
+		}
+	}
+}
+
+func (in *Intake) isTaxInside(all unmappedValue) bool {
 	bound := in.Config.Suspicions.TaxShare
-	if !ok || all.TaxRows < fewTaxed || shareOf(all.TaxUnderTotalRows, all.TaxRows) >= bound ||
-		shareOf(all.TaxInsideRows, all.TaxRows) < bound && shareOf(all.TaxOverSubtotalRows, all.TaxRows) < bound {
+	return in.roles["tax"] != "" && all.TaxRows >= fewTaxed && shareOf(all.TaxUnderTotalRows, all.TaxRows) < bound &&
+		(shareOf(all.TaxInsideRows, all.TaxRows) >= bound || shareOf(all.TaxOverSubtotalRows, all.TaxRows) >= bound)
+}
+
+func (in *Intake) isShippingInside(all unmappedValue) bool {
+	return in.roles["shipping"] != "" && all.ShippingRows >= fewTaxed &&
+		shareOf(all.ShippingOverSubtotalRows, all.ShippingRows) >= in.Config.Suspicions.TaxShare
+}
+
+const (
+	// repeatShare is the share of orders of which a later version has the rows and the money
+	// of the one before from which a column is that of versions.
+	repeatShare = 0.5
+	// moreThanChance is how many times as often as two orders are alike by chance.
+	moreThanChance = 3
+	// everyOrder is the share from which all orders are alike.
+	everyOrder = 0.95
+)
+
+// suspectVersions warns where orders stand repeatedly, and the rows differ in a column
+// whose name says that it is the version of the order.
+func (in *Intake) suspectVersions(p *profile) {
+	v := p.versions
+	share := shareOf(v.Orders, p.orderIDs())
+	if v.Orders < fewTwice || share < in.Config.Suspicions.TwoFilesShare || !v.areVersions() {
 		return
 	}
-	in.Warn("unmapped_columns", "no setting uses column %s, which is a part of the amounts (%s, %s of the money): revenue is without tax; map orders.columns.amount to %s - coalesce(%s, 0)",
-		column, in.money(all.TaxMinor), shareText(shareOf(all.TaxMinor, all.AmountMinor)), in.amountText, column)
+	effect := fmt.Sprintf("older ones count, too, %s in all", in.money(v.EarlierMinor))
+	switch orders := in.Config.Orders; {
+	case orders.Grain == "order":
+		effect = "the earliest row of each counts"
+	case orders.Columns.Currency != "": // their money is in several
+		effect = "older ones count, too"
+	}
+	column := in.columnsOf([]string{"version_number", "version_time"})
+	in.Warn("unmapped_columns", "no setting uses column %s, in which the rows of %s (%s of all) differ as those of its versions do, and %s: map orders.columns.version to %s",
+		column, countOf(v.Orders, "order"), shareText(share), effect, in.versionText)
+}
+
+// areVersions reports whether rows of orders that differ in a version repeat each other.
+// Lines that were changed one by one are alike only by chance; where each version is one
+// row of a file of its own, and no order has two rows else, they may have been edited.
+func (v orderVersions) areVersions() bool {
+	same := shareOf(v.EqualOrders, v.Orders)
+	byChance := shareOf(v.EqualPairs, v.Orders*(v.Orders-1))
+	isEdited := shareOf(v.ApartOrders, v.Orders) >= everyOrder && shareOf(v.SingleOrders, v.Orders) >= everyOrder &&
+		shareOf(v.SteadyOrders, v.Orders) <= 1-everyOrder
+	return isEdited || same >= repeatShare && same >= moreThanChance*byChance
 }
 
 // suspectRefunds warns where a column has refunds that the negative rows do not have.

@@ -4,6 +4,9 @@ import (
 	"math"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"cbv/valuation/config"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 )
@@ -42,6 +45,22 @@ func ofTax(inside, overSubtotal, underTotal int64) pipelinetest.Input {
 	return ofColumns(map[string]string{"tax": "tax"}, rowsOf(10_000, unmappedValue{
 		TaxMinor: 3_201_600, TaxRows: 100, TaxInsideRows: inside, TaxOverSubtotalRows: overSubtotal, TaxUnderTotalRows: underTotal,
 	}))
+}
+
+// ofShipping has 20 rows with shipping, so many of which are a subtotal, shipping and a
+// tax.
+func ofShipping(rows, inside, taxed int64) pipelinetest.Input {
+	return ofColumns(map[string]string{"tax": "tax", "shipping": "Shipping"}, rowsOf(10_000, unmappedValue{
+		TaxMinor: 3_201_600, TaxRows: 100, TaxOverSubtotalRows: taxed, ShippingMinor: 1_000_500, ShippingRows: rows, ShippingOverSubtotalRows: inside,
+	}))
+}
+
+// ofVersions has orders that stand with several versions; columns may be mapped.
+func ofVersions(versions orderVersions, orders config.Orders) pipelinetest.Input {
+	return of(func(in *Intake, p *profile) {
+		in.roles, in.versionText, p.versions = map[string]string{"version_time": "updated_at"}, "try_cast(updated_at as timestamptz)", versions
+		in.Config.Orders.Grain, in.Config.Orders.Columns.Currency = orders.Grain, orders.Columns.Currency
+	})
 }
 
 // ofRefunds has a column of refunds beside so much of negative rows.
@@ -112,6 +131,18 @@ func TestWarningsOfUnusedColumns(t *testing.T) {
 			Says:   "no setting uses column tax, which is a part of the amounts (32,016.00 EUR, 16 % of the money): revenue is without tax; map orders.columns.amount to amount - coalesce(tax, 0)",
 			Silent: ofTax(95, 95, 95), // amount and tax are the total
 		},
+		{ // without a tax, which has no part in it
+			Code:   "unmapped_columns",
+			Raises: ofShipping(20, 19, 94),
+			Says:   "no setting uses column Shipping, which is a part of the amounts (10,005.00 EUR, 5.0 % of the money): revenue is without shipping; map orders.columns.amount to amount - coalesce(Shipping, 0)",
+			Silent: ofShipping(20, 18, 94),
+		},
+		{
+			Code:   "unmapped_columns",
+			Raises: ofShipping(20, 20, 0),
+			Says:   "no setting uses column Shipping, which is a part of the amounts (10,005.00 EUR, 5.0 % of the money): revenue is without shipping; map orders.columns.amount to amount - coalesce(Shipping, 0)",
+			Silent: ofShipping(19, 19, 0),
+		},
 		{ // twice 300.14 is less than 600.30
 			Code:   "unmapped_columns",
 			Raises: ofRefunds(-30_014),
@@ -171,6 +202,82 @@ func TestWarningsOfReturns(t *testing.T) {
 			Raises: ofNoReturns(0, laterAmounts{100, 0, 90, 90_000}, nil, none),
 			Says:   "no amount is negative, and 90 orders have a second amount on a later day that is no larger than the first, 900.00 EUR in all: what came back counts as sold; make these amounts negative in orders.columns.amount, or leave them out with orders.keep",
 			Silent: ofNoReturns(0, laterAmounts{100, 0, 89, 89_000}, nil, none),
+		},
+	})
+}
+
+// Where an amount has both in it, the expression that is proposed leaves out both.
+func TestTaxAndShippingAreLeftOutTogether(t *testing.T) {
+	c := pipelinetest.NewContext()
+	if err := ofShipping(20, 20, 95)(c); err != nil {
+		t.Fatal(err)
+	}
+	var says []string
+	for _, warning := range c.Warnings {
+		says = append(says, warning.Message)
+	}
+	want := []string{
+		"no setting uses column tax, which is a part of the amounts (32,016.00 EUR, 16 % of the money): revenue is without tax; map orders.columns.amount to amount - coalesce(tax, 0) - coalesce(Shipping, 0)",
+		"no setting uses column Shipping, which is a part of the amounts (10,005.00 EUR, 5.0 % of the money): revenue is without shipping; map orders.columns.amount to amount - coalesce(tax, 0) - coalesce(Shipping, 0)",
+	}
+	if diff := cmp.Diff(want, says); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWarningsOfVersions(t *testing.T) {
+	const says = "no setting uses column updated_at, in which the rows of 10 orders (0.1 % of all) differ as those of its versions do, and older ones count, too, 200.10 EUR in all: map orders.columns.version to try_cast(updated_at as timestamptz)"
+	versions := func(orders, equal, apart, single, pairs, steady int64) pipelinetest.Input {
+		return ofVersions(orderVersions{Orders: orders, EqualOrders: equal, ApartOrders: apart, SingleOrders: single, EarlierMinor: 20_010, EqualPairs: pairs, SteadyOrders: steady}, config.Orders{})
+	}
+	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
+		{ // half of the orders are repeated as they were
+			Code:   "unmapped_columns",
+			Raises: versions(10, 5, 0, 10, 0, 100),
+			Says:   says,
+			Silent: versions(10, 4, 10, 0, 0, 0), // lines that came later
+		},
+		{ // .1 % of 10,000
+			Code:   "unmapped_columns",
+			Raises: versions(10, 10, 0, 0, 0, 0),
+			Says:   says,
+			Silent: versions(9, 9, 0, 0, 0, 0),
+		},
+		{ // of 90 pairs 18 are alike: a fifth
+			Code:   "unmapped_columns",
+			Raises: versions(10, 7, 10, 0, 18, 0),
+			Says:   says,
+			Silent: versions(10, 5, 10, 0, 18, 0), // lines of few prices
+		},
+		{ // edited, each in a file of its own, and an order is one row
+			Code:   "unmapped_columns",
+			Raises: versions(10, 0, 10, 10, 0, 0),
+			Says:   says,
+			Silent: versions(10, 0, 9, 10, 0, 0),
+		},
+		{
+			Code:   "unmapped_columns",
+			Raises: versions(10, 0, 10, 10, 0, 0),
+			Says:   says,
+			Silent: versions(10, 0, 10, 9, 0, 0),
+		},
+		{
+			Code:   "unmapped_columns",
+			Raises: versions(10, 0, 10, 10, 0, 0),
+			Says:   says,
+			Silent: versions(10, 0, 10, 10, 0, 1), // lines, of which some came later
+		},
+		{
+			Code:   "unmapped_columns",
+			Raises: ofVersions(orderVersions{Orders: 10, EqualOrders: 10}, config.Orders{Grain: "order"}),
+			Says:   "no setting uses column updated_at, in which the rows of 10 orders (0.1 % of all) differ as those of its versions do, and the earliest row of each counts: map orders.columns.version to try_cast(updated_at as timestamptz)",
+			Silent: ofVersions(orderVersions{Orders: 4, EqualOrders: 4}, config.Orders{Grain: "order"}),
+		},
+		{ // money of several currencies has no sum
+			Code:   "unmapped_columns",
+			Raises: ofVersions(orderVersions{Orders: 10, EqualOrders: 10}, config.Orders{Columns: config.Columns{Currency: "ccy"}}),
+			Says:   "no setting uses column updated_at, in which the rows of 10 orders (0.1 % of all) differ as those of its versions do, and older ones count, too: map orders.columns.version to try_cast(updated_at as timestamptz)",
+			Silent: ofVersions(orderVersions{}, config.Orders{}),
 		},
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"cbv/valuation/vocabulary"
 )
 
 const (
@@ -90,6 +92,10 @@ func (in *Intake) suspectCurrencyColumn(p *profile, column string) {
 	}
 	slices.SortFunc(listed, func(a, b string) int { return cmp.Or(cmp.Compare(rows[b], rows[a]), strings.Compare(a, b)) })
 	own := in.Config.Value.Currency
+	isKnown := func(currency string) bool { return unitsPerEuro[currency] > 0 }
+	if !vocabulary.Says(vocabulary.Currency, column) && len(slices.DeleteFunc(slices.Clone(listed), func(c string) bool { return !isKnown(c) })) < 2 {
+		return // a short name may be that of something else
+	}
 	switch {
 	case len(listed) > 1:
 		var values []string

@@ -19,9 +19,12 @@ func ofChannels(rows int64, times float64, isWhole bool) pipelinetest.Input {
 }
 
 // ofCurrencies has a column of currencies.
-func ofCurrencies(currencies ...string) pipelinetest.Input {
+func ofCurrencies(currencies ...string) pipelinetest.Input { return ofCodes("Currency", currencies...) }
+
+// ofCodes has a column of a name.
+func ofCodes(name string, currencies ...string) pipelinetest.Input {
 	return of(func(in *Intake, p *profile) {
-		in.roles = map[string]string{"currency": "Currency"}
+		in.roles = map[string]string{"currency": name}
 		for i, currency := range currencies {
 			p.unmapped = append(p.unmapped, unmappedValue{Currency: currency, OrderRows: int64(10 * (i + 1))})
 		}
@@ -47,6 +50,18 @@ func TestWarningsOfCurrencies(t *testing.T) {
 			Raises: ofCurrencies("EUR", "JOE@X.ORG", "ANN@X.ORG"),
 			Says:   "column Currency names 2 currencies (50 rows something that is no code of three letters, 10 rows EUR), and all amounts are counted as EUR: map orders.columns.currency to it and give rates, or leave the others out with orders.keep",
 			Silent: ofCurrencies("EUR"),
+		},
+		{ // a name that may mean something else
+			Code:   "several_currencies",
+			Raises: ofCodes("ccy", "EUR", "SEK", "SKU"),
+			Says:   "column ccy names 3 currencies (30 rows SKU, 20 rows SEK, 10 rows EUR), and all amounts are counted as EUR: map orders.columns.currency to it and give rates, or leave the others out with orders.keep",
+			Silent: ofCodes("cur", "EUR", "SKU", "ABC"),
+		},
+		{
+			Code:   "several_currencies",
+			Raises: ofCodes(`"Währung"`, "USD"),
+			Says:   `column "Währung" says USD on 10 rows, and all amounts are counted as EUR: set value.currency to it`,
+			Silent: ofCodes("cur", "USD"),
 		},
 		{
 			Code:   "several_currencies",

@@ -87,7 +87,7 @@ func (in *Intake) suspectFiles(p *profile) bool {
 	bounds := in.Config.Suspicions
 	for pair, found := range across {
 		smaller := min(rows[pair.first], rows[pair.last])
-		if found.across > 0 && (shareOf(found.across, p.all.OrderRows) >= bounds.DoubledShare ||
+		if found.across >= fewTwice && (shareOf(found.across, p.all.OrderRows) >= bounds.DoubledShare ||
 			smaller >= fewRepeated && shareOf(found.across, smaller) >= bounds.DoubledFileShare) {
 			pairs = append(pairs, pair)
 			all.across += found.across
@@ -194,7 +194,8 @@ func (in *Intake) paired(p *profile, startOf func(time.Time) time.Time) (whole [
 	return whole, all
 }
 
-// fewTwice is how many orders in two files may be chance.
+// fewTwice is how many orders, or rows, in two files may be chance: an order of two equal
+// lines, of which one came late.
 const fewTwice = 5
 
 // suspectTwoFiles warns of orders that stand in two files.

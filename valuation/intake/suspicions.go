@@ -20,6 +20,11 @@ func (in *Intake) Suspect(ctx context.Context) error {
 		return err
 	}
 	in.Report.Profile = in.describe(p)
+	if p.versions.Orders > 0 {
+		if in.versionText, err = in.Orders.VersionText(ctx, in.Engine, in.Inputs.Orders, in.Orders.VersionColumn(in.Inputs.Orders)); err != nil {
+			return err
+		}
+	}
 	return engine.Insert(ctx, in.Engine, "shared_ids", in.suspect(p))
 }
 
@@ -29,6 +34,7 @@ func (in *Intake) suspect(p *profile) []sharedID {
 	in.suspectLines(p)
 	in.suspectCents(p)
 	in.suspectUnmapped(p)
+	in.suspectVersions(p)
 	in.suspectMissingReturns(p)
 	in.suspectAlikeIDs(p)
 	shared := in.suspectSharedIDs(p)

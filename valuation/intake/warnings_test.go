@@ -81,7 +81,7 @@ func ofRows(counts ...ReasonCount) pipelinetest.Input {
 		for _, count := range counts {
 			in.Inputs.Orders[0].Rows += count.Rows
 		}
-		in.warnOfRows()
+		in.warnOfRows(context.Background())
 		return nil
 	}
 }
