@@ -178,8 +178,8 @@ type Engine struct {
 // run that they come from, not with the path that named it.
 type Run struct {
 	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check and nothing is published; cbv help warnings names those that pass"`
-	Accept          []string `yaml:"accept" json:"-" short:"accept" flag:"repeats" value:"CODE" help:"codes of warnings that run.strict lets pass; the flag --accept may be repeated, adds to the list, and lets also pass, for this once, what fails by itself"`
-	AcceptOnce      []string `yaml:"-" json:"-"` // of Accept, those that a flag names: they also let pass what fails by itself
+	Accept          []string `yaml:"accept" json:"-" short:"accept" flag:"repeats" value:"CODE" help:"codes of warnings that run.strict lets pass; by file, variable or this flag alike; the flag --accept may be repeated, adds to the list, and lets also pass, for this once, what fails by itself"`
+	AcceptOnce      []string `yaml:"-" json:"-"` // of Accept, those that the flag --accept names: they also let pass what fails by itself
 	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order that counts is older; 2, 2d or 48h"`
 	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back; 30m"`
 	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit; auto: those of the latest earlier run while they are young enough, else a fit"`

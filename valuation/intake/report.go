@@ -110,11 +110,19 @@ func (in *Intake) readContract(ctx context.Context) error {
 		in.warnOfRows(ctx)
 		return nil
 	}
-	return in.noOrderIsLeft()
+	return in.noOrderIsLeft(ctx)
 }
 
 // noOrderIsLeft says why no row can be used.
-func (in *Intake) noOrderIsLeft() error {
+func (in *Intake) noOrderIsLeft(ctx context.Context) error {
+	rows := source.Rows(in.Inputs.Orders)
+	way, err := in.nullHint(ctx, rows)
+	if err != nil {
+		return err
+	}
+	if way == "" {
+		way = "check time.as_of, orders.columns and orders.keep"
+	}
 	var reasons []string
 	for _, count := range in.Report.Reasons {
 		reasons = append(reasons, fmt.Sprintf("%s %s", humanize.Comma(count.Rows), count.Reason))
@@ -124,8 +132,8 @@ func (in *Intake) noOrderIsLeft() error {
 		span = fmt.Sprintf(" as of %s, and orders run from %s to %s", in.Days.AsOf.Format(time.DateOnly),
 			days[0].Format(time.DateOnly), days[len(days)-1].Format(time.DateOnly))
 	}
-	return failure.Inputf("%s: no order is left of %s rows%s: %s: check time.as_of, orders.columns and orders.keep",
-		in.Inputs.Orders[0].Path, humanize.Comma(source.Rows(in.Inputs.Orders)), span, strings.Join(reasons, ", "))
+	return failure.Inputf("%s: no order is left of %s rows%s: %s: %s",
+		in.Inputs.Orders[0].Path, humanize.Comma(rows), span, strings.Join(reasons, ", "), way)
 }
 
 // ByReason orders used rows before others, and those by reason.
@@ -154,6 +162,7 @@ func (in *Intake) warnOfRows(ctx context.Context) {
 			quarantined += count.Rows
 		}
 	}
+	in.suspectUnreadableTimes(source.Rows(in.Inputs.Orders))
 	if share := float64(quarantined) / float64(source.Rows(in.Inputs.Orders)); isManyQuarantined(share) {
 		in.Warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are%s", 100*share, in.versionHint(ctx, quarantined))
 	}

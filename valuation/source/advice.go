@@ -112,6 +112,57 @@ func (m *mapped) find(ctx context.Context, e engine.Engine, input engine.Input) 
 	return remedy.Find(ctx, e, remedy.Column{Input: input, Value: m.value(ctx, e), Zone: m.kind.zone}, m.kind.want)
 }
 
+// reread returns how the one column of an expression is read, none where it has another
+// number of columns, or where it is what is mapped.
+func (m *mapped) reread(ctx context.Context, e engine.Engine, input engine.Input) (remedy.Reading, error) {
+	if len(m.used) != 1 {
+		return remedy.Reading{}, nil
+	}
+	column := remedy.Column{Input: input, Value: Name(ctx, e, m.used[0]), Zone: m.kind.zone}
+	reading, err := remedy.Find(ctx, e, column, m.kind.want)
+	if reading.Expression == m.text || reading.Expression == m.value(ctx, e) {
+		reading = remedy.Reading{}
+	}
+	return reading, err
+}
+
+// Reread says what to map to a setting in place of an expression that makes nothing of
+// its column; "" where nothing that was tried reads it.
+func (m Mapping) Reread(ctx context.Context, e engine.Engine, files []File, key string) (string, error) {
+	return m.advise(files, key, func(mapped *mapped) (remedy.Reading, error) { return mapped.reread(ctx, e, m.input) })
+}
+
+// LaterTimes says what to map to orders.columns.ordered_at where its times lie about
+// 1970, as those in a mistaken unit do; "" where nothing that was tried makes later ones.
+func (m Mapping) LaterTimes(ctx context.Context, e engine.Engine, files []File) (string, error) {
+	return m.advise(files, "orders.columns.ordered_at", func(mapped *mapped) (remedy.Reading, error) {
+		reading, err := mapped.reread(ctx, e, m.input)
+		if err != nil || reading.Expression != "" && reading.After >= leastLater {
+			return reading, err
+		}
+		return remedy.Shifted(ctx, e, remedy.Column{Input: m.input, Value: mapped.value(ctx, e)})
+	})
+}
+
+// leastLater is the year before which times are no later ones, as their text begins.
+const leastLater = "1990"
+
+// advise says how a column that a setting reads is to be read instead, "" where that
+// is not known.
+func (m Mapping) advise(files []File, key string, read func(*mapped) (remedy.Reading, error)) (string, error) {
+	for i := range m.mapped {
+		if m.mapped[i].key != key || len(m.mapped[i].used) == 0 {
+			continue
+		}
+		reading, err := read(&m.mapped[i])
+		if err != nil || reading.Expression == "" {
+			return "", err
+		}
+		return m.mapped[i].advice(files, reading), nil
+	}
+	return "", nil
+}
+
 // unreadable is the error of a column that cannot be read at all.
 func (m *mapped) unreadable(file File, err error) error { return damaged(file, m.text, m.key, err) }
 
