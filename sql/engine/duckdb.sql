@@ -60,8 +60,8 @@ create or replace macro id_key(id) as
 
 -- a number that is the same for rows with the same content, and for no others but by
 -- chance
-create or replace macro row_hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel) as
-    hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel);
+create or replace macro row_hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel, attributes) as
+    hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel, attributes);
 
 -- a number that is the same for the same text, and for no others but by chance
 create or replace macro text_hash(content) as

@@ -55,9 +55,10 @@ create or replace temporary function id_key(id string) returns string return
 -- a number that is the same for rows with the same content, and for no others but by
 -- chance
 create or replace temporary function row_hash(
-    customer_id string, order_id string, ordered_at timestamp_ntz, amount_minor bigint, margin_minor bigint, channel string
+    customer_id string, order_id string, ordered_at timestamp_ntz, amount_minor bigint, margin_minor bigint, channel string,
+    attributes string
 ) returns bigint return
-    xxhash64(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel);
+    xxhash64(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel, attributes);
 
 -- a number that is the same for the same text, and for no others but by chance
 create or replace temporary function text_hash(content string) returns bigint return

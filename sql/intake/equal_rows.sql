@@ -6,9 +6,35 @@
 -- Where an order has an id, only orders with several rows can have equal ones. Of two
 -- files, the later one's rows follow from the sum of the files' numbers.
 --
+-- Attributes, which orders do not have, are read of the files again where there are some:
+-- two tickets of one price are no double where the seat is mapped.
+--
 -- grain: one row per (order_day, first_file, last_file)
--- reads: orders, several_row_orders
+-- reads: orders, several_row_orders, order_rows, order_files, params
 with
+
+-- joined rather than compared, so that without attributes no order is read
+described_files as (
+    select order_files.file_number
+    from order_files
+    cross join params
+    where params.has_attributes
+),
+
+descriptions as (
+    select
+        order_rows.file_number,
+        order_rows.file_row,
+        concat(
+            coalesce(order_rows.attribute_1, ''), '|', coalesce(order_rows.attribute_2, ''), '|',
+            coalesce(order_rows.attribute_3, ''), '|', coalesce(order_rows.attribute_4, ''), '|',
+            coalesce(order_rows.attribute_5, ''), '|', coalesce(order_rows.attribute_6, ''), '|',
+            coalesce(order_rows.attribute_7, ''), '|', coalesce(order_rows.attribute_8, '')
+        ) as attributes
+    from order_rows
+    inner join described_files
+        on order_rows.file_number = described_files.file_number
+),
 
 candidates as (
     select
@@ -16,9 +42,13 @@ candidates as (
         orders.amount_minor,
         orders.file_number,
         row_hash(
-            orders.customer_id, orders.order_id, orders.ordered_at, orders.amount_minor, orders.margin_minor, orders.channel
+            orders.customer_id, orders.order_id, orders.ordered_at, orders.amount_minor, orders.margin_minor, orders.channel,
+            descriptions.attributes
         ) as content
     from orders
+    left join descriptions
+        on orders.file_number = descriptions.file_number
+        and orders.file_row = descriptions.file_row
     left join several_row_orders
         on orders.order_id = several_row_orders.order_id
     where orders.reason = 'used'
