@@ -25,11 +25,12 @@ descriptions as (
     select
         order_rows.file_number,
         order_rows.file_row,
-        concat(
-            coalesce(order_rows.attribute_1, ''), '|', coalesce(order_rows.attribute_2, ''), '|',
-            coalesce(order_rows.attribute_3, ''), '|', coalesce(order_rows.attribute_4, ''), '|',
-            coalesce(order_rows.attribute_5, ''), '|', coalesce(order_rows.attribute_6, ''), '|',
-            coalesce(order_rows.attribute_7, ''), '|', coalesce(order_rows.attribute_8, '')
+        concat_ws(
+            '|',
+            coalesce(order_rows.attribute_1, ''), coalesce(order_rows.attribute_2, ''),
+            coalesce(order_rows.attribute_3, ''), coalesce(order_rows.attribute_4, ''),
+            coalesce(order_rows.attribute_5, ''), coalesce(order_rows.attribute_6, ''),
+            coalesce(order_rows.attribute_7, ''), coalesce(order_rows.attribute_8, '')
         ) as attributes
     from order_rows
     inner join described_files

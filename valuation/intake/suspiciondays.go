@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"cbv/valuation/calendar"
 	"cbv/valuation/orderdays"
 )
@@ -53,6 +55,25 @@ func (in *Intake) suspectDays(ctx context.Context, all []orderdays.Day) error {
 		in.suspectBlankDay(days, blank, rows)
 	}
 	return nil
+}
+
+// suspectZones warns where times are written with a zone that an expression drops.
+func (in *Intake) suspectZones(ctx context.Context) error {
+	dropped, values, way, err := in.Orders.DroppedZones(ctx, in.Engine, in.Inputs.Orders, in.Config.Time.Zone)
+	if err == nil {
+		in.warnOfZones(dropped, values, way)
+	}
+	return err
+}
+
+// warnOfZones says how many of the first times have a zone that is dropped, and what to
+// map instead: without that there is nothing to be done.
+func (in *Intake) warnOfZones(dropped, values int64, way string) {
+	if dropped == 0 || way == "" {
+		return
+	}
+	in.Warn("zone_dropped", "%s of the first %s in orders.columns.ordered_at are written in UTC and read as local ones, which are of another day in %s: %s",
+		humanize.Comma(dropped), countOf(values, "time"), in.Config.Time.Zone, way)
 }
 
 // suspectBlankDay warns where orders are of a day that stands for none, and all others

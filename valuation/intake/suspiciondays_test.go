@@ -5,12 +5,22 @@ import (
 	"time"
 
 	"cbv/valuation/orderdays"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 )
 
 // on is a day with so many rows that can be used.
 func on(year int, month time.Month, day int, rows int64) orderdays.Day {
 	return onDay(time.Date(year, month, day, 0, 0, 0, 0, time.UTC), rows)
+}
+
+// ofZones has so many of 60 times whose zone is dropped, and what reads them.
+func ofZones(dropped int64, way string) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		c.Config.Time.Zone = "Pacific/Auckland"
+		New(c, Inputs{}).warnOfZones(dropped, 60, way)
+		return nil
+	}
 }
 
 func TestWarningsOfDays(t *testing.T) {
@@ -23,6 +33,18 @@ func TestWarningsOfDays(t *testing.T) {
 		return ofDays(nil, append(blank, onDay(january(1), rows-1), onDay(january(2), 1))...)
 	}
 	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
+		{
+			Code:   "zone_dropped",
+			Raises: ofZones(20, "map try_cast(paid_at as timestamptz)"),
+			Says:   "20 of the first 60 times in orders.columns.ordered_at are written in UTC and read as local ones, which are of another day in Pacific/Auckland: map try_cast(paid_at as timestamptz)",
+			Silent: ofZones(0, "map try_cast(paid_at as timestamptz)"),
+		},
+		{
+			Code:   "zone_dropped",
+			Raises: ofZones(1, "map try_cast(paid_at as timestamptz)"),
+			Says:   "1 of the first 60 times in orders.columns.ordered_at are written in UTC and read as local ones, which are of another day in Pacific/Auckland: map try_cast(paid_at as timestamptz)",
+			Silent: ofZones(1, ""),
+		},
 		{
 			Code:   "implausible_days",
 			Raises: ofDays(nil, on(1989, 12, 30, 3), on(1989, 12, 31, 3)),

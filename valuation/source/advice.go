@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -142,6 +143,35 @@ func (m Mapping) LaterTimes(ctx context.Context, e engine.Engine, files []File) 
 		}
 		return remedy.Shifted(ctx, e, remedy.Column{Input: m.input, Value: mapped.value(ctx, e)})
 	})
+}
+
+// zonedRows is how many rows are looked at for a zone that is dropped.
+const zonedRows = 10_000
+
+// inUTC is what a text ends with whose time is written in UTC.
+const inUTC = `'.*\d\d?:\d\d.*(Z|UTC|GMT|[+-]00(:?00)?)\s*'`
+
+// DroppedZones counts, in the first rows of the first file, the times of orders that are
+// written as text in UTC and that an expression reads as local ones, on another day than
+// they have in a zone; and says what to map instead.
+func (m Mapping) DroppedZones(ctx context.Context, e engine.Engine, files []File, zone string) (dropped, values int64, way string, err error) {
+	at := slices.IndexFunc(m.mapped, func(mapped mapped) bool { return mapped.key == "orders.columns.ordered_at" })
+	if m.Zoned || at < 0 || len(m.mapped[at].used) != 1 || strings.Contains(strings.ToLower(m.mapped[at].text), "timezone") {
+		return 0, 0, "", nil
+	}
+	column := m.mapped[at].used[0]
+	if !slices.ContainsFunc(files, func(file File) bool { return file.typeOf(column) == "VARCHAR" }) {
+		return 0, 0, "", nil
+	}
+	name := engine.Identifier(column)
+	differs := fmt.Sprintf("case when regexp_full_match(%s, %s) and cast((%s) as date) <> cast(timezone(%s, try_cast(%[1]s as timestamptz)) as date) then 1 end",
+		name, inUTC, m.mapped[at].expression, engine.Quote(zone))
+	screened, err := e.Screen(ctx, m.input.Only(0), name, []string{differs}, zonedRows)
+	if err != nil || screened.Read[0] == 0 {
+		return 0, 0, "", err
+	}
+	way, err = m.Reread(ctx, e, files, "orders.columns.ordered_at")
+	return screened.Read[0], screened.Values, way, err
 }
 
 // leastLater is the year before which times are no later ones, as their text begins.
