@@ -106,9 +106,9 @@ type Intake struct {
 	Holdout Holdout
 	tests   bool
 
-	// MapPersonalLooks makes the view personal_looks of a plan that looks at each
+	// MapWatchedDays makes the view watched_days of a plan that looks at each
 	// customer on a day of their own (customer_id, look_day), nil where none does.
-	MapPersonalLooks func(context.Context) error
+	MapWatchedDays func(context.Context) error
 }
 
 // New returns the intake of a plan that tests no models.
