@@ -10,8 +10,7 @@ several as (
     select
         coalesce(identities.to_id, assignment_parts.customer_id) as customer_id,
         count(*) as assignments,
-        min(assignment_parts.arm) as least_arm,
-        max(assignment_parts.arm) as greatest_arm
+        count(distinct assignment_parts.arm) as arms
     from assignment_parts
     cross join params
     left join identities
@@ -25,7 +24,7 @@ final as (
     select
         count(*) as customers,
         coalesce(cast(sum(assignments) as bigint), 0) - count(*) as repeated,
-        coalesce(cast(sum(case when least_arm <> greatest_arm then 1 else 0 end) as bigint), 0) as in_several_arms
+        coalesce(cast(sum(case when arms > 1 then 1 else 0 end) as bigint), 0) as in_several_arms
     from several
 )
 

@@ -31,7 +31,7 @@ ranked as (
             partition by given.customer_id
             order by
                 given.as_of nulls last,
-                case when given.given_id = given.customer_id then 0 else 1 end,
+                given.given_id <> given.customer_id,
                 given.file_number,
                 given.file_row
         ) as assignment_rank

@@ -3,44 +3,48 @@
 -- given, it was given under the ids and addresses of that time.
 --
 -- grain: one row per merged_id
--- reads: identities, people_rows, people
+-- reads: identities, people_rows
 with
 
 ranked as (
     select
-        given_id,
-        file_number,
-        file_row,
-        row_number() over (
-            partition by given_id
-            order by file_number, file_row
-        ) as row_rank
-    from people_rows
-    where reason = 'used'
-        and given_id <> customer_id
-),
-
-places as (
-    select
         identities.from_id as merged_id,
-        coalesce(ranked.file_number, people.file_number) as file_number,
-        coalesce(ranked.file_row, people.file_row) as file_row
+        people_rows.*,
+        row_number() over (
+            partition by identities.from_id
+            order by
+                people_rows.given_id <> identities.from_id,
+                people_rows.given_id <> people_rows.customer_id,
+                people_rows.file_number,
+                people_rows.file_row
+        ) as row_rank
     from identities
-    inner join people
-        on identities.to_id = people.customer_id
-    left join ranked
-        on identities.from_id = ranked.given_id
-        and ranked.row_rank = 1
+    inner join people_rows
+        on identities.to_id = people_rows.customer_id
+        and people_rows.reason = 'used'
 ),
 
 final as (
     select
-        places.merged_id,
-        people_rows.*
-    from places
-    inner join people_rows
-        on places.file_number = people_rows.file_number
-        and places.file_row = people_rows.file_row
+        merged_id,
+        customer_id,
+        given_id,
+        email,
+        phone,
+        first_name,
+        last_name,
+        country,
+        zip,
+        city,
+        state,
+        consent_email,
+        consent_ads,
+        is_suppressed,
+        file_number,
+        file_row,
+        reason
+    from ranked
+    where row_rank = 1
 )
 
 select * from final

@@ -22,7 +22,7 @@ ranked as (
         row_number() over (
             partition by people_rows.customer_id
             order by
-                case when people_rows.given_id = people_rows.customer_id then 0 else 1 end,
+                people_rows.given_id <> people_rows.customer_id,
                 people_rows.file_number,
                 people_rows.file_row
         ) as row_rank
