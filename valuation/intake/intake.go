@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
 
@@ -94,8 +95,9 @@ type Intake struct {
 	amountText, customerText string            // what is mapped
 
 	// Earlier is the run that the files are compared with, once it is looked for.
-	Earlier  Earlier
-	compared comparison
+	Earlier                 Earlier
+	compared, comparedMonth comparison
+	past                    publication.Past
 
 	// BeyondOrders says that the as-of day lies so far behind the last order that
 	// orders are more likely missing.

@@ -74,7 +74,7 @@ var Profile = []pipeline.Step{
 var Compared = []pipeline.Step{
 	{Name: "file_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "days", Kind: pipeline.File, Folder: "intake", Key: []string{"day", "file"}},
-	{Name: "earlier_run", Kind: pipeline.Go, Makes: []string{"earlier_days", "earlier_base"}},
+	{Name: "earlier_run", Kind: pipeline.Go, Makes: []string{"earlier_days", "month_days", "earlier_base"}},
 	{Name: "day_changes", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "compared_days", Kind: pipeline.Go, Reads: []string{"day_changes"}, Makes: []string{"changed_days", "compared_span"}},
 	{Name: "file_changes", Kind: pipeline.View, Folder: "intake"},
