@@ -90,7 +90,11 @@ func parse(leaf reflect.Value, trimmed, text string) error {
 			return refuse()
 		}
 		fresh := reflect.New(leaf.Type())
-		if err := yaml.Unmarshal([]byte(text), fresh.Interface()); err != nil {
+		err := yaml.Unmarshal([]byte(text), fresh.Interface())
+		if section := (sectionError{}); errors.As(err, &section) {
+			return section
+		}
+		if err != nil {
 			return refuse()
 		}
 		leaf.Set(fresh.Elem())
