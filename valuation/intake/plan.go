@@ -56,6 +56,7 @@ var Profile = []pipeline.Step{
 	{Name: "orders_in_two_files", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "orders_left_out_elsewhere", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "later_amounts", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "stray_returns", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "equal_rows", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "profile_customers", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "alike_ids", Kind: pipeline.Table, Folder: "intake"},
@@ -63,7 +64,7 @@ var Profile = []pipeline.Step{
 	{Name: "purchase_values", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "base_profile", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "suspicions", Kind: pipeline.Go, Reads: []string{
-		"rounding", "unmapped_values", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "orders_left_out_elsewhere", "later_amounts",
+		"rounding", "unmapped_values", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "orders_left_out_elsewhere", "later_amounts", "stray_returns",
 		"equal_rows", "alike_ids", "suspect_ids", "base_profile",
 	}, Makes: []string{"shared_ids"}},
 }
