@@ -22,6 +22,7 @@ type dayChange struct {
 	RowsBefore, MinorBefore         int64
 	UsedRowsBefore, UsedMinorBefore int64
 	CustomersBefore                 int64
+	RowsOfMonth                     int64 // that the last run of the month before knew
 }
 
 func (d dayChange) isLost() bool { return d.RowsNow < d.RowsBefore }
@@ -53,6 +54,9 @@ type comparison struct {
 	days      []dayChange // the others, up to the earlier run's as-of day
 	asOf      time.Time   // of the earlier run, whose last day was not over then
 }
+
+// The codes of losses.
+const rowsLost, customersVanished = "rows_lost", "customers_vanished"
 
 // What days of an earlier run are held against.
 const (
@@ -133,7 +137,12 @@ func (in *Intake) compareDays(ctx context.Context) error {
 	if in.Earlier.ID == "" {
 		changes = nil
 	}
+	ofMonth := changesOfMonth(changes)
+	changes = slices.DeleteFunc(changes, func(d dayChange) bool { return d.RowsNow == 0 && d.RowsBefore == 0 })
 	in.compared = compare(changes, in.Earlier.AsOf)
+	if in.Earlier.month.id != "" {
+		in.comparedMonth = compare(ofMonth, in.Earlier.month.asOf)
+	}
 	type changedDay struct {
 		Day    time.Time
 		IsLost bool
@@ -176,10 +185,13 @@ func (in *Intake) compareRuns(ctx context.Context) error {
 		}
 	}
 	l := in.losses(gone)
+	in.noteErased(l, gone)
 	in.warnOfRates()
 	in.warnOfShortening(before, l)
 	in.warnOfLosses(l, gone, files)
+	in.failSlowLoss()
 	in.warnOfLateRows(files)
+	in.noteAccepted()
 	return nil
 }
 
@@ -243,24 +255,6 @@ func (in *Intake) losses(gone goneCustomers) losses {
 // share is a part of a whole, 0 where there is none.
 func share(part, whole int64) float64 { return float64(part) / float64(max(1, whole)) }
 
-// warnOfShortening says that the files begin later than they did.
-func (in *Intake) warnOfShortening(gone goneCustomers, l losses) {
-	if len(in.compared.shortened) == 0 {
-		return
-	}
-	var rows int64
-	for _, day := range in.compared.shortened {
-		rows += day.RowsBefore - day.RowsNow
-	}
-	raise, code := in.Warn, "history_shortened"
-	if share(rows, rows+l.pastRows) >= in.Config.Suspicions.ShortenedShareFails {
-		raise, code = in.Fail, "rows_lost"
-	}
-	first := in.compared.shortened[0].Day.Format(time.DateOnly)
-	raise(code, "the files begin on %s now, and did on %s for run %s: %s on %s went with that, and %s who were last seen then",
-		in.compared.from.Format(time.DateOnly), first, in.Earlier.ID, countOf(rows, "row"), calendar.DaysText(len(in.compared.shortened)), countOf(gone.Customers, "customer"))
-}
-
 // warnOfLosses says which rows and customers are missing.
 func (in *Intake) warnOfLosses(l losses, gone goneCustomers, files []fileChange) {
 	if l.erased {
@@ -271,7 +265,7 @@ func (in *Intake) warnOfLosses(l losses, gone goneCustomers, files []fileChange)
 	bounds := in.Config.Suspicions
 	lost := max(share(l.rows, l.pastRows), share(l.minor, l.pastMinor))
 	if restated := share(l.restatedMinor, l.pastMinor); restated >= bounds.RestatedShare {
-		in.level(restated >= bounds.RestatedShareFails)("rows_lost", "the money of past days fell by %s (%s) since run %s, and no row is missing: on %s; see whether amounts were restated",
+		in.level(restated >= bounds.RestatedShareFails)(rowsLost, "the money of past days fell by %s (%s) since run %s, and no row is missing: on %s; see whether amounts were restated",
 			in.money(l.restatedMinor), percent(restated), in.Earlier.ID, daysText(l.restated))
 	}
 	if l.rows >= leastLostRows && lost >= bounds.LostShare || len(l.halved) > 0 {
@@ -279,11 +273,11 @@ func (in *Intake) warnOfLosses(l losses, gone goneCustomers, files []fileChange)
 		if len(l.halved) > 0 && lost < bounds.LostShare {
 			days = l.halved
 		}
-		in.level(l.rows >= leastLostRowsFail && lost >= bounds.LostShareFails)("rows_lost", "%s (%s) with %s (%s) that run %s had are missing: of %s%s; see whether order files are missing, or cut off",
+		in.level(l.rows >= leastLostRowsFail && lost >= bounds.LostShareFails)(rowsLost, "%s (%s) with %s (%s) that run %s had are missing: of %s%s; see whether order files are missing, or cut off",
 			countOf(l.rows, "row"), percent(share(l.rows, l.pastRows)), in.money(l.minor), percent(share(l.minor, l.pastMinor)), in.Earlier.ID, daysText(days), filesText(files, true))
 	}
 	if vanished := share(gone.Customers, gone.EarlierCustomers); gone.Customers >= leastGone && vanished >= bounds.VanishedShare {
-		in.level(gone.Customers >= leastGoneFail && vanished >= bounds.VanishedShareFails)("customers_vanished", "%s of the %s of run %s (%s) are in no row any more: see whether order files are missing, or their ids are written otherwise",
+		in.level(gone.Customers >= leastGoneFail && vanished >= bounds.VanishedShareFails)(customersVanished, "%s of the %s of run %s (%s) are in no row any more: see whether order files are missing, or their ids are written otherwise",
 			countOf(gone.Customers, "customer"), humanize.Comma(gone.EarlierCustomers), in.Earlier.ID, percent(vanished))
 	}
 }

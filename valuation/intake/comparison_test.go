@@ -16,10 +16,11 @@ type night struct {
 	files   []fileChange
 	gone    []goneCustomers
 	earlier Earlier
+	asOf    int // of this night, as a day of 2025
 }
 
 func usualNight() night {
-	n := night{earlier: Earlier{ID: "2025-04-10-0123456789ab", AsOf: january(100)}}
+	n := night{asOf: 101, earlier: Earlier{ID: "2025-04-10-0123456789ab", AsOf: january(100)}}
 	for i := range 100 {
 		n.days = append(n.days, dayChange{
 			Day: january(1 + i), RowsNow: 100, MinorNow: 10_000, UsedRowsNow: 100, UsedMinorNow: 10_000,
@@ -52,6 +53,7 @@ func ofNight(change func(n *night)) pipelinetest.Input {
 		enginetest.Put(c.Engine, "day_changes", n.days...)
 		enginetest.Put(c.Engine, "file_changes", n.files...)
 		enginetest.Put(c.Engine, "gone_customers", n.gone...)
+		c.Days.AsOf = january(n.asOf)
 		in := New(c, Inputs{})
 		in.Earlier = n.earlier
 		if err := in.mapEarlier(context.Background()); err != nil {
@@ -117,9 +119,10 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			Says:   "the money of past days fell by 100.00 EUR (1.00 %) since run 2025-04-10-0123456789ab, and no row is missing: on 2025-02-20; see whether amounts were restated",
 			Silent: ofNight(func(n *night) { n.days[50].MinorNow = 0; n.earlier.HasOtherRates = true }),
 		},
-		{ // files that begin later by more than half of what they had are no window
+		{ // files that begin later by half of what they had are no window
 			Code: "rows_lost",
 			Raises: ofNight(func(n *night) {
+				n.asOf = 150
 				for i := range 50 {
 					n.without(100, i)
 				}
@@ -127,8 +130,27 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			}),
 			Says: "the files begin on 2025-02-20 now, and did on 2025-01-01 for run 2025-04-10-0123456789ab: 5,000 rows on 50 days went with that, and 250 customers who were last seen then",
 			Silent: ofNight(func(n *night) {
+				n.asOf = 150
 				for i := range 49 {
 					n.without(100, i)
+				}
+			}),
+		},
+		{ // a window moves by the day of its end and a month: the 33rd day has 10 of 10,000 rows, and 9
+			Code: "rows_lost",
+			Raises: ofNight(func(n *night) {
+				n.days[0].RowsBefore, n.days[99].RowsNow, n.days[99].RowsBefore = 10, 190, 190
+				n.days[0].RowsNow = 0
+				for i := range 32 {
+					n.without(100, 1+i)
+				}
+			}),
+			Says: "the files begin on 2025-02-03 now, and did on 2025-01-01 for run 2025-04-10-0123456789ab: 3,210 rows on 33 days went with that, and 0 customers who were last seen then; files of a fixed time would begin 32 days later at most: see whether order files are missing",
+			Silent: ofNight(func(n *night) {
+				n.days[0].RowsBefore, n.days[99].RowsNow, n.days[99].RowsBefore = 9, 191, 191
+				n.days[0].RowsNow = 0
+				for i := range 32 {
+					n.without(100, 1+i)
 				}
 			}),
 		},
@@ -271,6 +293,18 @@ func TestALargeLossFails(t *testing.T) {
 		{"1 % of the customers of a small shop, who are 4", func(n *night) { n.vanish(4); n.gone[0].EarlierCustomers = 100 }, false},
 		{"1 % of the rows of a small shop, which are 19", func(n *night) { n.days = n.days[:10]; n.without(19, 5) }, false},
 		{"0.9 % of the customers", func(n *night) { n.vanish(9) }, false},
+		{"a start that moves by 33 days, the first with 100 of 10,000 rows", func(n *night) {
+			for i := range 33 {
+				n.without(100, i)
+			}
+		}, true},
+		{"the first with 99", func(n *night) {
+			n.days[0].RowsBefore, n.days[99].RowsNow, n.days[99].RowsBefore = 99, 101, 101
+			for i := range 33 {
+				n.without(min(100, n.days[i].RowsBefore), i)
+			}
+			n.days[0].RowsNow = 0
+		}, false},
 		{"all files are others", func(n *night) {
 			for i := range n.days {
 				n.without(100, i)

@@ -27,8 +27,11 @@ type Earlier struct {
 	// HasOtherRates says that exchange rates have been revised since, by which past
 	// money changes: only rows and customers are compared.
 	HasOtherRates bool
+	Past          publication.Past
 
 	days, customers string // paths
+
+	month monthRun
 }
 
 // Tables of a run that the next one reads.
@@ -51,7 +54,7 @@ func (in *Intake) FindEarlier(ctx context.Context, runs publication.Catalog) err
 		run, err := runs.ReadEarlier(id)
 		if err == nil {
 			if why, err = in.openEarlier(ctx, run); err == nil && why == "" {
-				return nil
+				return in.findMonth(ctx, runs, ids)
 			}
 		}
 		if err != nil { // it was damaged, or another program wrote it
@@ -64,25 +67,35 @@ func (in *Intake) FindEarlier(ctx context.Context, runs publication.Catalog) err
 	return nil
 }
 
-// openEarlier takes a run to compare with, and says why where it cannot be.
-func (in *Intake) openEarlier(ctx context.Context, run publication.EarlierRun) (why string, err error) {
+// compares says why a run whose tables are needed cannot be compared, "" where it can
+// be, and returns its as-of day.
+func (in *Intake) compares(ctx context.Context, run publication.EarlierRun, tables ...string) (why string, asOf time.Time, err error) {
 	var then config.Config
 	if err := json.Unmarshal(run.Configuration, &then); err != nil {
-		return "", err
+		return "", asOf, err
 	}
 	if why := orderDifference(then, in.Config); why != "" {
-		return why, nil
+		return why, asOf, nil
 	}
-	for _, name := range EarlierTables {
+	for _, name := range tables {
 		if !run.Has(ctx, name) {
-			return fmt.Sprintf("its %s is not there, or damaged", name), nil
+			return fmt.Sprintf("its %s is not there, or damaged", name), asOf, nil
 		}
 	}
-	asOf, err := time.Parse(time.DateOnly, run.AsOf)
-	if err != nil {
-		return "", err
+	asOf, err = time.Parse(time.DateOnly, run.AsOf)
+	return "", asOf, err
+}
+
+// openEarlier takes a run to compare with, and says why where it cannot be.
+func (in *Intake) openEarlier(ctx context.Context, run publication.EarlierRun) (why string, err error) {
+	why, asOf, err := in.compares(ctx, run, EarlierTables...)
+	if err != nil || why != "" {
+		return why, err
 	}
-	in.Earlier = Earlier{ID: run.ID, Identity: run.Identity, AsOf: asOf, HasOtherRates: !slices.Equal(rates(run.Inputs), rates(in.Inputs.PublishedInputs()))}
+	in.Earlier = Earlier{
+		ID: run.ID, Identity: run.Identity, AsOf: asOf, Past: run.Past,
+		HasOtherRates: !slices.Equal(rates(run.Inputs), rates(in.Inputs.PublishedInputs())),
+	}
 	for name, path := range map[string]*string{daysFile: &in.Earlier.days, customersFile: &in.Earlier.customers} {
 		if *path, err = filepath.EvalSymlinks(filepath.Join(run.Folder, name)); err != nil {
 			return "", err
@@ -126,12 +139,13 @@ func rates(inputs []publication.Input) (hashes []string) {
 	return hashes
 }
 
-// WriteIdentity writes which run is compared, or why none is.
+// WriteIdentity writes which runs are compared, or why none is.
 func (e Earlier) WriteIdentity(to io.Writer) {
 	fmt.Fprintf(to, "compared %q %q %q\n", e.ID, e.Identity, e.WhyNone)
+	fmt.Fprintf(to, "compared %q %q\n", e.month.id, e.month.identity)
 }
 
-// mapEarlier makes the tables of the run that is compared, which are empty without
+// mapEarlier makes the tables of the runs that are compared, which are empty without
 // one.
 func (in *Intake) mapEarlier(ctx context.Context) error {
 	if in.Earlier.WhyNone != "" && in.Earlier.ID == "" {
@@ -142,6 +156,7 @@ func (in *Intake) mapEarlier(ctx context.Context) error {
 		columns    []schema.Column
 	}{
 		{"earlier_days", in.Earlier.days, schema.ColumnsOf("days")},
+		{"month_days", in.Earlier.month.days, schema.ColumnsOf("days")},
 		{"earlier_base", in.Earlier.customers, slices.DeleteFunc(slices.Clone(schema.ColumnsOf("customers")), func(c schema.Column) bool {
 			return !slices.Contains([]string{"customer_id", "last_purchase_date", "purchases", "revenue"}, c.Name)
 		})},

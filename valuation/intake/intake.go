@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
 
@@ -95,8 +96,9 @@ type Intake struct {
 	versionText              string            // what an unused column of versions is mapped by, where orders have several
 
 	// Earlier is the run that the files are compared with, once it is looked for.
-	Earlier  Earlier
-	compared comparison
+	Earlier                 Earlier
+	compared, comparedMonth comparison
+	past                    publication.Past
 
 	// BeyondOrders says that the as-of day lies so far behind the last order that
 	// orders are more likely missing.
@@ -107,9 +109,9 @@ type Intake struct {
 	Holdout Holdout
 	tests   bool
 
-	// MapPersonalLooks makes the view personal_looks of a plan that looks at each
+	// MapWatchedDays makes the view watched_days of a plan that looks at each
 	// customer on a day of their own (customer_id, look_day), nil where none does.
-	MapPersonalLooks func(context.Context) error
+	MapWatchedDays func(context.Context) error
 }
 
 // New returns the intake of a plan that tests no models.

@@ -11,9 +11,10 @@ import (
 // rows up to it.
 type look struct{ LookDay time.Time }
 
-// personalLook is a row of personal_looks, which is a view over files where a plan
-// has it, and so has the place of each row.
-type personalLook struct {
+// watchedDay is a row of watched_days, the days of which a plan wants to know what was
+// known on them of a customer each. It is a view over files where a plan has it, and so
+// has the place of each row.
+type watchedDay struct {
 	CustomerID          string
 	LookDay             time.Time
 	FileNumber, FileRow int64
@@ -30,8 +31,8 @@ func (in *Intake) makeLooks(ctx context.Context) error {
 	if err := engine.Insert(ctx, in.Engine, "looks", looks); err != nil {
 		return err
 	}
-	if in.MapPersonalLooks != nil {
-		return in.MapPersonalLooks(ctx)
+	if in.MapWatchedDays != nil {
+		return in.MapWatchedDays(ctx)
 	}
-	return engine.Insert(ctx, in.Engine, "personal_looks", []personalLook(nil))
+	return engine.Insert(ctx, in.Engine, "watched_days", []watchedDay(nil))
 }

@@ -16,7 +16,8 @@ var Steps = []pipeline.Step{
 	{Name: "order_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "last_order_places", Kind: pipeline.View, Folder: "intake"},
 	{Name: AsOfStep, Kind: pipeline.Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"months", "compared_periods"}},
-	{Name: "params", Kind: pipeline.Go, Makes: []string{"params", "looks", "personal_looks"}},
+	{Name: "params", Kind: pipeline.Go, Makes: []string{"params", "looks", "watched_days"}},
+	{Name: "personal_looks", Kind: pipeline.View, Folder: "intake"},
 	{Name: "superseded_rows", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "repeated_orders", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "orders", Kind: pipeline.Table, Folder: "intake"},
@@ -56,6 +57,7 @@ var Profile = []pipeline.Step{
 	{Name: "orders_in_two_files", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "orders_left_out_elsewhere", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "later_amounts", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "stray_returns", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "equal_rows", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "profile_customers", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "alike_ids", Kind: pipeline.Table, Folder: "intake"},
@@ -63,7 +65,7 @@ var Profile = []pipeline.Step{
 	{Name: "purchase_values", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "base_profile", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "suspicions", Kind: pipeline.Go, Reads: []string{
-		"rounding", "unmapped_values", "order_versions", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "orders_left_out_elsewhere", "later_amounts",
+		"rounding", "unmapped_values", "order_versions", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "orders_left_out_elsewhere", "later_amounts", "stray_returns",
 		"equal_rows", "alike_ids", "suspect_ids", "base_profile",
 	}, Makes: []string{"shared_ids"}},
 }
@@ -74,7 +76,7 @@ var Profile = []pipeline.Step{
 var Compared = []pipeline.Step{
 	{Name: "file_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "days", Kind: pipeline.File, Folder: "intake", Key: []string{"day", "file"}},
-	{Name: "earlier_run", Kind: pipeline.Go, Makes: []string{"earlier_days", "earlier_base"}},
+	{Name: "earlier_run", Kind: pipeline.Go, Makes: []string{"earlier_days", "month_days", "earlier_base"}},
 	{Name: "day_changes", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "compared_days", Kind: pipeline.Go, Reads: []string{"day_changes"}, Makes: []string{"changed_days", "compared_span"}},
 	{Name: "file_changes", Kind: pipeline.View, Folder: "intake"},

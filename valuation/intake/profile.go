@@ -44,7 +44,8 @@ type (
 	laterAmounts struct {
 		TwoDayOrders, ManyDayOrders, RefundOrders, RefundMinor int64
 	}
-	equalRows struct {
+	strayReturns struct{ OrderRows, NetMinor int64 }
+	equalRows    struct {
 		OrderDay                                         time.Time
 		FirstFile, LastFile                              int64
 		OrderRows, DifferentRows, EvenRows               int64
@@ -98,6 +99,7 @@ type profile struct {
 	pairs    []filePair
 	leftOut  []leftOutPair
 	later    laterAmounts
+	stray    strayReturns
 	equal    []equalRows
 	alike    []alikeIDs
 	suspects []suspectID
@@ -125,7 +127,8 @@ func (in *Intake) readProfile(ctx context.Context) (*profile, error) {
 		readAll(ctx, in.Engine, "file_channels", &p.channels), readAll(ctx, in.Engine, "file_days", &p.days),
 		readOne(ctx, in.Engine, "several_row_sums", &p.several), readAll(ctx, in.Engine, "line_counts", &p.lines), readAll(ctx, in.Engine, "orders_in_two_files", &p.pairs),
 		readAll(ctx, in.Engine, "orders_left_out_elsewhere", &p.leftOut),
-		readOne(ctx, in.Engine, "later_amounts", &p.later), readAll(ctx, in.Engine, "equal_rows", &p.equal),
+		readOne(ctx, in.Engine, "later_amounts", &p.later), readOne(ctx, in.Engine, "stray_returns", &p.stray),
+		readAll(ctx, in.Engine, "equal_rows", &p.equal),
 		readAll(ctx, in.Engine, "alike_ids", &p.alike), readAll(ctx, in.Engine, "suspect_ids", &p.suspects),
 		readOne(ctx, in.Engine, "base_profile", &p.base), readOne(ctx, in.Engine, "rounding", &p.rounding),
 		readAll(ctx, in.Engine, "unmapped_values", &p.unmapped), readOne(ctx, in.Engine, "order_versions", &p.versions),
@@ -189,6 +192,7 @@ func (in *Intake) describe(p *profile) publication.Profile {
 		MedianPurchase: exact(p.base.MedianMinor), Money: exact(p.all.AmountMinor), Currency: in.Config.Value.Currency,
 		LargestCustomer: shareOf(p.base.LargestMinor, p.base.NetMinor),
 		Returns:         publication.Amount{Rows: p.all.NegativeRows, Money: exact(p.all.NegativeMinor)},
+		StrayReturns:    publication.Amount{Rows: p.stray.OrderRows, Money: exact(p.stray.NetMinor)},
 		Files:           []publication.ProfileFile{}, Channels: []publication.ProfileChannel{}, Unmapped: []string{},
 	}
 	if orders := p.orders(); orders > 0 {

@@ -33,6 +33,7 @@ type Manifest struct {
 	Profile       Profile            `json:"profile"`              // what the orders look like
 	Merged        *Merged            `json:"merged_customers,omitempty"`
 	Young         *YoungPurchases    `json:"young_purchases,omitempty"` // absent where hardly any purchase comes to nothing
+	Past          Past               `json:"past"`                      // how the past changed from run to run
 	Totals        Totals             `json:"totals"`
 	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
@@ -75,6 +76,16 @@ type Rows struct {
 type Merged struct {
 	Customers int64 `json:"customers"`
 	Rows      int64 `json:"rows"`
+}
+
+// Past says what became of past days over all runs up to this one, so that a later run
+// can tell a loss that goes on night after night from what is known.
+type Past struct {
+	// ErasedRows are those that went with customers who were erased.
+	ErasedRows int64 `json:"erased_rows"`
+	// AcceptedLoss is the as-of day of the last run for which a loss was accepted, ""
+	// without one.
+	AcceptedLoss string `json:"accepted_loss"`
 }
 
 // YoungPurchases are the purchases younger than Days, the age by which 95 % of those that

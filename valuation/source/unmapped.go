@@ -128,7 +128,7 @@ func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File)
 		input.Parts = partsOf(files, read)
 		return found, e.Input(ctx, input)
 	}
-	shape = append(shape, engine.Column{Name: "file_number", Type: engine.Bigint})
+	shape = append(shape, engine.Column{Name: "file_number", Type: engine.Bigint}, engine.Column{Name: "file_row", Type: engine.Bigint})
 	return found, e.Insert(ctx, UnmappedView, shape, func(func([]any) bool) {})
 }
 
