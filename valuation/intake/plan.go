@@ -49,7 +49,7 @@ var Profile = []pipeline.Step{
 	{Name: "unmapped", Kind: pipeline.Go, Makes: []string{"unmapped_input"}},
 	{Name: "rounding", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "unmapped_values", Kind: pipeline.Table, Folder: "intake"},
-	{Name: "order_versions", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "unused_versions", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "file_channels", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "order_parts", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "several_row_sums", Kind: pipeline.Table, Folder: "intake"},
@@ -65,7 +65,7 @@ var Profile = []pipeline.Step{
 	{Name: "purchase_values", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "base_profile", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "suspicions", Kind: pipeline.Go, Reads: []string{
-		"rounding", "unmapped_values", "order_versions", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "orders_left_out_elsewhere", "later_amounts", "stray_returns",
+		"rounding", "unmapped_values", "unused_versions", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "orders_left_out_elsewhere", "later_amounts", "stray_returns",
 		"equal_rows", "alike_ids", "suspect_ids", "base_profile",
 	}, Makes: []string{"shared_ids"}},
 }

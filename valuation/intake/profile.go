@@ -84,7 +84,7 @@ type (
 		ShippingOverSubtotalRows                         int64
 		RefundMinor, RefundRows                          int64
 	}
-	orderVersions struct {
+	unusedVersions struct {
 		Orders, EqualOrders, ApartOrders, SingleOrders int64
 		EarlierMinor, EqualPairs, SteadyOrders         int64
 	}
@@ -106,7 +106,7 @@ type profile struct {
 	base     baseProfile
 	rounding roundingOf
 	unmapped []unmappedValue
-	versions orderVersions
+	versions unusedVersions
 
 	all fileChannel // the sums of channels
 }
@@ -131,7 +131,7 @@ func (in *Intake) readProfile(ctx context.Context) (*profile, error) {
 		readAll(ctx, in.Engine, "equal_rows", &p.equal),
 		readAll(ctx, in.Engine, "alike_ids", &p.alike), readAll(ctx, in.Engine, "suspect_ids", &p.suspects),
 		readOne(ctx, in.Engine, "base_profile", &p.base), readOne(ctx, in.Engine, "rounding", &p.rounding),
-		readAll(ctx, in.Engine, "unmapped_values", &p.unmapped), readOne(ctx, in.Engine, "order_versions", &p.versions),
+		readAll(ctx, in.Engine, "unmapped_values", &p.unmapped), readOne(ctx, in.Engine, "unused_versions", &p.versions),
 	)
 	p.days = slices.DeleteFunc(p.days, func(day fileDay) bool { return day.OrderRows == 0 }) // nothing of it is used
 	for _, c := range p.channels {

@@ -194,7 +194,7 @@ func (in *Intake) suspectVersions(p *profile) {
 // areVersions reports whether rows of orders that differ in a version repeat each other.
 // Lines that were changed one by one are alike only by chance; where each version is one
 // row of a file of its own, and no order has two rows else, they may have been edited.
-func (v orderVersions) areVersions() bool {
+func (v unusedVersions) areVersions() bool {
 	same := shareOf(v.EqualOrders, v.Orders)
 	byChance := shareOf(v.EqualPairs, v.Orders*(v.Orders-1))
 	isEdited := shareOf(v.ApartOrders, v.Orders) >= everyOrder && shareOf(v.SingleOrders, v.Orders) >= everyOrder &&

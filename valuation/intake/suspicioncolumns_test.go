@@ -56,7 +56,7 @@ func ofShipping(rows, inside, taxed int64) pipelinetest.Input {
 }
 
 // ofVersions has orders that stand with several versions; columns may be mapped.
-func ofVersions(versions orderVersions, orders config.Orders) pipelinetest.Input {
+func ofVersions(versions unusedVersions, orders config.Orders) pipelinetest.Input {
 	return of(func(in *Intake, p *profile) {
 		in.roles, in.versionText, p.versions = map[string]string{"version_time": "updated_at"}, "try_cast(updated_at as timestamptz)", versions
 		in.Config.Orders.Grain, in.Config.Orders.Columns.Currency = orders.Grain, orders.Columns.Currency
@@ -228,7 +228,7 @@ func TestTaxAndShippingAreLeftOutTogether(t *testing.T) {
 func TestWarningsOfVersions(t *testing.T) {
 	const says = "no setting uses column updated_at, in which the rows of 10 orders (0.1 % of all) differ as those of its versions do, and older ones count, too, 200.10 EUR in all: map orders.columns.version to try_cast(updated_at as timestamptz)"
 	versions := func(orders, equal, apart, single, pairs, steady int64) pipelinetest.Input {
-		return ofVersions(orderVersions{Orders: orders, EqualOrders: equal, ApartOrders: apart, SingleOrders: single, EarlierMinor: 20_010, EqualPairs: pairs, SteadyOrders: steady}, config.Orders{})
+		return ofVersions(unusedVersions{Orders: orders, EqualOrders: equal, ApartOrders: apart, SingleOrders: single, EarlierMinor: 20_010, EqualPairs: pairs, SteadyOrders: steady}, config.Orders{})
 	}
 	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{ // half of the orders are repeated as they were
@@ -269,15 +269,15 @@ func TestWarningsOfVersions(t *testing.T) {
 		},
 		{
 			Code:   "unmapped_columns",
-			Raises: ofVersions(orderVersions{Orders: 10, EqualOrders: 10}, config.Orders{Grain: "order"}),
+			Raises: ofVersions(unusedVersions{Orders: 10, EqualOrders: 10}, config.Orders{Grain: "order"}),
 			Says:   "no setting uses column updated_at, in which the rows of 10 orders (0.1 % of all) differ as those of its versions do, and the earliest row of each counts: map orders.columns.version to try_cast(updated_at as timestamptz)",
-			Silent: ofVersions(orderVersions{Orders: 4, EqualOrders: 4}, config.Orders{Grain: "order"}),
+			Silent: ofVersions(unusedVersions{Orders: 4, EqualOrders: 4}, config.Orders{Grain: "order"}),
 		},
 		{ // money of several currencies has no sum
 			Code:   "unmapped_columns",
-			Raises: ofVersions(orderVersions{Orders: 10, EqualOrders: 10}, config.Orders{Columns: config.Columns{Currency: "ccy"}}),
+			Raises: ofVersions(unusedVersions{Orders: 10, EqualOrders: 10}, config.Orders{Columns: config.Columns{Currency: "ccy"}}),
 			Says:   "no setting uses column updated_at, in which the rows of 10 orders (0.1 % of all) differ as those of its versions do, and older ones count, too: map orders.columns.version to try_cast(updated_at as timestamptz)",
-			Silent: ofVersions(orderVersions{}, config.Orders{}),
+			Silent: ofVersions(unusedVersions{}, config.Orders{}),
 		},
 	})
 }

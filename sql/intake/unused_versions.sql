@@ -1,4 +1,4 @@
--- order_versions: the orders whose rows have different values in a column that no setting
+-- unused_versions: the orders whose rows have different values in a column that no setting
 -- uses and whose name says that it is a version: how many, in how many of them a later
 -- version has the rows and the money of the one before, or stands in other files, or is
 -- one row as every other; and the money of those that are not the latest.
