@@ -9,6 +9,14 @@
 -- reads: version_rows, orders, params
 with
 
+standing as (
+    select
+        order_id,
+        max(known_until) as known_from
+    from version_rows
+    group by order_id
+),
+
 -- the version that stands now is of rank 0, also where nothing of it is used
 spans as (
     select
@@ -22,16 +30,9 @@ spans as (
     select
         order_id,
         0 as version_rank,
-        max(known_until) as known_from,
+        known_from,
         cast(null as date) as known_until
-    from version_rows
-    group by order_id
-),
-
-standing as (
-    select order_id
-    from spans
-    where version_rank = 0
+    from standing
 ),
 
 usable as (
