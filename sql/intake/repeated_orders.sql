@@ -38,7 +38,7 @@ candidates as (
         order_rows.attribute_6,
         order_rows.attribute_7,
         order_rows.attribute_8,
-        coalesce(superseded_rows.version_rank, 0) as version_rank, -- 0: it stands now
+        coalesce(superseded_rows.version_rank, 0) as version_rank, -- what stands now has none
         order_rows.file_number,
         order_rows.file_row
     from order_rows
