@@ -89,8 +89,8 @@ type Past struct {
 }
 
 // YoungPurchases are the purchases younger than Days, the age by which 95 % of those that
-// are returned in full have been, and the share of them that still will be. They count
-// as purchases until they are.
+// come to nothing have done so, returned in full or cancelled by a newer version of their
+// order, and the share of them that still will. They count as purchases until they do.
 type YoungPurchases struct {
 	Purchases int64   `json:"purchases"`
 	Days      int64   `json:"days"`

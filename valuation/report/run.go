@@ -245,16 +245,16 @@ func (s summary) quarantined() string {
 	return text
 }
 
-// mergedText says how many customers were merged, "" where nobody can have been.
 // youngText says how many of the latest purchases will still come to nothing.
 func youngText(young *publication.YoungPurchases) string {
 	if young == nil || young.Purchases == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Young purchases: %s are younger than %s, the age by which 95 %% of the purchases that are returned in full have been; about %s of them still will be.",
+	return fmt.Sprintf("Young purchases: %s are younger than %s, the age by which 95 %% of the purchases that come to nothing have done so; about %s of them still will.",
 		humanize.Comma(young.Purchases), countNoun(young.Days, "day"), percent(young.VoidShare))
 }
 
+// mergedText says how many customers were merged, "" where nobody can have been.
 func mergedText(merged *publication.Merged) string {
 	if merged == nil {
 		return ""
