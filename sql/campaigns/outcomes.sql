@@ -27,7 +27,6 @@ placed as (
         on customer_days.customer_id = look_days.customer_id
         and customer_days.order_day = look_days.order_day
         and day_difference(assignments.assigned_on, look_days.look_day) = campaign_terms.window_days
-    where customer_days.reason = 'used'
 ),
 
 counted as (

@@ -27,7 +27,6 @@ days as (
         on changed.look_day = look_days.look_day
         and changed.customer_id = look_days.customer_id
         and customer_days.order_day = look_days.order_day
-    where customer_days.reason = 'used'
 ),
 
 final as (

@@ -51,8 +51,7 @@ days as (
         on worths.customer_id = customer_days.customer_id
         and worths.order_day = customer_days.order_day
     cross join params
-    where customer_days.reason = 'used'
-        and worths.look_day <> params.as_of
+    where worths.look_day <> params.as_of
 ),
 
 final as (

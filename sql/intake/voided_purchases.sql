@@ -53,8 +53,7 @@ final as (
     inner join customer_days
         on voids.customer_id = customer_days.customer_id
         and voids.order_day = customer_days.order_day
-    where customer_days.reason = 'used'
-        and not customer_days.is_purchase
+    where not customer_days.is_purchase
     group by voids.order_day, voids.voided_on
 )
 

@@ -31,7 +31,6 @@ member_days as (
         on backtest_members.backtest_cutoff = look_days.look_day
         and customer_days.customer_id = look_days.customer_id
         and customer_days.order_day = look_days.order_day
-    where customer_days.reason = 'used'
 ),
 
 sums as (

@@ -19,6 +19,9 @@ func (in *Intake) Suspect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := in.readPlaces(ctx, p); err != nil {
+		return err
+	}
 	in.Report.Profile = in.describe(p)
 	return engine.Insert(ctx, in.Engine, "shared_ids", in.suspect(p))
 }
