@@ -1,7 +1,8 @@
 -- customer_totals: what each customer's used rows add up to. A customer without
 -- a purchase (only returns, only zeros, only orders returned in full) has no
 -- first_purchase_date. What moved in the last 12 months, and the 12 before, is summed
--- on the way. The second purchase is looked for among those who have one.
+-- on the way. The second purchase of two is the last; it is looked for among those who
+-- have more.
 --
 -- grain: one row per customer_id with a used row
 -- reads: customer_days, orders, compared_periods
@@ -70,7 +71,7 @@ repeaters as (
         customer_id,
         first_purchase_date
     from totals
-    where purchases > 1
+    where purchases > 2
 ),
 
 second_purchases as (
@@ -89,7 +90,10 @@ final as (
     select
         totals.customer_id,
         totals.first_purchase_date,
-        second_purchases.second_purchase_date,
+        case
+            when totals.purchases = 2 then totals.last_purchase_date
+            else second_purchases.second_purchase_date
+        end as second_purchase_date,
         totals.last_purchase_date,
         totals.purchases,
         totals.revenue_minor - coalesce(returns.returns_minor, 0) as gross_minor,

@@ -10,19 +10,42 @@
 -- reads: orders, several_row_orders
 with
 
+-- two reads, of which the first costs nothing where no order has several rows
 candidates as (
     select
+        orders.customer_id,
+        orders.order_id,
+        orders.ordered_at,
         orders.order_day,
         orders.amount_minor,
-        orders.file_number,
-        row_hash(
-            orders.customer_id, orders.order_id, orders.ordered_at, orders.amount_minor, orders.margin_minor, orders.channel
-        ) as content
+        orders.margin_minor,
+        orders.channel,
+        orders.file_number
     from orders
-    left join several_row_orders
+    inner join several_row_orders
         on orders.order_id = several_row_orders.order_id
     where orders.reason = 'used'
-        and (orders.order_id = '' or several_row_orders.order_id is not null)
+    union all
+    select
+        customer_id,
+        order_id,
+        ordered_at,
+        order_day,
+        amount_minor,
+        margin_minor,
+        channel,
+        file_number
+    from orders
+    where order_id = '' and reason = 'used'
+),
+
+hashed as (
+    select
+        order_day,
+        amount_minor,
+        file_number,
+        row_hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel) as content
+    from candidates
 ),
 
 contents as (
@@ -34,7 +57,7 @@ contents as (
         min(file_number) as first_file,
         max(file_number) as last_file,
         cast(sum(file_number) as bigint) as file_numbers
-    from candidates
+    from hashed
     group by order_day, content
     having count(*) > 1
 ),
