@@ -21,8 +21,7 @@ days as (
     inner join summary
         on customer_days.customer_id = summary.customer_id
     cross join params
-    where customer_days.reason = 'used'
-        and params.has_spend
+    where params.has_spend
 ),
 
 final as (

@@ -36,8 +36,7 @@ days as (
         on customer_days.customer_id = order_returns.customer_id
         and customer_days.order_day = order_returns.order_day
         and first_purchases.first_purchase_date > order_returns.order_day
-    where customer_days.reason = 'used'
-        and params.has_spend
+    where params.has_spend
 ),
 
 sums as (

@@ -67,8 +67,7 @@ running as (
     inner join customer_days
         on aimed.customer_id = customer_days.customer_id
     cross join params
-    where customer_days.reason = 'used'
-        and aimed.repeat_purchases > 0
+    where aimed.repeat_purchases > 0
         and aimed.first_day_minor < greatest(
             coalesce(aimed.own_minor, aimed.blended_minor), coalesce(aimed.blended_minor, aimed.own_minor)
         )

@@ -12,17 +12,6 @@
 -- reads: assignments, customer_days, look_days, version_money, campaign_terms, params
 with
 
-used_days as (
-    select
-        customer_id,
-        order_day,
-        is_purchase,
-        net_minor,
-        margin_minor
-    from customer_days
-    where reason = 'used'
-),
-
 -- what was known on the last day of each window
 last_looks as (
     select
@@ -38,15 +27,15 @@ last_looks as (
 
 days as (
     select
-        used_days.customer_id,
-        used_days.order_day,
-        coalesce(last_looks.is_purchase, used_days.is_purchase) as is_purchase,
-        used_days.net_minor,
-        used_days.margin_minor
-    from used_days
+        customer_days.customer_id,
+        customer_days.order_day,
+        coalesce(last_looks.is_purchase, customer_days.is_purchase) as is_purchase,
+        customer_days.net_minor,
+        customer_days.margin_minor
+    from customer_days
     left join last_looks
-        on used_days.customer_id = last_looks.customer_id
-        and used_days.order_day = last_looks.order_day
+        on customer_days.customer_id = last_looks.customer_id
+        and customer_days.order_day = last_looks.order_day
     union all
     -- days on which a newer version has left nothing since
     select
@@ -56,10 +45,10 @@ days as (
         0 as net_minor,
         0 as margin_minor
     from last_looks
-    left join used_days
-        on last_looks.customer_id = used_days.customer_id
-        and last_looks.order_day = used_days.order_day
-    where used_days.customer_id is null
+    left join customer_days
+        on last_looks.customer_id = customer_days.customer_id
+        and last_looks.order_day = customer_days.order_day
+    where customer_days.customer_id is null
     union all
     select
         customer_id,

@@ -28,8 +28,7 @@ days as (
         on changed.look_day = look_days.look_day
         and changed.customer_id = look_days.customer_id
         and customer_days.order_day = look_days.order_day
-    where customer_days.reason = 'used'
-        and look_days.customer_id is null
+    where look_days.customer_id is null
     union all
     select
         look_day,

@@ -34,36 +34,25 @@ known as (
     group by order_worths.customer_id, order_worths.order_day
 ),
 
-used_days as (
-    select
-        customer_id,
-        order_day,
-        order_rows,
-        purchase_minor,
-        purchase_margin_minor
-    from customer_days
-    where reason = 'used'
-),
-
 days as (
     select
         worths.look_day,
         worths.customer_id,
         worths.order_day,
-        coalesce(used_days.purchase_minor, 0) + worths.worth_minor - known.worth_minor as purchase_minor,
-        coalesce(used_days.purchase_margin_minor, 0) + worths.worth_margin_minor - known.worth_margin_minor
+        coalesce(customer_days.purchase_minor, 0) + worths.worth_minor - known.worth_minor as purchase_minor,
+        coalesce(customer_days.purchase_margin_minor, 0) + worths.worth_margin_minor - known.worth_margin_minor
             as purchase_margin_minor,
         -- those of the day's other orders, none of which has a return, and its own
-        coalesce(used_days.order_rows, 0) - known.order_rows + worths.kept_rows as kept_rows,
+        coalesce(customer_days.order_rows, 0) - known.order_rows + worths.kept_rows as kept_rows,
         params.zero_is_purchase
     from worths
     inner join known
         on worths.customer_id = known.customer_id
         and worths.order_day = known.order_day
     cross join params
-    left join used_days
-        on worths.customer_id = used_days.customer_id
-        and worths.order_day = used_days.order_day
+    left join customer_days
+        on worths.customer_id = customer_days.customer_id
+        and worths.order_day = customer_days.order_day
     where worths.look_day <> params.as_of
 ),
 

@@ -10,36 +10,23 @@
 -- reads: backtest_members, customer_days, look_days, version_money
 with
 
-used_days as (
-    select
-        customer_id,
-        order_day,
-        is_purchase,
-        purchase_minor,
-        purchase_margin_minor,
-        net_minor,
-        margin_minor
-    from customer_days
-    where reason = 'used'
-),
-
 member_days as (
     select
         backtest_members.*,
-        used_days.order_day,
+        customer_days.order_day,
         -- a look has no day after its own
-        coalesce(look_days.is_purchase, used_days.is_purchase) as is_purchase,
-        coalesce(look_days.purchase_minor, used_days.purchase_minor) as purchase_minor,
-        coalesce(look_days.purchase_margin_minor, used_days.purchase_margin_minor) as purchase_margin_minor,
-        used_days.net_minor,
-        used_days.margin_minor
+        coalesce(look_days.is_purchase, customer_days.is_purchase) as is_purchase,
+        coalesce(look_days.purchase_minor, customer_days.purchase_minor) as purchase_minor,
+        coalesce(look_days.purchase_margin_minor, customer_days.purchase_margin_minor) as purchase_margin_minor,
+        customer_days.net_minor,
+        customer_days.margin_minor
     from backtest_members
-    inner join used_days
-        on backtest_members.customer_id = used_days.customer_id
+    inner join customer_days
+        on backtest_members.customer_id = customer_days.customer_id
     left join look_days
         on backtest_members.backtest_cutoff = look_days.look_day
-        and used_days.customer_id = look_days.customer_id
-        and used_days.order_day = look_days.order_day
+        and customer_days.customer_id = look_days.customer_id
+        and customer_days.order_day = look_days.order_day
     union all
     -- days on which a newer version has left nothing since
     select
@@ -54,10 +41,10 @@ member_days as (
     inner join look_days
         on backtest_members.customer_id = look_days.customer_id
         and backtest_members.backtest_cutoff = look_days.look_day
-    left join used_days
-        on look_days.customer_id = used_days.customer_id
-        and look_days.order_day = used_days.order_day
-    where used_days.customer_id is null
+    left join customer_days
+        on look_days.customer_id = customer_days.customer_id
+        and look_days.order_day = customer_days.order_day
+    where customer_days.customer_id is null
     union all
     select
         backtest_members.*,

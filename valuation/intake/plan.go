@@ -65,11 +65,12 @@ var Profile = []pipeline.Step{
 	{Name: "profile_customers", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "alike_ids", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "suspect_ids", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "suspect_places", Kind: pipeline.View, Folder: "intake"},
 	{Name: "purchase_values", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "base_profile", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "suspicions", Kind: pipeline.Go, Reads: []string{
 		"rounding", "unmapped_values", "unused_versions", "file_channels", "file_days", "several_row_sums", "line_counts", "orders_in_two_files", "orders_left_out_elsewhere", "later_amounts", "stray_returns",
-		"equal_rows", "alike_ids", "suspect_ids", "base_profile",
+		"equal_rows", "alike_ids", "suspect_ids", "suspect_places", "base_profile",
 	}, Makes: []string{"shared_ids"}},
 }
 

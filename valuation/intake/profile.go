@@ -56,10 +56,14 @@ type (
 		Customers, People, RegularPeople, NetMinor, PlainCustomers int64
 	}
 	suspectID struct {
-		CustomerID                                    string
-		IDKey                                         string
-		IsNamed                                       bool
-		PurchaseDays, OrderRows, NetMinor, FirstPlace int64
+		CustomerID             string
+		IDKey                  string
+		IsNamed                bool
+		PurchaseDays, NetMinor int64
+	}
+	suspectPlace struct {
+		CustomerID            string
+		OrderRows, FirstPlace int64
 	}
 	baseProfile struct {
 		IDs                                                                        int64 `col:"ids"`
@@ -103,6 +107,7 @@ type profile struct {
 	equal    []equalRows
 	alike    []alikeIDs
 	suspects []suspectID
+	places   map[string]suspectPlace // of suspects, by id, where one may be shared
 	base     baseProfile
 	rounding roundingOf
 	unmapped []unmappedValue
@@ -274,7 +279,7 @@ func (c fileChannel) with(other fileChannel) fileChannel {
 // fileName is the name of an order file for messages.
 func (in *Intake) fileName(number int64) string { return in.Inputs.Orders[number].Path }
 
-// placesPerFile is by what suspect_ids multiplies the number of a file.
+// placesPerFile is by what suspect_places multiplies the number of a file.
 const placesPerFile = 1_000_000_000_000
 
 // place names the file and row of a first_place.

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -66,11 +67,10 @@ const (
 	fewNamedRows = 2
 )
 
-// suspectSharedIDs warns of ids that are nobody's, or of many people, and returns them.
-func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
-	shared := []sharedID{}
-	var named, others []suspectID
-	var namedRows int64
+// sharedCandidates returns the ids that are words for nobody, and those that buy as many
+// people do.
+func (in *Intake) sharedCandidates(p *profile) (named, crowded []suspectID) {
+	var others []suspectID
 	hasOne := slices.ContainsFunc(p.suspects, func(id suspectID) bool { return id.IDKey == "1" })
 	for _, id := range p.suspects {
 		if !id.IsNamed || id.IDKey == "1" || id.IDKey == "0" && hasOne { // ids that begin at 0
@@ -78,7 +78,31 @@ func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 			continue
 		}
 		named = append(named, id)
-		namedRows += id.OrderRows
+	}
+	return named, in.crowded(p, others)
+}
+
+// readPlaces reads how many rows the ids have that may be shared, and where they begin;
+// where none may be, nothing is looked for among all rows.
+func (in *Intake) readPlaces(ctx context.Context, p *profile) error {
+	if named, crowded := in.sharedCandidates(p); len(named)+len(crowded) == 0 {
+		return nil
+	}
+	places, err := engine.All[suspectPlace](ctx, in.Engine, "suspect_places")
+	p.places = map[string]suspectPlace{}
+	for _, place := range places {
+		p.places[place.CustomerID] = place
+	}
+	return err
+}
+
+// suspectSharedIDs warns of ids that are nobody's, or of many people, and returns them.
+func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
+	shared := []sharedID{}
+	named, crowded := in.sharedCandidates(p)
+	var namedRows int64
+	for _, id := range named {
+		namedRows += p.places[id.CustomerID].OrderRows
 	}
 	if namedRows < fewNamedRows {
 		named = nil
@@ -86,12 +110,12 @@ func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 	for _, id := range named {
 		shared = append(shared, sharedID{id.CustomerID})
 		in.Warn("many_people_one_id", "the id %q is a word for nobody, and %s on %s (%s of the money, %s) count as those of one customer: leave them out with orders.keep, or give each its own id",
-			id.CustomerID, countOf(id.OrderRows, "row"), countOf(id.PurchaseDays, "day"), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
+			id.CustomerID, countOf(p.places[id.CustomerID].OrderRows, "row"), countOf(id.PurchaseDays, "day"), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
 	}
 	days := int64(len(p.orderDays()))
-	for _, id := range in.crowded(p, others, days) {
+	for _, id := range crowded {
 		shared = append(shared, sharedID{id.CustomerID})
-		file, row := in.place(id.FirstPlace)
+		file, row := in.place(p.places[id.CustomerID].FirstPlace)
 		in.Warn("many_people_one_id", "the customer of %s row %d bought on %s of %s with orders (%s), as nobody else comes near to, and has %s of the money (%s): if many people share the id, such as guests or a marketplace, leave it out with orders.keep, or give each their own",
 			file.Path, row, humanize.Comma(id.PurchaseDays), countOf(days, "day"), shareText(shareOf(id.PurchaseDays, days)), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
 	}
@@ -101,8 +125,9 @@ func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 // crowded returns those of the ids, the busiest first, that buy on a share of the shop's
 // days that no usual one comes near: in a rate of purchases, since nobody can buy on more
 // than all days.
-func (in *Intake) crowded(p *profile, ids []suspectID, days int64) []suspectID {
+func (in *Intake) crowded(p *profile, ids []suspectID) []suspectID {
 	bounds := in.Config.Suspicions
+	days := int64(len(p.orderDays()))
 	if days < fewShopDays || p.base.IDs < fewIDs || len(ids) < sharedPlace {
 		return nil
 	}

@@ -24,11 +24,12 @@ func ofBusiest(customers int64, days ...int64) pipelinetest.Input {
 	})
 }
 
-// ofNamed has rows under ids that are words for nobody.
-func ofNamed(ids ...suspectID) pipelinetest.Input {
+// ofNamed has so many rows under each of ids that are words for nobody.
+func ofNamed(rows int64, ids ...suspectID) pipelinetest.Input {
 	return of(func(_ *Intake, p *profile) {
 		for _, id := range ids {
 			id.IsNamed = true
+			p.places[id.CustomerID] = suspectPlace{OrderRows: rows}
 			p.suspects = append(p.suspects, id)
 		}
 	})
@@ -93,15 +94,15 @@ func TestWarningsOfIDs(t *testing.T) {
 		},
 		{
 			Code:   "many_people_one_id",
-			Raises: ofNamed(suspectID{CustomerID: "Guest", IDKey: "guest", PurchaseDays: 1, OrderRows: 2, NetMinor: 4002}),
+			Raises: ofNamed(2, suspectID{CustomerID: "Guest", IDKey: "guest", PurchaseDays: 1, NetMinor: 4002}),
 			Says:   `the id "Guest" is a word for nobody, and 2 rows on 1 day (0.02 % of the money, 40.02 EUR) count as those of one customer: leave them out with orders.keep, or give each its own id`,
-			Silent: ofNamed(suspectID{CustomerID: "Guest", IDKey: "guest", PurchaseDays: 1, OrderRows: 1, NetMinor: 2001}),
+			Silent: ofNamed(1, suspectID{CustomerID: "Guest", IDKey: "guest", PurchaseDays: 1, NetMinor: 2001}),
 		},
 		{ // where 1 is an id, so is 0
 			Code:   "many_people_one_id",
-			Raises: ofNamed(suspectID{CustomerID: "0", IDKey: "0", PurchaseDays: 9, OrderRows: 9, NetMinor: 200_100}),
+			Raises: ofNamed(9, suspectID{CustomerID: "0", IDKey: "0", PurchaseDays: 9, NetMinor: 200_100}),
 			Says:   `the id "0" is a word for nobody, and 9 rows on 9 days (1.0 % of the money, 2,001.00 EUR) count as those of one customer: leave them out with orders.keep, or give each its own id`,
-			Silent: ofNamed(suspectID{CustomerID: "0", IDKey: "0", PurchaseDays: 9, OrderRows: 9}, suspectID{CustomerID: "1", IDKey: "1", PurchaseDays: 9, OrderRows: 9}),
+			Silent: ofNamed(9, suspectID{CustomerID: "0", IDKey: "0", PurchaseDays: 9}, suspectID{CustomerID: "1", IDKey: "1", PurchaseDays: 9}),
 		},
 		{
 			Code:   "order_id_as_customer",

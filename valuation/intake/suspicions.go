@@ -19,6 +19,9 @@ func (in *Intake) Suspect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := in.readPlaces(ctx, p); err != nil {
+		return err
+	}
 	in.Report.Profile = in.describe(p)
 	if p.versions.Orders > 0 {
 		if in.versionText, err = in.Orders.VersionText(ctx, in.Engine, in.Inputs.Orders, in.Orders.VersionColumn(in.Inputs.Orders)); err != nil {

@@ -35,8 +35,10 @@ func soundShop() *profile {
 	for i := range 365 {
 		p.days = append(p.days, fileDay{day(i), int64(i % 2), 27})
 	}
+	p.places = map[string]suspectPlace{}
 	for i := range int64(sharedPlace) {
-		p.suspects = append(p.suspects, suspectID{CustomerID: fmt.Sprint("c", i), IDKey: fmt.Sprint("c", i), PurchaseDays: 20, OrderRows: 20, NetMinor: 40_020, FirstPlace: placesPerFile + 7})
+		p.places[fmt.Sprint("c", i)] = suspectPlace{OrderRows: 20, FirstPlace: placesPerFile + 7}
+		p.suspects = append(p.suspects, suspectID{CustomerID: fmt.Sprint("c", i), IDKey: fmt.Sprint("c", i), PurchaseDays: 20, NetMinor: 40_020})
 	}
 	return p
 }
@@ -81,7 +83,8 @@ func TestSharedIDsAreReturned(t *testing.T) {
 	in := New(pipelinetest.NewContext(), Inputs{Orders: make([]source.File, 2)})
 	p := soundShop()
 	p.suspects[0].PurchaseDays = 300
-	p.suspects = append(p.suspects, suspectID{CustomerID: "nan", IDKey: "nan", IsNamed: true, OrderRows: 5}, suspectID{CustomerID: "1", IDKey: "1", IsNamed: true, OrderRows: 5})
+	p.suspects = append(p.suspects, suspectID{CustomerID: "nan", IDKey: "nan", IsNamed: true}, suspectID{CustomerID: "1", IDKey: "1", IsNamed: true})
+	p.places["nan"] = suspectPlace{OrderRows: 5}
 	if diff := cmp.Diff([]sharedID{{"nan"}, {"c0"}}, in.suspect(p)); diff != "" {
 		t.Error(diff)
 	}

@@ -316,7 +316,6 @@ func holdReturns(ctx context.Context, t *rapid.T, e engine.Engine, known [return
 	days, err := engine.All[struct {
 		worthRow
 		NetMinor, MarginMinor int64
-		Reason                string
 	}](ctx, e, "customer_days")
 	if err != nil {
 		t.Fatal(err)
@@ -328,7 +327,7 @@ func holdReturns(ctx context.Context, t *rapid.T, e engine.Engine, known [return
 	for look := range asOf + 1 {
 		got := map[worthKey]worth{}
 		for _, day := range days {
-			if key := day.key(); day.Reason == "used" && key.day <= look {
+			if key := day.key(); key.day <= look {
 				got[key] = day.worth()
 			}
 		}
