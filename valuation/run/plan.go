@@ -60,6 +60,9 @@ var facts = []pipeline.Step{
 	{Name: "period_groups", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "channel_sizes", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "second_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "purchase_gaps", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "waiting_times", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "year_activity", Kind: pipeline.Table, Folder: "facts"},
 }
 
 var acquired = []pipeline.Step{
@@ -83,7 +86,7 @@ var models = []pipeline.Step{
 	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "parameter_places", "fit_groups", "backtest_scores"}},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "fit_groups", "backtest_scores"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
 }
 
@@ -114,6 +117,8 @@ var verdict = []pipeline.Step{
 var audit = []pipeline.Step{
 	{Name: "segments", Kind: pipeline.File, Folder: "audit", Key: []string{"segment"}},
 	{Name: "cohorts", Kind: pipeline.File, Folder: "audit", Key: []string{"cohort_month", "age_months"}},
+	{Name: "cohort_forecasts", Kind: pipeline.Table, Folder: "audit"},
+	{Name: "margin_curve", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "age_months"}},
 	{Name: "repeat_scopes", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_counts", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_rates", Kind: pipeline.Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
@@ -121,6 +126,9 @@ var audit = []pipeline.Step{
 	{Name: "repeat_times", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_probabilities", Kind: pipeline.Go, Reads: []string{"repeat_times"}, Makes: []string{"repeat_probabilities"}},
 	{Name: "repeat_curve", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "day"}},
+	{Name: "step_times", Kind: pipeline.View, Folder: "audit"},
+	{Name: "step_rates", Kind: pipeline.Go, Reads: []string{"step_times"}, Makes: []string{"step_rates"}},
+	{Name: "repeat_steps", Kind: pipeline.File, Folder: "audit", Key: []string{"purchase_number"}},
 	{Name: "revenue_holders", Kind: pipeline.View, Folder: "audit"},
 	{Name: "revenue_concentration", Kind: pipeline.Go, Reads: []string{"revenue_holders"}, Makes: []string{"revenue_concentration"}},
 	{Name: "concentration", Kind: pipeline.File, Folder: "audit", Key: []string{"metric"}},
@@ -142,16 +150,20 @@ var kpis = []pipeline.Step{
 	{Name: "base_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "repeat_rate_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "returning_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "order_value_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "value_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "clv_quantile_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "mark_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "acquired_value_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "chance_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "retention_rate_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "kept_revenue_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "stake_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "growth_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "replacement_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "channel_cac_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "acquisition_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "marketing_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "satisfaction_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "figures", Kind: pipeline.Go, Reads: retention.FigureTables, Makes: []string{"figures"}},
 	{Name: "kpis", Kind: pipeline.File, Folder: "kpis", Key: []string{"metric", "month", "channel"}},
