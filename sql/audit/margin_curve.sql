@@ -9,16 +9,16 @@
 -- reads: cohort_activity, cohort_forecasts, forecast_months, months, params
 with
 
+-- everybody purchased in the month of their first purchase
 cohorts as (
     select
         cohort_activity.cohort_month,
         cohort_activity.first_channel,
-        cast(sum(cohort_activity.active_customers) as bigint) as customers
+        cohort_activity.active_customers as customers
     from cohort_activity
     cross join params
     where cohort_activity.month = cohort_activity.cohort_month
         and cohort_activity.cohort_month >= params.fit_from
-    group by cohort_activity.cohort_month, cohort_activity.first_channel
 ),
 
 activity as (
@@ -64,7 +64,7 @@ cells as (
         axis.is_past,
         -- the part of a month that as_of does not complete is in the first to come
         coalesce(activity.money_minor, 0) as money_minor,
-        case when axis.is_past then 0 else cohort_forecasts.margin_thousandths end as margin_thousandths
+        cohort_forecasts.margin_thousandths
     from cohorts
     inner join months as cohort_months
         on cohorts.cohort_month = cohort_months.month
@@ -139,7 +139,7 @@ sums as (
 ),
 
 forecast as (
-    select max(month_number) as last_number
+    select count(*) as months
     from forecast_months
 ),
 
@@ -148,8 +148,8 @@ margins as (
         sums.*,
         coalesce(params.margin_rate, 1e0) * sums.money_minor / nullif(sums.customers, 0) as margin_minor_each,
         case
-            when forecast.last_number is not null
-                then (coalesce(params.margin_rate, 1e0) * sums.all_money_minor + sums.margin_thousandths / 1e3)
+            when forecast.months > 0
+                then (coalesce(params.margin_rate, 1e0) * sums.all_money_minor + coalesce(sums.margin_thousandths, 0) / 1e3)
                     / nullif(sums.all_customers, 0)
         end as forecast_minor_each,
         params.as_of,

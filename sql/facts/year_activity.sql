@@ -47,10 +47,10 @@ placed as (
         turns.moved,
         turns.moved_before
     from customer_days
-    inner join turns
-        on customer_days.order_day >= turns.first_day
-        and customer_days.order_day < turns.end_day
+    cross join turns
     where customer_days.reason = 'used'
+        and customer_days.order_day >= turns.first_day
+        and customer_days.order_day < turns.end_day
 ),
 
 moves as (

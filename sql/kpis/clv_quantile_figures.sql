@@ -2,20 +2,9 @@
 -- quantiles, so that each is what some customer is worth. All null without a model.
 --
 -- grain: one row
--- reads: customers, params
+-- reads: clv_counts, params
 with
 
-valued as (
-    select
-        to_minor(customers.clv, params.minor_per_unit) as clv_minor,
-        count(*) as customers
-    from customers
-    cross join params
-    where customers.clv is not null
-    group by to_minor(customers.clv, params.minor_per_unit)
-),
-
--- equals are one row, so that few rows are sorted
 ranked as (
     select
         clv_minor,
@@ -23,17 +12,16 @@ ranked as (
             order by clv_minor
             rows between unbounded preceding and current row
         ) as bigint) as customers_up_to
-    from valued
+    from clv_counts
 ),
 
 totals as (
     select cast(sum(customers) as bigint) as customers
-    from valued
+    from clv_counts
 ),
 
 cuts as (
     select
-        max(totals.customers) as customers,
         min(case when 100 * ranked.customers_up_to >= 10 * totals.customers then ranked.clv_minor end) as minor_10,
         min(case when 100 * ranked.customers_up_to >= 25 * totals.customers then ranked.clv_minor end) as minor_25,
         min(case when 100 * ranked.customers_up_to >= 50 * totals.customers then ranked.clv_minor end) as minor_50,
@@ -46,7 +34,7 @@ cuts as (
 
 final as (
     select
-        cuts.customers as n,
+        totals.customers as n,
         money(cuts.minor_10, params.minor_per_unit) as clv_p10,
         money(cuts.minor_25, params.minor_per_unit) as clv_p25,
         money(cuts.minor_50, params.minor_per_unit) as clv_p50,
@@ -54,6 +42,7 @@ final as (
         money(cuts.minor_90, params.minor_per_unit) as clv_p90,
         money(cuts.minor_99, params.minor_per_unit) as clv_p99
     from cuts
+    cross join totals
     cross join params
 )
 

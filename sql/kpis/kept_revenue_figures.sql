@@ -17,13 +17,13 @@ returned as (
 final as (
     select
         case
-            when compared_periods.is_before_known and year_activity.revenue_before_minor > 0
-                then cast(year_activity.revenue_minor as double) / nullif(year_activity.revenue_before_minor, 0)
+            when compared_periods.is_before_known
+                then cast(year_activity.revenue_minor as double) / nullif(greatest(year_activity.revenue_before_minor, 0), 0)
         end as net_revenue_retention,
         case when compared_periods.is_before_known then year_activity.buyers_before else 0 end as net_revenue_retention_n,
         case
-            when compared_periods.is_before_known and year_activity.revenue_before_minor > 0
-                then cast(year_activity.capped_minor as double) / nullif(year_activity.revenue_before_minor, 0)
+            when compared_periods.is_before_known
+                then cast(year_activity.capped_minor as double) / nullif(greatest(year_activity.revenue_before_minor, 0), 0)
         end as gross_revenue_retention,
         case when compared_periods.is_before_known then year_activity.buyers_before else 0 end as gross_revenue_retention_n,
         case when compared_periods.is_before_known then year_activity.kept else 0 end as customer_retention_counted,

@@ -16,12 +16,15 @@ brought as (
 
 spent as (
     select
-        max(new_customers) as new_customers,
-        max(case when cac_reason not in ('coarse_spend', 'no_spend', 'net_credit', 'incomplete_spend') then spend_minor end)
-            as spend_minor
-    from channel_costs
-    where period = 'trailing_12m'
-        and scope = 'blended'
+        channel_costs.new_customers,
+        case
+            when channel_costs.cac_reason not in ('coarse_spend', 'no_spend', 'net_credit', 'incomplete_spend')
+                then channel_costs.spend_minor
+        end as spend_minor
+    from params
+    left join channel_costs
+        on channel_costs.period = 'trailing_12m'
+        and channel_costs.scope = 'blended'
 ),
 
 final as (

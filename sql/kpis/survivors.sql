@@ -19,9 +19,9 @@ own_groups as (
 scored as (
     select
         histories.repeat_purchases > 0 as is_repeat,
-        histories.repeat_purchases > 0
-            and histories.repeat_purchases * (histories.customer_age_days - histories.age_at_last_purchase_days)
-                > params.silent_gaps * histories.age_at_last_purchase_days as is_silent,
+        -- not so without a repeat: 0 is not above 0
+        histories.repeat_purchases * (histories.customer_age_days - histories.age_at_last_purchase_days)
+            > params.silent_gaps * histories.age_at_last_purchase_days as is_silent,
         histories.customers,
         fixed_point(scores.p_alive, 1000000000) as alive,
         fixed_point(scores.p_alive * (1 - conditional_forecasts.survival_30d), 1000000000) as gone_30d,

@@ -152,6 +152,7 @@ var kpis = []pipeline.Step{
 	{Name: "returning_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "order_value_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "value_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "clv_counts", Kind: pipeline.Table, Folder: "kpis"},
 	{Name: "clv_quantile_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "mark_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "acquired_value_figures", Kind: pipeline.View, Folder: "kpis"},
