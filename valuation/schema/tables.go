@@ -180,8 +180,8 @@ var repeatSteps = []Column{
 	{"low_365d", decimal, "share", "lower end of the 95 % interval (Wilson); null where rate_365d is"},
 	{"high_365d", decimal, "share", "upper end of the 95 % interval (Wilson); null where rate_365d is"},
 	{"median_gap_days", whole, "days", "days by which half have made the next purchase (Kaplan-Meier): those who still wait count; null where fewer than half are expected to by the longest time watched"},
-	{"median_gap_low", whole, "days", "lower end of the 95 % interval of median_gap_days; null where there is none"},
-	{"median_gap_high", whole, "days", "upper end of the 95 % interval of median_gap_days; null where there is none"},
+	{"median_gap_low", whole, "days", "lower end of the 95 % interval of median_gap_days, known sooner than the median; null where not even it is reached"},
+	{"median_gap_high", whole, "days", "upper end of the 95 % interval of median_gap_days; null where it is not reached"},
 	{"median_gap_of_repeaters_days", whole, "days", "days by which half of the repeaters had made it: shorter, since those who still wait do not count; null without a repeater"},
 }
 
