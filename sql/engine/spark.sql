@@ -6,6 +6,10 @@
 create or replace temporary function day_difference(from_day date, to_day date) returns bigint return
     cast(datediff(to_day, from_day) as bigint);
 
+-- the date that lies whole days after another
+create or replace temporary function days_after(from_day date, days bigint) returns date return
+    date_add(from_day, cast(days as int));
+
 -- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
 -- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
 -- from zero.

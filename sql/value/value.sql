@@ -15,6 +15,7 @@ scored as (
     select
         rfm.*,
         scores.p_alive,
+        scores.days_to_next_purchase,
         scores.p_alive * conditional_forecasts.p_purchase_30d as p_purchase_30d,
         scores.p_alive * conditional_forecasts.p_purchase_90d as p_purchase_90d,
         scores.p_alive * conditional_forecasts.p_purchase_365d as p_purchase_365d,

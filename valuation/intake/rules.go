@@ -36,6 +36,13 @@ type BusinessRules struct {
 	// SilentGaps is how many of their own usual gaps between purchases a repeat
 	// customer may let pass before they count as silent.
 	SilentGaps int64
+	// RepeatSteps is the purchase from which the steps to the next one are counted
+	// together.
+	RepeatSteps int64
+	// RetentionDays is the length of the two stretches whose money is compared, the
+	// last one and the one before it; who bought nothing for as long and then buys is
+	// reactivated; and a purchase as old is old enough for the rate of the next one.
+	RetentionDays int64
 	// MinRateAgeDays is the age from which a customer has an observed rate: of a
 	// few days it would be a rate of hundreds a year.
 	MinRateAgeDays int64
@@ -98,6 +105,8 @@ var Rules = BusinessRules{
 	IntervalZ:               stat.Z,
 	SecondPurchaseDays:      90,
 	SilentGaps:              2,
+	RepeatSteps:             10,
+	RetentionDays:           365,
 	MinRateAgeDays:          30,
 	MarginPriorCustomers:    100,
 	MinChannelCustomers:     50,

@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.acquisition(), s.repeat(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -207,6 +207,21 @@ func (s summary) repeat() string {
 			percent(*rate.Value), days, percent(*rate.Low), percent(*rate.High), countNoun(rate.N, "customer"), percent(s.value("repeat_rate")))
 	}
 	return fmt.Sprintf("Repeat purchase rate: %s have bought again so far; the base is too young for a window.", percent(s.value("repeat_rate")))
+}
+
+// kept says what became of those who bought a year ago and of their money, where the
+// files know it.
+func (s summary) kept() string {
+	kept, money := s.result.Figures.Base["customer_retention"], s.result.Figures.Base["net_revenue_retention"]
+	if kept.Value == nil {
+		return ""
+	}
+	text := fmt.Sprintf("Kept: of the %s who bought in the 365 days before the last 365, %s bought again in the last 365 (95 %% interval %s to %s)",
+		countNoun(kept.N, "customer"), percent(*kept.Value), percent(*kept.Low), percent(*kept.High))
+	if money.Value != nil {
+		text += fmt.Sprintf("; all of them together brought %s of the revenue that they had brought before", percent(*money.Value))
+	}
+	return text + "."
 }
 
 func (s summary) quarantined() string {

@@ -8,6 +8,7 @@ const (
 	oldEnough       = "new customers old enough"
 	ofMonth         = "customers acquired in the month"
 	topCustomers    = "these customers; null without a model"
+	boughtBefore    = "customers who bought in the 365 days before the last 365; 0 where the figure is null"
 	acquiredIn12m   = "new customers of the 12 months"
 	paidIn12m       = "new customers of the 12 months, of channels with spend"
 
@@ -21,6 +22,9 @@ const (
 const (
 	repeatWithin     = "new customers whose second purchase was within the window, of those old enough to have had all of it; null where nobody is. New customers are those first seen from orders.fit_from on: all, where it is not set"
 	churnWithin      = "expected share of today's alive customers who will be gone at the end of the window: Σ P(alive) (1 - S(t)) / Σ P(alive), S being the chance to stay"
+	clvQuantile      = "clv of a customer at the percentile: that part of the customers is worth as much or less"
+	survivalTo       = "expected share of today's alive customers who will still be customers at the end of the window: 1 less the expected churn of it"
+	knownYearBefore  = ". Null where the files begin later than the 365 days before"
 	chanceOfAll      = "mean chance of a purchase in the window over all customers there are"
 	chanceOfAlive    = "mean chance of a purchase in the window over the customers who are alive: weighted by p_alive"
 	chanceOfRepeat   = "mean chance of a purchase in the window over repeat customers, alive or not"
@@ -53,11 +57,18 @@ var Figures = []Figure{
 	{Name: "returning_share_of_buyers", Unit: "share", Scope: ByMonthAndChannel, Counts: "buyers of the month", Meaning: "part of the month's buyers who first purchased in an earlier month. Whole months in which somebody bought, null in the first of them, which knows no earlier one, and in those that begin before orders.fit_from. Buyers of unknown channel are in the row of all channels only"},
 	{Name: "returning_share_of_revenue", Unit: "share", Scope: ByMonthAndChannel, Counts: "buyers of the month", Meaning: "part of the month's net revenue that is of customers who first purchased in an earlier month; null where returning_share_of_buyers is, and where that is not positive, and below 0 where returning customers returned more than they bought"},
 	{Name: "median_days_to_second_purchase", Unit: "days", Meaning: "among new customers who purchased again", Counts: "new customers who purchased again"},
+	{Name: "mean_order_value", Unit: "money", Scope: ByMonth, Counts: "buyers of the month", Meaning: "mean worth of a purchase of the month, less the returns that belong to it; orders of one customer and day are one purchase. Whole months in which somebody bought"},
 	{Name: "margin_share", Unit: "share", Meaning: "margin per revenue of repeat purchases, which is what clv counts, shrunk towards that of all purchases (these count with the revenue of 100 customers), and by channel towards the base's likewise", Counts: allCustomers},
 	{Name: "later_return_share", Unit: "share", Meaning: "returns that belong to no purchase, per worth of purchases (orders.returns)", Counts: allCustomers},
 
 	{Name: "expected_purchases", Unit: "purchases", Meaning: "sum over the base; the horizon is in the manifest", Counts: valuedCustomers},
 	{Name: "clv", Unit: "money", Meaning: "residual value of the base: sum of clv", Counts: valuedCustomers, Interval: value80},
+	{Name: "clv_p10", Unit: "money", Meaning: clvQuantile, Counts: valuedCustomers},
+	{Name: "clv_p25", Unit: "money", Meaning: clvQuantile, Counts: valuedCustomers},
+	{Name: "clv_p50", Unit: "money", Meaning: clvQuantile, Counts: valuedCustomers},
+	{Name: "clv_p75", Unit: "money", Meaning: clvQuantile, Counts: valuedCustomers},
+	{Name: "clv_p90", Unit: "money", Meaning: clvQuantile, Counts: valuedCustomers},
+	{Name: "clv_p99", Unit: "money", Meaning: clvQuantile, Counts: valuedCustomers},
 	{Name: "lifetime_value", Unit: "money", Meaning: "historic_margin plus clv", Counts: valuedCustomers},
 	{Name: "retain_customers", Unit: "customers", Meaning: "marked retain", Counts: valuedCustomers},
 	{Name: "lookalike_customers", Unit: "customers", Meaning: "marked acquisition_lookalike", Counts: valuedCustomers},
@@ -80,8 +91,18 @@ var Figures = []Figure{
 	{Name: "expected_alive_customers", Unit: "customers", Meaning: "sum of p_alive", Counts: valuedCustomers},
 	{Name: "expected_churn_30d", Unit: "share", Meaning: churnWithin, Counts: valuedCustomers},
 	{Name: "expected_churn_90d", Unit: "share", Meaning: churnWithin, Counts: valuedCustomers},
+	{Name: "expected_churn_180d", Unit: "share", Meaning: churnWithin, Counts: valuedCustomers},
 	{Name: "expected_churn_365d", Unit: "share", Meaning: churnWithin, Counts: valuedCustomers},
-	{Name: "silent_share_of_repeat_customers", Unit: "share", Meaning: "repeat customers silent for more than twice their own mean gap between purchases (t_x / x), of all repeat customers", Counts: "repeat customers", Interval: wilson95},
+	{Name: "expected_survival_90d", Unit: "share", Meaning: survivalTo, Counts: valuedCustomers},
+	{Name: "expected_survival_180d", Unit: "share", Meaning: survivalTo, Counts: valuedCustomers},
+	{Name: "expected_survival_365d", Unit: "share", Meaning: survivalTo, Counts: valuedCustomers},
+	{Name: "silent_share_of_repeat_customers", Unit: "share", Meaning: "repeat customers silent for more than twice their own mean gap between purchases (t_x / x), of all repeat customers. Silence is observed, and is no churn: gaps vary, and many of the silent come back. The two figures that follow are what the model makes of it", Counts: "repeat customers", Interval: wilson95},
+	{Name: "expected_gone_share_of_repeat_customers", Unit: "share", Meaning: "repeat customers who are expected to have left by as_of (1 - p_alive), of all repeat customers: what the model expects, beside those who are silent", Counts: valuedRepeat},
+	{Name: "expected_alive_share_of_silent_customers", Unit: "share", Meaning: "of the repeat customers who are silent, those who are expected still to be customers: the mean of p_alive; null where nobody is silent", Counts: "silent repeat customers; null without a model, and where there are none"},
+	{Name: "customer_retention", Unit: "share", Meaning: "customers who bought in the last 365 days, of those who bought in the 365 before" + knownYearBefore, Counts: boughtBefore, Interval: wilson95},
+	{Name: "net_revenue_retention", Unit: "share", Meaning: "net revenue of the last 365 days from the customers who bought in the 365 before, per their net revenue then; above 1 where they brought more than then" + knownYearBefore + ", or they brought nothing then", Counts: boughtBefore},
+	{Name: "gross_revenue_retention", Unit: "share", Meaning: "the same, of each customer at the most what they brought then: what was kept, without what grew" + knownYearBefore + ", or they brought nothing then", Counts: boughtBefore},
+	{Name: "reactivated_customers", Unit: "customers", Meaning: "customers with a purchase in the last 365 days that followed one by more than 365 days" + knownYearBefore, Counts: "customers who bought in the last 365 days; 0 where the figure is null"},
 	{Name: "sale_chance_all_30d", Unit: "share", Meaning: chanceOfAll, Counts: valuedCustomers},
 	{Name: "sale_chance_all_90d", Unit: "share", Meaning: chanceOfAll, Counts: valuedCustomers},
 	{Name: "sale_chance_all_365d", Unit: "share", Meaning: chanceOfAll, Counts: valuedCustomers},
@@ -126,6 +147,8 @@ var Figures = []Figure{
 	{Name: "acquisition_spend", Unit: "money", Meaning: "spend; null without a spend file", Counts: acquiredIn12m},
 	{Name: "paid_cac", Unit: "money", Meaning: "spend per new customer of channels with spend", Counts: paidIn12m},
 	{Name: "blended_cac", Unit: "money", Meaning: "spend per new customer of all", Counts: acquiredIn12m},
+	{Name: "marketing_efficiency", Unit: "ratio", Meaning: "net revenue of the 12 months, of all customers, per spend in them; null where not all of the spend is known"},
+	{Name: "marketing_efficiency_new", Unit: "ratio", Meaning: "net revenue of the 12 months, of the customers acquired in them, per spend in them; null where not all of the spend is known", Counts: acquiredIn12m},
 	{Name: "ltv_cac", Unit: "ratio", Meaning: "value of a new customer per cost, in paid channels", Counts: paidIn12m, Interval: spread95},
 	{Name: "blended_ltv_cac", Unit: "ratio", Meaning: "value of a new customer per cost, in all", Counts: acquiredIn12m, Interval: spread95},
 	{Name: "payback_days", Unit: "days", Meaning: "age at which the mean new customer of paid channels has paid back", Counts: paidIn12m},

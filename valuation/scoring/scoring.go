@@ -24,6 +24,7 @@ type Scoring struct {
 	channels []string // that could have parameters of their own, sorted: fit groups 1, 2, …
 	holdout  holdout
 	models   models
+	curve    []forecastMonth // the months to come of the margin curve
 	drift    drift
 	cuts     rfm.Cuts
 }
