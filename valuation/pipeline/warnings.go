@@ -57,9 +57,10 @@ var Warnings = []WarningKind{
 	{"revenue_not_margin", "run, measure", "no margin is configured", "value is counted in revenue", false},
 
 	{"no_dropout", byTest, "dropout raises 2 ln L by 5.99 or less", "NBD", false},
+	{"dropout_without_model", byTest, "dropout raises 2 ln L by more than 5.99, and no model of it has a fit", "NBD: the value is too high for customers who have been silent for long", false},
 	{"one_timers_only", byTest, "nobody has bought again", "facts and segments, no values", false},
 	{"too_few_histories", byTest, "fewer distinct histories than parameters", "the family is left out", false},
-	{"model_at_boundary", byTest, "the chosen model, or one to choose from, is at the edge of a simpler one: one rate or one chance of dropout for all", "the parameter that runs away is held at 1,000 and the others fitted; where that leaves no model, the family is left out", false},
+	{"model_at_boundary", byTest, "the chosen model, or one to choose from, is at the edge of a simpler one: one rate or one chance of dropout for all, or dropout at the first chance or never", "the parameter that runs away is held at 1,000, or at a billionth, and the others fitted; where that leaves no model, the family is left out", false},
 	{"model_on_ridge", byTest, "parameters cannot be distinguished", "the family is left out", false},
 	{"model_not_concave", byTest, "the Hessian is not positive definite", "the family is left out", false},
 	{"model_without_optimum", byTest, "the search for an optimum ran out", "the family is left out", false},

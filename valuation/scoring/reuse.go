@@ -210,7 +210,7 @@ func (s *Scoring) RefuseOldModel() error {
 // modelWarnings are the warnings that come of a fit, and stay true of its
 // parameters wherever they are used.
 var modelWarnings = []string{
-	"no_dropout", "too_few_histories", "model_at_boundary", "model_on_ridge", "model_not_concave", "model_without_optimum", "channel_without_model",
+	"no_dropout", "dropout_without_model", "too_few_histories", "model_at_boundary", "model_on_ridge", "model_not_concave", "model_without_optimum", "channel_without_model",
 	"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite", "spend_mean_undetermined", "spend_at_boundary",
 }
 

@@ -144,10 +144,16 @@ func TestWarningsOfModels(t *testing.T) {
 			Silent: ofHistories(fitFrom, three...),
 		},
 		{ // customers leave, and no model of that has an optimum
-			Code:   "no_model",
+			Code:   "dropout_without_model",
 			Raises: families(candidate{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "of that", LogLikelihood: -97}}, nbd(-100)),
-			Says:   noValue + "BG/NBD was not fitted: of that",
+			Says:   "customers seem to leave, for dropout raises 2 ln L by 6.00, but no model of it has a fit, so the model is NBD, in which nobody ever leaves: the value is too high for customers who have been silent for long",
 			Silent: families(candidate{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "of that", LogLikelihood: -97.01}}, nbd(-100)),
+		},
+		{ // where one has a fit, it is used
+			Code:   "dropout_without_model",
+			Raises: families(candidate{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "of that", LogLikelihood: -90}}, nbd(-100)),
+			Says:   "customers seem to leave, for dropout raises 2 ln L by 20.00, but no model of it has a fit, so the model is NBD, in which nobody ever leaves: the value is too high for customers who have been silent for long",
+			Silent: families(bgnbd(-90, ""), nbd(-100)),
 		},
 		{
 			Code:   "channel_without_model",
