@@ -53,7 +53,7 @@ var Warnings = []WarningKind{
 	{"late_rows", byInput, "past days have more rows or money than for the earlier run", "counts them", true},
 	{"not_compared", byInput, "the run before read the orders otherwise, or has no days.parquet", "compares with none", true},
 	{"many_rows_quarantined", byOrders, "more than 1 in 100 rows are in quarantine", "what they hold is in no figure", false},
-	{"files_start_mid_life", "run, check, backtest", "the first month has more than 1.5 times the new customers of a usual one: the files start in the middle of the shop's life", "all of them count as new; set `orders.fit_from`", false},
+	{"files_start_mid_life", "run, check, backtest", "the first month has more than 1.5 times the new customers of a usual one: the files start in the middle of the shop's life", "customers first seen in the first 31 days count as old: fitted by themselves, and in no figure of new customers; `orders.fit_from` names another day", false},
 	{"revenue_not_margin", "run, measure", "no margin is configured", "value is counted in revenue", false},
 
 	{"no_dropout", byTest, "dropout raises 2 ln L by 5.99 or less", "NBD", false},
@@ -66,6 +66,7 @@ var Warnings = []WarningKind{
 	{"model_without_optimum", byTest, "the search for an optimum ran out", "the family is left out", false},
 	{"no_model", byTest, "no family could be fitted", "facts and segments, no values", false},
 	{"channel_without_model", byTest, "a channel's histories determine no parameters", "those of the base", false},
+	{"old_without_model", byTest, "the histories of the old customers, where the files start in the middle of the shop's life, determine no parameters of the chosen model", "the next family that has a fit, else the parameters of the others", false},
 	{"spend_goes_with_frequency", byTest, "Spearman's correlation of repeats and their mean value is beyond .3", "spend models by bands of repeats", false},
 	{"spend_at_boundary", byTest, "every customer pays one value of their own, or all have one mean", "p or q is held at 1,000: repeat customers are valued at their own mean, others at the pooled one", false},
 	{"no_spend_model", byTest, "no Gamma-Gamma could be fitted", "the pooled mean of repeat purchases, for customers without one", false},
