@@ -152,7 +152,7 @@ func TestRecoveryAtOnceOrNever(t *testing.T) {
 		odds := fit.Parameters[2]
 		odds.Name, odds.Value, odds.StandardError = "a/b", odds.Value/m.B, odds.StandardError/m.B
 		likelihoodtest.Recovered(t, []Estimate{fit.Parameters[0], fit.Parameters[1], odds},
-			[]Parameter{{"r", 2}, {"alpha", 60}, {"a/b", share / (1 - share)}})
+			[]Parameter{{Name: "r", Value: 2}, {Name: "alpha", Value: 60}, {Name: "a/b", Value: share / (1 - share)}})
 
 		lnL := func(r, alpha, odds float64) float64 {
 			l, _ := atOnce{share: odds / (1 + odds), first: 1}.at(r, alpha)
