@@ -16,9 +16,6 @@ import (
 func fiveYears(alike bool) simulation.Options {
 	options := simulation.Default()
 	options.Customers, options.Days, options.Returns, options.Seed = 12_000, 1825, 0, 5
-	if testing.Short() {
-		options.Customers = 8_000
-	}
 	options.Start = time.Date(2019, 1, 2, 0, 0, 0, 0, time.UTC)
 	options.Model, options.Purchases = simulation.MBGNBD, simulation.Purchases{R: 2, Alpha: 20, A: 0.8, B: 4.8}
 	options.Channels = []simulation.Channel{{Name: "search", Share: 0.5, CAC: 5}, {Name: "social", Share: 0.5, CAC: 5}}
@@ -83,6 +80,9 @@ func TestNewCustomersOfFilesThatStartMidLife(t *testing.T) {
 // Channels that are unlike have parameters of their own beside the old customers of all
 // of them.
 func TestOldCustomersBesideChannels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	options := fiveYears(false)
 	c := lastTwoYears(t, options)
 	c.Value.FitBy = "channel"
