@@ -11,7 +11,7 @@ days as (
     select
         summary.first_channel,
         cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
-        summary.first_purchase_date >= params.trailing_from as is_trailing,
+        summary.is_trailing,
         greatest(cast(0 as bigint), day_difference(summary.first_purchase_date, customer_days.order_day)) as age_days,
         case
             when params.margin_rate is not null then customer_days.net_minor

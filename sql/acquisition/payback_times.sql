@@ -29,7 +29,7 @@ aimed as (
         summary.first_channel,
         summary.first_purchase_date,
         cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
-        summary.first_purchase_date >= params.trailing_from as is_trailing,
+        summary.is_trailing,
         summary.customer_age_days,
         summary.repeat_purchases,
         newcomer_margins.first_day_minor,

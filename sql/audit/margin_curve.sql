@@ -3,10 +3,10 @@
 -- of first purchase, and by channel where channels are known. A cohort is as old as a
 -- month once as_of completes that; beyond, the forecast adds what is expected to what has
 -- come so far. What was returned before the first purchase counts at age 0. Months before
--- fit_from are left out: their customers may have purchased before.
+-- new_from are left out: their customers may have purchased before.
 --
 -- grain: one row per (scope, cohort_month, channel, age_months)
--- reads: cohort_activity, cohort_forecasts, forecast_months, months, params
+-- reads: cohort_activity, cohort_forecasts, forecast_months, months, newcomer_span, params
 with
 
 -- everybody purchased in the month of their first purchase
@@ -16,9 +16,9 @@ cohorts as (
         cohort_activity.first_channel,
         cohort_activity.active_customers as customers
     from cohort_activity
-    cross join params
+    cross join newcomer_span
     where cohort_activity.month = cohort_activity.cohort_month
-        and cohort_activity.cohort_month >= params.fit_from
+        and cohort_activity.cohort_month >= newcomer_span.new_from
 ),
 
 activity as (

@@ -19,7 +19,7 @@ ends as (
         end as mature_events
     from purchase_gaps
     cross join params
-    where purchase_gaps.is_fitted
+    where purchase_gaps.is_new
     union all
     select
         waiting_times.purchase_number,

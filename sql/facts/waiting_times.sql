@@ -1,6 +1,6 @@
 -- waiting_times: how many customers wait for how many days for their next purchase,
 -- by how many they have made. From repeat_steps on they are counted together. Those who
--- are not fitted may have purchased before the files begin, and are left out.
+-- are not fitted, or old, may have purchased before the files begin, and are left out.
 --
 -- grain: one row per (purchase_number, waiting_days)
 -- reads: summary, params
@@ -13,7 +13,7 @@ final as (
         count(*) as customers
     from summary
     cross join params
-    where summary.is_fitted
+    where summary.is_fitted and not summary.is_old
     group by least(summary.purchases, params.repeat_steps), summary.days_since_last_purchase
 )
 

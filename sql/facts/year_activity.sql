@@ -48,8 +48,7 @@ placed as (
         turns.moved_before
     from customer_days
     cross join turns
-    where customer_days.reason = 'used'
-        and customer_days.order_day >= turns.first_day
+    where customer_days.order_day >= turns.first_day
         and customer_days.order_day < turns.end_day
 ),
 

@@ -1,8 +1,8 @@
 -- growth_figures: how old the shop is, and the customers acquired in the last 12 months.
--- Null of a time before the files, and before fit_from, when new customers may be old.
+-- Null of a time before the files, and before new_from, when new customers may be old.
 --
 -- grain: one row
--- reads: second_purchases, compared_periods, params
+-- reads: second_purchases, compared_periods, newcomer_span, params
 with
 
 gained as (
@@ -16,12 +16,12 @@ gained as (
             case when second_purchases.first_purchase_date < compared_periods.starts_on then second_purchases.customers else 0 end
         ) as bigint) as before,
         max(compared_periods.is_known) as is_known,
-        max(compared_periods.is_known and compared_periods.starts_on >= params.fit_from)
+        max(compared_periods.is_known and compared_periods.starts_on >= newcomer_span.new_from)
             as are_newcomers_known,
-        min(second_purchases.is_fitted) as is_everybody_new
+        min(second_purchases.is_new) as is_everybody_new
     from second_purchases
     cross join compared_periods
-    cross join params
+    cross join newcomer_span
     where compared_periods.period = '12_months'
 ),
 

@@ -6,7 +6,7 @@
 -- unknown where the files begin too late, or their customers may be old ones.
 --
 -- grain: one row
--- reads: survivors, second_purchases, compared_periods, params
+-- reads: survivors, second_purchases, compared_periods, newcomer_span, params
 with
 
 silent as (
@@ -19,8 +19,9 @@ silent as (
 
 cohorts as (
     select
-        compared_periods.is_known,
-        compared_periods.is_before_known,
+        compared_periods.is_known and compared_periods.starts_on >= newcomer_span.new_from as is_known,
+        compared_periods.is_before_known and compared_periods.before_starts_on >= newcomer_span.new_from
+            as is_before_known,
         case when second_purchases.first_purchase_date >= compared_periods.starts_on then 1 else 0 end as is_latest,
         case
             when second_purchases.days_to_second_purchase <= params.second_purchase_days then second_purchases.customers
@@ -29,6 +30,7 @@ cohorts as (
         second_purchases.customers
     from second_purchases
     cross join compared_periods
+    cross join newcomer_span
     cross join params
     where compared_periods.period = 'cohorts_90d'
         and second_purchases.first_purchase_date between compared_periods.before_starts_on and compared_periods.ends_on

@@ -9,13 +9,6 @@
 -- reads: histories, fit_groups, scores, conditional_forecasts, params
 with
 
--- channels are scored by themselves only where they have got parameters of their
--- own; the histories are of those that might have
-own_groups as (
-    select count(*) as channels
-    from fit_groups
-),
-
 scored as (
     select
         histories.repeat_purchases > 0 as is_repeat,
@@ -32,15 +25,18 @@ scored as (
         fixed_point(scores.p_alive * conditional_forecasts.p_purchase_90d, 1000000000) as buying_90d,
         fixed_point(scores.p_alive * conditional_forecasts.p_purchase_365d, 1000000000) as buying_365d
     from histories
-    cross join own_groups
     cross join params
+    -- the histories are of the groups that might have got parameters of their own, the
+    -- scores of those that have
+    left join fit_groups
+        on histories.fit_group = fit_groups.fit_group
     left join scores
-        on case when own_groups.channels > 0 then histories.fit_group else 0 end = scores.fit_group
+        on coalesce(fit_groups.fit_group, 0) = scores.fit_group
         and histories.repeat_purchases = scores.repeat_purchases
         and histories.age_at_last_purchase_days = scores.age_at_last_purchase_days
         and histories.customer_age_days = scores.customer_age_days
     left join conditional_forecasts
-        on case when own_groups.channels > 0 then histories.fit_group else 0 end = conditional_forecasts.fit_group
+        on coalesce(fit_groups.fit_group, 0) = conditional_forecasts.fit_group
         and histories.repeat_purchases = conditional_forecasts.repeat_purchases
         and histories.customer_age_days = conditional_forecasts.customer_age_days
 ),

@@ -18,7 +18,8 @@ bucketed as (
     cross join spend_sample
     cross join params
     left join candidate_groups
-        on summary.first_channel = candidate_groups.first_channel
+        on summary.is_old = candidate_groups.is_old
+        and case when summary.is_old then '' else summary.first_channel end = candidate_groups.first_channel
     where summary.is_fitted
         and summary.repeat_revenue_minor > 0
 ),

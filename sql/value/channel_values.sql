@@ -11,11 +11,11 @@
 -- expects by now: the shape of the curve is then most of the value, and a young
 -- shop's is a guess. All
 -- null without spend; value also where no model could be fitted, or all were acquired on
--- as_of. A period that begins before fit_from has no row: its customers may have
+-- as_of. A period that begins before new_from has no row: its customers may have
 -- bought before.
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: channel_members, newcomer_values, params
+-- reads: channel_members, newcomer_values, newcomer_span, params
 with
 
 sums as (
@@ -60,8 +60,8 @@ sums as (
     inner join newcomer_values as cells
         on channel_members.member = cells.first_channel
         and cells.first_purchase_date between channel_members.period_start and channel_members.period_end
-    cross join params
-    where channel_members.period_start >= params.fit_from
+    cross join newcomer_span
+    where channel_members.period_start >= newcomer_span.new_from
     group by channel_members.period, channel_members.period_start, channel_members.scope, channel_members.channel
 ),
 

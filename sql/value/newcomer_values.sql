@@ -25,6 +25,7 @@ customers as (
         on summary.customer_id = newcomer_margins.customer_id
     left join fit_groups
         on summary.first_channel = fit_groups.first_channel
+        and not fit_groups.is_old
 ),
 
 sums as (

@@ -33,7 +33,8 @@ scored as (
     from summary
     cross join rfm_cuts
     left join fit_groups
-        on summary.first_channel = fit_groups.first_channel
+        on summary.is_old = fit_groups.is_old
+        and case when summary.is_old then '' else summary.first_channel end = fit_groups.first_channel
 ),
 
 final as (

@@ -9,14 +9,24 @@ import (
 	"cbv/valuation/btyd/spend"
 )
 
-// everybody is the key of what is fitted to all customers.
-const everybody = 0
+// The keys of what is fitted: to all customers, or all but the old where these have fits
+// of their own; to the old.
+const (
+	everybody = 0
+	oldOnes   = -1
+)
+
+// LeastRepeaters is the number of repeat customers, among the old and among the others,
+// from which the old ones have fits of their own: fewer determine no parameters to speak
+// of.
+const LeastRepeaters = 50
 
 // test is a backtest under way.
 type test struct {
 	terms     Terms
 	customers []Customer // sorted
 	groups    []int      // fitted by themselves, ascending; nil where fewer than two are there
+	hasOld    bool       // old customers have fits of their own
 	fits      map[int][]familyFit
 	spend     map[int]spend.Model
 	unfitted  []*btyd.NoFitError
@@ -29,9 +39,17 @@ type familyFit struct {
 }
 
 func newTest(customers []Customer, terms Terms) *test {
-	t := &test{terms: terms, customers: customers, fits: map[int][]familyFit{}, spend: map[int]spend.Model{}}
+	t := &test{terms: terms, customers: customers}
 	seen := map[int]bool{}
+	var old, others int // repeaters
 	for _, c := range customers {
+		switch {
+		case c.History.Repeats == 0:
+		case c.Old:
+			old++
+		default:
+			others++
+		}
 		if c.Group != everybody && !seen[c.Group] {
 			seen[c.Group] = true
 			t.groups = append(t.groups, c.Group)
@@ -41,17 +59,50 @@ func newTest(customers []Customer, terms Terms) *test {
 	if len(t.groups) < 2 {
 		t.groups = nil
 	}
+	if t.hasOld = min(old, others) >= LeastRepeaters; !t.hasOld {
+		t.mixOld()
+	}
 	return t
+}
+
+// mixOld fits the old customers with the others.
+func (t *test) mixOld() {
+	t.hasOld = false
+	for i := range t.customers {
+		t.customers[i].Old = false
+	}
+}
+
+// fittedApart returns the groups that are fitted beside everybody.
+func (t *test) fittedApart() []int {
+	if t.hasOld {
+		return append([]int{oldOnes}, t.groups...)
+	}
+	return t.groups
+}
+
+// group returns the fit group of a customer, everybody where it is none of its own.
+func (c Customer) group() int {
+	if c.Old {
+		return oldOnes
+	}
+	return c.Group
+}
+
+// isIn reports whether what is fitted to a group is fitted to the customer.
+func (c Customer) isIn(group int) bool {
+	return c.group() == group || group == everybody && !c.Old
 }
 
 // fit fits purchases and spend to everybody and to each group. What determines
 // no model is left out.
 func (t *test) fit() error {
+	t.fits, t.spend, t.unfitted = map[int][]familyFit{}, map[int]spend.Model{}, nil
 	type task struct{ group, family int }
 	const ofSpend = -1
 	var tasks []task
 	bases := map[int]*btyd.Base{}
-	for _, group := range append([]int{everybody}, t.groups...) {
+	for _, group := range append([]int{everybody}, t.fittedApart()...) {
 		base, err := btyd.NewBase(t.histories(group), t.terms.Workers)
 		if err != nil {
 			return err
@@ -93,7 +144,7 @@ func (t *test) fit() error {
 func (t *test) histories(group int) []btyd.HistoryCount {
 	var counts []btyd.HistoryCount
 	for _, c := range t.customers {
-		if group != everybody && c.Group != group {
+		if !c.isIn(group) {
 			continue
 		}
 		if last := len(counts) - 1; last >= 0 && counts[last].History == c.History {
@@ -109,11 +160,24 @@ func (t *test) histories(group int) []btyd.HistoryCount {
 func (t *test) spending(group int) []spend.Count {
 	var counts []spend.Count
 	for _, c := range t.customers {
-		if c.History.Repeats > 0 && (group == everybody || c.Group == group) {
+		if c.History.Repeats > 0 && c.isIn(group) {
 			counts = append(counts, spend.Count{Repeats: c.History.Repeats, Total: c.RepeatSpend, Customers: 1})
 		}
 	}
 	return counts
+}
+
+// modelOf returns the model that forecasts a group by a family: its own; of old customers
+// without one that of the next family in order which has; else everybody's.
+func (t *test) modelOf(group, family int) btyd.Model {
+	fit, own := t.fitOf(group, family)
+	for next := 1; group == oldOnes && !own && next < len(btyd.Families); next++ {
+		fit, own = t.fitOf(group, (family+next)%len(btyd.Families))
+	}
+	if !own {
+		fit, _ = t.fitOf(everybody, family)
+	}
+	return fit.Model
 }
 
 // fitOf returns a family's fit to a group.

@@ -90,6 +90,10 @@ type Intake struct {
 	Report Report
 	Base   Base
 
+	// startsMidLife says that the files start in the middle of the shop's life, and that
+	// no setting says from when on its customers are new.
+	startsMidLife bool
+
 	// what messages about unused columns need, as expressions have it
 	roles                    map[string]string // the unused columns whose names promise something, by source.Role
 	amountText, customerText string            // what is mapped

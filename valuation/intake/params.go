@@ -41,7 +41,6 @@ type params struct {
 	HasSpendCurrency bool // of each row
 	Currency         string
 	TargetLTVCAC     float64 `col:"target_ltv_cac"`
-	TrailingFrom     time.Time
 
 	BusinessRules
 }
@@ -63,7 +62,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		BacktestDays: int64(in.Holdout.Days), BacktestCutoff: in.Cutoff(), BacktestRecentFrom: in.Cutoff().AddDate(0, 0, -in.Holdout.Days),
 		HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
 		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
-		TargetLTVCAC: c.Value.TargetLTVCAC, TrailingFrom: in.TrailingFrom(),
+		TargetLTVCAC:  c.Value.TargetLTVCAC,
 		BusinessRules: Rules,
 	}
 	if from := c.Orders.FitFrom; from != nil {
@@ -76,17 +75,6 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		return err
 	}
 	return in.makeLooks(ctx)
-}
-
-// TrailingFrom is the first day of the trailing period, over which acquisition is
-// judged: 12 months, for spend booked by the month is then whole in leap years too;
-// or fewer, where customers are known to be new from a later day on.
-func (in *Intake) TrailingFrom() time.Time {
-	from := calendar.YearTo(in.Days.AsOf).From
-	if fitFrom := in.Config.Orders.FitFrom; fitFrom != nil && fitFrom.After(from) {
-		from = fitFrom.Time
-	}
-	return from
 }
 
 const (

@@ -156,6 +156,9 @@ type Backtest struct {
 	// Repeat purchases per one that the model expects, in the second half of the
 	// history as a multiple of the first; null where it is not known.
 	Drift *float64 `json:"drift"`
+	// What else is to be known of the test, "MBG/NBD had no fit at the cutoff, so the
+	// test is of Pareto/NBD, the next in order" say.
+	Notes []string `json:"notes,omitempty"`
 	// What the chosen model forecast for the holdout, what was observed, and the error
 	// of the total as a share of that, with its 95 % sampling interval.
 	Purchases *Forecast `json:"purchases,omitempty"`

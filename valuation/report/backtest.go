@@ -139,6 +139,9 @@ func (b Backtest) Text(out io.Writer) error {
 		fmt.Fprintf(out, "A run uses %s: %s.\n", b.Chosen, b.Why)
 	}
 	fmt.Fprintln(out, trustText(b.Verdict))
+	for _, note := range b.Verdict.Notes {
+		fmt.Fprintf(out, "Note: %s.\n", note)
+	}
 	writeWarnings(out, b.Warnings)
 	return nil
 }

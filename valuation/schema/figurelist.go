@@ -20,7 +20,7 @@ const (
 
 // The meanings of figures that differ in their window or in how many are at the top.
 const (
-	repeatWithin     = "new customers whose second purchase was within the window, of those old enough to have had all of it; null where nobody is. New customers are those first seen from orders.fit_from on: all, where it is not set"
+	repeatWithin     = "new customers whose second purchase was within the window, of those old enough to have had all of it; null where nobody is. New customers are those first seen from orders.fit_from on; where it is not set all, but for those of the first 31 days of files that start in the middle of the shop's life"
 	churnWithin      = "expected share of today's alive customers who will be gone at the end of the window: Σ P(alive) (1 - S(t)) / Σ P(alive), S being the chance to stay"
 	clvQuantile      = "clv of a customer at the percentile: that part of the customers is worth as much or less"
 	survivalTo       = "expected share of today's alive customers who will still be customers at the end of the window: 1 less the expected churn of it"

@@ -16,7 +16,7 @@ type curvePoint struct {
 }
 
 // makeNewcomerCurve makes the table of how many discounted repeat purchases the model
-// of each fit group expects of a new customer by each age up to the horizon, in
+// of each fit group, but that of old customers, expects of a new customer by each age up to the horizon, in
 // millionths, so that sums do not depend on their order.
 func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 	horizon, delta := s.horizon()
@@ -24,7 +24,7 @@ func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 	for number, group := range s.models.groups {
 		model := group.Purchase.Model
 		pAlive, future := model.PAlive(btyd.History{}), model.Future(0, 0)
-		for age := 0; s.intake.HasSpend() && age <= int(horizon); age++ {
+		for age := 0; s.intake.HasSpend() && !group.Old && age <= int(horizon); age++ {
 			purchases := 0.0
 			if age > 0 {
 				purchases = pAlive * future.Discounted(float64(age), delta)

@@ -21,12 +21,12 @@ type Scoring struct {
 	// Refit says why run.model: auto fits the models anew, "" where it does not.
 	Refit string
 
-	channels []string // that could have parameters of their own, sorted: fit groups 1, 2, …
-	holdout  holdout
-	models   models
-	curve    []forecastMonth // the months to come of the margin curve
-	drift    drift
-	cuts     rfm.Cuts
+	groups  []fitGroup // that could have parameters of their own: fit groups 1, 2, …
+	holdout holdout
+	models  models
+	curve   []forecastMonth // the months to come of the margin curve
+	drift   drift
+	cuts    rfm.Cuts
 }
 
 // New returns the scoring of a plan, which reuses the parameters of a run where one
