@@ -11,7 +11,6 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
-	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
 
@@ -94,16 +93,6 @@ type Intake struct {
 	// no setting says from when on its customers are new.
 	startsMidLife bool
 
-	// what messages about unused columns need, as expressions have it
-	roles                    map[string]string // the unused columns whose names promise something, by source.Role
-	amountText, customerText string            // what is mapped
-	versionText              string            // what an unused column of versions is mapped by, where orders have several
-
-	// Earlier is the run that the files are compared with, once it is looked for.
-	Earlier                 Earlier
-	compared, comparedMonth comparison
-	past                    publication.Past
-
 	// BeyondOrders says that the as-of day lies so far behind the last order that
 	// orders are more likely missing.
 	BeyondOrders bool
@@ -139,15 +128,6 @@ func (in *Intake) Actions() pipeline.Actions {
 		AsOfStep:            in.setAsOf,
 		"params":            in.makeParams,
 		"contract":          in.readContract,
-	}
-}
-
-// ComparedActions are the Go steps of the comparison with an earlier run.
-func (in *Intake) ComparedActions() pipeline.Actions {
-	return pipeline.Actions{
-		"earlier_run":   in.mapEarlier,
-		"compared_days": in.compareDays,
-		"comparison":    in.compareRuns,
 	}
 }
 

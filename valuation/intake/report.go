@@ -27,9 +27,11 @@ type Report struct {
 	Places    []Place             // where to look, most rows first
 	Auxiliary []AuxiliaryReport   // of the inputs that are configured
 	Merged    *publication.Merged // nil where nobody can have been merged
-	Profile   publication.Profile
 	Young     *publication.YoungPurchases
-	Warnings  []pipeline.Warning
+
+	// What later steps of a check find, and the check adds.
+	Profile  publication.Profile
+	Warnings []pipeline.Warning
 }
 
 // ReasonCount is the number of rows of one reason and their money in minor

@@ -16,6 +16,7 @@ import (
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 	"cbv/valuation/publication"
+	"cbv/valuation/suspicion"
 )
 
 var tablesFolder = flag.String("tables", "", "folder in which to keep every table of a run, and the plan, for another engine to repeat")
@@ -192,7 +193,7 @@ func TestTablesCanBeKept(t *testing.T) {
 	}
 	entries := pipelinetest.Keep(t, r.Context, slices.Concat(Nightly, intake.Starts), folder, more...)
 	pipelinetest.HoldGoTables(t, r.Context, entries)
-	earlierTables, err := r.runs.Paths(intake.EarlierTables...)
+	earlierTables, err := r.runs.Paths(suspicion.EarlierTables...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +203,7 @@ func TestTablesCanBeKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.intake.Earlier.ID == "" {
-		t.Errorf("the earlier run is not compared: %s", r.intake.Earlier.WhyNone)
+	if r.suspicion.Earlier.ID == "" {
+		t.Errorf("the earlier run is not compared: %s", r.suspicion.Earlier.WhyNone)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"cbv/valuation/judgement"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/retention"
+	"cbv/valuation/suspicion"
 )
 
 const (
@@ -21,7 +22,7 @@ var Contract = intake.Steps
 
 // Checked is the plan of a check: intake, and what is found between it and the
 // figures.
-var Checked = slices.Concat(afterAsOf(Contract, earlierStep), intake.Compared, intake.Profile, intake.Starts, []pipeline.Step{
+var Checked = slices.Concat(afterAsOf(Contract, earlierStep), suspicion.Compared, suspicion.Profile, intake.Starts, []pipeline.Step{
 	{Name: startStep, Kind: pipeline.Go, Reads: []string{"first_months"}},
 })
 
@@ -31,7 +32,7 @@ var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 
 // Nightly is the run, layer after layer. What stands on a layer reads that layer or
 // an earlier one.
-var Nightly = slices.Concat(afterAsOf(Contract, identityStep), intake.Compared, intake.Profile, facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
+var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
 

@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"math"
@@ -13,8 +13,8 @@ import (
 
 // ofColumns has unused columns, by role, that hold something on rows of 10,000.
 func ofColumns(roles map[string]string, values ...unmappedValue) pipelinetest.Input {
-	return of(func(in *Intake, p *profile) {
-		in.roles = roles
+	return of(func(s *Suspicion, p *profile) {
+		s.roles = roles
 		rest := unmappedValue{OrderRows: 10_000, PositiveRows: 10_000, PositiveMinor: 20_010_000, AmountMinor: 20_010_000}
 		for _, v := range values {
 			rest.OrderRows -= v.OrderRows
@@ -57,17 +57,17 @@ func ofShipping(rows, inside, taxed int64) pipelinetest.Input {
 
 // ofVersions has orders that stand with several versions; columns may be mapped.
 func ofVersions(versions unusedVersions, orders config.Orders) pipelinetest.Input {
-	return of(func(in *Intake, p *profile) {
-		in.roles, in.versionText, p.versions = map[string]string{"version_time": "updated_at"}, "try_cast(updated_at as timestamptz)", versions
-		in.Config.Orders.Grain, in.Config.Orders.Columns.Currency = orders.Grain, orders.Columns.Currency
+	return of(func(s *Suspicion, p *profile) {
+		s.roles, s.versionText, p.versions = map[string]string{"version_time": "updated_at"}, "try_cast(updated_at as timestamptz)", versions
+		s.Config.Orders.Grain, s.Config.Orders.Columns.Currency = orders.Grain, orders.Columns.Currency
 	})
 }
 
 // ofRefunds has a column of refunds beside so much of negative rows.
 func ofRefunds(negative int64) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		return of(func(in *Intake, p *profile) {
-			in.roles = map[string]string{"refund": "refunded_amount"}
+		return of(func(s *Suspicion, p *profile) {
+			s.roles = map[string]string{"refund": "refunded_amount"}
 			p.all.NegativeRows, p.all.NegativeMinor = 10, negative
 			p.unmapped = []unmappedValue{rowsOf(10_000, unmappedValue{RefundRows: 30, RefundMinor: 60_030})}
 		})(c)
@@ -155,8 +155,8 @@ func TestWarningsOfUnusedColumns(t *testing.T) {
 // ofNoReturns has no negative row, and what says that there are returns.
 func ofNoReturns(negative int64, later laterAmounts, roles map[string]string, value unmappedValue) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		return of(func(in *Intake, p *profile) {
-			in.roles, p.later = roles, later
+		return of(func(s *Suspicion, p *profile) {
+			s.roles, p.later = roles, later
 			p.all.NegativeRows = negative
 			p.unmapped = []unmappedValue{rowsOf(9000, unmappedValue{}), value}
 		})(c)

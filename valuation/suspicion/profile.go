@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cbv/valuation/engine"
+	"cbv/valuation/intake"
 	"cbv/valuation/money"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
@@ -116,27 +117,27 @@ type profile struct {
 	all fileChannel // the sums of channels
 }
 
-// MapUnmapped makes the view of the unused columns whose names promise something.
-func (in *Intake) MapUnmapped(ctx context.Context) error {
+// mapUnmapped makes the view of the unused columns whose names promise something.
+func (s *Suspicion) mapUnmapped(ctx context.Context) error {
 	var err error
-	in.roles, err = in.Orders.MapUnmapped(ctx, in.Engine, in.Inputs.Orders)
-	in.amountText = in.Orders.Value(ctx, in.Engine, "orders.columns.amount")
-	in.customerText = in.Orders.Value(ctx, in.Engine, "orders.columns.customer_id")
+	s.roles, err = s.intake.Orders.MapUnmapped(ctx, s.Engine, s.intake.Inputs.Orders)
+	s.amountText = s.intake.Orders.Value(ctx, s.Engine, "orders.columns.amount")
+	s.customerText = s.intake.Orders.Value(ctx, s.Engine, "orders.columns.customer_id")
 	return err
 }
 
 // readProfile reads the tables of the profile.
-func (in *Intake) readProfile(ctx context.Context) (*profile, error) {
+func (s *Suspicion) readProfile(ctx context.Context) (*profile, error) {
 	var p profile
 	err := errors.Join(
-		readAll(ctx, in.Engine, "file_channels", &p.channels), readAll(ctx, in.Engine, "file_days", &p.days),
-		readOne(ctx, in.Engine, "several_row_sums", &p.several), readAll(ctx, in.Engine, "line_counts", &p.lines), readAll(ctx, in.Engine, "orders_in_two_files", &p.pairs),
-		readAll(ctx, in.Engine, "orders_left_out_elsewhere", &p.leftOut),
-		readOne(ctx, in.Engine, "later_amounts", &p.later), readOne(ctx, in.Engine, "stray_returns", &p.stray),
-		readAll(ctx, in.Engine, "equal_rows", &p.equal),
-		readAll(ctx, in.Engine, "alike_ids", &p.alike), readAll(ctx, in.Engine, "suspect_ids", &p.suspects),
-		readOne(ctx, in.Engine, "base_profile", &p.base), readOne(ctx, in.Engine, "rounding", &p.rounding),
-		readAll(ctx, in.Engine, "unmapped_values", &p.unmapped), readOne(ctx, in.Engine, "unused_versions", &p.versions),
+		readAll(ctx, s.Engine, "file_channels", &p.channels), readAll(ctx, s.Engine, "file_days", &p.days),
+		readOne(ctx, s.Engine, "several_row_sums", &p.several), readAll(ctx, s.Engine, "line_counts", &p.lines), readAll(ctx, s.Engine, "orders_in_two_files", &p.pairs),
+		readAll(ctx, s.Engine, "orders_left_out_elsewhere", &p.leftOut),
+		readOne(ctx, s.Engine, "later_amounts", &p.later), readOne(ctx, s.Engine, "stray_returns", &p.stray),
+		readAll(ctx, s.Engine, "equal_rows", &p.equal),
+		readAll(ctx, s.Engine, "alike_ids", &p.alike), readAll(ctx, s.Engine, "suspect_ids", &p.suspects),
+		readOne(ctx, s.Engine, "base_profile", &p.base), readOne(ctx, s.Engine, "rounding", &p.rounding),
+		readAll(ctx, s.Engine, "unmapped_values", &p.unmapped), readOne(ctx, s.Engine, "unused_versions", &p.versions),
 	)
 	p.days = slices.DeleteFunc(p.days, func(day fileDay) bool { return day.OrderRows == 0 }) // nothing of it is used
 	for _, c := range p.channels {
@@ -189,13 +190,13 @@ func (p *profile) orderDays() []time.Time {
 const shownChannels = 100
 
 // describe writes the profile down.
-func (in *Intake) describe(p *profile) publication.Profile {
-	exact := func(minor int64) string { return money.Exact(minor, in.Minor) }
+func (s *Suspicion) describe(p *profile) publication.Profile {
+	exact := func(minor int64) string { return money.Exact(minor, s.Minor) }
 	described := publication.Profile{
-		Customers: p.base.Customers, RepeatShare: shareOf(p.base.RepeatCustomers, p.base.Customers), Purchases: p.base.Purchases,
+		Customers: p.base.Customers, RepeatShare: intake.ShareOf(p.base.RepeatCustomers, p.base.Customers), Purchases: p.base.Purchases,
 		FirstDay: p.all.FirstDay.Format(time.DateOnly), LastDay: p.all.LastDay.Format(time.DateOnly), Days: int64(len(p.orderDays())),
-		MedianPurchase: exact(p.base.MedianMinor), Money: exact(p.all.AmountMinor), Currency: in.Config.Value.Currency,
-		LargestCustomer: shareOf(p.base.LargestMinor, p.base.NetMinor),
+		MedianPurchase: exact(p.base.MedianMinor), Money: exact(p.all.AmountMinor), Currency: s.Config.Value.Currency,
+		LargestCustomer: intake.ShareOf(p.base.LargestMinor, p.base.NetMinor),
 		Returns:         publication.Amount{Rows: p.all.NegativeRows, Money: exact(p.all.NegativeMinor)},
 		StrayReturns:    publication.Amount{Rows: p.stray.OrderRows, Money: exact(p.stray.NetMinor)},
 		Files:           []publication.ProfileFile{}, Channels: []publication.ProfileChannel{}, Unmapped: []string{},
@@ -204,11 +205,11 @@ func (in *Intake) describe(p *profile) publication.Profile {
 		rows := float64(p.all.PositiveIDRows) / float64(orders)
 		described.Orders, described.RowsPerOrder = &orders, &rows
 	}
-	for _, column := range in.Orders.Unmapped(in.Inputs.Orders) {
+	for _, column := range s.intake.Orders.Unmapped(s.intake.Inputs.Orders) {
 		described.Unmapped = append(described.Unmapped, column.Name)
 	}
-	described.Files = p.byFile(in.Inputs.Orders)
-	if in.Config.Orders.Columns.Channel != "" {
+	described.Files = p.byFile(s.intake.Inputs.Orders)
+	if s.Config.Orders.Columns.Channel != "" {
 		described.Channels = p.byChannel()
 	}
 	return described
@@ -277,20 +278,12 @@ func (c fileChannel) with(other fileChannel) fileChannel {
 }
 
 // fileName is the name of an order file for messages.
-func (in *Intake) fileName(number int64) string { return in.Inputs.Orders[number].Path }
+func (s *Suspicion) fileName(number int64) string { return s.intake.Inputs.Orders[number].Path }
 
 // placesPerFile is by what suspect_places multiplies the number of a file.
 const placesPerFile = 1_000_000_000_000
 
 // place names the file and row of a first_place.
-func (in *Intake) place(place int64) (file source.File, row int64) {
-	return in.Inputs.Orders[place/placesPerFile], place % placesPerFile
-}
-
-// shareOf is a part of a whole, 0 of nothing.
-func shareOf(part, whole int64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return float64(part) / float64(whole)
+func (s *Suspicion) place(place int64) (file source.File, row int64) {
+	return s.intake.Inputs.Orders[place/placesPerFile], place % placesPerFile
 }

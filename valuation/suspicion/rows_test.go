@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"slices"
@@ -10,10 +10,10 @@ import (
 
 // ofEqual has equal rows, without an order's id and the time of day where it is said.
 func ofEqual(hasIdentity bool, equal ...equalRows) pipelinetest.Input {
-	return of(func(in *Intake, p *profile) {
+	return of(func(s *Suspicion, p *profile) {
 		p.equal = equal
 		if !hasIdentity {
-			in.Config.Orders.Columns.OrderID, p.all.TimedRows = "", 0
+			s.Config.Orders.Columns.OrderID, p.all.TimedRows = "", 0
 		}
 	})
 }
@@ -31,7 +31,7 @@ func across(after int, repeated int64) equalRows {
 // ofSwapped has orders on the first so many days of each of so many months, over both
 // files or in the second one alone.
 func ofSwapped(daysOfMonth, months int, isSecond bool) pipelinetest.Input {
-	return of(func(_ *Intake, p *profile) {
+	return of(func(_ *Suspicion, p *profile) {
 		if isSecond {
 			p.days = slices.DeleteFunc(p.days, func(d fileDay) bool { return d.FileNumber == 1 })
 		} else {
@@ -75,40 +75,40 @@ func TestWarningsOfRows(t *testing.T) {
 			Code:   "doubled_rows",
 			Raises: ofEqual(true, across(3, 49), across(4, 1)),
 			Says:   "50 rows of b.parquet (1.0 % of its 4,914; 1,000.50 EUR) are, in all mapped columns, in a.parquet too: leave one of the files out of orders.files",
-			Silent: of(func(in *Intake, p *profile) { // said by copied_file
-				in.Inputs.Orders[1].Fingerprint = in.Inputs.Orders[0].Fingerprint
+			Silent: of(func(s *Suspicion, p *profile) { // said by copied_file
+				s.intake.Inputs.Orders[1].Fingerprint = s.intake.Inputs.Orders[0].Fingerprint
 				p.equal = []equalRows{across(3, 13)}
 			}),
 		},
 		{ // .1 % of 10,000 orders
 			Code:   "order_in_two_files",
-			Raises: of(func(_ *Intake, p *profile) { p.pairs = []filePair{{0, 1, 10, 40_020}} }),
+			Raises: of(func(_ *Suspicion, p *profile) { p.pairs = []filePair{{0, 1, 10, 40_020}} }),
 			Says:   "10 orders (0.1 % of all) stand in two files with the same money, 200.10 EUR too much, 10 of them in a.parquet and b.parquet: leave one of the files out of orders.files; where they hold versions of one order, map orders.columns.version",
-			Silent: of(func(_ *Intake, p *profile) { p.pairs = []filePair{{0, 1, 9, 36_018}} }),
+			Silent: of(func(_ *Suspicion, p *profile) { p.pairs = []filePair{{0, 1, 9, 36_018}} }),
 		},
 		{ // five of a small shop
 			Code: "order_in_two_files",
-			Raises: of(func(_ *Intake, p *profile) {
+			Raises: of(func(_ *Suspicion, p *profile) {
 				p.pairs, p.all.OrderIDRows = []filePair{{0, 1, 5, 20_010}}, 100
 			}),
 			Says: "5 orders (5.0 % of all) stand in two files with the same money, 100.05 EUR too much, 5 of them in a.parquet and b.parquet: leave one of the files out of orders.files; where they hold versions of one order, map orders.columns.version",
-			Silent: of(func(_ *Intake, p *profile) {
+			Silent: of(func(_ *Suspicion, p *profile) {
 				p.pairs, p.all.OrderIDRows = []filePair{{0, 1, 4, 16_008}}, 100
 			}),
 		},
 		{ // .1 % of 10,000 orders
 			Code:   "order_in_two_files",
-			Raises: of(func(_ *Intake, p *profile) { p.leftOut = []leftOutPair{{1, 0, 7, 14_007}, {0, 1, 3, 6003}} }),
+			Raises: of(func(_ *Suspicion, p *profile) { p.leftOut = []leftOutPair{{1, 0, 7, 14_007}, {0, 1, 3, 6003}} }),
 			Says:   "10 orders (0.1 % of all), 200.10 EUR, count from one file and are left out by orders.keep in another, 7 of them in b.parquet and a.parquet: if they were cancelled since the older file was made, that one still counts; map orders.columns.version, or leave the older file out of orders.files",
-			Silent: of(func(_ *Intake, p *profile) { p.leftOut = []leftOutPair{{1, 0, 7, 14_007}, {0, 1, 2, 4002}} }),
+			Silent: of(func(_ *Suspicion, p *profile) { p.leftOut = []leftOutPair{{1, 0, 7, 14_007}, {0, 1, 2, 4002}} }),
 		},
 		{ // five of a small shop
 			Code: "order_in_two_files",
-			Raises: of(func(_ *Intake, p *profile) {
+			Raises: of(func(_ *Suspicion, p *profile) {
 				p.leftOut, p.all.OrderIDRows = []leftOutPair{{1, 0, 5, 10_005}}, 100
 			}),
 			Says: "5 orders (5.0 % of all), 100.05 EUR, count from one file and are left out by orders.keep in another, 5 of them in b.parquet and a.parquet: if they were cancelled since the older file was made, that one still counts; map orders.columns.version, or leave the older file out of orders.files",
-			Silent: of(func(_ *Intake, p *profile) {
+			Silent: of(func(_ *Suspicion, p *profile) {
 				p.leftOut, p.all.OrderIDRows = []leftOutPair{{1, 0, 4, 8004}}, 100
 			}),
 		},

@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/intake"
 	"cbv/valuation/source"
 )
 
@@ -24,11 +25,11 @@ const (
 
 // suspectAlikeIDs warns of customers who are several by the case of a letter, a blank or
 // the width of letters.
-func (in *Intake) suspectAlikeIDs(p *profile) {
+func (s *Suspicion) suspectAlikeIDs(p *profile) {
 	var found alikeIDs
 	for _, a := range p.alike {
-		if a.IsCaseAlone && (a.People < fewAlike || shareOf(a.RegularPeople, a.People) < regularShare ||
-			shareOf(a.Customers, p.base.IDs) < in.Config.Suspicions.AlikeShare) {
+		if a.IsCaseAlone && (a.People < fewAlike || intake.ShareOf(a.RegularPeople, a.People) < regularShare ||
+			intake.ShareOf(a.Customers, p.base.IDs) < s.Config.Suspicions.AlikeShare) {
 			continue
 		}
 		found.Customers += a.Customers
@@ -43,9 +44,9 @@ func (in *Intake) suspectAlikeIDs(p *profile) {
 	if found.PlainCustomers < found.Customers {
 		joins = fmt.Sprintf("which joins %s of them, and clean the others before", humanize.Comma(found.PlainCustomers))
 	}
-	in.Warn("ids_differ_in_case", "%s (%s of all, %s) have an id that differs from another's in case, blanks or width alone, and are probably %s: map orders.columns.customer_id to lower(trim(%s)), %s",
-		countOf(found.Customers, "customer"), shareText(shareOf(found.Customers, p.base.IDs)), in.money(found.NetMinor),
-		people(found.People), in.customerText, joins)
+	s.Warn("ids_differ_in_case", "%s (%s of all, %s) have an id that differs from another's in case, blanks or width alone, and are probably %s: map orders.columns.customer_id to lower(trim(%s)), %s",
+		intake.CountOf(found.Customers, "customer"), intake.ShareText(intake.ShareOf(found.Customers, p.base.IDs)), s.money(found.NetMinor),
+		people(found.People), s.customerText, joins)
 }
 
 func people(n int64) string {
@@ -69,7 +70,7 @@ const (
 
 // sharedCandidates returns the ids that are words for nobody, and those that buy as many
 // people do.
-func (in *Intake) sharedCandidates(p *profile) (named, crowded []suspectID) {
+func (s *Suspicion) sharedCandidates(p *profile) (named, crowded []suspectID) {
 	var others []suspectID
 	hasOne := slices.ContainsFunc(p.suspects, func(id suspectID) bool { return id.IDKey == "1" })
 	for _, id := range p.suspects {
@@ -79,16 +80,16 @@ func (in *Intake) sharedCandidates(p *profile) (named, crowded []suspectID) {
 		}
 		named = append(named, id)
 	}
-	return named, in.crowded(p, others)
+	return named, s.crowded(p, others)
 }
 
 // readPlaces reads how many rows the ids have that may be shared, and where they begin;
 // where none may be, nothing is looked for among all rows.
-func (in *Intake) readPlaces(ctx context.Context, p *profile) error {
-	if named, crowded := in.sharedCandidates(p); len(named)+len(crowded) == 0 {
+func (s *Suspicion) readPlaces(ctx context.Context, p *profile) error {
+	if named, crowded := s.sharedCandidates(p); len(named)+len(crowded) == 0 {
 		return nil
 	}
-	places, err := engine.All[suspectPlace](ctx, in.Engine, "suspect_places")
+	places, err := engine.All[suspectPlace](ctx, s.Engine, "suspect_places")
 	p.places = map[string]suspectPlace{}
 	for _, place := range places {
 		p.places[place.CustomerID] = place
@@ -97,9 +98,9 @@ func (in *Intake) readPlaces(ctx context.Context, p *profile) error {
 }
 
 // suspectSharedIDs warns of ids that are nobody's, or of many people, and returns them.
-func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
+func (s *Suspicion) suspectSharedIDs(p *profile) []sharedID {
 	shared := []sharedID{}
-	named, crowded := in.sharedCandidates(p)
+	named, crowded := s.sharedCandidates(p)
 	var namedRows int64
 	for _, id := range named {
 		namedRows += p.places[id.CustomerID].OrderRows
@@ -109,15 +110,15 @@ func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 	}
 	for _, id := range named {
 		shared = append(shared, sharedID{id.CustomerID})
-		in.Warn("many_people_one_id", "the id %q is a word for nobody, and %s on %s (%s of the money, %s) count as those of one customer: leave them out with orders.keep, or give each its own id",
-			id.CustomerID, countOf(p.places[id.CustomerID].OrderRows, "row"), countOf(id.PurchaseDays, "day"), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
+		s.Warn("many_people_one_id", "the id %q is a word for nobody, and %s on %s (%s of the money, %s) count as those of one customer: leave them out with orders.keep, or give each its own id",
+			id.CustomerID, intake.CountOf(p.places[id.CustomerID].OrderRows, "row"), intake.CountOf(id.PurchaseDays, "day"), intake.ShareText(intake.ShareOf(id.NetMinor, p.base.NetMinor)), s.money(id.NetMinor))
 	}
 	days := int64(len(p.orderDays()))
 	for _, id := range crowded {
 		shared = append(shared, sharedID{id.CustomerID})
-		file, row := in.place(p.places[id.CustomerID].FirstPlace)
-		in.Warn("many_people_one_id", "the customer of %s row %d bought on %s of %s with orders (%s), as nobody else comes near to, and has %s of the money (%s): if many people share the id, such as guests or a marketplace, leave it out with orders.keep, or give each their own",
-			file.Path, row, humanize.Comma(id.PurchaseDays), countOf(days, "day"), shareText(shareOf(id.PurchaseDays, days)), shareText(shareOf(id.NetMinor, p.base.NetMinor)), in.money(id.NetMinor))
+		file, row := s.place(p.places[id.CustomerID].FirstPlace)
+		s.Warn("many_people_one_id", "the customer of %s row %d bought on %s of %s with orders (%s), as nobody else comes near to, and has %s of the money (%s): if many people share the id, such as guests or a marketplace, leave it out with orders.keep, or give each their own",
+			file.Path, row, humanize.Comma(id.PurchaseDays), intake.CountOf(days, "day"), intake.ShareText(intake.ShareOf(id.PurchaseDays, days)), intake.ShareText(intake.ShareOf(id.NetMinor, p.base.NetMinor)), s.money(id.NetMinor))
 	}
 	return shared
 }
@@ -125,16 +126,16 @@ func (in *Intake) suspectSharedIDs(p *profile) []sharedID {
 // crowded returns those of the ids, the busiest first, that buy on a share of the shop's
 // days that no usual one comes near: in a rate of purchases, since nobody can buy on more
 // than all days.
-func (in *Intake) crowded(p *profile, ids []suspectID) []suspectID {
-	bounds := in.Config.Suspicions
+func (s *Suspicion) crowded(p *profile, ids []suspectID) []suspectID {
+	bounds := s.Config.Suspicions
 	days := int64(len(p.orderDays()))
 	if days < fewShopDays || p.base.IDs < fewIDs || len(ids) < sharedPlace {
 		return nil
 	}
-	rate := func(id suspectID) float64 { return -math.Log1p(-shareOf(id.PurchaseDays, days)) }
+	rate := func(id suspectID) float64 { return -math.Log1p(-intake.ShareOf(id.PurchaseDays, days)) }
 	usual := rate(ids[sharedPlace-1])
 	for n, id := range ids[:sharedPlace] {
-		if shareOf(id.PurchaseDays, days) < bounds.OneIDDayShare || rate(id) < bounds.OneIDFactor*usual {
+		if intake.ShareOf(id.PurchaseDays, days) < bounds.OneIDDayShare || rate(id) < bounds.OneIDFactor*usual {
 			return ids[:n]
 		}
 	}
@@ -154,26 +155,26 @@ const (
 var orderNames = []string{"order", "invoice", "transaction", "receipt", "bestell", "rechnung", "beleg", "checkout"}
 
 // suspectOrderIDs warns where the id of a customer looks like that of an order.
-func (in *Intake) suspectOrderIDs(p *profile) {
+func (s *Suspicion) suspectOrderIDs(p *profile) {
 	oneTimers := p.base.Customers - p.base.RepeatCustomers
-	if p.base.Customers < fewCustomers || shareOf(oneTimers, p.base.Customers) <= in.Config.Suspicions.OneTimeShare {
+	if p.base.Customers < fewCustomers || intake.ShareOf(oneTimers, p.base.Customers) <= s.Config.Suspicions.OneTimeShare {
 		return
 	}
-	columns, reason := in.Config.Orders.Columns, ""
+	columns, reason := s.Config.Orders.Columns, ""
 	isOld := calendar.DaysBetween(p.all.FirstDay, p.all.LastDay) >= youngDays
 	switch {
-	case columns.OrderID != "" && shareOf(p.all.SameIDRows, p.all.OrderRows) >= sameShare:
-		reason = fmt.Sprintf("on %s of the rows it is the order_id", shareText(shareOf(p.all.SameIDRows, p.all.OrderRows)))
+	case columns.OrderID != "" && intake.ShareOf(p.all.SameIDRows, p.all.OrderRows) >= sameShare:
+		reason = fmt.Sprintf("on %s of the rows it is the order_id", intake.ShareText(intake.ShareOf(p.all.SameIDRows, p.all.OrderRows)))
 	case columns.OrderID != "" && isOld && p.orderIDs() == p.base.IDs && p.base.RepeatCustomers == 0:
 		reason = "there are exactly as many as order ids"
-	case columns.OrderID == "" && isColumn(in.Inputs.Orders, columns.CustomerID) &&
+	case columns.OrderID == "" && isColumn(s.intake.Inputs.Orders, columns.CustomerID) &&
 		slices.ContainsFunc(orderNames, func(part string) bool { return strings.Contains(strings.ToLower(columns.CustomerID), part) }):
 		reason = "it is column " + columns.CustomerID
 	default:
 		return
 	}
-	in.Warn("order_id_as_customer", "%s of %s bought on one day only, and the id of a customer looks like that of an order: %s; map orders.columns.customer_id to who bought",
-		shareText(shareOf(oneTimers, p.base.Customers)), countOf(p.base.Customers, "customer"), reason)
+	s.Warn("order_id_as_customer", "%s of %s bought on one day only, and the id of a customer looks like that of an order: %s; map orders.columns.customer_id to who bought",
+		intake.ShareText(intake.ShareOf(oneTimers, p.base.Customers)), intake.CountOf(p.base.Customers, "customer"), reason)
 }
 
 // isColumn reports whether text is the name of a column of the files.

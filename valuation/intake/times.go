@@ -73,7 +73,7 @@ func (in *Intake) warnOfZones(dropped, values int64, way string) {
 		return
 	}
 	in.Warn("zone_dropped", "%s of the first %s in orders.columns.ordered_at are written in UTC and read as local ones, which are of another day in %s: %s",
-		humanize.Comma(dropped), countOf(values, "time"), in.Config.Time.Zone, way)
+		humanize.Comma(dropped), CountOf(values, "time"), in.Config.Time.Zone, way)
 }
 
 // suspectBlankDay warns where orders are of a day that stands for none, and all others
@@ -89,19 +89,19 @@ func (in *Intake) suspectBlankDay(days []orderdays.Day, blank time.Time, rows in
 			next = day.OrderDay
 		}
 	}
-	if found < fewBlank || shareOf(found, rows) < fewBlankShare || next.Before(blank.AddDate(blankYears, 0, 0)) {
+	if found < fewBlank || ShareOf(found, rows) < fewBlankShare || next.Before(blank.AddDate(blankYears, 0, 0)) {
 		return
 	}
 	in.Warn("implausible_days", "%s (%s of all) are of %s, and all others of %s or later: that day probably stands for a missing time; leave them out with orders.keep",
-		countOf(found, "row"), shareText(shareOf(found, rows)), blank.Format(time.DateOnly), next.Format(time.DateOnly))
+		CountOf(found, "row"), ShareText(ShareOf(found, rows)), blank.Format(time.DateOnly), next.Format(time.DateOnly))
 }
 
 // suspectUnreadableTimes warns of times that no calendar of a shop has, which are in
 // quarantine, where they may be as few as to be said nowhere else.
 func (in *Intake) suspectUnreadableTimes(rows int64) {
-	if found := in.Report.Rows("unreadable_time"); found >= fewBlank && shareOf(found, rows) >= fewBlankShare {
+	if found := in.Report.Rows("unreadable_time"); found >= fewBlank && ShareOf(found, rows) >= fewBlankShare {
 		in.Warn("implausible_days", "%s (%s of all) are of a time outside 1900 to 2199 and in quarantine (unreadable_time), as 0001-01-01 and 1899-12-30 are, which stand for a missing time: cbv check shows where they are",
-			countOf(found, "row"), shareText(shareOf(found, rows)))
+			CountOf(found, "row"), ShareText(ShareOf(found, rows)))
 	}
 }
 

@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"context"
@@ -44,8 +44,8 @@ const (
 var EarlierTables = []string{daysFile, customersFile}
 
 // FindEarlier finds the run to compare with, once the as-of day is known.
-func (in *Intake) FindEarlier(ctx context.Context, runs publication.Catalog) error {
-	ids, err := runs.Earlier(in.Days.AsOf)
+func (s *Suspicion) FindEarlier(ctx context.Context, runs publication.Catalog) error {
+	ids, err := runs.Earlier(s.Days.AsOf)
 	if err != nil {
 		return err
 	}
@@ -53,15 +53,15 @@ func (in *Intake) FindEarlier(ctx context.Context, runs publication.Catalog) err
 		why := ""
 		run, err := runs.ReadEarlier(id)
 		if err == nil {
-			if why, err = in.openEarlier(ctx, run); err == nil && why == "" {
-				return in.findMonth(ctx, runs, ids)
+			if why, err = s.openEarlier(ctx, run); err == nil && why == "" {
+				return s.findMonth(ctx, runs, ids)
 			}
 		}
 		if err != nil { // it was damaged, or another program wrote it
 			why = "it cannot be read"
 		}
-		if in.Earlier.WhyNone == "" {
-			in.Earlier.WhyNone = fmt.Sprintf("%s: %s", id, why)
+		if s.Earlier.WhyNone == "" {
+			s.Earlier.WhyNone = fmt.Sprintf("%s: %s", id, why)
 		}
 	}
 	return nil
@@ -69,12 +69,12 @@ func (in *Intake) FindEarlier(ctx context.Context, runs publication.Catalog) err
 
 // compares says why a run whose tables are needed cannot be compared, "" where it can
 // be, and returns its as-of day.
-func (in *Intake) compares(ctx context.Context, run publication.EarlierRun, tables ...string) (why string, asOf time.Time, err error) {
+func (s *Suspicion) compares(ctx context.Context, run publication.EarlierRun, tables ...string) (why string, asOf time.Time, err error) {
 	var then config.Config
 	if err := json.Unmarshal(run.Configuration, &then); err != nil {
 		return "", asOf, err
 	}
-	if why := orderDifference(then, in.Config); why != "" {
+	if why := orderDifference(then, s.Config); why != "" {
 		return why, asOf, nil
 	}
 	for _, name := range tables {
@@ -87,16 +87,16 @@ func (in *Intake) compares(ctx context.Context, run publication.EarlierRun, tabl
 }
 
 // openEarlier takes a run to compare with, and says why where it cannot be.
-func (in *Intake) openEarlier(ctx context.Context, run publication.EarlierRun) (why string, err error) {
-	why, asOf, err := in.compares(ctx, run, EarlierTables...)
+func (s *Suspicion) openEarlier(ctx context.Context, run publication.EarlierRun) (why string, err error) {
+	why, asOf, err := s.compares(ctx, run, EarlierTables...)
 	if err != nil || why != "" {
 		return why, err
 	}
-	in.Earlier = Earlier{
+	s.Earlier = Earlier{
 		ID: run.ID, Identity: run.Identity, AsOf: asOf, Past: run.Past,
-		HasOtherRates: !slices.Equal(rates(run.Inputs), rates(in.Inputs.PublishedInputs())),
+		HasOtherRates: !slices.Equal(rates(run.Inputs), rates(s.intake.Inputs.PublishedInputs())),
 	}
-	for name, path := range map[string]*string{daysFile: &in.Earlier.days, customersFile: &in.Earlier.customers} {
+	for name, path := range map[string]*string{daysFile: &s.Earlier.days, customersFile: &s.Earlier.customers} {
 		if *path, err = filepath.EvalSymlinks(filepath.Join(run.Folder, name)); err != nil {
 			return "", err
 		}
@@ -147,17 +147,17 @@ func (e Earlier) WriteIdentity(to io.Writer) {
 
 // mapEarlier makes the tables of the runs that are compared, which are empty without
 // one.
-func (in *Intake) mapEarlier(ctx context.Context) error {
-	if in.Earlier.WhyNone != "" && in.Earlier.ID == "" {
-		in.Warn("not_compared", "the files are not compared with the run before, %s", in.Earlier.WhyNone)
+func (s *Suspicion) mapEarlier(ctx context.Context) error {
+	if s.Earlier.WhyNone != "" && s.Earlier.ID == "" {
+		s.Warn("not_compared", "the files are not compared with the run before, %s", s.Earlier.WhyNone)
 	}
 	for _, table := range []struct {
 		name, path string
 		columns    []schema.Column
 	}{
-		{"earlier_days", in.Earlier.days, schema.ColumnsOf("days")},
-		{"month_days", in.Earlier.month.days, schema.ColumnsOf("days")},
-		{"earlier_base", in.Earlier.customers, slices.DeleteFunc(slices.Clone(schema.ColumnsOf("customers")), func(c schema.Column) bool {
+		{"earlier_days", s.Earlier.days, schema.ColumnsOf("days")},
+		{"month_days", s.Earlier.month.days, schema.ColumnsOf("days")},
+		{"earlier_base", s.Earlier.customers, slices.DeleteFunc(slices.Clone(schema.ColumnsOf("customers")), func(c schema.Column) bool {
 			return !slices.Contains([]string{"customer_id", "last_purchase_date", "purchases", "revenue"}, c.Name)
 		})},
 	} {
@@ -168,13 +168,13 @@ func (in *Intake) mapEarlier(ctx context.Context) error {
 				columns = append(columns, engine.Column{Name: c.Name, Type: engine.TypeOf(c.Type)})
 			}
 			columns = append(columns, engine.Column{Name: "file_number", Type: engine.Bigint}, engine.Column{Name: "file_row", Type: engine.Bigint})
-			err = in.Engine.Insert(ctx, table.name, columns, func(func([]any) bool) {})
+			err = s.Engine.Insert(ctx, table.name, columns, func(func([]any) bool) {})
 		} else {
 			var columns []engine.InputColumn
 			for _, c := range table.columns {
 				columns = append(columns, engine.InputColumn{Name: c.Name, Expression: engine.Identifier(c.Name)})
 			}
-			err = in.Engine.Input(ctx, engine.Input{Name: table.name, Files: []string{table.path}, Columns: columns})
+			err = s.Engine.Input(ctx, engine.Input{Name: table.name, Files: []string{table.path}, Columns: columns})
 		}
 		if err != nil {
 			return err

@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"cmp"
@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/dustin/go-humanize"
+
+	"cbv/valuation/intake"
 )
 
 // fewOrders is how many orders with several rows say nothing of the others.
@@ -14,23 +16,23 @@ const fewOrders = 50
 // suspectLines warns where the rows of an order look as if each had its total: nearly
 // all orders have one amount throughout, and it rises with their rows. Prices of a piece,
 // and tickets, do not.
-func (in *Intake) suspectLines(p *profile) {
+func (s *Suspicion) suspectLines(p *profile) {
 	var orders, constant, repeated int64
 	for _, count := range p.lines {
 		orders += count.Orders
 		constant += count.ConstantOrders
 		repeated += count.RepeatedMinor
 	}
-	bounds := in.Config.Suspicions
-	if orders < fewOrders || shareOf(constant, orders) < bounds.OrderTotalShare {
+	bounds := s.Config.Suspicions
+	if orders < fewOrders || intake.ShareOf(constant, orders) < bounds.OrderTotalShare {
 		return
 	}
 	slope := p.lineSlope()
 	if !(slope > bounds.OrderTotalSlope) {
 		return
 	}
-	in.Warn("order_total_on_lines", "%s of %s with several rows (%s) have one amount on all of them, which rises with the rows (slope %.2f, a price has 0): it is probably the order's total, and %s is counted too much; map orders.columns.amount to the amount of the line, or keep one row of each order with orders.keep",
-		humanize.Comma(constant), countOf(orders, "order"), shareText(shareOf(constant, orders)), slope, in.money(repeated))
+	s.Warn("order_total_on_lines", "%s of %s with several rows (%s) have one amount on all of them, which rises with the rows (slope %.2f, a price has 0): it is probably the order's total, and %s is counted too much; map orders.columns.amount to the amount of the line, or keep one row of each order with orders.keep",
+		humanize.Comma(constant), intake.CountOf(orders, "order"), intake.ShareText(intake.ShareOf(constant, orders)), slope, s.money(repeated))
 }
 
 // lineSlope is the slope of the logarithm of a row's amount on that of the rows of its
@@ -62,28 +64,28 @@ var unitsPerEuro = map[string]float64{
 }
 
 // suspectCents warns where amounts look like minor units.
-func (in *Intake) suspectCents(p *profile) {
-	bounds := in.Config.Suspicions
-	perEuro, isKnown := unitsPerEuro[in.Config.Value.Currency]
-	whole := shareOf(p.all.WholeRows, p.all.OrderRows)
-	if in.Minor == 1 || !isKnown || whole < bounds.WholeShare ||
-		shareOf(p.all.UnevenRows, p.all.OrderRows) < bounds.UnevenShare || // whole prices of wholesale and of luxury are round
-		float64(p.base.MedianMinor)/float64(in.Minor) < bounds.WholeMedian*perEuro {
+func (s *Suspicion) suspectCents(p *profile) {
+	bounds := s.Config.Suspicions
+	perEuro, isKnown := unitsPerEuro[s.Config.Value.Currency]
+	whole := intake.ShareOf(p.all.WholeRows, p.all.OrderRows)
+	if s.Minor == 1 || !isKnown || whole < bounds.WholeShare ||
+		intake.ShareOf(p.all.UnevenRows, p.all.OrderRows) < bounds.UnevenShare || // whole prices of wholesale and of luxury are round
+		float64(p.base.MedianMinor)/float64(s.Minor) < bounds.WholeMedian*perEuro {
 		return
 	}
-	in.Warn("amounts_in_cents", "%s of the amounts are whole, and the median purchase is %s: if they are in minor units, it is %s; map orders.columns.amount to %s / %d.0",
-		shareText(whole), in.money(p.base.MedianMinor), in.money(int64(math.Round(float64(p.base.MedianMinor)/float64(in.Minor)))),
-		in.amountText, in.Minor)
+	s.Warn("amounts_in_cents", "%s of the amounts are whole, and the median purchase is %s: if they are in minor units, it is %s; map orders.columns.amount to %s / %d.0",
+		intake.ShareText(whole), s.money(p.base.MedianMinor), s.money(int64(math.Round(float64(p.base.MedianMinor)/float64(s.Minor)))),
+		s.amountText, s.Minor)
 }
 
 // suspectRounding warns where rounding each amount moves the total.
-func (in *Intake) suspectRounding(p *profile) {
+func (s *Suspicion) suspectRounding(p *profile) {
 	const fewMinorUnits = 100
 	moved := float64(p.rounding.MovedHundredths) / 100
 	exact := float64(p.rounding.RoundedMinor) + moved
-	if math.Abs(moved) <= fewMinorUnits || math.Abs(moved) <= in.Config.Suspicions.RoundingShare*math.Abs(exact) {
+	if math.Abs(moved) <= fewMinorUnits || math.Abs(moved) <= s.Config.Suspicions.RoundingShare*math.Abs(exact) {
 		return
 	}
-	in.Warn("rounding_matters", "%s have fractions of the minor unit, and rounding each of them moves the total by %s, from %s to %s: give the amount of the line or the order in orders.columns.amount rather than that of a piece",
-		countOf(p.rounding.MovedRows, "row"), shareText(math.Abs(moved/exact)), in.money(int64(math.Round(exact))), in.money(p.rounding.RoundedMinor))
+	s.Warn("rounding_matters", "%s have fractions of the minor unit, and rounding each of them moves the total by %s, from %s to %s: give the amount of the line or the order in orders.columns.amount rather than that of a piece",
+		intake.CountOf(p.rounding.MovedRows, "row"), intake.ShareText(math.Abs(moved/exact)), s.money(int64(math.Round(exact))), s.money(p.rounding.RoundedMinor))
 }

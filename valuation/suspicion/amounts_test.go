@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"math"
@@ -10,7 +10,7 @@ import (
 // ofLines has orders of two rows, so many of them with one amount on both, which is a
 // number of times that of an order of one row.
 func ofLines(orders, constant int64, times float64) pipelinetest.Input {
-	return of(func(_ *Intake, p *profile) {
+	return of(func(_ *Suspicion, p *profile) {
 		p.several = severalRowSums{orders, orders, 2 * orders, 2 * orders, logs(2*orders, 2001*times)}
 		p.all.LogMillionths = logs(9999-2*orders, 2001) + p.several.LogMillionths
 		p.lines = []lineCount{{2, orders, constant, logs(constant, 2001*times), 200_100}}
@@ -20,8 +20,8 @@ func ofLines(orders, constant int64, times float64) pipelinetest.Input {
 // ofWhole has so many whole amounts of 10,000, so many that are no multiples of 10, and
 // a median purchase.
 func ofWhole(currency string, whole, uneven, median int64) pipelinetest.Input {
-	return of(func(in *Intake, p *profile) {
-		in.Config.Value.Currency = currency
+	return of(func(s *Suspicion, p *profile) {
+		s.Config.Value.Currency = currency
 		p.all.WholeRows, p.all.UnevenRows, p.base.MedianMinor = whole, uneven, median
 	})
 }
@@ -78,15 +78,15 @@ func TestWarningsOfAmounts(t *testing.T) {
 		},
 		{ // .1 % of 200,100 is 200.10, which is 20,010 cents
 			Code:   "rounding_matters",
-			Raises: of(func(_ *Intake, p *profile) { p.rounding = roundingOf{-2_100_000, 20_010_000, 400} }),
+			Raises: of(func(_ *Suspicion, p *profile) { p.rounding = roundingOf{-2_100_000, 20_010_000, 400} }),
 			Says:   "400 rows have fractions of the minor unit, and rounding each of them moves the total by 0.1 %, from 199,890.00 EUR to 200,100.00 EUR: give the amount of the line or the order in orders.columns.amount rather than that of a piece",
-			Silent: of(func(_ *Intake, p *profile) { p.rounding = roundingOf{-1_990_000, 20_010_000, 400} }),
+			Silent: of(func(_ *Suspicion, p *profile) { p.rounding = roundingOf{-1_990_000, 20_010_000, 400} }),
 		},
 		{ // a euro or less is nothing to mention
 			Code:   "rounding_matters",
-			Raises: of(func(_ *Intake, p *profile) { p.rounding = roundingOf{10_001, 300, 400} }),
+			Raises: of(func(_ *Suspicion, p *profile) { p.rounding = roundingOf{10_001, 300, 400} }),
 			Says:   "400 rows have fractions of the minor unit, and rounding each of them moves the total by 25 %, from 4.00 EUR to 3.00 EUR: give the amount of the line or the order in orders.columns.amount rather than that of a piece",
-			Silent: of(func(_ *Intake, p *profile) { p.rounding = roundingOf{10_000, 300, 400} }),
+			Silent: of(func(_ *Suspicion, p *profile) { p.rounding = roundingOf{10_000, 300, 400} }),
 		},
 	})
 }

@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 // ofChannels has two channels, of which the second has so many rows, whole or not, at so
 // many times the usual amount.
 func ofChannels(rows int64, times float64, isWhole bool) pipelinetest.Input {
-	return of(func(_ *Intake, p *profile) {
+	return of(func(_ *Suspicion, p *profile) {
 		second := fileChannel{FileNumber: 1, Channel: "jp", OrderRows: rows, PositiveRows: rows, LogMillionths: logs(rows, 2001*times)}
 		if isWhole {
 			second.WholeRows = rows
@@ -23,8 +23,8 @@ func ofCurrencies(currencies ...string) pipelinetest.Input { return ofCodes("Cur
 
 // ofCodes has a column of a name.
 func ofCodes(name string, currencies ...string) pipelinetest.Input {
-	return of(func(in *Intake, p *profile) {
-		in.roles = map[string]string{"currency": name}
+	return of(func(s *Suspicion, p *profile) {
+		s.roles = map[string]string{"currency": name}
 		for i, currency := range currencies {
 			p.unmapped = append(p.unmapped, unmappedValue{Currency: currency, OrderRows: int64(10 * (i + 1))})
 		}

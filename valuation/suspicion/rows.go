@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"cbv/valuation/calendar"
+	"cbv/valuation/intake"
 	"cbv/valuation/source"
 )
 
@@ -43,13 +44,13 @@ func (r repeats) plus(e equalRows) repeats {
 // suspectDoubles warns of rows that are there twice. Where nothing distinguishes two
 // equal rows of a customer and day, neither an order's id nor the time of day, only
 // whole days count.
-func (in *Intake) suspectDoubles(p *profile) {
-	if in.Config.Orders.Columns.OrderID == "" && 2*p.all.TimedRows < p.all.OrderRows {
-		in.suspectWholeDays(p)
+func (s *Suspicion) suspectDoubles(p *profile) {
+	if s.Config.Orders.Columns.OrderID == "" && 2*p.all.TimedRows < p.all.OrderRows {
+		s.suspectWholeDays(p)
 		return
 	}
-	if !in.suspectFiles(p) && !in.suspectMonths(p) {
-		in.suspectWholeDays(p)
+	if !s.suspectFiles(p) && !s.suspectMonths(p) {
+		s.suspectWholeDays(p)
 	}
 }
 
@@ -57,13 +58,13 @@ func (in *Intake) suspectDoubles(p *profile) {
 type filesOf struct{ first, last int64 }
 
 // copies are the pairs of files with the same bytes, of which copied_file warns.
-func (in *Intake) copies() map[filesOf]bool {
+func (s *Suspicion) copies() map[filesOf]bool {
 	numbers := map[string]int64{}
-	for i, file := range in.Inputs.Orders {
+	for i, file := range s.intake.Inputs.Orders {
 		numbers[file.Resolved] = int64(i)
 	}
 	pairs := map[filesOf]bool{}
-	for _, pair := range source.Copies(in.Inputs.Orders, in.Orders) {
+	for _, pair := range source.Copies(s.intake.Inputs.Orders, s.intake.Orders) {
 		a, b := numbers[pair[0].Resolved], numbers[pair[1].Resolved]
 		pairs[filesOf{min(a, b), max(a, b)}] = true
 	}
@@ -72,8 +73,8 @@ func (in *Intake) copies() map[filesOf]bool {
 
 // suspectFiles warns of files whose rows are in another one, and reports whether there
 // are any.
-func (in *Intake) suspectFiles(p *profile) bool {
-	rows, across, copies := map[int64]int64{}, map[filesOf]repeats{}, in.copies()
+func (s *Suspicion) suspectFiles(p *profile) bool {
+	rows, across, copies := map[int64]int64{}, map[filesOf]repeats{}, s.copies()
 	for _, day := range p.days {
 		rows[day.FileNumber] += day.OrderRows
 	}
@@ -84,11 +85,11 @@ func (in *Intake) suspectFiles(p *profile) bool {
 	}
 	var pairs []filesOf
 	var all repeats
-	bounds := in.Config.Suspicions
+	bounds := s.Config.Suspicions
 	for pair, found := range across {
 		smaller := min(rows[pair.first], rows[pair.last])
-		if found.across >= fewTwice && (shareOf(found.across, p.all.OrderRows) >= bounds.DoubledShare ||
-			smaller >= fewRepeated && shareOf(found.across, smaller) >= bounds.DoubledFileShare) {
+		if found.across >= fewTwice && (intake.ShareOf(found.across, p.all.OrderRows) >= bounds.DoubledShare ||
+			smaller >= fewRepeated && intake.ShareOf(found.across, smaller) >= bounds.DoubledFileShare) {
 			pairs = append(pairs, pair)
 			all.across += found.across
 			all.acrossMinor += found.acrossMinor
@@ -102,17 +103,17 @@ func (in *Intake) suspectFiles(p *profile) bool {
 	})
 	most, more := pairs[0], ""
 	if len(pairs) > 1 {
-		more = fmt.Sprintf("; in all, %s of files share %s, %s", countOf(int64(len(pairs)), "pair"), countOf(all.across, "row"), in.money(all.acrossMinor))
+		more = fmt.Sprintf("; in all, %s of files share %s, %s", intake.CountOf(int64(len(pairs)), "pair"), intake.CountOf(all.across, "row"), s.money(all.acrossMinor))
 	}
-	in.Warn("doubled_rows", "%s of %s (%s of its %s; %s) are, in all mapped columns, in %s too%s: leave one of the files out of orders.files",
-		countOf(across[most].across, "row"), in.fileName(most.last), shareText(shareOf(across[most].across, rows[most.last])),
-		humanize.Comma(rows[most.last]), in.money(across[most].acrossMinor), in.fileName(most.first), more)
+	s.Warn("doubled_rows", "%s of %s (%s of its %s; %s) are, in all mapped columns, in %s too%s: leave one of the files out of orders.files",
+		intake.CountOf(across[most].across, "row"), s.fileName(most.last), intake.ShareText(intake.ShareOf(across[most].across, rows[most.last])),
+		humanize.Comma(rows[most.last]), s.money(across[most].acrossMinor), s.fileName(most.first), more)
 	return true
 }
 
 // suspectMonths warns of months with more rows that repeat another of their file than
 // is usual, and reports whether there are any.
-func (in *Intake) suspectMonths(p *profile) bool {
+func (s *Suspicion) suspectMonths(p *profile) bool {
 	rows, within := map[time.Time]int64{}, map[time.Time]repeats{}
 	for _, day := range p.days {
 		rows[calendar.StartOf(day.OrderDay, 1)] += day.OrderRows
@@ -123,17 +124,17 @@ func (in *Intake) suspectMonths(p *profile) bool {
 	}
 	var shares []float64
 	for month := range rows {
-		shares = append(shares, shareOf(within[month].within, rows[month]))
+		shares = append(shares, intake.ShareOf(within[month].within, rows[month]))
 	}
 	slices.Sort(shares)
-	bound := in.Config.Suspicions.DoubledMonth
+	bound := s.Config.Suspicions.DoubledMonth
 	if len(shares) > 2 {
 		bound += usualFactor * shares[(len(shares)-1)/2]
 	}
 	var months []time.Time
 	var found repeats
 	for month, repeated := range within {
-		if repeated.within >= fewRepeated && shareOf(repeated.within, rows[month]) > bound {
+		if repeated.within >= fewRepeated && intake.ShareOf(repeated.within, rows[month]) > bound {
 			months = append(months, month)
 			found.within += repeated.within
 			found.withinMinor += repeated.withinMinor
@@ -143,14 +144,14 @@ func (in *Intake) suspectMonths(p *profile) bool {
 		return false
 	}
 	slices.SortFunc(months, time.Time.Compare)
-	in.Warn("doubled_rows", "%s, %s, repeat another of their file in all mapped columns, in %s (first %s), where more than %s are unusual: leave out what is there twice",
-		countOf(found.within, "row"), in.money(found.withinMinor), countOf(int64(len(months)), "month"), months[0].Format("2006-01"), shareText(bound))
+	s.Warn("doubled_rows", "%s, %s, repeat another of their file in all mapped columns, in %s (first %s), where more than %s are unusual: leave out what is there twice",
+		intake.CountOf(found.within, "row"), s.money(found.withinMinor), intake.CountOf(int64(len(months)), "month"), months[0].Format("2006-01"), intake.ShareText(bound))
 	return true
 }
 
 // suspectWholeDays warns of days of which every row is there twice, or of months where
 // a day has few, or of everything.
-func (in *Intake) suspectWholeDays(p *profile) {
+func (s *Suspicion) suspectWholeDays(p *profile) {
 	for _, unit := range []struct {
 		noun    string
 		format  string
@@ -159,20 +160,20 @@ func (in *Intake) suspectWholeDays(p *profile) {
 		{"day", time.DateOnly, func(day time.Time) time.Time { return day }},
 		{"month", "2006-01", func(day time.Time) time.Time { return calendar.StartOf(day, 1) }},
 	} {
-		whole, found := in.paired(p, unit.startOf)
+		whole, found := s.paired(p, unit.startOf)
 		if len(whole) == 0 {
 			continue
 		}
-		in.Warn("doubled_rows", "nearly every row of %s, the first %s, is there twice, in all mapped columns (%s, %s too much): leave out what is there twice",
-			countOf(int64(len(whole)), unit.noun), whole[0].Format(unit.format), countOf(found.across+found.within, "row"), in.money(found.acrossMinor+found.withinMinor))
+		s.Warn("doubled_rows", "nearly every row of %s, the first %s, is there twice, in all mapped columns (%s, %s too much): leave out what is there twice",
+			intake.CountOf(int64(len(whole)), unit.noun), whole[0].Format(unit.format), intake.CountOf(found.across+found.within, "row"), s.money(found.acrossMinor+found.withinMinor))
 		return
 	}
 }
 
 // paired returns the days or months whose rows come in pairs, sorted. Files with the
 // same bytes have a warning of their own.
-func (in *Intake) paired(p *profile, startOf func(time.Time) time.Time) (whole []time.Time, all repeats) {
-	rows, equal, copies := map[time.Time]int64{}, map[time.Time]repeats{}, in.copies()
+func (s *Suspicion) paired(p *profile, startOf func(time.Time) time.Time) (whole []time.Time, all repeats) {
+	rows, equal, copies := map[time.Time]int64{}, map[time.Time]repeats{}, s.copies()
 	for _, day := range p.days {
 		rows[startOf(day.OrderDay)] += day.OrderRows
 	}
@@ -182,7 +183,7 @@ func (in *Intake) paired(p *profile, startOf func(time.Time) time.Time) (whole [
 		}
 	}
 	for unit, e := range equal {
-		if e.rows >= fewRepeated && e.different >= fewPairs && shareOf(e.paired, rows[unit]) >= pairedShare {
+		if e.rows >= fewRepeated && e.different >= fewPairs && intake.ShareOf(e.paired, rows[unit]) >= pairedShare {
 			whole = append(whole, unit)
 			all.across += e.across
 			all.acrossMinor += e.acrossMinor
@@ -199,10 +200,10 @@ func (in *Intake) paired(p *profile, startOf func(time.Time) time.Time) (whole [
 const fewTwice = 5
 
 // suspectTwoFiles warns of orders that stand in two files.
-func (in *Intake) suspectTwoFiles(p *profile) {
+func (s *Suspicion) suspectTwoFiles(p *profile) {
 	var orders, minor int64
 	var most filePair
-	copies := in.copies()
+	copies := s.copies()
 	for _, pair := range p.pairs { // most orders first
 		if copies[filesOf{pair.FirstFile, pair.LastFile}] {
 			continue
@@ -213,24 +214,24 @@ func (in *Intake) suspectTwoFiles(p *profile) {
 		orders += pair.Orders
 		minor += pair.NetMinor / 2
 	}
-	if share := shareOf(orders, p.orderIDs()); orders >= fewTwice && share >= in.Config.Suspicions.TwoFilesShare {
-		in.Warn("order_in_two_files", "%s (%s of all) stand in two files with the same money, %s too much, %s of them in %s and %s: leave one of the files out of orders.files; where they hold versions of one order, map orders.columns.version",
-			countOf(orders, "order"), shareText(share), in.money(minor), humanize.Comma(most.Orders), in.fileName(most.FirstFile), in.fileName(most.LastFile))
+	if share := intake.ShareOf(orders, p.orderIDs()); orders >= fewTwice && share >= s.Config.Suspicions.TwoFilesShare {
+		s.Warn("order_in_two_files", "%s (%s of all) stand in two files with the same money, %s too much, %s of them in %s and %s: leave one of the files out of orders.files; where they hold versions of one order, map orders.columns.version",
+			intake.CountOf(orders, "order"), intake.ShareText(share), s.money(minor), humanize.Comma(most.Orders), s.fileName(most.FirstFile), s.fileName(most.LastFile))
 	}
 }
 
 // suspectLeftOutElsewhere warns of orders that are used from one file and left out in
 // another: one that was cancelled since the older of two exports stands as that has it.
-func (in *Intake) suspectLeftOutElsewhere(p *profile) {
+func (s *Suspicion) suspectLeftOutElsewhere(p *profile) {
 	var orders, minor int64
 	for _, pair := range p.leftOut {
 		orders += pair.Orders
 		minor += pair.NetMinor
 	}
-	if share := shareOf(orders, p.orderIDs()); orders >= fewTwice && share >= in.Config.Suspicions.TwoFilesShare {
+	if share := intake.ShareOf(orders, p.orderIDs()); orders >= fewTwice && share >= s.Config.Suspicions.TwoFilesShare {
 		most := p.leftOut[0] // most orders first
-		in.Warn("order_in_two_files", "%s (%s of all), %s, count from one file and are left out by orders.keep in another, %s of them in %s and %s: if they were cancelled since the older file was made, that one still counts; map orders.columns.version, or leave the older file out of orders.files",
-			countOf(orders, "order"), shareText(share), in.money(minor), humanize.Comma(most.Orders), in.fileName(most.UsedFile), in.fileName(most.LeftOutFile))
+		s.Warn("order_in_two_files", "%s (%s of all), %s, count from one file and are left out by orders.keep in another, %s of them in %s and %s: if they were cancelled since the older file was made, that one still counts; map orders.columns.version, or leave the older file out of orders.files",
+			intake.CountOf(orders, "order"), intake.ShareText(share), s.money(minor), humanize.Comma(most.Orders), s.fileName(most.UsedFile), s.fileName(most.LeftOutFile))
 	}
 }
 
@@ -245,34 +246,34 @@ const (
 
 // suspectSwappedDays warns of dates whose day is never above the twelfth, over all files
 // or in some of them.
-func (in *Intake) suspectSwappedDays(p *profile) {
+func (s *Suspicion) suspectSwappedDays(p *profile) {
 	where := ""
-	if !in.isSwapped(p.orderDays()) {
+	if !s.isSwapped(p.orderDays()) {
 		byFile := map[int64][]time.Time{}
 		for _, day := range p.days {
 			byFile[day.FileNumber] = append(byFile[day.FileNumber], day.OrderDay)
 		}
 		var names []string
-		for i := range in.Inputs.Orders {
+		for i := range s.intake.Inputs.Orders {
 			days := byFile[int64(i)]
 			slices.SortFunc(days, time.Time.Compare)
-			if in.isSwapped(days) {
-				names = append(names, in.fileName(int64(i)))
+			if s.isSwapped(days) {
+				names = append(names, s.fileName(int64(i)))
 			}
 		}
 		if len(names) == 0 {
 			return
 		}
-		where = fmt.Sprintf(" in %s, the first %s,", countOf(int64(len(names)), "file"), names[0])
+		where = fmt.Sprintf(" in %s, the first %s,", intake.CountOf(int64(len(names)), "file"), names[0])
 	}
-	in.Warn("day_and_month_swapped", "no order%s is of a day above the 12th: day and month are probably swapped, and where they could not be the time may be lost (null_time: %s); read the text with try_strptime and the format in which it is written in orders.columns.ordered_at",
-		where, countOf(in.Report.Rows("null_time"), "row"))
+	s.Warn("day_and_month_swapped", "no order%s is of a day above the 12th: day and month are probably swapped, and where they could not be the time may be lost (null_time: %s); read the text with try_strptime and the format in which it is written in orders.columns.ordered_at",
+		where, intake.CountOf(s.intake.Report.Rows("null_time"), "row"))
 }
 
 // isSwapped reports whether days, which are sorted, are such that day and month may be
 // swapped in them.
-func (in *Intake) isSwapped(days []time.Time) bool {
-	if len(days) < fewSwappedDays || float64(calendar.DaysBetween(days[0], days[len(days)-1])) < in.Config.Suspicions.SwappedDays {
+func (s *Suspicion) isSwapped(days []time.Time) bool {
+	if len(days) < fewSwappedDays || float64(calendar.DaysBetween(days[0], days[len(days)-1])) < s.Config.Suspicions.SwappedDays {
 		return false
 	}
 	seen := map[int]bool{}

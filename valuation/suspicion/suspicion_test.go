@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cbv/valuation/config"
+	"cbv/valuation/intake"
 	"cbv/valuation/parquetfile"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
@@ -44,25 +45,25 @@ func soundShop() *profile {
 }
 
 // of carries the suspicions out on a sound shop of which something is changed.
-func of(change func(*Intake, *profile)) pipelinetest.Input {
+func of(change func(*Suspicion, *profile)) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		c.Config.Orders.Columns = config.Columns{CustomerID: "Customer ID", OrderID: "order_id", OrderedAt: "ordered_at", Amount: "amount", Channel: "channel"}
 		columns := []parquetfile.Column{{Name: "InvoiceNo", Type: "VARCHAR"}}
-		in := New(c, Inputs{Orders: []source.File{
+		s := New(c, intake.New(c, intake.Inputs{Orders: []source.File{
 			{Path: "a.parquet", Resolved: "/a.parquet", Name: "a.parquet", Rows: 5000, Fingerprint: "f1", Columns: columns},
 			{Path: "b.parquet", Resolved: "/b.parquet", Name: "b.parquet", Rows: 5000, Fingerprint: "f2", Columns: columns},
-		}})
-		in.amountText, in.customerText = "amount", `"Customer ID"`
+		}}))
+		s.amountText, s.customerText = "amount", `"Customer ID"`
 		p := soundShop()
-		change(in, p)
-		in.suspect(p)
+		change(s, p)
+		s.suspect(p)
 		return nil
 	}
 }
 
 func TestASoundShopIsNotSuspected(t *testing.T) {
 	c := pipelinetest.NewContext()
-	if err := of(func(*Intake, *profile) {})(c); err != nil || len(c.Warnings) > 0 {
+	if err := of(func(*Suspicion, *profile) {})(c); err != nil || len(c.Warnings) > 0 {
 		t.Errorf("%v, %v", err, c.Warnings)
 	}
 }
@@ -80,12 +81,13 @@ func TestAnOrderHasAPositiveRow(t *testing.T) {
 
 // Ids of many people are returned, so that they are no seed.
 func TestSharedIDsAreReturned(t *testing.T) {
-	in := New(pipelinetest.NewContext(), Inputs{Orders: make([]source.File, 2)})
+	c := pipelinetest.NewContext()
+	s := New(c, intake.New(c, intake.Inputs{Orders: make([]source.File, 2)}))
 	p := soundShop()
 	p.suspects[0].PurchaseDays = 300
 	p.suspects = append(p.suspects, suspectID{CustomerID: "nan", IDKey: "nan", IsNamed: true}, suspectID{CustomerID: "1", IDKey: "1", IsNamed: true})
 	p.places["nan"] = suspectPlace{OrderRows: 5}
-	if diff := cmp.Diff([]sharedID{{"nan"}, {"c0"}}, in.suspect(p)); diff != "" {
+	if diff := cmp.Diff([]sharedID{{"nan"}, {"c0"}}, s.suspect(p)); diff != "" {
 		t.Error(diff)
 	}
 }

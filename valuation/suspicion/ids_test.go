@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"testing"
@@ -9,14 +9,14 @@ import (
 
 // ofAlike has customers whose ids differ from another's.
 func ofAlike(alike ...alikeIDs) pipelinetest.Input {
-	return of(func(_ *Intake, p *profile) {
+	return of(func(_ *Suspicion, p *profile) {
 		p.base.IDs, p.alike = 6000, alike
 	})
 }
 
 // ofBusiest has ids, the busiest first, that buy on so many of 365 days.
 func ofBusiest(customers int64, days ...int64) pipelinetest.Input {
-	return of(func(_ *Intake, p *profile) {
+	return of(func(_ *Suspicion, p *profile) {
 		p.base.IDs = customers
 		for i := range p.suspects {
 			p.suspects[i].PurchaseDays = days[i]
@@ -26,7 +26,7 @@ func ofBusiest(customers int64, days ...int64) pipelinetest.Input {
 
 // ofNamed has so many rows under each of ids that are words for nobody.
 func ofNamed(rows int64, ids ...suspectID) pipelinetest.Input {
-	return of(func(_ *Intake, p *profile) {
+	return of(func(_ *Suspicion, p *profile) {
 		for _, id := range ids {
 			id.IsNamed = true
 			p.places[id.CustomerID] = suspectPlace{OrderRows: rows}
@@ -38,8 +38,8 @@ func ofNamed(rows int64, ids ...suspectID) pipelinetest.Input {
 // ofOneTimers has customers of whom so many bought on a second day, and as many order
 // ids as is said.
 func ofOneTimers(customers, repeaters, ids, sameRows int64, columns config.Columns, days int) pipelinetest.Input {
-	return of(func(in *Intake, p *profile) {
-		in.Config.Orders.Columns = columns
+	return of(func(s *Suspicion, p *profile) {
+		s.Config.Orders.Columns = columns
 		p.base.IDs, p.base.Customers, p.base.RepeatCustomers = customers, customers, repeaters
 		p.all.OrderIDRows, p.all.SameIDRows, p.all.LastDay = ids, sameRows, day(days)
 	})

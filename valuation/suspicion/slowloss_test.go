@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine/enginetest"
+	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 	"cbv/valuation/publication"
@@ -45,14 +46,14 @@ func (n *nights) run(day int, gone goneCustomers, accepted ...string) []pipeline
 	c := pipelinetest.NewContext()
 	c.Days.AsOf = january(day)
 	c.Config.Run = config.Run{Accept: accepted, AcceptOnce: accepted}
-	in := New(c, Inputs{})
+	s := New(c, intake.New(c, intake.Inputs{}))
 	before := day - 1
 	for n.last[before] == 0 {
 		before--
 	}
-	in.Earlier = Earlier{ID: "earlier", AsOf: january(before), Past: n.past}
+	s.Earlier = Earlier{ID: "earlier", AsOf: january(before), Past: n.past}
 	if before > march31 {
-		in.Earlier.month = monthRun{id: "2025-03-31-0123456789ab", asOf: january(march31), past: n.marchsPast}
+		s.Earlier.month = monthRun{id: "2025-03-31-0123456789ab", asOf: january(march31), past: n.marchsPast}
 	}
 	var changes []dayChange
 	for known := 1; known <= day; known++ {
@@ -66,13 +67,13 @@ func (n *nights) run(day int, gone goneCustomers, accepted ...string) []pipeline
 	enginetest.Put(c.Engine, "file_changes", []fileChange{}...)
 	gone.EarlierCustomers = 4000
 	enginetest.Put(c.Engine, "gone_customers", gone)
-	for _, step := range []func(context.Context) error{in.mapEarlier, in.compareDays, in.compareRuns} {
+	for _, step := range []func(context.Context) error{s.mapEarlier, s.compareDays, s.compareRuns} {
 		if err := step(context.Background()); err != nil {
 			n.t.Fatal(err)
 		}
 	}
 	if c.RefuseWarnings("run", c.Warnings) == nil {
-		n.last, n.past = maps.Clone(n.rows), in.Past()
+		n.last, n.past = maps.Clone(n.rows), s.Past()
 	}
 	return c.Warnings
 }

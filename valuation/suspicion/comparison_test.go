@@ -1,13 +1,18 @@
-package intake
+package suspicion
 
 import (
 	"context"
 	"testing"
+	"time"
 
 	"cbv/valuation/engine/enginetest"
+	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 )
+
+// january is a day of January 2025, or so many days later.
+func january(n int) time.Time { return day(n - 1) }
 
 // night is what a run finds of the run before: 100 days from 1 January 2025, of 100
 // rows and 100.00 each by 50 customers, of 1,000 customers in all. A case changes it.
@@ -54,15 +59,15 @@ func ofNight(change func(n *night)) pipelinetest.Input {
 		enginetest.Put(c.Engine, "file_changes", n.files...)
 		enginetest.Put(c.Engine, "gone_customers", n.gone...)
 		c.Days.AsOf = january(n.asOf)
-		in := New(c, Inputs{})
-		in.Earlier = n.earlier
-		if err := in.mapEarlier(context.Background()); err != nil {
+		s := New(c, intake.New(c, intake.Inputs{}))
+		s.Earlier = n.earlier
+		if err := s.mapEarlier(context.Background()); err != nil {
 			return err
 		}
-		if err := in.compareDays(context.Background()); err != nil {
+		if err := s.compareDays(context.Background()); err != nil {
 			return err
 		}
-		return in.compareRuns(context.Background())
+		return s.compareRuns(context.Background())
 	}
 }
 

@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"fmt"
@@ -6,29 +6,30 @@ import (
 	"time"
 
 	"cbv/valuation/calendar"
+	"cbv/valuation/intake"
 )
 
 // warnOfShortening says that the files begin later than they did.
-func (in *Intake) warnOfShortening(gone goneCustomers, l losses) {
-	if len(in.compared.shortened) == 0 {
+func (s *Suspicion) warnOfShortening(gone goneCustomers, l losses) {
+	if len(s.compared.shortened) == 0 {
 		return
 	}
-	bounds := in.Config.Suspicions
-	rows := rowsMissing(in.compared.shortened)
-	beyond := rowsMissing(in.compared.beyondWindow(in.Days.AsOf))
+	bounds := s.Config.Suspicions
+	rows := rowsMissing(s.compared.shortened)
+	beyond := rowsMissing(s.compared.beyondWindow(s.Days.AsOf))
 	lost := share(beyond, rows+l.pastRows)
-	raise, code, text := in.Warn, "history_shortened", ""
+	raise, code, text := s.Warn, "history_shortened", ""
 	switch {
 	case share(rows, rows+l.pastRows) >= bounds.ShortenedShareFails:
-		raise, code = in.Fail, rowsLost
+		raise, code = s.Fail, rowsLost
 	case beyond >= leastLostRows && lost >= bounds.LostShare:
-		raise, code = in.level(beyond >= leastLostRowsFail && lost >= bounds.LostShareFails), rowsLost
+		raise, code = s.level(beyond >= leastLostRowsFail && lost >= bounds.LostShareFails), rowsLost
 		text = fmt.Sprintf("; files of a fixed time would begin %s later at most: see whether order files are missing",
-			calendar.DaysText(in.compared.windowDays(in.Days.AsOf)))
+			calendar.DaysText(s.compared.windowDays(s.Days.AsOf)))
 	}
-	first := in.compared.shortened[0].Day.Format(time.DateOnly)
+	first := s.compared.shortened[0].Day.Format(time.DateOnly)
 	raise(code, "the files begin on %s now, and did on %s for run %s: %s on %s went with that, and %s who were last seen then%s",
-		in.compared.from.Format(time.DateOnly), first, in.Earlier.ID, countOf(rows, "row"), calendar.DaysText(len(in.compared.shortened)), countOf(gone.Customers, "customer"), text)
+		s.compared.from.Format(time.DateOnly), first, s.Earlier.ID, intake.CountOf(rows, "row"), calendar.DaysText(len(s.compared.shortened)), intake.CountOf(gone.Customers, "customer"), text)
 }
 
 // windowDays is by how many days the start of files moves that are kept for a fixed

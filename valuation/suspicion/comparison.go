@@ -1,4 +1,4 @@
-package intake
+package suspicion
 
 import (
 	"cmp"
@@ -12,6 +12,7 @@ import (
 
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/intake"
 )
 
 // dayChange is what the files hold of a day, and what they held for the earlier run.
@@ -129,34 +130,34 @@ func firstSound(changes []dayChange) int {
 }
 
 // compareDays finds what changed, and makes the tables of changed days and of the span.
-func (in *Intake) compareDays(ctx context.Context) error {
-	changes, err := engine.All[dayChange](ctx, in.Engine, "day_changes")
+func (s *Suspicion) compareDays(ctx context.Context) error {
+	changes, err := engine.All[dayChange](ctx, s.Engine, "day_changes")
 	if err != nil {
 		return err
 	}
-	if in.Earlier.ID == "" {
+	if s.Earlier.ID == "" {
 		changes = nil
 	}
 	ofMonth := changesOfMonth(changes)
 	changes = slices.DeleteFunc(changes, func(d dayChange) bool { return d.RowsNow == 0 && d.RowsBefore == 0 })
-	in.compared = compare(changes, in.Earlier.AsOf)
-	if in.Earlier.month.id != "" {
-		in.comparedMonth = compare(ofMonth, in.Earlier.month.asOf)
+	s.compared = compare(changes, s.Earlier.AsOf)
+	if s.Earlier.month.id != "" {
+		s.comparedMonth = compare(ofMonth, s.Earlier.month.asOf)
 	}
 	type changedDay struct {
 		Day    time.Time
 		IsLost bool
 	}
 	var changed []changedDay
-	for _, day := range in.compared.days {
-		if day.isLost() || in.compared.isLate(day) {
+	for _, day := range s.compared.days {
+		if day.isLost() || s.compared.isLate(day) {
 			changed = append(changed, changedDay{day.Day, day.isLost()})
 		}
 	}
-	if err := engine.Insert(ctx, in.Engine, "changed_days", changed); err != nil {
+	if err := engine.Insert(ctx, s.Engine, "changed_days", changed); err != nil {
 		return err
 	}
-	return engine.Insert(ctx, in.Engine, "compared_span", []struct{ ComparedFrom time.Time }{{in.compared.from}})
+	return engine.Insert(ctx, s.Engine, "compared_span", []struct{ ComparedFrom time.Time }{{s.compared.from}})
 }
 
 // isLate reports whether a day has more than it had. The earlier run's last day was
@@ -164,15 +165,15 @@ func (in *Intake) compareDays(ctx context.Context) error {
 func (c comparison) isLate(day dayChange) bool { return day.isGrown() && day.Day.Before(c.asOf) }
 
 // compareRuns warns of what the earlier run had and the files have not, or have now.
-func (in *Intake) compareRuns(ctx context.Context) error {
-	if in.Earlier.ID == "" {
+func (s *Suspicion) compareRuns(ctx context.Context) error {
+	if s.Earlier.ID == "" {
 		return nil
 	}
-	files, err := engine.All[fileChange](ctx, in.Engine, "file_changes")
+	files, err := engine.All[fileChange](ctx, s.Engine, "file_changes")
 	if err != nil {
 		return err
 	}
-	groups, err := engine.All[goneCustomers](ctx, in.Engine, "gone_customers")
+	groups, err := engine.All[goneCustomers](ctx, s.Engine, "gone_customers")
 	if err != nil {
 		return err
 	}
@@ -184,22 +185,22 @@ func (in *Intake) compareRuns(ctx context.Context) error {
 			gone = group
 		}
 	}
-	l := in.losses(gone)
-	in.noteErased(l, gone)
-	in.warnOfRates()
-	in.warnOfShortening(before, l)
-	in.warnOfLosses(l, gone, files)
-	in.failSlowLoss()
-	in.warnOfLateRows(files)
-	in.noteAccepted()
+	l := s.losses(gone)
+	s.noteErased(l, gone)
+	s.warnOfRates()
+	s.warnOfShortening(before, l)
+	s.warnOfLosses(l, gone, files)
+	s.failSlowLoss()
+	s.warnOfLateRows(files)
+	s.noteAccepted()
 	return nil
 }
 
 // warnOfRates says that money is not compared, where other rates have changed it.
-func (in *Intake) warnOfRates() {
+func (s *Suspicion) warnOfRates() {
 	isRestated := func(d dayChange) bool { return d.RowsNow == d.RowsBefore && d.MinorNow != d.MinorBefore }
-	if in.Earlier.HasOtherRates && slices.ContainsFunc(in.compared.days, isRestated) {
-		in.Warn("not_compared", "the money of past days is not compared with run %s, for other files of rates have changed it; rows and customers are", in.Earlier.ID)
+	if s.Earlier.HasOtherRates && slices.ContainsFunc(s.compared.days, isRestated) {
+		s.Warn("not_compared", "the money of past days is not compared with run %s, for other files of rates have changed it; rows and customers are", s.Earlier.ID)
 	}
 }
 
@@ -215,15 +216,15 @@ type losses struct {
 
 // losses adds up what is missing. It is an erasure where all of it may be the rows of
 // the customers who are gone, and these are few.
-func (in *Intake) losses(gone goneCustomers) losses {
+func (s *Suspicion) losses(gone goneCustomers) losses {
 	var l losses
-	for _, day := range in.compared.days {
+	for _, day := range s.compared.days {
 		l.pastRows += day.RowsBefore
 		l.pastMinor += max(0, day.MinorBefore)
 		l.usedRows += day.UsedRowsBefore
 		l.customerDays += day.CustomersBefore
 		fallen := max(0, day.MinorBefore-day.MinorNow)
-		if in.Earlier.HasOtherRates {
+		if s.Earlier.HasOtherRates {
 			fallen = 0
 		}
 		l.used += max(0, day.UsedRowsBefore-day.UsedRowsNow)
@@ -241,7 +242,7 @@ func (in *Intake) losses(gone goneCustomers) losses {
 			l.restated = append(l.restated, day)
 		}
 	}
-	bounds := in.Config.Suspicions
+	bounds := s.Config.Suspicions
 	few := gone.Customers < leastGoneFail || share(gone.Customers, gone.EarlierCustomers) < bounds.VanishedShareFails
 	theirRows := share(l.usedRows, l.customerDays) * float64(gone.Purchases)
 	// Rows that stay keep an id for nobody, where one replaces those of the erased.
@@ -256,46 +257,46 @@ func (in *Intake) losses(gone goneCustomers) losses {
 func share(part, whole int64) float64 { return float64(part) / float64(max(1, whole)) }
 
 // warnOfLosses says which rows and customers are missing.
-func (in *Intake) warnOfLosses(l losses, gone goneCustomers, files []fileChange) {
+func (s *Suspicion) warnOfLosses(l losses, gone goneCustomers, files []fileChange) {
 	if l.erased {
-		in.Warn("customers_erased", "%s of run %s (%s) are gone with all their rows, and nothing else is missing: they were erased, or their ids were",
-			countOf(gone.Customers, "customer"), in.Earlier.ID, percent(share(gone.Customers, gone.EarlierCustomers)))
+		s.Warn("customers_erased", "%s of run %s (%s) are gone with all their rows, and nothing else is missing: they were erased, or their ids were",
+			intake.CountOf(gone.Customers, "customer"), s.Earlier.ID, percent(share(gone.Customers, gone.EarlierCustomers)))
 		return
 	}
-	bounds := in.Config.Suspicions
+	bounds := s.Config.Suspicions
 	lost := max(share(l.rows, l.pastRows), share(l.minor, l.pastMinor))
 	if restated := share(l.restatedMinor, l.pastMinor); restated >= bounds.RestatedShare {
-		in.level(restated >= bounds.RestatedShareFails)(rowsLost, "the money of past days fell by %s (%s) since run %s, and no row is missing: on %s; see whether amounts were restated",
-			in.money(l.restatedMinor), percent(restated), in.Earlier.ID, daysText(l.restated))
+		s.level(restated >= bounds.RestatedShareFails)(rowsLost, "the money of past days fell by %s (%s) since run %s, and no row is missing: on %s; see whether amounts were restated",
+			s.money(l.restatedMinor), percent(restated), s.Earlier.ID, daysText(l.restated))
 	}
 	if l.rows >= leastLostRows && lost >= bounds.LostShare || len(l.halved) > 0 {
 		days := l.days
 		if len(l.halved) > 0 && lost < bounds.LostShare {
 			days = l.halved
 		}
-		in.level(l.rows >= leastLostRowsFail && lost >= bounds.LostShareFails)(rowsLost, "%s (%s) with %s (%s) that run %s had are missing: of %s%s; see whether order files are missing, or cut off",
-			countOf(l.rows, "row"), percent(share(l.rows, l.pastRows)), in.money(l.minor), percent(share(l.minor, l.pastMinor)), in.Earlier.ID, daysText(days), filesText(files, true))
+		s.level(l.rows >= leastLostRowsFail && lost >= bounds.LostShareFails)(rowsLost, "%s (%s) with %s (%s) that run %s had are missing: of %s%s; see whether order files are missing, or cut off",
+			intake.CountOf(l.rows, "row"), percent(share(l.rows, l.pastRows)), s.money(l.minor), percent(share(l.minor, l.pastMinor)), s.Earlier.ID, daysText(days), filesText(files, true))
 	}
 	if vanished := share(gone.Customers, gone.EarlierCustomers); gone.Customers >= leastGone && vanished >= bounds.VanishedShare {
-		in.level(gone.Customers >= leastGoneFail && vanished >= bounds.VanishedShareFails)(customersVanished, "%s of the %s of run %s (%s) are in no row any more: see whether order files are missing, or their ids are written otherwise",
-			countOf(gone.Customers, "customer"), humanize.Comma(gone.EarlierCustomers), in.Earlier.ID, percent(vanished))
+		s.level(gone.Customers >= leastGoneFail && vanished >= bounds.VanishedShareFails)(customersVanished, "%s of the %s of run %s (%s) are in no row any more: see whether order files are missing, or their ids are written otherwise",
+			intake.CountOf(gone.Customers, "customer"), humanize.Comma(gone.EarlierCustomers), s.Earlier.ID, percent(vanished))
 	}
 }
 
 // level returns what raises a warning, or a failure.
-func (in *Intake) level(fails bool) func(code, format string, args ...any) {
+func (s *Suspicion) level(fails bool) func(code, format string, args ...any) {
 	if fails {
-		return in.Fail
+		return s.Fail
 	}
-	return in.Warn
+	return s.Warn
 }
 
 // warnOfLateRows says which past days have more than they had.
-func (in *Intake) warnOfLateRows(files []fileChange) {
+func (s *Suspicion) warnOfLateRows(files []fileChange) {
 	var late []dayChange
 	var rows, minor, doubled int64
-	for _, day := range in.compared.days {
-		if !in.compared.isLate(day) || in.Earlier.HasOtherRates && day.RowsNow == day.RowsBefore {
+	for _, day := range s.compared.days {
+		if !s.compared.isLate(day) || s.Earlier.HasOtherRates && day.RowsNow == day.RowsBefore {
 			continue
 		}
 		late = append(late, day)
@@ -312,19 +313,11 @@ func (in *Intake) warnOfLateRows(files []fileChange) {
 	if 2*doubled >= rows && doubled >= halvedRows {
 		text = "; days have exactly twice the rows and the money, as if a file were there twice"
 	}
-	in.Warn("late_rows", "past days have %s and %s more than for run %s: %s%s%s",
-		countOf(rows, "row"), in.money(minor), in.Earlier.ID, daysText(late), filesText(files, false), text)
+	s.Warn("late_rows", "past days have %s and %s more than for run %s: %s%s%s",
+		intake.CountOf(rows, "row"), s.money(minor), s.Earlier.ID, daysText(late), filesText(files, false), text)
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.2f %%", 100*share) }
-
-// countOf writes a number with its noun: 1 row, 2 rows.
-func countOf(n int64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return humanize.Comma(n) + " " + noun
-}
 
 // daysText names a day, or the first and the last of several.
 func daysText(days []dayChange) string {

@@ -1,9 +1,11 @@
-package intake
+package suspicion
 
 import (
 	"fmt"
 	"math"
 	"strings"
+
+	"cbv/valuation/intake"
 )
 
 // effect is the positive rows, and the money, that an unused column would change.
@@ -53,14 +55,14 @@ func (p *profile) effectOf(says func(unmappedValue) bool) effect {
 }
 
 // matters reports whether a column would change enough rows or money.
-func (in *Intake) matters(e effect, all unmappedValue) bool {
-	bound := in.Config.Suspicions.UnmappedShare
-	return e.rows > 0 && (shareOf(e.rows, all.OrderRows) >= bound || math.Abs(shareOf(e.minor, all.PositiveMinor)) >= bound)
+func (s *Suspicion) matters(e effect, all unmappedValue) bool {
+	bound := s.Config.Suspicions.UnmappedShare
+	return e.rows > 0 && (intake.ShareOf(e.rows, all.OrderRows) >= bound || math.Abs(intake.ShareOf(e.minor, all.PositiveMinor)) >= bound)
 }
 
 // suspectUnmapped warns of columns that no setting uses, and that say that the amounts
 // are not what they are taken for.
-func (in *Intake) suspectUnmapped(p *profile) {
+func (s *Suspicion) suspectUnmapped(p *profile) {
 	all := p.sumUnmapped()
 	for _, mark := range []struct {
 		what  string
@@ -73,24 +75,24 @@ func (in *Intake) suspectUnmapped(p *profile) {
 		{"failed or never finished", stateRoles, func(v unmappedValue) bool { return v.Sign == "failed" && !v.IsCancelled }},
 		{"tests", stateRoles, func(v unmappedValue) bool { return v.Sign == "test" && !v.IsTest }},
 	} {
-		if found := p.effectOf(mark.says); in.matters(found, all) {
-			in.Warn("unmapped_columns", "no setting uses column %s, which says that %s, %s (%s of the money), are %s, and they count: leave them out with orders.keep",
-				in.columnsOf(mark.roles), countOf(found.rows, "row"), in.money(found.minor), shareText(shareOf(found.minor, all.PositiveMinor)), mark.what)
+		if found := p.effectOf(mark.says); s.matters(found, all) {
+			s.Warn("unmapped_columns", "no setting uses column %s, which says that %s, %s (%s of the money), are %s, and they count: leave them out with orders.keep",
+				s.columnsOf(mark.roles), intake.CountOf(found.rows, "row"), s.money(found.minor), intake.ShareText(intake.ShareOf(found.minor, all.PositiveMinor)), mark.what)
 		}
 	}
-	in.suspectQuantity(all)
-	in.suspectParts(all)
-	in.suspectRefunds(p, all)
+	s.suspectQuantity(all)
+	s.suspectParts(all)
+	s.suspectRefunds(p, all)
 }
 
 // stateRoles are the columns whose words say what became of an order.
 var stateRoles = []string{"status", "payment", "type"}
 
 // columnsOf names the columns that have some of the roles.
-func (in *Intake) columnsOf(roles []string) string {
+func (s *Suspicion) columnsOf(roles []string) string {
 	var names []string
 	for _, role := range roles {
-		if column, ok := in.roles[role]; ok {
+		if column, ok := s.roles[role]; ok {
 			names = append(names, column)
 		}
 	}
@@ -107,19 +109,19 @@ const (
 
 // suspectQuantity warns where amounts seem to be prices of a piece, and a quantity
 // stands beside them.
-func (in *Intake) suspectQuantity(all unmappedValue) {
-	column, ok := in.roles["quantity"]
-	if !ok || min(all.SeveralRows, all.OneRows) < fewQuantities || shareOf(all.SeveralRows, all.OrderRows) < fewSeveralShare ||
+func (s *Suspicion) suspectQuantity(all unmappedValue) {
+	column, ok := s.roles["quantity"]
+	if !ok || min(all.SeveralRows, all.OneRows) < fewQuantities || intake.ShareOf(all.SeveralRows, all.OrderRows) < fewSeveralShare ||
 		2*all.MultipliedRows > all.SeveralRows { // amount is price times quantity
 		return
 	}
 	several := float64(all.SeveralRows)
 	rise := float64(all.SeveralLogMillionths)/several - float64(all.OneLogMillionths)/float64(all.OneRows)
-	if slope := rise / (float64(all.QuantityLogMillionths) / several); slope >= in.Config.Suspicions.QuantitySlope {
+	if slope := rise / (float64(all.QuantityLogMillionths) / several); slope >= s.Config.Suspicions.QuantitySlope {
 		return
 	}
-	in.Warn("unmapped_columns", "no setting uses column %s, which is not 1 on %s, and amounts do not rise with it: if they are prices of a piece, map orders.columns.amount to %s * %s, which takes the money from %s to %s",
-		column, countOf(all.QuantityRows, "row"), in.amountText, column, in.money(all.AmountMinor), in.money(all.TimesQuantityMinor))
+	s.Warn("unmapped_columns", "no setting uses column %s, which is not 1 on %s, and amounts do not rise with it: if they are prices of a piece, map orders.columns.amount to %s * %s, which takes the money from %s to %s",
+		column, intake.CountOf(all.QuantityRows, "row"), s.amountText, column, s.money(all.AmountMinor), s.money(all.TimesQuantityMinor))
 }
 
 // fewTaxed is how many rows with a tax, or with shipping, say nothing of the others.
@@ -127,38 +129,38 @@ const fewTaxed = 20
 
 // suspectParts warns where amounts seem to have a tax or shipping in them that stands
 // beside them.
-func (in *Intake) suspectParts(all unmappedValue) {
+func (s *Suspicion) suspectParts(all unmappedValue) {
 	parts := []struct {
 		role     string
 		minor    int64
 		isInside bool
 	}{
-		{"tax", all.TaxMinor, in.isTaxInside(all)},
-		{"shipping", all.ShippingMinor, in.isShippingInside(all)},
+		{"tax", all.TaxMinor, s.isTaxInside(all)},
+		{"shipping", all.ShippingMinor, s.isShippingInside(all)},
 	}
-	without := in.amountText
+	without := s.amountText
 	for _, part := range parts {
 		if part.isInside {
-			without += fmt.Sprintf(" - coalesce(%s, 0)", in.roles[part.role])
+			without += fmt.Sprintf(" - coalesce(%s, 0)", s.roles[part.role])
 		}
 	}
 	for _, part := range parts {
 		if part.isInside {
-			in.Warn("unmapped_columns", "no setting uses column %s, which is a part of the amounts (%s, %s of the money): revenue is without %s; map orders.columns.amount to %s",
-				in.roles[part.role], in.money(part.minor), shareText(shareOf(part.minor, all.AmountMinor)), part.role, without)
+			s.Warn("unmapped_columns", "no setting uses column %s, which is a part of the amounts (%s, %s of the money): revenue is without %s; map orders.columns.amount to %s",
+				s.roles[part.role], s.money(part.minor), intake.ShareText(intake.ShareOf(part.minor, all.AmountMinor)), part.role, without)
 		}
 	}
 }
 
-func (in *Intake) isTaxInside(all unmappedValue) bool {
-	bound := in.Config.Suspicions.TaxShare
-	return in.roles["tax"] != "" && all.TaxRows >= fewTaxed && shareOf(all.TaxUnderTotalRows, all.TaxRows) < bound &&
-		(shareOf(all.TaxInsideRows, all.TaxRows) >= bound || shareOf(all.TaxOverSubtotalRows, all.TaxRows) >= bound)
+func (s *Suspicion) isTaxInside(all unmappedValue) bool {
+	bound := s.Config.Suspicions.TaxShare
+	return s.roles["tax"] != "" && all.TaxRows >= fewTaxed && intake.ShareOf(all.TaxUnderTotalRows, all.TaxRows) < bound &&
+		(intake.ShareOf(all.TaxInsideRows, all.TaxRows) >= bound || intake.ShareOf(all.TaxOverSubtotalRows, all.TaxRows) >= bound)
 }
 
-func (in *Intake) isShippingInside(all unmappedValue) bool {
-	return in.roles["shipping"] != "" && all.ShippingRows >= fewTaxed &&
-		shareOf(all.ShippingOverSubtotalRows, all.ShippingRows) >= in.Config.Suspicions.TaxShare
+func (s *Suspicion) isShippingInside(all unmappedValue) bool {
+	return s.roles["shipping"] != "" && all.ShippingRows >= fewTaxed &&
+		intake.ShareOf(all.ShippingOverSubtotalRows, all.ShippingRows) >= s.Config.Suspicions.TaxShare
 }
 
 const (
@@ -173,43 +175,43 @@ const (
 
 // suspectVersions warns where orders stand repeatedly, and the rows differ in a column
 // whose name says that it is the version of the order.
-func (in *Intake) suspectVersions(p *profile) {
+func (s *Suspicion) suspectVersions(p *profile) {
 	v := p.versions
-	share := shareOf(v.Orders, p.orderIDs())
-	if v.Orders < fewTwice || share < in.Config.Suspicions.TwoFilesShare || !v.areVersions() {
+	share := intake.ShareOf(v.Orders, p.orderIDs())
+	if v.Orders < fewTwice || share < s.Config.Suspicions.TwoFilesShare || !v.areVersions() {
 		return
 	}
-	effect := fmt.Sprintf("older ones count, too, %s in all", in.money(v.EarlierMinor))
-	switch orders := in.Config.Orders; {
+	effect := fmt.Sprintf("older ones count, too, %s in all", s.money(v.EarlierMinor))
+	switch orders := s.Config.Orders; {
 	case orders.Grain == "order":
 		effect = "the earliest row of each counts"
 	case orders.Columns.Currency != "": // their money is in several
 		effect = "older ones count, too"
 	}
-	column := in.columnsOf([]string{"version_number", "version_time"})
-	in.Warn("unmapped_columns", "no setting uses column %s, in which the rows of %s (%s of all) differ as those of its versions do, and %s: map orders.columns.version to %s",
-		column, countOf(v.Orders, "order"), shareText(share), effect, in.versionText)
+	column := s.columnsOf([]string{"version_number", "version_time"})
+	s.Warn("unmapped_columns", "no setting uses column %s, in which the rows of %s (%s of all) differ as those of its versions do, and %s: map orders.columns.version to %s",
+		column, intake.CountOf(v.Orders, "order"), intake.ShareText(share), effect, s.versionText)
 }
 
 // areVersions reports whether rows of orders that differ in a version repeat each other.
 // Lines that were changed one by one are alike only by chance; where each version is one
 // row of a file of its own, and no order has two rows else, they may have been edited.
 func (v unusedVersions) areVersions() bool {
-	same := shareOf(v.EqualOrders, v.Orders)
-	byChance := shareOf(v.EqualPairs, v.Orders*(v.Orders-1))
-	isEdited := shareOf(v.ApartOrders, v.Orders) >= everyOrder && shareOf(v.SingleOrders, v.Orders) >= everyOrder &&
-		shareOf(v.SteadyOrders, v.Orders) <= 1-everyOrder
+	same := intake.ShareOf(v.EqualOrders, v.Orders)
+	byChance := intake.ShareOf(v.EqualPairs, v.Orders*(v.Orders-1))
+	isEdited := intake.ShareOf(v.ApartOrders, v.Orders) >= everyOrder && intake.ShareOf(v.SingleOrders, v.Orders) >= everyOrder &&
+		intake.ShareOf(v.SteadyOrders, v.Orders) <= 1-everyOrder
 	return isEdited || same >= repeatShare && same >= moreThanChance*byChance
 }
 
 // suspectRefunds warns where a column has refunds that the negative rows do not have.
-func (in *Intake) suspectRefunds(p *profile, all unmappedValue) {
-	column, ok := in.roles["refund"]
-	if !ok || p.all.NegativeRows == 0 || !in.matters(effect{all.RefundRows, all.RefundMinor}, all) || -2*p.all.NegativeMinor > all.RefundMinor {
+func (s *Suspicion) suspectRefunds(p *profile, all unmappedValue) {
+	column, ok := s.roles["refund"]
+	if !ok || p.all.NegativeRows == 0 || !s.matters(effect{all.RefundRows, all.RefundMinor}, all) || -2*p.all.NegativeMinor > all.RefundMinor {
 		return
 	}
-	in.Warn("unmapped_columns", "no setting uses column %s, which has %s on %s, and the negative amounts are %s only: map orders.columns.amount to %s - coalesce(%s, 0)",
-		column, in.money(all.RefundMinor), countOf(all.RefundRows, "row"), in.money(p.all.NegativeMinor), in.amountText, column)
+	s.Warn("unmapped_columns", "no setting uses column %s, which has %s on %s, and the negative amounts are %s only: map orders.columns.amount to %s - coalesce(%s, 0)",
+		column, s.money(all.RefundMinor), intake.CountOf(all.RefundRows, "row"), s.money(p.all.NegativeMinor), s.amountText, column)
 }
 
 const (
@@ -225,27 +227,27 @@ const (
 
 // suspectMissingReturns warns where no row is negative, and something says that there
 // are returns.
-func (in *Intake) suspectMissingReturns(p *profile) {
+func (s *Suspicion) suspectMissingReturns(p *profile) {
 	if p.all.NegativeRows > 0 {
 		return
 	}
 	all := p.sumUnmapped()
 	var signs []string
-	if returned := p.effectOf(func(v unmappedValue) bool { return v.Sign == "refunded" }); in.matters(returned, all) {
+	if returned := p.effectOf(func(v unmappedValue) bool { return v.Sign == "refunded" }); s.matters(returned, all) {
 		signs = append(signs, fmt.Sprintf("column %s says that %s, %s, came back",
-			in.columnsOf(append([]string{"refunded"}, stateRoles...)), countOf(returned.rows, "row"), in.money(returned.minor)))
+			s.columnsOf(append([]string{"refunded"}, stateRoles...)), intake.CountOf(returned.rows, "row"), s.money(returned.minor)))
 	}
-	if in.matters(effect{all.RefundRows, all.RefundMinor}, all) {
-		signs = append(signs, fmt.Sprintf("column %s has %s on %s", in.roles["refund"], in.money(all.RefundMinor), countOf(all.RefundRows, "row")))
+	if s.matters(effect{all.RefundRows, all.RefundMinor}, all) {
+		signs = append(signs, fmt.Sprintf("column %s has %s on %s", s.roles["refund"], s.money(all.RefundMinor), intake.CountOf(all.RefundRows, "row")))
 	}
 	l := p.later
-	share := shareOf(l.RefundOrders, p.orderIDs())
-	if l.RefundOrders >= fewRefunds && share >= in.Config.Suspicions.RefundShare && share <= mostRefunded && l.RefundOrders > l.ManyDayOrders &&
-		shareOf(l.RefundOrders, l.TwoDayOrders) >= noLargerShare {
-		signs = append(signs, fmt.Sprintf("%s have a second amount on a later day that is no larger than the first, %s in all", countOf(l.RefundOrders, "order"), in.money(l.RefundMinor)))
+	share := intake.ShareOf(l.RefundOrders, p.orderIDs())
+	if l.RefundOrders >= fewRefunds && share >= s.Config.Suspicions.RefundShare && share <= mostRefunded && l.RefundOrders > l.ManyDayOrders &&
+		intake.ShareOf(l.RefundOrders, l.TwoDayOrders) >= noLargerShare {
+		signs = append(signs, fmt.Sprintf("%s have a second amount on a later day that is no larger than the first, %s in all", intake.CountOf(l.RefundOrders, "order"), s.money(l.RefundMinor)))
 	}
 	if len(signs) > 0 {
-		in.Warn("no_returns", "no amount is negative, and %s: what came back counts as sold; make these amounts negative in orders.columns.amount, or leave them out with orders.keep",
+		s.Warn("no_returns", "no amount is negative, and %s: what came back counts as sold; make these amounts negative in orders.columns.amount, or leave them out with orders.keep",
 			strings.Join(signs, "; "))
 	}
 }
