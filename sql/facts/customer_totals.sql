@@ -1,8 +1,8 @@
 -- customer_totals: what each customer's used rows add up to. A customer without
 -- a purchase (only returns, only zeros, only orders returned in full) has no
 -- first_purchase_date. What moved in the last 12 months, and the 12 before, is summed
--- on the way. The second purchase of two is the last; it is looked for among those who
--- have more.
+-- on the way, and the logarithms of what purchases are worth, where that is anything.
+-- The second purchase of two is the last; it is looked for among those who have more.
 --
 -- grain: one row per customer_id with a used row
 -- reads: customer_days, orders, compared_periods
@@ -21,12 +21,21 @@ totals as (
         min(case when customer_days.is_purchase then customer_days.order_day end) as first_purchase_date,
         max(case when customer_days.is_purchase then customer_days.order_day end) as last_purchase_date,
         cast(sum(case when customer_days.is_purchase then 1 else 0 end) as bigint) as purchases,
+        cast(sum(case when customer_days.is_purchase and customer_days.purchase_minor > 0 then 1 else 0 end) as bigint)
+            as positive_purchases,
         cast(sum(customer_days.net_minor) as bigint) as revenue_minor,
         cast(sum(customer_days.margin_minor) as bigint) as margin_minor,
         cast(sum(case when customer_days.is_purchase then customer_days.purchase_minor else 0 end) as bigint)
             as purchase_revenue_minor,
         cast(sum(case when customer_days.is_purchase then customer_days.purchase_margin_minor else 0 end) as bigint)
             as purchase_margin_minor,
+        cast(sum(
+            case
+                when customer_days.is_purchase and customer_days.purchase_minor > 0
+                    then log_millionths(customer_days.purchase_minor)
+                else 0
+            end
+        ) as bigint) as purchase_log_millionths,
         -- a customer has one row a day, so that there is one earliest
         coalesce(
             min_by(customer_days.purchase_minor, case when customer_days.is_purchase then customer_days.order_day end), 0
@@ -96,11 +105,13 @@ final as (
         end as second_purchase_date,
         totals.last_purchase_date,
         totals.purchases,
+        totals.positive_purchases,
         totals.revenue_minor - coalesce(returns.returns_minor, 0) as gross_minor,
         totals.revenue_minor,
         totals.margin_minor,
         totals.purchase_revenue_minor,
         totals.purchase_margin_minor,
+        totals.purchase_log_millionths,
         totals.first_purchase_minor,
         totals.first_purchase_margin_minor,
         totals.purchases_12m,

@@ -18,6 +18,7 @@ select
     day_difference(customer_totals.first_purchase_date, customer_totals.second_purchase_date)
         as days_to_second_purchase,
     customer_totals.purchases,
+    customer_totals.positive_purchases,
     customer_totals.purchases - 1 as repeat_purchases,
     day_difference(customer_totals.first_purchase_date, customer_totals.last_purchase_date)
         as age_at_last_purchase_days,
@@ -32,6 +33,7 @@ select
     end as margin_minor,
     customer_totals.purchase_revenue_minor,
     customer_totals.purchase_margin_minor,
+    customer_totals.purchase_log_millionths,
     customer_totals.first_purchase_minor,
     -- the margin of the first purchase day, which no average share gives: first
     -- orders are often sold at another one; revenue where margin is a rate of it, to

@@ -8,7 +8,7 @@
 -- where a February 29 is in them: that day is moved.
 --
 -- grain: one row
--- reads: customer_totals, customer_days, compared_periods, params
+-- reads: customer_totals, customer_days, compared_periods, newcomer_span, params
 with
 
 bounds as (
@@ -70,11 +70,11 @@ customers as (
         customer_totals.purchases_12m_before + coalesce(moves.purchases_before, 0) as purchases_before,
         customer_totals.revenue_12m_before_minor + coalesce(moves.revenue_before_minor, 0) as revenue_before_minor,
         case
-            when customer_totals.first_purchase_date >= params.trailing_from then customer_totals.revenue_12m_minor
+            when customer_totals.first_purchase_date >= newcomer_span.trailing_from then customer_totals.revenue_12m_minor
             else 0
         end as acquired_minor
     from customer_totals
-    cross join params
+    cross join newcomer_span
     left join moves
         on customer_totals.customer_id = moves.customer_id
 ),

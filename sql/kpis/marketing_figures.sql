@@ -3,14 +3,15 @@
 -- where what was spent is not known or not all of it.
 --
 -- grain: one row
--- reads: day_money, year_activity, channel_costs, params
+-- reads: day_money, year_activity, channel_costs, newcomer_span, params
 with
 
 brought as (
     select cast(sum(day_money.revenue_minor) as bigint) as revenue_minor
     from day_money
+    cross join newcomer_span
     cross join params
-    where day_money.order_day >= params.trailing_from
+    where day_money.order_day >= newcomer_span.trailing_from
         and day_money.order_day <= params.as_of
 ),
 

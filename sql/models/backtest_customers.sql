@@ -85,6 +85,9 @@ sums as (
             as bigint) as first_purchase_minor,
         cast(sum(case when is_known and is_purchase and order_day = first_purchase_date then purchase_margin_minor else 0 end)
             as bigint) as first_purchase_margin_minor,
+        cast(sum(case when is_known and is_purchase and purchase_minor > 0 then 1 else 0 end) as bigint) as positive_purchases,
+        cast(sum(case when is_known and is_purchase and purchase_minor > 0 then log_millionths(purchase_minor) else 0 end)
+            as bigint) as purchase_log_millionths,
         cast(sum(case when is_known then net_minor else 0 end) as bigint) as known_revenue_minor,
         cast(sum(case when is_recent and is_purchase then 1 else 0 end) as bigint) as recent_purchases,
         cast(sum(case when is_recent then net_minor else 0 end) as bigint) as recent_revenue_minor,
@@ -102,10 +105,13 @@ final as (
         first_channel,
         fit_group,
         purchases - 1 as repeat_purchases,
+        positive_purchases,
         day_difference(first_purchase_date, last_purchase_date) as age_at_last_purchase_days,
         day_difference(first_purchase_date, backtest_cutoff) as customer_age_days,
         purchase_revenue_minor,
         purchase_margin_minor,
+        purchase_log_millionths,
+        first_purchase_minor,
         purchase_revenue_minor - first_purchase_minor as repeat_revenue_minor,
         purchase_margin_minor - first_purchase_margin_minor as repeat_margin_minor,
         known_revenue_minor - purchase_revenue_minor as later_returns_minor,

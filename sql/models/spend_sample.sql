@@ -1,24 +1,24 @@
 -- spend_sample: how many of the id buckets the spend model is fitted on: all, up to
--- spend_sample_customers repeaters; beyond that the share that leaves as many.
+-- spend_sample_customers customers; beyond that the share that leaves as many.
 --
 -- grain: one row
--- reads: summary, params
+-- reads: spend_summary, params
 with
 
 sizes as (
-    select count(*) as repeaters
-    from summary
+    select count(*) as customers
+    from spend_summary
     where is_fitted
-        and repeat_revenue_minor > 0
+        and spend_minor > 0
 ),
 
 final as (
     select
-        sizes.repeaters,
+        sizes.customers,
         case
-            when sizes.repeaters > params.spend_sample_customers then cast(
+            when sizes.customers > params.spend_sample_customers then cast(
                 ceil(
-                    cast(params.spend_sample_customers * params.id_buckets as double) / nullif(sizes.repeaters, 0)
+                    cast(params.spend_sample_customers * params.id_buckets as double) / nullif(sizes.customers, 0)
                 ) as bigint
             )
             else params.id_buckets

@@ -2,39 +2,39 @@
 -- the segment they fall in. Equal values get equal scores.
 --
 -- grain: one row per customer_id
--- reads: summary, fit_groups, rfm_cuts, rfm_map
+-- reads: spend_summary, fit_groups, rfm_cuts, rfm_map
 with
 
 scored as (
     select
-        summary.*,
+        spend_summary.*,
         coalesce(fit_groups.fit_group, 0) as fit_group,
         case
-            when summary.days_since_last_purchase <= rfm_cuts.recency_1 then 5
-            when summary.days_since_last_purchase <= rfm_cuts.recency_2 then 4
-            when summary.days_since_last_purchase <= rfm_cuts.recency_3 then 3
-            when summary.days_since_last_purchase <= rfm_cuts.recency_4 then 2
+            when spend_summary.days_since_last_purchase <= rfm_cuts.recency_1 then 5
+            when spend_summary.days_since_last_purchase <= rfm_cuts.recency_2 then 4
+            when spend_summary.days_since_last_purchase <= rfm_cuts.recency_3 then 3
+            when spend_summary.days_since_last_purchase <= rfm_cuts.recency_4 then 2
             else 1
         end as r_score,
         case
-            when summary.purchases >= rfm_cuts.frequency_5 then 5
-            when summary.purchases >= rfm_cuts.frequency_4 then 4
-            when summary.purchases >= rfm_cuts.frequency_3 then 3
-            when summary.purchases >= rfm_cuts.frequency_2 then 2
+            when spend_summary.purchases >= rfm_cuts.frequency_5 then 5
+            when spend_summary.purchases >= rfm_cuts.frequency_4 then 4
+            when spend_summary.purchases >= rfm_cuts.frequency_3 then 3
+            when spend_summary.purchases >= rfm_cuts.frequency_2 then 2
             else 1
         end as f_score,
         case
-            when summary.revenue_minor <= rfm_cuts.monetary_1 then 1
-            when summary.revenue_minor <= rfm_cuts.monetary_2 then 2
-            when summary.revenue_minor <= rfm_cuts.monetary_3 then 3
-            when summary.revenue_minor <= rfm_cuts.monetary_4 then 4
+            when spend_summary.revenue_minor <= rfm_cuts.monetary_1 then 1
+            when spend_summary.revenue_minor <= rfm_cuts.monetary_2 then 2
+            when spend_summary.revenue_minor <= rfm_cuts.monetary_3 then 3
+            when spend_summary.revenue_minor <= rfm_cuts.monetary_4 then 4
             else 5
         end as m_score
-    from summary
+    from spend_summary
     cross join rfm_cuts
     left join fit_groups
-        on summary.is_old = fit_groups.is_old
-        and case when summary.is_old then '' else summary.first_channel end = fit_groups.first_channel
+        on spend_summary.is_old = fit_groups.is_old
+        and case when spend_summary.is_old then '' else spend_summary.first_channel end = fit_groups.first_channel
 ),
 
 final as (

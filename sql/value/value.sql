@@ -3,12 +3,13 @@
 -- All null where no model could be fitted. Nothing is rounded here.
 --
 -- What a customer will spend is distributed as spend_scale × W, and W depends on
--- (x, T) alone, given alive. margin_scale turns W into margin, discounted by the
+-- (x, T) alone, given alive: it is that of customers whose purchases all have a positive
+-- value, and the scale of others keeps their own mean. margin_scale turns W into margin, discounted by the
 -- ratio of discounted to expected purchases. dropout_loss is what the customers who
 -- are alive would bring beyond clv if none of them left within the horizon.
 --
 -- grain: one row per customer_id
--- reads: rfm, scores, conditional_forecasts, base_rates, channel_margins, params
+-- reads: rfm, scores, conditional_forecasts, spend_terms, base_rates, channel_margins, params
 with
 
 scored as (
@@ -54,38 +55,53 @@ scored as (
 spending as (
     select
         scored.*,
-        -- Fader & Hardie (2013): E[M | x, m̄] = p (γ + x m̄) / (p x + q - 1);
-        -- the mean alone where there is no spend model, p being null then
+        -- Fader & Hardie (2013), of n purchases that add up to S: E[M | n, S] =
+        -- p (γ + S) / (p n + q - 1), of those worth anything; the mean alone where there
+        -- is no spend model, p being null then
         case
-            when scored.repeat_purchases > 0
+            when scored.spend_purchases > 0
                 then coalesce(
-                    scored.p * (scored.gamma + money(scored.repeat_revenue_minor, params.minor_per_unit))
-                        / nullif(scored.p * scored.repeat_purchases + scored.q - 1, 0),
+                    spend_terms.positive_share
+                        * scored.p * (scored.gamma + money(scored.spend_minor, params.minor_per_unit))
+                        / nullif(scored.p * scored.spend_purchases + scored.q - 1, 0),
                     scored.spend_mean
                 )
             else scored.spend_mean
         end as expected_purchase_value,
-        case
-            when scored.p is null then scored.spend_mean
-            else scored.gamma + money(scored.repeat_revenue_minor, params.minor_per_unit)
-        end as spend_scale,
+        scored.repeat_purchases + spend_terms.first_counts as shape_purchases,
+        spend_terms.positive_share,
         coalesce(channel_margins.margin_share, base_rates.margin_share) * (1 - base_rates.later_return_share)
             as kept_share
     from scored
     cross join params
     cross join base_rates
+    cross join spend_terms
     left join channel_margins
         on scored.first_channel = channel_margins.first_channel
 ),
 
-final as (
+scaled as (
     select
         spending.*,
-        spending.discounted_purchases * spending.expected_purchase_value * spending.kept_share as clv,
-        (spending.discounted_purchases_if_kept - spending.discounted_purchases) * spending.expected_purchase_value
-            * spending.kept_share as dropout_loss,
-        spending.spend_scale * spending.kept_share * spending.discount_factor as margin_scale
+        case
+            when spending.p is null then spending.spend_mean
+            when spending.spend_purchases = spending.shape_purchases
+                then spending.positive_share * (spending.gamma + money(spending.spend_minor, params.minor_per_unit))
+            -- W has the mean p / (p n + q - 1) for each purchase to come
+            else spending.expected_purchase_value * (spending.p * spending.shape_purchases + spending.q - 1) / spending.p
+        end as spend_scale
     from spending
+    cross join params
+),
+
+final as (
+    select
+        scaled.*,
+        scaled.discounted_purchases * scaled.expected_purchase_value * scaled.kept_share as clv,
+        (scaled.discounted_purchases_if_kept - scaled.discounted_purchases) * scaled.expected_purchase_value
+            * scaled.kept_share as dropout_loss,
+        scaled.spend_scale * scaled.kept_share * scaled.discount_factor as margin_scale
+    from scaled
 )
 
 select * from final

@@ -6,7 +6,7 @@
 -- derivatives stand once, in the row of the first, and are 0 in the others.
 --
 -- D = P(alive) × discounted purchases depends on the history alone, and its
--- derivatives come with the scores. Those of E[M] = p (γ + x m̄) / (px + q - 1) are
+-- derivatives come with the scores. Those of E[M] = p (γ + S) / (pn + q - 1) are
 -- taken here; a mean that stands in for it has none. Sums are of whole numbers,
 -- whose sum does not depend on their order: of minor units, of variances in
 -- thousandths of the squared value of a first purchase (so that no currency
@@ -44,12 +44,12 @@ customers as (
             / nullif(base_rates.first_purchase_value * base_rates.first_purchase_value, 0) as variance,
         ln(greatest(1e-300, 1 - marks.p_alive * (1 - marks.spend_none))) as ln_no_purchase,
         marks.sensitivities,
-        -- without a repeat or a fitted mean the value rests on no parameter of spend
-        case when marks.repeat_purchases > 0 or marks.is_spend_mean_fitted then marks.p end as p,
+        -- without a purchase or a fitted mean the value rests on no parameter of spend
+        case when marks.spend_purchases > 0 or marks.is_spend_mean_fitted then marks.p end as p,
         marks.q,
         marks.gamma,
-        marks.spend_scale,
-        marks.p * marks.repeat_purchases as px,
+        money(marks.spend_minor, params.minor_per_unit) as spend,
+        marks.p * marks.spend_purchases as pn,
         params.minor_per_unit
     from marks
     cross join params
@@ -109,9 +109,9 @@ final as (
         cast(sum(
             case
                 when p is null then 0
-                when parameter = 0 then to_minor(clv * (1 - px / (px + q - 1)), minor_per_unit)
-                when parameter = 1 then to_minor(clv * (-q / (px + q - 1)), minor_per_unit)
-                when parameter = 2 then to_minor(clv * (gamma / spend_scale), minor_per_unit)
+                when parameter = 0 then to_minor(clv * (1 - pn / (pn + q - 1)), minor_per_unit)
+                when parameter = 1 then to_minor(clv * (-q / (pn + q - 1)), minor_per_unit)
+                when parameter = 2 then to_minor(clv * (gamma / (gamma + spend)), minor_per_unit)
                 else 0
             end
         ) as bigint) as by_spend_minor

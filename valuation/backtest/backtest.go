@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 )
 
 // Customer is one customer of the sample: what was known at the cutoff, and
@@ -22,7 +23,10 @@ type Customer struct {
 	Group           int          // fit group, 0: none of its own
 	Old             bool         // was one before the files begin: fitted with those alone, whatever the group
 	History         btyd.History // at the cutoff, in days
+	FirstSpend      float64      // value of the first purchase
 	RepeatSpend     float64      // value of the repeat purchases up to the cutoff
+	Positive        int          // purchases up to the cutoff of positive value, the first among them
+	LnSpend         float64      // Σ ln of their values
 	MarginShare     float64      // expected margin kept per unit of value, as known at the cutoff
 	RecentPurchases int          // repeat purchases in the last HoldoutDays up to the cutoff
 	RecentMargin    float64      // their margin
@@ -36,6 +40,7 @@ type Terms struct {
 	HoldoutDays   int
 	MaxTotalError float64 // of the totals, of either sign, that still deserves trust: .25
 	Workers       int
+	Form          *spend.Form // of the spend model; nil: the one that predicts best
 }
 
 // Result is what a backtest found.
@@ -55,6 +60,12 @@ type Result struct {
 	Baselines  []Baseline         // mean_rate, recent_rate
 	Unfitted   []*btyd.NoFitError // of the families that everybody's histories determine no model of
 	Contests   []Contest          // between candidates, and of each against each baseline
+
+	Spendings     []Spending         // the forms of the spend model, in the order of preference
+	SpendFamily   string             // the family whose purchases they are judged with
+	SpendContests []Contest          // between them, in the order of preference
+	Form          spend.Form         // the one that the candidates' margins are predicted by
+	FirstToLater  spend.FirstToLater // at the cutoff
 }
 
 // Candidate is a family fitted to everybody, or to each group by itself, and
@@ -123,7 +134,7 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 			return Result{}, err
 		}
 	}
-	result.Unfitted = t.unfitted
+	result.Unfitted, result.FirstToLater = t.unfitted, t.firstToLater()
 	if len(t.fits[everybody]) == 0 {
 		result.Why = "the histories at the cutoff determine no model"
 		for _, none := range t.unfitted {
@@ -131,14 +142,13 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 		}
 		return result, nil
 	}
-	t.predict(&result)
-	return result, nil
+	return result, t.predict(&result)
 }
 
 // check returns what keeps a customer from being one, their history apart,
 // which the fit checks.
 func (c Customer) check() error {
-	for _, v := range []float64{c.RepeatSpend, c.MarginShare, c.RecentMargin, c.Margin} {
+	for _, v := range []float64{c.FirstSpend, c.RepeatSpend, c.LnSpend, c.MarginShare, c.RecentMargin, c.Margin} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("money of %g", v)
 		}
@@ -146,6 +156,8 @@ func (c Customer) check() error {
 	switch {
 	case c.Group < 0 || c.Purchases < 0 || c.RecentPurchases < 0:
 		return fmt.Errorf("group %d, %d purchases, %d recent ones: want none below 0", c.Group, c.Purchases, c.RecentPurchases)
+	case c.Positive < 0 || c.Positive > c.History.Repeats+1:
+		return fmt.Errorf("%d purchases of positive value among %d", c.Positive, c.History.Repeats+1)
 	case !(c.U > 0 && c.U < 1):
 		return fmt.Errorf("a hash of %g: want U between 0 and 1", c.U)
 	}
@@ -162,7 +174,10 @@ func (c Customer) compare(d Customer) int {
 		cmp.Compare(c.U, d.U),
 		cmp.Compare(c.Group, d.Group),
 		cmp.Compare(c.group(), d.group()),
+		cmp.Compare(c.FirstSpend, d.FirstSpend),
 		cmp.Compare(c.RepeatSpend, d.RepeatSpend),
+		cmp.Compare(c.Positive, d.Positive),
+		cmp.Compare(c.LnSpend, d.LnSpend),
 		cmp.Compare(c.MarginShare, d.MarginShare),
 		cmp.Compare(c.RecentPurchases, d.RecentPurchases),
 		cmp.Compare(c.RecentMargin, d.RecentMargin),

@@ -55,32 +55,36 @@ func newContest(c Contest, n int, gain func(i int) float64, weight func(i int) f
 	return c
 }
 
-// contests holds the contests that a choice can ask for: on purchases each
-// candidate against those after it, those by group being last; on both targets
-// each candidate against each baseline.
-func contests(candidates, baselines []scored, workers int) []Contest {
-	type pair struct {
-		target             Target
-		holder, challenger scored
-	}
-	var pairs []pair
+// pair is the forecasts of a contest.
+type pair struct{ holder, challenger scored }
+
+// among returns each candidate against those after it, those by group being last.
+func among(candidates []scored) (pairs []pair) {
 	for i, holder := range candidates {
 		for _, challenger := range candidates[i+1:] {
-			pairs = append(pairs, pair{Purchases, holder, challenger})
+			pairs = append(pairs, pair{holder, challenger})
 		}
 	}
-	for _, target := range []Target{Purchases, Margin} {
-		for _, holder := range candidates {
-			for _, challenger := range baselines {
-				pairs = append(pairs, pair{target, holder, challenger})
-			}
+	return pairs
+}
+
+// against returns each candidate against each baseline.
+func against(candidates, baselines []scored) (pairs []pair) {
+	for _, holder := range candidates {
+		for _, challenger := range baselines {
+			pairs = append(pairs, pair{holder, challenger})
 		}
 	}
+	return pairs
+}
+
+// contests holds contests on a target.
+func contests(target Target, pairs []pair, workers int) []Contest {
 	list := make([]Contest, len(pairs))
 	likelihood.EachChunk(len(pairs), workers, func(i int) {
 		p := pairs[i]
-		held, challenged := p.holder.deviances(p.target), p.challenger.deviances(p.target)
-		list[i] = newContest(Contest{Target: p.target, Holder: p.holder.name, Challenger: p.challenger.name}, len(held),
+		held, challenged := p.holder.deviances(target), p.challenger.deviances(target)
+		list[i] = newContest(Contest{Target: target, Holder: p.holder.name, Challenger: p.challenger.name}, len(held),
 			func(i int) float64 { return held[i] - challenged[i] }, func(int) float64 { return 1 })
 	})
 	return list

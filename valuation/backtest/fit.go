@@ -6,7 +6,6 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
-	"cbv/valuation/btyd/spend"
 )
 
 // The keys of what is fitted: to all customers, or all but the old where these have fits
@@ -28,7 +27,7 @@ type test struct {
 	groups    []int      // fitted by themselves, ascending; nil where fewer than two are there
 	hasOld    bool       // old customers have fits of their own
 	fits      map[int][]familyFit
-	spend     map[int]spend.Model
+	spend     spends
 	unfitted  []*btyd.NoFitError
 }
 
@@ -94,12 +93,11 @@ func (c Customer) isIn(group int) bool {
 	return c.group() == group || group == everybody && !c.Old
 }
 
-// fit fits purchases and spend to everybody and to each group. What determines
-// no model is left out.
+// fit fits purchases to everybody and to each group. What determines no model is left
+// out.
 func (t *test) fit() error {
-	t.fits, t.spend, t.unfitted = map[int][]familyFit{}, map[int]spend.Model{}, nil
+	t.fits, t.unfitted = map[int][]familyFit{}, nil
 	type task struct{ group, family int }
-	const ofSpend = -1
 	var tasks []task
 	bases := map[int]*btyd.Base{}
 	for _, group := range append([]int{everybody}, t.fittedApart()...) {
@@ -108,19 +106,14 @@ func (t *test) fit() error {
 			return err
 		}
 		bases[group] = base
-		tasks = append(tasks, task{group, ofSpend})
 		for family := range btyd.Families {
 			tasks = append(tasks, task{group, family})
 		}
 	}
 	// Side by side: a fit has steps that one worker alone can do.
-	fits, spends, errs := make([]btyd.Fit, len(tasks)), make([]spend.Model, len(tasks)), make([]error, len(tasks))
+	fits, errs := make([]btyd.Fit, len(tasks)), make([]error, len(tasks))
 	likelihood.EachChunk(len(tasks), t.terms.Workers, func(i int) {
-		if task := tasks[i]; task.family == ofSpend {
-			spends[i], errs[i] = spend.FitModel(t.spending(task.group), t.terms.Workers)
-		} else {
-			fits[i], errs[i] = btyd.Families[task.family].Fit(bases[task.group], t.terms.Workers)
-		}
+		fits[i], errs[i] = btyd.Families[tasks[i].family].Fit(bases[tasks[i].group], t.terms.Workers)
 	})
 	for i, task := range tasks {
 		var none *btyd.NoFitError
@@ -131,10 +124,8 @@ func (t *test) fit() error {
 			}
 		case errs[i] != nil:
 			return errs[i]
-		case task.family != ofSpend:
+		default:
 			t.fits[task.group] = append(t.fits[task.group], familyFit{task.family, fits[i]})
-		case task.group == everybody || spends[i].Bands[0].Fit != nil:
-			t.spend[task.group] = spends[i]
 		}
 	}
 	return nil
@@ -151,17 +142,6 @@ func (t *test) histories(group int) []btyd.HistoryCount {
 			counts[last].Customers++
 		} else {
 			counts = append(counts, btyd.HistoryCount{History: c.History, Customers: 1})
-		}
-	}
-	return counts
-}
-
-// spending returns the repeat spend of a group's customers.
-func (t *test) spending(group int) []spend.Count {
-	var counts []spend.Count
-	for _, c := range t.customers {
-		if c.History.Repeats > 0 && c.isIn(group) {
-			counts = append(counts, spend.Count{Repeats: c.History.Repeats, Total: c.RepeatSpend, Customers: 1})
 		}
 	}
 	return counts
@@ -188,13 +168,4 @@ func (t *test) fitOf(group, family int) (btyd.Fit, bool) {
 		}
 	}
 	return btyd.Fit{}, false
-}
-
-// spendOf returns the spend of a group, everybody's where it has no model of
-// its own.
-func (t *test) spendOf(group int) spend.Model {
-	if spend, own := t.spend[group]; own {
-		return spend
-	}
-	return t.spend[everybody]
 }

@@ -6,13 +6,12 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
-	"cbv/valuation/btyd/spend"
 )
 
 // forecast is what is predicted of each customer's holdout, in their order.
 type forecast struct {
 	purchases []float64
-	margin    []float64
+	margin    []float64 // of a model, set once spend is fitted
 
 	// Of a model's distribution of the number of purchases; nil of a baseline.
 	pPurchase []float64 // probability of at least one
@@ -87,30 +86,43 @@ func (t *test) runs(byGroup bool) map[int][]run {
 // chunkRuns is how many runs a worker takes at a time.
 const chunkRuns = 64
 
-// forecastOf returns a family's forecast. Each group has its own fit and spend
+// forecastOf returns a family's forecast, but for margins. Each group has its own fit
 // where it has one.
 func (t *test) forecastOf(family int, runs map[int][]run) forecast {
 	n := len(t.customers)
 	f := forecast{
-		purchases: make([]float64, n), margin: make([]float64, n), pPurchase: make([]float64, n),
+		purchases: make([]float64, n), pPurchase: make([]float64, n),
 		pit: make([]float64, n), covered: make([]bool, n), coverage: make([]float64, n),
 	}
 	for group, of := range runs {
 		model := t.modelOf(group, family)
-		spend := t.spendOf(group)
 		likelihood.EachChunk((len(of)+chunkRuns-1)/chunkRuns, t.terms.Workers, func(chunk int) {
 			var counts counts
 			for _, run := range of[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(of))] {
-				t.forecastRun(&f, run, model, spend, &counts)
+				t.forecastRun(&f, run, model, &counts)
 			}
 		})
 	}
 	return f
 }
 
+// margins returns the margins that are expected of the holdout, by the purchases that
+// are. Each group has its own spend where it has a model of it.
+func (t *test) margins(models spends, purchases []float64, byGroup bool) []float64 {
+	margins := make([]float64, len(purchases))
+	for i, c := range t.customers {
+		group := everybody
+		if byGroup || c.Old {
+			group = c.group()
+		}
+		margins[i] = purchases[i] * c.worth(models.of(group))
+	}
+	return margins
+}
+
 // forecastRun forecasts neighbours who share (x, T), and so the future that
 // they have if they are alive. counts is scratch space.
-func (t *test) forecastRun(f *forecast, run run, model btyd.Model, spend spend.Model, counts *counts) {
+func (t *test) forecastRun(f *forecast, run run, model btyd.Model, counts *counts) {
 	most := 0
 	for _, i := range run {
 		most = max(most, t.customers[i].Purchases)
@@ -120,7 +132,6 @@ func (t *test) forecastRun(f *forecast, run run, model btyd.Model, spend spend.M
 	future := model.Future(h.Repeats, h.Age)
 	expected, pPurchase := future.Expected(holdout), future.PPurchase(holdout)
 	counts.set(future, holdout, expected, most)
-	band := spend.Band(h.Repeats)
 
 	var pAlive, coverage float64
 	var low, high int
@@ -133,7 +144,6 @@ func (t *test) forecastRun(f *forecast, run run, model btyd.Model, spend spend.M
 			coverage = counts.upTo(pAlive, high) - counts.upTo(pAlive, low-1)
 		}
 		f.purchases[i] = pAlive * expected
-		f.margin[i] = f.purchases[i] * band.Expected(h.Repeats, c.RepeatSpend) * c.MarginShare
 		f.pPurchase[i] = pAlive * pPurchase
 		below := counts.upTo(pAlive, c.Purchases-1)
 		f.pit[i] = below + c.U*(counts.upTo(pAlive, c.Purchases)-below)

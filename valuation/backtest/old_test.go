@@ -51,6 +51,10 @@ func TestOldCustomersAreFittedByThemselves(t *testing.T) {
 			t.Errorf("%s: %v, of the others alone %v", c.Name, c.Fit.Parameters, alone.Candidates[i].Fit.Parameters)
 		}
 	}
+	if !reflect.DeepEqual(apart.Spendings[0].Model, alone.Spendings[0].Model) || apart.FirstToLater != alone.FirstToLater {
+		t.Errorf("spend %+v, first to later %+v, of the others alone %+v and %+v",
+			apart.Spendings[0].Model.Bands, apart.FirstToLater, alone.Spendings[0].Model.Bands, alone.FirstToLater)
+	}
 	own, mix := apart.Choose(nil).Candidate, together.Choose(nil).Candidate
 	t.Logf("by themselves: %s, deviance %.3f, total %+.1f %%; together: %s, %.3f, %+.1f %%",
 		own.Name, own.Purchases.Deviance, 100*own.Purchases.Error, mix.Name, mix.Purchases.Deviance, 100*mix.Purchases.Error)

@@ -21,37 +21,24 @@ func (s scored) deviances(target Target) []float64 {
 	return s.purchases
 }
 
-// predict makes the forecasts, one at a time since each is as large as the
-// sample, scores them and holds the contests.
-func (t *test) predict(result *Result) {
+// predict makes the forecasts, scores them and holds the contests. The form of the
+// spend model is chosen with the purchases of the family that forecasts these best, so
+// margins come last.
+func (t *test) predict(result *Result) error {
 	purchases, margin := t.outcomes()
-	// score scores a forecast, side by side since each sorts the sample.
-	score := func(s *scored, f forecast, distribution *Distribution) (byPurchases, byMargin Score) {
-		parts := []func(){
-			func() {
-				s.purchases = purchases.deviances(f.purchases)
-				byPurchases = t.score(f.purchases, purchases, s.purchases)
-			},
-			func() {
-				s.margin = margin.deviances(f.margin)
-				byMargin = t.score(f.margin, margin, s.margin)
-			},
-			func() {
-				if distribution != nil {
-					*distribution = t.distribution(f)
-				}
-			},
-		}
-		likelihood.EachChunk(len(parts), t.terms.Workers, func(i int) { parts[i]() })
-		return byPurchases, byMargin
-	}
-
 	var candidates, baselines []scored
+	var expected [][]float64 // purchases, by candidate
 	mean, recent := t.baselines()
 	for i, f := range []forecast{mean, recent} {
 		s := scored{name: []string{meanRate, recentRate}[i]}
 		b := Baseline{Name: s.name}
-		b.Purchases, b.Margin = score(&s, f, nil)
+		likelihood.EachChunk(2, t.terms.Workers, func(i int) {
+			if i == 0 {
+				s.purchases, b.Purchases = t.scored(f.purchases, purchases)
+			} else {
+				s.margin, b.Margin = t.scored(f.margin, margin)
+			}
+		})
 		baselines = append(baselines, s)
 		result.Baselines = append(result.Baselines, b)
 	}
@@ -69,13 +56,58 @@ func (t *test) predict(result *Result) {
 					continue
 				}
 			}
-			s := scored{name: c.Name}
-			c.Purchases, c.Margin = score(&s, t.forecastOf(fit.family, runs), &c.Purchasing)
+			s, f := scored{name: c.Name}, t.forecastOf(fit.family, runs)
+			likelihood.EachChunk(2, t.terms.Workers, func(i int) {
+				if i == 0 {
+					s.purchases, c.Purchases = t.scored(f.purchases, purchases)
+				} else {
+					c.Purchasing = t.distribution(f)
+				}
+			})
 			candidates = append(candidates, s)
+			expected = append(expected, f.purchases)
 			result.Candidates = append(result.Candidates, c)
 		}
 	}
-	result.Contests = contests(candidates, baselines, t.terms.Workers)
+	result.Contests = contests(Purchases, among(candidates), t.terms.Workers)
+	family := result.preferred()
+	if err := t.fitSpending(result, result.Candidates[family].Family, expected[family], margin); err != nil {
+		return err
+	}
+	likelihood.EachChunk(len(candidates), t.terms.Workers, func(i int) {
+		c := &result.Candidates[i]
+		candidates[i].margin, c.Margin = t.scored(t.margins(t.spend, expected[i], c.ByGroup), margin)
+	})
+	for _, target := range []Target{Purchases, Margin} {
+		result.Contests = append(result.Contests, contests(target, against(candidates, baselines), t.terms.Workers)...)
+	}
+	return nil
+}
+
+// scored returns the deviances of a forecast, and its score.
+func (t *test) scored(predicted []float64, o outcome) ([]float64, Score) {
+	deviances := o.deviances(predicted)
+	return deviances, t.score(predicted, o, deviances)
+}
+
+// preferred returns the place of the candidate of everybody that forecasts purchases
+// best: of those that dropout at the cutoff allows, or of all where it allows none.
+func (r Result) preferred() int {
+	allowed := ByDropout(r.fits(), r.Unfitted)
+	var choice, all []*Candidate
+	for i := range r.Candidates {
+		if c := &r.Candidates[i]; !c.ByGroup {
+			all = append(all, c)
+			if allowed(c.Family) {
+				choice = append(choice, c)
+			}
+		}
+	}
+	if len(choice) == 0 {
+		choice = all
+	}
+	held, _ := r.best(choice)
+	return slices.IndexFunc(r.Candidates, func(c Candidate) bool { return c.Name == held.Name })
 }
 
 // anyGroupFits reports whether a family has a fit to any group.

@@ -56,26 +56,32 @@ func cdnow(t *testing.T, file string) []backtest.Customer {
 		first := orders[from]
 		c := backtest.Customer{MarginShare: 0.3}
 		c.History.Age = float64(cutoff - first.Day)
-		before := first.Day
 		to := from
-		for ; to < len(orders) && orders[to].CustomerID == first.CustomerID; to++ {
-			o := orders[to]
-			value, fresh := float64(o.Cents)/100, 0
-			if o.Day > before {
-				fresh, before = 1, o.Day
+		for to < len(orders) && orders[to].CustomerID == first.CustomerID {
+			day, cents := orders[to].Day, int64(0)
+			for ; to < len(orders) && orders[to].CustomerID == first.CustomerID && orders[to].Day == day; to++ {
+				cents += orders[to].Cents
 			}
-			switch {
-			case o.Day > cutoff:
-				c.Purchases += fresh
+			value := float64(cents) / 100
+			if day > cutoff {
+				c.Purchases++
 				c.Margin += 0.3 * value
-			case o.Day > first.Day:
-				c.History.Repeats += fresh
-				c.History.LastPurchase = float64(o.Day - first.Day)
-				c.RepeatSpend += value
-				if o.Day > cutoff-holdoutDays {
-					c.RecentPurchases += fresh
-					c.RecentMargin += 0.3 * value
-				}
+				continue
+			}
+			if cents > 0 {
+				c.Positive++
+				c.LnSpend += math.Log(value)
+			}
+			if day == first.Day {
+				c.FirstSpend = value
+				continue
+			}
+			c.History.Repeats++
+			c.History.LastPurchase = float64(day - first.Day)
+			c.RepeatSpend += value
+			if day > cutoff-holdoutDays {
+				c.RecentPurchases++
+				c.RecentMargin += 0.3 * value
 			}
 		}
 		// A Weyl sequence is spread as evenly as a hash.
@@ -142,6 +148,10 @@ func TestPublishedCDNOW(t *testing.T) {
 			for _, contest := range result.Contests {
 				t.Logf("%+v", contest)
 			}
+			for _, s := range result.Spendings {
+				t.Logf("%s: %v, margin %+.1f %%, deviance %.4f", s.Model.Form.Name(), s.Model.Fit.Parameters, 100*s.Margin.Error, s.Margin.Deviance)
+			}
+			t.Logf("first to later %.4f, spend on %s: %+v", result.FirstToLater.Ratio(), result.Form.Name(), result.SpendContests)
 			choice := result.Choose(nil)
 			t.Logf("%s: %v %q", choice.Candidate.Name, choice.Trust, choice.Reasons)
 			if checked == 0 || choice.Trust != backtest.Trusted {

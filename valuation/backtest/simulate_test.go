@@ -77,6 +77,8 @@ func (s shop) customer(source rand.Source, draw *rand.Rand) backtest.Customer {
 	c.History.Age = age
 	rate := distuv.Gamma{Alpha: s.rates[0], Beta: s.rates[1], Src: source}.Rand()
 	scale := distuv.Gamma{Alpha: s.spend.Q, Beta: s.spend.Gamma, Src: source}.Rand()
+	c.FirstSpend = distuv.Gamma{Alpha: s.spend.P, Beta: scale, Src: source}.Rand()
+	c.Positive, c.LnSpend = 1, math.Log(c.FirstSpend)
 	leavesAt, leaves, fromFirst := s.life.draw(source, draw)
 	if fromFirst && draw.Float64() < leaves {
 		return c
@@ -121,6 +123,8 @@ func (s shop) purchase(c *backtest.Customer, day, value float64, draw *rand.Rand
 	c.History.Repeats++
 	c.History.LastPurchase = day
 	c.RepeatSpend += value
+	c.Positive++
+	c.LnSpend += math.Log(value)
 	if day > c.History.Age-float64(s.holdout) {
 		c.RecentPurchases++
 		c.RecentMargin += marginShare * value

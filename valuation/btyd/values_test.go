@@ -83,7 +83,7 @@ func reproduced(t *testing.T, row []string) float64 {
 		case "log_likelihood":
 			return m.LogLikelihood(int(in["x"]), in["m"])
 		case "cond_expected_spend":
-			return m.ExpectedSpend(int(in["x"]), in["m"])
+			return m.ExpectedSpend(int(in["x"]), in["x"]*in["m"])
 		}
 	}
 	t.Fatalf("no such model or quantity: %s %s", row[0], row[1])

@@ -22,6 +22,7 @@ type predictOptions struct {
 	isNew                bool
 	repeats              *int     // x
 	last, age            *float64 // t_x and T
+	first                *float64 // value of the first purchase
 	mean                 *float64 // of the repeat purchases
 	horizon              *float64
 	delta                *float64
@@ -37,7 +38,7 @@ func predictCommand(env Env) *cli.Command {
 		Name:     "predict",
 		Category: looking,
 		Usage:    "print as JSON what a model says of one history",
-		UsageText: `cbv predict --run out/latest --x 3 --t-x 200 --T 250 --mean 40
+		UsageText: `cbv predict --run out/latest --x 3 --t-x 200 --T 250 --first 35 --mean 40
 cbv predict --run out/latest --new
 cbv predict --model bgnbd --params r=.24,alpha=4.4,a=.79,b=2.4 --x 2 --t-x 30 --T 39 --horizon 39`,
 		Flags: []cli.Flag{
@@ -49,6 +50,7 @@ cbv predict --model bgnbd --params r=.24,alpha=4.4,a=.79,b=2.4 --x 2 --t-x 30 --
 			&cli.Float64Flag{Name: "t-x", Usage: "time from the first purchase to the last, 0 without a repeat"},
 			&cli.Float64Flag{Name: "T", Usage: "time from the first purchase to now, in the unit of the parameters"},
 			&cli.BoolFlag{Name: "new", Usage: "a customer on the first day, in place of --x, --t-x and --T"},
+			&cli.Float64Flag{Name: "first", Usage: "value of the first purchase, for a model of spend that counts it"},
 			&cli.Float64Flag{Name: "mean", Usage: "mean value of the repeat purchases"},
 			&cli.Float64Flag{Name: "horizon", Usage: "time ahead over which purchases are counted; inf for all time"},
 			&cli.Float64Flag{Name: "delta", Usage: "continuous discount rate per unit of time"},
@@ -58,7 +60,7 @@ cbv predict --model bgnbd --params r=.24,alpha=4.4,a=.79,b=2.4 --x 2 --t-x 30 --
 			return runPredict(c.Context, env, predictOptions{
 				run: c.String("run"), model: c.String("model"), params: c.String("params"), spend: c.String("spend"),
 				isNew: c.Bool("new"), repeats: given(c, "x", c.Int), last: given(c, "t-x", c.Float64), age: given(c, "T", c.Float64),
-				mean: given(c, "mean", c.Float64), horizon: given(c, "horizon", c.Float64),
+				first: given(c, "first", c.Float64), mean: given(c, "mean", c.Float64), horizon: given(c, "horizon", c.Float64),
 				delta: given(c, "delta", c.Float64), purchases: given(c, "n", c.Int),
 			})
 		},
@@ -89,7 +91,7 @@ func (o predictOptions) validate() error {
 		name    string
 		value   *float64
 		endless bool // may be infinite
-	}{{"t-x", o.last, false}, {"T", o.age, false}, {"mean", o.mean, false}, {"horizon", o.horizon, true}, {"delta", o.delta, false}} {
+	}{{"t-x", o.last, false}, {"T", o.age, false}, {"first", o.first, false}, {"mean", o.mean, false}, {"horizon", o.horizon, true}, {"delta", o.delta, false}} {
 		if flag.value != nil && (!(*flag.value >= 0) || math.IsInf(*flag.value, 0) && !flag.endless) {
 			return refuse("--%s: %g is not a number from 0 up", flag.name, *flag.value)
 		}
@@ -164,12 +166,29 @@ func (o predictOptions) validateSpend() error {
 	switch {
 	case o.mean != nil && o.run == "" && o.spend == "":
 		return refuse("--mean: is for a model of spend: add --spend p=6.25,q=3.74,gamma=15.44")
+	case o.first != nil && o.run == "" && o.spend == "":
+		return refuse("--first: is for a model of spend: add --spend p=6.25,q=3.74,gamma=15.44")
+	case o.first != nil && *o.first == 0:
+		return refuse("--first: the model of spend knows positive values only")
+	case hasRepeats && o.first != nil && o.mean == nil:
+		return refuse("--mean: give the mean value of the %d repeat purchases beside the first", *o.repeats)
 	case hasRepeats && o.spend != "" && o.mean == nil:
 		return refuse("--mean: give the mean value of the %d repeat purchases", *o.repeats)
 	case hasRepeats && o.mean != nil && *o.mean == 0:
 		return refuse("--mean: the model of spend knows positive values only")
 	case !hasRepeats && o.mean != nil && *o.mean != 0:
 		return refuse("--mean: a customer without a repeat purchase has no mean of them")
+	}
+	return nil
+}
+
+// validateForm refuses values that the spend model of a run does not see, or lacks.
+func (o predictOptions) validateForm(form spend.Form) error {
+	switch {
+	case form.FirstCounts && o.mean != nil && o.first == nil && *o.mean != 0:
+		return failure.Usagef("--first: give the value of the first purchase: the run's model of spend counts it")
+	case !form.FirstCounts && o.first != nil:
+		return failure.Usagef("--first: the run's model of spend is of the means of repeat purchases: leave it out")
 	}
 	return nil
 }
@@ -199,6 +218,9 @@ func runPredict(ctx context.Context, env Env, opt predictOptions) error {
 		if err != nil {
 			return err
 		}
+		if err := opt.validateForm(run.Spend().Form); err != nil {
+			return err
+		}
 		p.AskRun(run, opt.question())
 	} else if err := opt.askParameters(p); err != nil {
 		return err
@@ -207,7 +229,7 @@ func runPredict(ctx context.Context, env Env, opt predictOptions) error {
 }
 
 func (o predictOptions) question() report.Question {
-	return report.Question{History: o.history(), Mean: o.mean, Horizon: o.horizon, Delta: o.delta, Purchases: o.purchases}
+	return report.Question{History: o.history(), First: o.first, Mean: o.mean, Horizon: o.horizon, Delta: o.delta, Purchases: o.purchases}
 }
 
 // askParameters asks the models that the flags give.

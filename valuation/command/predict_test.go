@@ -183,7 +183,7 @@ func TestPredictExplainsNulls(t *testing.T) {
 		t.Errorf("over all time, discounted: %v", endless)
 	}
 	printed := predict(t, "--spend", "p=.2,q=.5,gamma=15", "--new")
-	if reason := fmt.Sprint(printed["null_because"]); printed["expected_spend"] != nil || !strings.Contains(reason, "p x + q > 1") {
+	if reason := fmt.Sprint(printed["null_because"]); printed["expected_spend"] != nil || !strings.Contains(reason, "p n + q > 1") {
 		t.Errorf("an infinite mean: %v", printed)
 	}
 }
@@ -199,6 +199,7 @@ func TestPredictAgreesWithRun(t *testing.T) {
 		PAlive   *float64 `parquet:"p_alive"`
 		Year     *float64 `parquet:"p_purchase_365d"`
 		Expected *float64 `parquet:"expected_purchases"`
+		Mean     *float64 `parquet:"mean_purchase_value"`
 		Value    *float64 `parquet:"expected_purchase_value"`
 	}
 	customers, err := parquetfile.Read[row](filepath.Join(out, "latest", "customers.parquet"))
@@ -207,13 +208,17 @@ func TestPredictAgreesWithRun(t *testing.T) {
 	}
 	for i := 0; i < len(customers); i += 40 {
 		c := customers[i]
-		printed := predict(t, "--run", filepath.Join(out, "latest"),
-			"--x", fmt.Sprint(*c.Repeats), "--t-x", fmt.Sprint(*c.Last), "--T", fmt.Sprint(*c.Age))
-		want := map[string]float64{"p_alive": *c.PAlive, "p_purchase": *c.Year, "expected_purchases": *c.Expected}
-		tolerance := map[string]float64{}
-		if *c.Repeats == 0 {
-			want["expected_spend"], tolerance["expected_spend"] = *c.Value, 0.005 // published in whole cents
+		asked := []string{
+			"--run", filepath.Join(out, "latest"), "--first", fmt.Sprint(*c.Mean), // all that counts is the sum of all
+			"--x", fmt.Sprint(*c.Repeats), "--t-x", fmt.Sprint(*c.Last), "--T", fmt.Sprint(*c.Age),
 		}
+		if *c.Repeats > 0 {
+			asked = append(asked, "--mean", fmt.Sprint(*c.Mean))
+		}
+		printed := predict(t, asked...)
+		want := map[string]float64{"p_alive": *c.PAlive, "p_purchase": *c.Year, "expected_purchases": *c.Expected}
+		want["expected_spend"] = *c.Value
+		tolerance := map[string]float64{"expected_spend": 0.01} // both values are published in whole cents
 		for field, value := range want {
 			allowed := max(1e-12*value, tolerance[field])
 			if got, ok := printed[field].(float64); !ok || !(math.Abs(got-value) <= allowed) {

@@ -138,6 +138,7 @@ type Acquisition struct {
 type Model struct {
 	Name       string             `json:"name"`
 	Parameters map[string]float64 `json:"parameters"`
+	SpendForm  string             `json:"spend_form"`                // which purchases the model of spend sees
 	ByChannel  []string           `json:"by_channel,omitempty"`      // channels with parameters of their own
 	From       *Origin            `json:"parameters_from,omitempty"` // absent where this run fitted them
 }

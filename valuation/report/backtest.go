@@ -22,6 +22,8 @@ type Backtest struct {
 	Verdict  publication.Backtest `json:"verdict"`
 	Chosen   string               `json:"chosen"` // the model that a run would use; "" none
 	Why      string               `json:"why"`
+	Spend    string               `json:"spend_form"` // which purchases the model of spend sees; "" without a model
+	WhySpend string               `json:"why_spend_form"`
 	Scores   []Score              `json:"scores"`
 	Chances  *Chances             `json:"chances"` // of the chosen model; null without one
 	Warnings []pipeline.Warning   `json:"warnings"`
@@ -70,6 +72,7 @@ const (
 func NewBacktest(tested scoring.BacktestReport, currency string) Backtest {
 	b := Backtest{
 		AsOf: tested.AsOf.Format(time.DateOnly), Currency: currency, Verdict: tested.Verdict, Chosen: tested.Chosen, Why: tested.Why,
+		Spend: tested.Spend, WhySpend: tested.WhySpend,
 		Scores: []Score{}, Warnings: listed(tested.Warnings),
 	}
 	if tested.Result == nil {
@@ -137,6 +140,7 @@ func (b Backtest) Text(out io.Writer) error {
 	}
 	if b.Chosen != "" {
 		fmt.Fprintf(out, "A run uses %s: %s.\n", b.Chosen, b.Why)
+		fmt.Fprintf(out, "It models spend on %s: %s.\n", b.Spend, b.WhySpend)
 	}
 	fmt.Fprintln(out, trustText(b.Verdict))
 	for _, note := range b.Verdict.Notes {

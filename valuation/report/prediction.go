@@ -29,6 +29,8 @@ type Prediction struct {
 	N                   *int              `json:"n,omitempty"`
 	PNPurchases         *Number           `json:"p_n_purchases,omitempty"`
 	Spend               *modelShown       `json:"spend_model,omitempty"`
+	SpendForm           string            `json:"spend_form,omitempty"` // which purchases it sees
+	First               *Number           `json:"first,omitempty"`
 	Mean                *Number           `json:"mean,omitempty"`
 	SpendLogLikelihood  *Number           `json:"spend_log_likelihood,omitempty"`
 	ExpectedSpend       *Number           `json:"expected_spend,omitempty"`
@@ -62,6 +64,7 @@ func (list parameters) MarshalJSON() ([]byte, error) {
 // Question is a history, and what is asked of it; nil is not asked.
 type Question struct {
 	btyd.History
+	First     *float64 // value of the first purchase
 	Mean      *float64 // of the repeat purchases
 	Horizon   *float64 // time ahead over which purchases are counted
 	Delta     *float64 // continuous discount rate
@@ -86,20 +89,41 @@ func (p *Prediction) AskRun(run scoring.RunModel, q Question) {
 		q.Delta = &delta
 	}
 	p.AskPurchases(run.Purchases(), q)
-	if q.Mean == nil && p.Repeats > 0 {
+	spending := run.Spend()
+	first := q.First
+	if !spending.Form.FirstCounts {
+		first = nil
+	}
+	if p.Repeats > 0 && q.Mean == nil || spending.Form.FirstCounts && first == nil && q.Age > 0 {
 		return // spend was not asked
 	}
-	band := run.Spend(p.Repeats)
-	switch {
-	case band.HasModel() && p.Repeats > 0:
-		p.AskSpend(band.Fit.Model, q)
-		return
-	case band.HasModel():
-		p.Spend = &modelShown{band.Fit.Model.Name(), band.Fit.Model.Parameters()}
-	default:
-		p.Spend = &modelShown{Name: "mean"}
+	p.SpendForm = spending.Form.Name()
+	p.Spend = &modelShown{Name: "mean"}
+	if band := spending.Band(p.Repeats); band.HasModel() {
+		p.Spend = &modelShown{band.Model.Name(), band.Model.Parameters()}
 	}
-	p.ExpectedSpend = p.shown("expected_spend", band.Mean)
+	purchases, total := p.spent(spending.Form, first, q.Mean)
+	if !spending.Form.FirstCounts && p.Repeats > 0 && spending.Band(p.Repeats).HasModel() {
+		p.SpendLogLikelihood = p.shown("spend_log_likelihood", spending.Band(p.Repeats).Model.LogLikelihood(p.Repeats, *q.Mean))
+	}
+	p.ExpectedSpend = p.shown("expected_spend", spending.Expected(p.Repeats, purchases, total))
+}
+
+// spent returns how many purchases a form of the spend model sees and what they add up
+// to, and shows what it was told of them: nil is not known.
+func (p *Prediction) spent(form spend.Form, first, mean *float64) (purchases int, total float64) {
+	var ofFirst, ofRepeats float64
+	if p.Repeats > 0 {
+		ofRepeats = float64(p.Repeats) * *mean
+		p.Mean = p.shown("mean", *mean)
+	}
+	if first != nil {
+		ofFirst = *first
+		p.First = p.shown("first", ofFirst)
+	} else if form.FirstCounts {
+		return 0, 0 // a new customer, of whom nothing is known
+	}
+	return form.Purchases(p.Repeats), form.Total(ofFirst, ofRepeats)
 }
 
 // AskPurchases asks a model of purchases about the history and what comes after.
@@ -132,22 +156,27 @@ func (p *Prediction) AskPurchases(model btyd.Model, q Question) {
 	}
 }
 
-// AskSpend asks a model of spend what the next purchase will be worth.
+// AskSpend asks a model of spend what the next purchase will be worth: by the mean of
+// the repeat purchases, as Fader & Hardie (2013) have it, or, where the first purchase is
+// given, by all of them.
 func (p *Prediction) AskSpend(model spend.GammaGamma, q Question) {
 	p.Spend = &modelShown{model.Name(), model.Parameters()}
-	mean := 0.0
-	if p.Repeats > 0 {
-		mean = *q.Mean
-		p.Mean = p.shown("mean", mean)
-		p.SpendLogLikelihood = p.shown("spend_log_likelihood", model.LogLikelihood(p.Repeats, mean))
+	form := spend.OnMeans
+	if q.First != nil {
+		form = spend.OnPurchases
 	}
-	if model.P*float64(p.Repeats)+model.Q <= 1 {
+	p.SpendForm = form.Name()
+	purchases, total := p.spent(form, q.First, q.Mean)
+	if !form.FirstCounts && p.Repeats > 0 {
+		p.SpendLogLikelihood = p.shown("spend_log_likelihood", model.LogLikelihood(p.Repeats, *q.Mean))
+	}
+	if model.P*float64(purchases)+model.Q <= 1 {
 		infinite := Number(math.Inf(1))
 		p.ExpectedSpend = &infinite
-		p.NullBecause["expected_spend"] = "it is infinite: the mean exists only where p x + q > 1"
+		p.NullBecause["expected_spend"] = "it is infinite: the mean exists only where p n + q > 1, n being the purchases that the model sees"
 		return
 	}
-	p.ExpectedSpend = p.shown("expected_spend", model.ExpectedSpend(p.Repeats, mean))
+	p.ExpectedSpend = p.shown("expected_spend", model.ExpectedSpend(purchases, total))
 }
 
 // shown returns a value to print, and notes why it is null where it has to be.

@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -292,6 +292,17 @@ func (s summary) forecast() string {
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
 	return text.String() + trustText(v)
+}
+
+// spend says which purchases the spend model sees, and whether what it assumes holds.
+func (s summary) spend() string {
+	m := s.result.Manifest.Model
+	ratio, correlation := s.value("first_to_later_value"), s.value("spend_frequency_correlation")
+	if m == nil || math.IsNaN(ratio) {
+		return ""
+	}
+	return fmt.Sprintf("Spend is modelled on %s. First orders are worth %.2f of the same customers' later ones, and spend per purchase has a rank correlation of %.2f with the number of purchases.",
+		m.SpendForm, ratio, correlation)
 }
 
 // modelText names a model, and says where channels have their own.

@@ -86,8 +86,7 @@ func exposed(c config.Config, result Result, oracle *valueOracle, rows []valuedR
 		model := oracle.groups[v.group]
 		h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
 		future := model.Purchase.Model.Future(h.Repeats, h.Age)
-		mean := model.Spend.Band(h.Repeats).Expected(h.Repeats, oracle.repeats[*row.ID])
-		loss := v.pAlive*future.Rate()*annuity*mean*share - v.clv
+		loss := v.pAlive*future.Rate()*annuity*v.purchase*share - v.clv
 		for _, part := range []string{"base", "segment " + *row.Segment, "mark " + *row.Mark} {
 			if parts[part] == nil {
 				parts[part] = &stakes{}

@@ -83,11 +83,13 @@ var models = []pipeline.Step{
 	{Name: "backtest_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_members", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_customers", Kind: pipeline.Table, Folder: "models"},
-	{Name: "backtest_fits", Kind: pipeline.Go, Reads: []string{"backtest_sample", "backtest_customers"}},
+	{Name: "spend_levels", Kind: pipeline.Table, Folder: "models"},
+	{Name: "backtest_fits", Kind: pipeline.Go, Reads: []string{"backtest_sample", "backtest_customers", "spend_levels"}, Makes: []string{"spend_terms"}},
 	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
+	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "fit_groups", "backtest_scores"}},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "spend_correlation", "fit_groups", "backtest_scores"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
 }
 
@@ -155,6 +157,7 @@ var kpis = []pipeline.Step{
 	{Name: "value_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "clv_counts", Kind: pipeline.Table, Folder: "kpis"},
 	{Name: "clv_quantile_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "spend_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "mark_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "acquired_value_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "chance_figures", Kind: pipeline.View, Folder: "kpis"},

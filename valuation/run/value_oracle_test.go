@@ -101,7 +101,8 @@ func TestValuesAgreeWithTheModels(t *testing.T) {
 // valueOracle values customers from the models alone.
 type valueOracle struct {
 	groups  []scoring.Group
-	repeats map[string]float64 // money of repeat purchases, by customer
+	firsts  map[string]float64 // money of first purchases, by customer
+	repeats map[string]float64 // of repeat ones
 	cost    float64            // to beat
 	values  []oracleValue
 }
@@ -110,6 +111,7 @@ type oracleValue struct {
 	group              int
 	spending           *spend.Distribution
 	pAlive, clv, scale float64
+	purchase           float64 // expected value of one
 	variance           float64
 	repeats            int
 	bySpend            [3]float64
@@ -118,7 +120,8 @@ type oracleValue struct {
 
 func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.RunModel, rows []valuedRow) *valueOracle {
 	t.Helper()
-	o := &valueOracle{groups: run.Groups(), repeats: repeatMoney(t, c)}
+	o := &valueOracle{groups: run.Groups()}
+	o.firsts, o.repeats = purchaseMoney(t, c)
 	o.cost = c.Value.RetentionCost + *result.Figures.Base["replacement"].Value
 	horizon, delta := float64(c.Value.HorizonDays), btyd.Discounting(c.Value.DiscountRate, 365)
 	share := *c.Value.MarginRate * (1 - *result.Figures.Base["later_return_share"].Value)
@@ -137,13 +140,8 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 		members[g] = append(members[g], i)
 	}
 	for number, group := range o.groups {
-		model := func(x int) *spend.GammaGamma {
-			if band := group.Spend.Band(x); band.HasModel() {
-				return &band.Fit.Model
-			}
-			return nil
-		}
-		distributions := spend.Distributions(group.Purchase.Model, model, survivors[number], horizon, int64(len(rows)), 1)
+		form := group.Spend.Form
+		distributions := spend.Distributions(group.Purchase.Model, group.Spend.Shape, survivors[number], horizon, int64(len(rows)), 1)
 		shifts, err := btyd.NewShifts(group.Purchase.Model)
 		if err != nil {
 			t.Fatal(err)
@@ -151,16 +149,18 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 		for at, i := range members[number] {
 			row, v := rows[i], &o.values[i]
 			h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
-			band, total := group.Spend.Band(h.Repeats), o.repeats[*row.ID]
+			band := group.Spend.Band(h.Repeats)
+			n, total := form.Purchases(h.Repeats), math.Round(100*form.Total(o.firsts[*row.ID], o.repeats[*row.ID]))/100
 			future := group.Purchase.Model.Future(h.Repeats, h.Age)
 			v.repeats = h.Repeats
 			v.spending, v.pAlive = &distributions[at], group.Purchase.Model.PAlive(h)
-			v.clv = v.pAlive * future.Discounted(horizon, delta) * band.Expected(h.Repeats, total) * share
+			v.purchase = group.Spend.Expected(h.Repeats, n, total)
+			v.clv = v.pAlive * future.Discounted(horizon, delta) * v.purchase * share
 			v.scale = band.Mean
 			if band.HasModel() {
-				v.scale = band.Fit.Model.Gamma + total
-				if h.Repeats > 0 || band.Mean == band.Fit.Model.Mean() {
-					v.bySpend = band.Fit.Model.Sensitivity(h.Repeats, total/math.Max(1, float64(h.Repeats)))
+				v.scale = band.Model.Gamma + total
+				if n > 0 || band.IsMeanFitted() {
+					v.bySpend = band.Model.Sensitivity(n, total)
 				}
 			}
 			v.scale *= share * future.Discounted(horizon, delta) / future.Expected(horizon)
@@ -177,8 +177,8 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 	return o
 }
 
-// repeatMoney adds up what customers paid after their first day.
-func repeatMoney(t *testing.T, c config.Config) map[string]float64 {
+// purchaseMoney adds up what customers paid on their first day, and after it.
+func purchaseMoney(t *testing.T, c config.Config) (firsts, repeats map[string]float64) {
 	t.Helper()
 	first, minor := map[string]int{}, map[string]map[int]int64{}
 	for _, raw := range readOrders(t, c) {
@@ -192,15 +192,17 @@ func repeatMoney(t *testing.T, c config.Config) map[string]float64 {
 		minor[row.customer][row.day] += row.minor
 		first[row.customer] = min(first[row.customer], row.day)
 	}
-	money := map[string]float64{}
+	firsts, repeats = map[string]float64{}, map[string]float64{}
 	for customer, days := range minor {
 		for day, amount := range days {
 			if day > first[customer] {
-				money[customer] += float64(amount) / 100
+				repeats[customer] += float64(amount) / 100
+			} else {
+				firsts[customer] = float64(amount) / 100
 			}
 		}
 	}
-	return money
+	return firsts, repeats
 }
 
 func (o *valueOracle) check(t *testing.T, row valuedRow, v oracleValue) {
@@ -307,10 +309,7 @@ func (o *valueOracle) checkTotals(t *testing.T, result Result) {
 	var clv, own, variance float64
 	for number, group := range o.groups {
 		gradient := make([]float64, 4)
-		bySpend := map[int][]float64{}
-		for _, band := range group.Spend.Bands {
-			bySpend[band.From] = make([]float64, 3)
-		}
+		bySpend := make([]float64, 2+len(group.Spend.Bands)) // p and q, which bands share, and the gamma of each
 		for _, v := range o.values {
 			if v.group != number {
 				continue
@@ -320,15 +319,13 @@ func (o *valueOracle) checkTotals(t *testing.T, result Result) {
 			for i, by := range v.byParameter {
 				gradient[i] += v.clv * by
 			}
-			for i, by := range v.bySpend {
-				bySpend[group.Spend.Band(v.repeats).From][i] += v.clv * by
-			}
+			bySpend[0] += v.clv * v.bySpend[0]
+			bySpend[1] += v.clv * v.bySpend[1]
+			bySpend[2+group.Spend.Place(v.repeats)] += v.clv * v.bySpend[2]
 		}
 		variance += btyd.ParameterVariance(gradient, group.Purchase.Covariance)
-		for _, band := range group.Spend.Bands {
-			if band.Fit != nil {
-				variance += btyd.ParameterVariance(bySpend[band.From], band.Fit.Covariance)
-			}
+		if fit := group.Spend.Fit; fit != nil {
+			variance += btyd.ParameterVariance(bySpend, fit.Covariance)
 		}
 	}
 	low, high := btyd.Total{Expected: clv, Parameters: variance, Customers: own}.Interval(0.8)

@@ -70,6 +70,8 @@ var Figures = []Figure{
 	{Name: "clv_p90", Unit: "money", Meaning: clvQuantile, Counts: valuedCustomers},
 	{Name: "clv_p99", Unit: "money", Meaning: clvQuantile, Counts: valuedCustomers},
 	{Name: "lifetime_value", Unit: "money", Meaning: "historic_margin plus clv", Counts: valuedCustomers},
+	{Name: "spend_frequency_correlation", Unit: "ratio", Meaning: "Spearman's rank correlation of a customer's repeat purchases and the mean value of their purchases, as the spend model sees them and takes to be 0; null without a model", Counts: "repeat customers"},
+	{Name: "first_to_later_value", Unit: "ratio", Meaning: "value of first purchases per mean value of later ones, of the same customers; null where nobody has both", Counts: "repeat customers all of whose purchases have a positive value"},
 	{Name: "retain_customers", Unit: "customers", Meaning: "marked retain", Counts: valuedCustomers},
 	{Name: "lookalike_customers", Unit: "customers", Meaning: "marked acquisition_lookalike", Counts: valuedCustomers},
 	{Name: "retain_share", Unit: "share", Meaning: "retain_customers of all", Counts: valuedCustomers},

@@ -93,9 +93,18 @@ func (s *Scoring) makeGroups(ctx context.Context, table string) error {
 	return engine.Insert(ctx, s.Engine, table, s.groups)
 }
 
-// fitBacktest tests the models on the shop's own past, with parameters of the
-// base and, where channels are large enough, of their own.
+// fitBacktest tests the models on the shop's own past, and takes from that which
+// purchases the spend model sees.
 func (s *Scoring) fitBacktest(ctx context.Context) error {
+	if err := s.testModels(ctx); err != nil {
+		return err
+	}
+	return s.makeSpendTerms(ctx)
+}
+
+// testModels tests the models with parameters of the base and, where channels are
+// large enough, of their own.
+func (s *Scoring) testModels(ctx context.Context) error {
 	h := &s.holdout
 	known, err := engine.One[struct{ Customers, Newcomers int64 }](ctx, s.Engine, "backtest_sample")
 	if err != nil {
@@ -116,7 +125,7 @@ func (s *Scoring) fitBacktest(ctx context.Context) error {
 		}
 	}
 	result, err := backtest.Run(customers, backtest.Terms{
-		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(),
+		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(), Form: s.formOfBacktest(),
 	})
 	if err != nil {
 		return err
@@ -132,6 +141,9 @@ type backtestCustomer struct {
 	RepeatPurchases       int
 	AgeAtLastPurchaseDays int64
 	CustomerAgeDays       int64
+	PositivePurchases     int
+	PurchaseLogMillionths int64
+	FirstPurchaseMinor    int64
 	RepeatRevenueMinor    int64
 	RepeatMarginMinor     int64
 	RecentPurchases       int
@@ -167,12 +179,12 @@ func (s *Scoring) readBacktest(ctx context.Context) ([]backtest.Customer, error)
 		customers[i] = backtest.Customer{
 			Group: row.FitGroup, Old: s.isOld(row.FitGroup),
 			History:         btyd.History{Repeats: row.RepeatPurchases, LastPurchase: float64(row.AgeAtLastPurchaseDays), Age: float64(row.CustomerAgeDays)},
-			RepeatSpend:     float64(row.RepeatRevenueMinor) / perUnit,
 			RecentPurchases: row.RecentPurchases, RecentMargin: s.marginOf(row.RecentRevenueMinor, row.RecentMarginMinor) / perUnit,
 			Purchases: row.HoldoutPurchases, Margin: s.marginOf(row.HoldoutRevenueMinor, row.HoldoutMarginMinor) / perUnit,
 			U:           row.IDFraction,
 			MarginShare: s.marginShare(base, *ofChannel[row.FirstChannel], row.FirstChannel != ""),
 		}
+		s.spendOf(row, &customers[i])
 	}
 	return customers, nil
 }

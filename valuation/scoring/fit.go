@@ -222,31 +222,3 @@ func (s *Scoring) readHistories(ctx context.Context) ([]history, error) {
 	}
 	return histories, nil
 }
-
-// spendRow is a row of spend_histories.
-type spendRow struct {
-	FitGroup           int
-	RepeatPurchases    int
-	RepeatRevenueMinor int64
-	Customers          int64
-}
-
-// readSpend reads the repeat spend by fit group, that of the whole base but the old first.
-func (s *Scoring) readSpend(ctx context.Context) ([][]spend.Count, error) {
-	counts := make([][]spend.Count, 1+len(s.groups))
-	for row, err := range engine.Select[spendRow](ctx, s.Engine, "spend_histories") {
-		if err != nil {
-			return nil, err
-		}
-		count := spend.Count{
-			Repeats: row.RepeatPurchases, Total: float64(row.RepeatRevenueMinor) / float64(s.Minor), Customers: row.Customers,
-		}
-		if !s.isOld(row.FitGroup) {
-			counts[wholeBase] = append(counts[wholeBase], count)
-		}
-		if row.FitGroup != wholeBase && row.FitGroup <= len(s.groups) {
-			counts[row.FitGroup] = append(counts[row.FitGroup], count)
-		}
-	}
-	return counts, nil
-}

@@ -108,8 +108,8 @@ func (s *Scoring) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase
 		total.variance += sums.variance
 		total.noPurchase += sums.noPurchase
 		fits = restOn(fits, group.Purchase.Model, group.Purchase.Covariance, sums.byParameter)
-		if fit := group.Spend.Band(set.band).Fit; fit != nil {
-			fits = restOn(fits, fit.Model, fit.Covariance, sums.bySpend)
+		if fit := group.Spend.Fit; fit != nil {
+			fits = restOn(fits, fit, fit.Covariance, ofBands(sums.bySpend, group.Spend.Place(set.band), len(fit.Parameters)))
 		}
 	}
 	perUnit := float64(s.Minor)
@@ -125,10 +125,18 @@ func (s *Scoring) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase
 	return estimate.Interval(intervalLevel)
 }
 
+// ofBands returns derivatives by p, q and gamma of one band as those by p, q and the
+// gamma of each.
+func ofBands(byParameter []int64, band, parameters int) []int64 {
+	by := make([]int64, parameters)
+	by[0], by[1], by[2+band] = byParameter[0], byParameter[1], byParameter[2]
+	return by
+}
+
 // sharedFit is a fit and the derivatives of all the value that rests on it:
-// channels and bands without parameters of their own share those of the base.
+// channels without parameters of their own share those of the base, and bands p and q.
 type sharedFit struct {
-	model      any // of btyd: equal models are one fit
+	model      any // equal ones are one fit: a model of purchases, the address of a fit of spend
 	covariance [][]float64
 	gradient   []float64
 }

@@ -68,24 +68,31 @@ type ChannelFile struct {
 	GroupFile
 }
 
-// SpendFile is a part of model.json.
+// SpendFile is a part of model.json. The parameters of all bands come of one fit: p and
+// q are the same, and the covariance is of p, q and the gamma of each.
 type SpendFile struct {
-	Spearman float64    `json:"spearman_repeats_spend"`
-	Bands    []BandFile `json:"bands"`
+	Form          string      `json:"form"` // which purchases the model sees
+	Why           string      `json:"why,omitempty"`
+	FirstDivisor  float64     `json:"first_divisor"`  // what a first purchase is divided by before it counts
+	PositiveShare float64     `json:"positive_share"` // of purchases; the model is of these
+	Spearman      float64     `json:"spearman_repeats_spend"`
+	FirstToLater  *float64    `json:"first_to_later,omitempty"` // first per later purchase of the same customers
+	Bands         []BandFile  `json:"bands"`
+	Covariance    [][]float64 `json:"covariance_of_logs,omitempty"`
+	Boundary      string      `json:"boundary,omitempty"` // at which parameters are held
+	LogLikelihood *float64    `json:"log_likelihood"`
+	Customers     int64       `json:"customers"`
+	Purchases     int64       `json:"purchases"`
+	Evaluations   int         `json:"evaluations"`
 }
 
 // BandFile is the model of customers with a range of repeat purchases.
 type BandFile struct {
-	Name          string          `json:"name"`
-	RepeatsFrom   int             `json:"repeats_from"`
-	RepeatsTo     *int            `json:"repeats_to"` // null: no upper bound
-	Mean          float64         `json:"mean"`       // of a purchase, for a customer without repeats
-	Parameters    []ParameterFile `json:"parameters"`
-	Covariance    [][]float64     `json:"covariance_of_logs,omitempty"`
-	Boundary      string          `json:"boundary,omitempty"` // at which parameters are held
-	LogLikelihood *float64        `json:"log_likelihood"`
-	Customers     int64           `json:"customers"`
-	Evaluations   int             `json:"evaluations"`
+	Name        string          `json:"name"` // Gamma-Gamma, or mean
+	RepeatsFrom int             `json:"repeats_from"`
+	RepeatsTo   *int            `json:"repeats_to"` // null: no upper bound
+	Mean        float64         `json:"mean"`       // of a purchase of positive value, for a customer of whom the model has seen none
+	Parameters  []ParameterFile `json:"parameters"`
 }
 
 // ModelFile returns model.json.
@@ -94,6 +101,9 @@ func (s *Scoring) ModelFile() ModelFile {
 	file.AsOf = s.Days.AsOf.Format(time.DateOnly)
 	file.HorizonDays, file.DiscountRate = s.Config.Value.HorizonDays, s.Config.Value.DiscountRate
 	file.From = s.parametersFrom()
+	if file.Spend != nil && !s.reused.IsSet() {
+		file.Spend.Why, file.Spend.FirstToLater = s.whySpend(), s.levels.FirstToLater
+	}
 	file.Warnings = []pipeline.Warning{}
 	for _, warning := range s.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
@@ -146,16 +156,21 @@ func purchaseFileOf(fit btyd.Fit) PurchaseFile {
 }
 
 func spendFileOf(model spend.Model) SpendFile {
-	file := SpendFile{Spearman: model.Spearman}
-	for _, band := range model.Bands {
+	file := SpendFile{
+		Form: model.Form.Name(), FirstDivisor: model.Form.FirstDivisor, PositiveShare: model.PositiveShare, Spearman: model.Spearman,
+	}
+	fit := model.Fit
+	if fit != nil {
+		file.Covariance, file.Boundary, file.LogLikelihood = fit.Covariance, fit.Boundary, &fit.LogLikelihood
+		file.Customers, file.Purchases, file.Evaluations = fit.Customers, fit.Purchases, fit.Evaluations
+	}
+	for i, band := range model.Bands {
 		entry := BandFile{Name: "mean", RepeatsFrom: band.From, Mean: band.Mean, Parameters: []ParameterFile{}}
 		if band.To != spend.MostRepeats {
 			entry.RepeatsTo = &band.To
 		}
-		if fit := band.Fit; fit != nil {
-			entry.Name, entry.Parameters, entry.Covariance = fit.Model.Name(), parameters(fit.Parameters), fit.Covariance
-			entry.Boundary = fit.Boundary
-			entry.LogLikelihood, entry.Customers, entry.Evaluations = &fit.LogLikelihood, fit.Customers, fit.Evaluations
+		if fit != nil {
+			entry.Name, entry.Parameters = band.Model.Name(), parameters(fit.OfBand(i))
 		}
 		file.Bands = append(file.Bands, entry)
 	}
@@ -227,45 +242,51 @@ func (file PurchaseFile) fit() (btyd.Fit, error) {
 	if file.LogLikelihood != nil {
 		fit.LogLikelihood = *file.LogLikelihood
 	}
-	return fit, covers(file.Name, file.Parameters, file.Covariance)
+	return fit, covers(file.Name, len(file.Parameters), file.Covariance)
 }
 
 func (file SpendFile) spend() (spend.Model, error) {
-	model := spend.Model{Spearman: file.Spearman}
+	form, err := spend.FormNamed(file.Form, file.FirstDivisor)
+	if err != nil {
+		return spend.Model{}, fmt.Errorf("the spend model: %w", err)
+	}
+	model := spend.Model{Form: form, PositiveShare: file.PositiveShare, Spearman: file.Spearman}
+	fit := &spend.Fit{
+		Covariance: file.Covariance, Boundary: file.Boundary, Customers: file.Customers, Purchases: file.Purchases, Evaluations: file.Evaluations,
+	}
 	for _, entry := range file.Bands {
-		band := spend.Band{From: entry.RepeatsFrom, To: spend.MostRepeats, Mean: entry.Mean}
+		band := spend.Band{Range: spend.Range{From: entry.RepeatsFrom, To: spend.MostRepeats}, Mean: entry.Mean}
 		if entry.RepeatsTo != nil {
 			band.To = *entry.RepeatsTo
 		}
 		if len(entry.Parameters) > 0 {
 			gammaGamma, err := spend.NewGammaGamma(values(entry.Parameters))
-			if err == nil {
-				err = covers(entry.Name, entry.Parameters, entry.Covariance)
-			}
 			if err != nil {
 				return model, err
 			}
-			band.Fit = &spend.Fit{
-				Model: gammaGamma, Parameters: estimates(entry.Parameters), Covariance: entry.Covariance, Boundary: entry.Boundary,
-				Customers: entry.Customers, Evaluations: entry.Evaluations,
-			}
-			if entry.LogLikelihood != nil {
-				band.Fit.LogLikelihood = *entry.LogLikelihood
-			}
+			fit.AddBand(gammaGamma, estimates(entry.Parameters))
+			band.Model = &gammaGamma
 		}
 		model.Bands = append(model.Bands, band)
 	}
-	return model, nil
+	if len(fit.Models) == 0 {
+		return model, nil
+	}
+	if file.LogLikelihood != nil {
+		fit.LogLikelihood = *file.LogLikelihood
+	}
+	model.Fit = fit
+	return model, covers(fit.Models[0].Name(), len(fit.Parameters), file.Covariance)
 }
 
 // covers refuses a covariance that is not of the parameters.
-func covers(model string, parameters []ParameterFile, covariance [][]float64) error {
-	if len(covariance) != len(parameters) {
-		return fmt.Errorf("%s: the covariance has %d rows, want %d", model, len(covariance), len(parameters))
+func covers(model string, parameters int, covariance [][]float64) error {
+	if len(covariance) != parameters {
+		return fmt.Errorf("%s: the covariance has %d rows, want %d", model, len(covariance), parameters)
 	}
 	for _, row := range covariance {
-		if len(row) != len(parameters) {
-			return fmt.Errorf("%s: the covariance has a row of %d, want %d", model, len(row), len(parameters))
+		if len(row) != parameters {
+			return fmt.Errorf("%s: the covariance has a row of %d, want %d", model, len(row), parameters)
 		}
 	}
 	return nil
@@ -293,7 +314,9 @@ func (s *Scoring) Published() *publication.Model {
 		return nil
 	}
 	fit := s.models.groups[wholeBase].Purchase
-	model := &publication.Model{Name: fit.Model.Name(), Parameters: map[string]float64{}, ByChannel: s.models.channels(), From: s.parametersFrom()}
+	model := &publication.Model{
+		Name: fit.Model.Name(), Parameters: map[string]float64{}, SpendForm: s.form.Name(), ByChannel: s.models.channels(), From: s.parametersFrom(),
+	}
 	for _, p := range fit.Parameters {
 		model.Parameters[p.Name] = p.Value
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/engine"
 	"cbv/valuation/engine/enginetest"
 	"cbv/valuation/pipeline/pipelinetest"
@@ -73,7 +74,7 @@ func TestModelsOfOldCustomers(t *testing.T) {
 		pc := pipelinetest.NewContext()
 		pc.Config.Value.FitBy = "channel"
 		pc.Days.AsOf = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		enginetest.Put(pc.Engine, "spend_histories", spendRow{0, 1, 1000, 5}, spendRow{0, 3, 6000, 5}, spendRow{1, 4, 40_000, 9}, spendRow{2, 1, 700, 5})
+		enginetest.Put(pc.Engine, "spend_histories", spendRow{0, 1, 1, 1000, 5, 0}, spendRow{0, 3, 3, 6000, 5, 0}, spendRow{1, 4, 4, 40_000, 9, 0}, spendRow{2, 1, 1, 700, 5, 0})
 		s := scoringOf(pc)
 		s.groups = fitGroups(true, []string{"ads"})
 		if err := s.fitModels(context.Background(), c.histories); err != nil {
@@ -86,6 +87,27 @@ func TestModelsOfOldCustomers(t *testing.T) {
 		if left := s.models.ownGroups(); !reflect.DeepEqual(left, c.groups) || !reflect.DeepEqual(fitted, c.fitted) {
 			t.Errorf("%s: groups %v of %v customers, want %v of %v", c.what, left, fitted, c.groups, c.fitted)
 		}
+	}
+}
+
+// What old customers spent is of their own group alone, what a channel's did also of the
+// whole base.
+func TestSpendOfOldCustomers(t *testing.T) {
+	pc := pipelinetest.NewContext()
+	enginetest.Put(pc.Engine, "spend_histories", spendRow{0, 1, 2, 1000, 5, 0}, spendRow{1, 4, 5, 40_000, 9, 0}, spendRow{2, 1, 2, 700, 3, 0}, spendRow{3, 1, 2, 900, 7, 0})
+	s := scoringOf(pc)
+	s.groups = fitGroups(true, []string{"ads"}) // mail has none any more
+	samples, err := s.readSpend(t.Context())
+	var got [][]int64
+	for _, sample := range samples {
+		var customers []int64
+		for _, count := range sample.Counts {
+			customers = append(customers, count.Customers)
+		}
+		got = append(got, customers)
+	}
+	if want := [][]int64{{5, 3, 7}, {9}, {3}}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v: customers %v, want %v", err, got, want)
 	}
 }
 
@@ -118,7 +140,8 @@ func TestModelFileOfOldCustomers(t *testing.T) {
 		}
 		return btyd.Fit{Model: m, Parameters: estimates, Covariance: [][]float64{{1, 0}, {0, 1}}, LogLikelihood: -10}
 	}
-	want := models{groups: []Group{{Purchase: fit(1)}, {Old: true, Purchase: fit(2)}, {Channel: "ads", Purchase: fit(3)}}}
+	means := spend.Model{Form: spend.OnMeans}
+	want := models{groups: []Group{{Purchase: fit(1), Spend: means}, {Old: true, Purchase: fit(2), Spend: means}, {Channel: "ads", Purchase: fit(3), Spend: means}}}
 	got, err := modelFileOf(want).models()
 	if err != nil || !reflect.DeepEqual(got.groups, want.groups) {
 		t.Errorf("%v: %+v, want %+v", err, got.groups, want.groups)

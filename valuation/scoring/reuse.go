@@ -36,10 +36,8 @@ func (m RunModel) Groups() []Group { return m.models.groups }
 // Purchases returns the model of purchases of the whole base, in days.
 func (m RunModel) Purchases() btyd.Model { return m.models.groups[wholeBase].Purchase.Model }
 
-// Spend returns the spend model of customers with that many repeats.
-func (m RunModel) Spend(repeats int) spend.Band {
-	return m.models.groups[wholeBase].Spend.Band(repeats)
-}
+// Spend returns the spend model of the whole base.
+func (m RunModel) Spend() spend.Model { return m.models.groups[wholeBase].Spend }
 
 // OpenModel reads the models of a run from its folder.
 func OpenModel(ctx context.Context, folder string) (RunModel, error) {

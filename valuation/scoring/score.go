@@ -29,8 +29,8 @@ type forecast struct {
 }
 
 // score makes scores (what depends on the whole history), conditional_forecasts
-// (what depends on x and T, given alive), forecast_months and parameter_places. Without a
-// model the first three are empty.
+// (what depends on x and T, given alive), forecast_months, parameter_places and
+// spend_correlation. Without a model the first three are empty.
 func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if len(s.models.groups) == 0 {
 		histories = nil
@@ -63,6 +63,9 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 		return err
 	}
 	if err := s.makePlaces(ctx); err != nil {
+		return err
+	}
+	if err := s.makeSpendCorrelation(ctx); err != nil {
 		return err
 	}
 	return s.forecastTable(ctx, forecasts)
@@ -104,13 +107,7 @@ func (s *Scoring) forecasts(histories []history) (forecasts []forecast, of []int
 	}
 	horizon, _ := s.horizon()
 	for number, group := range s.models.groups {
-		gammaGamma := func(repeats int) *spend.GammaGamma {
-			if band := group.Spend.Band(repeats); band.HasModel() {
-				return &band.Fit.Model
-			}
-			return nil
-		}
-		found := spend.Distributions(group.Purchase.Model, gammaGamma, survivors[number], horizon, s.intake.Base.Customers, s.workers())
+		found := spend.Distributions(group.Purchase.Model, group.Spend.Shape, survivors[number], horizon, s.intake.Base.Customers, s.workers())
 		for i, place := range members[number] {
 			forecasts[place].spending = found[i]
 		}
@@ -191,7 +188,7 @@ func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error
 			s.growthByMonth(f, discounted),
 			o.spending.None, o.spending.Power, o.spending.First, o.spending.Step, o.spending.Exceeds[:], o.spending.SecondMoment,
 		}
-		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].Spend.Band(o.Repeats))...)
+		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].Spend, o.Repeats)...)
 	})
 	if err != nil {
 		return err
@@ -213,12 +210,13 @@ func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error
 
 // spendValues are a spend model's columns of conditional_forecasts, its parameters
 // null where only the mean is known.
-func spendValues(band spend.Band) []any {
+func spendValues(model spend.Model, repeats int) []any {
+	band := model.Band(repeats)
+	mean := model.Expected(repeats, 0, 0)
 	if !band.HasModel() {
-		return []any{int64(band.From), band.Mean, false, nil, nil, nil}
+		return []any{int64(band.From), mean, false, nil, nil, nil}
 	}
-	m := band.Fit.Model
-	return []any{int64(band.From), band.Mean, band.Mean == m.Mean(), m.P, m.Q, m.Gamma}
+	return []any{int64(band.From), mean, band.IsMeanFitted(), band.Model.P, band.Model.Q, band.Model.Gamma}
 }
 
 // parallel calls do for 0 to n-1 on all workers. Each call writes to its own

@@ -5,6 +5,7 @@ package scoring
 
 import (
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/spend"
 	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/rfm"
@@ -24,6 +25,8 @@ type Scoring struct {
 	groups  []fitGroup // that could have parameters of their own: fit groups 1, 2, …
 	holdout holdout
 	models  models
+	form    spend.Form      // of the spend model
+	levels  spendLevels     // of the histories to as_of
 	curve   []forecastMonth // the months to come of the margin curve
 	drift   drift
 	cuts    rfm.Cuts

@@ -16,16 +16,16 @@ func (s *Scoring) warnOfSpend(group Group) {
 		of = fmt.Sprintf(" of channel %q", group.Channel)
 	}
 	for _, f := range group.Spend.Findings {
-		customers := bandText(f.From, f.To) + of
+		customers := bandText(f.Range) + of
 		switch f.Warning {
 		case spend.GoesWithFrequency:
 			s.Warn("spend_goes_with_frequency", "%s who buy more often spend differently per purchase (Spearman's correlation %.2f, beyond %.1f either way): expected purchase values are estimated within bands of repeat purchases",
 				customers, f.Number, spend.MaxSpearman)
 		case spend.NoModel:
-			s.Warn("no_spend_model", "%s: every purchase is expected to be worth the mean repeat purchase, %.2f: %s", customers, f.Number, f.Cause)
+			s.Warn("no_spend_model", "%s: every purchase is expected to be worth the mean of those to date, %.2f: %s", customers, f.Number, f.Cause)
 		case spend.AtBoundary:
-			s.Warn("spend_at_boundary", "%s: Gamma-Gamma is fitted at the boundary of %s; customers without a repeat purchase are expected to spend the pooled mean, %.2f",
-				customers, group.Spend.Band(f.From).Fit.Boundary, f.Number)
+			s.Warn("spend_at_boundary", "%s: Gamma-Gamma is fitted at the boundary of %s; of a new customer a purchase is expected to be worth the pooled mean, %.2f",
+				customers, group.Spend.Fit.Boundary, f.Number)
 		case spend.InfiniteMean:
 			s.Warn("spend_mean_infinite", "%s: %s, %.2f", customers, f.Warning, f.Number)
 		case spend.UndeterminedMean:
@@ -35,12 +35,12 @@ func (s *Scoring) warnOfSpend(group Group) {
 }
 
 // bandText names the customers of a band.
-func bandText(from, to int) string {
+func bandText(band spend.Range) string {
 	switch {
-	case from == 0 && to == spend.MostRepeats:
+	case band.From == 0 && band.To == spend.MostRepeats:
 		return "customers"
-	case to == spend.MostRepeats:
-		return fmt.Sprintf("customers with %d repeat purchases or more", from)
+	case band.To == spend.MostRepeats:
+		return fmt.Sprintf("customers with %d repeat purchases or more", band.From)
 	}
-	return fmt.Sprintf("customers with %d to %d repeat purchases", from, to)
+	return fmt.Sprintf("customers with %d to %d repeat purchases", band.From, band.To)
 }

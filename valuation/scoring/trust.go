@@ -17,6 +17,8 @@ type BacktestReport struct {
 	Verdict  publication.Backtest
 	Chosen   string           // the model that a run would use; "" none
 	Why      string           // that one
+	Spend    string           // which purchases its model of spend sees; "" where there is none
+	WhySpend string           // these
 	Result   *backtest.Result // nil: there is nothing to test on
 	Warnings []pipeline.Warning
 }
@@ -26,6 +28,7 @@ func (s *Scoring) BacktestReport() BacktestReport {
 	report := BacktestReport{AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Why: s.models.why}
 	if s.HasModel() {
 		report.Chosen = s.modelName()
+		report.Spend, report.WhySpend = s.form.Name(), s.whySpend()
 		s.WarnOfTrust()
 	}
 	report.Warnings = s.Warnings

@@ -77,10 +77,10 @@ func ofGroup(group Group, chosen candidate, histories ...history) pipelinetest.I
 	}
 }
 
-// ofSpend fits a spend model.
+// ofSpend fits a spend model to means of repeat purchases.
 func ofSpend(channel string, counts ...spend.Count) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		model, err := spend.FitModel(counts, 1)
+		model, err := spend.FitModel(spend.Sample{Form: spend.OnMeans, Counts: counts}, 1)
 		scoringOf(c).warnOfSpend(Group{Channel: channel, Spend: model})
 		return err
 	}
@@ -89,7 +89,7 @@ func ofSpend(channel string, counts ...spend.Count) pipelinetest.Input {
 // each is customers with so many repeats, one group of them for each mean value.
 func each(customers int64, repeats int, means ...float64) (counts []spend.Count) {
 	for _, mean := range means {
-		counts = append(counts, spend.Count{Repeats: repeats, Total: float64(repeats) * mean, Customers: customers})
+		counts = append(counts, spend.Count{Repeats: repeats, Purchases: repeats, Total: float64(repeats) * mean, Customers: customers})
 	}
 	return counts
 }
@@ -240,13 +240,13 @@ func TestWarningsOfSpend(t *testing.T) {
 		{ // (5 · 10 + 10 · 10) / 15
 			Code:   "no_spend_model",
 			Raises: ofSpend("", append(each(5, 1, 10), each(5, 2, 10)...)...),
-			Says:   "customers: every purchase is expected to be worth the mean repeat purchase, 10.00: Gamma-Gamma was not fitted: 2 distinct totals cannot determine 3 parameters",
+			Says:   "customers: every purchase is expected to be worth the mean of those to date, 10.00: Gamma-Gamma was not fitted: 2 distinct totals cannot determine 3 parameters",
 			Silent: ofSpend("", varied(20)...),
 		},
 		{
 			Code:   "spend_at_boundary",
 			Raises: ofSpend("", onePrice...),
-			Says:   "customers: Gamma-Gamma is fitted at the boundary of one mean spend for all customers, one value for all purchases of a customer; customers without a repeat purchase are expected to spend the pooled mean, 20.00",
+			Says:   "customers: Gamma-Gamma is fitted at the boundary of one mean spend for all customers, one value for all purchases of a customer; of a new customer a purchase is expected to be worth the pooled mean, 20.00",
 			Silent: ofSpend("", varied(20)...),
 		},
 		{ // q is .88 and 1.02; (1080 + 4 · 1141) · 10 / (10 · 10 + 10 · 40)
@@ -264,17 +264,16 @@ func TestWarningsOfSpend(t *testing.T) {
 	})
 }
 
-// Bands that have no model of their own say why.
-func TestABandWithoutASpendModelSaysWhy(t *testing.T) {
+// Where spend goes with frequency, and nothing can be fitted by bands or otherwise, both
+// are said.
+func TestSpendThatGoesWithFrequencyAndHasNoModel(t *testing.T) {
 	c := pipelinetest.NewContext()
 	if err := ofSpend("", append(each(5, 1, 10), each(5, 2, 20)...)...)(c); err != nil {
 		t.Fatal(err)
 	}
-	const why = ": every purchase is expected to be worth the mean repeat purchase, 16.67: Gamma-Gamma was not fitted: 2 distinct totals cannot determine 3 parameters"
 	want := []string{
 		"customers who buy more often spend differently per purchase (Spearman's correlation 1.00, beyond 0.3 either way): expected purchase values are estimated within bands of repeat purchases",
-		"customers with 0 to 1 repeat purchases" + why, "customers with 2 to 3 repeat purchases" + why,
-		"customers with 4 to 7 repeat purchases" + why, "customers with 8 repeat purchases or more" + why,
+		"customers: every purchase is expected to be worth the mean of those to date, 16.67: Gamma-Gamma was not fitted: 2 distinct totals cannot determine 3 parameters",
 	}
 	for i, warning := range c.Warnings {
 		if i >= len(want) || warning.Message != want[i] {

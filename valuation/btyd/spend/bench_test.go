@@ -7,13 +7,14 @@ import (
 	"cbv/valuation/btyd"
 )
 
-// Spend to the cent: nearly every repeater has a total of their own.
+// Spend to the cent of a million customers: nearly every repeater has a total of their
+// own.
 func BenchmarkFitGammaGamma(b *testing.B) {
-	counts := simulatedSpend(GammaGamma{P: 6.25, Q: 3.74, Gamma: 1_544}, 520_000, true, 1)
+	sample := simulatedSpend(GammaGamma{P: 6.25, Q: 3.74, Gamma: 1_544}, OnPurchases, 1_000_000, true, 1)
 	var fit Fit
 	for b.Loop() {
 		var err error
-		if fit, err = FitGammaGamma(counts, 2); err != nil {
+		if fit, err = FitGammaGamma(sample, nil, 2); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -33,7 +34,7 @@ func BenchmarkDistributions(b *testing.B) {
 	}
 	var distributions []Distribution
 	for b.Loop() {
-		distributions = Distributions(m, func(int) *GammaGamma { return spend }, survivors, 365, 1e6, 2)
+		distributions = Distributions(m, after(spend), survivors, 365, 1e6, 2)
 	}
 	if !(distributions[0].None < 1) {
 		b.Fatal("nothing is spent")

@@ -26,8 +26,8 @@ func forecastOf(s shop, customers int, seed uint64) (total forecast) {
 		return forecast{err: err}
 	}
 	survivors, of := survivorsOf(shoppers)
-	spend := spendFit.Model
-	distributions := Distributions(fit.Model, func(int) *GammaGamma { return &spend }, survivors, s.horizon, int64(customers), 1)
+	spend := spendFit.Models[0]
+	distributions := Distributions(fit.Model, after(&spend), survivors, s.horizon, int64(customers), 1)
 	expected, discounted := make([]float64, len(survivors)), make([]float64, len(survivors))
 	for i, c := range survivors {
 		f := fit.Model.Future(c.Repeats, c.Age)
@@ -46,11 +46,11 @@ func forecastOf(s shop, customers int, seed uint64) (total forecast) {
 	bySpend := make([]float64, 3)
 	for i, c := range shoppers {
 		pAlive, now, then := fit.Model.PAlive(c.History), expected[of[i]], discounted[of[i]]
-		purchase := spend.ExpectedSpend(c.Repeats, c.mean())
+		purchase := spend.ExpectedSpend(c.Repeats+1, c.total)
 		value := pAlive * then * purchase
 		total.expected += value
 		total.realised += c.discounted
-		for j, by := range spend.Sensitivity(c.Repeats, c.mean()) {
+		for j, by := range spend.Sensitivity(c.Repeats+1, c.total) {
 			bySpend[j] += value * by
 		}
 		shifts.PAlive(c.History, alive)
@@ -123,9 +123,9 @@ func TestRecoveryDistributions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spend := spendFit.Model
+	spend := spendFit.Models[0]
 	survivors, of := survivorsOf(shoppers)
-	distributions := Distributions(fit.Model, func(int) *GammaGamma { return &spend }, survivors, s.horizon, customers, 2)
+	distributions := Distributions(fit.Model, after(&spend), survivors, s.horizon, customers, 2)
 	discount := make([]float64, len(survivors))
 	for i, c := range survivors {
 		f := fit.Model.Future(c.Repeats, c.Age)

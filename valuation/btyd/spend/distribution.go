@@ -12,7 +12,7 @@ import (
 const Knots = 40
 
 // Distribution is the distribution of what customers with one (x, T) spend over the
-// horizon, given that they are alive, in units of W: spend divided by γ + x m̄
+// horizon, given that they are alive, in units of W: spend divided by γ + S
 // of Gamma-Gamma, or by the mean value of a purchase where there is only a
 // mean. Whoever has left spends nothing, so a customer's own distribution is
 // the mixture of this with their P(alive).
@@ -38,7 +38,7 @@ type Distribution struct {
 	// SecondMoment is E[W² | alive], of W cut far out in the tail: where no
 	// more than a tenth of a customer of the base would lie beyond. It is the
 	// whole second moment but for q of 4 and less, whose long tail few bases
-	// see, and finite where Gamma-Gamma's is not, at px + q ≤ 2.
+	// see, and finite where Gamma-Gamma's is not, at pn + q ≤ 2.
 	SecondMoment float64
 }
 
@@ -68,7 +68,7 @@ func (d *Distribution) PExceeds(pAlive, w float64) float64 {
 // spend nothing with that probability. It inverts PExceeds, so that it is
 // neither between 0 and the first knot nor beyond the last.
 //
-// Money is w (γ + x m̄). For a discounted margin multiply by the margin share
+// Money is w (γ + S). For a discounted margin multiply by the margin share
 // and by Discounted/Expected of the horizon: an approximation, because it
 // discounts every course like the average one.
 func (d *Distribution) Quantile(pAlive, level float64) float64 {
@@ -119,11 +119,10 @@ func (d *Distribution) cutSecondMoment() float64 {
 const mostSharing = 512
 
 // Distributions returns the Distribution over the horizon of each of the survivors,
-// in their order. spend gives the spend model of customers with x repeats, or nil
-// where only a mean is known, and is called from several goroutines. customers
-// are those of the whole base, for SecondMoment. The number of workers changes
-// no digit.
-func Distributions(m btyd.Model, spend func(repeats int) *GammaGamma, survivors []btyd.Survivor, horizon float64, customers int64, workers int) []Distribution {
+// in their order. shape gives that of customers with x repeats, and is called from
+// several goroutines. customers are those of the whole base, for SecondMoment. The
+// number of workers changes no digit.
+func Distributions(m btyd.Model, shape func(repeats int) Shape, survivors []btyd.Survivor, horizon float64, customers int64, workers int) []Distribution {
 	order := make([]int, len(survivors))
 	for i := range order {
 		order[i] = i
@@ -150,7 +149,7 @@ func Distributions(m btyd.Model, spend func(repeats int) *GammaGamma, survivors 
 	distributions := make([]Distribution, len(survivors))
 	likelihood.EachChunk(len(chunks), workers, func(chunk int) {
 		x := survivors[chunks[chunk][0]].Repeats
-		mix := newMixture(newWorthTable(spend(x), x), customers)
+		mix := newMixture(newWorthTable(shape(x)), customers)
 		for _, i := range chunks[chunk] {
 			distributions[i] = mix.distribution(m.Future(x, survivors[i].Age), horizon)
 		}

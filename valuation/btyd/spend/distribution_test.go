@@ -21,7 +21,7 @@ var cdnowPurchases = btyd.BGNBD{R: 0.243, Alpha: 4.414, A: 0.793, B: 2.426}
 
 // distributionOf returns the Distribution of one (x, T).
 func distributionOf(m btyd.Model, spend *GammaGamma, c btyd.Survivor, horizon float64) Distribution {
-	return Distributions(m, func(int) *GammaGamma { return spend }, []btyd.Survivor{c}, horizon, 1e6, 1)[0]
+	return Distributions(m, after(spend), []btyd.Survivor{c}, horizon, 1e6, 1)[0]
 }
 
 // exceedsBySum returns P(W > w | alive) by the sum over all counts.
@@ -32,7 +32,7 @@ func exceedsBySum(spend *GammaGamma, x int, counts []float64, w float64) float64
 		case spend == nil && float64(n) > w:
 			sum += counts[n]
 		case spend != nil && counts[n] > 1e-9:
-			sum += counts[n] * exceedsBeta(spend.P*float64(n), spend.P*float64(x)+spend.Q, w)
+			sum += counts[n] * exceedsBeta(spend.P*float64(n), spend.P*float64(x+1)+spend.Q, w)
 		}
 	}
 	return sum
@@ -156,7 +156,7 @@ func TestAgreementDistributionDrawn(t *testing.T) {
 				continue
 			}
 			w := distuv.Gamma{Alpha: spend.P * n, Beta: 1, Src: source}.Rand() /
-				distuv.Gamma{Alpha: spend.P*float64(c.Repeats) + spend.Q, Beta: 1, Src: source}.Rand()
+				distuv.Gamma{Alpha: spend.P*float64(c.Repeats+1) + spend.Q, Beta: 1, Src: source}.Rand()
 			square += w * w / draws
 			for i, level := range levels {
 				if w > level {
@@ -228,11 +228,11 @@ func TestAgreementDistributionWorkers(t *testing.T) {
 			survivors = append(survivors, at(x, float64(age)))
 		}
 	}
-	spend := func(x int) *GammaGamma {
+	spend := func(x int) Shape {
 		if x == 3 {
-			return nil
+			return Shape{}
 		}
-		return &GammaGamma{P: 6, Q: 3.5, Gamma: 15}
+		return GammaGamma{P: 6, Q: 3.5, Gamma: 15}.Shape(x + 1)
 	}
 	want := Distributions(cdnowPurchases, spend, survivors, 52, 1e6, 1)
 	if got := Distributions(cdnowPurchases, spend, survivors, 52, 1e6, 3); !reflect.DeepEqual(got, want) {
@@ -323,7 +323,7 @@ func TestAgreementDistributionRow(t *testing.T) {
 	for _, p := range []float64{0.05, 0.5, 6, 20, 300} {
 		for _, q := range []float64{0.3, 1.1, 10, 200} {
 			for _, x := range []int{0, 3, 1000} {
-				table := newWorthTable(&GammaGamma{P: p, Q: q, Gamma: 1}, x)
+				table := newWorthTable(GammaGamma{P: p, Q: q, Gamma: 1}.Shape(x))
 				for size := 0; sizes[size] <= mostCounted; size += 1 + size/4 {
 					a := p * sizes[size]
 					narrow := 0
@@ -371,6 +371,6 @@ func TestAgreementDistributionOfMany(t *testing.T) {
 	}
 	horizon := 30_000 / f.Rate()
 	d := distributionOf(m, spend, c, horizon)
-	p, b := spend.P, spend.P*float64(c.Repeats)+spend.Q
+	p, b := spend.P, spend.P*float64(c.Repeats+1)+spend.Q
 	likelihoodtest.Near(t, "the median of many", d.Quantile(1, 0.5), f.Expected(horizon)*p/(b-1), 0.1)
 }

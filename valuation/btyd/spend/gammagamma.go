@@ -17,14 +17,6 @@ type GammaGamma struct {
 	Gamma float64 // rate of ν, in units of money
 }
 
-// Count is the repeat purchases of a customer, the first purchase not
-// among them, and the number of customers who have the same.
-type Count struct {
-	Repeats   int     // x: purchases after the first
-	Total     float64 // the sum of their values, x·m̄, in any unit of money
-	Customers int64
-}
-
 // Name returns "Gamma-Gamma".
 func (m GammaGamma) Name() string { return gammaGammaName }
 
@@ -33,9 +25,9 @@ func (m GammaGamma) Parameters() []likelihood.Parameter {
 	return []likelihood.Parameter{{Name: "p", Value: m.P}, {Name: "q", Value: m.Q}, {Name: "gamma", Value: m.Gamma}}
 }
 
-// LogLikelihood returns ln L of one customer with x repeat purchases of the
-// given mean value. It is 0 for customers that the model leaves out: without a
-// repeat, or with a mean that is not positive.
+// LogLikelihood returns ln L of one customer by the mean of x repeat purchases, as
+// the paper has it. It is 0 for customers that this leaves out: without a repeat,
+// or with a mean that is not positive.
 //
 // Fader & Hardie (2013), (1a).
 func (m GammaGamma) LogLikelihood(x int, mean float64) float64 {
@@ -49,16 +41,16 @@ func (m GammaGamma) LogLikelihood(x int, mean float64) float64 {
 }
 
 // ExpectedSpend returns the expected value of a future purchase of a customer
-// with x repeat purchases of the given mean value: p (γ + x m̄)/(px + q - 1). It
-// is the population's Mean for x = 0, and +Inf where px + q ≤ 1.
+// with n purchases that add up to total: p (γ + S)/(pn + q - 1). It is the
+// population's Mean for n = 0, and +Inf where pn + q ≤ 1.
 //
-// Fader & Hardie (2013), (5).
-func (m GammaGamma) ExpectedSpend(x int, mean float64) float64 {
-	total := 0.0
-	if x > 0 {
-		total = float64(x) * mean
+// Fader & Hardie (2013), (5), of n = x repeat purchases with S = x m̄. The same
+// holds with the first purchase among the n.
+func (m GammaGamma) ExpectedSpend(n int, total float64) float64 {
+	if n <= 0 {
+		n, total = 0, 0
 	}
-	shape := m.P*float64(x) + m.Q - 1
+	shape := m.P*float64(n) + m.Q - 1
 	if shape <= 0 {
 		return math.Inf(1)
 	}
@@ -70,18 +62,17 @@ func (m GammaGamma) ExpectedSpend(x int, mean float64) float64 {
 func (m GammaGamma) Mean() float64 { return m.ExpectedSpend(0, 0) }
 
 // Sensitivity returns the derivatives of ln ExpectedSpend by ln p, ln q, ln γ of
-// a customer with x repeat purchases of the given mean value. They are 0 where
-// it is infinite.
-func (m GammaGamma) Sensitivity(x int, mean float64) [3]float64 {
-	total, px := 0.0, m.P*float64(x)
-	if x > 0 {
-		total = float64(x) * mean
+// a customer with n purchases that add up to total. They are 0 where it is infinite.
+func (m GammaGamma) Sensitivity(n int, total float64) [3]float64 {
+	if n <= 0 {
+		n, total = 0, 0
 	}
-	shape := px + m.Q - 1
+	pn := m.P * float64(n)
+	shape := pn + m.Q - 1
 	if shape <= 0 {
 		return [3]float64{}
 	}
-	return [3]float64{1 - px/shape, -m.Q / shape, m.Gamma / (m.Gamma + total)}
+	return [3]float64{1 - pn/shape, -m.Q / shape, m.Gamma / (m.Gamma + total)}
 }
 
 // NewGammaGamma returns the spend model with the given parameters: all of them,

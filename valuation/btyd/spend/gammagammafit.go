@@ -1,7 +1,6 @@
 package spend
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 
@@ -10,16 +9,16 @@ import (
 
 // Fit is a fitted Gamma-Gamma model and what the fit knows about it.
 type Fit struct {
-	Model         GammaGamma
-	Parameters    []likelihood.Estimate // p, q, gamma
+	Models        []GammaGamma          // of each band that was asked for: p and q are the same
+	Parameters    []likelihood.Estimate // p, q, and gamma of each band
 	Boundary      string                // where parameters are fixed: "one value for all purchases of a customer"; "" elsewhere
 	Covariance    [][]float64           // of the logarithms of the parameters
 	LogLikelihood float64               // in the unit of money that was given
 	Evaluations   int                   // of the log-likelihood and its gradient
-	Customers     int64                 // the repeaters it was fitted to
-	Repeats       int64                 // their repeat purchases
-	Counts        int                   // distinct (x, total)
-	PooledMean    float64               // value of all their repeat purchases over their number
+	Customers     int64                 // that it was fitted to
+	Purchases     int64                 // of theirs: N
+	Counts        int                   // distinct (x, n, total)
+	PooledMean    float64               // value of all these purchases over their number
 	Warning       Warning               // InfiniteMean, UndeterminedMean or none
 }
 
@@ -30,14 +29,14 @@ type Warning int
 // The warnings there are, 0 being none.
 const (
 	// InfiniteMean: q ≤ 1, so the population mean does not exist. Use
-	// PooledMean for customers without a repeat.
+	// PooledMean for customers of whom the model has seen no purchase.
 	InfiniteMean Warning = iota + 1
 	// UndeterminedMean: q is above 1 by less than two of its standard errors.
 	// The population mean pγ/(q-1) then has a standard error of over half
 	// itself, and can be any number of times what customers spend. Use
-	// PooledMean for customers without a repeat.
+	// PooledMean for customers of whom the model has seen no purchase.
 	UndeterminedMean
-	// NoModel: the repeat purchases determine no model.
+	// NoModel: the purchases determine no model.
 	NoModel
 	// AtBoundary: the model is fitted at a boundary, with a parameter fixed.
 	AtBoundary
@@ -55,7 +54,7 @@ func (w Warning) String() string {
 	case AtBoundary:
 		return "Gamma-Gamma is fitted at a boundary"
 	case NoModel:
-		return "the repeat purchases determine no spend model: use their mean"
+		return "the purchases determine no spend model: use their mean"
 	case GoesWithFrequency:
 		return "customers who buy more often spend differently per purchase: estimate spend within bands of repeat purchases"
 	}
@@ -65,58 +64,99 @@ func (w Warning) String() string {
 // gammaGammaName is Gamma-Gamma's name in errors.
 const gammaGammaName = "Gamma-Gamma"
 
-// FitGammaGamma fits Gamma-Gamma by maximum likelihood to repeat purchases
-// counted by (x, total), in any order and with repetitions. Counts with no
-// repeat or with a total of 0 or less are not part of the model and left out.
-// The number of workers changes no digit.
+// FitGammaGamma fits Gamma-Gamma by maximum likelihood. Customers without a purchase
+// that the form counts, or with a total of 0 or less, are not part of the model and
+// left out. The bands, ascending ranges of repeats without a gap from 0 to
+// MostRepeats, have a γ each, and p and q in common; none are one band of all. The
+// number of workers changes no digit.
 //
 // A *likelihood.NoFitError says that the counts determine no model; any other error is a
 // count that is not a number, or of no customer.
-func FitGammaGamma(counts []Count, workers int) (Fit, error) {
-	for i, c := range counts {
-		if c.Repeats < 0 || !likelihood.Finite(c.Total) || c.Customers < 1 {
-			return Fit{}, fmt.Errorf("spend %d (x %d, total %g, %d customers): want x ≥ 0, a finite total and a customer", i, c.Repeats, c.Total, c.Customers)
-		}
+func FitGammaGamma(sample Sample, bands []Range, workers int) (Fit, error) {
+	if err := sample.check(); err != nil {
+		return Fit{}, err
 	}
-	counts = repeatSpend(counts, workers)
-	fit := Fit{Counts: len(counts)}
+	if bands == nil {
+		bands = []Range{everyRepeat}
+	}
+	counts := sample.seen(workers)
+	fit := Fit{Counts: len(counts), PooledMean: meanPurchase(counts)}
+	several := int64(0) // customers of whom one purchase can be held against another
 	for _, c := range counts {
 		fit.Customers += c.Customers
-		fit.Repeats += c.Customers * int64(c.Repeats)
+		fit.Purchases += c.Customers * int64(c.Purchases)
+		if c.Repeats > 0 {
+			several += c.Customers
+		}
 	}
 	switch {
-	case len(counts) == 0:
+	case several == 0:
 		return Fit{}, &likelihood.NoFitError{Model: gammaGammaName, Reason: likelihood.NoRepeats, Detail: "no customer has a repeat purchase of positive value"}
-	case len(counts) < 3:
-		return Fit{}, &likelihood.NoFitError{Model: gammaGammaName, Reason: likelihood.TooFewHistories, Detail: fmt.Sprintf("%d distinct totals cannot determine 3 parameters", len(counts))}
+	case len(counts) < 2+len(bands):
+		return Fit{}, &likelihood.NoFitError{Model: gammaGammaName, Reason: likelihood.TooFewHistories, Detail: fmt.Sprintf("%d distinct totals cannot determine %d parameters", len(counts), 2+len(bands))}
 	}
-	fit.PooledMean = pooledMean(counts)
-
-	model := func(logs []float64) GammaGamma {
-		return GammaGamma{P: math.Exp(logs[0]), Q: math.Exp(logs[1]), Gamma: fit.PooledMean * math.Exp(logs[2])}
+	model := func(logs []float64, band int) GammaGamma {
+		return GammaGamma{P: math.Exp(logs[0]), Q: math.Exp(logs[1]), Gamma: fit.PooledMean * math.Exp(logs[2+band])}
 	}
-	base := newSpendBase(counts, fit.PooledMean)
+	bandOf := func(repeats int) int { return bandAt(bands, repeats) }
+	base := newSpendBase(counts, sample.Form, sample.LnValues, fit.PooledMean, bandOf, len(bands))
 	search := likelihood.Search{
 		Objective: base.objective(workers),
-		Starts:    spendStarts(),
-		Repeaters: fit.Customers,
-		Limits:    func(logs []float64) []likelihood.Limit { return model(logs).limits() },
+		Starts:    spendStarts(len(bands)),
+		Repeaters: several,
+		Limits:    func(logs []float64) []likelihood.Limit { return model(logs, 0).limits() },
 	}
 	if some := likelihood.Subsample(counts); some != nil {
-		objective := newSpendBase(some, fit.PooledMean).objective(workers)
+		part := newSpendBase(some, sample.Form, 0, fit.PooledMean, bandOf, len(bands))
+		part.lnSpread = base.spread() * (part.purchases - part.customers) // as in the whole
+		objective := part.objective(workers)
 		search.Subsample = &objective
 	}
 	o, err := search.Maximise()
-	fit.Model, fit.Boundary = model(o.Logs), o.Boundary
-	fit.LogLikelihood = o.Mean*base.customers - base.customers*math.Log(fit.PooledMean)
-	if err != nil {
-		return Fit{}, likelihood.NoFit(gammaGammaName, fit.Model.Parameters(), search.Limits(o.Logs), fit.LogLikelihood, err)
+	for band := range bands {
+		fit.Models = append(fit.Models, model(o.Logs, band))
 	}
-	fit.Parameters = o.Estimates(fit.Model.Parameters())
+	fit.Boundary = o.Boundary
+	fit.LogLikelihood = o.Mean*base.customers - base.scaled()*math.Log(fit.PooledMean)
+	if err != nil {
+		return Fit{}, likelihood.NoFit(gammaGammaName, fit.parameters(), search.Limits(o.Logs), fit.LogLikelihood, err)
+	}
+	fit.Parameters = o.Estimates(fit.parameters())
 	fit.Covariance = o.Covariance
 	fit.Evaluations = o.Evaluations
 	fit.Warning = meanWarning(fit.Parameters[1])
 	return fit, nil
+}
+
+// scaled returns how many densities of money the likelihood is a product of.
+func (base *spendBase) scaled() float64 {
+	if base.single {
+		return base.purchases
+	}
+	return base.customers
+}
+
+// parameters are p, q, and the gamma of each band.
+func (f Fit) parameters() []likelihood.Parameter {
+	list := f.Models[0].Parameters()
+	for _, m := range f.Models[1:] {
+		list = append(list, m.Parameters()[2])
+	}
+	return list
+}
+
+// OfBand returns the estimates of p, q and the gamma of a band.
+func (f Fit) OfBand(band int) []likelihood.Estimate {
+	return []likelihood.Estimate{f.Parameters[0], f.Parameters[1], f.Parameters[2+band]}
+}
+
+// AddBand adds the next band, of which a fit was known, by its estimates of p, q and
+// gamma; p and q are those of the first.
+func (f *Fit) AddBand(m GammaGamma, estimates []likelihood.Estimate) {
+	if len(f.Models) > 0 {
+		estimates = estimates[2:]
+	}
+	f.Models, f.Parameters = append(f.Models, m), append(f.Parameters, estimates...)
 }
 
 // meanWarning returns what an estimate of q says against the population mean, 0 for
@@ -143,141 +183,14 @@ func (m GammaGamma) limits() []likelihood.Limit {
 // spendStarts returns the log-parameters that searches start from, for totals
 // in units of the pooled mean: little and much spread within and between
 // customers, each with a population mean of 1.
-func spendStarts() [][]float64 {
+func spendStarts(bands int) [][]float64 {
 	var starts [][]float64
 	for _, guess := range []struct{ p, q float64 }{{2, 3}, {6, 4}, {1, 1.5}, {20, 10}} {
-		starts = append(starts, []float64{math.Log(guess.p), math.Log(guess.q), math.Log((guess.q - 1) / guess.p)})
+		start := []float64{math.Log(guess.p), math.Log(guess.q)}
+		for range bands {
+			start = append(start, math.Log((guess.q-1)/guess.p))
+		}
+		starts = append(starts, start)
 	}
 	return starts
-}
-
-// repeatSpend returns a sorted copy of the counts that are part of the model,
-// equal ones merged.
-func repeatSpend(counts []Count, workers int) []Count {
-	kept := make([]Count, 0, len(counts))
-	for _, c := range counts {
-		if c.Repeats > 0 && c.Total > 0 {
-			kept = append(kept, c)
-		}
-	}
-	byRepeatsAndTotal := func(a, b Count) int {
-		switch {
-		case a.Repeats != b.Repeats:
-			return cmp.Compare(a.Repeats, b.Repeats)
-		case a.Total < b.Total:
-			return -1
-		case a.Total > b.Total:
-			return 1
-		}
-		return 0
-	}
-	merge := func(into *Count, from Count) { into.Customers += from.Customers }
-	return likelihood.SortAndMerge(kept, workers, byRepeatsAndTotal, merge)
-}
-
-// spendBase is the repeat spend of a base laid out for likelihoods: rows
-// are distinct (x, total) sorted by x, totals in units of the pooled mean.
-type spendBase struct {
-	weight  []float64 // customers of each row
-	total   []float64 // x·m̄
-	lnTotal []float64
-
-	repeats   []float64 // distinct x, ascending
-	sharing   []float64 // customers of each distinct x
-	chunks    [][]likelihood.Segment
-	customers float64
-	lnMeans   float64 // Σ ln m̄ over customers
-}
-
-// newSpendBase lays out counts that are sorted by x.
-func newSpendBase(counts []Count, scale float64) *spendBase {
-	base := &spendBase{
-		weight:  make([]float64, len(counts)),
-		total:   make([]float64, len(counts)),
-		lnTotal: make([]float64, len(counts)),
-	}
-	distinct, chunks := likelihood.Segments(len(counts), func(row int) int { return counts[row].Repeats })
-	base.chunks = chunks
-	base.sharing = make([]float64, len(distinct))
-	for _, x := range distinct {
-		base.repeats = append(base.repeats, float64(x))
-	}
-	for _, chunk := range chunks {
-		for _, s := range chunk {
-			lnX := math.Log(base.repeats[s.Repeats])
-			for row := s.From; row < s.To; row++ {
-				customers := float64(counts[row].Customers)
-				base.weight[row] = customers
-				base.total[row] = counts[row].Total / scale
-				base.lnTotal[row] = math.Log(base.total[row])
-				base.sharing[s.Repeats] += customers
-				base.customers += customers
-				base.lnMeans += customers * (base.lnTotal[row] - lnX)
-			}
-		}
-	}
-	return base
-}
-
-// spendSums is what a chunk of rows adds to the log-likelihood: sums over
-// customers of x ln(S/(γ+S)), ln((γ+S)/γ) and (px+q) S/(γ+S), S = x·m̄.
-type spendSums struct {
-	spent, unspent, share float64
-}
-
-// objective returns the mean log-likelihood of Gamma-Gamma over the base, in
-// ln p, ln q, ln γ. workers bounds the goroutines of one evaluation.
-//
-// Fader & Hardie (2013), (1a), arranged so that a row costs one logarithm:
-//
-//	ln L = lnΓ(px+q) - lnΓ(px) - lnΓ(q) + px ln(S/(γ+S)) - q ln((γ+S)/γ) - ln m̄
-func (base *spendBase) objective(workers int) likelihood.Objective {
-	sums := make([]spendSums, len(base.chunks))
-	evaluate := func(parameters, gradient []float64) float64 {
-		m := GammaGamma{P: math.Exp(parameters[0]), Q: math.Exp(parameters[1]), Gamma: math.Exp(parameters[2])}
-		likelihood.EachChunk(len(base.chunks), workers, func(chunk int) {
-			sums[chunk] = spendSums{}
-			for _, s := range base.chunks[chunk] {
-				base.addSpend(&sums[chunk], m, s)
-			}
-		})
-		var rows spendSums
-		for _, s := range sums {
-			rows.spent += s.spent
-			rows.unspent += s.unspent
-			rows.share += s.share
-		}
-		lnL := m.P*rows.spent - m.Q*rows.unspent - base.lnMeans - base.customers*likelihood.LnGamma(m.Q)
-		byP, byQ, byLnGamma := rows.spent, -rows.unspent, rows.share
-		for i, x := range base.repeats {
-			px, customers := m.P*x, base.sharing[i]
-			lnL += customers * likelihood.LnGammaRise(px, m.Q)
-			byP += customers * x * likelihood.DigammaRise(px, m.Q)
-			byQ += customers * likelihood.DigammaRise(m.Q, px)
-			byLnGamma -= customers * px
-		}
-		gradient[0] = m.P * byP / base.customers
-		gradient[1] = m.Q * byQ / base.customers
-		gradient[2] = byLnGamma / base.customers
-		return lnL / base.customers
-	}
-	return likelihood.Objective{Evaluate: evaluate, Customers: base.customers}
-}
-
-// addSpend adds the rows of one x.
-func (base *spendBase) addSpend(sums *spendSums, m GammaGamma, s likelihood.Segment) {
-	var spent, unspent, share float64
-	lnGamma := math.Log(m.Gamma)
-	total, lnTotal := base.total[s.From:s.To], base.lnTotal[s.From:s.To]
-	for i, weight := range base.weight[s.From:s.To] {
-		sum := m.Gamma + total[i]
-		lnSum := math.Log(sum)
-		spent += weight * (lnTotal[i] - lnSum)
-		unspent += weight * (lnSum - lnGamma)
-		share += weight * (total[i] / sum)
-	}
-	x := base.repeats[s.Repeats]
-	sums.spent += x * spent
-	sums.unspent += unspent
-	sums.share += (m.P*x + m.Q) * share
 }

@@ -15,6 +15,6 @@ func TestPublishedSpend(t *testing.T) {
 		x          int
 		mean, want float64
 	}{{2, 22.35, 24.65}, {0, 0, 35.17}, {7, 73.74, 71.46}, {2, 25.55, 27.28}} {
-		likelihoodtest.Near(t, fmt.Sprintf("E[M], x=%d, mean %g", c.x, c.mean), m.ExpectedSpend(c.x, c.mean), c.want, 2e-3)
+		likelihoodtest.Near(t, fmt.Sprintf("E[M], x=%d, mean %g", c.x, c.mean), m.ExpectedSpend(c.x, float64(c.x)*c.mean), c.want, 2e-3)
 	}
 }

@@ -15,18 +15,11 @@ import (
 // cutoff.
 type shopper struct {
 	btyd.History
-	total      float64 // of the repeat purchases
+	total      float64 // of the purchases up to the cutoff, the first included
+	lnValues   float64 // Σ ln of their values
 	purchases  int     // within the horizon
 	spent      float64 // on them
 	discounted float64 // the same, discounted to the cutoff
-}
-
-// mean returns m̄.
-func (c shopper) mean() float64 {
-	if c.Repeats == 0 {
-		return 0
-	}
-	return c.total / float64(c.Repeats)
 }
 
 // Two shops, in days: one of ordinary customers, and one whose customers stay and
@@ -59,12 +52,15 @@ func (s shop) draw(customers int, seed uint64) []shopper {
 		c.Age = 28 * math.Floor(s.oldest/28*draw.Float64())
 		rate, leaves := rates.Rand(), leaving.Rand()
 		value := distuv.Gamma{Alpha: s.spend.P, Beta: scales.Rand(), Src: source}
+		c.total = value.Rand()
+		c.lnValues = math.Log(c.total)
 		for now := draw.ExpFloat64() / rate; now <= c.Age+s.horizon; now += draw.ExpFloat64() / rate {
 			amount := value.Rand()
 			if now <= c.Age {
 				c.Repeats++
 				c.LastPurchase = now
 				c.total += amount
+				c.lnValues += math.Log(amount)
 			} else {
 				c.purchases++
 				c.spent += amount
@@ -81,10 +77,11 @@ func (s shop) draw(customers int, seed uint64) []shopper {
 // fits returns the models fitted to the shoppers' histories.
 func fits(shoppers []shopper) (btyd.Fit, Fit, error) {
 	histories := make([]btyd.HistoryCount, len(shoppers))
-	spends := make([]Count, len(shoppers))
+	sample := Sample{Form: OnPurchases}
 	for i, c := range shoppers {
 		histories[i] = btyd.HistoryCount{History: c.History, Customers: 1}
-		spends[i] = Count{c.Repeats, c.total, 1}
+		sample.Counts = append(sample.Counts, Count{c.Repeats, c.Repeats + 1, c.total, 1})
+		sample.LnValues += c.lnValues
 	}
 	base, err := btyd.NewBase(histories, 1)
 	if err != nil {
@@ -94,7 +91,7 @@ func fits(shoppers []shopper) (btyd.Fit, Fit, error) {
 	if err != nil {
 		return btyd.Fit{}, Fit{}, err
 	}
-	spendFit, err := FitGammaGamma(spends, 1)
+	spendFit, err := FitGammaGamma(sample, nil, 1)
 	return fit, spendFit, err
 }
 
@@ -124,26 +121,56 @@ func survivorsOf(shoppers []shopper) (survivors []btyd.Survivor, of []int) {
 // at returns the survivor with x repeats at T = age.
 func at(x int, age float64) btyd.Survivor { return btyd.Survivor{Repeats: x, Age: age} }
 
-// simulatedSpend returns the repeat spend of customers drawn from a
-// Gamma-Gamma model, to the cent if cents is set. How often they buy is
-// geometric and independent of what they spend.
-func simulatedSpend(m GammaGamma, customers int, cents bool, seed uint64) []Count {
+// after returns the shapes of a spend model that the first purchase counts for; nil
+// stands for only a mean.
+func after(m *GammaGamma) func(repeats int) Shape {
+	return func(repeats int) Shape {
+		if m == nil {
+			return Shape{}
+		}
+		return m.Shape(repeats + 1)
+	}
+}
+
+// simulatedSpend returns the spend of customers drawn from a Gamma-Gamma model, to
+// the cent if cents is set. How often they buy is geometric and independent of what
+// they spend. Of means, all have a repeat.
+func simulatedSpend(m GammaGamma, form Form, customers int, cents bool, seed uint64) Sample {
 	source := rand.NewPCG(seed, 1)
 	draw := rand.New(source)
 	scales := distuv.Gamma{Alpha: m.Q, Beta: m.Gamma, Src: source}
-	counts := make([]Count, 0, customers)
+	sample := Sample{Form: form, Counts: make([]Count, 0, customers)}
 	for range customers {
-		x := 1
+		n := 1
 		for draw.Float64() < 0.6 {
-			x++
+			n++
 		}
-		total := distuv.Gamma{Alpha: m.P * float64(x), Beta: scales.Rand(), Src: source}.Rand()
-		if cents {
-			total = math.Round(total*100) / 100
+		value := distuv.Gamma{Alpha: m.P, Beta: scales.Rand(), Src: source}
+		if !form.FirstCounts {
+			value.Alpha *= float64(n)
+			total := rounded(value.Rand(), cents)
+			sample.Counts = append(sample.Counts, Count{Repeats: n, Purchases: n, Total: total, Customers: 1})
+			continue
 		}
-		counts = append(counts, Count{Repeats: x, Total: total, Customers: 1})
+		total := 0.0
+		for range n {
+			amount := rounded(value.Rand(), cents)
+			if cents {
+				amount = max(0.01, amount)
+			}
+			total += amount
+			sample.LnValues += math.Log(amount)
+		}
+		sample.Counts = append(sample.Counts, Count{Repeats: n - 1, Purchases: n, Total: total, Customers: 1})
 	}
-	return counts
+	return sample
+}
+
+func rounded(amount float64, cents bool) float64 {
+	if !cents {
+		return amount
+	}
+	return math.Round(amount*100) / 100
 }
 
 // logUniform draws a number whose order of magnitude is uniform.

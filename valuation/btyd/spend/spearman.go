@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// Spearman returns the rank correlation, over customers with a repeat purchase
-// of positive value, of their number x and their mean value: what Gamma-Gamma
+// Spearman returns the rank correlation, over customers with a repeat purchase,
+// of their number x and the mean value of their purchases: what Gamma-Gamma
 // takes to be 0. Equal values share the middle of their ranks. It is 0 where
 // there is nothing to correlate, all x or all means being equal, and does not
 // depend on the order of the counts.
-func Spearman(counts []Count) float64 {
-	counts = repeatSpend(counts, 1)
+func Spearman(sample Sample) float64 {
+	counts := within(sample.seen(1), Range{1, MostRepeats})
 	means := make([]float64, len(counts))
 	order := make([]int, len(counts))
 	for i, c := range counts {
-		means[i] = c.Total / float64(c.Repeats)
+		means[i] = c.Total / float64(c.Purchases)
 		order[i] = i
 	}
 	repeatRanks := midRanks(counts, order, func(a, b int) int {

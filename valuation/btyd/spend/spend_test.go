@@ -16,183 +16,218 @@ import (
 var cdnow = GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}
 
 // goesWithFrequency returns spend that doubles from band to band of repeats.
-func goesWithFrequency(counts []Count) []Count {
-	counts = slices.Clone(counts)
-	for i := range counts {
+func goesWithFrequency(sample Sample) Sample {
+	sample.Counts = slices.Clone(sample.Counts)
+	for i := range sample.Counts {
+		c := &sample.Counts[i]
 		for _, limits := range bandLimits[1:] {
-			if counts[i].Repeats >= limits[0] {
-				counts[i].Total *= 2
+			if c.Repeats >= limits.From {
+				c.Total *= 2
+				sample.LnValues += float64(c.Purchases) * math.Ln2
 			}
 		}
 	}
-	return counts
+	return sample
 }
 
 func TestAgreementOfAll(t *testing.T) {
-	counts := simulatedSpend(cdnow, 5_000, true, 0)
-	model, err := FitModel(counts, 2)
-	if err != nil {
-		t.Fatal(err)
+	for _, form := range []Form{OnPurchases, OnMeans} {
+		sample := simulatedSpend(cdnow, form, 5_000, true, 0)
+		model, err := FitModel(sample, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit, err := FitGammaGamma(sample, nil, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := fit.Models[0]
+		want := Model{
+			Form: form, PositiveShare: 1, Fit: &fit, Spearman: Spearman(sample),
+			Bands: []Band{{Range: everyRepeat, Model: &m, Mean: m.Mean()}},
+		}
+		if !reflect.DeepEqual(model, want) {
+			t.Errorf("%+v\nwant %+v", model, want)
+		}
+		p, q, gamma := m.P, m.Q, m.Gamma
+		n := form.Purchases(3)
+		likelihoodtest.Near(t, "expected spend after 60 in all", model.Expected(3, n, 60), p*(gamma+60)/(p*float64(n)+q-1), 1e-14)
+		likelihoodtest.Near(t, "expected spend of nobody known", model.Expected(0, 0, 0), p*gamma/(q-1), 1e-14)
+		if got, want := model.Shape(3), (Shape{p, p*float64(n) + q}); got != want {
+			t.Errorf("shape %+v, want %+v", got, want)
+		}
+		if form.FirstCounts {
+			likelihoodtest.Near(t, "expected spend after a first purchase of 60", model.Expected(0, 1, 60), p*(gamma+60)/(p+q-1), 1e-14)
+		}
+		sample.PositiveShare = 0.75 // of all purchases
+		zeros, err := FitModel(sample, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		likelihoodtest.Near(t, "expected spend of a purchase that may be worth nothing", zeros.Expected(3, n, 60), 0.75*model.Expected(3, n, 60), 1e-14)
 	}
-	fit, err := FitGammaGamma(counts, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := Model{Bands: []Band{{From: 0, To: MostRepeats, Fit: &fit, Mean: fit.Model.Mean()}}, Spearman: Spearman(counts)}
-	if !reflect.DeepEqual(model, want) {
-		t.Errorf("%+v\nwant %+v", model, want)
-	}
-	p, q, gamma := fit.Model.P, fit.Model.Q, fit.Model.Gamma
-	likelihoodtest.Near(t, "expected spend of 3 purchases of 60 in all", model.Expected(3, 60), p*(gamma+60)/(3*p+q-1), 1e-14)
-	likelihoodtest.Near(t, "expected spend of no repeats", model.Expected(0, 0), p*gamma/(q-1), 1e-14)
 }
 
-func TestAgreementByBand(t *testing.T) {
-	counts := goesWithFrequency(simulatedSpend(cdnow, 20_000, true, 1))
-	model, err := FitModel(counts, 2)
+// A level for each band, and p and q of all: those that the values came from.
+func TestRecoveryByBand(t *testing.T) {
+	sample := goesWithFrequency(simulatedSpend(cdnow, OnPurchases, 50_000, true, 1))
+	model, err := FitModel(sample, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !(model.Spearman > MaxSpearman) {
 		t.Fatalf("Spearman is %g", model.Spearman)
 	}
-	want := []Finding{{Warning: GoesWithFrequency, To: MostRepeats, Number: model.Spearman}}
+	want := []Finding{{Warning: GoesWithFrequency, Range: everyRepeat, Number: model.Spearman}}
 	if !reflect.DeepEqual(model.Findings, want) {
 		t.Errorf("findings %+v, want %+v", model.Findings, want)
 	}
-	all, err := FitGammaGamma(counts, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	next := 0
+	truth := cdnow.Parameters()[:2]
 	for i, b := range model.Bands {
-		if b.From != next || model.Band(b.From).From != b.From || model.Band(b.To).To != b.To {
-			t.Errorf("band %d to %d follows %d", b.From, b.To, next-1)
+		if b.Range != bandLimits[i] || model.Band(b.From).From != b.From || model.Band(b.To).To != b.To {
+			t.Errorf("band %d is %+v", i, b.Range)
 		}
-		next = b.To + 1
-		inside, repeaters := within(counts, b.From, b.To)
-		if repeaters < minBandRepeaters {
-			t.Fatalf("band %d has %d repeaters", i, repeaters)
-		}
-		alone, err := FitGammaGamma(inside, 1)
-		if i == 3 { // x in the tens says nothing of p
-			if err != nil || alone.Boundary == "" || !reflect.DeepEqual(*b.Fit, all) {
-				t.Errorf("8 repeats or more: %+v, %v\nwant %+v", *b.Fit, err, all)
-			}
-			continue
-		}
-		if err != nil || !reflect.DeepEqual(*b.Fit, alone) {
-			t.Errorf("band %d to %d: %+v, %v\nwant %+v", b.From, b.To, *b.Fit, err, alone)
+		truth = append(truth, likelihood.Parameter{Name: "gamma", Value: cdnow.Gamma * math.Pow(2, float64(i))})
+		if b.Model.P != model.Fit.Models[0].P || b.Model.Q != model.Fit.Models[0].Q || b.Mean != b.Model.Mean() {
+			t.Errorf("band %d: %+v", i, b)
 		}
 	}
-	if next != MostRepeats+1 {
-		t.Errorf("the bands end at %d", next-1)
+	likelihoodtest.Recovered(t, model.Fit.Parameters, truth)
+}
+
+// A band with few customers is one with its neighbour.
+func TestAgreementBands(t *testing.T) {
+	counted := func(customers ...int64) Sample {
+		sample := Sample{Form: OnPurchases}
+		for i, n := range customers {
+			x := bandLimits[i].From
+			sample.Counts = append(sample.Counts, Count{x, x + 1, 5, n})
+		}
+		return sample
 	}
-	// A band without enough repeaters has the model of all.
-	few, err := FitModel(counts[:2_000], 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err = FitGammaGamma(counts[:2_000], 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if last := few.Bands[3]; last.From != 8 || !reflect.DeepEqual(*last.Fit, all) {
-		t.Errorf("8 repeats or more: %+v, want %+v", last, all)
-	}
-	if reflect.DeepEqual(*few.Bands[1].Fit, all) {
-		t.Error("2 to 3 repeats have the model of all")
+	all := bandLimits
+	for _, c := range []struct {
+		sample Sample
+		want   []Range
+	}{
+		{counted(200, 200, 200, 200), all[:]},
+		{counted(200, 200, 200, 199), []Range{all[0], all[1], {4, MostRepeats}}},
+		{counted(200, 199, 200, 200), []Range{{0, 3}, all[2], all[3]}},
+		{counted(199, 200, 200, 200), []Range{{0, 3}, all[2], all[3]}},
+		{counted(199, 199, 200, 200), []Range{{0, 7}, all[3]}},
+		{counted(1, 1, 1, 1), []Range{everyRepeat}},
+	} {
+		if got := bandsOf(c.sample); !slices.Equal(got, c.want) {
+			t.Errorf("%v, want %v", got, c.want)
+		}
 	}
 }
 
 // Subscriptions and price tiers: whoever always pays the same is expected to go
 // on, and is not taken for the average customer.
 func TestSurvivalTiers(t *testing.T) {
-	var counts []Count
-	for _, price := range []float64{5, 20, 100} {
-		for x := 1; x <= 12; x++ {
-			counts = append(counts, Count{x, price * float64(x), int64(600 / x)})
+	for _, form := range []Form{OnPurchases, OnMeans} {
+		sample := Sample{Form: form}
+		for _, price := range []float64{5, 20, 100} {
+			for x := 1; x <= 12; x++ {
+				n := form.Purchases(x)
+				sample.Counts = append(sample.Counts, Count{x, n, price * float64(n), int64(600 / x)})
+				sample.LnValues += float64(600/x*n) * math.Log(price)
+			}
 		}
-	}
-	model, err := FitModel(counts, 2)
-	if err != nil || len(model.Findings) != 1 || model.Findings[0].Warning != AtBoundary {
-		t.Fatalf("%+v, %v", model, err)
-	}
-	for _, price := range []float64{5, 20, 100} {
-		likelihoodtest.Near(t, fmt.Sprintf("expected spend after three of %g", price), model.Expected(3, 3*price), price, 0.01)
-	}
-	if got := model.Expected(0, 0); got != model.Bands[0].Fit.PooledMean {
-		t.Errorf("without a repeat %g is expected", got)
+		model, err := FitModel(sample, 2)
+		if err != nil || len(model.Findings) != 1 || model.Findings[0].Warning != AtBoundary {
+			t.Fatalf("%+v, %v", model, err)
+		}
+		for _, price := range []float64{5, 20, 100} {
+			n := form.Purchases(3)
+			likelihoodtest.Near(t, fmt.Sprintf("expected spend after purchases of %g", price), model.Expected(3, n, float64(n)*price), price, 0.01)
+		}
+		if got := model.Expected(0, 0, 0); got != model.Fit.PooledMean {
+			t.Errorf("of nobody known %g is expected", got)
+		}
 	}
 }
 
 func TestAgreementWorkers(t *testing.T) {
-	counts := goesWithFrequency(simulatedSpend(cdnow, 20_000, false, 2))
-	one, err := FitModel(counts, 1)
+	sample := goesWithFrequency(simulatedSpend(cdnow, OnPurchases, 20_000, false, 2))
+	one, err := FitModel(sample, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Reverse(counts)
-	if three, err := FitModel(counts, 3); err != nil || !reflect.DeepEqual(three, one) {
+	slices.Reverse(sample.Counts)
+	if three, err := FitModel(sample, 3); err != nil || !reflect.DeepEqual(three, one) {
 		t.Errorf("three workers: %+v, %v\nwant %+v", three, err, one)
 	}
 }
 
-// Whatever the repeat purchases are, everybody has a finite expectation, and a
+// Whatever the purchases are, everybody has a finite expectation, and a
 // finding says where it is not the model's.
 func TestSurvivalBands(t *testing.T) {
-	// 60 customers do not distinguish q = 1.4 from one below 1.
-	undetermined := simulatedSpend(GammaGamma{P: 3, Q: 1.4, Gamma: 40}, 60, true, 0)
-	var onePrice []Count
-	for x := 1; x <= 9; x++ {
-		onePrice = append(onePrice, Count{x, 20 * float64(x), 300})
-	}
-	for _, c := range []struct {
-		what   string
-		counts []Count
-		want   []Warning
-	}{
-		{"nobody", nil, []Warning{NoModel}},
-		{"only zeros", []Count{{0, 0, 5}, {2, 0, 3}}, []Warning{NoModel}},
-		{"one price", onePrice, []Warning{AtBoundary}},
-		{"q at most 1", simulatedSpend(GammaGamma{P: 3, Q: 0.9, Gamma: 40}, 20_000, true, 0), []Warning{InfiniteMean}},
-		{"p + q at most 1", simulatedSpend(GammaGamma{P: 0.3, Q: 0.5, Gamma: 40}, 20_000, false, 0), []Warning{InfiniteMean}},
-		{"q a little above 1, and few", undetermined, []Warning{UndeterminedMean}},
-		{"bands, q at most 1", goesWithFrequency(simulatedSpend(GammaGamma{P: 3, Q: 0.8, Gamma: 40}, 20_000, true, 0)),
-			[]Warning{GoesWithFrequency, InfiniteMean}},
-		// What goes for all is copied to each band with its cause.
-		{"bands, two totals in all", []Count{{1, 20, 30}, {5, 500, 30}}, []Warning{GoesWithFrequency, NoModel, NoModel, NoModel, NoModel}},
-	} {
-		model, err := FitModel(c.counts, 2)
-		if err != nil {
-			t.Errorf("%s: %v", c.what, err)
-			continue
-		}
-		var found []Warning
-		for _, f := range model.Findings {
-			found = append(found, f.Warning)
-			var none *likelihood.NoFitError
-			if (f.Warning == NoModel) != errors.As(f.Cause, &none) {
-				t.Errorf("%s: %v because of %v", c.what, f.Warning, f.Cause)
+	for _, form := range []Form{OnPurchases, OnMeans} {
+		// 60 customers do not distinguish q = 1.4 from one below 1.
+		undetermined := simulatedSpend(GammaGamma{P: 3, Q: 1.4, Gamma: 40}, form, 60, true, 0)
+		twoTotals := Sample{Form: form, Counts: []Count{{1, form.Purchases(1), 20, 30}, {5, form.Purchases(5), 600, 30}}, LnValues: 300}
+		for _, c := range []struct {
+			what   string
+			sample Sample
+			want   []Warning
+		}{
+			{"nobody", Sample{Form: form}, []Warning{NoModel}},
+			{"only zeros", Sample{Form: form, Counts: []Count{{0, 0, 0, 5}, {2, 2, 0, 3}}}, []Warning{NoModel}},
+			{"one price", onePrice(form), []Warning{AtBoundary}},
+			{"q at most 1", simulatedSpend(GammaGamma{P: 3, Q: 0.9, Gamma: 40}, form, 20_000, true, 0), []Warning{InfiniteMean}},
+			{"p + q at most 1", simulatedSpend(GammaGamma{P: 0.3, Q: 0.5, Gamma: 40}, form, 20_000, false, 0), []Warning{InfiniteMean}},
+			{"q a little above 1, and few", undetermined, []Warning{UndeterminedMean}},
+			{"bands, q at most 1", goesWithFrequency(simulatedSpend(GammaGamma{P: 3, Q: 0.8, Gamma: 40}, form, 20_000, true, 0)),
+				[]Warning{GoesWithFrequency, InfiniteMean}},
+			{"bands, two totals in all", twoTotals, []Warning{GoesWithFrequency, NoModel}},
+		} {
+			model, err := FitModel(c.sample, 2)
+			if err != nil {
+				t.Errorf("%s: %v", c.what, err)
+				continue
 			}
-			if f.Warning != GoesWithFrequency && f.Number != model.Bands[0].Mean {
-				t.Errorf("%s: %v says %g, the mean is %g", c.what, f.Warning, f.Number, model.Bands[0].Mean)
+			var found []Warning
+			for _, f := range model.Findings {
+				found = append(found, f.Warning)
+				var none *likelihood.NoFitError
+				if (f.Warning == NoModel) != errors.As(f.Cause, &none) {
+					t.Errorf("%s: %v because of %v", c.what, f.Warning, f.Cause)
+				}
+				if f.Warning != GoesWithFrequency && f.Number != model.Bands[0].Mean {
+					t.Errorf("%s: %v says %g, the mean is %g", c.what, f.Warning, f.Number, model.Bands[0].Mean)
+				}
 			}
-		}
-		if fmt.Sprint(found) != fmt.Sprint(c.want) {
-			t.Errorf("%s: found %v, want %v", c.what, found, c.want)
-		}
-		if b := model.Bands[0]; b.Mean != 0 && b.Fit != nil && b.Mean != b.Fit.PooledMean {
-			t.Errorf("%s: the mean is %g, want the pooled %g", c.what, b.Mean, b.Fit.PooledMean)
-		}
-		for _, x := range []int{0, 1, 2, 5, 8, 3000} {
-			if got := model.Expected(x, 20*float64(x)); !(got >= 0 && !math.IsInf(got, 0)) {
-				t.Errorf("%s: expected spend after %d repeats is %g", c.what, x, got)
+			if !slices.Equal(found, c.want) {
+				t.Errorf("%s, %s: found %v, want %v", form.Name(), c.what, found, c.want)
+			}
+			for _, x := range []int{0, 1, 2, 5, 8, 3000} {
+				n := form.Purchases(x)
+				if got := model.Expected(x, n, 20*float64(n)); !(got >= 0 && !math.IsInf(got, 0)) {
+					t.Errorf("%s: expected spend after %d repeats is %g", c.what, x, got)
+				}
 			}
 		}
 	}
-	if _, err := FitModel([]Count{{1, math.NaN(), 1}}, 1); err == nil {
+	if _, err := FitModel(of(Count{1, 1, math.NaN(), 1}), 1); err == nil {
 		t.Error("a total that is no number is accepted")
+	}
+}
+
+// What first orders are worth beside later ones, of the same customers.
+func TestFirstToLater(t *testing.T) {
+	var f FirstToLater
+	if !math.IsNaN(f.Ratio()) {
+		t.Errorf("of nobody the ratio is %g", f.Ratio())
+	}
+	f.Add(1, 10, 30)
+	f.Add(3, 20, 60)
+	f.Add(0, 500, 0) // no later ones
+	f.Add(2, 0, 500) // a first one of nothing
+	f.Add(2, 500, 0)
+	if got, want := f.Ratio(), 30./50; got != want || f.Customers != 2 {
+		t.Errorf("%+v: %g, want %g", f, got, want)
 	}
 }
 

@@ -6,10 +6,10 @@ import (
 	"cbv/valuation/btyd/likelihood"
 )
 
-// worthTable has P(W_n > w) for customers with one x, where W_n is the worth
-// of n purchases in units of γ + x m̄. With Gamma-Gamma W_n/(1+W_n) is
-// Beta(pn, px+q): the ratio of a Gamma(pn) to a Gamma(px+q), whose rates
-// cancel. Fader & Hardie (2013), (4), for the latter. With only a mean W_n = n.
+// worthTable has P(W_n > w) for customers of one shape, where W_n is the worth
+// of n purchases in units of γ + S. With Gamma-Gamma W_n/(1+W_n) is Beta(pn, b):
+// the ratio of a Gamma(pn) to a Gamma(b), whose rates cancel. With only a mean
+// W_n = n.
 //
 // w is on a grid of one step in ln w, anchored at w = 1 and as long as needed.
 type worthTable struct {
@@ -40,7 +40,7 @@ const (
 	// over densities, and for knots at whole steps.
 	stepsPerDeviation = 16
 	usualPurchases    = 1000
-	longestStep       = 0.1 // ln W of tiny px+q bends at this scale whatever its deviation
+	longestStep       = 0.1 // ln W of tiny b bends at this scale whatever its deviation
 	meanStep          = 0.005
 
 	// A row ends where less than this is beyond it, or after so many steps.
@@ -52,12 +52,10 @@ const (
 	lnFarthest = 300
 )
 
-// newWorthTable returns the table for customers with x repeats. A nil spend
-// stands for only a mean.
-func newWorthTable(spend *GammaGamma, x int) *worthTable {
-	t := &worthTable{step: meanStep, rows: make([]worthRow, len(sizes))}
-	if spend != nil {
-		t.p, t.b = spend.P, spend.P*float64(x)+spend.Q
+// newWorthTable returns the table for customers of a shape.
+func newWorthTable(shape Shape) *worthTable {
+	t := &worthTable{p: shape.P, b: shape.B, step: meanStep, rows: make([]worthRow, len(sizes))}
+	if t.p > 0 {
 		t.step = min(longestStep, math.Sqrt(likelihood.Trigamma(t.b)+(1+1/t.p)/usualPurchases)/stepsPerDeviation)
 	}
 	return t

@@ -1,0 +1,168 @@
+package backtest
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/btyd/spend"
+)
+
+// Spending is a form of the spend model fitted to everybody, and how well it predicts
+// the margin of the holdout, with the purchases that one family expects.
+type Spending struct {
+	Model  spend.Model
+	Margin Score
+}
+
+// sampleOf returns what a form of the spend model sees of customers at the cutoff.
+func sampleOf(customers []Customer, form spend.Form) spend.Sample {
+	sample := spend.Sample{Form: form}
+	var positive, purchases int
+	for _, c := range customers {
+		positive += c.Positive
+		purchases += c.History.Repeats + 1
+		count := spend.Count{Repeats: c.History.Repeats, Purchases: c.counted(form), Total: form.Total(c.FirstSpend, c.RepeatSpend), Customers: 1}
+		if count.Purchases == 0 {
+			continue
+		}
+		sample.Counts = append(sample.Counts, count)
+		if form.FirstCounts {
+			sample.LnValues += c.LnSpend
+			if c.FirstSpend > 0 {
+				sample.LnValues -= math.Log(form.FirstDivisor)
+			}
+		}
+	}
+	if form.FirstCounts && purchases > 0 {
+		sample.PositiveShare = float64(positive) / float64(purchases)
+	}
+	return sample
+}
+
+// counted returns how many purchases a form counts of a customer: of positive value,
+// or, of the means of repeats, all of these.
+func (c Customer) counted(form spend.Form) int {
+	if form.FirstCounts {
+		return c.Positive
+	}
+	return c.History.Repeats
+}
+
+// worth returns the margin that a purchase of a customer is expected to bring.
+func (c Customer) worth(model spend.Model) float64 {
+	value := model.Expected(c.History.Repeats, c.counted(model.Form), model.Form.Total(c.FirstSpend, c.RepeatSpend))
+	return value * c.MarginShare
+}
+
+// firstToLater compares first purchases with later ones of the same customers, but for
+// the old, whose first that is known is a later one.
+func (t *test) firstToLater() spend.FirstToLater {
+	var compared spend.FirstToLater
+	for _, c := range t.customers {
+		if !c.Old && c.Positive == c.History.Repeats+1 {
+			compared.Add(c.History.Repeats, c.FirstSpend, c.RepeatSpend)
+		}
+	}
+	return compared
+}
+
+// forms returns the forms of the spend model in the order of preference: on purchases;
+// on purchases, with first ones divided by what they are worth beside later ones of the
+// same customers; on the means of repeat purchases.
+func (t *test) forms() []spend.Form {
+	forms := []spend.Form{spend.OnPurchases}
+	if ratio := t.firstToLater().Ratio(); ratio > 0 && ratio != 1 {
+		forms = append(forms, spend.Form{FirstCounts: true, FirstDivisor: ratio})
+	}
+	return append(forms, spend.OnMeans)
+}
+
+// fitSpending fits every form to everybody, to the old apart where they have fits of their own, and chooses among those that have a
+// model: the first, unless a later one has a smaller deviance of margins, with the
+// purchases that a family expects, by two standard errors of paired differences. Then
+// the chosen form is fitted to each group.
+func (t *test) fitSpending(result *Result, family string, purchases []float64, margin outcome) error {
+	forms := t.forms()
+	if t.terms.Form != nil {
+		forms = []spend.Form{*t.terms.Form}
+	}
+	pooled := []int{everybody}
+	if t.hasOld {
+		pooled = append(pooled, oldOnes)
+	}
+	all, models := make([]Spending, len(forms)), make([]spends, len(forms))
+	deviances, errs := make([][]float64, len(forms)), make([]error, len(forms))
+	likelihood.EachChunk(len(forms), t.terms.Workers, func(i int) {
+		if models[i], errs[i] = t.fitForm(forms[i], pooled); errs[i] != nil {
+			return
+		}
+		all[i].Model = models[i][everybody]
+		predicted := t.margins(models[i], purchases, false)
+		deviances[i] = margin.deviances(predicted)
+		all[i].Margin = t.score(predicted, margin, deviances[i])
+	})
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	held := 0
+	for i := 1; i < len(forms); i++ {
+		if all[i].Model.Fit == nil {
+			continue
+		}
+		if all[held].Model.Fit == nil {
+			held = i
+			continue
+		}
+		contest := newContest(Contest{Target: Margin, Holder: forms[held].Name(), Challenger: forms[i].Name()}, len(t.customers),
+			func(j int) float64 { return deviances[held][j] - deviances[i][j] }, func(int) float64 { return 1 })
+		result.SpendContests = append(result.SpendContests, contest)
+		if contest.Won() {
+			held = i
+		}
+	}
+	result.Spendings, result.SpendFamily, result.Form = all, family, forms[held]
+	ofGroups, err := t.fitForm(forms[held], t.groups)
+	if err != nil {
+		return err
+	}
+	t.spend = models[held]
+	maps.Copy(t.spend, ofGroups)
+	return nil
+}
+
+// fitForm fits a form of the spend model to groups. Those that determine no model are
+// left out, everybody apart, whose mean stands in then.
+func (t *test) fitForm(form spend.Form, groups []int) (spends, error) {
+	models := spends{}
+	for _, group := range groups {
+		model, err := spend.FitModel(sampleOf(t.of(group), form), t.terms.Workers)
+		if err != nil {
+			return nil, fmt.Errorf("group %d: %w", group, err)
+		}
+		if model.Fit != nil || group == everybody {
+			models[group] = model
+		}
+	}
+	return models, nil
+}
+
+// of returns the customers whom what is fitted to a group is fitted to.
+func (t *test) of(group int) []Customer {
+	return slices.DeleteFunc(slices.Clone(t.customers), func(c Customer) bool { return !c.isIn(group) })
+}
+
+// spends are the spend models of groups.
+type spends map[int]spend.Model
+
+// of returns the spend of a group, everybody's where it has no model of its own.
+func (s spends) of(group int) spend.Model {
+	if model, own := s[group]; own {
+		return model
+	}
+	return s[everybody]
+}
