@@ -5,7 +5,8 @@
 -- What a customer will spend is distributed as spend_scale × W, and W depends on
 -- (x, T) alone, given alive. margin_scale turns W into margin, discounted by the
 -- ratio of discounted to expected purchases. dropout_loss is what the customers who
--- are alive would bring beyond clv if none of them left within the horizon.
+-- are alive would bring beyond clv if none of them left within the horizon. What ends
+-- in _365d is the same over 365 days, whatever the horizon.
 --
 -- grain: one row per customer_id
 -- reads: rfm, scores, conditional_forecasts, base_rates, channel_margins, params
@@ -21,6 +22,8 @@ scored as (
         scores.p_alive * conditional_forecasts.expected_purchases as expected_purchases,
         scores.p_alive * conditional_forecasts.discounted_purchases as discounted_purchases,
         scores.p_alive * conditional_forecasts.discounted_purchases_if_kept as discounted_purchases_if_kept,
+        scores.p_alive * conditional_forecasts.discounted_purchases_365d as discounted_purchases_365d,
+        scores.p_alive * conditional_forecasts.discounted_purchases_if_kept_365d as discounted_purchases_if_kept_365d,
         conditional_forecasts.purchases_per_year as expected_repeat_rate,
         conditional_forecasts.discounted_purchases / nullif(conditional_forecasts.expected_purchases, 0) as discount_factor,
         scores.spend_low,
@@ -83,6 +86,9 @@ final as (
         spending.discounted_purchases * spending.expected_purchase_value * spending.kept_share as clv,
         (spending.discounted_purchases_if_kept - spending.discounted_purchases) * spending.expected_purchase_value
             * spending.kept_share as dropout_loss,
+        spending.discounted_purchases_365d * spending.expected_purchase_value * spending.kept_share as clv_365d,
+        (spending.discounted_purchases_if_kept_365d - spending.discounted_purchases_365d) * spending.expected_purchase_value
+            * spending.kept_share as dropout_loss_365d,
         spending.spend_scale * spending.kept_share * spending.discount_factor as margin_scale
     from spending
 )

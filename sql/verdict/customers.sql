@@ -23,6 +23,8 @@ rounded as (
         to_minor(
             greatest(marks.spend_low * marks.margin_scale, marks.spend_high * marks.margin_scale), params.minor_per_unit
         ) as clv_high_minor,
+        case when params.retention_cost > 0 and marks.clv > 0 then params.retention_cost / nullif(marks.clv, 0) end
+            as breakeven_gain,
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
         seed_cut.lifetime_minor as seed_from_minor,
         shared_ids.customer_id is not null as is_shared_id,
@@ -86,6 +88,7 @@ final as (
         money(clv_minor, minor_per_unit) as clv,
         money(clv_low_minor, minor_per_unit) as clv_low,
         money(clv_high_minor, minor_per_unit) as clv_high,
+        money(to_minor(dropout_loss, minor_per_unit), minor_per_unit) as value_at_risk,
         money(historic_minor, minor_per_unit) as historic_margin,
         money(historic_minor + clv_minor, minor_per_unit) as lifetime_value,
 
@@ -93,9 +96,11 @@ final as (
         mark,
         money(to_minor(keep_value, minor_per_unit), minor_per_unit) as keep_value,
         keep_probability,
+        breakeven_gain,
         mark_reason,
         coalesce(
             repeat_purchases > 0
+            and mark = 'retain'
             and not is_shared_id
             and historic_minor + clv_minor > 0
             and historic_minor + clv_minor >= seed_from_minor,

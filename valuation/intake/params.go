@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/calendar"
+	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
 )
@@ -42,6 +43,8 @@ type params struct {
 	Currency         string
 	TargetLTVCAC     float64 `col:"target_ltv_cac"`
 	TrailingFrom     time.Time
+	ReplaceScope     string // of the row of channel_costs that says what a replacement costs
+	ReplaceChannel   string
 
 	BusinessRules
 }
@@ -64,10 +67,14 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
 		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
 		TargetLTVCAC: c.Value.TargetLTVCAC, TrailingFrom: in.TrailingFrom(),
+		ReplaceScope: config.ReplaceByPaid,
 		BusinessRules: Rules,
 	}
 	if from := c.Orders.FitFrom; from != nil {
 		row.FitFrom = from.Time
+	}
+	if c.Value.ReplaceBy != config.ReplaceByPaid {
+		row.ReplaceScope, row.ReplaceChannel = "channel", c.Value.ReplaceBy
 	}
 	if asOf := c.Time.AsOf; asOf != nil {
 		row.VersionsUntil = asOf.Time

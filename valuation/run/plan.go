@@ -95,6 +95,7 @@ var value = []pipeline.Step{
 	{Name: "channel_margins", Kind: pipeline.Table, Folder: "value"},
 	{Name: "value", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
+	{Name: "value_horizons", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_values", Kind: pipeline.Table, Folder: "value"},
 	{Name: "channel_members", Kind: pipeline.View, Folder: "value"},
 	{Name: "channel_values", Kind: pipeline.Table, Folder: "value"},
