@@ -35,6 +35,7 @@ type params struct {
 	BacktestDays       int64
 	BacktestCutoff     time.Time
 	BacktestRecentFrom time.Time // as long before the cutoff
+	YearAgo            time.Time // the customers of which day are compared with those of as_of
 	HorizonDays        int64
 	DiscountPerDay     float64
 
@@ -64,10 +65,10 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
 		BacktestDays: int64(in.Holdout.Days), BacktestCutoff: in.Cutoff(), BacktestRecentFrom: in.Cutoff().AddDate(0, 0, -in.Holdout.Days),
-		HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
+		YearAgo: in.YearAgo(), HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
 		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
 		TargetLTVCAC: c.Value.TargetLTVCAC, TrailingFrom: in.TrailingFrom(),
-		ReplaceScope: config.ReplaceByPaid,
+		ReplaceScope:  config.ReplaceByPaid,
 		BusinessRules: Rules,
 	}
 	if from := c.Orders.FitFrom; from != nil {
@@ -95,6 +96,9 @@ func (in *Intake) TrailingFrom() time.Time {
 	}
 	return from
 }
+
+// YearAgo is the day of which the number of customers is compared with that of as_of.
+func (in *Intake) YearAgo() time.Time { return in.Days.AsOf.AddDate(0, 0, -int(Rules.FocusDays)) }
 
 const (
 	// A shorter holdout says nothing.

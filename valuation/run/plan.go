@@ -81,9 +81,11 @@ var models = []pipeline.Step{
 	{Name: "backtest_customers", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_fits", Kind: pipeline.Go, Reads: []string{"backtest_sample", "backtest_customers"}},
 	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
+	{Name: "histories_year_ago", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
 	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "parameter_places", "fit_groups", "backtest_scores"}},
+	{Name: "alive_year_ago", Kind: pipeline.Go, Reads: []string{"histories_year_ago"}, Makes: []string{"alive_year_ago"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
 }
 
@@ -152,6 +154,7 @@ var kpis = []pipeline.Step{
 	{Name: "growth_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "replacement_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "channel_cac_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "focus_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "acquisition_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "satisfaction_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "figures", Kind: pipeline.Go, Reads: retention.FigureTables, Makes: []string{"figures"}},
