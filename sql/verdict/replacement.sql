@@ -35,26 +35,26 @@ modelled as (
 ),
 
 -- what the new customers of the trailing 12 months have shown
-shown as (
+recent as (
     select
-        max(case
-            when channel_values.horizon_days = params.horizon_days
-                then money(channel_values.first_order_minor, params.minor_per_unit)
-        end) as first_order,
-        max(case
-            when channel_values.horizon_days = params.horizon_days
-                then money(channel_values.value_minor, params.minor_per_unit)
-        end) as newcomer_value,
-        max(case
-            when channel_values.horizon_days = params.focus_days
-                then money(channel_values.value_minor, params.minor_per_unit)
-        end) as newcomer_value_365d
+        channel_values.horizon_days = params.horizon_days as is_of_horizon,
+        channel_values.horizon_days = params.focus_days as is_of_focus,
+        money(channel_values.first_order_minor, params.minor_per_unit) as first_order,
+        money(channel_values.value_minor, params.minor_per_unit) as newcomer_value
     from channel_values
     cross join params
     where channel_values.period = 'trailing_12m'
         and channel_values.scope = 'blended'
         and channel_values.customers >= params.min_channel_customers
         and channel_values.expected_purchases >= params.min_newcomer_purchases
+),
+
+shown as (
+    select
+        max(case when is_of_horizon then first_order end) as first_order,
+        max(case when is_of_horizon then newcomer_value end) as newcomer_value,
+        max(case when is_of_focus then newcomer_value end) as newcomer_value_365d
+    from recent
 ),
 
 new_customer as (
