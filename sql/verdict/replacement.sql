@@ -18,6 +18,7 @@ modelled as (
     select
         base_rates.first_order_margin,
         base_rates.later_return_share,
+        base_rates.newcomers,
         scores.p_alive * conditional_forecasts.spend_mean
             * (base_rates.margin_share * (1 - base_rates.later_return_share)) as margin_if_alive,
         conditional_forecasts.discounted_purchases,
@@ -39,6 +40,7 @@ recent as (
     select
         channel_values.horizon_days = params.horizon_days as is_of_horizon,
         channel_values.horizon_days = params.focus_days as is_of_focus,
+        cast(channel_values.customers as bigint) as customers,
         money(channel_values.first_order_minor, params.minor_per_unit) as first_order,
         money(channel_values.value_minor, params.minor_per_unit) as newcomer_value
     from channel_values
@@ -51,6 +53,7 @@ recent as (
 
 shown as (
     select
+        max(case when is_of_horizon then customers end) as customers,
         max(case when is_of_horizon then first_order end) as first_order,
         max(case when is_of_horizon then newcomer_value end) as newcomer_value,
         max(case when is_of_focus then newcomer_value end) as newcomer_value_365d
@@ -59,6 +62,7 @@ shown as (
 
 new_customer as (
     select
+        case when shown.newcomer_value is not null then shown.customers else modelled.newcomers end as newcomers,
         case
             when shown.newcomer_value is not null then shown.first_order * (1 - modelled.later_return_share)
             else modelled.first_order_margin
@@ -99,6 +103,7 @@ bought as (
 
 terms as (
     select
+        new_customer.newcomers,
         new_customer.first_order_margin,
         new_customer.newcomer_clv,
         new_customer.newcomer_clv_365d,

@@ -115,7 +115,7 @@ var Figures = []Figure{
 	{Name: "repeat_rate_90d_12m_before", Unit: "share", Meaning: "repeat_rate_90d_last_12m of the cohorts of the 12 months before", Counts: "customers of these cohorts", Interval: wilson95},
 	{Name: "repeat_rate_90d_change", Unit: "share", Meaning: "repeat_rate_90d_last_12m less repeat_rate_90d_12m_before; null where one of them is", Counts: "customers of both years' cohorts", Interval: "95 % (Newcombe 1998, method 10)"},
 
-	{Name: "first_order_margin", Unit: "money", Meaning: "mean margin of the first purchase days of the new customers of the trailing 12 months, or, where these are too few for newcomer_clv, of all (with orders.columns.margin that of their own rows, else the rate of their revenue), less later_return_share", Counts: "new customers"},
+	{Name: "first_order_margin", Unit: "money", Meaning: "mean margin of the first purchase days of the new customers of the trailing 12 months, or, where these are too few for newcomer_clv, of all (with orders.columns.margin that of their own rows, else the rate of their revenue), less later_return_share", Counts: "these new customers"},
 	{Name: "newcomer_clv", Unit: "money", Meaning: "residual value of a new customer on the day of the first purchase, at the level that those of the trailing 12 months have shown; of the model's customer of that day where these are under 50 or the model expects under 50 purchases of them so far", Counts: allCustomers},
 	{Name: "newcomer_value", Unit: "money", Meaning: "first_order_margin plus newcomer_clv; where spend sets the CAC, value of a new customer of the channels whose it is (value.replace_by)", Counts: allCustomers},
 	{Name: "cac", Unit: "money", Meaning: "cost of acquiring a customer by which the marks are set", Counts: allCustomers},
