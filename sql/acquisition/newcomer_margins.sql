@@ -3,8 +3,7 @@
 -- that of the first horizon_days, discounted to the first purchase, and focus_minor that
 -- of the first focus_days. What moved before the first purchase counts at age 0. The
 -- first order is worth what its returns have left of it, less what was returned of no
--- purchase before. Without spend, with which customers are compared, only those of
--- the trailing 12 months are here: they are what a new customer is worth.
+-- purchase before. Empty without spend, with which it is compared.
 --
 -- grain: one row per customer_id
 -- reads: customer_days, order_returns, first_purchases, params
@@ -39,7 +38,7 @@ days as (
         and customer_days.order_day = order_returns.order_day
         and first_purchases.first_purchase_date > order_returns.order_day
     where customer_days.reason = 'used'
-        and (params.has_spend or first_purchases.first_purchase_date >= params.trailing_from)
+        and params.has_spend
 ),
 
 discounted as (

@@ -41,7 +41,6 @@ joined as (
         and channel_costs.scope = channel_values.scope
         and channel_costs.channel = channel_values.channel
         and channel_values.horizon_days = params.horizon_days
-        and params.has_spend
     left join paybacks
         on channel_costs.period = paybacks.period
         and channel_costs.period_start = paybacks.period_start

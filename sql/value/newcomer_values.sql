@@ -3,8 +3,7 @@
 -- first horizon_days of their lives, so far (discounted to the first purchase).
 -- And, in millionths, how many discounted repeat purchases the model expects
 -- of each of them by the age they have, and by the horizon. Squares and products
--- are there for the spread between customers. Without spend only of those of the
--- trailing 12 months.
+-- are there for the spread between customers. Empty without spend.
 --
 -- grain: one row per (first_channel, first_purchase_date, horizon_days)
 -- reads: summary, fit_groups, newcomer_margins, newcomer_curve, value_horizons

@@ -11,7 +11,7 @@
 -- model's customer of the first day stands in, of all who were ever acquired.
 --
 -- grain: one row
--- reads: base_rates, conditional_forecasts, scores, channel_costs, channel_values, params
+-- reads: base_rates, conditional_forecasts, scores, newcomer_worth, channel_costs, channel_values, params
 with
 
 modelled as (
@@ -38,17 +38,15 @@ modelled as (
 -- what the new customers of the trailing 12 months have shown
 recent as (
     select
-        channel_values.horizon_days = params.horizon_days as is_of_horizon,
-        channel_values.horizon_days = params.focus_days as is_of_focus,
-        cast(channel_values.customers as bigint) as customers,
-        money(channel_values.first_order_minor, params.minor_per_unit) as first_order,
-        money(channel_values.value_minor, params.minor_per_unit) as newcomer_value
-    from channel_values
+        newcomer_worth.horizon_days = params.horizon_days as is_of_horizon,
+        newcomer_worth.horizon_days = params.focus_days as is_of_focus,
+        newcomer_worth.customers,
+        money(newcomer_worth.first_order_minor, params.minor_per_unit) as first_order,
+        money(newcomer_worth.value_minor, params.minor_per_unit) as newcomer_value
+    from newcomer_worth
     cross join params
-    where channel_values.period = 'trailing_12m'
-        and channel_values.scope = 'blended'
-        and channel_values.customers >= params.min_channel_customers
-        and channel_values.expected_purchases >= params.min_newcomer_purchases
+    where newcomer_worth.customers >= params.min_channel_customers
+        and newcomer_worth.expected_purchases >= params.min_newcomer_purchases
 ),
 
 shown as (

@@ -99,6 +99,7 @@ var value = []pipeline.Step{
 	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
 	{Name: "value_horizons", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_values", Kind: pipeline.Table, Folder: "value"},
+	{Name: "newcomer_worth", Kind: pipeline.Table, Folder: "value"},
 	{Name: "channel_members", Kind: pipeline.View, Folder: "value"},
 	{Name: "channel_values", Kind: pipeline.Table, Folder: "value"},
 }
