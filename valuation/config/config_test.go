@@ -156,6 +156,8 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			base["orders.columns.currency"] = "code"
 		case "value.fit_by":
 			base["orders.columns.channel"] = "source"
+		case "value.replace_by":
+			base["orders.columns.channel"], base["spend.files"], base["value.margin_rate"] = "source", "spend.parquet", "0.3"
 		case "value.cac", "value.retention_cost", "spend.files":
 			base["value.margin_rate"] = "0.3"
 		}
