@@ -29,13 +29,17 @@ brought as (
     group by value_horizons.horizon_days
 ),
 
-first_orders as (
-    select
-        fixed_point(max(coalesce(params.margin_rate, 1e0)) * cast(sum(second_purchases.first_order_money_minor) as bigint), 1)
-            as first_order_minor
+first_sums as (
+    select cast(sum(second_purchases.first_order_money_minor) as bigint) as money_minor
     from second_purchases
     cross join params
     where second_purchases.first_purchase_date >= params.trailing_from
+),
+
+first_orders as (
+    select fixed_point(coalesce(params.margin_rate, 1e0) * first_sums.money_minor, 1) as first_order_minor
+    from first_sums
+    cross join params
 ),
 
 aged as (
@@ -79,7 +83,7 @@ final as (
                 * (cast(expected.horizon_millionths as double) / nullif(expected.expected_millionths, 0))
         ) / nullif(expected.customers, 0) as value_minor
     from expected
-    inner join brought
+    left join brought
         on expected.horizon_days = brought.horizon_days
     cross join first_orders
 )

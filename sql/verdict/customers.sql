@@ -23,8 +23,7 @@ rounded as (
         to_minor(
             greatest(marks.spend_low * marks.margin_scale, marks.spend_high * marks.margin_scale), params.minor_per_unit
         ) as clv_high_minor,
-        case when params.retention_cost > 0 and marks.clv > 0 then params.retention_cost / nullif(marks.clv, 0) end
-            as breakeven_gain,
+        nullif(params.retention_cost, 0) / nullif(greatest(0e0, marks.clv), 0) as breakeven_gain,
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
         seed_cut.lifetime_minor as seed_from_minor,
         shared_ids.customer_id is not null as is_shared_id,

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/dustin/go-humanize"
 
@@ -24,28 +23,21 @@ func (s summary) breakeven() string {
 		s.money(s.settings.Value.RetentionCost), percent(*all), percent(*neediest))
 }
 
-// segments writes how the customers of each segment are marked, and what they are
-// worth: the most valuable segment first. The segment says what to write, the mark
-// whether to spend.
+// segments says how the customers of each segment are marked, and what they are worth:
+// the most valuable segment first. The segment says what to write, the mark whether to
+// spend.
 func (s summary) segments() string {
-	if len(s.result.Figures.Segments) == 0 {
-		return ""
-	}
 	rows := slices.SortedFunc(slices.Values(s.result.Figures.Segments), func(a, b judgement.SegmentMarks) int {
 		return cmp.Or(cmp.Compare(b.RetainCLV+b.LookalikeCLV, a.RetainCLV+a.LookalikeCLV), cmp.Compare(a.Segment, b.Segment))
 	})
-	width := len("Segment")
+	var parts []string
 	for _, row := range rows {
-		width = max(width, len(row.Segment))
+		parts = append(parts, fmt.Sprintf("%s %s (%s) and %s (%s)", row.Segment,
+			humanize.Comma(row.RetainCustomers), humanize.Comma(int64(math.Round(row.RetainCLV))),
+			humanize.Comma(row.LookalikeCustomers), humanize.Comma(int64(math.Round(row.LookalikeCLV)))))
 	}
-	var text strings.Builder
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
-	currency := s.settings.Value.Currency
-	fmt.Fprintf(table, "  %-*s\tretain\t%s\tlookalikes\t%s\t\n", width, "Segment", currency, currency)
-	for _, row := range rows {
-		fmt.Fprintf(table, "  %-*s\t%s\t%s\t%s\t%s\t\n", width, row.Segment,
-			humanize.Comma(row.RetainCustomers), humanize.Comma(int64(math.Round(row.RetainCLV))), humanize.Comma(row.LookalikeCustomers), humanize.Comma(int64(math.Round(row.LookalikeCLV))))
+	if len(parts) == 0 {
+		return ""
 	}
-	table.Flush() // to a builder, which takes everything
-	return strings.TrimRight(text.String(), "\n")
+	return fmt.Sprintf("By segment, those to retain and the lookalikes (their value, %s): %s.", s.settings.Value.Currency, strings.Join(parts, "; "))
 }
