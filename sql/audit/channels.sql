@@ -41,6 +41,7 @@ joined as (
         and channel_costs.period_start = channel_values.period_start
         and channel_costs.scope = channel_values.scope
         and channel_costs.channel = channel_values.channel
+        and channel_values.horizon_days = params.horizon_days
     left join paybacks
         on channel_costs.period = paybacks.period
         and channel_costs.period_start = paybacks.period_start

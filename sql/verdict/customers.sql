@@ -23,6 +23,7 @@ rounded as (
         to_minor(
             greatest(marks.spend_low * marks.margin_scale, marks.spend_high * marks.margin_scale), params.minor_per_unit
         ) as clv_high_minor,
+        nullif(params.retention_cost, 0) / nullif(greatest(0e0, marks.clv), 0) as breakeven_gain,
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
         days_after(marks.last_purchase_date, fixed_point(marks.days_to_next_purchase, 1)) as next_purchase_due,
         seed_cut.lifetime_minor as seed_from_minor,
@@ -92,6 +93,7 @@ final as (
         money(clv_minor, minor_per_unit) as clv,
         money(clv_low_minor, minor_per_unit) as clv_low,
         money(clv_high_minor, minor_per_unit) as clv_high,
+        money(to_minor(dropout_loss, minor_per_unit), minor_per_unit) as value_at_risk,
         money(historic_minor, minor_per_unit) as historic_margin,
         money(historic_minor + clv_minor, minor_per_unit) as lifetime_value,
 
@@ -99,9 +101,11 @@ final as (
         mark,
         money(to_minor(keep_value, minor_per_unit), minor_per_unit) as keep_value,
         keep_probability,
+        breakeven_gain,
         mark_reason,
         coalesce(
             repeat_purchases > 0
+            and mark = 'retain'
             and not is_shared_id
             and historic_minor + clv_minor > 0
             and historic_minor + clv_minor >= seed_from_minor,

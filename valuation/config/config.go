@@ -130,6 +130,7 @@ type Value struct {
 	HorizonDays   int      `yaml:"horizon_days" json:"horizon_days" help:"days ahead over which value is counted"`
 	RetentionCost float64  `yaml:"retention_cost" json:"retention_cost" help:"cost of holding one customer over the horizon"`
 	CAC           *float64 `yaml:"cac" json:"cac" help:"cost of acquiring one customer, where spend does not say; without both, a first order is taken to pay for its acquisition"`
+	ReplaceBy     string   `yaml:"replace_by" json:"replace_by" value:"CHANNEL" help:"whose cost and value a replacement has, where there is spend: paid, all paid channels together, or the name of one channel, the one where the next money would go; over the 12 months to as_of"`
 	TargetLTVCAC  float64  `yaml:"target_ltv_cac" json:"target_ltv_cac" help:"least value of a new customer per cost of acquisition that is worth paying"`
 	FitBy         string   `yaml:"fit_by" json:"fit_by" choices:"none,channel" help:"none, or channel; then channels with 500 repeat customers or more get parameters of their own where the backtest shows that it helps"`
 	MinKeepShare  float64  `yaml:"min_keep_share" json:"min_keep_share" help:"least clv worth retaining, as a share of the margin of a first order"`
@@ -208,6 +209,7 @@ func Default() Config {
 			HorizonDays:  365,
 			FitBy:        "none",
 			MinKeepShare: 0.05,
+			ReplaceBy:    ReplaceByPaid,
 			TargetLTVCAC: 3,
 		},
 		Backtest: Backtest{MaxTotalError: 0.25},
@@ -258,6 +260,10 @@ func Default() Config {
 		Log:      "text",
 	}
 }
+
+// ReplaceByPaid is the value of value.replace_by for all paid channels together, which
+// is also their scope in channels.parquet.
+const ReplaceByPaid = "paid"
 
 // The values of orders.returns.
 const (

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cbv/valuation/engine"
@@ -21,12 +22,15 @@ type watchedDay struct {
 }
 
 // makeLooks makes the tables of looks: those that a plan takes at everybody, the as-of
-// day and the cutoff of its backtest, and the one that it takes at each of some
-// customers.
+// day and, where it fits models, the cutoff of its backtest and a year ago, and the one
+// that it takes at each of some customers.
 func (in *Intake) makeLooks(ctx context.Context) error {
 	looks := []look{{in.Days.AsOf}}
 	if in.Holdout.Days > 0 {
 		looks = append(looks, look{in.Cutoff()})
+	}
+	if yearAgo := in.YearAgo(); in.tests && !in.Days.First().After(yearAgo) && !slices.Contains(looks, look{yearAgo}) {
+		looks = append(looks, look{yearAgo})
 	}
 	if err := engine.Insert(ctx, in.Engine, "looks", looks); err != nil {
 		return err

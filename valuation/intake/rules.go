@@ -63,6 +63,15 @@ type BusinessRules struct {
 	// it less than half has been seen, and the shape of the curve is most of the value.
 	MaxHorizonGrowth float64
 
+	// FocusDays is over how many days value is counted where it says where the next
+	// effort should go, whatever the horizon: a setting would move the advice. These
+	// figures end in _365d.
+	FocusDays int64
+	// MinNewcomerPurchases is how many repeat purchases the model must expect of the
+	// new customers of the trailing 12 months so far for these to say what a new
+	// customer is worth: of fewer, chance decides.
+	MinNewcomerPurchases float64
+
 	// BorderlineShare is the share of the cost to beat within which the value of
 	// keeping a customer is too close to 0 to call.
 	BorderlineShare float64
@@ -112,6 +121,8 @@ var Rules = BusinessRules{
 	MinChannelCustomers:     50,
 	MinSpendPerCredit:       10,
 	MaxHorizonGrowth:        2,
+	FocusDays:               365,
+	MinNewcomerPurchases:    50,
 	BorderlineShare:         0.1,
 	CACBandShare:            0.25,
 	MinPromoterScore:        9,

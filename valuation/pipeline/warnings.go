@@ -84,7 +84,7 @@ var Warnings = []WarningKind{
 	{"spend_without_channels", byValuing, "spend is given and `orders.columns.channel` is not", "a blended cost of acquisition", false},
 	{"spend_without_customers", byValuing, "nobody was acquired by a channel that spend was given to", "counts it in the paid and the blended cost", false},
 	{"net_credit", byValuing, "more was credited than spent on a channel", "no cost of acquisition where credits are a tenth of the rest or more", false},
-	{"no_paid_channel", byValuing, "no paid channel has a cost and 50 new customers", "`value.cac` sets the marks, else the margin of a first order", false},
+	{"no_paid_channel", byValuing, "paid channels, or the one that `value.replace_by` names, have no cost or fewer than 50 new customers", "`value.cac` sets the marks, else the margin of a first order", false},
 	{"acquisition_loses_money", byValuing, "a new customer costs more than they bring", "the floor alone decides whom to retain", false},
 
 	{"old_people", byExport, "a file of people or suppression is older than the day of the run", "does not know who objected since", false},

@@ -129,8 +129,8 @@ type RFMCuts struct {
 
 // Acquisition says which cost of acquiring a customer set the marks.
 type Acquisition struct {
-	Source  string `json:"source"` // spend, configured, or first_order: what a first order earns
-	Channel string `json:"channel,omitempty"`
+	Source  string `json:"source"`            // spend, configured, or first_order: what a first order earns
+	Channel string `json:"channel,omitempty"` // of spend: the one that value.replace_by names, "" for all paid ones
 	CAC     string `json:"cac"`
 }
 

@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -93,7 +93,11 @@ func (s summary) verdict() string {
 	}
 	cost := "taking a first order to pay for its acquisition, since no value.cac is set"
 	if terms := s.result.Manifest.Acquisition; terms != nil && terms.Source == "spend" {
-		cost = fmt.Sprintf("at the acquisition cost of channel %q, %s by spend, which leaves most", terms.Channel, s.money(s.value("cac")))
+		whose := "paid channels"
+		if terms.Channel != "" {
+			whose = fmt.Sprintf("channel %q (value.replace_by)", terms.Channel)
+		}
+		cost = fmt.Sprintf("at the acquisition cost of %s, %s by spend", whose, s.money(s.value("cac")))
 		if s.settings.Value.CAC != nil {
 			cost += " (value.cac is not used)"
 		}
@@ -116,7 +120,7 @@ func (s summary) acquisition() string {
 		text += fmt.Sprintf(" (%s in paid channels)", s.money(*paid))
 	}
 	if ratio := s.result.Figures.Base["ltv_cac"]; ratio.Value != nil && ratio.Low != nil && ratio.High != nil {
-		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f (95 %% interval %.2f to %.2f), against a target of %g", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
+		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f (95 %% interval %.2f to %.2f), against a target of %g, a convention (value.target_ltv_cac)", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
 	}
 	return text + "."
 }

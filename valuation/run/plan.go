@@ -86,10 +86,12 @@ var models = []pipeline.Step{
 	{Name: "spend_levels", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_fits", Kind: pipeline.Go, Reads: []string{"backtest_sample", "backtest_customers", "spend_levels"}, Makes: []string{"spend_terms"}},
 	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
+	{Name: "histories_year_ago", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
 	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "spend_correlation", "fit_groups", "backtest_scores"}},
+	{Name: "alive_year_ago", Kind: pipeline.Go, Reads: []string{"histories_year_ago"}, Makes: []string{"alive_year_ago"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
 }
 
@@ -101,7 +103,9 @@ var value = []pipeline.Step{
 	{Name: "channel_margins", Kind: pipeline.Table, Folder: "value"},
 	{Name: "value", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
+	{Name: "value_horizons", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_values", Kind: pipeline.Table, Folder: "value"},
+	{Name: "newcomer_worth", Kind: pipeline.Table, Folder: "value"},
 	{Name: "channel_members", Kind: pipeline.View, Folder: "value"},
 	{Name: "channel_values", Kind: pipeline.Table, Folder: "value"},
 }
@@ -167,6 +171,7 @@ var kpis = []pipeline.Step{
 	{Name: "growth_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "replacement_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "channel_cac_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "focus_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "acquisition_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "marketing_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "satisfaction_figures", Kind: pipeline.View, Folder: "kpis"},

@@ -74,6 +74,7 @@ var customers = []Column{
 	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns"},
 	{"clv_low", decimal, "money", "10 % point of the margin that the customer will have brought at the end of the horizon, discounted: 0 where buying nothing is that likely"},
 	{"clv_high", decimal, "money", "90 % point of the same; clv is its mean and lies above it where a little chance of much makes the mean"},
+	{"value_at_risk", decimal, "money", "what the customer, if alive, would bring over the horizon beyond clv if they could not leave: P(alive) times that; 0 under NBD, in which nobody leaves"},
 	{"historic_margin", decimal, "money", "margin to date; revenue to date where no margin is configured"},
 	{"lifetime_value", decimal, "money", "historic_margin plus clv"},
 
@@ -81,8 +82,9 @@ var customers = []Column{
 	{"mark", text, "", "retain or acquisition_lookalike; null where no model could be fitted"},
 	{"keep_value", decimal, "money", "clv less the cost of retention and the worth of a replacement: what losing the customer costs"},
 	{"keep_probability", decimal, "probability", "that the margin realised over the horizon exceeds the cost of retention and the worth of a replacement"},
+	{"breakeven_gain", decimal, "share", "value.retention_cost per clv: by which share a contact at that cost must raise the customer's value to pay; null where the cost is 0, or clv is not above 0"},
 	{"mark_reason", text, "", "borderline, worth_more, new_onboard, lapsed, below_floor or no_better_than_new"},
-	{"seed", yesNo, "", "among the top 10 % of repeat customers by lifetime_value, and no id that many people share: whom an ad platform should look for"},
+	{"seed", yesNo, "", "among the top 10 % by lifetime_value of the repeat customers who are worth retaining, and no id that many people share: whom an ad platform should look for"},
 }
 
 var backtest = []Column{
@@ -225,6 +227,7 @@ var segments = []Column{
 	{"retain_customers", whole, "customers", "marked retain"},
 	{"lookalike_customers", whole, "customers", "marked acquisition_lookalike"},
 	{"retain_clv", decimal, "money", "clv of the customers marked retain"},
+	{"lookalike_clv", decimal, "money", "clv of the customers marked acquisition_lookalike"},
 	{"new_customers", whole, "customers", "with lifecycle new"},
 	{"active_customers", whole, "customers", "with lifecycle active"},
 	{"cooling_customers", whole, "customers", "with lifecycle cooling"},

@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/btyd/spend"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/intake"
 )
 
 // The points of what a customer will have brought that stand in customers as
@@ -177,14 +178,16 @@ func (s *Scoring) makePlaces(ctx context.Context) error {
 func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error {
 	rows := make([][]any, len(forecasts))
 	horizon, delta := s.horizon()
+	focus := float64(intake.Rules.FocusDays)
 	err := s.parallel(ctx, len(forecasts), func(i int) {
 		o := &forecasts[i]
 		f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
-		discounted := f.Discounted(horizon, delta)
+		discounted, inFocus := f.Discounted(horizon, delta), f.Discounted(focus, delta)
 		rows[i] = []any{
 			int64(o.group), int64(o.Repeats), int64(o.Age),
 			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), discounted,
 			f.Survival(30), f.Survival(90), f.Survival(180), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
+			inFocus, max(inFocus, f.Rate()*btyd.Annuity(focus, delta)),
 			s.growthByMonth(f, discounted),
 			o.spending.None, o.spending.Power, o.spending.First, o.spending.Step, o.spending.Exceeds[:], o.spending.SecondMoment,
 		}
@@ -199,6 +202,7 @@ func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error
 		{Name: "p_purchase_365d", Type: engine.Double}, {Name: "expected_purchases", Type: engine.Double}, {Name: "discounted_purchases", Type: engine.Double},
 		{Name: "survival_30d", Type: engine.Double}, {Name: "survival_90d", Type: engine.Double}, {Name: "survival_180d", Type: engine.Double}, {Name: "survival_365d", Type: engine.Double},
 		{Name: "discounted_purchases_if_kept", Type: engine.Double},
+		{Name: "discounted_purchases_365d", Type: engine.Double}, {Name: "discounted_purchases_if_kept_365d", Type: engine.Double},
 		{Name: "growth_by_month", Type: engine.Doubles},
 		{Name: "spend_none", Type: engine.Double}, {Name: "spend_power", Type: engine.Double},
 		{Name: "spend_first", Type: engine.Double}, {Name: "spend_step", Type: engine.Double},
