@@ -181,6 +181,25 @@ def rolling(night):
     night.file("2023-01").unlink()
 
 
+@trouble("half a year of the history missing", ["rows_lost"], REFUSED, REFUSED, accept=["rows_lost", "files_start_mid_life"])
+def begins_later(night):
+    for month in range(1, 7):
+        night.file(f"2023-{month:02d}").unlink()
+
+
+@trouble("rows lost night after night", ["rows_lost"], REFUSED, REFUSED, accept=["rows_lost"])
+def leak(night):
+    # The last run of February has all of them. No night loses what stops it.
+    repeaters = pa.array(sorted(set(night.customers()) - set(night.customers(orders=1))))
+    night.run("--as-of", "2025-02-28")
+    for lost, day in ((0, night.days[-3]), (1, night.days[-2]), (2, None)):
+        for path in sorted((night.folder / "orders").glob("orders-2024-*")):
+            theirs = lambda table: pa.compute.is_in(table["customer_id"], value_set=repeaters).to_numpy()
+            night.rewrite(path.stem.removeprefix("orders-"), lambda table: ~theirs(table) | (np.arange(len(table)) % 150 != lost))
+        if day:
+            night.run("--as-of", day)
+
+
 @trouble("three one-timers cancelled", [], DONE, DONE)
 def one_timers_cancelled(night):
     night.edit(set(night.customers(orders=1)[:3]), lambda rows: [row | {"status": "cancelled"} for row in rows])

@@ -196,6 +196,54 @@ def fractions(folder, values):
     usual(folder, values | {"unit_price": np.full(len(values["unit_price"]), 0.0145)}, drop=["tax", "total"])
 
 
+def version_rows(values, seed):
+    """The rows of a tenth of the orders once more, as they were changed days later: most
+    of them cancelled, some with another quantity."""
+    rng = np.random.default_rng(seed)
+    again = of_orders(values, 0.1, seed) & (values["type"] == "sale")
+    rows = {n: v[again] for n, v in values.items()}
+    more = of_orders(rows, 0.3, seed + 1)
+    rows["quantity"] = np.where(more, rows["quantity"] + 1, rows["quantity"])
+    rows["status"] = np.where(more, rows["status"], "cancelled")
+    days = dict(zip(np.unique(rows["order_id"]).tolist(), rng.integers(1, 40, len(np.unique(rows["order_id"]))).tolist()))
+    later = np.array([np.timedelta64(days[o], "D") for o in rows["order_id"].tolist()])
+    first = values | {"updated_at": values["ordered_at"]}
+    return {n: np.concatenate([v, (rows | {"updated_at": rows["ordered_at"] + later})[n]]) for n, v in first.items()}
+
+
+@planted("versions of orders appended, in files by the time of change", "unmapped_columns", into=VARIANTS)
+def versions_by_file(folder, values):
+    rows = version_rows(values, 9)
+    shops.write_by(folder / "orders", rows, np.datetime_as_string(rows["updated_at"], unit="M"))
+    shops.configuration(folder, SOUND, KEEP)
+
+
+@planted("versions of orders appended, in files by the time of order", "unmapped_columns", into=VARIANTS)
+def versions_in_file(folder, values):
+    usual(folder, version_rows(values, 10))
+
+
+@planted("cancelled orders, a state says so in Spanish", "unmapped_columns", into=VARIANTS)
+def cancelled_in_spanish(folder, values):
+    state = np.where(values["status"] == "cancelled", "Anulado", "Completado")
+    usual(folder, values | {"order_state": state}, drop=["status"], keep="")
+
+
+@planted("two currencies, a column ccy says so", "several_currencies", into=VARIANTS)
+def currencies_short(folder, values):
+    foreign = values["country"] == "AT"
+    values = values | {"unit_price": np.where(foreign, values["unit_price"] * 11.4, values["unit_price"]), "ccy": np.where(foreign, "SEK", "EUR")}
+    usual(folder, values, drop=["tax", "total", "currency"])
+
+
+@planted("totals with shipping and tax, the parts beside them", "unmapped_columns", into=VARIANTS)
+def shipping_inside(folder, values):
+    subtotal = np.round(values["quantity"] * values["unit_price"], 2)
+    shipping = np.where(subtotal > 0, 4.9, 0.0)
+    more = {"subtotal": subtotal, "shipping": shipping, "order_total": np.round(subtotal + values["tax"] + shipping, 2)}
+    usual(folder, values | more, drop=["total", "quantity", "unit_price"], amount="order_total")
+
+
 def noticed(binary, customers):
     """The warnings of each case, planted into a shop of so many customers."""
     shop = shops.Shop(customers=customers)

@@ -278,6 +278,74 @@ def zones(folder, values):
     shops.configuration(folder, LINES, KEEP, more="time: {zone: Europe/Berlin}\n")
 
 
+def changed(values, days, seed):
+    """When each line was last changed: so many days after it at most."""
+    rng = np.random.default_rng(seed)
+    return values["ordered_at"] + (rng.random(len(values["line"])) * days * 86400e6).astype("timedelta64[us]")
+
+
+@base("lines written one after another, each with its time", seed=39)
+def inserted(folder, values):
+    later = np.arange(len(values["line"])) % 97 * np.timedelta64(1300, "us")
+    by_line(folder, values | {"updated_at": values["ordered_at"] + later})
+
+
+@base("lines that were changed one by one", seed=40)
+def shipped(folder, values):
+    by_line(folder, values | {"updated_at": changed(values, 20, 40)})
+
+
+@base("one price, lines that were changed one by one", seed=41, prices=[2990], quantities=([1], [1]), lines=1.6)
+def shipped_at_one_price(folder, values):
+    by_line(folder, values | {"updated_at": changed(values, 20, 41)})
+
+
+@base("tickets of one price each, changed one by one", seed=42, lines=1)
+def tickets_changed(folder, values):
+    count = np.random.default_rng(42).integers(1, 6, len(values["line"]))
+    rows = {n: np.repeat(v, np.where(values["type"] == "sale", count, 1)) for n, v in values.items()}
+    rows |= {"line": np.arange(len(rows["line"])), "quantity": np.sign(rows["quantity"])}
+    by_line(folder, rows | {"last_modified": rows["ordered_at"] + np.arange(len(rows["line"])) % 50 * np.timedelta64(1, "s")}, drop=["tax", "total"])
+
+
+@base("lines in files of the month in which they were changed", seed=43, prices=list(range(401, 9000, 17)), lines=3)
+def shipped_files(folder, values):
+    values = values | {"updated_at": changed(values, 12, 43)}
+    by_line(folder, values, name=lambda v: np.datetime_as_string(v["updated_at"], unit="M"))
+
+
+@base("weekly files with late rows, each with its time", seed=44)
+def late_changed(folder, values):
+    week = values["ordered_at"].astype("datetime64[W]").astype("datetime64[D]")
+    delayed = np.random.default_rng(22).random(len(week)) < 0.01
+    keys = np.datetime_as_string(np.where(delayed & (week < week.max()), week + np.timedelta64(7, "D"), week))
+    by_line(folder, values | {"updated_at": changed(values, 6, 44)}, name=lambda _: keys)
+
+
+@base("orders as they are now, with the time of their last change", seed=45)
+def snapshot(folder, values):
+    by_order(folder, values, more=lambda rows: {"line": rows["amount"], "modified_at": rows["ordered_at"] + np.timedelta64(3, "D"), "version": 1 + np.arange(len(rows["amount"])) % 3})
+
+
+@base("other words: state of the address, kind of goods, the customer's status", seed=46)
+def other_words(folder, values):
+    rows = np.arange(len(values["line"]))
+    more = {
+        "state": np.array(["CA", "TX", "NY", "VT"])[rows % 4], "subscription_status": np.array(["active", "cancelled"])[rows % 2],
+        "fulfillment_status": np.array(["fulfilled", "partial", "restocked"])[rows % 3], "presentment_currency": np.array(["EUR", "SEK", "USD"])[rows % 3],
+        "cur": np.array(["a", "b"])[rows % 2], "item_type": np.array(["test tube", "refund cover"])[rows % 2],
+    }
+    by_line(folder, values | more)
+
+
+@base("net amount beside shipping and a total with both", seed=47)
+def shipping_beside(folder, values):
+    def more(rows):
+        shipping = np.where(rows["amount"] > 0, 4.9, 0.0)
+        return {"shipping": shipping, "tax": np.round(rows["amount"] * 0.19, 2), "grand_total": np.round(rows["amount"] * 1.19 + shipping, 2), "subtotal": rows["amount"]}
+    by_order(folder, values, more=more)
+
+
 def cases():
     """Each base with its years: name, shop and how it is written. Three years of the
     same shop have as many customers."""

@@ -29,7 +29,7 @@ var owners = map[string]string{
 // below; on one line it imports what stands before it.
 var layers = [][]string{
 	// what everything may know, and pure mathematics
-	{"failure", "calendar", "orderdays", "money", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "backtest"},
+	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "backtest"},
 	// files, and declarations
 	{"parquetfile", "csvfile", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},
@@ -38,7 +38,7 @@ var layers = [][]string{
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
 	// the Go steps of a subject each
-	{"intake", "scoring", "acquisition", "retention", "judgement", "measurement", "export"},
+	{"intake", "suspicion", "scoring", "acquisition", "retention", "judgement", "measurement", "export"},
 	// the plans of a run, and what people read and type
 	{"run"},
 	{"report"},

@@ -6,11 +6,12 @@
 -- no_spend, net_credit (more was credited than spent; of paid and blended also
 -- where what channels cost is not min_spend_per_credit times the net credits of
 -- others),
--- unknown_channel, before_fit_from (customers may have bought before),
+-- unknown_channel, before_fit_from (customers may have bought before: new ones are known
+-- from fit_from on or, where files start in the middle of the shop's life, from new_from),
 -- no_new_customers, incomplete_spend (of spend_gaps).
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: periods, newcomer_days, spend_days, spend_gaps, params
+-- reads: periods, newcomer_days, spend_days, spend_gaps, newcomer_span, params
 with
 
 cells as (
@@ -116,7 +117,7 @@ reasons as (
                 or params.min_spend_per_credit * scopes.credit_minor > scopes.spend_minor + scopes.credit_minor
                 then 'net_credit'
             when scopes.scope = 'channel' and scopes.channel = '' then 'unknown_channel'
-            when scopes.period_start < params.fit_from then 'before_fit_from'
+            when scopes.period_start < newcomer_span.new_from then 'before_fit_from'
             when scopes.new_customers = 0 then 'no_new_customers'
             else coalesce(spend_gaps.reason, '')
         end as cac_reason
@@ -125,6 +126,7 @@ reasons as (
         on scopes.period = periods.period
         and scopes.period_start = periods.period_start
     cross join params
+    cross join newcomer_span
     left join spend_gaps
         on scopes.period = spend_gaps.period
         and scopes.period_start = spend_gaps.period_start

@@ -1,7 +1,7 @@
 -- newcomer_activity: the margin that customers brought at each age in days, by
 -- channel and month of acquisition; money_minor is revenue where margin is a share of it.
--- What moved before the first purchase counts at age 0. Empty without
--- spend.
+-- What moved before the first purchase counts at age 0. Without spend, only of the
+-- customers of the trailing 12 months, who say what a new customer is worth.
 --
 -- grain: one row per (first_channel, cohort_month, is_trailing, age_days)
 -- reads: customer_days, summary, params
@@ -11,7 +11,7 @@ days as (
     select
         summary.first_channel,
         cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
-        summary.first_purchase_date >= params.trailing_from as is_trailing,
+        summary.is_trailing,
         greatest(cast(0 as bigint), day_difference(summary.first_purchase_date, customer_days.order_day)) as age_days,
         case
             when params.margin_rate is not null then customer_days.net_minor
@@ -21,8 +21,8 @@ days as (
     inner join summary
         on customer_days.customer_id = summary.customer_id
     cross join params
-    where customer_days.reason = 'used'
-        and params.has_spend
+    where params.has_spend
+        or summary.is_trailing
 ),
 
 final as (

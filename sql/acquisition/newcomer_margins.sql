@@ -1,9 +1,9 @@
 -- newcomer_margins: what each customer's margin added up to at ages at which
 -- customers are compared, returns netted on the day they arrived; horizon_minor is
--- that of the first horizon_days, discounted to the first purchase. What moved before
--- the first purchase counts at age 0. The first order is worth what its returns have
--- left of it, less what was returned of no purchase before. Empty without spend, with
--- which it is compared.
+-- that of the first horizon_days, discounted to the first purchase, and focus_minor that
+-- of the first focus_days. What moved before the first purchase counts at age 0. The
+-- first order is worth what its returns have left of it, less what was returned of no
+-- purchase before. Empty without spend, with which it is compared.
 --
 -- grain: one row per customer_id
 -- reads: customer_days, order_returns, first_purchases, params
@@ -27,6 +27,7 @@ days as (
         end as first_money_minor,
         coalesce(params.margin_rate, 1e0) as margin_rate,
         params.horizon_days,
+        params.focus_days,
         params.discount_per_day
     from customer_days
     inner join first_purchases
@@ -36,8 +37,14 @@ days as (
         on customer_days.customer_id = order_returns.customer_id
         and customer_days.order_day = order_returns.order_day
         and first_purchases.first_purchase_date > order_returns.order_day
-    where customer_days.reason = 'used'
-        and params.has_spend
+    where params.has_spend
+),
+
+discounted as (
+    select
+        days.*,
+        fixed_point(margin_rate * money_minor * exp(-discount_per_day * age_days), 1) as discounted_minor
+    from days
 ),
 
 sums as (
@@ -49,14 +56,9 @@ sums as (
         cast(sum(case when age_days <= 90 then money_minor else 0 end) as bigint) as money_90_minor,
         cast(sum(case when age_days <= 180 then money_minor else 0 end) as bigint) as money_180_minor,
         cast(sum(case when age_days <= 365 then money_minor else 0 end) as bigint) as money_365_minor,
-        cast(sum(
-            case
-                when age_days <= horizon_days
-                    then fixed_point(margin_rate * money_minor * exp(-discount_per_day * age_days), 1)
-                else 0
-            end
-        ) as bigint) as horizon_minor
-    from days
+        cast(sum(case when age_days <= horizon_days then discounted_minor else 0 end) as bigint) as horizon_minor,
+        cast(sum(case when age_days <= focus_days then discounted_minor else 0 end) as bigint) as focus_minor
+    from discounted
     group by customer_id, margin_rate
 ),
 
@@ -68,7 +70,8 @@ final as (
         fixed_point(margin_rate * money_90_minor, 1) as margin_90_minor,
         fixed_point(margin_rate * money_180_minor, 1) as margin_180_minor,
         fixed_point(margin_rate * money_365_minor, 1) as margin_365_minor,
-        horizon_minor
+        horizon_minor,
+        focus_minor
     from sums
 )
 

@@ -29,7 +29,7 @@ aimed as (
         summary.first_channel,
         summary.first_purchase_date,
         cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
-        summary.first_purchase_date >= params.trailing_from as is_trailing,
+        summary.is_trailing,
         summary.customer_age_days,
         summary.repeat_purchases,
         newcomer_margins.first_day_minor,
@@ -67,8 +67,7 @@ running as (
     inner join customer_days
         on aimed.customer_id = customer_days.customer_id
     cross join params
-    where customer_days.reason = 'used'
-        and aimed.repeat_purchases > 0
+    where aimed.repeat_purchases > 0
         and aimed.first_day_minor < greatest(
             coalesce(aimed.own_minor, aimed.blended_minor), coalesce(aimed.blended_minor, aimed.own_minor)
         )

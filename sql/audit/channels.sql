@@ -3,7 +3,7 @@
 -- customers; the cost is taken as known.
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: channel_costs, channel_values, paybacks, params
+-- reads: channel_costs, channel_values, paybacks, newcomer_span, params
 with
 
 joined as (
@@ -30,16 +30,18 @@ joined as (
         nullif(channel_costs.cac_minor, 0) as divisor,
         params.target_ltv_cac,
         params.has_spend,
-        channel_costs.period_start < params.fit_from as is_before_fit_from,
+        channel_costs.period_start < newcomer_span.new_from as is_before_new_from,
         params.as_of,
         params.minor_per_unit
     from channel_costs
     cross join params
+    cross join newcomer_span
     left join channel_values
         on channel_costs.period = channel_values.period
         and channel_costs.period_start = channel_values.period_start
         and channel_costs.scope = channel_values.scope
         and channel_costs.channel = channel_values.channel
+        and channel_values.horizon_days = params.horizon_days
     left join paybacks
         on channel_costs.period = paybacks.period
         and channel_costs.period_start = paybacks.period_start
@@ -62,17 +64,17 @@ final as (
         nullif(cac_reason, '') as cac_reason,
 
         money(fixed_point(first_order_minor, 1), minor_per_unit) as first_order_margin,
-        case when has_spend and not is_before_fit_from then customers_90 end as customers_90d,
+        case when has_spend and not is_before_new_from then customers_90 end as customers_90d,
         money(fixed_point(margin_90_minor, 1), minor_per_unit) as margin_90d,
         margin_90_minor / divisor as ltv_cac_90d,
         (margin_90_minor - margin_90_margin_of_error) / divisor as ltv_cac_90d_low,
         (margin_90_minor + margin_90_margin_of_error) / divisor as ltv_cac_90d_high,
-        case when has_spend and not is_before_fit_from then customers_180 end as customers_180d,
+        case when has_spend and not is_before_new_from then customers_180 end as customers_180d,
         money(fixed_point(margin_180_minor, 1), minor_per_unit) as margin_180d,
         margin_180_minor / divisor as ltv_cac_180d,
         (margin_180_minor - margin_180_margin_of_error) / divisor as ltv_cac_180d_low,
         (margin_180_minor + margin_180_margin_of_error) / divisor as ltv_cac_180d_high,
-        case when has_spend and not is_before_fit_from then customers_365 end as customers_365d,
+        case when has_spend and not is_before_new_from then customers_365 end as customers_365d,
         money(fixed_point(margin_365_minor, 1), minor_per_unit) as margin_365d,
         margin_365_minor / divisor as ltv_cac_365d,
         (margin_365_minor - margin_365_margin_of_error) / divisor as ltv_cac_365d_low,

@@ -15,14 +15,14 @@ final as (
         windows.window_days,
         cast(sum(
             case
-                when repeat_scopes.is_fitted
+                when repeat_scopes.is_new
                     and repeat_scopes.customer_age_days >= windows.window_days then repeat_scopes.customers
                 else 0
             end
         ) as bigint) as customers,
         cast(sum(
             case
-                when repeat_scopes.is_fitted
+                when repeat_scopes.is_new
                     and repeat_scopes.customer_age_days >= windows.window_days
                     and repeat_scopes.days_to_second_purchase <= windows.window_days then repeat_scopes.customers
                 else 0

@@ -2,7 +2,7 @@
 -- without it (null), each of them counted in all, in a cohort, and in a channel where
 -- channels are known.
 --
--- grain: one row per (scope, cohort_month, channel, is_fitted, customer_age_days, days_to_second_purchase)
+-- grain: one row per (scope, cohort_month, channel, is_new, customer_age_days, days_to_second_purchase)
 -- reads: second_purchases, params
 with
 
@@ -11,7 +11,7 @@ scoped as (
         'all' as scope,
         cast(null as date) as cohort_month,
         cast(null as string) as channel,
-        is_fitted,
+        is_new,
         customer_age_days,
         days_to_second_purchase,
         customers
@@ -21,7 +21,7 @@ scoped as (
         'cohort' as scope,
         cohort_month,
         cast(null as string) as channel,
-        is_fitted,
+        is_new,
         customer_age_days,
         days_to_second_purchase,
         customers
@@ -31,7 +31,7 @@ scoped as (
         'channel' as scope,
         cast(null as date) as cohort_month,
         nullif(second_purchases.first_channel, '') as channel,
-        second_purchases.is_fitted,
+        second_purchases.is_new,
         second_purchases.customer_age_days,
         second_purchases.days_to_second_purchase,
         second_purchases.customers
@@ -45,12 +45,12 @@ final as (
         scope,
         cohort_month,
         channel,
-        is_fitted,
+        is_new,
         customer_age_days,
         days_to_second_purchase,
         cast(sum(customers) as bigint) as customers
     from scoped
-    group by scope, cohort_month, channel, is_fitted, customer_age_days, days_to_second_purchase
+    group by scope, cohort_month, channel, is_new, customer_age_days, days_to_second_purchase
 )
 
 select * from final

@@ -15,7 +15,7 @@ final as (
         cast(sum(case when days_to_second_purchase is not null then customers else 0 end) as bigint) as events,
         cast(sum(case when days_to_second_purchase is null then customers else 0 end) as bigint) as censored
     from repeat_scopes
-    where is_fitted
+    where is_new
     group by scope, cohort_month, channel, coalesce(days_to_second_purchase, customer_age_days)
 )
 

@@ -32,6 +32,8 @@ sums as (
         cast(sum(case when mark = 'acquisition_lookalike' then 1 else 0 end) as bigint) as lookalike_customers,
         cast(sum(case when mark = 'retain' then clv_minor when mark is not null then 0 end) as bigint)
             as retain_clv_minor,
+        cast(sum(case when mark = 'acquisition_lookalike' then clv_minor when mark is not null then 0 end) as bigint)
+            as lookalike_clv_minor,
         cast(sum(case when lifecycle = 'new' then 1 else 0 end) as bigint) as new_customers,
         cast(sum(case when lifecycle = 'active' then 1 else 0 end) as bigint) as active_customers,
         cast(sum(case when lifecycle = 'cooling' then 1 else 0 end) as bigint) as cooling_customers,
@@ -82,6 +84,7 @@ final as (
         sums.retain_customers,
         sums.lookalike_customers,
         money(sums.retain_clv_minor, sums.minor_per_unit) as retain_clv,
+        money(sums.lookalike_clv_minor, sums.minor_per_unit) as lookalike_clv,
         sums.new_customers,
         sums.active_customers,
         sums.cooling_customers,

@@ -1,12 +1,12 @@
--- contact_rows: every row of the contact files, classified: the first reason why
--- it is not used, 'other_campaign', or 'used'. Whatever is not said to have
+-- contact_rows: every row of the contact files, of the customer that its id was merged
+-- into, classified: the first reason why it is not used, 'other_campaign', or 'used'. Whatever is not said to have
 -- happened has not. No text is null here: see orders on stored texts. Costs are minor
 -- units with four decimals, which are rounded where they are summed.
 --
 -- grain: one row per row of the contact files
--- reads: contacts_input, campaign_terms, input_limits, params
+-- reads: contacts_input, identities, campaign_terms, input_limits, params
 select
-    coalesce(contacts_input.customer_id, '') as customer_id,
+    coalesce(identities.to_id, contacts_input.customer_id, '') as customer_id,
     coalesce(contacts_input.campaign, '') as campaign,
     coalesce(contacts_input.arm, '') as arm,
     contacts_input.sent_at,
@@ -40,6 +40,8 @@ select
         else 'used'
     end as reason
 from contacts_input
+left join identities
+    on contacts_input.customer_id = identities.from_id
 cross join campaign_terms
 cross join input_limits
 cross join params

@@ -2,32 +2,73 @@
 -- for as long as the window lasts or until as_of; nothing is an outcome too.
 --
 -- A person converted who has a day of purchase as the valuation counts purchases, on
--- the last day of the window: a return within it that undoes an order takes the
--- conversion back, a later one does not. Money counts when it moved. The covariate is
--- what was known before the campaign could do anything: the revenue of as many days
--- before the day of the assignment, on which the message may have gone out, or the
--- value predicted then. Without a margin, revenue stands in.
+-- the last day of the window: a return, or a newer version, that undoes an order within
+-- it takes the conversion back, a later one does not. Money counts when it moved. The
+-- covariate is what was known before the campaign could do anything: the revenue of as
+-- many days before the day of the assignment, on which the message may have gone out, or
+-- the value predicted then. Without a margin, revenue stands in.
 --
 -- grain: one row per customer_id
--- reads: assignments, customer_days, look_days, campaign_terms, params
+-- reads: assignments, customer_days, look_days, version_money, campaign_terms, params
 with
+
+-- what was known on the last day of each window
+last_looks as (
+    select
+        look_days.customer_id,
+        look_days.order_day,
+        look_days.is_purchase
+    from assignments
+    inner join look_days
+        on assignments.customer_id = look_days.customer_id
+    cross join campaign_terms
+    where day_difference(assignments.assigned_on, look_days.look_day) = campaign_terms.window_days
+),
+
+days as (
+    select
+        customer_days.customer_id,
+        customer_days.order_day,
+        coalesce(last_looks.is_purchase, customer_days.is_purchase) as is_purchase,
+        customer_days.net_minor,
+        customer_days.margin_minor
+    from customer_days
+    left join last_looks
+        on customer_days.customer_id = last_looks.customer_id
+        and customer_days.order_day = last_looks.order_day
+    union all
+    -- days on which a newer version has left nothing since
+    select
+        last_looks.customer_id,
+        last_looks.order_day,
+        last_looks.is_purchase,
+        0 as net_minor,
+        0 as margin_minor
+    from last_looks
+    left join customer_days
+        on last_looks.customer_id = customer_days.customer_id
+        and last_looks.order_day = customer_days.order_day
+    where customer_days.customer_id is null
+    union all
+    select
+        customer_id,
+        moved_on as order_day,
+        false as is_purchase,
+        net_minor,
+        margin_minor
+    from version_money
+),
 
 placed as (
     select
         assignments.customer_id,
-        day_difference(assignments.assigned_on, customer_days.order_day) as days_after,
-        coalesce(look_days.is_purchase, customer_days.is_purchase) as is_purchase,
-        customer_days.net_minor,
-        customer_days.margin_minor
+        day_difference(assignments.assigned_on, days.order_day) as days_after,
+        days.is_purchase,
+        days.net_minor,
+        days.margin_minor
     from assignments
-    inner join customer_days
-        on assignments.customer_id = customer_days.customer_id
-    cross join campaign_terms
-    left join look_days
-        on customer_days.customer_id = look_days.customer_id
-        and customer_days.order_day = look_days.order_day
-        and day_difference(assignments.assigned_on, look_days.look_day) = campaign_terms.window_days
-    where customer_days.reason = 'used'
+    inner join days
+        on assignments.customer_id = days.customer_id
 ),
 
 counted as (

@@ -1,8 +1,8 @@
 -- repeats_add_up: the parts of the repeat purchase rates make the whole, which is all
--- customers known to be new.
+-- customers known to be new, and each step begins where the one before it ends.
 --
 -- grain: one row per rule
--- reads: repeat_windows, repeat_curve, base_rates, params
+-- reads: repeat_windows, repeat_curve, repeat_steps, base_rates, params
 with
 
 windows_in_parts as (
@@ -39,6 +39,25 @@ curve as (
     from repeat_curve
 ),
 
+steps as (
+    select
+        coalesce(cast(sum(case when repeat_steps.purchase_number = 1 then repeat_steps.customers else 0 end) as bigint), 0)
+            as customers,
+        coalesce(cast(sum(case when repeat_steps.purchase_number = 1 then repeat_steps.repeaters else 0 end) as bigint), 0)
+            as repeaters,
+        coalesce(cast(sum(
+            case
+                when repeat_steps.purchase_number > 1
+                    and repeat_steps.customers <> coalesce(earlier.repeaters, 0)
+                        + case when repeat_steps.is_and_more then repeat_steps.repeaters else 0 end then 1
+                else 0
+            end
+        ) as bigint), 0) as gaps
+    from repeat_steps
+    left join repeat_steps as earlier
+        on repeat_steps.purchase_number = earlier.purchase_number + 1
+),
+
 compared as (
     select 'cohorts and channels make the windows of the whole' as rule, mismatches.window_counts as got, cast(0 as bigint) as want
     from mismatches
@@ -51,6 +70,15 @@ compared as (
     union all
     select 'the repeat curves by cohort count them too', curve.cohort_events, base_rates.repeat_newcomers
     from curve cross join base_rates
+    union all
+    select 'the repeat steps begin with every new customer', steps.customers, curve.customers
+    from steps cross join curve
+    union all
+    select 'the first repeat step counts every new customer who purchased again', steps.repeaters, curve.events
+    from steps cross join curve
+    union all
+    select 'each repeat step begins with those who made the one before', steps.gaps, 0
+    from steps
 ),
 
 final as (

@@ -5,6 +5,10 @@
 create or replace macro day_difference(from_day, to_day) as
     cast(date_diff('day', from_day, to_day) as bigint);
 
+-- the date that lies whole days after another
+create or replace macro days_after(from_day, days) as
+    cast(from_day + cast(days as integer) as date);
+
 -- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
 -- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
 -- from zero. The first rounding takes back what a double adds to or takes from a
@@ -60,8 +64,8 @@ create or replace macro id_key(id) as
 
 -- a number that is the same for rows with the same content, and for no others but by
 -- chance
-create or replace macro row_hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel) as
-    hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel);
+create or replace macro row_hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel, attributes) as
+    hash(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel, attributes);
 
 -- a number that is the same for the same text, and for no others but by chance
 create or replace macro text_hash(content) as

@@ -6,6 +6,10 @@
 create or replace temporary function day_difference(from_day date, to_day date) returns bigint return
     cast(datediff(to_day, from_day) as bigint);
 
+-- the date that lies whole days after another
+create or replace temporary function days_after(from_day date, days bigint) returns date return
+    date_add(from_day, cast(days as int));
+
 -- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
 -- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
 -- from zero.
@@ -55,9 +59,10 @@ create or replace temporary function id_key(id string) returns string return
 -- a number that is the same for rows with the same content, and for no others but by
 -- chance
 create or replace temporary function row_hash(
-    customer_id string, order_id string, ordered_at timestamp_ntz, amount_minor bigint, margin_minor bigint, channel string
+    customer_id string, order_id string, ordered_at timestamp_ntz, amount_minor bigint, margin_minor bigint, channel string,
+    attributes string
 ) returns bigint return
-    xxhash64(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel);
+    xxhash64(customer_id, order_id, ordered_at, amount_minor, margin_minor, channel, attributes);
 
 -- a number that is the same for the same text, and for no others but by chance
 create or replace temporary function text_hash(content string) returns bigint return

@@ -1,8 +1,8 @@
 -- exited_rows: the customers who were in a file of the arm in an earlier export
--- and are not in this one, with what people knows of them.
+-- and are not in this one, with what people knows of them by the id of that time.
 --
 -- grain: one row per gone_id
--- reads: earlier_members, exited_arm, members, people, customers
+-- reads: earlier_members, exited_arm, members, known_people, customers
 with
 
 gone as (
@@ -23,22 +23,22 @@ final as (
     select
         customers.*,
         gone.customer_id as gone_id,
-        people.customer_id is null as is_absent,
-        people.email,
-        people.phone,
-        people.first_name,
-        people.last_name,
-        people.country,
-        people.zip,
-        people.city,
-        people.state,
-        people.consent_email,
-        people.consent_ads,
-        people.is_suppressed,
+        known_people.customer_id is null as is_absent,
+        known_people.email,
+        known_people.phone,
+        known_people.first_name,
+        known_people.last_name,
+        known_people.country,
+        known_people.zip,
+        known_people.city,
+        known_people.state,
+        known_people.consent_email,
+        known_people.consent_ads,
+        known_people.is_suppressed,
         gone.earlier_arm
     from gone
-    left join people
-        on gone.customer_id = people.customer_id
+    left join known_people
+        on gone.customer_id = known_people.known_id
     left join customers
         on gone.customer_id = customers.customer_id
 )

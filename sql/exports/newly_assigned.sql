@@ -1,8 +1,8 @@
 -- newly_assigned: those of a campaign's audience who were in no earlier export of
--- it, with the value predicted on the day they entered.
+-- it under any of their ids, with the value predicted on the day they entered.
 --
 -- grain: one row per customer_id
--- reads: placed, assigned, customers
+-- reads: placed, first_assignments, customers
 select
     placed.customer_id,
     placed.arm,
@@ -10,7 +10,7 @@ select
 from placed
 inner join customers
     on placed.customer_id = customers.customer_id
-left join assigned
-    on placed.customer_id = assigned.customer_id
+left join first_assignments
+    on placed.customer_id = first_assignments.customer_id
 where placed.arm <> 'all'
-    and assigned.as_of is null
+    and first_assignments.as_of is null

@@ -1,20 +1,29 @@
 -- removal_rows: the people who may have to be reported to the target as suppressed.
 -- An e-mail tool gets everybody who objected. An ad platform gets only those whom
 -- it holds: sending it the others would be what they object to.
--- Without suppression files only people say who objects.
+-- Without suppression files only people say who objects. Whoever objects under one id
+-- does so under all that are one customer now, and each is told by its own address.
 --
 -- A tool that knows people by their e-mail also gets the e-mails that an
 -- objection has and no row of people that stands: of a later row of somebody,
 -- of a row without an id, and of suppression files.
 --
 -- grain: one row per removal_key
--- reads: people, objections, suppression_rows, earlier_members, audience_terms
+-- reads: known_people, objections, suppression_rows, earlier_members, audience_terms
 with
 
 objecting as (
     select customer_id
     from objections
     group by customer_id
+),
+
+refusing as (
+    select customer_id
+    from objecting
+    union
+    select customer_id
+    from suppression_rows
 ),
 
 held as (
@@ -25,25 +34,27 @@ held as (
 
 described as (
     select
-        concat('1 ', people.customer_id) as removal_key,
-        people.customer_id,
-        people.email,
-        people.phone,
-        people.first_name,
-        people.last_name,
-        people.country,
-        people.zip,
-        people.city,
-        people.state,
-        people.consent_email,
-        people.consent_ads,
-        people.is_suppressed
-    from people
+        concat('1 ', known_people.known_id) as removal_key,
+        known_people.known_id as customer_id,
+        known_people.email,
+        known_people.phone,
+        known_people.first_name,
+        known_people.last_name,
+        known_people.country,
+        known_people.zip,
+        known_people.city,
+        known_people.state,
+        known_people.consent_email,
+        known_people.consent_ads,
+        known_people.is_suppressed or refusing.customer_id is not null as is_suppressed
+    from known_people
     cross join audience_terms
     left join objecting
-        on people.customer_id = objecting.customer_id
+        on known_people.customer_id = objecting.customer_id
+    left join refusing
+        on known_people.customer_id = refusing.customer_id
     left join held
-        on people.customer_id = held.customer_id
+        on known_people.known_id = held.customer_id
     where held.customer_id is not null
         or audience_terms.is_email
         and (audience_terms.has_suppression or objecting.customer_id is not null)

@@ -1,6 +1,6 @@
 -- repeated_people: the customers with several rows of people, and the file and row
--- of the one that stands, the first. What the others object to counts all
--- the same.
+-- of the one that stands: the first under the customer's own id, else the first under
+-- one that was merged into it. What the others object to counts all the same.
 --
 -- grain: one row per customer_id
 -- reads: people_rows
@@ -21,7 +21,10 @@ ranked as (
         people_rows.file_row,
         row_number() over (
             partition by people_rows.customer_id
-            order by people_rows.file_number, people_rows.file_row
+            order by
+                people_rows.given_id <> people_rows.customer_id,
+                people_rows.file_number,
+                people_rows.file_row
         ) as row_rank
     from people_rows
     inner join repeated

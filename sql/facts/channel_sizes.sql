@@ -1,14 +1,14 @@
--- channel_sizes: how many fitted customers each known channel brought, and how
--- many of them bought again: what decides whether a channel can carry parameters
--- of its own.
+-- channel_sizes: how many fitted customers each channel brought, and how many of them
+-- bought again, old ones apart: what decides whether a channel, and the old customers,
+-- can carry parameters of their own.
 --
--- grain: one row per known first_channel
+-- grain: one row per (is_old, first_channel)
 -- reads: summary
 select
+    is_old,
     first_channel,
     count(*) as customers,
     cast(sum(case when repeat_purchases > 0 then 1 else 0 end) as bigint) as repeaters
 from summary
 where is_fitted
-    and first_channel <> ''
-group by first_channel
+group by is_old, first_channel

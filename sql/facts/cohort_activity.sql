@@ -16,7 +16,6 @@ customer_months as (
         cast(sum(net_minor) as bigint) as revenue_minor,
         cast(sum(margin_minor) as bigint) as margin_minor
     from customer_days
-    where reason = 'used'
     group by customer_id, cast(date_trunc('month', order_day) as date)
 ),
 

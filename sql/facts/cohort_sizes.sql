@@ -2,10 +2,10 @@
 -- far above the others means that the files start in the middle of the story.
 --
 -- grain: one row per (cohort_year, cohort_month)
--- reads: summary
+-- reads: first_purchases
 select
     cast(extract(year from first_purchase_date) as bigint) as cohort_year,
     cast(extract(month from first_purchase_date) as bigint) as cohort_month,
     count(*) as customers
-from summary
+from first_purchases
 group by cast(extract(year from first_purchase_date) as bigint), cast(extract(month from first_purchase_date) as bigint)

@@ -2,10 +2,10 @@
 -- a purchase (only returns, only zeros, only orders returned in full) has no
 -- first_purchase_date. What moved in the last 12 months, and the 12 before, is summed
 -- on the way, and the logarithms of what purchases are worth, where that is anything.
--- The second purchase is looked for among those who have one.
+-- The second purchase of two is the last; it is looked for among those who have more.
 --
 -- grain: one row per customer_id with a used row
--- reads: customer_days, compared_periods
+-- reads: customer_days, orders, compared_periods
 with
 
 bounds as (
@@ -23,7 +23,6 @@ totals as (
         cast(sum(case when customer_days.is_purchase then 1 else 0 end) as bigint) as purchases,
         cast(sum(case when customer_days.is_purchase and customer_days.purchase_minor > 0 then 1 else 0 end) as bigint)
             as positive_purchases,
-        cast(sum(customer_days.gross_minor) as bigint) as gross_minor,
         cast(sum(customer_days.net_minor) as bigint) as revenue_minor,
         cast(sum(customer_days.margin_minor) as bigint) as margin_minor,
         cast(sum(case when customer_days.is_purchase then customer_days.purchase_minor else 0 end) as bigint)
@@ -63,8 +62,17 @@ totals as (
         end) as bigint) as revenue_12m_before_minor
     from customer_days
     cross join bounds
-    where customer_days.reason = 'used'
     group by customer_days.customer_id
+),
+
+-- few rows of few customers, and all that gross money lacks
+returns as (
+    select
+        customer_id,
+        cast(sum(amount_minor) as bigint) as returns_minor
+    from orders
+    where reason = 'used' and amount_minor < 0
+    group by customer_id
 ),
 
 repeaters as (
@@ -72,7 +80,7 @@ repeaters as (
         customer_id,
         first_purchase_date
     from totals
-    where purchases > 1
+    where purchases > 2
 ),
 
 second_purchases as (
@@ -91,11 +99,14 @@ final as (
     select
         totals.customer_id,
         totals.first_purchase_date,
-        second_purchases.second_purchase_date,
+        case
+            when totals.purchases = 2 then totals.last_purchase_date
+            else second_purchases.second_purchase_date
+        end as second_purchase_date,
         totals.last_purchase_date,
         totals.purchases,
         totals.positive_purchases,
-        totals.gross_minor,
+        totals.revenue_minor - coalesce(returns.returns_minor, 0) as gross_minor,
         totals.revenue_minor,
         totals.margin_minor,
         totals.purchase_revenue_minor,
@@ -110,6 +121,8 @@ final as (
     from totals
     left join second_purchases
         on totals.customer_id = second_purchases.customer_id
+    left join returns
+        on totals.customer_id = returns.customer_id
 )
 
 select * from final

@@ -12,5 +12,4 @@ select
     cast(sum(margin_minor) as bigint) as margin_minor,
     cast(sum(purchase_margin_minor) as bigint) as worth_margin_minor
 from customer_days
-where reason = 'used'
 group by order_day

@@ -1,6 +1,7 @@
--- earlier_first_purchases: on which day the customers with a returned order had first
--- purchased, as known on the looks of earlier days; null where no purchase was known.
--- That of all others is in first_purchases, if it lies before the look.
+-- earlier_first_purchases: on which day the customers with a returned order, or one whose
+-- versions differ, had first purchased, as known on the looks of earlier days; null where
+-- no purchase was known. That of all others is in first_purchases, if it lies before the
+-- look.
 --
 -- grain: one row per (look_day, customer_id) in look_days
 -- reads: look_days, customer_days
@@ -18,7 +19,7 @@ days as (
         changed.look_day,
         changed.customer_id,
         customer_days.order_day,
-        coalesce(look_days.is_purchase, customer_days.is_purchase) as is_purchase
+        customer_days.is_purchase
     from changed
     inner join customer_days
         on changed.customer_id = customer_days.customer_id
@@ -27,7 +28,14 @@ days as (
         on changed.look_day = look_days.look_day
         and changed.customer_id = look_days.customer_id
         and customer_days.order_day = look_days.order_day
-    where customer_days.reason = 'used'
+    where look_days.customer_id is null
+    union all
+    select
+        look_day,
+        customer_id,
+        order_day,
+        is_purchase
+    from look_days
 ),
 
 final as (

@@ -20,8 +20,7 @@ days as (
             customer_days.order_day <= compared_periods.before_ends_on
             or customer_days.order_day >= compared_periods.starts_on
         )
-    where customer_days.reason = 'used'
-        and compared_periods.period in ('quarter', 'month')
+    where compared_periods.period in ('quarter', 'month')
 ),
 
 final as (

@@ -13,8 +13,7 @@ customer_months as (
     from customer_days
     inner join customer_totals
         on customer_days.customer_id = customer_totals.customer_id
-    where customer_days.reason = 'used'
-        and customer_totals.first_purchase_date is null
+    where customer_totals.first_purchase_date is null
     group by customer_days.customer_id, cast(date_trunc('month', customer_days.order_day) as date)
 ),
 

@@ -1,13 +1,18 @@
 -- summary: the facts of every customer with a purchase, and the history by
 -- which the models see them: x = repeat_purchases, t_x =
--- age_at_last_purchase_days, T = customer_age_days.
+-- age_at_last_purchase_days, T = customer_age_days. Who is old was first seen where files
+-- that start in the middle of the shop's life begin: fitted, and in no figure of new
+-- customers.
 --
 -- grain: one row per customer_id
--- reads: customer_totals, first_channels, params
+-- reads: customer_totals, first_channels, newcomer_span, params
 select
     customer_totals.customer_id,
     coalesce(first_channels.first_channel, '') as first_channel, -- see orders on stored texts
     customer_totals.first_purchase_date >= params.fit_from as is_fitted,
+    customer_totals.first_purchase_date >= params.fit_from
+        and customer_totals.first_purchase_date < newcomer_span.new_from as is_old,
+    customer_totals.first_purchase_date >= newcomer_span.trailing_from as is_trailing,
     customer_totals.first_purchase_date,
     customer_totals.last_purchase_date,
     day_difference(customer_totals.first_purchase_date, customer_totals.second_purchase_date)
@@ -44,6 +49,7 @@ select
     customer_totals.revenue_12m_minor
 from customer_totals
 cross join params
+cross join newcomer_span
 left join first_channels
     on customer_totals.customer_id = first_channels.customer_id
     and first_channels.look_day = params.as_of

@@ -6,23 +6,81 @@
 -- Where an order has an id, only orders with several rows can have equal ones. Of two
 -- files, the later one's rows follow from the sum of the files' numbers.
 --
+-- Attributes, which orders do not have, are read of the files again where there are some:
+-- two tickets of one price are no double where the seat is mapped.
+--
 -- grain: one row per (order_day, first_file, last_file)
--- reads: orders, several_row_orders
+-- reads: orders, several_row_orders, order_rows, order_files, params
 with
 
+-- joined rather than compared, so that without attributes no order is read
+described_files as (
+    select order_files.file_number
+    from order_files
+    cross join params
+    where params.has_attributes
+),
+
+descriptions as (
+    select
+        order_rows.file_number,
+        order_rows.file_row,
+        concat_ws(
+            '|',
+            coalesce(order_rows.attribute_1, ''), coalesce(order_rows.attribute_2, ''),
+            coalesce(order_rows.attribute_3, ''), coalesce(order_rows.attribute_4, ''),
+            coalesce(order_rows.attribute_5, ''), coalesce(order_rows.attribute_6, ''),
+            coalesce(order_rows.attribute_7, ''), coalesce(order_rows.attribute_8, '')
+        ) as attributes
+    from order_rows
+    inner join described_files
+        on order_rows.file_number = described_files.file_number
+),
+
+-- two reads, of which the first costs nothing where no order has several rows
 candidates as (
     select
+        orders.customer_id,
+        orders.order_id,
+        orders.ordered_at,
         orders.order_day,
         orders.amount_minor,
+        orders.margin_minor,
+        orders.channel,
         orders.file_number,
-        row_hash(
-            orders.customer_id, orders.order_id, orders.ordered_at, orders.amount_minor, orders.margin_minor, orders.channel
-        ) as content
+        orders.file_row
     from orders
-    left join several_row_orders
+    inner join several_row_orders
         on orders.order_id = several_row_orders.order_id
     where orders.reason = 'used'
-        and (orders.order_id = '' or several_row_orders.order_id is not null)
+    union all
+    select
+        customer_id,
+        order_id,
+        ordered_at,
+        order_day,
+        amount_minor,
+        margin_minor,
+        channel,
+        file_number,
+        file_row
+    from orders
+    where order_id = '' and reason = 'used'
+),
+
+hashed as (
+    select
+        candidates.order_day,
+        candidates.amount_minor,
+        candidates.file_number,
+        row_hash(
+            candidates.customer_id, candidates.order_id, candidates.ordered_at, candidates.amount_minor,
+            candidates.margin_minor, candidates.channel, descriptions.attributes
+        ) as content
+    from candidates
+    left join descriptions
+        on candidates.file_number = descriptions.file_number
+        and candidates.file_row = descriptions.file_row
 ),
 
 contents as (
@@ -34,7 +92,7 @@ contents as (
         min(file_number) as first_file,
         max(file_number) as last_file,
         cast(sum(file_number) as bigint) as file_numbers
-    from candidates
+    from hashed
     group by order_day, content
     having count(*) > 1
 ),

@@ -3,16 +3,16 @@
 -- before the days that are compared, and the others.
 --
 -- grain: one row per is_before
--- reads: earlier_customers, customer_days, compared_span
+-- reads: earlier_customers, orders, compared_span
 with
 
 gone as (
     select earlier_customers.*
     from earlier_customers
     where not exists (
-        select customer_days.customer_id
-        from customer_days
-        where customer_days.customer_id = earlier_customers.customer_id
+        select orders.customer_id
+        from orders
+        where orders.customer_id = earlier_customers.customer_id
     )
 ),
 

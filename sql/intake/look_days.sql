@@ -1,9 +1,11 @@
--- look_days: what the customer-days of spread orders with a return were on the looks of
--- earlier days, in the columns of customer_days: a return undoes its order from the day
--- on which it is booked. Other days were on every look what they are.
+-- look_days: what the customer-days of spread orders with a return, and of orders whose
+-- versions differ, were on the looks of earlier days, in the columns of customer_days: a
+-- return undoes its order from the day on which it is booked, and so does a newer
+-- version. Other days were on every look what they are. A day on which a newer version
+-- has left no order is not among customer_days.
 --
 -- grain: one row per (look_day, customer_id, order_day) that holds such an order
--- reads: order_worths, order_returns, customer_days, params
+-- reads: order_worths, customer_days, params
 with
 
 worths as (
@@ -19,16 +21,17 @@ worths as (
     group by look_day, customer_id, order_day
 ),
 
--- as known on as_of all of these orders have their return
 known as (
     select
-        worths.customer_id,
-        worths.order_day,
-        worths.worth_minor,
-        worths.worth_margin_minor
-    from worths
+        order_worths.customer_id,
+        order_worths.order_day,
+        cast(sum(order_worths.worth_minor) as bigint) as worth_minor,
+        cast(sum(order_worths.worth_margin_minor) as bigint) as worth_margin_minor,
+        cast(sum(order_worths.order_rows) as bigint) as order_rows
+    from order_worths
     inner join params
-        on worths.look_day = params.as_of
+        on order_worths.look_day = params.as_of
+    group by order_worths.customer_id, order_worths.order_day
 ),
 
 days as (
@@ -36,23 +39,21 @@ days as (
         worths.look_day,
         worths.customer_id,
         worths.order_day,
-        customer_days.purchase_minor + worths.worth_minor - known.worth_minor as purchase_minor,
-        customer_days.purchase_margin_minor + worths.worth_margin_minor - known.worth_margin_minor as purchase_margin_minor,
-        customer_days.order_rows - order_returns.returned_rows + worths.kept_rows as kept_rows,
+        coalesce(customer_days.purchase_minor, 0) + worths.worth_minor - known.worth_minor as purchase_minor,
+        coalesce(customer_days.purchase_margin_minor, 0) + worths.worth_margin_minor - known.worth_margin_minor
+            as purchase_margin_minor,
+        -- those of the day's other orders, none of which has a return, and its own
+        coalesce(customer_days.order_rows, 0) - known.order_rows + worths.kept_rows as kept_rows,
         params.zero_is_purchase
     from worths
     inner join known
         on worths.customer_id = known.customer_id
         and worths.order_day = known.order_day
-    inner join order_returns
-        on worths.customer_id = order_returns.customer_id
-        and worths.order_day = order_returns.order_day
-    inner join customer_days
+    cross join params
+    left join customer_days
         on worths.customer_id = customer_days.customer_id
         and worths.order_day = customer_days.order_day
-    cross join params
-    where customer_days.reason = 'used'
-        and worths.look_day <> params.as_of
+    where worths.look_day <> params.as_of
 ),
 
 final as (

@@ -1,5 +1,7 @@
 -- order_worths: what is left of each day of the returned orders, as known on each look:
--- rows after the day of the look do not exist for it.
+-- rows after the day of the look do not exist for it, nor do versions that were not
+-- known by then. Where a return is netted within its customer-day, a version is worth
+-- what moved.
 --
 -- A return takes from the latest day of its order that has something left, and a
 -- debt is paid back by the order's later rows. So what is left of the first days
@@ -12,7 +14,7 @@
 -- order of one day stands here where it came to nothing.
 --
 -- grain: one row per (look_day, customer_id, order_id, order_day)
--- reads: returned_orders, looks, personal_looks
+-- reads: returned_orders, looks, personal_looks, params
 with
 
 customer_looks as (
@@ -38,6 +40,7 @@ balances as (
         returned_orders.return_rows,
         returned_orders.net_minor,
         returned_orders.margin_minor,
+        params.nets_by_order,
         cast(sum(returned_orders.net_minor) over (
             partition by customer_looks.look_day, returned_orders.customer_id, returned_orders.order_id
             order by returned_orders.order_day
@@ -55,23 +58,29 @@ balances as (
     inner join customer_looks
         on returned_orders.customer_id = customer_looks.customer_id
         and returned_orders.order_day <= customer_looks.look_day
+        and (returned_orders.known_from is null or returned_orders.known_from <= customer_looks.look_day)
+        and (returned_orders.known_until is null or returned_orders.known_until > customer_looks.look_day)
+    cross join params
     where returned_orders.is_spread
 ),
 
 worths as (
     select
         balances.*,
-        greatest(
-            cast(0 as bigint),
-            min(case
-                when return_rows > 0 and 2 * balance_minor <= balance_rows then least(cast(0 as bigint), balance_minor)
-                else balance_minor
-            end) over (
-                partition by look_day, customer_id, order_id
-                order by order_day
-                rows between current row and unbounded following
-            ) - greatest(cast(0 as bigint), balance_minor - net_minor)
-        ) as worth_minor
+        case
+            when not nets_by_order then net_minor
+            else greatest(
+                cast(0 as bigint),
+                min(case
+                    when return_rows > 0 and 2 * balance_minor <= balance_rows then least(cast(0 as bigint), balance_minor)
+                    else balance_minor
+                end) over (
+                    partition by look_day, customer_id, order_id
+                    order by order_day
+                    rows between current row and unbounded following
+                ) - greatest(cast(0 as bigint), balance_minor - net_minor)
+            )
+        end as worth_minor
     from balances
 ),
 

@@ -10,10 +10,8 @@ totals as (
         customer_id,
         min(case when is_purchase then order_day end) as first_purchase_date,
         cast(sum(case when is_purchase then 1 else 0 end) as bigint) as purchase_days,
-        cast(sum(order_rows) as bigint) as order_rows,
         cast(sum(net_minor) as bigint) as net_minor
     from customer_days
-    where reason = 'used'
     group by customer_id
 ),
 
@@ -23,7 +21,6 @@ final as (
         id_key(customer_id) as id_key,
         first_purchase_date,
         purchase_days,
-        order_rows,
         net_minor
     from totals
 )

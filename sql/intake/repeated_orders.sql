@@ -1,7 +1,8 @@
 -- repeated_orders: at order grain, the rows whose order another row stands for: the
 -- earliest one, ties by content. A row that equals it in all that is mapped is
 -- repeated, any other is a duplicate_order. Where returns belong to their order, its
--- negative rows repeat nothing.
+-- negative rows repeat nothing. A version that stood until a newer one was known is
+-- compared within itself, for what was known on an earlier day.
 --
 -- grain: one row per (file_number, file_row)
 -- reads: order_rows, superseded_rows, order_files, params
@@ -37,6 +38,7 @@ candidates as (
         order_rows.attribute_6,
         order_rows.attribute_7,
         order_rows.attribute_8,
+        coalesce(superseded_rows.version_rank, 0) as version_rank, -- what stands now has none
         order_rows.file_number,
         order_rows.file_row
     from order_rows
@@ -46,15 +48,17 @@ candidates as (
         on order_rows.file_number = superseded_rows.file_number
         and order_rows.file_row = superseded_rows.file_row
     where order_rows.row_reason is null
-        and superseded_rows.file_row is null
+        and (superseded_rows.file_row is null or superseded_rows.known_until is not null)
         and not (compared_files.nets_by_order and order_rows.amount_minor < 0)
 ),
 
 several as (
-    select order_id
+    select
+        order_id,
+        version_rank
     from candidates
     where order_id is not null
-    group by order_id
+    group by order_id, version_rank
     having count(*) > 1
 ),
 
@@ -64,7 +68,7 @@ ranked as (
         candidates.file_row,
         -- rows of one content are of one rank
         rank() over (
-            partition by candidates.order_id
+            partition by candidates.order_id, candidates.version_rank
             order by
                 candidates.ordered_at,
                 candidates.customer_id,
@@ -83,10 +87,12 @@ ranked as (
                 candidates.attribute_7 nulls last,
                 candidates.attribute_8 nulls last
         ) as content_rank,
-        candidates.order_id
+        candidates.order_id,
+        candidates.version_rank
     from candidates
     inner join several
         on candidates.order_id = several.order_id
+        and candidates.version_rank = several.version_rank
 ),
 
 placed as (
@@ -94,7 +100,7 @@ placed as (
         file_number,
         file_row,
         content_rank,
-        row_number() over (partition by order_id order by content_rank, file_number, file_row) as row_rank
+        row_number() over (partition by order_id, version_rank order by content_rank, file_number, file_row) as row_rank
     from ranked
 ),
 

@@ -1,14 +1,20 @@
--- returned_orders: the orders whose returns change what a day is worth, day by day:
--- those with a return that are spread over two days or more, or come to nothing. All
--- others are worth what moved. An order that comes to half a minor unit a row has come
+-- returned_orders: the orders whose returns or versions change what a day is worth, day
+-- by day: those with a return that are spread over two days or more, or come to nothing,
+-- and each version of those whose versions differ. All others are worth what moved. An order that comes to half a minor unit a row has come
 -- to nothing: its rows were rounded. Rows without an order id are an order of their
--- customer-day; a blank id, as exports write a missing one, is none. Empty where a
--- return is netted within its customer-day. A return that is the only row of its order
+-- customer-day; a blank id, as exports write a missing one, is none. Without returns
+-- where these are netted within their customer-day. A return that is the only row of its order
 -- is not looked for among the orders again.
 --
--- grain: one row per (customer_id, order_id, order_day)
--- reads: orders, several_row_orders, params
+-- grain: one row per (customer_id, order_id, order_day, known_from)
+-- reads: orders, several_row_orders, order_versions, params
 with
+
+versioned as (
+    select order_id
+    from order_versions
+    group by order_id
+),
 
 returns as (
     select
@@ -22,9 +28,12 @@ returns as (
     cross join params
     left join several_row_orders
         on orders.order_id = several_row_orders.order_id
+    left join versioned
+        on orders.order_id = versioned.order_id
     where params.nets_by_order
         and orders.reason = 'used'
         and orders.amount_minor < 0
+        and versioned.order_id is null
 ),
 
 named as (
@@ -116,6 +125,8 @@ final as (
         days.customer_id,
         days.order_id,
         days.order_day,
+        cast(null as date) as known_from,
+        cast(null as date) as known_until,
         spread.customer_id is not null as is_spread,
         days.order_rows,
         days.return_rows,
@@ -127,6 +138,19 @@ final as (
         and days.order_id = spread.order_id
     where spread.customer_id is not null
         or 2 * days.net_minor <= days.order_rows
+    union all
+    select
+        customer_id,
+        order_id,
+        order_day,
+        known_from,
+        known_until,
+        true as is_spread,
+        order_rows,
+        return_rows,
+        net_minor,
+        margin_minor
+    from order_versions
 )
 
 select * from final

@@ -17,13 +17,23 @@ amounts as (
         and abs(orders_input.amount) <= input_limits.max_amount
 ),
 
+-- most amounts are whole, and spared the arithmetic
+moves as (
+    select
+        amount_minor,
+        case
+            when amount * minor_per_unit = amount_minor then 0
+            else fixed_point(amount * minor_per_unit - amount_minor, 1e2)
+        end as moved_hundredths
+    from amounts
+),
+
 final as (
     select
-        coalesce(cast(sum(fixed_point(amount * minor_per_unit - amount_minor, 1e2)) as bigint), 0) as moved_hundredths,
+        coalesce(cast(sum(moved_hundredths) as bigint), 0) as moved_hundredths,
         coalesce(cast(sum(amount_minor) as bigint), 0) as rounded_minor,
-        coalesce(cast(sum(case when fixed_point(amount * minor_per_unit - amount_minor, 1e2) <> 0 then 1 else 0 end) as bigint), 0)
-            as moved_rows
-    from amounts
+        coalesce(cast(sum(case when moved_hundredths <> 0 then 1 else 0 end) as bigint), 0) as moved_rows
+    from moves
 )
 
 select * from final

@@ -2,10 +2,10 @@
 -- money, so that they add up to the files. Money that is no number counts as 0.
 --
 -- grain: one row per reason ('used' for the rows that are)
--- reads: customer_days
+-- reads: orders
 select
     reason,
-    cast(sum(order_rows) as bigint) as order_rows,
-    coalesce(cast(sum(net_minor) as bigint), 0) as amount_minor
-from customer_days
+    count(*) as order_rows,
+    coalesce(cast(sum(amount_minor) as bigint), 0) as amount_minor
+from orders
 group by reason

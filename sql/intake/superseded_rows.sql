@@ -5,6 +5,10 @@
 -- version is lower than any with one. A version that is a number is known from the day
 -- of its row on.
 --
+-- A superseded row stood until a higher version was known: from known_from on, the first
+-- version from the day of its order on, to the day before known_until. Both are null
+-- where it never did. What has no day, or a later one, is known on as_of.
+--
 -- grain: one row per (file_number, file_row)
 -- reads: order_rows, order_files, params
 with
@@ -13,7 +17,8 @@ with
 versioned_files as (
     select
         order_files.file_number,
-        params.versions_until
+        params.versions_until,
+        params.as_of
     from order_files
     cross join params
     where params.has_version
@@ -27,6 +32,8 @@ versions as (
         order_rows.versioned_at,
         order_rows.version_day > versioned_files.versions_until as is_of_later,
         coalesce(order_rows.version_day, order_rows.order_day) > versioned_files.versions_until as is_unknown,
+        least(coalesce(order_rows.version_day, order_rows.order_day, versioned_files.as_of), versioned_files.as_of) as known_on,
+        order_rows.row_reason,
         order_rows.file_number,
         order_rows.file_row
     from order_rows
@@ -46,8 +53,10 @@ highest as (
     group by order_id
 ),
 
-final as (
+unfit as (
     select
+        versions.order_id,
+        versions.row_reason,
         versions.file_number,
         versions.file_row,
         case when versions.is_of_later then 'after_as_of' else 'superseded' end as reason
@@ -63,6 +72,81 @@ final as (
                 true
             )
         )
+),
+
+several as (
+    select order_id
+    from unfit
+    where reason = 'superseded'
+    group by order_id
+),
+
+ranked as (
+    select
+        versions.order_id,
+        versions.known_on,
+        versions.file_number,
+        versions.file_row,
+        dense_rank() over (
+            partition by versions.order_id
+            order by versions.version_number nulls first, versions.versioned_at nulls first
+        ) as version_rank
+    from versions
+    inner join several
+        on versions.order_id = several.order_id
+    where not coalesce(versions.is_unknown, false)
+),
+
+first_known as (
+    select
+        order_id,
+        version_rank,
+        min(known_on) as known_on
+    from ranked
+    group by order_id, version_rank
+),
+
+spans as (
+    select
+        order_id,
+        version_rank,
+        case when version_rank > 1 then known_on end as known_from,
+        min(known_on) over (
+            partition by order_id
+            order by version_rank
+            rows between 1 following and unbounded following
+        ) as known_until
+    from first_known
+),
+
+stood as (
+    select
+        ranked.file_number,
+        ranked.file_row,
+        ranked.version_rank,
+        spans.known_from,
+        spans.known_until
+    from ranked
+    inner join spans
+        on ranked.order_id = spans.order_id
+        and ranked.version_rank = spans.version_rank
+    where spans.known_from is null
+        or spans.known_from < spans.known_until
+),
+
+final as (
+    select
+        unfit.file_number,
+        unfit.file_row,
+        unfit.reason,
+        unfit.row_reason,
+        stood.version_rank,
+        stood.known_from,
+        stood.known_until
+    from unfit
+    left join stood
+        on unfit.file_number = stood.file_number
+        and unfit.file_row = stood.file_row
 )
 
 select * from final

@@ -2,11 +2,8 @@
 -- purchase, and those whose id is a word for nobody; and that whose id is 1, where 0 may
 -- be somebody.
 --
--- first_place is where such an id stands first: the number of the file times 10^12,
--- plus the row.
---
 -- grain: one row per customer_id
--- reads: profile_customers, orders
+-- reads: profile_customers
 with
 
 busiest as (
@@ -38,31 +35,16 @@ suspects as (
     group by customer_id
 ),
 
-places as (
-    select
-        orders.customer_id,
-        min(orders.file_number * 1000000000000 + orders.file_row) as first_place
-    from orders
-    inner join suspects
-        on orders.customer_id = suspects.customer_id
-    where orders.reason = 'used'
-    group by orders.customer_id
-),
-
 final as (
     select
         profile_customers.customer_id,
         profile_customers.id_key,
         suspects.is_named = 1 as is_named,
         profile_customers.purchase_days,
-        profile_customers.order_rows,
-        profile_customers.net_minor,
-        places.first_place
+        profile_customers.net_minor
     from profile_customers
     inner join suspects
         on profile_customers.customer_id = suspects.customer_id
-    inner join places
-        on profile_customers.customer_id = places.customer_id
 )
 
 select * from final

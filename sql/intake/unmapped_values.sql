@@ -1,13 +1,14 @@
 -- unmapped_values: what columns that no setting uses say of the rows that are kept:
 -- that they were cancelled, failed, are tests or refunds, their currency and country;
--- and what a quantity, a tax or a refund would do to their money.
+-- and what a quantity, a tax, shipping or a refund would do to their money.
 --
 -- Amounts are money here, and what is summed whole minor units. A row is several where
 -- its quantity is more than 1: an amount that is no more than the price of one is the
 -- same for several as for one. A tax is part of an amount where it is a rate of half
 -- per cents of the rest, up to 30 %, and none of the whole; small amounts fit any rate,
 -- so that those of less than 2,000 minor units do not count. Where a subtotal or a total
--- stands beside them, the difference says it.
+-- stands beside them, the difference says it: what an amount has over a subtotal is
+-- shipping, tax, or both.
 --
 -- grain: one row per (sign, is_cancelled, is_test, currency, country)
 -- reads: unmapped_input, input_limits
@@ -40,6 +41,12 @@ kept as (
                 then unmapped_input.tax * unmapped_input.minor_per_unit
         end as tax_minor,
         case
+            when unmapped_input.shipping is not null
+                and is_finite(unmapped_input.shipping)
+                and abs(unmapped_input.shipping) <= input_limits.max_amount
+                then unmapped_input.shipping * unmapped_input.minor_per_unit
+        end as shipping_minor,
+        case
             when unmapped_input.refund is not null
                 and is_finite(unmapped_input.refund)
                 and abs(unmapped_input.refund) <= input_limits.max_amount
@@ -61,14 +68,20 @@ judged as (
             or coalesce(live_text in ('0', '0.0', 'f', 'false', 'n', 'no'), false) as is_test,
         case
             when state like '% test%' then 'test'
-            when (state like '% cancel%' or state like '% void%' or state like '% storn%' or state like '% annul%')
+            -- English and German, French, Spanish, Dutch, Italian, the Nordic languages, Polish
+            when (state like '% cancel%' or state like '% void%' or state like '% storn%' or state like '% annul%' or state like '% anul%'
+                    or state like '% geannul%' or state like '% abgebrochen%' or state like '% makuler%')
                 and state not like '% not cancel%' then 'cancelled'
             when state like '% fail%' or state like '% declin%' or state like '% reject%' or state like '% abandon%'
-                or state like '% draft%' or state like '% expired%' then 'failed'
+                or state like '% draft%' or state like '% expired%' or state like '% fehlgeschlagen%' or state like '% abgelehnt%'
+                or state like '% refus%' or state like '% rechaz%' or state like '% mislukt%' then 'failed'
             -- an underscore in a pattern is any sign, a space too
             when (state like '% refund%' or state like '% return %' or state like '% returns %' or state like '% returned%'
-                    or state like '% chargeback%' or state like '% credit_note%')
-                and state not like '%partial%' then 'refunded'
+                    or state like '% chargeback%' or state like '% credit_note%' or state like '% erstattet%' or state like '% zur_ckerstattet%'
+                    or state like '% retour%' or state like '% gutschrift%' or state like '% rembours%' or state like '% reembols%'
+                    or state like '% devuelt%' or state like '% terugbetaald%' or state like '% rimbors%' or state like '% zwr_c%')
+                and state not like '%partial%' and state not like '%partiel%' and state not like '%parcial%' and state not like '%teilw%'
+                then 'refunded'
             when refunded_text not in ('', '0', '0.0', 'f', 'false', 'n', 'no', 'none', 'null', 'nan', 'nat') then 'refunded'
             else ''
         end as sign,
@@ -77,7 +90,8 @@ judged as (
             <= 120e0 / nullif(amount_minor - tax_minor, 0)
             and 10 * tax_minor <= 3 * (amount_minor - tax_minor) as is_rate_of_rest,
         abs(200 * tax_minor / nullif(amount_minor, 0) - round(200 * tax_minor / nullif(amount_minor, 0)))
-            <= 120e0 / nullif(amount_minor, 0) as is_rate_of_whole
+            <= 120e0 / nullif(amount_minor, 0) as is_rate_of_whole,
+        (amount - subtotal) * minor_per_unit as over_subtotal_minor
     from kept
 ),
 
@@ -112,10 +126,27 @@ final as (
         coalesce(cast(sum(fixed_point(tax_minor, 1e0)) as bigint), 0) as tax_minor,
         cast(sum(case when is_tax_clear then 1 else 0 end) as bigint) as tax_rows,
         cast(sum(case when is_tax_clear and is_rate_of_rest and not is_rate_of_whole then 1 else 0 end) as bigint) as tax_inside_rows,
-        cast(sum(case when tax_minor >= 1 and abs((amount - subtotal) * minor_per_unit - tax_minor) < 1.5e0 then 1 else 0 end) as bigint)
-            as tax_over_subtotal_rows,
+        cast(sum(
+            case
+                when tax_minor >= 1
+                    and (abs(over_subtotal_minor - tax_minor) < 1.5e0 or abs(over_subtotal_minor - tax_minor - shipping_minor) < 1.5e0)
+                    then 1
+                else 0
+            end
+        ) as bigint) as tax_over_subtotal_rows,
         cast(sum(case when tax_minor >= 1 and abs((total - amount) * minor_per_unit - tax_minor) < 1.5e0 then 1 else 0 end) as bigint)
             as tax_under_total_rows,
+
+        coalesce(cast(sum(fixed_point(shipping_minor, 1e0)) as bigint), 0) as shipping_minor,
+        cast(sum(case when shipping_minor >= 1 then 1 else 0 end) as bigint) as shipping_rows,
+        cast(sum(
+            case
+                when shipping_minor >= 1
+                    and (abs(over_subtotal_minor - shipping_minor) < 1.5e0 or abs(over_subtotal_minor - shipping_minor - tax_minor) < 1.5e0)
+                    then 1
+                else 0
+            end
+        ) as bigint) as shipping_over_subtotal_rows,
 
         cast(sum(refund_minor) as bigint) as refund_minor,
         cast(sum(case when refund_minor > 0 then 1 else 0 end) as bigint) as refund_rows

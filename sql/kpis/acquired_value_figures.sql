@@ -1,10 +1,10 @@
 -- acquired_value_figures: what the customers acquired in each of the last 12 whole
 -- months are worth: the margin of their first orders and the residual value after it;
 -- before and after what all acquisition of the month cost. Null in months that begin
--- before fit_from, and after costs also where the month's spend is not known.
+-- before new_from, and after costs also where the month's spend is not known.
 --
 -- grain: one row per month
--- reads: second_purchases, months, base_rates, replacement, channel_costs, params
+-- reads: second_purchases, months, base_rates, replacement, channel_costs, newcomer_span, params
 with
 
 cohorts as (
@@ -27,7 +27,7 @@ acquired as (
         months.month,
         coalesce(cohorts.customers, 0) as customers,
         case
-            when months.month >= params.fit_from
+            when months.month >= newcomer_span.new_from
                 then coalesce(cohorts.first_order_money_minor, 0) * coalesce(params.margin_rate, 1e0)
                     * (1 - base_rates.later_return_share)
                     + coalesce(cohorts.customers, 0) * replacement.newcomer_clv * params.minor_per_unit
@@ -42,6 +42,7 @@ acquired as (
     cross join base_rates
     cross join replacement
     cross join params
+    cross join newcomer_span
     left join cohorts
         on months.month = cohorts.cohort_month
     left join channel_costs

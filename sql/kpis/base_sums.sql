@@ -1,6 +1,6 @@
 -- base_sums: what the base has brought and what it is worth, added up. Money in minor
 -- units and purchases in millionths: whole numbers, whose sum does not depend on the
--- order of its terms. valued_customers: all of them, null where no model gives a value.
+-- order of its terms. neediest_gain: the largest breakeven_gain of those to retain. valued_customers: all of them, null where no model gives a value.
 --
 -- grain: one row
 -- reads: customers, segments, replacement, params
@@ -11,7 +11,8 @@ customer_sums as (
         cast(sum(to_minor(customers.gross_revenue, params.minor_per_unit)) as bigint) as gross_minor,
         cast(sum(to_minor(customers.returns, params.minor_per_unit)) as bigint) as returns_minor,
         cast(sum(to_minor(customers.historic_margin, params.minor_per_unit)) as bigint) as historic_minor,
-        cast(sum(fixed_point(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths
+        cast(sum(fixed_point(customers.expected_purchases, 1000000)) as bigint) as expected_purchases_millionths,
+        max(case when customers.mark = 'retain' then customers.breakeven_gain end) as neediest_gain
     from customers
     cross join params
 ),
@@ -44,7 +45,8 @@ final as (
         customer_sums.gross_minor,
         customer_sums.returns_minor,
         customer_sums.historic_minor,
-        customer_sums.expected_purchases_millionths
+        customer_sums.expected_purchases_millionths,
+        customer_sums.neediest_gain
     from segment_sums
     cross join customer_sums
     cross join replacement

@@ -1,5 +1,6 @@
--- channel_cac_figures: the cost of acquisition of the channel whose spend sets the
--- marks. Where none does, all is null.
+-- channel_cac_figures: the cost of acquisition by which spend sets the marks: of the
+-- channel that value.replace_by names, or of all paid ones, which have no channel.
+-- Where none does, all is null.
 --
 -- grain: one row
 -- reads: replacement, params

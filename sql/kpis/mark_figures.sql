@@ -63,6 +63,8 @@ final as (
         cast(retain_clv_minor as double) / nullif(clv_minor, 0) as retain_share_of_clv,
         retention_cost * retain_customers / nullif(money(retain_clv_minor, minor_per_unit), 0) as breakeven_retention_gain,
         retain_customers as breakeven_retention_gain_n,
+        neediest_gain as neediest_breakeven_gain,
+        retain_customers as neediest_breakeven_gain_n,
         changed_at_first_order as marks_changed_by_cac,
         coalesce(marked_customers, 0) as marks_changed_by_cac_n
     from base

@@ -2,18 +2,16 @@
 -- and costs, and the costs of acquisition that could have been taken instead.
 --
 -- grain: one row
--- reads: replacement, base_rates, base_sums, params
+-- reads: replacement, base_sums, params
 with
 
 terms as (
     select
         replacement.*,
         base_sums.customers,
-        base_rates.newcomers,
         params.cac as configured_cac,
         params.minor_per_unit
     from replacement
-    cross join base_rates
     cross join base_sums
     cross join params
 ),

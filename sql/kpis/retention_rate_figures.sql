@@ -1,35 +1,27 @@
 -- retention_rate_figures: how many of how many customers kept on or fell silent, and
 -- how that changed within a year.
 --
--- A repeat customer is silent after more than silent_gaps times their own usual gap
--- between purchases, t_x / x, without one. Cohorts are those of the 12 months in which
+-- Who is silent is said in survivors. Cohorts are those of the 12 months in which
 -- everybody has had second_purchase_days to purchase again, and of the 12 before, which are
 -- unknown where the files begin too late, or their customers may be old ones.
 --
 -- grain: one row
--- reads: histories, second_purchases, compared_periods, params
+-- reads: survivors, second_purchases, compared_periods, newcomer_span, params
 with
 
 silent as (
     select
-        coalesce(cast(sum(
-            case
-                when histories.repeat_purchases * (histories.customer_age_days - histories.age_at_last_purchase_days)
-                    > params.silent_gaps * histories.age_at_last_purchase_days
-                    then histories.customers
-                else 0
-            end
-        ) as bigint), 0) as counted,
-        coalesce(cast(sum(histories.customers) as bigint), 0) as customers
-    from histories
-    cross join params
-    where histories.repeat_purchases > 0
+        coalesce(cast(sum(case when is_silent then customers else 0 end) as bigint), 0) as counted,
+        coalesce(cast(sum(customers) as bigint), 0) as customers
+    from survivors
+    where is_repeat
 ),
 
 cohorts as (
     select
-        compared_periods.is_known,
-        compared_periods.is_before_known,
+        compared_periods.is_known and compared_periods.starts_on >= newcomer_span.new_from as is_known,
+        compared_periods.is_before_known and compared_periods.before_starts_on >= newcomer_span.new_from
+            as is_before_known,
         case when second_purchases.first_purchase_date >= compared_periods.starts_on then 1 else 0 end as is_latest,
         case
             when second_purchases.days_to_second_purchase <= params.second_purchase_days then second_purchases.customers
@@ -38,6 +30,7 @@ cohorts as (
         second_purchases.customers
     from second_purchases
     cross join compared_periods
+    cross join newcomer_span
     cross join params
     where compared_periods.period = 'cohorts_90d'
         and second_purchases.first_purchase_date between compared_periods.before_starts_on and compared_periods.ends_on

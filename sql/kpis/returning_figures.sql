@@ -1,11 +1,11 @@
 -- returning_figures: what part of a whole month's buyers and revenue was of
 -- customers who first purchased in an earlier month; in all, and by the channel
 -- that acquired them. A month in which nobody purchased has no row; the first month in
--- which anybody did knows no earlier one, and a month that begins before fit_from
+-- which anybody did knows no earlier one, and a month that begins before new_from
 -- not all of those who purchased in one: their shares are null.
 --
 -- grain: one row per (month, channel); channel null: all of them
--- reads: cohort_activity, months, params
+-- reads: cohort_activity, months, newcomer_span
 with
 
 activity as (
@@ -48,9 +48,9 @@ sums as (
 starts as (
     select
         min(cohort_activity.cohort_month) as month,
-        max(params.fit_from) as fit_from
+        max(newcomer_span.new_from) as new_from
     from cohort_activity
-    cross join params
+    cross join newcomer_span
 ),
 
 final as (
@@ -59,12 +59,12 @@ final as (
         sums.channel,
         sums.buyers as n,
         case
-            when sums.month > starts.month and sums.month >= starts.fit_from
+            when sums.month > starts.month and sums.month >= starts.new_from
                 then cast(sums.returning_buyers as double) / nullif(sums.buyers, 0)
         end as returning_share_of_buyers,
         -- of less than nothing there is no share
         case
-            when sums.month > starts.month and sums.month >= starts.fit_from and sums.revenue_minor > 0
+            when sums.month > starts.month and sums.month >= starts.new_from and sums.revenue_minor > 0
                 then cast(sums.returning_minor as double) / nullif(sums.revenue_minor, 0)
         end as returning_share_of_revenue
     from sums

@@ -1,39 +1,42 @@
 -- survivors: how many of the customers are expected to be alive, how many of these
 -- to leave within windows of days, and the summed chances to sell to them. In
 -- thousandths of a millionth of a customer: whole numbers, whose sum does not depend
--- on their order. All null where no model could be fitted.
+-- on their order. All null where no model could be fitted. A repeat customer is silent
+-- after more than silent_gaps times their own mean gap between purchases, t_x / x,
+-- without one.
 --
--- grain: one row per is_repeat
--- reads: histories, fit_groups, scores, conditional_forecasts
+-- grain: one row per (is_repeat, is_silent)
+-- reads: histories, fit_groups, scores, conditional_forecasts, params
 with
-
--- channels are scored by themselves only where they have got parameters of their
--- own; the histories are of those that might have
-own_groups as (
-    select count(*) as channels
-    from fit_groups
-),
 
 scored as (
     select
         histories.repeat_purchases > 0 as is_repeat,
+        -- not so without a repeat: 0 is not above 0
+        histories.repeat_purchases * (histories.customer_age_days - histories.age_at_last_purchase_days)
+            > params.silent_gaps * histories.age_at_last_purchase_days as is_silent,
         histories.customers,
         fixed_point(scores.p_alive, 1000000000) as alive,
         fixed_point(scores.p_alive * (1 - conditional_forecasts.survival_30d), 1000000000) as gone_30d,
         fixed_point(scores.p_alive * (1 - conditional_forecasts.survival_90d), 1000000000) as gone_90d,
+        fixed_point(scores.p_alive * (1 - conditional_forecasts.survival_180d), 1000000000) as gone_180d,
         fixed_point(scores.p_alive * (1 - conditional_forecasts.survival_365d), 1000000000) as gone_365d,
         fixed_point(scores.p_alive * conditional_forecasts.p_purchase_30d, 1000000000) as buying_30d,
         fixed_point(scores.p_alive * conditional_forecasts.p_purchase_90d, 1000000000) as buying_90d,
         fixed_point(scores.p_alive * conditional_forecasts.p_purchase_365d, 1000000000) as buying_365d
     from histories
-    cross join own_groups
+    cross join params
+    -- the histories are of the groups that might have got parameters of their own, the
+    -- scores of those that have
+    left join fit_groups
+        on histories.fit_group = fit_groups.fit_group
     left join scores
-        on case when own_groups.channels > 0 then histories.fit_group else 0 end = scores.fit_group
+        on coalesce(fit_groups.fit_group, 0) = scores.fit_group
         and histories.repeat_purchases = scores.repeat_purchases
         and histories.age_at_last_purchase_days = scores.age_at_last_purchase_days
         and histories.customer_age_days = scores.customer_age_days
     left join conditional_forecasts
-        on case when own_groups.channels > 0 then histories.fit_group else 0 end = conditional_forecasts.fit_group
+        on coalesce(fit_groups.fit_group, 0) = conditional_forecasts.fit_group
         and histories.repeat_purchases = conditional_forecasts.repeat_purchases
         and histories.customer_age_days = conditional_forecasts.customer_age_days
 ),
@@ -41,16 +44,18 @@ scored as (
 final as (
     select
         is_repeat,
+        is_silent,
         cast(sum(customers) as bigint) as customers,
         cast(sum(customers * alive) as bigint) as alive,
         cast(sum(customers * gone_30d) as bigint) as gone_30d,
         cast(sum(customers * gone_90d) as bigint) as gone_90d,
+        cast(sum(customers * gone_180d) as bigint) as gone_180d,
         cast(sum(customers * gone_365d) as bigint) as gone_365d,
         cast(sum(customers * buying_30d) as bigint) as buying_30d,
         cast(sum(customers * buying_90d) as bigint) as buying_90d,
         cast(sum(customers * buying_365d) as bigint) as buying_365d
     from scored
-    group by is_repeat
+    group by is_repeat, is_silent
 )
 
 select * from final

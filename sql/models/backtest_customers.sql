@@ -1,13 +1,13 @@
 -- backtest_customers: what was known of each customer of the backtest at its
 -- cutoff, and what they did after it. Returns made after the cutoff are not
--- known at it, whatever order they belong to; money counts when it moved, and a
--- purchase after the cutoff as what is known of it on as_of: an order of before that is
--- returned and booked again after the cutoff is one of them. Recent is the stretch as
--- long as the holdout that ends with the cutoff; the first purchase is not among the
--- recent ones.
+-- known at it, whatever order they belong to, nor are newer versions of orders; money
+-- counts when it moved, and a purchase after the cutoff as what is known of it on as_of:
+-- an order of before that is returned and booked again after the cutoff is one of them.
+-- Recent is the stretch as long as the holdout that ends with the cutoff; the first
+-- purchase is not among the recent ones.
 --
 -- grain: one row per customer_id
--- reads: backtest_members, customer_days, look_days
+-- reads: backtest_members, customer_days, look_days, version_money
 with
 
 member_days as (
@@ -19,11 +19,7 @@ member_days as (
         coalesce(look_days.purchase_minor, customer_days.purchase_minor) as purchase_minor,
         coalesce(look_days.purchase_margin_minor, customer_days.purchase_margin_minor) as purchase_margin_minor,
         customer_days.net_minor,
-        customer_days.margin_minor,
-        customer_days.order_day <= backtest_members.backtest_cutoff as is_known,
-        customer_days.order_day > backtest_members.backtest_recent_from
-            and customer_days.order_day <= backtest_members.backtest_cutoff
-            and customer_days.order_day > backtest_members.first_purchase_date as is_recent
+        customer_days.margin_minor
     from backtest_members
     inner join customer_days
         on backtest_members.customer_id = customer_days.customer_id
@@ -31,7 +27,46 @@ member_days as (
         on backtest_members.backtest_cutoff = look_days.look_day
         and customer_days.customer_id = look_days.customer_id
         and customer_days.order_day = look_days.order_day
-    where customer_days.reason = 'used'
+    union all
+    -- days on which a newer version has left nothing since
+    select
+        backtest_members.*,
+        look_days.order_day,
+        look_days.is_purchase,
+        look_days.purchase_minor,
+        look_days.purchase_margin_minor,
+        0 as net_minor,
+        0 as margin_minor
+    from backtest_members
+    inner join look_days
+        on backtest_members.customer_id = look_days.customer_id
+        and backtest_members.backtest_cutoff = look_days.look_day
+    left join customer_days
+        on look_days.customer_id = customer_days.customer_id
+        and look_days.order_day = customer_days.order_day
+    where customer_days.customer_id is null
+    union all
+    select
+        backtest_members.*,
+        version_money.moved_on as order_day,
+        false as is_purchase,
+        0 as purchase_minor,
+        0 as purchase_margin_minor,
+        version_money.net_minor,
+        version_money.margin_minor
+    from backtest_members
+    inner join version_money
+        on backtest_members.customer_id = version_money.customer_id
+),
+
+placed as (
+    select
+        member_days.*,
+        order_day <= backtest_cutoff as is_known,
+        order_day > backtest_recent_from
+            and order_day <= backtest_cutoff
+            and order_day > first_purchase_date as is_recent
+    from member_days
 ),
 
 sums as (
@@ -60,7 +95,7 @@ sums as (
         cast(sum(case when not is_known and is_purchase then 1 else 0 end) as bigint) as holdout_purchases,
         cast(sum(case when not is_known then net_minor else 0 end) as bigint) as holdout_revenue_minor,
         cast(sum(case when not is_known then margin_minor else 0 end) as bigint) as holdout_margin_minor
-    from member_days
+    from placed
     group by customer_id, first_channel, fit_group, first_purchase_date, backtest_cutoff, id_fraction
 ),
 

@@ -19,7 +19,8 @@ known as (
     cross join params
     cross join backtest_sample
     left join candidate_groups
-        on cutoff_customers.first_channel = candidate_groups.first_channel
+        on cutoff_customers.is_old = candidate_groups.is_old
+        and case when cutoff_customers.is_old then '' else cutoff_customers.first_channel end = candidate_groups.first_channel
     where cutoff_customers.is_fitted
 ),
 

@@ -1,9 +1,10 @@
 -- cutoff_customers: the customers that were known at the cutoff of the backtest, and
 -- when and by which channel they had been acquired, as known then: an order that was
--- returned in full later was one.
+-- returned in full later was one. Old are those whom the files show from their start,
+-- as in summary.
 --
 -- grain: one row per customer_id
--- reads: summary, earlier_first_purchases, first_channels, params
+-- reads: summary, earlier_first_purchases, first_channels, newcomer_span, params
 with
 
 earlier as (
@@ -44,9 +45,12 @@ final as (
         known.customer_id,
         known.first_channel,
         known.first_purchase_date,
-        known.first_purchase_date >= params.fit_from as is_fitted
+        known.first_purchase_date >= params.fit_from as is_fitted,
+        known.first_purchase_date >= params.fit_from
+            and known.first_purchase_date < newcomer_span.new_from as is_old
     from known
     cross join params
+    cross join newcomer_span
 )
 
 select * from final

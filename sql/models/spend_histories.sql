@@ -20,7 +20,8 @@ bucketed as (
     cross join spend_sample
     cross join params
     left join candidate_groups
-        on spend_summary.first_channel = candidate_groups.first_channel
+        on spend_summary.is_old = candidate_groups.is_old
+        and case when spend_summary.is_old then '' else spend_summary.first_channel end = candidate_groups.first_channel
     where spend_summary.is_fitted
         and spend_summary.spend_minor > 0
 ),

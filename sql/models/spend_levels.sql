@@ -1,7 +1,8 @@
 -- spend_levels: what first purchases are worth beside the later ones of the same
 -- customers, and how many purchases are worth anything, of those who are fitted. The
 -- first is told from repeat customers all of whose purchases have a positive value: of
--- all customers the ratio would say who comes back. Mean values of later purchases are
+-- all customers the ratio would say who comes back, and the first that is known of old
+-- ones is a later one. Mean values of later purchases are
 -- counted in thousandths of the minor unit, so that their sum is exact.
 --
 -- grain: one row
@@ -14,7 +15,7 @@ customers as (
         positive_purchases,
         first_purchase_minor,
         cast(repeat_revenue_minor as double) / nullif(repeat_purchases, 0) as mean_repeat_minor,
-        repeat_purchases > 0 and positive_purchases = purchases as is_compared
+        repeat_purchases > 0 and positive_purchases = purchases and not is_old as is_compared
     from summary
     where is_fitted
 ),

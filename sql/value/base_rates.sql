@@ -7,9 +7,9 @@
 -- where money is only known as revenue. later_return_share: what is returned of no
 -- purchase per unit of what purchases are worth. first_order_margin: what the first purchase
 -- day of a customer brings, as much returned later as of anything. That and the
--- time to a second purchase are of new customers: of those who are fitted, since
--- others may have purchased before the files begin; of everybody where nobody is
--- fitted, and only reused parameters value them.
+-- time to a second purchase are of new customers: of those who are fitted and not old,
+-- since others may have purchased before the files begin; of everybody where there is
+-- none, and only reused parameters value them.
 --
 -- grain: one row
 -- reads: summary, params
@@ -36,24 +36,25 @@ shares as (
     cross join params
 ),
 
-fitted as (
-    select max(is_fitted) as is_anybody
+known_new as (
+    select max(is_fitted and not is_old) as is_anybody
     from summary
 ),
 
 new_customers as (
     select
         count(*) as customers,
-        cast(sum(case when summary.is_fitted then 1 else 0 end) as bigint) as fitted,
-        cast(sum(case when summary.is_fitted and summary.repeat_purchases > 0 then 1 else 0 end) as bigint)
-            as repeaters,
+        cast(sum(case when summary.is_fitted and not summary.is_old then 1 else 0 end) as bigint) as newcomers,
+        cast(sum(
+            case when summary.is_fitted and not summary.is_old and summary.repeat_purchases > 0 then 1 else 0 end
+        ) as bigint) as repeaters,
         cast(sum(summary.first_order_money_minor) as bigint) as first_order_money_minor,
         cast(percentile_disc(0.5) within group (order by summary.days_to_second_purchase) as bigint)
             as median_days_to_second_purchase
     from summary
-    cross join fitted
-    where summary.is_fitted
-        or not fitted.is_anybody
+    cross join known_new
+    where summary.is_fitted and not summary.is_old
+        or not known_new.is_anybody
 ),
 
 rates as (
@@ -62,7 +63,7 @@ rates as (
         sums.purchase_revenue_minor,
         sums.purchase_margin_minor,
         sums.later_returns_minor,
-        new_customers.fitted as newcomers,
+        new_customers.newcomers,
         new_customers.repeaters as repeat_newcomers,
         case
             when params.margin_rate is not null then params.margin_rate

@@ -1,21 +1,20 @@
 -- channel_values: what the new customers of each period and channel brought at
 -- equal ages, counting those who are old enough, and what a new customer is worth over
--- the first horizon_days of their life: the margin of their first orders F, and of
--- their repeat purchases R, which is known so far only, raised to the horizon by
--- the model's curve: F/n + (R / Σ D) × (Σ H / n), D being the discounted repeat
--- purchases expected of each by their age, and H by the horizon. A channel that
+-- the first horizon_days of their life, for each of value_horizons: the margin of their
+-- first orders F, and of their repeat purchases R, which is known so far only, raised to
+-- the horizon by the model's curve: F/n + (R / Σ D) × (Σ H / n), D being the discounted
+-- repeat purchases expected of each by their age, and H by the horizon. A channel that
 -- brings more than the model expects of anybody keeps what it has shown. Means are
 -- per customer, in minor units, with standard errors by the spread between
 -- customers (of the ratio by linearising it); it says too little, and is null, where
 -- what the model expects by the horizon is more than max_horizon_growth times what it
 -- expects by now: the shape of the curve is then most of the value, and a young
--- shop's is a guess. All
--- null without spend; value also where no model could be fitted, or all were acquired on
--- as_of. A period that begins before fit_from has no row: its customers may have
--- bought before.
+-- shop's is a guess. All null without spend; value also where no model could be fitted,
+-- or all were acquired on as_of. A period that begins before new_from has no row: its
+-- customers may have bought before.
 --
--- grain: one row per (period, period_start, scope, channel)
--- reads: channel_members, newcomer_values, params
+-- grain: one row per (period, period_start, scope, channel, horizon_days)
+-- reads: channel_members, newcomer_values, newcomer_span, params
 with
 
 sums as (
@@ -24,6 +23,7 @@ sums as (
         channel_members.period_start,
         channel_members.scope,
         channel_members.channel,
+        cells.horizon_days,
         cast(cast(sum(cells.customers) as bigint) as double) as n,
         cast(cast(sum(cells.first_order_minor) as bigint) as double) as first_order,
         cast(cast(sum(cells.repeat_minor) as bigint) as double) as repeats,
@@ -60,9 +60,14 @@ sums as (
     inner join newcomer_values as cells
         on channel_members.member = cells.first_channel
         and cells.first_purchase_date between channel_members.period_start and channel_members.period_end
-    cross join params
-    where channel_members.period_start >= params.fit_from
-    group by channel_members.period, channel_members.period_start, channel_members.scope, channel_members.channel
+    cross join newcomer_span
+    where channel_members.period_start >= newcomer_span.new_from
+    group by
+        channel_members.period,
+        channel_members.period_start,
+        channel_members.scope,
+        channel_members.channel,
+        cells.horizon_days
 ),
 
 ratios as (
@@ -90,6 +95,7 @@ final as (
         period_start,
         scope,
         channel,
+        squares.horizon_days,
         first_order / nullif(n, 0) as first_order_minor,
         (first_order + ratio * by_horizon) / nullif(n, 0) as value_minor,
         case

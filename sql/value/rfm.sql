@@ -33,7 +33,8 @@ scored as (
     from spend_summary
     cross join rfm_cuts
     left join fit_groups
-        on spend_summary.first_channel = fit_groups.first_channel
+        on spend_summary.is_old = fit_groups.is_old
+        and case when spend_summary.is_old then '' else spend_summary.first_channel end = fit_groups.first_channel
 ),
 
 final as (

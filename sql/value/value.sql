@@ -6,7 +6,8 @@
 -- (x, T) alone, given alive: it is that of customers whose purchases all have a positive
 -- value, and the scale of others keeps their own mean. margin_scale turns W into margin, discounted by the
 -- ratio of discounted to expected purchases. dropout_loss is what the customers who
--- are alive would bring beyond clv if none of them left within the horizon.
+-- are alive would bring beyond clv if none of them left within the horizon. What ends
+-- in _365d is the same over 365 days, whatever the horizon.
 --
 -- grain: one row per customer_id
 -- reads: rfm, scores, conditional_forecasts, spend_terms, base_rates, channel_margins, params
@@ -16,12 +17,15 @@ scored as (
     select
         rfm.*,
         scores.p_alive,
+        scores.days_to_next_purchase,
         scores.p_alive * conditional_forecasts.p_purchase_30d as p_purchase_30d,
         scores.p_alive * conditional_forecasts.p_purchase_90d as p_purchase_90d,
         scores.p_alive * conditional_forecasts.p_purchase_365d as p_purchase_365d,
         scores.p_alive * conditional_forecasts.expected_purchases as expected_purchases,
         scores.p_alive * conditional_forecasts.discounted_purchases as discounted_purchases,
         scores.p_alive * conditional_forecasts.discounted_purchases_if_kept as discounted_purchases_if_kept,
+        scores.p_alive * conditional_forecasts.discounted_purchases_365d as discounted_purchases_365d,
+        scores.p_alive * conditional_forecasts.discounted_purchases_if_kept_365d as discounted_purchases_if_kept_365d,
         conditional_forecasts.purchases_per_year as expected_repeat_rate,
         conditional_forecasts.discounted_purchases / nullif(conditional_forecasts.expected_purchases, 0) as discount_factor,
         scores.spend_low,
@@ -99,6 +103,9 @@ final as (
         scaled.discounted_purchases * scaled.expected_purchase_value * scaled.kept_share as clv,
         (scaled.discounted_purchases_if_kept - scaled.discounted_purchases) * scaled.expected_purchase_value
             * scaled.kept_share as dropout_loss,
+        scaled.discounted_purchases_365d * scaled.expected_purchase_value * scaled.kept_share as clv_365d,
+        (scaled.discounted_purchases_if_kept_365d - scaled.discounted_purchases_365d) * scaled.expected_purchase_value
+            * scaled.kept_share as dropout_loss_365d,
         scaled.spend_scale * scaled.kept_share * scaled.discount_factor as margin_scale
     from scaled
 )

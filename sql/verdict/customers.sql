@@ -23,7 +23,9 @@ rounded as (
         to_minor(
             greatest(marks.spend_low * marks.margin_scale, marks.spend_high * marks.margin_scale), params.minor_per_unit
         ) as clv_high_minor,
+        nullif(params.retention_cost, 0) / nullif(greatest(0e0, marks.clv), 0) as breakeven_gain,
         coalesce(marks.margin_minor, marks.revenue_minor) as historic_minor,
+        days_after(marks.last_purchase_date, fixed_point(marks.days_to_next_purchase, 1)) as next_purchase_due,
         seed_cut.lifetime_minor as seed_from_minor,
         shared_ids.customer_id is not null as is_shared_id,
         params.as_of,
@@ -66,6 +68,7 @@ final as (
         age_at_last_purchase_days,
         customer_age_days,
         days_since_last_purchase,
+        cast(age_at_last_purchase_days as double) / nullif(repeat_purchases, 0) as mean_gap_days,
         case
             when customer_age_days >= min_rate_age_days then 365e0 * repeat_purchases / customer_age_days
         end as observed_repeat_rate,
@@ -81,11 +84,16 @@ final as (
         p_purchase_30d,
         p_purchase_90d,
         p_purchase_365d,
+        next_purchase_due,
+        case
+            when next_purchase_due is not null then greatest(cast(0 as bigint), day_difference(next_purchase_due, as_of))
+        end as days_overdue,
         expected_purchases,
         money(to_minor(expected_purchase_value, minor_per_unit), minor_per_unit) as expected_purchase_value,
         money(clv_minor, minor_per_unit) as clv,
         money(clv_low_minor, minor_per_unit) as clv_low,
         money(clv_high_minor, minor_per_unit) as clv_high,
+        money(to_minor(dropout_loss, minor_per_unit), minor_per_unit) as value_at_risk,
         money(historic_minor, minor_per_unit) as historic_margin,
         money(historic_minor + clv_minor, minor_per_unit) as lifetime_value,
 
@@ -93,9 +101,11 @@ final as (
         mark,
         money(to_minor(keep_value, minor_per_unit), minor_per_unit) as keep_value,
         keep_probability,
+        breakeven_gain,
         mark_reason,
         coalesce(
             repeat_purchases > 0
+            and mark = 'retain'
             and not is_shared_id
             and historic_minor + clv_minor > 0
             and historic_minor + clv_minor >= seed_from_minor,

@@ -1,18 +1,18 @@
--- seed_cut: the lifetime value from which a repeat customer is among the top
--- tenth: the ones whose likeness an ad platform should look for.
+-- seed_cut: the lifetime value from which a repeat customer who is worth retaining is
+-- among the top tenth: the ones whose likeness an ad platform should look for.
 --
 -- grain: one row
--- reads: value, params
+-- reads: marks, params
 with
 
 repeaters as (
     select
-        coalesce(value.margin_minor, value.revenue_minor)
-            + to_minor(value.clv, params.minor_per_unit) as lifetime_minor
-    from value
+        coalesce(marks.margin_minor, marks.revenue_minor)
+            + to_minor(marks.clv, params.minor_per_unit) as lifetime_minor
+    from marks
     cross join params
-    where value.repeat_purchases > 0
-        and value.clv is not null
+    where marks.repeat_purchases > 0
+        and marks.mark = 'retain'
 ),
 
 final as (

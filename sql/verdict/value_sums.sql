@@ -12,8 +12,8 @@
 -- thousandths of the squared value of a first purchase (so that no currency
 -- overflows or vanishes), of ln P(no purchase) in millionths.
 --
--- What dropout is expected to cost, and what the most valuable customers take with
--- them, is summed on the way; and how many would be retained if the cost of
+-- What dropout is expected to cost, over the horizon and over 365 days, and what the
+-- most valuable customers take with them, is summed on the way; and how many would be retained if the cost of
 -- acquisition were lower by cac_band_share, higher by it, and if a first order paid
 -- for it: here, because a published clv is rounded, and the mark is set before any rounding.
 --
@@ -29,6 +29,8 @@ customers as (
         marks.spend_band,
         marks.clv,
         marks.dropout_loss,
+        marks.clv_365d,
+        marks.dropout_loss_365d,
         marks.revenue_12m_minor,
         to_minor(marks.clv, params.minor_per_unit) as clv_minor,
         marks.customer_id,
@@ -92,6 +94,9 @@ final as (
         cast(sum(case when parameter = 0 then clv_minor else 0 end) as bigint) as clv_minor,
         cast(sum(case when parameter = 0 then to_minor(dropout_loss, minor_per_unit) else 0 end) as bigint)
             as dropout_loss_minor,
+        cast(sum(case when parameter = 0 then to_minor(clv_365d, minor_per_unit) else 0 end) as bigint) as clv_365d_minor,
+        cast(sum(case when parameter = 0 then to_minor(dropout_loss_365d, minor_per_unit) else 0 end) as bigint)
+            as dropout_loss_365d_minor,
         cast(sum(case when parameter = 0 then revenue_12m_minor else 0 end) as bigint) as revenue_12m_minor,
         cast(sum(case when parameter = 0 and is_kept_at_lower_cac then 1 else 0 end) as bigint)
             as retained_at_lower_cac,

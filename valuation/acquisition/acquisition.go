@@ -54,6 +54,9 @@ func (a *Acquisition) makePeriods(ctx context.Context) error {
 	}
 	a.spend = spend
 	a.warnOfSpend()
+	if err := a.checkReplaceBy(); err != nil {
+		return err
+	}
 	start, asOf := a.Days.First(), a.Days.AsOf
 	if len(spend.all) > 0 && spend.all[0].Before(start) {
 		start = spend.all[0]

@@ -115,7 +115,7 @@ func (a *Acquisition) makePaybacks(ctx context.Context) error {
 				row.PaybackDays, row.PaybackReason = &age, ""
 			}
 			times := l.timesOf(cost, channels)
-			row.MedianPaybackDays, row.MedianPaybackLow, row.MedianPaybackHigh = medianDay(stat.KaplanMeier(times))
+			row.MedianPaybackDays, row.MedianPaybackLow, row.MedianPaybackHigh = stat.MedianDay(stat.KaplanMeier(times))
 			switch {
 			case row.MedianPaybackDays != nil:
 				row.MedianPaybackReason = ""
@@ -248,24 +248,4 @@ func (l ledger) timesOf(cost costRow, channels map[string]bool) []stat.EventCoun
 		}
 	}
 	return counts
-}
-
-// medianDay returns the first day by which half have had the event, with the
-// 95 % interval of it (Brookmeyer & Crowley 1982): the days from and to which the
-// interval of the curve holds a half. Each is nil where
-// its curve stays above a half.
-func medianDay(points []stat.SurvivalPoint) (median, low, high *int64) {
-	const half = 0.5 + 1e-12 // a product of shares may miss the half that it equals
-	for _, p := range points {
-		if median == nil && p.Survival <= half {
-			median = &p.Day
-		}
-		if low == nil && p.Low <= half {
-			low = &p.Day
-		}
-		if high == nil && p.High <= half {
-			high = &p.Day
-		}
-	}
-	return median, low, high
 }

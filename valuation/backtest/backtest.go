@@ -21,6 +21,7 @@ import (
 // what they did after it. Margins are in any one unit of money.
 type Customer struct {
 	Group           int          // fit group, 0: none of its own
+	Old             bool         // was one before the files begin: fitted with those alone, whatever the group
 	History         btyd.History // at the cutoff, in days
 	FirstSpend      float64      // value of the first purchase
 	RepeatSpend     float64      // value of the repeat purchases up to the cutoff
@@ -126,7 +127,14 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 	if err := t.fit(allFamilies()...); err != nil {
 		return Result{}, err
 	}
-	result.Unfitted, result.FirstToLater = t.unfitted, t.firstToLater
+	if len(t.fits[everybody]) == 0 && t.hasOld {
+		// The new customers determine no model: nobody is to go without one for that.
+		t.mixOld()
+		if err := t.fit(allFamilies()...); err != nil {
+			return Result{}, err
+		}
+	}
+	result.Unfitted, result.FirstToLater = t.unfitted, t.firstToLater()
 	if len(t.fits[everybody]) == 0 {
 		result.Why = "the histories at the cutoff determine no model"
 		for _, none := range t.unfitted {
@@ -165,6 +173,7 @@ func (c Customer) compare(d Customer) int {
 		cmp.Compare(c.History.LastPurchase, d.History.LastPurchase),
 		cmp.Compare(c.U, d.U),
 		cmp.Compare(c.Group, d.Group),
+		cmp.Compare(c.group(), d.group()),
 		cmp.Compare(c.FirstSpend, d.FirstSpend),
 		cmp.Compare(c.RepeatSpend, d.RepeatSpend),
 		cmp.Compare(c.Positive, d.Positive),

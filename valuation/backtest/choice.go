@@ -3,6 +3,7 @@ package backtest
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"cbv/valuation/btyd"
 )
@@ -45,15 +46,7 @@ func (r Result) Choose(allowed func(family string) bool) Choice {
 		}
 	}
 	if len(pooled) == 0 {
-		reasons := r.untested("none of the models to choose from was fitted at the cutoff", allowed)
-		if evidence := DropoutEvidence(r.fits(), r.Unfitted); evidence > Detectable {
-			for _, c := range r.Candidates {
-				if !c.ByGroup && !btyd.HasDropout(c.Family) {
-					reasons = append(reasons, fmt.Sprintf("%s was, but customers leave: dropout raises 2 ln L by %s", c.Family, amount(evidence, 3)))
-				}
-			}
-		}
-		return Choice{Reasons: reasons}
+		return Choice{Reasons: r.untested("none of the models to choose from was fitted at the cutoff", allowed)}
 	}
 	held, contests := r.best(pooled)
 	if len(byGroup) > 0 {
@@ -67,21 +60,51 @@ func (r Result) Choose(allowed func(family string) bool) Choice {
 	return choice
 }
 
-// Judge returns a given candidate and whether to trust it. Where the family was
-// fitted to everybody but to no group, the candidate of everybody stands in for
-// that by group, and a note says so.
+// Judge returns a given candidate and whether to trust it. What is tested is the
+// procedure: where the family had no fit at the cutoff, the next one in order that had
+// is judged. Where the family was fitted to everybody but to no group, the candidate of
+// everybody stands in for that by group. A note says so.
 func (r Result) Judge(family string, byGroup bool) Choice {
-	pooled, asked := r.candidate(family, false), r.candidate(family, byGroup)
-	switch {
-	case asked != nil:
+	asked := r.candidate(family, byGroup)
+	if asked != nil {
 		return r.judge(asked)
-	case pooled != nil:
-		choice := r.judge(pooled)
-		choice.Notes = append(choice.Notes, fmt.Sprintf("no channel could be fitted by itself at the cutoff, so %s of all customers stands for %s",
-			family, nameByGroup(family)))
+	}
+	pooled := r.candidate(family, false)
+	if pooled == nil {
+		next := r.next(family)
+		if next == nil {
+			return Choice{Reasons: r.untested(family+" was not fitted at the cutoff", func(name string) bool { return name == family })}
+		}
+		choice := r.judge(next)
+		choice.Notes = append(choice.Notes, fmt.Sprintf("%s had no fit at the cutoff, so the test is of %s, the next in order", family, next.Name))
 		return choice
 	}
-	return Choice{Reasons: r.untested(family+" was not fitted at the cutoff", func(name string) bool { return name == family })}
+	choice := r.judge(pooled)
+	choice.Notes = append(choice.Notes, fmt.Sprintf("no channel could be fitted by itself at the cutoff, so %s of all customers stands for %s",
+		family, nameByGroup(family)))
+	return choice
+}
+
+// next returns the candidate of everybody that follows a family in the order of
+// preference, the first of all after the last, nil where there is none.
+func (r Result) next(family string) *Candidate {
+	place := func(name string) int {
+		return slices.IndexFunc(btyd.Families, func(f btyd.Family) bool { return f.Name() == name })
+	}
+	var first *Candidate
+	for i := range r.Candidates {
+		c := &r.Candidates[i]
+		if c.ByGroup {
+			continue
+		}
+		if place(c.Family) > place(family) {
+			return c
+		}
+		if first == nil {
+			first = c
+		}
+	}
+	return first
 }
 
 // candidate returns a candidate, nil where it was not fitted.

@@ -70,21 +70,19 @@ func TestChoice(t *testing.T) {
 }
 
 func TestChoiceOfNone(t *testing.T) {
-	nbd := btyd.Fit{Model: named{name: "NBD"}, LogLikelihood: -500}
 	refused := []*btyd.NoFitError{
 		{Model: "MBG/NBD", Reason: btyd.Boundary, Detail: "a boundary", LogLikelihood: -400},
 		{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "a ridge", LogLikelihood: -390},
 	}
-	r := backtest.Result{Candidates: []backtest.Candidate{{Name: "NBD", Family: "NBD", Fit: nbd}}, Unfitted: refused}
+	r := backtest.Result{Unfitted: refused}
 	for _, c := range []struct {
 		what    string
 		choice  backtest.Choice
 		reasons []string // what each has to contain
 	}{
-		{"none allowed", r.Choose(func(string) bool { return false }), []string{"none of the models", "NBD was, but customers leave: dropout raises 2 ln L by 220"}},
-		{"by dropout", r.Choose(nil), []string{"none of the models", "MBG/NBD was not fitted: a boundary", "BG/NBD was not fitted: a ridge", "2 ln L by 220"}},
-		{"one that was refused", r.Choose(func(family string) bool { return family == "BG/NBD" }),
-			[]string{"none of the models", "a ridge", "2 ln L by 220"}},
+		{"none allowed", r.Choose(func(string) bool { return false }), []string{"none of the models"}},
+		{"none fitted", r.Choose(func(string) bool { return true }), []string{"none of the models", "MBG/NBD was not fitted: a boundary", "BG/NBD was not fitted: a ridge"}},
+		{"one that was refused", r.Choose(func(family string) bool { return family == "BG/NBD" }), []string{"none of the models", "a ridge"}},
 		{"judged, refused", r.Judge("MBG/NBD", true), []string{"MBG/NBD was not fitted at the cutoff", "a boundary"}},
 		{"judged, unknown", r.Judge("other", false), []string{"other was not fitted at the cutoff"}},
 		{"an empty result", backtest.Result{}.Choose(nil), []string{"none of the models"}},
@@ -99,6 +97,40 @@ func TestChoiceOfNone(t *testing.T) {
 				t.Errorf("%s: %q does not say %q", c.what, c.choice.Reasons[i], part)
 			}
 		}
+	}
+}
+
+// Where customers leave and no model of that has a fit at the cutoff, the procedure
+// there is NBD, and it is what is tested.
+func TestTheNextInOrderIsTested(t *testing.T) {
+	score := backtest.Score{Expected: 1, Actual: 1}
+	fittedAt := func(families ...string) backtest.Result {
+		r := backtest.Result{MaxTotalError: 0.25, Unfitted: []*btyd.NoFitError{{Model: "MBG/NBD", Reason: btyd.Ridge, Detail: "a ridge", LogLikelihood: -400}}}
+		for _, name := range families {
+			fit := btyd.Fit{Model: named{name: name}, LogLikelihood: -500}
+			r.Candidates = append(r.Candidates, backtest.Candidate{Name: name, Family: name, Fit: fit, Purchases: score, Margin: score})
+		}
+		return r
+	}
+	for _, c := range []struct {
+		fitted string
+		now    string
+		tested string
+	}{
+		{"Pareto/NBD BG/NBD NBD", "MBG/NBD", "Pareto/NBD"},
+		{"BG/NBD NBD", "MBG/NBD", "BG/NBD"},
+		{"MBG/NBD NBD", "BG/NBD", "NBD"},
+		{"NBD", "Pareto/NBD", "NBD"},
+		{"MBG/NBD BG/NBD", "NBD", "MBG/NBD"}, // none follows the last
+	} {
+		choice := fittedAt(strings.Fields(c.fitted)...).Judge(c.now, false)
+		want := c.now + " had no fit at the cutoff, so the test is of " + c.tested + ", the next in order"
+		if choice.Candidate == nil || choice.Candidate.Name != c.tested || choice.Trust != backtest.Trusted || len(choice.Notes) != 1 || choice.Notes[0] != want {
+			t.Errorf("%s of %s: %+v, want %s", c.now, c.fitted, choice, c.tested)
+		}
+	}
+	if choice := fittedAt("NBD").Choose(nil); choice.Candidate == nil || choice.Candidate.Name != "NBD" {
+		t.Errorf("at the cutoff: %+v, want NBD", choice)
 	}
 }
 
@@ -142,13 +174,13 @@ func TestChoiceByDropout(t *testing.T) {
 		fits     fits
 		refused  refused
 		evidence float64
-		dropout  bool // detectable: all but NBD
+		dropout  bool // detectable, and one has a fit: all but NBD
 	}{
 		{"detectable", fits{fit("MBG/NBD", -110), fit("BG/NBD", -100), fit("NBD", -103)}, nil, 6, true},
 		{"not detectable", fits{fit("BG/NBD", -100), fit("NBD", -102.75)}, nil, 5.5, false},
 		{"no other", fits{fit("NBD", -103)}, nil, 0, false},
 		{"no NBD", fits{fit("BG/NBD", -103)}, nil, math.Inf(1), true},
-		{"others refused", fits{fit("NBD", -103)}, refused{refusal("MBG/NBD", btyd.Boundary, -90), refusal("BG/NBD", btyd.Ridge, -83)}, 40, true},
+		{"others refused", fits{fit("NBD", -103)}, refused{refusal("MBG/NBD", btyd.Boundary, -90), refusal("BG/NBD", btyd.Ridge, -83)}, 40, false},
 		{"others refused for little", fits{fit("NBD", -103)}, refused{refusal("BG/NBD", btyd.Ridge, -102)}, 2, false},
 		{"no dropout", fits{fit("NBD", -103)}, refused{refusal("BG/NBD", btyd.NoDropout, -90)}, 0, false},
 		{"not searched", fits{fit("NBD", -103)}, refused{refusal("BG/NBD", btyd.TooFewHistories, 0)}, 0, false},

@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"math"
+	"slices"
 
 	"cbv/valuation/btyd"
 )
@@ -19,7 +20,7 @@ const Detectable = 5.99
 func DropoutEvidence(fits []btyd.Fit, refused []*btyd.NoFitError) float64 {
 	without, best := math.Inf(-1), math.Inf(-1)
 	for _, fit := range fits {
-		if btyd.HasDropout(fit.Model.Name()) {
+		if hasDropout(fit) {
 			best = max(best, fit.LogLikelihood)
 		} else {
 			without = max(without, fit.LogLikelihood)
@@ -39,9 +40,12 @@ func DropoutEvidence(fits []btyd.Fit, refused []*btyd.NoFitError) float64 {
 
 // ByDropout says which of the families that were fitted to the same customers,
 // or refused, may be chosen: those without dropout where none is detectable, those
-// with it where it is, even if none of them has a fit. In a contest NBD would win
-// whenever buying picks up, for it promises the most.
+// with it where it is and one of them has a fit. Where it is and none has, the
+// customers are valued all the same, by the families without. In a contest NBD would
+// win whenever buying picks up, for it promises the most.
 func ByDropout(fits []btyd.Fit, refused []*btyd.NoFitError) func(family string) bool {
-	dropout := DropoutEvidence(fits, refused) > Detectable
+	dropout := DropoutEvidence(fits, refused) > Detectable && slices.ContainsFunc(fits, hasDropout)
 	return func(family string) bool { return btyd.HasDropout(family) == dropout }
 }
+
+func hasDropout(fit btyd.Fit) bool { return btyd.HasDropout(fit.Model.Name()) }

@@ -6,21 +6,29 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
-	"cbv/valuation/btyd/spend"
 )
 
-// everybody is the key of what is fitted to all customers.
-const everybody = 0
+// The keys of what is fitted: to all customers, or all but the old where these have fits
+// of their own; to the old.
+const (
+	everybody = 0
+	oldOnes   = -1
+)
+
+// LeastRepeaters is the number of repeat customers, among the old and among the others,
+// from which the old ones have fits of their own: fewer determine no parameters to speak
+// of.
+const LeastRepeaters = 50
 
 // test is a backtest under way.
 type test struct {
-	terms        Terms
-	customers    []Customer // sorted
-	firstToLater spend.FirstToLater
-	groups       []int // fitted by themselves, ascending; nil where fewer than two are there
-	fits         map[int][]familyFit
-	spend        map[int]spend.Model
-	unfitted     []*btyd.NoFitError
+	terms     Terms
+	customers []Customer // sorted
+	groups    []int      // fitted by themselves, ascending; nil where fewer than two are there
+	hasOld    bool       // old customers have fits of their own
+	fits      map[int][]familyFit
+	spend     spends
+	unfitted  []*btyd.NoFitError
 }
 
 // familyFit is a fit of a family, by its place in btyd.Families.
@@ -30,11 +38,16 @@ type familyFit struct {
 }
 
 func newTest(customers []Customer, terms Terms) *test {
-	t := &test{terms: terms, customers: customers, fits: map[int][]familyFit{}, spend: map[int]spend.Model{}}
+	t := &test{terms: terms, customers: customers}
 	seen := map[int]bool{}
+	var old, others int // repeaters
 	for _, c := range customers {
-		if c.Positive == c.History.Repeats+1 {
-			t.firstToLater.Add(c.History.Repeats, c.FirstSpend, c.RepeatSpend)
+		switch {
+		case c.History.Repeats == 0:
+		case c.Old:
+			old++
+		default:
+			others++
 		}
 		if c.Group != everybody && !seen[c.Group] {
 			seen[c.Group] = true
@@ -45,16 +58,49 @@ func newTest(customers []Customer, terms Terms) *test {
 	if len(t.groups) < 2 {
 		t.groups = nil
 	}
+	if t.hasOld = min(old, others) >= LeastRepeaters; !t.hasOld {
+		t.mixOld()
+	}
 	return t
+}
+
+// mixOld fits the old customers with the others.
+func (t *test) mixOld() {
+	t.hasOld = false
+	for i := range t.customers {
+		t.customers[i].Old = false
+	}
+}
+
+// fittedApart returns the groups that are fitted beside everybody.
+func (t *test) fittedApart() []int {
+	if t.hasOld {
+		return append([]int{oldOnes}, t.groups...)
+	}
+	return t.groups
+}
+
+// group returns the fit group of a customer, everybody where it is none of its own.
+func (c Customer) group() int {
+	if c.Old {
+		return oldOnes
+	}
+	return c.Group
+}
+
+// isIn reports whether what is fitted to a group is fitted to the customer.
+func (c Customer) isIn(group int) bool {
+	return c.group() == group || group == everybody && !c.Old
 }
 
 // fit fits purchases to everybody and to each group, by families that are given by their
 // places in btyd.Families. What determines no model is left out.
 func (t *test) fit(families ...int) error {
+	t.fits, t.unfitted = map[int][]familyFit{}, nil
 	type task struct{ group, family int }
 	var tasks []task
 	bases := map[int]*btyd.Base{}
-	for _, group := range append([]int{everybody}, t.groups...) {
+	for _, group := range append([]int{everybody}, t.fittedApart()...) {
 		base, err := btyd.NewBase(t.histories(group), t.terms.Workers)
 		if err != nil {
 			return err
@@ -98,7 +144,7 @@ func allFamilies() []int {
 func (t *test) histories(group int) []btyd.HistoryCount {
 	var counts []btyd.HistoryCount
 	for _, c := range t.customers {
-		if group != everybody && c.Group != group {
+		if !c.isIn(group) {
 			continue
 		}
 		if last := len(counts) - 1; last >= 0 && counts[last].History == c.History {
@@ -110,6 +156,19 @@ func (t *test) histories(group int) []btyd.HistoryCount {
 	return counts
 }
 
+// modelOf returns the model that forecasts a group by a family: its own; of old customers
+// without one that of the next family in order which has; else everybody's.
+func (t *test) modelOf(group, family int) btyd.Model {
+	fit, own := t.fitOf(group, family)
+	for next := 1; group == oldOnes && !own && next < len(btyd.Families); next++ {
+		fit, own = t.fitOf(group, (family+next)%len(btyd.Families))
+	}
+	if !own {
+		fit, _ = t.fitOf(everybody, family)
+	}
+	return fit.Model
+}
+
 // fitOf returns a family's fit to a group.
 func (t *test) fitOf(group, family int) (btyd.Fit, bool) {
 	for _, f := range t.fits[group] {
@@ -118,13 +177,4 @@ func (t *test) fitOf(group, family int) (btyd.Fit, bool) {
 		}
 	}
 	return btyd.Fit{}, false
-}
-
-// spendOf returns the spend of a group, everybody's where it has no model of
-// its own.
-func (t *test) spendOf(group int) spend.Model {
-	if spend, own := t.spend[group]; own {
-		return spend
-	}
-	return t.spend[everybody]
 }

@@ -63,13 +63,13 @@ func (t *test) baselines() (mean, recent forecast) {
 type run []int
 
 // runs returns the customers in the runs that are forecast at once: of everybody,
-// or of each group apart.
+// or of each group apart; the old ones, where they have fits of their own, in both.
 func (t *test) runs(byGroup bool) map[int][]run {
 	runs := map[int][]run{}
 	for i, c := range t.customers {
 		group := everybody
-		if byGroup {
-			group = c.Group
+		if byGroup || c.Old {
+			group = c.group()
 		}
 		of := runs[group]
 		if last := len(of) - 1; last >= 0 {
@@ -95,14 +95,11 @@ func (t *test) forecastOf(family int, runs map[int][]run) forecast {
 		pit: make([]float64, n), covered: make([]bool, n), coverage: make([]float64, n),
 	}
 	for group, of := range runs {
-		fit, own := t.fitOf(group, family)
-		if !own {
-			fit, _ = t.fitOf(everybody, family)
-		}
+		model := t.modelOf(group, family)
 		likelihood.EachChunk((len(of)+chunkRuns-1)/chunkRuns, t.terms.Workers, func(chunk int) {
 			var counts counts
 			for _, run := range of[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(of))] {
-				t.forecastRun(&f, run, fit.Model, &counts)
+				t.forecastRun(&f, run, model, &counts)
 			}
 		})
 	}
@@ -111,14 +108,14 @@ func (t *test) forecastOf(family int, runs map[int][]run) forecast {
 
 // margins returns the margins that are expected of the holdout, by the purchases that
 // are. Each group has its own spend where it has a model of it.
-func (t *test) margins(purchases []float64, byGroup bool) []float64 {
+func (t *test) margins(models spends, purchases []float64, byGroup bool) []float64 {
 	margins := make([]float64, len(purchases))
 	for i, c := range t.customers {
 		group := everybody
-		if byGroup {
-			group = c.Group
+		if byGroup || c.Old {
+			group = c.group()
 		}
-		margins[i] = purchases[i] * c.worth(t.spendOf(group))
+		margins[i] = purchases[i] * c.worth(models.of(group))
 	}
 	return margins
 }

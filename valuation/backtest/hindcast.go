@@ -69,6 +69,10 @@ func newHindcast(day PastDay, look Lookback, procedure Procedure, terms Terms) (
 		return nil, nil
 	}
 	fitted, err := h.fitProcedure(procedure.Family)
+	if err == nil && !fitted && h.hasOld {
+		h.mixOld() // as Run does: nobody is to go without a model for that
+		fitted, err = h.fitProcedure(procedure.Family)
+	}
 	if err != nil || !fitted {
 		return nil, err
 	}
@@ -81,11 +85,9 @@ func newHindcast(day PastDay, look Lookback, procedure Procedure, terms Terms) (
 // fitProcedure fits the family, or, where it has no fit to everybody, the next one
 // that has.
 func (h *hindcast) fitProcedure(name string) (bool, error) {
-	order := allFamilies()
-	slices.SortStableFunc(order, func(a, b int) int { // the family itself first
-		return boolOrder(btyd.Families[a].Name() == name) - boolOrder(btyd.Families[b].Name() == name)
-	})
-	for _, family := range order {
+	first := max(0, slices.IndexFunc(btyd.Families, func(f btyd.Family) bool { return f.Name() == name }))
+	for next := range btyd.Families {
+		family := (first + next) % len(btyd.Families)
 		if err := h.fit(family); err != nil {
 			return false, err
 		}
@@ -97,47 +99,40 @@ func (h *hindcast) fitProcedure(name string) (bool, error) {
 	return false, nil
 }
 
-func boolOrder(first bool) int {
-	if first {
-		return 0
-	}
-	return 1
-}
-
 // fitWorth fits a form of the spend model as of the day. Where first purchases are
 // divided, it is by the ratio that was known then.
-func (h *hindcast) fitWorth(form spend.Form) error {
+func (h *hindcast) fitWorth(form spend.Form) (err error) {
 	if form.FirstCounts && form.FirstDivisor != 1 {
-		if ratio := h.firstToLater.Ratio(); ratio > 0 {
+		if ratio := h.firstToLater().Ratio(); ratio > 0 {
 			form.FirstDivisor = ratio
 		}
 	}
-	model, err := spend.FitModel(sampleOf(h.customers, form), h.terms.Workers)
-	if err != nil {
-		return err
+	groups := []int{everybody}
+	if h.hasOld {
+		groups = append(groups, oldOnes)
 	}
-	h.spend[everybody] = model
-	if !h.byGroup {
-		return nil
+	if h.byGroup {
+		groups = append(groups, h.groups...)
 	}
-	return h.fitGroupSpending(form)
+	h.spend, err = h.fitForm(form, groups)
+	return err
 }
 
 // modelGroup returns the group whose fit forecasts a customer.
-func (h *hindcast) modelGroup(group int) int {
-	if h.byGroup {
-		if _, own := h.fitOf(group, h.family); own {
-			return group
+func (h *hindcast) modelGroup(c Customer) int {
+	if h.byGroup || c.Old {
+		if _, own := h.fitOf(c.group(), h.family); own {
+			return c.group()
 		}
 	}
 	return everybody
 }
 
 // spendGroup returns the group whose spend model a customer has.
-func (h *hindcast) spendGroup(group int) int {
-	if h.byGroup {
-		if _, own := h.spend[group]; own {
-			return group
+func (h *hindcast) spendGroup(c Customer) int {
+	if h.byGroup || c.Old {
+		if _, own := h.spend[c.group()]; own {
+			return c.group()
 		}
 	}
 	return everybody
@@ -152,10 +147,10 @@ func (h *hindcast) forecast(look Lookback) error {
 	}
 	h.worth = make([]float64, n)
 	for i, c := range h.customers {
-		h.worth[i] = c.worth(h.spend[h.spendGroup(c.Group)])
+		h.worth[i] = c.worth(h.spend[h.spendGroup(c)])
 	}
-	for group, runs := range h.runs(h.byGroup) {
-		fit, _ := h.fitOf(h.modelGroup(group), h.family)
+	for _, runs := range h.runs(h.byGroup) {
+		fit, _ := h.fitOf(h.modelGroup(h.customers[runs[0][0]]), h.family)
 		shifts, err := btyd.NewShifts(fit.Model)
 		if err != nil {
 			return err

@@ -76,7 +76,7 @@ func (t *test) predict(result *Result) error {
 	}
 	likelihood.EachChunk(len(candidates), t.terms.Workers, func(i int) {
 		c := &result.Candidates[i]
-		candidates[i].margin, c.Margin = t.scored(t.margins(expected[i], c.ByGroup), margin)
+		candidates[i].margin, c.Margin = t.scored(t.margins(t.spend, expected[i], c.ByGroup), margin)
 	})
 	for _, target := range []Target{Purchases, Margin} {
 		result.Contests = append(result.Contests, contests(target, against(candidates, baselines), t.terms.Workers)...)

@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -56,18 +57,30 @@ func (c Customer) worth(model spend.Model) float64 {
 	return value * c.MarginShare
 }
 
+// firstToLater compares first purchases with later ones of the same customers, but for
+// the old, whose first that is known is a later one.
+func (t *test) firstToLater() spend.FirstToLater {
+	var compared spend.FirstToLater
+	for _, c := range t.customers {
+		if !c.Old && c.Positive == c.History.Repeats+1 {
+			compared.Add(c.History.Repeats, c.FirstSpend, c.RepeatSpend)
+		}
+	}
+	return compared
+}
+
 // forms returns the forms of the spend model in the order of preference: on purchases;
 // on purchases, with first ones divided by what they are worth beside later ones of the
 // same customers; on the means of repeat purchases.
 func (t *test) forms() []spend.Form {
 	forms := []spend.Form{spend.OnPurchases}
-	if ratio := t.firstToLater.Ratio(); ratio > 0 && ratio != 1 {
+	if ratio := t.firstToLater().Ratio(); ratio > 0 && ratio != 1 {
 		forms = append(forms, spend.Form{FirstCounts: true, FirstDivisor: ratio})
 	}
 	return append(forms, spend.OnMeans)
 }
 
-// fitSpending fits every form to everybody, and chooses among those that have a
+// fitSpending fits every form to everybody, to the old apart where they have fits of their own, and chooses among those that have a
 // model: the first, unless a later one has a smaller deviance of margins, with the
 // purchases that a family expects, by two standard errors of paired differences. Then
 // the chosen form is fitted to each group.
@@ -76,16 +89,18 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 	if t.terms.Form != nil {
 		forms = []spend.Form{*t.terms.Form}
 	}
-	all := make([]Spending, len(forms))
+	pooled := []int{everybody}
+	if t.hasOld {
+		pooled = append(pooled, oldOnes)
+	}
+	all, models := make([]Spending, len(forms)), make([]spends, len(forms))
 	deviances, errs := make([][]float64, len(forms)), make([]error, len(forms))
 	likelihood.EachChunk(len(forms), t.terms.Workers, func(i int) {
-		if all[i].Model, errs[i] = spend.FitModel(sampleOf(t.customers, forms[i]), t.terms.Workers); errs[i] != nil {
+		if models[i], errs[i] = t.fitForm(forms[i], pooled); errs[i] != nil {
 			return
 		}
-		predicted := make([]float64, len(t.customers))
-		for j, c := range t.customers {
-			predicted[j] = purchases[j] * c.worth(all[i].Model)
-		}
+		all[i].Model = models[i][everybody]
+		predicted := t.margins(models[i], purchases, false)
 		deviances[i] = margin.deviances(predicted)
 		all[i].Margin = t.score(predicted, margin, deviances[i])
 	})
@@ -111,26 +126,43 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 		}
 	}
 	result.Spendings, result.SpendFamily, result.Form = all, family, forms[held]
-	t.spend[everybody] = all[held].Model
-	return t.fitGroupSpending(forms[held])
-}
-
-// fitGroupSpending fits a form of the spend model to each group. One without a model of
-// its own has everybody's.
-func (t *test) fitGroupSpending(form spend.Form) error {
-	for _, group := range t.groups {
-		model, err := spend.FitModel(sampleOf(t.of(group), form), t.terms.Workers)
-		if err != nil {
-			return fmt.Errorf("group %d: %w", group, err)
-		}
-		if model.Fit != nil {
-			t.spend[group] = model
-		}
+	ofGroups, err := t.fitForm(forms[held], t.groups)
+	if err != nil {
+		return err
 	}
+	t.spend = models[held]
+	maps.Copy(t.spend, ofGroups)
 	return nil
 }
 
-// of returns the customers of a group.
+// fitForm fits a form of the spend model to groups. Those that determine no model are
+// left out, everybody apart, whose mean stands in then.
+func (t *test) fitForm(form spend.Form, groups []int) (spends, error) {
+	models := spends{}
+	for _, group := range groups {
+		model, err := spend.FitModel(sampleOf(t.of(group), form), t.terms.Workers)
+		if err != nil {
+			return nil, fmt.Errorf("group %d: %w", group, err)
+		}
+		if model.Fit != nil || group == everybody {
+			models[group] = model
+		}
+	}
+	return models, nil
+}
+
+// of returns the customers whom what is fitted to a group is fitted to.
 func (t *test) of(group int) []Customer {
-	return slices.DeleteFunc(slices.Clone(t.customers), func(c Customer) bool { return c.Group != group })
+	return slices.DeleteFunc(slices.Clone(t.customers), func(c Customer) bool { return !c.isIn(group) })
+}
+
+// spends are the spend models of groups.
+type spends map[int]spend.Model
+
+// of returns the spend of a group, everybody's where it has no model of its own.
+func (s spends) of(group int) spend.Model {
+	if model, own := s[group]; own {
+		return model
+	}
+	return s[everybody]
 }

@@ -47,7 +47,7 @@ func (h *hindcast) parameterVariance(target Target, window int, members []int) f
 	purchases, money := map[int][]float64{}, map[int][]float64{}
 	for _, i := range members {
 		amount := h.expected(target, window, i)
-		group := h.modelGroup(h.customers[i].Group)
+		group := h.modelGroup(h.customers[i])
 		if purchases[group] == nil {
 			purchases[group] = make([]float64, len(h.slopes))
 		}
@@ -73,7 +73,7 @@ func (h *hindcast) parameterVariance(target Target, window int, members []int) f
 // of p, q and the γ of each band.
 func (h *hindcast) addSpendSlopes(gradients map[int][]float64, customer int, amount float64) {
 	c := h.customers[customer]
-	group := h.spendGroup(c.Group)
+	group := h.spendGroup(c)
 	model := h.spend[group]
 	if model.Fit == nil {
 		return

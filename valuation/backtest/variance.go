@@ -14,8 +14,8 @@ const momentPrecision = 1e-3
 // process has of it grows with the ratio, what customers differ in with its square.
 func (h *hindcast) countVariances(window int, ratio float64) []float64 {
 	variances := make([]float64, len(h.customers))
-	for group, runs := range h.runs(h.byGroup) {
-		fit, _ := h.fitOf(h.modelGroup(group), h.family)
+	for _, runs := range h.runs(h.byGroup) {
+		fit, _ := h.fitOf(h.modelGroup(h.customers[runs[0][0]]), h.family)
 		likelihood.EachChunk((len(runs)+chunkRuns-1)/chunkRuns, h.terms.Workers, func(chunk int) {
 			var p []float64
 			for _, run := range runs[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(runs))] {

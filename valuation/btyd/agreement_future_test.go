@@ -58,6 +58,20 @@ func TestAgreementNoPurchase(t *testing.T) {
 	})
 }
 
+// Who cannot leave has purchased by the median wait with a chance of a half, whichever
+// family the rate is of.
+func TestAgreementMedianWait(t *testing.T) {
+	eachFamily(t, func(t *rapid.T, family Family) {
+		m, h := drawOf(t, family.Key), drawHistory(t)
+		parameters := m.Parameters()
+		stays := NBD{R: parameters[0].Value, Alpha: parameters[1].Value}.Future(h.Repeats, h.Age)
+		wait := m.Future(h.Repeats, h.Age).MedianWait()
+		if got := stays.PPurchase(wait); !(math.Abs(got-0.5) <= 1e-12) {
+			t.Fatalf("%+v, %+v: within %g a chance of %.15g, want a half", m, h, wait, got)
+		}
+	})
+}
+
 // The count distribution adds up to 1, has the expectation for its mean, and
 // its P(0) is PPurchase's complement.
 func TestAgreementCounts(t *testing.T) {

@@ -41,6 +41,9 @@ var panelX, panelW = func() (x, w [panelNodes]float64) {
 // Rate returns k/α per unit of time.
 func (f bgFuture) Rate() float64 { return f.k / f.alpha }
 
+// MedianWait returns α (2^(1/k) - 1).
+func (f bgFuture) MedianWait() float64 { return medianWait(f.k, f.alpha) }
+
 // PPurchase returns the probability of a purchase in (0, t]: a customer who
 // is alive cannot leave before it.
 func (f bgFuture) PPurchase(t float64) float64 {

@@ -47,6 +47,6 @@ func (m bgLikelihood) limits(chance string) []likelihood.Limit {
 		likelihood.Toward(Boundary, "dropout after the first "+chance, "a/(a+b)", leaving, leaving > 1-1e-3),
 		likelihood.NoVariation("one purchase rate for all customers", "r", m.r, 0),
 		likelihood.NoVariation("one dropout probability for all customers", "a+b", m.a+m.b, 3),
-		likelihood.Toward(Boundary, "some customers who never leave and some who leave at once", "min(a, b)", min(m.a, m.b), min(m.a, m.b) < likelihood.SmallShape),
+		likelihood.AllOrNone("dropout after the first "+chance+" or never", "min(a, b)", min(m.a, m.b), 3),
 	}
 }

@@ -85,6 +85,11 @@ type Future interface {
 	// Rate returns the expected purchases per unit of time while alive.
 	Rate() float64
 
+	// MedianWait returns the time by which half of those who do not leave have made
+	// their next purchase: α (2^(1/k) - 1), the median of an exponential waiting time
+	// whose rate is Gamma(k, α).
+	MedianWait() float64
+
 	// Expected returns the expected number of purchases in (0, t].
 	Expected(t float64) float64
 
@@ -154,6 +159,10 @@ func PMF(m Model, h History, t float64, n int) float64 {
 func Discounting(annualRate, unitsPerYear float64) float64 {
 	return math.Log1p(annualRate) / unitsPerYear
 }
+
+// medianWait returns the median of an exponential waiting time whose rate is
+// Gamma(k, alpha), which is Pareto of the second kind.
+func medianWait(k, alpha float64) float64 { return alpha * math.Expm1(math.Ln2/k) }
 
 // Annuity returns ∫_0^t e^(-δu) du: what one purchase per unit of time, for
 // certain, is worth today at the continuous rate delta.

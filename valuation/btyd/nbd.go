@@ -62,6 +62,9 @@ type nbdFuture struct {
 // Rate returns k/α per unit of time.
 func (f nbdFuture) Rate() float64 { return f.k / f.alpha }
 
+// MedianWait returns α (2^(1/k) - 1).
+func (f nbdFuture) MedianWait() float64 { return medianWait(f.k, f.alpha) }
+
 // Expected returns kt/α.
 func (f nbdFuture) Expected(t float64) float64 { return f.Rate() * max(t, 0) }
 

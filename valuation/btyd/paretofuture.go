@@ -11,6 +11,9 @@ type paretoFuture struct {
 // Rate returns k/α per unit of time.
 func (f paretoFuture) Rate() float64 { return f.k / f.alpha }
 
+// MedianWait returns α (2^(1/k) - 1).
+func (f paretoFuture) MedianWait() float64 { return medianWait(f.k, f.alpha) }
+
 // Expected returns the expected number of purchases in (0, t], in which s = 1
 // is an ordinary value. It is infinite at t = +Inf for s ≤ 1.
 //

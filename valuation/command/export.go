@@ -71,7 +71,7 @@ var (
 )
 
 // publishedSections are what commands read that work on a published run.
-var publishedSections = []string{"out", "people", "suppression", "time", "rfm", "export", "audiences", "engine", "run", "log"}
+var publishedSections = []string{"out", "identities", "people", "suppression", "time", "rfm", "export", "audiences", "engine", "run", "log"}
 
 // choose returns the audience that the flags mean.
 func (o exportOptions) choose(settings config.Config) (config.Audience, error) {

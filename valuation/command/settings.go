@@ -20,7 +20,8 @@ type settingFlag struct {
 	key config.Key
 }
 
-// repeatedFlag is a flag that is a setting and may be given several times.
+// repeatedFlag is a flag that adds to a setting, for this once, and may be given several
+// times.
 type repeatedFlag struct {
 	*cli.StringSliceFlag
 	key config.Key
@@ -46,16 +47,14 @@ func (r reading) flags() []cli.Flag {
 			continue
 		}
 		if key.Repeats {
-			flag := &repeatedFlag{&cli.StringSliceFlag{Name: key.Path, Usage: key.Help, Aliases: []string{key.Short}, Hidden: !slices.Contains(r.common, key.Path)}, key}
-			hidden = append(hidden, flag)
-			continue
+			hidden = append(hidden, &repeatedFlag{&cli.StringSliceFlag{Name: key.Short, Usage: key.Help, Hidden: !slices.Contains(r.common, key.Path)}, key})
 		}
 		flag := &settingFlag{&cli.StringFlag{Name: key.Path, Usage: key.Help, Hidden: true}, key}
-		if key.Short != "" && !key.IsSwitch {
+		if key.Short != "" && !key.IsSwitch && !key.Repeats {
 			flag.Aliases = []string{key.Short}
 		}
 		isCommon := slices.Contains(r.common, key.Path)
-		if isCommon && !key.IsSwitch {
+		if isCommon && !key.IsSwitch && !key.Repeats {
 			flag.Hidden = false
 			flags = append(flags, flag)
 			continue
@@ -116,18 +115,19 @@ func onSources(env Env, command *cli.Command, reads reading, run func(context.Co
 
 // sources are the file, the variables and the flags of a command line.
 func sources(c *cli.Context, env Env) config.Sources {
-	flags := map[string]string{}
+	flags, accepted := map[string]string{}, ""
 	for _, key := range config.Keys() {
-		if c.IsSet(key.Path) && key.Repeats {
-			flags[key.Path] = strings.Join(c.StringSlice(key.Path), ",")
-		} else if c.IsSet(key.Path) {
+		if key.Repeats && c.IsSet(key.Short) { // the one there is
+			accepted = strings.Join(c.StringSlice(key.Short), ",")
+		}
+		if c.IsSet(key.Path) {
 			flags[key.Path] = c.String(key.Path)
 		} else if key.IsSwitch && key.Short != "" && c.IsSet(key.Short) {
 			flags[key.Path] = fmt.Sprint(c.Bool(key.Short))
 		}
 	}
 	return config.Sources{
-		File: c.String(configFlag), Optional: !c.IsSet(configFlag), Environ: env.Environ, Flags: flags,
+		File: c.String(configFlag), Optional: !c.IsSet(configFlag), Environ: env.Environ, Flags: flags, Accepted: accepted,
 	}
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -36,6 +37,13 @@ func (a Attributes) Names() []string {
 	return names
 }
 
+// sectionError is an attribute that is given as a section of keys.
+type sectionError struct{ name, text string }
+
+func (e sectionError) Error() string {
+	return fmt.Sprintf("orders.attributes.%s: wants a column or an expression, and no section of keys: its value is that on the latest purchase, so write %s: %s", e.name, e.name, e.text)
+}
+
 // UnmarshalYAML reads a mapping of names to columns or expressions, and keeps its order.
 func (a *Attributes) UnmarshalYAML(text []byte) error {
 	if text := string(bytes.TrimSpace(text)); text == "null" || text == "~" {
@@ -50,6 +58,10 @@ func (a *Attributes) UnmarshalYAML(text []byte) error {
 	for _, item := range mapping {
 		name, isName := item.Key.(string)
 		expression, isText := item.Value.(string)
+		if section, isSection := item.Value.(map[string]any); isSection && isName {
+			text, _ := section["sql"].(string)
+			return sectionError{name, cmp.Or(text, "Column")}
+		}
 		if !isName || !isText {
 			return fmt.Errorf("%v: wants a column or an expression, such as {country: Country}", item.Key)
 		}

@@ -46,7 +46,9 @@ func TestAttributesAreRefused(t *testing.T) {
 		"{2nd: x}":     `orders.attributes: "2nd" is no name of a column: begin with a letter and go on with letters, digits and _`,
 		"{a: \"\"}":    "orders.attributes.a: must name a column or an expression",
 		"{a: 1, b: 2}": `--orders.attributes: "{a: 1, b: 2}" is not a valid value (it wants names with a column or an expression each, such as {country: Country})`,
-		"[a, b]":       `--orders.attributes: "[a, b]" is not a valid value (it wants names with a column or an expression each, such as {country: Country})`,
+		"{a: {sql: ProductType, of: first, many: true}}": "--orders.attributes: orders.attributes.a: wants a column or an expression, and no section of keys: its value is that on the latest purchase, so write a: ProductType",
+		"{a: {of: first}}": "--orders.attributes: orders.attributes.a: wants a column or an expression, and no section of keys: its value is that on the latest purchase, so write a: Column",
+		"[a, b]":           `--orders.attributes: "[a, b]" is not a valid value (it wants names with a column or an expression each, such as {country: Country})`,
 		"{a: x, b: x, c: x, d: x, e: x, f: x, g: x, h: x, i: x}": "orders.attributes: 9 attributes, and 8 are the most: leave some out",
 	} {
 		_, err := Load(Sources{Flags: map[string]string{"orders.files": "x.parquet", "orders.attributes": text}})

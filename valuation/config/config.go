@@ -130,6 +130,7 @@ type Value struct {
 	HorizonDays   int      `yaml:"horizon_days" json:"horizon_days" help:"days ahead over which value is counted"`
 	RetentionCost float64  `yaml:"retention_cost" json:"retention_cost" help:"cost of holding one customer over the horizon"`
 	CAC           *float64 `yaml:"cac" json:"cac" help:"cost of acquiring one customer, where spend does not say; without both, a first order is taken to pay for its acquisition"`
+	ReplaceBy     string   `yaml:"replace_by" json:"replace_by" value:"CHANNEL" help:"whose cost and value a replacement has, where there is spend: paid, all paid channels together, or the name of one channel, the one where the next money would go; over the 12 months to as_of"`
 	TargetLTVCAC  float64  `yaml:"target_ltv_cac" json:"target_ltv_cac" help:"least value of a new customer per cost of acquisition that is worth paying"`
 	FitBy         string   `yaml:"fit_by" json:"fit_by" choices:"none,channel" help:"none, or channel; then channels with 500 repeat customers or more get parameters of their own where the backtest shows that it helps"`
 	MinKeepShare  float64  `yaml:"min_keep_share" json:"min_keep_share" help:"least clv worth retaining, as a share of the margin of a first order"`
@@ -178,8 +179,8 @@ type Engine struct {
 // run that they come from, not with the path that named it.
 type Run struct {
 	Strict          bool     `yaml:"strict" json:"-" short:"strict" help:"a warning is a failed check and nothing is published; cbv help warnings names those that pass"`
-	Accept          []string `yaml:"accept" json:"-" short:"accept" flag:"repeats" value:"CODE" help:"codes of warnings that run.strict lets pass; the flag --accept may be repeated, adds to the list, and lets also pass, for this once, what fails by itself"`
-	AcceptOnce      []string `yaml:"-" json:"-"` // of Accept, those that a flag names: they also let pass what fails by itself
+	Accept          []string `yaml:"accept" json:"-" short:"accept" flag:"repeats" value:"CODE" help:"codes of warnings that run.strict lets pass; by file, variable or this flag alike; the flag --accept may be repeated, adds to the list, and lets also pass, for this once, what fails by itself"`
+	AcceptOnce      []string `yaml:"-" json:"-"` // of Accept, those that the flag --accept names: they also let pass what fails by itself
 	MaxAgeDays      *Days    `yaml:"max_age_days" json:"-" short:"max-age" help:"refuse input whose latest order that counts is older; 2, 2d or 48h"`
 	Wait            Duration `yaml:"wait" json:"-" short:"wait" help:"how long to wait for another run to give the lock back; 30m"`
 	Model           string   `yaml:"model" json:"-" short:"model" value:"FOLDER" help:"folder of a run whose parameters are used in place of a fit; auto: those of the latest earlier run while they are young enough, else a fit"`
@@ -208,6 +209,7 @@ func Default() Config {
 			HorizonDays:  365,
 			FitBy:        "none",
 			MinKeepShare: 0.05,
+			ReplaceBy:    ReplaceByPaid,
 			TargetLTVCAC: 3,
 		},
 		Backtest: Backtest{MaxTotalError: 0.25},
@@ -258,6 +260,10 @@ func Default() Config {
 		Log:      "text",
 	}
 }
+
+// ReplaceByPaid is the value of value.replace_by for all paid channels together, which
+// is also their scope in channels.parquet.
+const ReplaceByPaid = "paid"
 
 // The values of orders.returns.
 const (

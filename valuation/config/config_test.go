@@ -56,6 +56,7 @@ var samples = map[string]string{
 	"export.global_salt":               "2026",
 	"audiences":                        "[{name: back, lifecycle: lapsed, target: csv, channel: email, columns: [clv], campaign: {name: spring, salt: s1, holdout: 0.1, window_days: 30, nights: 30, covariate: clv}}]",
 	"value.target_ltv_cac":             "4",
+	"value.replace_by":                 "search",
 	"value.currency":                   "JPY",
 	"value.margin_rate":                "0.25",
 	"orders.columns.currency":          "curr",
@@ -155,6 +156,8 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			base["orders.columns.currency"] = "code"
 		case "value.fit_by":
 			base["orders.columns.channel"] = "source"
+		case "value.replace_by":
+			base["orders.columns.channel"], base["spend.files"], base["value.margin_rate"] = "source", "spend.parquet", "0.3"
 		case "value.cac", "value.retention_cost", "spend.files":
 			base["value.margin_rate"] = "0.3"
 		}
@@ -178,7 +181,6 @@ func TestEveryKeyIsReachable(t *testing.T) {
 			t.Errorf("%s by flag: %v", key.Path, err)
 			continue
 		}
-		byFlag.Run.AcceptOnce = nil // what only a flag accepts
 		var environ []string
 		for _, k := range Keys() {
 			if value, given := base[k.Path]; given {

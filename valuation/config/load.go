@@ -23,6 +23,7 @@ type Sources struct {
 	Optional bool              // the file may be missing
 	Environ  []string          // as os.Environ gives it
 	Flags    map[string]string // the flags that were given, by key path
+	Accepted string            // the codes of the flag --accept, which is for once: "" for none
 	// Published says that no orders are read, so that none need be named.
 	Published bool
 }
@@ -66,13 +67,15 @@ func read(from Sources) (Config, map[string]string, error) {
 			errs = append(errs, set(leaf, key, key.Env(), text))
 		}
 		if text, ok := from.Flags[key.Path]; ok {
-			standing := c.Run.Accept
 			origins[key.Path] = "--" + key.Path
 			errs = append(errs, set(leaf, key, "--"+key.Path, text))
-			if key.Path == acceptPath {
-				c.Run.AcceptOnce = c.Run.Accept
-				c.Run.Accept = slices.Concat(standing, c.Run.AcceptOnce)
-			}
+		}
+		if key.Path == acceptPath && from.Accepted != "" {
+			standing := c.Run.Accept
+			origins[key.Path] = "--" + key.Short
+			errs = append(errs, set(leaf, key, "--"+key.Short, from.Accepted))
+			c.Run.AcceptOnce = c.Run.Accept
+			c.Run.Accept = slices.Concat(standing, c.Run.AcceptOnce)
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
@@ -82,8 +85,9 @@ func read(from Sources) (Config, map[string]string, error) {
 	return c, origins, nil
 }
 
-// acceptPath is the setting of accepted warnings. What its flag names is for one night,
-// so that a line that was forgotten in a file lets nothing grave pass for good.
+// acceptPath is the setting of accepted warnings. What the flag --accept names beside it
+// is for one night, so that what was forgotten in a file, a variable or a script lets
+// nothing grave pass for good.
 const acceptPath = "run.accept"
 
 // loadFile reads the file into c and says where in it each setting stands.

@@ -67,7 +67,6 @@ func TestPrintedValuesReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want.Run.AcceptOnce = nil // what only a flag accepts, the file it is printed to does not
 		settings, err := Explain(Sources{Flags: flags})
 		if err != nil {
 			t.Fatal(err)

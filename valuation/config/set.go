@@ -13,10 +13,15 @@ import (
 
 // set reads the text of a flag or a variable into one setting. A string is
 // taken to the letter, a list is written as in YAML ([1, 2]) or with commas alone
-// (1,2), and null unsets what can be absent.
+// (1,2), and null unsets what can be absent: of what cannot, validation says so.
 func set(leaf reflect.Value, key Key, origin, text string) error {
-	if key.Path == "orders.files" && strings.TrimSpace(text) == "null" {
+	isNull := strings.TrimSpace(text) == "null"
+	switch {
+	case isNull && key.Path == "orders.files":
 		leaf.Set(reflect.ValueOf(Files{"null"})) // there is no run without orders: a path like any other
+		return nil
+	case isNull && key.Path != "out" && leaf.Kind() == reflect.String: // nor one without a folder for it
+		leaf.SetString("")
 		return nil
 	}
 	if err := parse(leaf, strings.TrimSpace(text), text); err != nil {
@@ -85,7 +90,11 @@ func parse(leaf reflect.Value, trimmed, text string) error {
 			return refuse()
 		}
 		fresh := reflect.New(leaf.Type())
-		if err := yaml.Unmarshal([]byte(text), fresh.Interface()); err != nil {
+		err := yaml.Unmarshal([]byte(text), fresh.Interface())
+		if section := (sectionError{}); errors.As(err, &section) {
+			return section
+		}
+		if err != nil {
 			return refuse()
 		}
 		leaf.Set(fresh.Elem())

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -95,6 +97,44 @@ func TestNullUnsetsFiles(t *testing.T) {
 				t.Errorf("%s: %v, %v", path, leaf, err)
 			}
 		})
+	}
+}
+
+// What may be absent is unset by null, from a flag as from a variable; what may not is
+// refused by its name.
+func TestNullUnsetsTexts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cbv.yaml")
+	text := `{orders: {files: x.parquet, keep: a > 0, columns: {currency: cur, channel: ch, order_id: o}}, value: {margin_rate: 0.3}, spend: {files: y.parquet},
+  people: {columns: {email: mail, suppressed: gone}}, export: {region: GB}, run: {model: auto}}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	paths := []string{"orders.keep", "orders.columns.currency", "orders.columns.channel", "orders.columns.order_id",
+		"people.columns.email", "people.columns.suppressed", "export.region", "run.model"}
+	for _, path := range paths {
+		for _, sources := range []Sources{
+			{File: file, Flags: map[string]string{path: " null "}},
+			{File: file, Environ: []string{Key{Path: path}.Env() + "=null"}},
+		} {
+			c, err := Load(sources)
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				continue
+			}
+			walk(reflect.ValueOf(&c).Elem(), "", func(key Key, leaf reflect.Value) {
+				if key.Path == path && leaf.String() != "" {
+					t.Errorf("%s is %q after null", path, leaf)
+				}
+			})
+		}
+	}
+	for _, path := range []string{"orders.columns.customer_id", "orders.columns.amount", "spend.columns.channel", "value.currency", "time.zone", "rfm.map", "log", "orders.grain", "engine.memory_limit"} {
+		if _, err := load(path, "null"); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: null is taken: %v", path, err)
+		}
+	}
+	if c, err := load("out", "null"); err != nil || c.Out != "null" {
+		t.Errorf("out is %q, %v", c.Out, err)
 	}
 }
 

@@ -97,6 +97,9 @@ func (c Config) validateValue(refuse func(bool, string, ...any)) {
 	refuse(!isMoney(v.RetentionCost), "value.retention_cost: %g is not an amount from 0 to 1e12", v.RetentionCost)
 	refuse(v.CAC != nil && !isMoney(*v.CAC), "value.cac: must be an amount from 0 to 1e12")
 	refuse(v.FitBy == "channel" && c.Orders.Columns.Channel == "", "value.fit_by: channel needs orders.columns.channel")
+	refuse(v.ReplaceBy == "", "value.replace_by: must be paid or the name of a channel")
+	refuse(v.ReplaceBy != ReplaceByPaid && !c.HasSpend(), "value.replace_by: a channel needs spend.files, which says what it costs")
+	refuse(v.ReplaceBy != ReplaceByPaid && c.Orders.Columns.Channel == "", "value.replace_by: a channel needs orders.columns.channel, which says whom it brought")
 	refuse(!(v.TargetLTVCAC > 0 && v.TargetLTVCAC <= 1000), "value.target_ltv_cac: %g is not between 0 and 1000: 3 is three times the cost", v.TargetLTVCAC)
 	refuse(!(v.MinKeepShare >= 0 && v.MinKeepShare <= 1), "value.min_keep_share: %g is not between 0 and 1", v.MinKeepShare)
 	refuse((v.RetentionCost > 0 || v.CAC != nil) && !c.HasMargin(),

@@ -36,6 +36,25 @@ func (x *export) assign(ctx context.Context) (err error) {
 	})
 }
 
+// readInherited reads the arms of customers who came into the campaign under an id that
+// was merged into theirs since. The first assignment stands, and only the global holdout
+// goes before it.
+func (x *export) readInherited(ctx context.Context) error {
+	x.inherited = map[string]experiment.Arm{}
+	for row, err := range engine.Select[inheritedArm](ctx, x.Engine, "inherited_arms") {
+		if err != nil {
+			return err
+		}
+		x.inherited[row.CustomerID] = row.Arm
+	}
+	return nil
+}
+
+type inheritedArm struct {
+	CustomerID string
+	Arm        experiment.Arm
+}
+
 type newlyAssigned struct {
 	CustomerID string
 	Arm        experiment.Arm

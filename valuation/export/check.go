@@ -19,10 +19,10 @@ import (
 )
 
 // Check holds the declared audiences to all that can be known before there is a
-// run: the files of people and their columns, conditions, and the terms of
-// campaigns that have begun. It returns everything that is wrong, and reports no
-// progress. Files that are missing or damaged are not looked at here: they keep no
-// run back, and the export says so.
+// run: the settings of people, conditions, and the terms of campaigns that have begun.
+// It returns everything that is wrong, and reports no progress. Files that are missing,
+// damaged or hold something else than their columns want keep no run back: they are
+// mapped here for the expressions over them alone, and the export says what is wrong.
 func Check(ctx context.Context, job pipeline.Job) error {
 	if len(job.Config.Audiences) == 0 {
 		return nil
@@ -66,7 +66,7 @@ func (x *export) checkDeclared(ctx context.Context) error {
 		if len(input.Files) == 0 {
 			continue // not configured, or missing
 		}
-		if err := input.Map(ctx, x.Engine); err != nil {
+		if err := input.Map(ctx, x.Engine); err != nil && failure.KindOf(err) != failure.Input {
 			return err
 		}
 	}

@@ -171,7 +171,7 @@ func (x *export) identify() string {
 // and names of the inputs, and the exports of the earlier day.
 func (x *export) identifyInputs() (string, error) {
 	c := x.Config
-	settings, err := json.Marshal([]any{x.audience, c.Export, c.People.Columns, c.Suppression.Columns})
+	settings, err := json.Marshal([]any{x.audience, c.Export, c.People.Columns, c.Suppression.Columns, c.Identities.Columns})
 	if err != nil {
 		return "", err
 	}

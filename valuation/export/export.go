@@ -49,6 +49,7 @@ type export struct {
 	run         published
 	people      source.Auxiliary
 	objecting   source.Auxiliary // who objected elsewhere: the suppression files
+	identities  source.Auxiliary // customers who were merged into others
 	earlier     *earlier         // the last of an earlier day; nil: none
 	replaced    []earlier        // the others of that day, and those of this day
 	inputs      string           // identity of what is read but for those of this day
@@ -59,8 +60,9 @@ type export struct {
 	terms       *campaign.Terms    // nil: no campaign
 	begun       *campaign.Campaign // nil: no campaign, or none that has begun
 	suppression *platform.Suppression
-	holdout     *platform.Suppression // nil: none
-	assigned    *platform.Suppression // nil: nobody yet
+	holdout     *platform.Suppression     // nil: none
+	assigned    *platform.Suppression     // nil: nobody yet
+	inherited   map[string]experiment.Arm // of customers whose arm was drawn for an id merged into theirs
 	members     *platform.Members
 	manifest    Manifest
 }
@@ -123,7 +125,9 @@ func (x *export) prepare(ctx context.Context, folder string) (err error) {
 }
 
 // auxiliary are the inputs beside the run.
-func (x *export) auxiliary() []*source.Auxiliary { return []*source.Auxiliary{&x.people, &x.objecting} }
+func (x *export) auxiliary() []*source.Auxiliary {
+	return []*source.Auxiliary{&x.people, &x.objecting, &x.identities}
+}
 
 // setTerms sets who is held out and, in a campaign, the arms: terms that
 // differ from those it began with end the export here.

@@ -162,6 +162,9 @@ func (x *export) arm(id string, held bool) (experiment.Arm, platform.Reason) {
 		return everyone, ""
 	}
 	arm := x.design.Arm(id)
+	if first, inherits := x.inherited[id]; inherits && arm != experiment.GlobalHoldout {
+		arm = first
+	}
 	switch {
 	case arm == experiment.GlobalHoldout:
 		return arm, platform.GlobalHoldout

@@ -27,7 +27,7 @@ func (x *export) mapInputs(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := source.ListFiles(ctx, x.Engine, "input_files", []source.Auxiliary{x.people, x.objecting}); err != nil {
+	if err := source.ListFiles(ctx, x.Engine, "input_files", []source.Auxiliary{x.people, x.objecting, x.identities}); err != nil {
 		return err
 	}
 	var earlierFiles, parts []string
@@ -40,10 +40,16 @@ func (x *export) mapInputs(ctx context.Context) error {
 	if err := tableOf(ctx, x.Engine, "earlier_rows", "members", earlierFiles); err != nil {
 		return err
 	}
-	if err := tableOf(ctx, x.Engine, "assigned", "assigned", parts); err != nil {
+	if err := tableOf(ctx, x.Engine, "assignment_parts", "assigned", parts); err != nil {
 		return err
 	}
 	return x.setExitedArm(ctx, everyone)
+}
+
+// holdIdentities stops an export whose merged customers are not sound: nobody could say
+// whose an objection is.
+func (x *export) holdIdentities(ctx context.Context) error {
+	return intake.HoldIdentities(ctx, x.Engine)
 }
 
 type exitedArm struct{ Arm experiment.Arm }
@@ -94,11 +100,12 @@ func termsOfChoice(run published, a config.Audience) audienceTerms {
 	return terms
 }
 
-// tableOf makes a view over files of a table that exports write, an empty table
-// without any.
+// tableOf makes a view over files of a table that exports write, with the places of
+// its rows, an empty table without any.
 func tableOf(ctx context.Context, e engine.Engine, name, table string, files []string) error {
 	if len(files) == 0 {
-		return makeEmpty(ctx, e, name, table)
+		columns := append(columnsOf(table), engine.Column{Name: "file_number", Type: engine.Bigint}, engine.Column{Name: "file_row", Type: engine.Bigint})
+		return e.Insert(ctx, name, columns, noRows)
 	}
 	return e.Input(ctx, engine.Input{Name: name, Files: files, Columns: inputColumns(table)})
 }
@@ -106,8 +113,11 @@ func tableOf(ctx context.Context, e engine.Engine, name, table string, files []s
 // makeEmpty makes a table with the columns of a published one, customers with their
 // attributes, and no row.
 func makeEmpty(ctx context.Context, e engine.Engine, name, table string, attributes ...string) error {
-	return e.Insert(ctx, name, columnsOf(table, attributes...), func(func([]any) bool) {})
+	return e.Insert(ctx, name, columnsOf(table, attributes...), noRows)
 }
+
+// noRows are the rows of an empty table.
+func noRows(func([]any) bool) {}
 
 // columnsOf are the columns of a published table as the engine makes them.
 func columnsOf(table string, attributes ...string) []engine.Column {

@@ -12,7 +12,7 @@ import (
 var tablesFolder = flag.String("tables", "", "folder in which to keep every table of an export, and the plan, for another engine to repeat")
 
 // Every step of an export can be looked at, and repeated by another engine, on a
-// second run in which people enter, leave and object.
+// second run in which people enter, leave, object and are merged.
 func TestTablesCanBeKept(t *testing.T) {
 	ctx := t.Context()
 	folder := cmp.Or(*tablesFolder, t.TempDir())
@@ -21,6 +21,7 @@ func TestTablesCanBeKept(t *testing.T) {
 	a := winback()
 	a.Where, a.Lifecycle = "clv > 1 and lifecycle = 'active'", ""
 	s.mustExport(monday, a)
+	s.merge([2]string{"1002", "1009"}, [2]string{"1004", "1010"}, [2]string{"former", "1001"})
 
 	store := s.open()
 	defer store.Close()

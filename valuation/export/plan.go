@@ -4,18 +4,25 @@ import "cbv/valuation/pipeline"
 
 // Steps are an export of one audience of a published run, in order.
 var Steps = []pipeline.Step{
-	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"people_input", "suppression_input", "input_files", "earlier_rows", "assigned", "exited_arm"}},
+	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"people_input", "suppression_input", "input_files", "identities_input", "earlier_rows", "assignment_parts", "exited_arm"}},
+	{Name: "identities", Kind: pipeline.Table, Folder: "intake"},
+	{Name: "identity_faults", Kind: pipeline.View, Folder: "intake"},
+	{Name: "identity_contract", Kind: pipeline.Go, Reads: []string{"identity_faults"}},
 	choice,
 	{Name: "people_rows", Kind: pipeline.Table, Folder: "exports"},
 	{Name: "repeated_people", Kind: pipeline.Table, Folder: "exports"},
 	{Name: "people", Kind: pipeline.View, Folder: "exports"},
+	{Name: "merged_people", Kind: pipeline.Table, Folder: "exports"},
+	{Name: "known_people", Kind: pipeline.View, Folder: "exports"},
 	{Name: "people_counts", Kind: pipeline.View, Folder: "exports"},
 	{Name: "suppression_rows", Kind: pipeline.View, Folder: "exports"},
 	{Name: "objections_name_somebody", Kind: pipeline.Check, Folder: "exports"},
 	{Name: "objections", Kind: pipeline.View, Folder: "exports"},
 	{Name: "holdout_people", Kind: pipeline.View, Folder: "exports"},
+	{Name: "first_assignments", Kind: pipeline.Table, Folder: "exports"},
+	{Name: "inherited_arms", Kind: pipeline.View, Folder: "exports"},
 	{Name: "assigned_people", Kind: pipeline.View, Folder: "exports"},
-	{Name: "suppression", Kind: pipeline.Go, Reads: []string{"people_counts", "people_rows", "customers", "suppression_rows", "objections", "holdout_people", "assigned_people"}},
+	{Name: "suppression", Kind: pipeline.Go, Reads: []string{"people_counts", "people_rows", "customers", "suppression_rows", "objections", "merged_people", "holdout_people", "inherited_arms", "assigned_people"}},
 
 	{Name: "earlier_members", Kind: pipeline.Table, Folder: "exports"},
 	lists,
@@ -51,13 +58,14 @@ var CheckSteps = []pipeline.Step{{Name: "declared", Kind: pipeline.Go, Makes: []
 // Actions are the Go steps of an export.
 func (x *export) Actions() pipeline.Actions {
 	return pipeline.Actions{
-		"inputs":      x.mapInputs,
-		"choice":      x.choose,
-		"suppression": x.fillSuppression,
-		"full":        x.writeFull,
-		"power":       x.reportPower,
-		"exited":      x.writeExited,
-		"suppressed":  x.writeSuppressed,
-		"assignment":  x.assign,
+		"inputs":            x.mapInputs,
+		"identity_contract": x.holdIdentities,
+		"choice":            x.choose,
+		"suppression":       x.fillSuppression,
+		"full":              x.writeFull,
+		"power":             x.reportPower,
+		"exited":            x.writeExited,
+		"suppressed":        x.writeSuppressed,
+		"assignment":        x.assign,
 	}
 }

@@ -80,12 +80,16 @@ func openRun(ctx context.Context, folder string) (published, error) {
 	}, err
 }
 
-// findPeople looks up the files of people and suppression.
+// findPeople looks up the files of people, of suppression, and of the ids that are
+// one customer now.
 func (x *export) findPeople(ctx context.Context) (err error) {
 	if len(x.Config.People.Files) == 0 {
 		return failure.Usagef("people.files: an audience is of people: name the files of their addresses and consents")
 	}
-	x.people, x.objecting, err = source.FindPeople(ctx, x.Config)
+	if x.people, x.objecting, err = source.FindPeople(ctx, x.Config); err != nil {
+		return err
+	}
+	x.identities, err = source.FindIdentities(ctx, x.Config)
 	return err
 }
 
@@ -93,7 +97,7 @@ func (x *export) findPeople(ctx context.Context) (err error) {
 // not know who withdrew consent since. A file's time is a clock's, so it is in no
 // output.
 func (x *export) warnOfAge() {
-	for _, input := range x.auxiliary() {
+	for _, input := range []source.Auxiliary{x.people, x.objecting} {
 		for _, file := range input.Files {
 			info, err := os.Stat(file.Resolved)
 			if err != nil {

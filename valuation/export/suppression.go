@@ -21,6 +21,9 @@ func (x *export) fillSuppression(ctx context.Context) error {
 	if err := x.addListed(ctx); err != nil {
 		return err
 	}
+	if err := x.addMerged(ctx); err != nil {
+		return err
+	}
 	x.suppression.Seal()
 	x.manifest.SuppressionKeys = int64(x.suppression.Len())
 	if x.design.GlobalHoldout > 0 {
@@ -34,6 +37,9 @@ func (x *export) fillSuppression(ctx context.Context) error {
 			return err
 		}
 		x.holdout.Seal()
+	}
+	if err := x.readInherited(ctx); err != nil {
+		return err
 	}
 	if x.begun != nil {
 		x.assigned = platform.NewSuppression()
@@ -125,6 +131,18 @@ func (x *export) addListed(ctx context.Context) error {
 		return nil
 	}
 	return x.countUnmatched(ctx, listed)
+}
+
+// addMerged adds the customers of whom an id that was merged into theirs has the e-mail
+// or, for ads, the phone of somebody who objected: what would keep one of a customer's
+// ids out keeps the customer out.
+func (x *export) addMerged(ctx context.Context) error {
+	byPhone := x.channel() == platform.AdsChannel
+	return x.eachPerson(ctx, "merged_people", func(p *platform.Person) {
+		if x.suppression.Reaches(p, x.Config.Export.Region, byPhone) {
+			x.suppression.AddID(p.CustomerID)
+		}
+	})
 }
 
 // countUnmatched counts the keys that no customer and no row of people has.

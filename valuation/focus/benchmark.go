@@ -20,20 +20,20 @@ type Benchmark struct {
 type Own struct {
 	RepeatRevenueShare *float64 // of the last whole month's revenue, from returning customers
 	SaleToCurrent      *float64 // chance of a purchase within 90 days of customers who are alive
-	SaleToNew          *float64 // chance of a second purchase of new customers within 90 days
 	LTVToCAC           *float64
 	CostRatio          *float64 // of acquiring a customer per cost of keeping one
 }
 
-// Benchmarks returns the common rules of thumb with the shop's own figures.
+// Benchmarks returns the common rules of thumb with the shop's own figures. That of 5
+// to 20 % for the chance of selling to a prospect is not among them: of those who have
+// never bought a shop's orders know nothing to hold against it.
 func Benchmarks(own Own) []Benchmark {
 	return []Benchmark{
 		{"share of resources on retention", "60 % for an established shop; acquisition first for a new one", nil},
 		{"share of the last whole month's revenue from repeat customers", "0.4", own.RepeatRevenueShare},
 		{"chance of selling to an existing customer (own: within 90 days, of those who are alive)", "0.6 to 0.7", own.SaleToCurrent},
-		{"chance of selling to a new customer (own: of a second purchase within 90 days)", "0.05 to 0.2", own.SaleToNew},
 		{"cost of acquiring per cost of keeping", "5", own.CostRatio},
-		{"LTV:CAC (own: new customers of the last 12 months, over value.horizon_days)", "3", own.LTVToCAC},
+		{"LTV:CAC (own: new customers of the last 12 months, over their first 365 days)", "3", own.LTVToCAC},
 	}
 }
 

@@ -16,19 +16,21 @@ type Figures struct {
 	Customers       int64
 	ShopAgeDays     int64
 	ShopIsOlder     bool     // the files start in the middle of its life: ShopAgeDays is the least it can be
-	BaseGrowth      *float64 // customers acquired in the last 12 months per customer before
-	LTVToCAC        *float64 // new customers of the last 12 months, as predicted
+	AliveGrowth     *float64 // of the customers expected to be alive, within a year
+	LTVToCAC        *float64 // new customers of the last 12 months, as predicted of their first 365 days
 	LTVToCACLow     *float64 // its 95 % interval
 	LTVToCACHigh    *float64
-	NewCustomers    int64 // behind it
-	MinNewCustomers int64 // of fewer the ratio says nothing
-	TargetLTVToCAC  float64
+	NewCustomers    int64    // behind it
+	MinNewCustomers int64    // of fewer the ratio says nothing
+	TargetLTVToCAC  float64  // a convention, which the shop can set
 	RetainShare     *float64 // of customers, worth retaining
+	NeededGain      *float64 // in the value of those, from which on contacting them pays
+	MostGain        *float64 // in the value of those, were all of their expected dropout prevented
 	CurrentShare    *float64 // of the future margin: of current customers, beside a year's new ones net of their cost
 	RepeatTrend     *float64 // repeat rate within 90 days, last year's cohorts less the year's before
 	RepeatTrendHigh *float64 // upper end of its 95 % interval
 	LargestShare    *float64 // of revenue to date, of the largest customer
-	AtRiskShare     *float64 // of the value of current customers, lost to expected dropout
+	AtRiskShare     *float64 // of the value of current customers over 365 days, lost to expected dropout
 }
 
 // Lean is what a rule speaks for.
@@ -86,9 +88,9 @@ const (
 	youngDays       = 365 // a shop has not yet seen its customers' second year
 	establishedDays = 3 * 365
 	fewCustomers    = 1_000
-	grownUpDays     = 2 * 365 // from here on a year's new customers can be compared with all before
+	grownUpDays     = 2 * 365 // from here on growth says more than how old the shop is
 
-	lowGrowth  = 0.1 // customers acquired in a year per customer before
+	lowGrowth  = 0.0 // of the customers expected to be alive, within a year
 	highGrowth = 1.0
 
 	mostlyCurrent = 0.6 // of the future margin
@@ -133,11 +135,20 @@ func Judge(f Figures) Judgement {
 }
 
 // held takes the vote for retention from a rule where there is hardly anybody to
-// retain.
+// retain, or where retaining them costs more than it can bring: more than the value that
+// preventing all of their expected dropout would add.
 func (f Figures) held(rule Finding) Finding {
-	if rule.Lean == Retention && f.RetainShare != nil && *f.RetainShare < retainFloor {
+	if rule.Lean != Retention {
+		return rule
+	}
+	switch {
+	case f.RetainShare != nil && *f.RetainShare < retainFloor:
 		rule.Lean = Neither
 		rule.Why += fmt.Sprintf("; but fewer than %g %% of customers are worth retaining", 100*retainFloor)
+	case f.NeededGain != nil && f.MostGain != nil && *f.NeededGain > *f.MostGain:
+		rule.Lean = Neither
+		rule.Why += fmt.Sprintf("; but what it costs takes a gain of %.3g %% in the value of those to retain, and preventing all of their expected dropout adds %.3g %%",
+			100**f.NeededGain, 100**f.MostGain)
 	}
 	return rule
 }
@@ -170,16 +181,17 @@ func (f Figures) size() Finding {
 }
 
 func (f Figures) growth() Finding {
-	rule := Finding{Rule: "customers acquired in the last 12 months, as a share of those before", Saw: f.BaseGrowth, Unit: Share, Votes: 1}
+	rule := Finding{Rule: "growth of the customers expected to be alive, within a year", Saw: f.AliveGrowth, Unit: Share, Votes: 1}
 	switch {
-	case f.BaseGrowth == nil:
-		return rule.unknown("more than a year of orders is needed")
-	case *f.BaseGrowth < lowGrowth:
-		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("under %g %% the base is not renewed", 100*lowGrowth)
-	case *f.BaseGrowth > highGrowth && f.ShopAgeDays < grownUpDays:
-		// Under constant acquisition it is 12 months per month of age beyond a year.
+	case f.AliveGrowth == nil:
+		return rule.unknown("it takes a fitted model and more than a year of orders")
+	case *f.AliveGrowth < lowGrowth:
+		rule.Lean, rule.Why = Acquisition, "below 0 fewer customers are acquired than are lost"
+	case *f.AliveGrowth > highGrowth && f.ShopAgeDays < grownUpDays:
+		// Under constant acquisition, and if nobody leaves, it is 12 months per month of
+		// age beyond a year.
 		rule.Lean, rule.Why = Neither, fmt.Sprintf("above %g %% it shows the age of a shop of under %d days, and no growth", 100*highGrowth, grownUpDays)
-	case *f.BaseGrowth > highGrowth:
+	case *f.AliveGrowth > highGrowth:
 		rule.Lean, rule.Why = Retention, fmt.Sprintf("above %g %% new customers come anyway, and have to be retained", 100*highGrowth)
 	default:
 		rule.Lean, rule.Why = Neither, fmt.Sprintf("between %g %% and %g %% it speaks for neither", 100*lowGrowth, 100*highGrowth)
@@ -188,7 +200,7 @@ func (f Figures) growth() Finding {
 }
 
 func (f Figures) economics() Finding {
-	rule := Finding{Rule: "predicted LTV:CAC of new customers", Saw: f.LTVToCAC, Unit: Ratio, Votes: 1}
+	rule := Finding{Rule: "predicted LTV:CAC of new customers over their first 365 days", Saw: f.LTVToCAC, Unit: Ratio, Votes: 1}
 	switch {
 	case f.LTVToCAC == nil:
 		return rule.unknown("there is no cost of acquisition")
@@ -198,25 +210,26 @@ func (f Figures) economics() Finding {
 		return rule.unknown("new customers are too young for its interval")
 	}
 	low, high, target := *f.LTVToCACLow, *f.LTVToCACHigh, f.TargetLTVToCAC
+	named := fmt.Sprintf("the target of %g, a convention (value.target_ltv_cac)", target)
 	switch {
 	case *f.LTVToCAC < 1 && high < 1:
 		rule.Lean, rule.Votes, rule.Why = Retention, 2, "its 95 % interval lies under 1: a new customer costs more than they bring"
 	case *f.LTVToCAC < 1:
 		rule.Lean, rule.Why = Retention, "under 1 a new customer costs more than they bring"
 	case high < target:
-		rule.Lean, rule.Why = Retention, fmt.Sprintf("its 95 %% interval lies under the target of %g: acquisition earns too little", target)
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("its 95 %% interval lies under %s: acquisition earns too little by it", named)
 	case low >= farAboveTarget*target:
-		rule.Lean, rule.Votes, rule.Why = Acquisition, 2, fmt.Sprintf("its 95 %% interval lies above %g times the target of %g: more customers could be acquired", farAboveTarget, target)
+		rule.Lean, rule.Votes, rule.Why = Acquisition, 2, fmt.Sprintf("its 95 %% interval lies above %g times %s: more customers could be acquired", farAboveTarget, named)
 	case low >= target:
-		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("its 95 %% interval lies above the target of %g: acquisition pays and could be raised", target)
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("its 95 %% interval lies above %s: acquisition pays and could be raised", named)
 	default:
-		rule.Lean, rule.Why = Neither, fmt.Sprintf("its 95 %% interval, %.3g to %.3g, holds the target of %g", low, high, target)
+		rule.Lean, rule.Why = Neither, fmt.Sprintf("its 95 %% interval, %.3g to %.3g, holds %s", low, high, named)
 	}
 	return rule
 }
 
 func (f Figures) source() Finding {
-	rule := Finding{Rule: "share of the future margin that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1}
+	rule := Finding{Rule: "share of the margin of 365 days that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1}
 	switch {
 	case f.CurrentShare == nil:
 		return rule.unknown("it takes a fitted model, twelve whole months of new customers and, with spend, all of theirs")
@@ -257,7 +270,7 @@ func (f Figures) concentration() Finding {
 }
 
 func (f Figures) risk() Finding {
-	rule := Finding{Rule: "share of the value of current customers that expected dropout takes", Saw: f.AtRiskShare, Unit: Share, Lean: Neither, Votes: 1}
+	rule := Finding{Rule: "share of the value of current customers that expected dropout takes within 365 days", Saw: f.AtRiskShare, Unit: Share, Lean: Neither, Votes: 1}
 	switch {
 	case f.AtRiskShare == nil:
 		return rule.unknown("it takes a fitted model")

@@ -7,7 +7,7 @@ func at(v float64) *float64 { return &v }
 // What a practitioner would say of shops of one kind.
 func TestVerdictsOfExtremes(t *testing.T) {
 	established := Figures{
-		Customers: 50_000, ShopAgeDays: 1_500, BaseGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), NewCustomers: 5_000, MinNewCustomers: 50, TargetLTVToCAC: 3, RetainShare: at(0.4),
+		Customers: 50_000, ShopAgeDays: 1_500, AliveGrowth: at(0.3), LTVToCAC: at(2), LTVToCACLow: at(1.8), LTVToCACHigh: at(2.2), NewCustomers: 5_000, MinNewCustomers: 50, TargetLTVToCAC: 3, RetainShare: at(0.4),
 		CurrentShare: at(0.7), RepeatTrend: at(0), RepeatTrendHigh: at(0.01), LargestShare: at(0.001), AtRiskShare: at(0.2),
 	}
 	change := func(f func(*Figures)) Figures {
@@ -30,18 +30,31 @@ func TestVerdictsOfExtremes(t *testing.T) {
 			f.ShopAgeDays, f.LTVToCAC, f.CurrentShare, f.LargestShare = 800, nil, at(0.5), at(0.4)
 		}), RetentionLed},
 		"only organic customers": {change(func(f *Figures) { f.ShopAgeDays, f.LTVToCAC, f.CurrentShare = 800, nil, at(0.5) }), Balanced},
-		"acquisition pays at low growth": {change(func(f *Figures) {
-			f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 800, at(0.05), at(0.5)
+		"acquisition pays while the base shrinks": {change(func(f *Figures) {
+			f.ShopAgeDays, f.AliveGrowth, f.CurrentShare = 800, at(-0.05), at(0.5)
 			ratio(f, 5, 4.5, 5.5)
 		}), AcquisitionLed},
 		"acquisition pays many times over":                     {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 8, 6.5, 9.5) }), AcquisitionLed},
 		"it is not known whether acquisition meets its target": {change(func(f *Figures) { f.ShopAgeDays, f.CurrentShare = 800, at(0.5); ratio(f, 3.5, 2, 5) }), Balanced},
 		"hardly anybody is worth retaining":                    {change(func(f *Figures) { f.RetainShare = at(0.001) }), Balanced},
 		"hardly anybody but one who is half of the shop":       {change(func(f *Figures) { f.RetainShare, f.LargestShare = at(0.001), at(0.5) }), RetentionLed},
-		"two new customers":                                    {change(func(f *Figures) { f.ShopAgeDays, f.NewCustomers, f.CurrentShare = 800, 2, at(0.5); ratio(f, 9, 9, 9) }), Balanced},
-		"a year and a half old, growing as it began":           {change(func(f *Figures) { f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 500, at(2), at(0.5) }), Balanced},
+		"retaining costs more than it can bring":               {change(func(f *Figures) { f.NeededGain, f.MostGain = at(0.31), at(0.3) }), Balanced},
+		"retaining costs what it can bring":                    {change(func(f *Figures) { f.NeededGain, f.MostGain = at(0.3), at(0.3) }), RetentionLed},
+		"one dominant customer, at any cost of retaining": {change(func(f *Figures) {
+			f.NeededGain, f.MostGain, f.LargestShare = at(0.31), at(0.3), at(0.4)
+		}), RetentionLed},
+		"a base that keeps its size": {change(func(f *Figures) {
+			f.ShopAgeDays, f.AliveGrowth, f.LTVToCAC, f.CurrentShare = 800, at(0), at(8), at(0.3)
+			ratio(f, 3, 2, 5)
+		}), Balanced},
+		"a base that shrinks": {change(func(f *Figures) {
+			f.ShopAgeDays, f.AliveGrowth, f.CurrentShare = 800, at(-0.0001), at(0.3)
+			ratio(f, 3, 2, 5)
+		}), AcquisitionLed},
+		"two new customers":                          {change(func(f *Figures) { f.ShopAgeDays, f.NewCustomers, f.CurrentShare = 800, 2, at(0.5); ratio(f, 9, 9, 9) }), Balanced},
+		"a year and a half old, growing as it began": {change(func(f *Figures) { f.ShopAgeDays, f.AliveGrowth, f.CurrentShare = 500, at(2), at(0.5) }), Balanced},
 		"a year and a half old, without new customers any more": {change(func(f *Figures) {
-			f.ShopAgeDays, f.BaseGrowth, f.CurrentShare = 500, at(0.001), at(0.3)
+			f.ShopAgeDays, f.AliveGrowth, f.CurrentShare = 500, at(-0.001), at(0.3)
 			f.LTVToCAC = nil
 		}), AcquisitionLed},
 		"new customers too young for an interval": {change(func(f *Figures) {
@@ -72,7 +85,7 @@ func TestLosingAcquisitionIsNeverAdvised(t *testing.T) {
 	for _, age := range []int64{10, 400, 2_000} {
 		for _, customers := range []int64{10, 1_000_000} {
 			for _, current := range []*float64{nil, at(0.1), at(0.9)} {
-				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), LTVToCACLow: at(0.9), LTVToCACHigh: at(1.1), NewCustomers: 60, TargetLTVToCAC: 3, CurrentShare: current, BaseGrowth: at(0.01)}
+				f := Figures{Customers: customers, ShopAgeDays: age, LTVToCAC: at(0.99), LTVToCACLow: at(0.9), LTVToCACHigh: at(1.1), NewCustomers: 60, TargetLTVToCAC: 3, CurrentShare: current, AliveGrowth: at(-0.01)}
 				if got := Judge(f); got.Verdict == AcquisitionLed {
 					t.Errorf("%+v: %+v", f, got)
 				}

@@ -41,6 +41,12 @@ func (in *Intake) setAsOf(ctx context.Context) error {
 	if err := in.refuseStale(); err != nil {
 		return err
 	}
+	if err := in.suspectZones(ctx); err != nil {
+		return err
+	}
+	if err := in.suspectDays(ctx, days); err != nil {
+		return err
+	}
 	if err := in.checkOrderDays(days); err != nil {
 		return err
 	}

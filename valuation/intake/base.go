@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
+	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
 )
@@ -22,7 +24,12 @@ type cohortSize struct {
 	CohortYear, CohortMonth, Customers int64
 }
 
-// SizeBase sizes the customer base up and stops a plan that has none.
+// newcomerSpan is the row of newcomer_span: the first day from which on customers who
+// first purchase are new, and the first of the trailing period of acquisition.
+type newcomerSpan struct{ NewFrom, TrailingFrom time.Time }
+
+// SizeBase sizes the customer base up and stops a plan that has none. It makes
+// newcomer_span.
 func (in *Intake) SizeBase(ctx context.Context) error {
 	returnsOnly, err := engine.One[struct{ Customers, RevenueMinor int64 }](ctx, in.Engine, "returns_only")
 	if err != nil {
@@ -46,27 +53,63 @@ func (in *Intake) SizeBase(ctx context.Context) error {
 		return failure.Inputf("%s: only one customer has a purchase in %s used rows, and one customer is no base to value: check orders.columns.customer_id", first, used)
 	}
 	in.warnOfStart(cohorts)
-	return nil
+	return engine.Insert(ctx, in.Engine, "newcomer_span", []newcomerSpan{{in.NewFrom(), in.TrailingFrom()}})
 }
 
 // CheckStart says in a check whether the files start in the middle of the shop's life.
 func (in *Intake) CheckStart(ctx context.Context) error {
 	cohorts, err := engine.All[cohortSize](ctx, in.Engine, "first_months")
-	in.warnOfStart(cohorts)
+	if err == nil {
+		in.warnOfStart(cohorts)
+	}
 	return err
 }
 
-// warnOfStart warns of files whose first month has far too many new customers.
+// warnOfStart warns of files whose first month has far too many new customers, and takes
+// those whom they show from their start for old ones.
 func (in *Intake) warnOfStart(cohorts []cohortSize) {
 	slices.SortFunc(cohorts, func(a, b cohortSize) int {
 		return cmp.Or(cmp.Compare(a.CohortYear, b.CohortYear), cmp.Compare(a.CohortMonth, b.CohortMonth))
 	})
 	if usual, starts := startsMidLife(cohorts); starts && in.Config.Orders.FitFrom == nil {
 		f := cohorts[0]
-		in.Warn("files_start_mid_life", "the first month, %d-%02d, has %s new customers and a usual month %s: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
-			f.CohortYear, f.CohortMonth, humanize.Comma(f.Customers), humanize.Comma(usual))
+		in.startsMidLife = true
+		in.Warn("files_start_mid_life", "the first month, %d-%02d, has %s new customers and a usual month %s: the files probably start in the middle of the shop's life, and its old customers look new; those who are first seen before %s are taken for old, and figures of new customers leave them out",
+			f.CohortYear, f.CohortMonth, humanize.Comma(f.Customers), humanize.Comma(usual), in.NewFrom().Format(time.DateOnly))
 	}
 }
+
+// NewFrom is the first day from which on customers who first purchase are new, as far as
+// the files show: orders.fit_from; or, where the files start in the middle of the shop's
+// life, the day after its old customers have had oldDays to be seen; else the first
+// readable day. It is known once the base is sized up.
+func (in *Intake) NewFrom() time.Time {
+	switch from := in.Config.Orders.FitFrom; {
+	case from != nil:
+		return from.Time
+	case in.startsMidLife:
+		if from := in.Days.First().AddDate(0, 0, oldDays); from.Before(in.Days.AsOf) {
+			return from
+		}
+		return in.Days.AsOf
+	}
+	return Limits.ReadableFrom
+}
+
+// TrailingFrom is the first day of the trailing period, over which acquisition is
+// judged: 12 months, for spend booked by the month is then whole in leap years too;
+// or fewer, where customers are known to be new from a later day on.
+func (in *Intake) TrailingFrom() time.Time {
+	from := calendar.YearTo(in.Days.AsOf).From
+	if newFrom := in.NewFrom(); newFrom.After(from) {
+		from = newFrom
+	}
+	return from
+}
+
+// oldDays is how many days from their first one files that start in the middle of a
+// shop's life take to show its old customers.
+const oldDays = 31
 
 // midLifeFactor is how many times the new customers of a usual month the first one has
 // where the files start in the middle of a shop's life.

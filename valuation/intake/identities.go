@@ -32,7 +32,17 @@ func (in *Intake) readIdentities(ctx context.Context) error {
 	if !in.has("identities") {
 		return nil
 	}
-	faults, err := engine.All[identityFault](ctx, in.Engine, "identity_faults")
+	if err := HoldIdentities(ctx, in.Engine); err != nil {
+		return err
+	}
+	merged, err := engine.One[struct{ Customers, OrderRows int64 }](ctx, in.Engine, "merged_customers")
+	in.Report.Merged = &publication.Merged{Customers: merged.Customers, Rows: merged.OrderRows}
+	return err
+}
+
+// HoldIdentities stops a plan over identity_faults whose merged customers are not sound.
+func HoldIdentities(ctx context.Context, e engine.Engine) error {
+	faults, err := engine.All[identityFault](ctx, e, "identity_faults")
 	if err != nil {
 		return err
 	}
@@ -43,7 +53,5 @@ func (in *Intake) readIdentities(ctx context.Context) error {
 		return failure.Inputf("identities: %s row %d (rows like it: %s): %s",
 			first.File, first.FirstRow, humanize.Comma(first.InputRows), identityFaults[first.Fault])
 	}
-	merged, err := engine.One[struct{ Customers, OrderRows int64 }](ctx, in.Engine, "merged_customers")
-	in.Report.Merged = &publication.Merged{Customers: merged.Customers, Rows: merged.OrderRows}
-	return err
+	return nil
 }

@@ -89,13 +89,9 @@ type Intake struct {
 	Report Report
 	Base   Base
 
-	// what messages about unused columns need, as expressions have it
-	roles                    map[string]string // the unused columns whose names promise something, by source.Role
-	amountText, customerText string            // what is mapped
-
-	// Earlier is the run that the files are compared with, once it is looked for.
-	Earlier  Earlier
-	compared comparison
+	// startsMidLife says that the files start in the middle of the shop's life, and that
+	// no setting says from when on its customers are new.
+	startsMidLife bool
 
 	// BeyondOrders says that the as-of day lies so far behind the last order that
 	// orders are more likely missing.
@@ -106,9 +102,9 @@ type Intake struct {
 	Holdout Holdout
 	tests   bool
 
-	// MapPersonalLooks makes the view personal_looks of a plan that looks at each
+	// MapWatchedDays makes the view watched_days of a plan that looks at each
 	// customer on a day of their own (customer_id, look_day), nil where none does.
-	MapPersonalLooks func(context.Context) error
+	MapWatchedDays func(context.Context) error
 }
 
 // New returns the intake of a plan that tests no models.
@@ -132,15 +128,6 @@ func (in *Intake) Actions() pipeline.Actions {
 		AsOfStep:            in.setAsOf,
 		"params":            in.makeParams,
 		"contract":          in.readContract,
-	}
-}
-
-// ComparedActions are the Go steps of the comparison with an earlier run.
-func (in *Intake) ComparedActions() pipeline.Actions {
-	return pipeline.Actions{
-		"earlier_run":   in.mapEarlier,
-		"compared_days": in.compareDays,
-		"comparison":    in.compareRuns,
 	}
 }
 

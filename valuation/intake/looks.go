@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cbv/valuation/engine"
@@ -11,27 +12,31 @@ import (
 // rows up to it.
 type look struct{ LookDay time.Time }
 
-// personalLook is a row of personal_looks, which is a view over files where a plan
-// has it, and so has the place of each row.
-type personalLook struct {
+// watchedDay is a row of watched_days, the days of which a plan wants to know what was
+// known on them of a customer each. It is a view over files where a plan has it, and so
+// has the place of each row.
+type watchedDay struct {
 	CustomerID          string
 	LookDay             time.Time
 	FileNumber, FileRow int64
 }
 
 // makeLooks makes the tables of looks: those that a plan takes at everybody, the as-of
-// day and the cutoff of its backtest, and the one that it takes at each of some
-// customers.
+// day and, where it fits models, the cutoff of its backtest and a year ago, and the one
+// that it takes at each of some customers.
 func (in *Intake) makeLooks(ctx context.Context) error {
 	looks := []look{{in.Days.AsOf}}
 	if in.Holdout.Days > 0 {
 		looks = append(looks, look{in.Cutoff()})
 	}
+	if yearAgo := in.YearAgo(); in.tests && !in.Days.First().After(yearAgo) && !slices.Contains(looks, look{yearAgo}) {
+		looks = append(looks, look{yearAgo})
+	}
 	if err := engine.Insert(ctx, in.Engine, "looks", looks); err != nil {
 		return err
 	}
-	if in.MapPersonalLooks != nil {
-		return in.MapPersonalLooks(ctx)
+	if in.MapWatchedDays != nil {
+		return in.MapWatchedDays(ctx)
 	}
-	return engine.Insert(ctx, in.Engine, "personal_looks", []personalLook(nil))
+	return engine.Insert(ctx, in.Engine, "watched_days", []watchedDay(nil))
 }

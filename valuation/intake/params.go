@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/calendar"
+	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
 )
@@ -34,6 +35,7 @@ type params struct {
 	BacktestDays       int64
 	BacktestCutoff     time.Time
 	BacktestRecentFrom time.Time // as long before the cutoff
+	YearAgo            time.Time // the customers of which day are compared with those of as_of
 	HorizonDays        int64
 	DiscountPerDay     float64
 
@@ -41,7 +43,8 @@ type params struct {
 	HasSpendCurrency bool // of each row
 	Currency         string
 	TargetLTVCAC     float64 `col:"target_ltv_cac"`
-	TrailingFrom     time.Time
+	ReplaceScope     string  // of the row of channel_costs that says what a replacement costs
+	ReplaceChannel   string
 
 	BusinessRules
 }
@@ -61,13 +64,17 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
 		BacktestDays: int64(in.Holdout.Days), BacktestCutoff: in.Cutoff(), BacktestRecentFrom: in.Cutoff().AddDate(0, 0, -in.Holdout.Days),
-		HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
+		YearAgo: in.YearAgo(), HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
 		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
-		TargetLTVCAC: c.Value.TargetLTVCAC, TrailingFrom: in.TrailingFrom(),
+		TargetLTVCAC:  c.Value.TargetLTVCAC,
+		ReplaceScope:  config.ReplaceByPaid,
 		BusinessRules: Rules,
 	}
 	if from := c.Orders.FitFrom; from != nil {
 		row.FitFrom = from.Time
+	}
+	if c.Value.ReplaceBy != config.ReplaceByPaid {
+		row.ReplaceScope, row.ReplaceChannel = "channel", c.Value.ReplaceBy
 	}
 	if asOf := c.Time.AsOf; asOf != nil {
 		row.VersionsUntil = asOf.Time
@@ -78,16 +85,8 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	return in.makeLooks(ctx)
 }
 
-// TrailingFrom is the first day of the trailing period, over which acquisition is
-// judged: 12 months, for spend booked by the month is then whole in leap years too;
-// or fewer, where customers are known to be new from a later day on.
-func (in *Intake) TrailingFrom() time.Time {
-	from := calendar.YearTo(in.Days.AsOf).From
-	if fitFrom := in.Config.Orders.FitFrom; fitFrom != nil && fitFrom.After(from) {
-		from = fitFrom.Time
-	}
-	return from
-}
+// YearAgo is the day of which the number of customers is compared with that of as_of.
+func (in *Intake) YearAgo() time.Time { return in.Days.AsOf.AddDate(0, 0, -int(Rules.FocusDays)) }
 
 const (
 	// A shorter holdout says nothing.

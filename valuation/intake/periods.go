@@ -8,9 +8,6 @@ import (
 	"cbv/valuation/engine"
 )
 
-// cohorts90d is the period of the cohorts that are compared.
-const cohorts90d = "cohorts_90d"
-
 type month struct {
 	Month       time.Time
 	MonthNumber int64
@@ -41,26 +38,22 @@ type comparedPeriod struct {
 // makeComparedPeriods makes the table of the periods that are compared with those a
 // year before: the 12 months to as_of, the last whole quarter and month, and the 12
 // months of cohorts that have had SecondPurchaseDays by now. The files know a
-// period if they begin in the month in which it does, or earlier; cohorts are also
-// unknown before orders.fit_from, where old customers may be among them.
+// period if they begin in the month in which it does, or earlier.
 func (in *Intake) makeComparedPeriods(ctx context.Context) error {
 	first := calendar.StartOf(in.Days.First(), 1)
 	next := in.Days.AsOf.AddDate(0, 0, 1)
-	fitFrom := in.Config.Orders.FitFrom
 	var periods []comparedPeriod
 	for _, p := range []struct {
 		name    string
 		current calendar.Span
 	}{
 		{"12_months", calendar.YearTo(in.Days.AsOf)},
-		{cohorts90d, calendar.YearTo(in.Days.AsOf.AddDate(0, 0, -int(Rules.SecondPurchaseDays)))},
+		{"cohorts_90d", calendar.YearTo(in.Days.AsOf.AddDate(0, 0, -int(Rules.SecondPurchaseDays)))},
 		{"month", calendar.WholeBefore(next, 1)},
 		{"quarter", calendar.WholeBefore(next, 3)},
 	} {
 		before := calendar.YearBefore(p.current)
-		known := func(s calendar.Span) bool {
-			return !first.After(s.From) && (p.name != cohorts90d || fitFrom == nil || !fitFrom.After(s.From))
-		}
+		known := func(s calendar.Span) bool { return !first.After(s.From) }
 		periods = append(periods, comparedPeriod{
 			p.name, p.current.From, p.current.To, before.From, before.To, known(p.current), known(before),
 		})

@@ -84,7 +84,7 @@ func (in *Intake) refuseRates(rows []rateRow) error {
 		if found == "" {
 			k := key{*row.Currency, *row.Date}
 			if rate, twice := known[k]; twice && rate != *row.Rate {
-				found = fmt.Sprintf("%s has another rate on %s in an earlier row", shownCurrency(k.currency), k.day.Format(time.DateOnly))
+				found = fmt.Sprintf("%s has another rate on %s in an earlier row", ShownCurrency(k.currency), k.day.Format(time.DateOnly))
 			}
 			known[k] = *row.Rate
 		}
@@ -159,9 +159,9 @@ func rateDays(rows []rateRow, shop string) []rateDay {
 // currencyCode is what a currency looks like.
 var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
 
-// shownCurrency is how a message names a currency. Whatever is no code by its looks may
+// ShownCurrency is how a message names a currency. Whatever is no code by its looks may
 // be an e-mail of a column that was mixed up, and is not repeated.
-func shownCurrency(value string) string {
+func ShownCurrency(value string) string {
 	if currencyCode.MatchString(value) {
 		return value
 	}
@@ -188,7 +188,7 @@ func (in *Intake) refuseOtherCurrencies(ctx context.Context) error {
 	}
 	rows := map[string]int64{}
 	for i, place := range places {
-		places[i].Currency = shownCurrency(place.Currency)
+		places[i].Currency = ShownCurrency(place.Currency)
 		rows[places[i].Currency] += place.OrderRows
 	}
 	slices.SortFunc(places, func(a, b otherCurrency) int {

@@ -27,9 +27,11 @@ type Report struct {
 	Places    []Place             // where to look, most rows first
 	Auxiliary []AuxiliaryReport   // of the inputs that are configured
 	Merged    *publication.Merged // nil where nobody can have been merged
-	Profile   publication.Profile
 	Young     *publication.YoungPurchases
-	Warnings  []pipeline.Warning
+
+	// What later steps of a check find, and the check adds.
+	Profile  publication.Profile
+	Warnings []pipeline.Warning
 }
 
 // ReasonCount is the number of rows of one reason and their money in minor
@@ -107,14 +109,22 @@ func (in *Intake) readContract(ctx context.Context) error {
 		return err
 	}
 	if in.Report.Rows(Used) > 0 {
-		in.warnOfRows()
+		in.warnOfRows(ctx)
 		return nil
 	}
-	return in.noOrderIsLeft()
+	return in.noOrderIsLeft(ctx)
 }
 
 // noOrderIsLeft says why no row can be used.
-func (in *Intake) noOrderIsLeft() error {
+func (in *Intake) noOrderIsLeft(ctx context.Context) error {
+	rows := source.Rows(in.Inputs.Orders)
+	way, err := in.nullHint(ctx, rows)
+	if err != nil {
+		return err
+	}
+	if way == "" {
+		way = "check time.as_of, orders.columns and orders.keep"
+	}
 	var reasons []string
 	for _, count := range in.Report.Reasons {
 		reasons = append(reasons, fmt.Sprintf("%s %s", humanize.Comma(count.Rows), count.Reason))
@@ -124,8 +134,8 @@ func (in *Intake) noOrderIsLeft() error {
 		span = fmt.Sprintf(" as of %s, and orders run from %s to %s", in.Days.AsOf.Format(time.DateOnly),
 			days[0].Format(time.DateOnly), days[len(days)-1].Format(time.DateOnly))
 	}
-	return failure.Inputf("%s: no order is left of %s rows%s: %s: check time.as_of, orders.columns and orders.keep",
-		in.Inputs.Orders[0].Path, humanize.Comma(source.Rows(in.Inputs.Orders)), span, strings.Join(reasons, ", "))
+	return failure.Inputf("%s: no order is left of %s rows%s: %s: %s",
+		in.Inputs.Orders[0].Path, humanize.Comma(rows), span, strings.Join(reasons, ", "), way)
 }
 
 // ByReason orders used rows before others, and those by reason.
@@ -147,16 +157,27 @@ const mostQuarantined = 0.01
 func isManyQuarantined(share float64) bool { return share > mostQuarantined }
 
 // warnOfRows warns where too many orders cannot be used.
-func (in *Intake) warnOfRows() {
+func (in *Intake) warnOfRows(ctx context.Context) {
 	var quarantined int64
 	for _, count := range in.Report.Reasons {
 		if _, excluded := Excluded[count.Reason]; !excluded && count.Reason != Used && count.Reason != AfterAsOf {
 			quarantined += count.Rows
 		}
 	}
+	in.suspectUnreadableTimes(source.Rows(in.Inputs.Orders))
 	if share := float64(quarantined) / float64(source.Rows(in.Inputs.Orders)); isManyQuarantined(share) {
-		in.Warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are", 100*share)
+		in.Warn("many_rows_quarantined", "%.1f %% of the rows are in quarantine, and what they hold is in no figure: cbv check shows where they are%s", 100*share, in.versionHint(ctx, quarantined))
 	}
+}
+
+// versionHint says what to map where most rows in quarantine repeat an order, and the name
+// of an unused column says that it is the order's version.
+func (in *Intake) versionHint(ctx context.Context, quarantined int64) string {
+	column := in.Orders.VersionColumn(in.Inputs.Orders)
+	if column == "" || 2*in.Report.Rows("duplicate_order") < quarantined {
+		return ""
+	}
+	return fmt.Sprintf("; most are duplicate_order, and if they are versions of their orders, map orders.columns.version to %s", source.Name(ctx, in.Engine, column))
 }
 
 // OrderRows adds the rows of the order files up by what became of them.

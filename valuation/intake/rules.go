@@ -36,6 +36,13 @@ type BusinessRules struct {
 	// SilentGaps is how many of their own usual gaps between purchases a repeat
 	// customer may let pass before they count as silent.
 	SilentGaps int64
+	// RepeatSteps is the purchase from which the steps to the next one are counted
+	// together.
+	RepeatSteps int64
+	// RetentionDays is the length of the two stretches whose money is compared, the
+	// last one and the one before it; who bought nothing for as long and then buys is
+	// reactivated; and a purchase as old is old enough for the rate of the next one.
+	RetentionDays int64
 	// MinRateAgeDays is the age from which a customer has an observed rate: of a
 	// few days it would be a rate of hundreds a year.
 	MinRateAgeDays int64
@@ -55,6 +62,15 @@ type BusinessRules struct {
 	// horizon to what is expected by now with which their value has an interval. Above
 	// it less than half has been seen, and the shape of the curve is most of the value.
 	MaxHorizonGrowth float64
+
+	// FocusDays is over how many days value is counted where it says where the next
+	// effort should go, whatever the horizon: a setting would move the advice. These
+	// figures end in _365d.
+	FocusDays int64
+	// MinNewcomerPurchases is how many repeat purchases the model must expect of the
+	// new customers of the trailing 12 months so far for these to say what a new
+	// customer is worth: of fewer, chance decides.
+	MinNewcomerPurchases float64
 
 	// BorderlineShare is the share of the cost to beat within which the value of
 	// keeping a customer is too close to 0 to call.
@@ -98,11 +114,15 @@ var Rules = BusinessRules{
 	IntervalZ:               stat.Z,
 	SecondPurchaseDays:      90,
 	SilentGaps:              2,
+	RepeatSteps:             10,
+	RetentionDays:           365,
 	MinRateAgeDays:          30,
 	MarginPriorCustomers:    100,
 	MinChannelCustomers:     50,
 	MinSpendPerCredit:       10,
 	MaxHorizonGrowth:        2,
+	FocusDays:               365,
+	MinNewcomerPurchases:    50,
 	BorderlineShare:         0.1,
 	CACBandShare:            0.25,
 	MinPromoterScore:        9,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cbv/valuation/config"
+	"cbv/valuation/engine"
 	"cbv/valuation/engine/enginetest"
 	"cbv/valuation/failure"
 	"cbv/valuation/orderdays"
@@ -81,7 +82,7 @@ func ofRows(counts ...ReasonCount) pipelinetest.Input {
 		for _, count := range counts {
 			in.Inputs.Orders[0].Rows += count.Rows
 		}
-		in.warnOfRows()
+		in.warnOfRows(context.Background())
 		return nil
 	}
 }
@@ -89,8 +90,13 @@ func ofRows(counts ...ReasonCount) pipelinetest.Input {
 // ofNewCustomers sizes a base up whose months from January 2025 on have so many new
 // customers.
 func ofNewCustomers(fitFrom *config.Day, months ...int64) pipelinetest.Input {
+	return ofNewCustomersAsOf(january(400), fitFrom, months...)
+}
+
+func ofNewCustomersAsOf(asOf time.Time, fitFrom *config.Day, months ...int64) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		c.Config.Orders.FitFrom = fitFrom
+		c.Days = pipeline.Days{AsOf: asOf, Orders: []time.Time{january(3), asOf}}
 		var cohorts []cohortSize
 		for i, customers := range months {
 			cohorts = append(cohorts, cohortSize{2025, int64(1 + i), customers})
@@ -205,22 +211,50 @@ func TestWarnings(t *testing.T) {
 		{ // a usual month has 10, one and a half times that is 15
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 16, 10, 10),
-			Says:   "the first month, 2025-01, has 16 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
+			Says:   "the first month, 2025-01, has 16 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; those who are first seen before 2025-02-03 are taken for old, and figures of new customers leave them out",
 			Silent: ofNewCustomers(nil, 15, 10, 10),
 		},
 		{ // the lower of the two in the middle is usual: 20 of 10, 20, 40 and 2,000
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 2000, 40, 20, 10),
-			Says:   "the first month, 2025-01, has 2,000 new customers and a usual month 20: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
+			Says:   "the first month, 2025-01, has 2,000 new customers and a usual month 20: the files probably start in the middle of the shop's life, and its old customers look new; those who are first seen before 2025-02-03 are taken for old, and figures of new customers leave them out",
 			Silent: ofNewCustomers(february, 2000, 40, 20, 10), // it is said from when on
 		},
 		{ // of two months neither is usual
 			Code:   "files_start_mid_life",
 			Raises: ofNewCustomers(nil, 160, 10, 1),
-			Says:   "the first month, 2025-01, has 160 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; set orders.fit_from to a day from which on new customers are new",
+			Says:   "the first month, 2025-01, has 160 new customers and a usual month 10: the files probably start in the middle of the shop's life, and its old customers look new; those who are first seen before 2025-02-03 are taken for old, and figures of new customers leave them out",
 			Silent: ofNewCustomers(nil, 160, 10),
 		},
 	})
+}
+
+// Customers are new from the 32nd day of files that start in the middle of the shop's
+// life, from orders.fit_from, or always.
+func TestNewCustomersBeginAfterAMonthOfOldOnes(t *testing.T) {
+	always := Limits.ReadableFrom
+	for _, c := range []struct {
+		what                  string
+		fitFrom               *config.Day
+		months                []int64
+		asOf                  time.Time
+		newFrom, trailingFrom time.Time
+	}{
+		{"a sound shop", nil, []int64{15, 10, 10}, january(400), always, january(36)},
+		{"in the middle", nil, []int64{16, 10, 10}, january(400), january(34), january(36)},
+		{"in the middle, of a year ago", nil, []int64{16, 10, 10}, january(390), january(34), january(34)},
+		{"in the middle, of these days", nil, []int64{16, 10, 10}, january(30), january(30), january(30)},
+		{"in the middle, and said from when on", &config.Day{Time: january(99)}, []int64{16, 10, 10}, january(400), january(99), january(99)},
+	} {
+		context := pipelinetest.NewContext()
+		if err := ofNewCustomersAsOf(c.asOf, c.fitFrom, c.months...)(context); err != nil {
+			t.Fatal(err)
+		}
+		span, err := engine.One[newcomerSpan](t.Context(), context.Engine, "newcomer_span")
+		if err != nil || !span.NewFrom.Equal(c.newFrom) || !span.TrailingFrom.Equal(c.trailingFrom) {
+			t.Errorf("%s: %v, want %v and %v", c.what, span, c.newFrom, c.trailingFrom)
+		}
+	}
 }
 
 // From a day further behind the last order than the horizon everybody looks gone.

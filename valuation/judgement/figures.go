@@ -19,12 +19,24 @@ type Figure struct {
 type monthFigure struct {
 	month time.Time
 	value *float64
+	n     int64
+}
+
+// SegmentMarks is how many customers of a segment have each mark, and their value to
+// come.
+type SegmentMarks struct {
+	Segment            string
+	RetainCustomers    int64
+	RetainCLV          float64 `col:"retain_clv"`
+	LookalikeCustomers int64
+	LookalikeCLV       float64 `col:"lookalike_clv"`
 }
 
 // Figures are the figures of kpis.parquet that are of the whole base.
 type Figures struct {
 	Base       map[string]Figure
-	CACChannel string // whose cost of acquisition is taken, "" where it is of several or of none
+	CACChannel string         // whose cost of acquisition is taken, "" where it is of several or of none
+	Segments   []SegmentMarks // none without a model
 	monthly    map[string][]monthFigure
 }
 
@@ -47,7 +59,11 @@ func (j *Judgement) readFigures(ctx context.Context) (Figures, error) {
 			continue // of one channel
 		}
 		if row.Month != nil {
-			figures.monthly[row.Metric] = append(figures.monthly[row.Metric], monthFigure{*row.Month, row.Value})
+			month := monthFigure{month: *row.Month, value: row.Value}
+			if row.N != nil {
+				month.n = *row.N
+			}
+			figures.monthly[row.Metric] = append(figures.monthly[row.Metric], month)
 			continue
 		}
 		figure := Figure{Value: row.Value, Low: row.Low, High: row.High}
@@ -59,7 +75,12 @@ func (j *Judgement) readFigures(ctx context.Context) (Figures, error) {
 		}
 		figures.Base[row.Metric] = figure
 	}
-	return figures, nil
+	if !j.scoring.HasModel() {
+		return figures, nil
+	}
+	var err error
+	figures.Segments, err = engine.All[SegmentMarks](ctx, j.Engine, "segments")
+	return figures, err
 }
 
 // latest returns the figure of the last month that is known, nil without any.

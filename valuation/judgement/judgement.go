@@ -28,7 +28,7 @@ func New(c *pipeline.Context, in *intake.Intake, s *scoring.Scoring, a *acquisit
 
 // Steps are those of a judgement, which stand after the checks.
 var Steps = []pipeline.Step{
-	{Name: "warnings", Kind: pipeline.Go, Reads: []string{"kpis", "channels"}},
+	{Name: "warnings", Kind: pipeline.Go, Reads: []string{"kpis", "channels", "segments"}},
 	{Name: "focus", Kind: pipeline.Go, Reads: []string{"concentration", "channels"}},
 }
 

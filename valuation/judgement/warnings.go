@@ -1,6 +1,9 @@
 package judgement
 
 import (
+	"fmt"
+
+	"cbv/valuation/config"
 	"cbv/valuation/intake"
 	"cbv/valuation/money"
 	"cbv/valuation/publication"
@@ -50,6 +53,7 @@ func (j *Judgement) money(amount float64) string {
 }
 
 // warnOfNoPaidChannel warns of spend that could not set the marks, given a model.
+// value.replace_by says of which channels it was to.
 func (j *Judgement) warnOfNoPaidChannel() {
 	terms := j.AcquisitionTerms()
 	if !j.intake.HasSpend() || j.Config.Orders.Columns.Channel == "" || terms == nil || terms.Source == "spend" {
@@ -59,8 +63,12 @@ func (j *Judgement) warnOfNoPaidChannel() {
 	if terms.Source == "configured" {
 		instead = "value.cac sets the marks"
 	}
-	j.Warn("no_paid_channel", "no paid channel has a cost of acquisition and %d new customers over the last 12 months, so %s: see cac_reason in channels.parquet",
-		intake.Rules.MinChannelCustomers, instead)
+	whose := "paid channels have"
+	if by := j.Config.Value.ReplaceBy; by != config.ReplaceByPaid {
+		whose = fmt.Sprintf("channel %q has", by)
+	}
+	j.Warn("no_paid_channel", "%s no cost of acquisition, or fewer than %d new customers, over the last 12 months, so %s: see cac_reason in channels.parquet",
+		whose, intake.Rules.MinChannelCustomers, instead)
 }
 
 // AcquisitionTerms says which cost of acquisition set the marks, nil where there

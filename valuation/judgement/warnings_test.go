@@ -90,14 +90,23 @@ func TestWarnings(t *testing.T) {
 		{
 			Code:   "no_paid_channel",
 			Raises: ofSpend("cac", nil),
-			Says:   "no paid channel has a cost of acquisition and 50 new customers over the last 12 months, so a first order is taken to pay for its acquisition: see cac_reason in channels.parquet",
+			Says:   "paid channels have no cost of acquisition, or fewer than 50 new customers, over the last 12 months, so a first order is taken to pay for its acquisition: see cac_reason in channels.parquet",
 			Silent: ofSpend("cac_from_spend", nil),
 		},
 		{
 			Code:   "no_paid_channel",
 			Raises: ofSpend("cac", &configured),
-			Says:   "no paid channel has a cost of acquisition and 50 new customers over the last 12 months, so value.cac sets the marks: see cac_reason in channels.parquet",
+			Says:   "paid channels have no cost of acquisition, or fewer than 50 new customers, over the last 12 months, so value.cac sets the marks: see cac_reason in channels.parquet",
 			Silent: ofSpend("cac_from_spend", &configured),
+		},
+		{
+			Code: "no_paid_channel",
+			Raises: func(c *pipeline.Context) error {
+				c.Config.Value.ReplaceBy = "search"
+				return ofSpend("cac", nil)(c)
+			},
+			Says:   `channel "search" has no cost of acquisition, or fewer than 50 new customers, over the last 12 months, so a first order is taken to pay for its acquisition: see cac_reason in channels.parquet`,
+			Silent: ofSpend("cac_from_spend", nil),
 		},
 	})
 }

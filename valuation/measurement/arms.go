@@ -94,6 +94,10 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	if err := m.refuseUnknownCustomers(arms); err != nil {
 		return err
 	}
+	merged, err := engine.One[mergedAssignments](ctx, m.Engine, "merged_assignments")
+	if err != nil {
+		return err
+	}
 	contacts, err := m.readContacts(ctx)
 	if err != nil {
 		return err
@@ -113,11 +117,12 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	})
 	m.document.SchemaVersion = publication.SchemaVersion
 	m.document.ContactRows = m.contactRowCounts()
-	m.document.AssignedLater = source.Rows(m.parts)
+	m.document.AssignedLater = source.Rows(m.parts) - merged.Repeated
 	for _, sums := range arms {
 		m.document.AssignedLater -= sums.Customers
 	}
 	m.document.Stand(m.earlier)
+	m.warnOfMerged(merged)
 	m.warn(contacts)
 	return m.makeFigures(ctx)
 }

@@ -178,6 +178,8 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 		engine.InputColumn{Name: "campaign", Expression: "campaign", Type: engine.Varchar},
 		engine.InputColumn{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
 		engine.InputColumn{Name: "arm", Expression: "arm", Type: engine.Varchar},
+		engine.InputColumn{Name: "probability", Expression: "probability", Type: engine.Double},
+		engine.InputColumn{Name: "salt", Expression: "salt", Type: engine.Varchar},
 		engine.InputColumn{Name: "clv", Expression: "clv", Type: engine.Double},
 		engine.InputColumn{Name: "as_of", Expression: "as_of", Type: engine.Date})
 	if err != nil {
@@ -190,7 +192,7 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 // mapLastDays makes the view of the last day on which each assigned customer is
 // watched: what an order came to later is no outcome of the campaign.
 func (m *Measurement) mapLastDays(ctx context.Context) error {
-	return m.mapParts(ctx, "personal_looks",
+	return m.mapParts(ctx, "watched_days",
 		engine.InputColumn{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
 		engine.InputColumn{Name: "look_day", Expression: fmt.Sprintf("as_of + %d", m.campaign.Terms.WindowDays), Type: engine.Date})
 }

@@ -95,7 +95,7 @@ func prepare(ctx context.Context, job pipeline.Job, store *publication.Store, na
 		return nil, err
 	}
 	m.in = intake.New(shared, inputs)
-	m.in.MapPersonalLooks = m.mapLastDays
+	m.in.MapWatchedDays = m.mapLastDays
 	if m.contacts, err = source.FindContacts(ctx, job.Config); err != nil {
 		return nil, err
 	}

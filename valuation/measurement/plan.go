@@ -11,6 +11,8 @@ import (
 // what the assigned people did since.
 var Steps = slices.Concat(pipeline.Unpublished(intake.Steps), []pipeline.Step{
 	{Name: "campaign", Kind: pipeline.Go, Reads: []string{"params"}, Makes: []string{"campaign_terms", "campaign_files", "assignment_parts", "contacts_input"}},
+	{Name: "first_assignments", Kind: pipeline.Table, Folder: "exports"},
+	{Name: "merged_assignments", Kind: pipeline.View, Folder: "campaigns"},
 	{Name: "assignments", Kind: pipeline.Table, Folder: "campaigns"},
 	{Name: "outcomes", Kind: pipeline.Table, Folder: "campaigns"},
 	{Name: "outcome_values", Kind: pipeline.Table, Folder: "campaigns"},
@@ -22,7 +24,7 @@ var Steps = slices.Concat(pipeline.Unpublished(intake.Steps), []pipeline.Step{
 	{Name: "contact_counts", Kind: pipeline.Table, Folder: "campaigns"},
 	{Name: "assignments_are_sound", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "contacts_add_up", Kind: pipeline.Check, Folder: "checks"},
-	{Name: "measurement", Kind: pipeline.Go, Reads: []string{"arm_sums", "contact_counts", "contact_row_counts"}, Makes: []string{"measured_figures"}},
+	{Name: "measurement", Kind: pipeline.Go, Reads: []string{"arm_sums", "merged_assignments", "contact_counts", "contact_row_counts"}, Makes: []string{"measured_figures"}},
 	{Name: "measure", Kind: pipeline.File, Folder: "campaigns", Key: []string{"arm", "versus", "metric", "estimate"}},
 })
 

@@ -39,6 +39,23 @@ func (m *Measurement) refuseUnknownCustomers(arms map[experiment.Arm]armSums) er
 // another shop's, or written otherwise.
 func areMostUnknown(unknown, people int64) bool { return 2*unknown > people }
 
+// mergedAssignments counts the customers who were assigned under several ids that were
+// merged since.
+type mergedAssignments struct {
+	Customers     int64
+	Repeated      int64 // their assignments that do not stand
+	InSeveralArms int64 // those of them who were assigned to several arms
+}
+
+// warnOfMerged warns of customers of whom one assignment stands and others do not. Those
+// who were in two arms may have got the message of either, which blurs the difference.
+func (m *Measurement) warnOfMerged(merged mergedAssignments) {
+	if merged.Customers > 0 {
+		m.Warn("merged_assignments", "%s were assigned under several ids that identities.files merged since, %s of them to several arms: each counts once, in the arm and from the day of the first assignment",
+			countCustomers(merged.Customers), humanize.Comma(merged.InSeveralArms))
+	}
+}
+
 // warn warns of what stands between the figures and what they say.
 func (m *Measurement) warn(contacts map[string]Contacts) {
 	m.warnOfHoles()

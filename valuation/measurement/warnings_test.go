@@ -75,6 +75,14 @@ func withoutPriorOrder(unknown, people int64) pipelinetest.Input {
 	}
 }
 
+// mergedCustomers are customers who were assigned under several ids.
+func mergedCustomers(merged mergedAssignments) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		measurementOf(c).warnOfMerged(merged)
+		return nil
+	}
+}
+
 // contacted are the contacts of an arm that nothing speaks against.
 var contacted = contactsOf(experiment.Champion, Contacts{Sent: 1000})
 
@@ -86,6 +94,12 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Raises: withoutPriorOrder(500, 1000),
 			Says:   "500 of 1,000 assigned customers have no order up to the day of their assignment, and each had one; they count as people who buy nothing: customers may be written otherwise than when they were assigned, or files be missing: check orders.columns.customer_id, orders.files and orders.keep",
 			Silent: withoutPriorOrder(0, 1000),
+		},
+		{
+			Code:   "merged_assignments",
+			Raises: mergedCustomers(mergedAssignments{Customers: 3, Repeated: 4, InSeveralArms: 2}),
+			Says:   "3 customers were assigned under several ids that identities.files merged since, 2 of them to several arms: each counts once, in the arm and from the day of the first assignment",
+			Silent: mergedCustomers(mergedAssignments{}),
 		},
 		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not
 			Code:   "sample_ratio",

@@ -135,7 +135,7 @@ func written(files *token.FileSet, expression ast.Expr) string {
 
 // raisers are the commands that a package's warnings are of.
 var raisers = map[string]string{
-	"intake": "run", "scoring": "run", "acquisition": "run", "judgement": "run", "measurement": "measure", "export": "export", "platform": "export",
+	"intake": "run", "suspicion": "run", "scoring": "run", "acquisition": "run", "judgement": "run", "measurement": "measure", "export": "export", "platform": "export",
 }
 
 // The catalog says of each warning which commands raise it: those of the packages that

@@ -124,6 +124,14 @@ func (s *Suppression) has(p *Person, row *identity) bool {
 	return found(s.ids, trim(p.CustomerID)) || trim(p.Email) != "" && s.hasEmail(p.Email, row) || s.hasPhone(row)
 }
 
+// Reaches reports whether somebody is suppressed by id, by an e-mail or the hash of one
+// in any form, or, where people are known by their phone, by that.
+func (s *Suppression) Reaches(p *Person, region string, byPhone bool) bool {
+	row := identity{byPhone: byPhone}
+	row.phone, _ = parsePhone(p.Phone, regionOf(p, region))
+	return s.has(p, &row)
+}
+
 // owned returns which key of a row belongs to somebody here who is not that
 // person, none where the person is here as well.
 func (s *Suppression) owned(p *Person, row *identity) Reason {

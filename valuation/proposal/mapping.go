@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/source"
+	"cbv/valuation/vocabulary"
 )
 
 // Mapping is a proposal of how the orders of a table are read.
@@ -262,40 +263,33 @@ func (m *Mapping) Column(key string) (Column, bool) {
 	return Column{}, false
 }
 
-// words of columns that say what became of an order.
-var (
-	voidWords = []string{
-		"cancelled", "canceled", "cancel", "voided", "void", "failed", "declined", "expired", "abandoned", "draft", "pending", "pending payment", "pending_payment", "unpaid", "awaiting payment",
-		"awaiting_payment", "on-hold", "on hold", "fraud", "test", "storniert", "abgebrochen", "offen", "unbezahlt", "annule", "annulee", "cancelado", "cancelada", "geannuleerd", "rejected", "trash", "deleted",
-	}
-	statusNames = []string{"status", "state", "order_status", "payment_status", "financial_status", "orderstatus", "auftragsstatus", "bestellstatus", "statut", "estado"}
-	testNames   = []string{"test", "is_test", "test_order", "is_test_order", "testbestellung", "sandbox"}
-	liveNames   = []string{"livemode", "live", "is_live"}
-	voidNames   = []string{"cancelled", "canceled", "is_cancelled", "is_canceled", "voided", "is_void", "storniert", "is_deleted", "deleted"}
-	voidTimes   = []string{"cancelled_at", "canceled_at", "voided_at", "cancellation_date", "cancelled_on", "deleted_at", "storniert_am"}
-)
+// voidWords are what columns say of an order that is no sale.
+var voidWords = []string{
+	"cancelled", "canceled", "cancel", "voided", "void", "failed", "declined", "expired", "abandoned", "draft", "pending", "pending payment", "pending_payment", "unpaid", "awaiting payment",
+	"awaiting_payment", "on-hold", "on hold", "fraud", "test", "storniert", "abgebrochen", "offen", "unbezahlt", "annule", "annulee", "cancelado", "cancelada", "geannuleerd", "rejected", "trash", "deleted",
+}
 
 // keeps proposes conditions for the columns that say that a row is no sale.
 func (t *table) keeps() []Keep {
 	var keeps []Keep
 	for i := range t.columns {
 		c := &t.columns[i]
-		name := normalised(c.Name)
+		says := func(s vocabulary.Subject) bool { return vocabulary.Says(s, c.Name) }
 		text := c.as("text")
 		add := func(condition, why string) {
 			keeps = append(keeps, Keep{Condition: condition, Why: why, column: c.Name})
 		}
 		isFlag := c.Type == engine.Boolean || len(c.values) > 0 && len(c.values) <= 2
 		switch {
-		case slices.Contains(testNames, name) && isFlag:
+		case says(vocabulary.Test) && isFlag:
 			add(noFlag(text), "test orders")
-		case slices.Contains(voidNames, name) && isFlag:
+		case says(vocabulary.Cancelled) && isFlag:
 			add(noFlag(text), "cancelled orders")
-		case slices.Contains(liveNames, name) && isFlag:
+		case says(vocabulary.Live) && isFlag:
 			add("coalesce(lower("+text+"), 'true') not in ('false', '0', 'no', 'test')", "test mode")
-		case slices.Contains(voidTimes, name):
+		case says(vocabulary.CancelledAt):
 			add(c.as("value")+" is null", "cancelled orders")
-		case slices.Contains(statusNames, name) && len(c.values) > 0:
+		case (says(vocabulary.Status) || says(vocabulary.Payment)) && len(c.values) > 0:
 			var words []string
 			for _, v := range c.values {
 				if word := strings.ToLower(strings.TrimSpace(v.value)); slices.Contains(voidWords, word) {

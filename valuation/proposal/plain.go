@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbv/valuation/engine"
+	"cbv/valuation/vocabulary"
 )
 
 // The plain shapes: their columns have whatever names. Which column is whose is settled
@@ -166,7 +167,7 @@ func (t *table) doubtOrder(ctx context.Context, e engine.Engine, roles map[strin
 		for _, f := range roles {
 			isTaken = isTaken || f.column == c
 		}
-		if !isTaken && c.isIDLike() && isNameOf("order", c.Name) {
+		if !isTaken && c.isIDLike() && vocabulary.Place(vocabulary.Order, c.Name) >= 0 {
 			others = append(others, c.Name)
 		}
 	}
@@ -218,7 +219,7 @@ func (r *resolver) sureOfMoney(roles map[string]*found) Certainty {
 // findGrain finds out whether each row of an order has the order's whole total.
 func (m *Mapping) findGrain(ctx context.Context, e engine.Engine, roles map[string]*found, amount string) error {
 	order := roles["order"]
-	isTotal := roles["total"] != nil || roles["amount"] != nil && strings.Contains(normalised(roles["amount"].Name), "total")
+	isTotal := roles["total"] != nil || roles["amount"] != nil && strings.Contains(vocabulary.Normalised(roles["amount"].Name), "total")
 	if order == nil || m.Shape != plainOrders.name || !isTotal {
 		return nil
 	}

@@ -7,19 +7,8 @@ import (
 	"testing"
 
 	"cbv/valuation/engine"
+	"cbv/valuation/vocabulary"
 )
-
-func TestNamesAreNormalised(t *testing.T) {
-	for name, want := range map[string]string{
-		"Created at": "created_at", "CreatedAt": "created_at", "created_at": "created_at", "InvoiceNo": "invoice_no", "CustomerID": "customer_id",
-		"Order #": "order_nr", "Grand Total (Base)": "grand_total_base", "billing.email": "billing_email", "N. Revenue": "n_revenue", "Währung": "waehrung",
-		"Created date (UTC)": "created_date_utc", "  ": "",
-	} {
-		if got := normalised(name); got != want {
-			t.Errorf("%q is %q, want %q", name, got, want)
-		}
-	}
-}
 
 // firstReading is what texts are taken for where all of them can be read.
 func firstReading(texts ...string) string {
@@ -139,7 +128,7 @@ func TestTemplatesAreWhole(t *testing.T) {
 		}
 		for _, names := range x.roles {
 			for _, name := range names {
-				if normalised(name) != name {
+				if vocabulary.Normalised(name) != name {
 					t.Errorf("%s: %q is not normalised", x.name, name)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbv/valuation/engine"
+	"cbv/valuation/vocabulary"
 )
 
 // reading is one way to read the text of a column.
@@ -196,7 +197,7 @@ const leastReadable = 0.9
 // keepsText reports whether a column stays text whatever its values look like: numbers
 // that name something lose their zeros as numbers, and tomorrow's may hold a letter.
 func keepsText(name string) bool {
-	words := strings.Split(normalised(name), "_")
+	words := strings.Split(vocabulary.Normalised(name), "_")
 	last := words[len(words)-1]
 	return slices.Contains([]string{
 		"id", "ids", "number", "no", "nr", "num", "code", "sku", "zip", "postcode", "postal", "plz", "phone", "tel", "telephone", "mobile", "email", "mail", "name",
@@ -204,15 +205,3 @@ func keepsText(name string) bool {
 		"customerid", "orderid", "invoicenumber", "ordernumber", "rechnungsnummer", "auftragsnummer", "kundennr", "stockcode", "address", "city", "tags", "notes", "uuid", "hash", "key",
 	}, last)
 }
-
-// normalised is a name in small letters and digits, with underscores between words:
-// Created at, created_at and CreatedAt are created_at.
-func normalised(name string) string {
-	name = camel.ReplaceAllString(name, "${1}_${2}")
-	return strings.Trim(notWord.ReplaceAllString(strings.ToLower(strings.NewReplacer("#", " nr ", "ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ó", "o", "ñ", "n", "í", "i", "á", "a", "ç", "c").Replace(name)), "_"), "_")
-}
-
-var (
-	camel   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-	notWord = regexp.MustCompile(`[^\pL\pN]+`)
-)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cbv/valuation/engine"
+	"cbv/valuation/vocabulary"
 )
 
 // resolver writes the templates of an export out for a table.
@@ -43,7 +44,7 @@ func newResolver(e engine.Engine, t *table, x export) *resolver {
 // named returns the column of a normalised name.
 func (t *table) named(name string) *column {
 	for i := range t.columns {
-		if normalised(t.columns[i].Name) == name {
+		if vocabulary.Normalised(t.columns[i].Name) == name {
 			return &t.columns[i]
 		}
 	}
@@ -211,7 +212,7 @@ func (c column) as(kind string) string {
 	case kind == "whole":
 		return fmt.Sprint(c.isWhole())
 	case kind == "cents":
-		words := strings.Split(normalised(c.Name), "_")
+		words := strings.Split(vocabulary.Normalised(c.Name), "_")
 		return fmt.Sprint(c.isWhole() && (slices.Contains(words, "cents") || slices.Contains(words, "cent") || slices.Contains(words, "minor") || slices.Contains(words, "pence")))
 	case kind == "number" && c.isNumber():
 		return c.expression()

@@ -31,6 +31,7 @@ type EarlierRun struct {
 	Configuration json.RawMessage `json:"configuration"`
 	Inputs        []Input         `json:"inputs"`
 	Outputs       []Output        `json:"outputs"`
+	Past          Past            `json:"past"`
 }
 
 // Earlier returns the ids of the runs of days before one, the latest first; of a day's runs that

@@ -33,6 +33,7 @@ type Manifest struct {
 	Profile       Profile            `json:"profile"`              // what the orders look like
 	Merged        *Merged            `json:"merged_customers,omitempty"`
 	Young         *YoungPurchases    `json:"young_purchases,omitempty"` // absent where hardly any purchase comes to nothing
+	Past          Past               `json:"past"`                      // how the past changed from run to run
 	Totals        Totals             `json:"totals"`
 	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
@@ -77,9 +78,19 @@ type Merged struct {
 	Rows      int64 `json:"rows"`
 }
 
+// Past says what became of past days over all runs up to this one, so that a later run
+// can tell a loss that goes on night after night from what is known.
+type Past struct {
+	// ErasedRows are those that went with customers who were erased.
+	ErasedRows int64 `json:"erased_rows"`
+	// AcceptedLoss is the as-of day of the last run for which a loss was accepted, ""
+	// without one.
+	AcceptedLoss string `json:"accepted_loss"`
+}
+
 // YoungPurchases are the purchases younger than Days, the age by which 95 % of those that
-// are returned in full have been, and the share of them that still will be. They count
-// as purchases until they are.
+// come to nothing have done so, returned in full or cancelled by a newer version of their
+// order, and the share of them that still will. They count as purchases until they do.
 type YoungPurchases struct {
 	Purchases int64   `json:"purchases"`
 	Days      int64   `json:"days"`
@@ -118,8 +129,8 @@ type RFMCuts struct {
 
 // Acquisition says which cost of acquiring a customer set the marks.
 type Acquisition struct {
-	Source  string `json:"source"` // spend, configured, or first_order: what a first order earns
-	Channel string `json:"channel,omitempty"`
+	Source  string `json:"source"`            // spend, configured, or first_order: what a first order earns
+	Channel string `json:"channel,omitempty"` // of spend: the one that value.replace_by names, "" for all paid ones
 	CAC     string `json:"cac"`
 }
 
@@ -146,6 +157,9 @@ type Backtest struct {
 	// Repeat purchases per one that the model expects, in the second half of the
 	// history as a multiple of the first; null where it is not known.
 	Drift *float64 `json:"drift"`
+	// What else is to be known of the test, "MBG/NBD had no fit at the cutoff, so the
+	// test is of Pareto/NBD, the next in order" say.
+	Notes []string `json:"notes,omitempty"`
 	// What the chosen model forecast for the holdout, what was observed, and the error
 	// of the total as a share of that, with its 95 % sampling interval.
 	Purchases *Forecast `json:"purchases,omitempty"`

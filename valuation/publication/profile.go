@@ -16,6 +16,7 @@ type Profile struct {
 	Currency        string           `json:"currency"`
 	LargestCustomer float64          `json:"largest_customer_share"` // of the money of all customers with a purchase
 	Returns         Amount           `json:"returns"`                // negative rows
+	StrayReturns    Amount           `json:"stray_returns"`          // those of them of an order that only another customer bought
 	Files           []ProfileFile    `json:"files"`                  // in the order of the input
 	Channels        []ProfileChannel `json:"channels"`               // most rows first; the first 100
 	Unmapped        []string         `json:"unmapped_columns"`       // of the files, that no setting uses

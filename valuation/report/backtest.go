@@ -143,6 +143,9 @@ func (b Backtest) Text(out io.Writer) error {
 		fmt.Fprintf(out, "It models spend on %s: %s.\n", b.Spend, b.WhySpend)
 	}
 	fmt.Fprintln(out, trustText(b.Verdict))
+	for _, note := range b.Verdict.Notes {
+		fmt.Fprintf(out, "Note: %s.\n", note)
+	}
 	writeWarnings(out, b.Warnings)
 	return nil
 }

@@ -22,6 +22,7 @@ func TestCheck(t *testing.T) {
 		Profile: publication.Profile{
 			Customers: 1000, RepeatShare: 0.25, Purchases: 1200, Orders: &orders, RowsPerOrder: &rowsPerOrder, FirstDay: "2024-01-01", LastDay: "2024-06-30",
 			Days: 180, MedianPurchase: "1234.50", Currency: "EUR", LargestCustomer: 0.015, Returns: publication.Amount{Rows: 34, Money: "-5000.00"},
+			StrayReturns: publication.Amount{Rows: 3, Money: "-1200.00"},
 			Files: []publication.ProfileFile{
 				{File: "a.parquet", LastDay: "2024-02-29"}, {File: "b.parquet", LastDay: "2024-06-30"}, {File: "c.parquet", LastDay: "2024-06-29"},
 				{File: "d.parquet", LastDay: "2024-05-31"}, {File: "e.parquet", LastDay: "2024-03-31"}, {File: "f.parquet", LastDay: "2024-04-30"},
@@ -56,7 +57,7 @@ purchases            1,200, each a customer's day; the median is 1,234.50 EUR
 orders               1,100, of 1.12 positive rows each
 days                 180 with orders, 2024-01-01 to 2024-06-30
 largest customer     1.5 % of the money
-returns              34 rows, -5,000.00 EUR
+returns              34 rows, -5,000.00 EUR; with an order_id that only another customer bought, so that they lower no purchase: 3 rows, -1,200.00 EUR
 last day by file     b.parquet 2024-06-30, c.parquet 2024-06-29, d.parquet 2024-05-31, f.parquet 2024-04-30, 2 more, down to 2024-02-29
 last day by channel  search 2024-06-30, (none) 2024-01-31
 not mapped           quantity, note

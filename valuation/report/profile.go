@@ -33,10 +33,14 @@ func writeProfile(out io.Writer, p publication.Profile) error {
 	}
 	line("days", "%s with orders, %s to %s", humanize.Comma(p.Days), p.FirstDay, p.LastDay)
 	line("largest customer", "%s of the money", percent(p.LargestCustomer))
-	if p.Returns.Rows == 0 {
+	switch text := fmt.Sprintf("%s, %s %s", countNoun(p.Returns.Rows, "row"), thousands(p.Returns.Money), p.Currency); {
+	case p.Returns.Rows == 0:
 		line("returns", "none: no amount is negative")
-	} else {
-		line("returns", "%s, %s %s", countNoun(p.Returns.Rows, "row"), thousands(p.Returns.Money), p.Currency)
+	case p.StrayReturns.Rows > 0:
+		line("returns", "%s; with an order_id that only another customer bought, so that they lower no purchase: %s, %s %s",
+			text, countNoun(p.StrayReturns.Rows, "row"), thousands(p.StrayReturns.Money), p.Currency)
+	default:
+		line("returns", "%s", text)
 	}
 	line("last day by file", "%s", endsOf(p.Files, func(f publication.ProfileFile) (string, string) { return f.File, f.LastDay }))
 	if len(p.Channels) > 0 {

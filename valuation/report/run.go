@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -93,7 +93,11 @@ func (s summary) verdict() string {
 	}
 	cost := "taking a first order to pay for its acquisition, since no value.cac is set"
 	if terms := s.result.Manifest.Acquisition; terms != nil && terms.Source == "spend" {
-		cost = fmt.Sprintf("at the acquisition cost of channel %q, %s by spend, which leaves most", terms.Channel, s.money(s.value("cac")))
+		whose := "paid channels"
+		if terms.Channel != "" {
+			whose = fmt.Sprintf("channel %q (value.replace_by)", terms.Channel)
+		}
+		cost = fmt.Sprintf("at the acquisition cost of %s, %s by spend", whose, s.money(s.value("cac")))
 		if s.settings.Value.CAC != nil {
 			cost += " (value.cac is not used)"
 		}
@@ -116,7 +120,7 @@ func (s summary) acquisition() string {
 		text += fmt.Sprintf(" (%s in paid channels)", s.money(*paid))
 	}
 	if ratio := s.result.Figures.Base["ltv_cac"]; ratio.Value != nil && ratio.Low != nil && ratio.High != nil {
-		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f (95 %% interval %.2f to %.2f), against a target of %g", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
+		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f (95 %% interval %.2f to %.2f), against a target of %g, a convention (value.target_ltv_cac)", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
 	}
 	return text + "."
 }
@@ -209,6 +213,21 @@ func (s summary) repeat() string {
 	return fmt.Sprintf("Repeat purchase rate: %s have bought again so far; the base is too young for a window.", percent(s.value("repeat_rate")))
 }
 
+// kept says what became of those who bought a year ago and of their money, where the
+// files know it.
+func (s summary) kept() string {
+	kept, money := s.result.Figures.Base["customer_retention"], s.result.Figures.Base["net_revenue_retention"]
+	if kept.Value == nil {
+		return ""
+	}
+	text := fmt.Sprintf("Kept: of the %s who bought in the 365 days before the last 365, %s bought again in the last 365 (95 %% interval %s to %s)",
+		countNoun(kept.N, "customer"), percent(*kept.Value), percent(*kept.Low), percent(*kept.High))
+	if money.Value != nil {
+		text += fmt.Sprintf("; all of them together brought %s of the revenue that they had brought before", percent(*money.Value))
+	}
+	return text + "."
+}
+
 func (s summary) quarantined() string {
 	m := s.result.Manifest
 	var parts []string
@@ -245,16 +264,16 @@ func (s summary) quarantined() string {
 	return text
 }
 
-// mergedText says how many customers were merged, "" where nobody can have been.
 // youngText says how many of the latest purchases will still come to nothing.
 func youngText(young *publication.YoungPurchases) string {
 	if young == nil || young.Purchases == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Young purchases: %s are younger than %s, the age by which 95 %% of the purchases that are returned in full have been; about %s of them still will be.",
+	return fmt.Sprintf("Young purchases: %s are younger than %s, the age by which 95 %% of the purchases that come to nothing have done so; about %s of them still will.",
 		humanize.Comma(young.Purchases), countNoun(young.Days, "day"), percent(young.VoidShare))
 }
 
+// mergedText says how many customers were merged, "" where nobody can have been.
 func mergedText(merged *publication.Merged) string {
 	if merged == nil {
 		return ""

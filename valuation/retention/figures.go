@@ -12,8 +12,8 @@ import (
 
 // FigureTables are the wide tables that the figures of kpis come of.
 var FigureTables = []string{
-	"base_figures", "repeat_rate_figures", "returning_figures", "value_figures", "spend_figures", "mark_figures", "acquired_value_figures", "chance_figures",
-	"retention_rate_figures", "stake_figures", "growth_figures", "replacement_figures", "channel_cac_figures", "acquisition_figures", "satisfaction_figures",
+	"base_figures", "repeat_rate_figures", "returning_figures", "order_value_figures", "value_figures", "clv_quantile_figures", "spend_figures", "mark_figures", "acquired_value_figures", "chance_figures",
+	"retention_rate_figures", "kept_revenue_figures", "stake_figures", "growth_figures", "replacement_figures", "channel_cac_figures", "focus_figures", "acquisition_figures", "marketing_figures", "satisfaction_figures",
 }
 
 // makeFigures makes the figures of kpis: a row of each figure for every row of the wide

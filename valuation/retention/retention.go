@@ -16,6 +16,7 @@ func (r *Retention) Actions() pipeline.Actions {
 	return pipeline.Actions{
 		"repeat_rates":          r.makeRepeatRates,
 		"repeat_probabilities":  r.makeRepeatProbabilities,
+		"step_rates":            r.makeStepRates,
 		"revenue_concentration": r.makeConcentration,
 		"figures":               r.makeFigures,
 	}

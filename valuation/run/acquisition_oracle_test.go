@@ -91,6 +91,37 @@ func newAcquisitionOracle(t *testing.T, c config.Config, result Result, spend []
 	return o
 }
 
+// checkEfficiency holds the revenue per spend of the last 12 months to the customers.
+func (o *acquisitionOracle) checkEfficiency(t *testing.T, result Result) {
+	t.Helper()
+	from := o.asOf - 364
+	var everybody, acquired int64
+	for _, n := range o.newCustomers {
+		for age, minor := range n.money {
+			if n.first+age >= from {
+				everybody += minor
+			}
+		}
+		if n.first >= from {
+			acquired += sum(n.money)
+		}
+	}
+	spend := o.spent(from, o.asOf, func(string) bool { return true })
+	for metric, minor := range map[string]int64{"marketing_efficiency": everybody, "marketing_efficiency_new": acquired} {
+		if got := result.Figures.Base[metric].Value; got == nil || !(math.Abs(*got-float64(minor)/100/spend) <= 1e-9) {
+			t.Errorf("%s is %s, want %g", metric, shownFloat(got), float64(minor)/100/spend)
+		}
+	}
+}
+
+func sum(money map[int]int64) int64 {
+	var total int64
+	for _, minor := range money {
+		total += minor
+	}
+	return total
+}
+
 // spent adds the spend of days and channels up.
 func (o *acquisitionOracle) spent(from, to int, of func(channel string) bool) float64 {
 	total := 0.0
@@ -314,6 +345,7 @@ func TestAcquisitionEqualsAPlainComputation(t *testing.T) {
 		o.check(t, row)
 		paid[row.Payback != nil && *row.Payback > 0 && row.Median != nil && *row.Median > 0]++
 	}
+	o.checkEfficiency(t, result)
 	t.Logf("%d rows, %d with a payback of days", len(rows), paid[true])
 	if paid[true] < 10 {
 		t.Error("hardly any row has a payback: the test shows nothing")

@@ -29,7 +29,7 @@ func (r *nightly) identify() (string, error) {
 	for _, codes := range [][]string{r.Config.Run.Accept, r.Config.Run.AcceptOnce} {
 		fmt.Fprintf(hash, "accepted %q\n", slices.Compact(slices.Sorted(slices.Values(codes))))
 	}
-	r.intake.Earlier.WriteIdentity(hash)
+	r.suspicion.Earlier.WriteIdentity(hash)
 	if reused := r.scoring.Reused(); reused.IsSet() {
 		parameters, err := reused.Identity()
 		if err != nil {
@@ -65,7 +65,9 @@ func (r *nightly) stopIfPublished(ctx context.Context) error {
 }
 
 // findEarlier finds the run to compare with.
-func (r *nightly) findEarlier(ctx context.Context) error { return r.intake.FindEarlier(ctx, r.runs) }
+func (r *nightly) findEarlier(ctx context.Context) error {
+	return r.suspicion.FindEarlier(ctx, r.runs)
+}
 
 func (r *nightly) id() string { return publication.RunID(r.Days.AsOf, r.identity) }
 

@@ -16,6 +16,7 @@ import (
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 	"cbv/valuation/publication"
+	"cbv/valuation/suspicion"
 )
 
 var tablesFolder = flag.String("tables", "", "folder in which to keep every table of a run, and the plan, for another engine to repeat")
@@ -93,13 +94,23 @@ func dollars(row rawSpend) rawSpend {
 	return row
 }
 
-// oddLives are orders that live on after their day: a part, all of it and more comes
-// back, before it is booked and in another currency too. The number of an order decides
-// of what kind it is: those that end in 99 have no version. Rows that the earlier run
-// read are gone since, others are new.
-func oddLives(t *testing.T, isEarlier bool) (rows []rawOrder) {
+// oddLives writes a file of orders that live on after their day, and returns its path: a
+// part, all of it and more comes back, before it is booked and in another currency too.
+// The number of an order decides of what kind it is: those that end in 99 have no
+// version. Rows that the earlier run read are gone since, others are new.
+func oddLives(t *testing.T, isEarlier bool) string {
+	type live struct {
+		rawOrder
+		Quantity int64  `parquet:"quantity"` // not mapped, nor is the status
+		Status   string `parquet:"status"`
+	}
+	var rows []live
 	add := func(customer, order, day string, amount float64) {
-		rows = append(rows, anOrder(t, customer, order, day, amount))
+		status := "paid"
+		if amount < 0 {
+			status = "refunded"
+		}
+		rows = append(rows, live{anOrder(t, customer, order, day, amount), int64(len(rows) % 3), status})
 	}
 	for _, row := range []struct {
 		customer, order, day string
@@ -114,6 +125,8 @@ func oddLives(t *testing.T, isEarlier bool) (rows []rawOrder) {
 		{"all in dollars", "O901799", "2023-10-01", 70}, {"all in dollars", "O901799", "2023-11-20", -70},
 		{"versions", "O900002", "2023-04-01", 30}, {"versions", "O900002", "2023-04-05", 45}, {"versions", "O900002", "2023-04-05", -5},
 		{"young", "O901099", "2023-12-17", 90}, {"young", "O901099", "2023-12-18", -90},
+		{"Again", "O902199", "2023-08-01", 10}, {"Again", "O902199", "2023-08-01", 10}, {"again ", "O902299", "2023-08-02", 10},
+		{"C00000294", "O0000002068", "2023-08-03", 20.49}, // of another file
 		{"later", "O900899", "2023-12-10", 90}, {"later", "O900899", "2023-12-22", -90},
 	} {
 		add(row.customer, row.order, row.day, row.amount)
@@ -127,7 +140,7 @@ func oddLives(t *testing.T, isEarlier bool) (rows []rawOrder) {
 		add("late", "O901699", "2023-07-04", 20)
 		add("all", "O901599", "2023-07-03", 15)
 	}
-	return rows
+	return writeRows(t, "orders.parquet", rows)
 }
 
 // edges are SELECTs that take the macros where engines may part.
@@ -148,12 +161,12 @@ func TestTablesCanBeKept(t *testing.T) {
 	ctx := context.Background()
 	folder := cmp.Or(*tablesFolder, t.TempDir())
 	c := oddShop(t)
-	lives := writeOrders(t, oddLives(t, true))
+	lives := oddLives(t, true)
 	c.Orders.Files = append(c.Orders.Files, lives)
 	earlier := c
 	earlier.Time.AsOf, earlier.Lists.Include = &config.Day{Time: c.Time.AsOf.AddDate(0, 0, -1)}, nil
 	runBatch(t, earlier)
-	if err := os.Rename(writeOrders(t, oddLives(t, false)), lives); err != nil {
+	if err := os.Rename(oddLives(t, false), lives); err != nil {
 		t.Fatal(err)
 	}
 	inputs, err := intake.Find(ctx, c)
@@ -180,7 +193,7 @@ func TestTablesCanBeKept(t *testing.T) {
 	}
 	entries := pipelinetest.Keep(t, r.Context, slices.Concat(Nightly, intake.Starts), folder, more...)
 	pipelinetest.HoldGoTables(t, r.Context, entries)
-	earlierTables, err := r.runs.Paths(intake.EarlierTables...)
+	earlierTables, err := r.runs.Paths(suspicion.EarlierTables...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +203,7 @@ func TestTablesCanBeKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.intake.Earlier.ID == "" {
-		t.Errorf("the earlier run is not compared: %s", r.intake.Earlier.WhyNone)
+	if r.suspicion.Earlier.ID == "" {
+		t.Errorf("the earlier run is not compared: %s", r.suspicion.Earlier.WhyNone)
 	}
 }

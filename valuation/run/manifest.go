@@ -65,9 +65,9 @@ func (r *nightly) manifest(ctx context.Context, entries []pipeline.Entry) (publi
 	manifest := publication.Manifest{
 		SchemaVersion: publication.SchemaVersion, Version: r.Program.Version, Identity: r.identity,
 		AsOf: r.Days.AsOf.Format(time.DateOnly), Currency: r.Config.Value.Currency, MoneyBasis: r.Config.MoneyBasis(),
-		Configuration: settings, Inputs: r.intake.Inputs.PublishedInputs(), Rows: r.intake.OrderRows(), OtherRows: r.intake.AuxiliaryRows(), Profile: r.intake.Report.Profile, Merged: r.intake.Report.Merged, Young: r.intake.Report.Young,
+		Configuration: settings, Inputs: r.intake.Inputs.PublishedInputs(), Rows: r.intake.OrderRows(), OtherRows: r.intake.AuxiliaryRows(), Profile: r.suspicion.Profile, Merged: r.intake.Report.Merged, Young: r.intake.Report.Young,
 		Acquisition: r.judgement.AcquisitionTerms(), Totals: r.totals(), RFMCuts: r.scoring.RFMCuts(), Model: r.scoring.Published(),
-		Backtest: r.scoring.Verdict(), Focus: r.judgement.Focus, Warnings: r.Warnings, Plan: entries, Outputs: outputs,
+		Backtest: r.scoring.Verdict(), Focus: r.judgement.Focus, Past: r.suspicion.Past(), Warnings: r.Warnings, Plan: entries, Outputs: outputs,
 	}
 	if manifest.Warnings == nil {
 		manifest.Warnings = []pipeline.Warning{}

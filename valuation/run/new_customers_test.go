@@ -194,7 +194,7 @@ func TestNewCustomersAreThoseSinceFitFrom(t *testing.T) {
 			t.Errorf("%s is %s, and old customers are in it", metric, shown(value))
 		}
 	}
-	var minor, newCustomers, repeated, lastYear int64
+	var lastYearMinor, newCustomers, repeated, lastYear int64
 	var gaps []int
 	for _, customer := range customers {
 		if len(customer.purchases) > 1 {
@@ -203,21 +203,21 @@ func TestNewCustomersAreThoseSinceFitFrom(t *testing.T) {
 		first := customer.purchases[0]
 		if first >= dayNumber("2023-01-01") {
 			lastYear++
+			lastYearMinor += customer.firstNet
 		}
 		if first < fitFrom {
 			continue
 		}
 		newCustomers++
-		minor += customer.firstNet
 		if len(customer.purchases) > 1 {
 			gaps = append(gaps, customer.purchases[1]-first)
 		}
 	}
 	slices.Sort(gaps)
-	near(t, result, "first_order_margin", *c.Value.MarginRate*float64(minor)/100/float64(newCustomers), 0.0051)
+	near(t, result, "first_order_margin", *c.Value.MarginRate*float64(lastYearMinor)/100/float64(lastYear), 0.0051)
 	near(t, result, "median_days_to_second_purchase", float64(gaps[(len(gaps)-1)/2]), 0)
-	if n := result.Figures.Base["first_order_margin"].N; n != newCustomers {
-		t.Errorf("first_order_margin is of %d, want %d", n, newCustomers)
+	if n := result.Figures.Base["first_order_margin"].N; n != lastYear {
+		t.Errorf("first_order_margin is of %d, want %d", n, lastYear)
 	}
 	// customers who purchased twice count whenever they were acquired
 	near(t, result, "repeat_rate", float64(repeated)/float64(len(customers)), 0)

@@ -7,6 +7,7 @@ import (
 	"cbv/valuation/judgement"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/retention"
+	"cbv/valuation/suspicion"
 )
 
 const (
@@ -21,7 +22,7 @@ var Contract = intake.Steps
 
 // Checked is the plan of a check: intake, and what is found between it and the
 // figures.
-var Checked = slices.Concat(afterAsOf(Contract, earlierStep), intake.Compared, intake.Profile, intake.Starts, []pipeline.Step{
+var Checked = slices.Concat(afterAsOf(Contract, earlierStep), suspicion.Compared, suspicion.Profile, intake.Starts, []pipeline.Step{
 	{Name: startStep, Kind: pipeline.Go, Reads: []string{"first_months"}},
 })
 
@@ -31,7 +32,7 @@ var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 
 // Nightly is the run, layer after layer. What stands on a layer reads that layer or
 // an earlier one.
-var Nightly = slices.Concat(afterAsOf(Contract, identityStep), intake.Compared, intake.Profile, facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
+var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
 
@@ -49,9 +50,9 @@ var facts = []pipeline.Step{
 	{Name: "first_channels", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "last_attributes", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "returns_only", Kind: pipeline.Table, Folder: "facts"},
-	{Name: "summary", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "cohort_sizes", Kind: pipeline.Table, Folder: "facts"},
-	{Name: "base", Kind: pipeline.Go, Reads: []string{"returns_only", "cohort_sizes"}},
+	{Name: "base", Kind: pipeline.Go, Reads: []string{"returns_only", "cohort_sizes"}, Makes: []string{"newcomer_span"}},
+	{Name: "summary", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "cohort_activity", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "day_money", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "returns_only_activity", Kind: pipeline.Table, Folder: "facts"},
@@ -60,6 +61,9 @@ var facts = []pipeline.Step{
 	{Name: "period_groups", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "channel_sizes", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "second_purchases", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "purchase_gaps", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "waiting_times", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "year_activity", Kind: pipeline.Table, Folder: "facts"},
 }
 
 var acquired = []pipeline.Step{
@@ -82,10 +86,12 @@ var models = []pipeline.Step{
 	{Name: "spend_levels", Kind: pipeline.Table, Folder: "models"},
 	{Name: "backtest_fits", Kind: pipeline.Go, Reads: []string{"backtest_sample", "backtest_customers", "spend_levels"}, Makes: []string{"spend_terms"}},
 	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
+	{Name: "histories_year_ago", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "parameter_places", "spend_correlation", "fit_groups", "backtest_scores"}},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "spend_correlation", "fit_groups", "backtest_scores"}},
+	{Name: "alive_year_ago", Kind: pipeline.Go, Reads: []string{"histories_year_ago"}, Makes: []string{"alive_year_ago"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
 }
 
@@ -97,7 +103,9 @@ var value = []pipeline.Step{
 	{Name: "channel_margins", Kind: pipeline.Table, Folder: "value"},
 	{Name: "value", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
+	{Name: "value_horizons", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_values", Kind: pipeline.Table, Folder: "value"},
+	{Name: "newcomer_worth", Kind: pipeline.Table, Folder: "value"},
 	{Name: "channel_members", Kind: pipeline.View, Folder: "value"},
 	{Name: "channel_values", Kind: pipeline.Table, Folder: "value"},
 }
@@ -116,6 +124,8 @@ var verdict = []pipeline.Step{
 var audit = []pipeline.Step{
 	{Name: "segments", Kind: pipeline.File, Folder: "audit", Key: []string{"segment"}},
 	{Name: "cohorts", Kind: pipeline.File, Folder: "audit", Key: []string{"cohort_month", "age_months"}},
+	{Name: "cohort_forecasts", Kind: pipeline.Table, Folder: "audit"},
+	{Name: "margin_curve", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "age_months"}},
 	{Name: "repeat_scopes", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_counts", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_rates", Kind: pipeline.Go, Reads: []string{"repeat_counts"}, Makes: []string{"repeat_rates"}},
@@ -123,6 +133,9 @@ var audit = []pipeline.Step{
 	{Name: "repeat_times", Kind: pipeline.View, Folder: "audit"},
 	{Name: "repeat_probabilities", Kind: pipeline.Go, Reads: []string{"repeat_times"}, Makes: []string{"repeat_probabilities"}},
 	{Name: "repeat_curve", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "cohort_month", "channel", "day"}},
+	{Name: "step_times", Kind: pipeline.View, Folder: "audit"},
+	{Name: "step_rates", Kind: pipeline.Go, Reads: []string{"step_times"}, Makes: []string{"step_rates"}},
+	{Name: "repeat_steps", Kind: pipeline.File, Folder: "audit", Key: []string{"purchase_number"}},
 	{Name: "revenue_holders", Kind: pipeline.View, Folder: "audit"},
 	{Name: "revenue_concentration", Kind: pipeline.Go, Reads: []string{"revenue_holders"}, Makes: []string{"revenue_concentration"}},
 	{Name: "concentration", Kind: pipeline.File, Folder: "audit", Key: []string{"metric"}},
@@ -144,17 +157,23 @@ var kpis = []pipeline.Step{
 	{Name: "base_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "repeat_rate_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "returning_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "order_value_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "value_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "clv_counts", Kind: pipeline.Table, Folder: "kpis"},
+	{Name: "clv_quantile_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "spend_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "mark_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "acquired_value_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "chance_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "retention_rate_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "kept_revenue_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "stake_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "growth_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "replacement_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "channel_cac_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "focus_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "acquisition_figures", Kind: pipeline.View, Folder: "kpis"},
+	{Name: "marketing_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "satisfaction_figures", Kind: pipeline.View, Folder: "kpis"},
 	{Name: "figures", Kind: pipeline.Go, Reads: retention.FigureTables, Makes: []string{"figures"}},
 	{Name: "kpis", Kind: pipeline.File, Folder: "kpis", Key: []string{"metric", "month", "channel"}},

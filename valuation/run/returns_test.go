@@ -220,6 +220,13 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 		Period                   string
 		StartsOn, BeforeStartsOn time.Time
 	}
+	type orderVersion struct {
+		CustomerID, OrderID                          string
+		OrderDay                                     time.Time
+		VersionRank                                  int64
+		KnownFrom, KnownUntil                        *time.Time
+		OrderRows, ReturnRows, NetMinor, MarginMinor int64
+	}
 	type settings struct {
 		AsOf                        time.Time
 		NetsByOrder, ZeroIsPurchase bool
@@ -238,6 +245,7 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 	}
 	for _, err := range []error{
 		engine.Insert(ctx, e, "orders", orders),
+		engine.Insert(ctx, e, "order_versions", []orderVersion{}),
 		engine.Insert(ctx, e, "looks", looks),
 		engine.Insert(ctx, e, "personal_looks", []personalLook{{"a", returnDay(returnDays / 2)}}),
 		engine.Insert(ctx, e, "params", []settings{{returnDay(asOf), true, zeroIsPurchase}}),
@@ -257,7 +265,7 @@ func makeReturns(ctx context.Context, e engine.Engine, entries []pipeline.Entry,
 
 // dropReturns forgets the tables of makeReturns.
 func dropReturns(ctx context.Context, e engine.Engine) error {
-	for _, name := range append([]string{"orders", "looks", "personal_looks", "params", "compared_periods"}, returnSteps...) {
+	for _, name := range append([]string{"orders", "order_versions", "looks", "personal_looks", "params", "compared_periods"}, returnSteps...) {
 		if err := e.Drop(ctx, name); err != nil {
 			return err
 		}
@@ -308,7 +316,6 @@ func holdReturns(ctx context.Context, t *rapid.T, e engine.Engine, known [return
 	days, err := engine.All[struct {
 		worthRow
 		NetMinor, MarginMinor int64
-		Reason                string
 	}](ctx, e, "customer_days")
 	if err != nil {
 		t.Fatal(err)
@@ -320,7 +327,7 @@ func holdReturns(ctx context.Context, t *rapid.T, e engine.Engine, known [return
 	for look := range asOf + 1 {
 		got := map[worthKey]worth{}
 		for _, day := range days {
-			if key := day.key(); day.Reason == "used" && key.day <= look {
+			if key := day.key(); key.day <= look {
 				got[key] = day.worth()
 			}
 		}

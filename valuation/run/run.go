@@ -16,6 +16,7 @@ import (
 	"cbv/valuation/publication"
 	"cbv/valuation/retention"
 	"cbv/valuation/scoring"
+	"cbv/valuation/suspicion"
 )
 
 // Result is a run that is published.
@@ -64,6 +65,7 @@ func Run(ctx context.Context, job pipeline.Job, following ...Then) (result Resul
 type nightly struct {
 	*pipeline.Context
 	intake    *intake.Intake
+	suspicion *suspicion.Suspicion
 	scoring   *scoring.Scoring
 	judgement *judgement.Judgement
 	actions   pipeline.Actions
@@ -92,12 +94,13 @@ func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *
 // wire joins the subjects of a run.
 func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *nightly {
 	r := &nightly{Context: c, intake: intake.NewWithBacktest(c, inputs)}
+	r.suspicion = suspicion.New(c, r.intake)
 	r.scoring = scoring.New(c, r.intake, reused)
 	acquired := acquisition.New(c, r.intake)
 	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)
 	r.actions = pipeline.Join(
-		r.intake.Actions(), r.intake.ComparedActions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.judgement.Actions(),
-		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, "unmapped": r.intake.MapUnmapped, "suspicions": r.intake.Suspect, listStep: r.writeLists, "documents": r.writeDocuments},
+		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.judgement.Actions(),
+		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, listStep: r.writeLists, "documents": r.writeDocuments},
 	)
 	return r
 }
@@ -113,7 +116,7 @@ func (r *nightly) walk(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	earlier, err := r.runs.Paths(intake.EarlierTables...)
+	earlier, err := r.runs.Paths(suspicion.EarlierTables...)
 	if err != nil {
 		return Result{}, err
 	}
@@ -145,7 +148,7 @@ func Check(ctx context.Context, job pipeline.Job) (intake.Report, error) {
 		return intake.Report{}, err
 	}
 	report := r.intake.Report
-	report.Warnings = r.Warnings
+	report.Profile, report.Warnings = r.suspicion.Profile, r.Warnings
 	return report, r.RefuseWarnings("check", r.Warnings)
 }
 
@@ -182,7 +185,7 @@ func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs p
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
-	earlier, err := runs.Paths(intake.EarlierTables...)
+	earlier, err := runs.Paths(suspicion.EarlierTables...)
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,11 @@ func compareTables(t *testing.T, c config.Config, result Result, rows []tableRow
 	compareReturning(t, result, oracleReturning(base, asOf))
 	compareConcentration(t, result, oracleConcentration(base))
 	compareLenses(t, c, result, rows)
+	customers, firstDay := lensAudit(rows, asOf, c.Orders.ZeroIsPurchase)
+	compareSteps(t, result, customers, asOf)
+	compareKept(t, result, customers, firstDay, asOf)
+	compareOrderValues(t, result, customers, asOf)
+	compareMarginCurve(t, c, result, base, asOf)
 }
 
 type cohortRow struct {

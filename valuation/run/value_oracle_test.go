@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"cbv/valuation/btyd"
@@ -31,6 +32,12 @@ type valuedRow struct {
 	High     *float64 `parquet:"clv_high"`
 	Keep     *float64 `parquet:"keep_value"`
 	PKeep    *float64 `parquet:"keep_probability"`
+	First    *int32   `parquet:"first_purchase_date,date"`
+	LastDay  *int32   `parquet:"last_purchase_date,date"`
+	MeanGap  *float64 `parquet:"mean_gap_days"`
+	Due      *int32   `parquet:"next_purchase_due,date"`
+	Overdue  *int64   `parquet:"days_overdue"`
+	Historic *float64 `parquet:"historic_margin"`
 }
 
 // valuedShop is the run of a shop with costs and, where channels differ enough,
@@ -73,6 +80,20 @@ func TestValuesAgreeWithTheModels(t *testing.T) {
 				oracle.check(t, row, oracle.values[i])
 			}
 			oracle.checkTotals(t, result)
+			oracle.checkQuantiles(t, result, rows)
+			oracle.checkMarginCurve(t, c, result, rows)
+			var raw []tableRow
+			for _, order := range readOrders(t, c) {
+				row, _ := usable(order)
+				raw = append(raw, tableRow{orderRow: row})
+			}
+			asOf := int(c.Time.AsOf.Unix() / 86400)
+			customers, firstDay := lensAudit(raw, asOf, false)
+			compareSteps(t, result, customers, asOf)
+			compareKept(t, result, customers, firstDay, asOf)
+			if got := result.Figures.Base["net_revenue_retention"].Value; got == nil {
+				t.Error("two years and a half of orders say nothing of retention")
+			}
 		})
 	}
 }
@@ -202,6 +223,84 @@ func (o *valueOracle) check(t *testing.T, row valuedRow, v oracleValue) {
 		if !(math.Abs(c.got-c.want) <= c.tolerance) {
 			t.Fatalf("customer %s: %s is %v, want %v", *row.ID, c.what, c.got, c.want)
 		}
+	}
+	o.checkDue(t, row, v)
+}
+
+// checkDue holds the day of the next purchase to the formula.
+func (o *valueOracle) checkDue(t *testing.T, row valuedRow, v oracleValue) {
+	t.Helper()
+	if v.repeats == 0 {
+		if row.Due != nil || row.Overdue != nil || row.MeanGap != nil {
+			t.Fatalf("customer %s has a next purchase, and no repeat to go by", *row.ID)
+		}
+		return
+	}
+	parameters := map[string]float64{}
+	for _, p := range o.groups[v.group].Purchase.Model.Parameters() {
+		parameters[p.Name] = p.Value
+	}
+	x, lastAge := float64(v.repeats), float64(*row.Last)
+	wait := (parameters["alpha"] + lastAge) * (math.Pow(2, 1/(parameters["r"]+x)) - 1)
+	due := *row.LastDay + int32(math.Round(wait))
+	overdue := max(0, int64(*row.First)+*row.Age-int64(due))
+	if *row.Due != due || *row.Overdue != overdue || !(math.Abs(*row.MeanGap-lastAge/x) <= 1e-12) {
+		t.Fatalf("customer %s: due on %s, %d days overdue, mean gap %g; want %s, %d, %g", *row.ID,
+			dateText(int(*row.Due)), *row.Overdue, *row.MeanGap, dateText(int(due)), overdue, lastAge/x)
+	}
+}
+
+func (o *valueOracle) checkQuantiles(t *testing.T, result Result, rows []valuedRow) {
+	t.Helper()
+	var values []float64
+	for _, row := range rows {
+		values = append(values, *row.CLV)
+	}
+	slices.Sort(values)
+	for _, percent := range []int{10, 25, 50, 75, 90, 99} {
+		want := values[(percent*len(values)+99)/100-1]
+		if got := result.Figures.Base[fmt.Sprintf("clv_p%d", percent)]; *got.Value != want || got.N != int64(len(rows)) {
+			t.Errorf("clv_p%d is %v of %d, want %v", percent, *got.Value, got.N, want)
+		}
+	}
+}
+
+// checkMarginCurve holds what is still to come of each cohort's margin curve to its
+// customers: what each has brought, and what the model of their group expects of them by
+// the end of the month.
+func (o *valueOracle) checkMarginCurve(t *testing.T, c config.Config, result Result, rows []valuedRow) {
+	t.Helper()
+	horizon, delta := float64(c.Value.HorizonDays), btyd.Discounting(c.Value.DiscountRate, 365)
+	asOf := int(c.Time.AsOf.Unix() / 86400)
+	forecasts, last := 0, 0
+	for _, point := range readTable[curveRow](t, result, "margin_curve") {
+		month := 0
+		if *point.Scope == "cohort" {
+			month = monthOf(int(*point.Cohort)) + int(*point.Age)
+		}
+		if *point.Scope != "cohort" || isOver(month, asOf) {
+			continue
+		}
+		ahead := float64(firstDayOf(month+1) - 1 - asOf)
+		total, customers := 0.0, 0
+		for i, row := range rows {
+			if monthOf(int(*row.First)) != monthOf(int(*point.Cohort)) {
+				continue
+			}
+			customers++
+			v := o.values[i]
+			future := o.groups[v.group].Purchase.Model.Future(v.repeats, float64(*row.Age))
+			total += *row.Historic + v.clv*future.Expected(ahead)/future.Discounted(horizon, delta)
+		}
+		forecasts, last = forecasts+1, max(last, int(ahead))
+		want := total / float64(customers)
+		// what each has brought is rounded to the cent, and so is each clv
+		if *point.Customers != 0 || *point.CustomersSoon != int64(customers) || !(math.Abs(*point.MarginSoon-want) <= 0.0151) {
+			t.Errorf("cohort %s at %d months: %s of %d, want %g of %d", dateText(int(*point.Cohort)), *point.Age, shownFloat(point.MarginSoon), *point.CustomersSoon, want, customers)
+		}
+	}
+	if forecasts == 0 || last > int(horizon) || last < int(horizon)-31 {
+		t.Errorf("%d forecasts, up to %d days ahead", forecasts, last)
 	}
 }
 

@@ -14,8 +14,10 @@ var Tables = []Table{
 	{Name: "days", Grain: "one row per day up to as_of and file that has rows of it", Columns: days},
 	{Name: "kpis", Grain: "one row per metric, month and channel", Columns: kpis},
 	{Name: "lenses", Grain: "one row per lens, period, period_start, cohort, age_months and customer_group", Columns: lenses},
+	{Name: "margin_curve", Grain: "one row per scope, cohort_month, channel and age_months, up to the last month that ends within the horizon", Columns: marginCurve},
 	{Name: "quarantine", Grain: "one row per input row that is quarantined", Columns: quarantine},
 	{Name: "repeat_curve", Grain: "one row per scope, cohort_month, channel and day on which someone purchased again, and day 0", Columns: repeatCurve},
+	{Name: "repeat_steps", Grain: "one row per purchase_number that a new customer has made", Columns: repeatSteps},
 	{Name: "repeat_windows", Grain: "one row per scope, cohort_month, channel and window_days", Columns: repeatWindows},
 	{Name: "segments", Grain: "one row per RFM segment", Columns: segments},
 }
@@ -51,6 +53,7 @@ var customers = []Column{
 	{"age_at_last_purchase_days", whole, "days", "t_x: from the first purchase to the latest; 0 without a repeat. The models' recency, not RFM's"},
 	{"customer_age_days", whole, "days", "T: from the first purchase to as_of"},
 	{"days_since_last_purchase", whole, "days", "from the latest purchase to as_of: RFM's recency"},
+	{"mean_gap_days", decimal, "days", "mean days between purchases so far, t_x / x; null without a repeat"},
 	{"observed_repeat_rate", decimal, "purchases per year", "365 x / T; null for customers younger than 30 days"},
 	{"expected_repeat_rate", decimal, "purchases per year", "the model's rate while the customer is alive: 365 (r + x) / (alpha + T)"},
 
@@ -64,11 +67,14 @@ var customers = []Column{
 	{"p_purchase_30d", decimal, "probability", "of at least one purchase in the 30 days after as_of"},
 	{"p_purchase_90d", decimal, "probability", "of at least one purchase in the 90 days after as_of"},
 	{"p_purchase_365d", decimal, "probability", "of at least one purchase in the 365 days after as_of"},
+	{"next_purchase_due", day, "day", "day by which half of the customers with this history who stay will have made their next purchase: last_purchase_date plus (alpha + t_x) (2^(1/(r + x)) - 1) days, to the nearest day; null without a repeat or a model, and more than a century away"},
+	{"days_overdue", whole, "days", "days by which as_of is past next_purchase_due: 0 where it is not, null where that is"},
 	{"expected_purchases", decimal, "purchases", "expected number over the horizon, not discounted"},
 	{"expected_purchase_value", decimal, "money", "expected revenue of one future purchase"},
 	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns"},
 	{"clv_low", decimal, "money", "10 % point of the margin that the customer will have brought at the end of the horizon, discounted: 0 where buying nothing is that likely"},
 	{"clv_high", decimal, "money", "90 % point of the same; clv is its mean and lies above it where a little chance of much makes the mean"},
+	{"value_at_risk", decimal, "money", "what the customer, if alive, would bring over the horizon beyond clv if they could not leave: P(alive) times that; 0 under NBD, in which nobody leaves"},
 	{"historic_margin", decimal, "money", "margin to date; revenue to date where no margin is configured"},
 	{"lifetime_value", decimal, "money", "historic_margin plus clv"},
 
@@ -76,8 +82,9 @@ var customers = []Column{
 	{"mark", text, "", "retain or acquisition_lookalike; null where no model could be fitted"},
 	{"keep_value", decimal, "money", "clv less the cost of retention and the worth of a replacement: what losing the customer costs"},
 	{"keep_probability", decimal, "probability", "that the margin realised over the horizon exceeds the cost of retention and the worth of a replacement"},
+	{"breakeven_gain", decimal, "share", "value.retention_cost per clv: by which share a contact at that cost must raise the customer's value to pay; null where the cost is 0, or clv is not above 0"},
 	{"mark_reason", text, "", "borderline, worth_more, new_onboard, lapsed, below_floor or no_better_than_new"},
-	{"seed", yesNo, "", "among the top 10 % of repeat customers by lifetime_value, and no id that many people share: whom an ad platform should look for"},
+	{"seed", yesNo, "", "among the top 10 % by lifetime_value of the repeat customers who are worth retaining, and no id that many people share: whom an ad platform should look for"},
 }
 
 var backtest = []Column{
@@ -134,6 +141,14 @@ var scopeColumns = []Column{
 	{"channel", text, "", "channel of the first purchase; null unless scope is channel, and there for customers of unknown channel"},
 }
 
+var marginCurve = append(slices.Clip(scopeColumns), []Column{
+	{"age_months", whole, "months", "calendar months after that of the first purchase, which is 0"},
+	{"customers", whole, "customers", "of the cohorts that are that old: as_of completes that month of theirs. Cohorts begin with orders.fit_from"},
+	{"cumulative_margin_per_customer", decimal, "money", "margin from age 0 to this, per customer of these cohorts; revenue where no margin is configured; null where no cohort is that old"},
+	{"customers_with_forecast", whole, "customers", "of all cohorts that are that old or will be within the horizon, 36 months at the most"},
+	{"cumulative_margin_with_forecast_per_customer", decimal, "money", "the same per customer of all these cohorts: actual where they are that old; beyond, what they have brought so far and, not discounted, what the model expects of them by then; null without a model, and where no month ends within the horizon"},
+}...)
+
 var repeatCurve = append(slices.Clip(scopeColumns), []Column{
 	{"day", whole, "days", "days after the first purchase"},
 	{"at_risk", whole, "customers", "first seen from orders.fit_from on, and observed up to this day at least without a second purchase before it"},
@@ -151,6 +166,26 @@ var repeatWindows = append(slices.Clip(scopeColumns), []Column{
 	{"low", decimal, "share", "lower end of the 95 % interval (Wilson); null where nobody is old enough"},
 	{"high", decimal, "share", "upper end of the 95 % interval (Wilson); null where nobody is old enough"},
 }...)
+
+var repeatSteps = []Column{
+	asOf,
+	{"purchase_number", whole, "purchases", "which of a customer's purchases the step starts from: 1 is the step from the first to the second"},
+	{"is_and_more", yesNo, "", "whether the row stands for this purchase and all later ones; customers are then counted once for each of them"},
+	{"customers", whole, "customers", "first seen from orders.fit_from on, and with this purchase"},
+	{"repeaters", whole, "customers", "of these, with the next purchase by as_of"},
+	{"rate", decimal, "share", "repeaters of customers, everybody so far, however short ago the purchase was; null while nobody has been watched for a day after it"},
+	{"low", decimal, "share", "lower end of the 95 % interval (Wilson); null where rate is"},
+	{"high", decimal, "share", "upper end of the 95 % interval (Wilson); null where rate is"},
+	{"customers_365d", whole, "customers", "of the customers, those whose purchase was 365 days ago or earlier"},
+	{"repeaters_365d", whole, "customers", "of these, with the next purchase within 365 days"},
+	{"rate_365d", decimal, "share", "repeaters_365d of customers_365d; null where no purchase is that old"},
+	{"low_365d", decimal, "share", "lower end of the 95 % interval (Wilson); null where rate_365d is"},
+	{"high_365d", decimal, "share", "upper end of the 95 % interval (Wilson); null where rate_365d is"},
+	{"median_gap_days", whole, "days", "days by which half have made the next purchase (Kaplan-Meier): those who still wait count; null where fewer than half are expected to by the longest time watched"},
+	{"median_gap_low", whole, "days", "lower end of the 95 % interval of median_gap_days, known sooner than the median; null where not even it is reached"},
+	{"median_gap_high", whole, "days", "upper end of the 95 % interval of median_gap_days; null where it is not reached"},
+	{"median_gap_of_repeaters_days", whole, "days", "days by which half of the repeaters had made it: shorter, since those who still wait do not count; null without a repeater"},
+}
 
 var kpis = []Column{
 	asOf,
@@ -192,6 +227,7 @@ var segments = []Column{
 	{"retain_customers", whole, "customers", "marked retain"},
 	{"lookalike_customers", whole, "customers", "marked acquisition_lookalike"},
 	{"retain_clv", decimal, "money", "clv of the customers marked retain"},
+	{"lookalike_clv", decimal, "money", "clv of the customers marked acquisition_lookalike"},
 	{"new_customers", whole, "customers", "with lifecycle new"},
 	{"active_customers", whole, "customers", "with lifecycle active"},
 	{"cooling_customers", whole, "customers", "with lifecycle cooling"},

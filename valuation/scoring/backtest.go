@@ -27,42 +27,70 @@ type holdout struct {
 
 // channelSize is a row of channel_sizes.
 type channelSize struct {
+	IsOld        bool
 	FirstChannel string
 	Repeaters    int64
 }
 
-// makeCandidateGroups makes the table of the channels that could have parameters
-// of their own.
+// makeCandidateGroups makes the table of the groups that could have parameters of their
+// own: the old customers of all channels, then channels by name.
 func (s *Scoring) makeCandidateGroups(ctx context.Context) error {
 	sizes, err := engine.All[channelSize](ctx, s.Engine, "channel_sizes")
 	if err != nil {
 		return err
 	}
+	var channels []string
+	var old, others int64 // repeaters
 	for _, size := range sizes {
-		if s.Config.Value.FitBy == "channel" && size.Repeaters >= minGroupRepeaters {
-			s.channels = append(s.channels, size.FirstChannel)
+		if size.IsOld {
+			old += size.Repeaters
+			continue
+		}
+		others += size.Repeaters
+		if s.Config.Value.FitBy == "channel" && size.FirstChannel != "" && size.Repeaters >= minGroupRepeaters {
+			channels = append(channels, size.FirstChannel)
 		}
 	}
-	slices.Sort(s.channels)
+	slices.Sort(channels)
 	if s.reused.IsSet() {
-		s.channels = s.reused.models.channels()
+		s.groups = s.reused.models.ownGroups()
+	} else {
+		s.groups = fitGroups(min(old, others) >= backtest.LeastRepeaters, channels)
 	}
-	return s.makeGroups(ctx, "candidate_groups", s.channels)
+	return s.makeGroups(ctx, "candidate_groups")
 }
 
-// fitGroup is a row of a table of fit groups.
+// fitGroups returns the groups of old customers, where they are one, and of channels.
+func fitGroups(hasOld bool, channels []string) []fitGroup {
+	var groups []fitGroup
+	if hasOld {
+		groups = append(groups, fitGroup{IsOld: true})
+	}
+	for _, channel := range channels {
+		groups = append(groups, fitGroup{FirstChannel: channel})
+	}
+	for i := range groups {
+		groups[i].FitGroup = i + 1
+	}
+	return groups
+}
+
+// fitGroup is a row of a table of fit groups: the old customers of all channels, or the
+// others of one.
 type fitGroup struct {
-	FirstChannel string
+	IsOld        bool
+	FirstChannel string // "" of the old
 	FitGroup     int
 }
 
-// makeGroups makes a table of fit groups: channel i has number i+1.
-func (s *Scoring) makeGroups(ctx context.Context, table string, channels []string) error {
-	var groups []fitGroup
-	for i, channel := range channels {
-		groups = append(groups, fitGroup{channel, i + 1})
-	}
-	return engine.Insert(ctx, s.Engine, table, groups)
+// isOld reports whether a fit group is that of the old customers.
+func (s *Scoring) isOld(number int) bool {
+	return number > wholeBase && number <= len(s.groups) && s.groups[number-1].IsOld
+}
+
+// makeGroups makes a table of the fit groups.
+func (s *Scoring) makeGroups(ctx context.Context, table string) error {
+	return engine.Insert(ctx, s.Engine, table, s.groups)
 }
 
 // fitBacktest tests the models on the shop's own past, and takes from that which
@@ -149,7 +177,7 @@ func (s *Scoring) readBacktest(ctx context.Context) ([]backtest.Customer, error)
 	customers := make([]backtest.Customer, len(rows))
 	for i, row := range rows {
 		customers[i] = backtest.Customer{
-			Group:           row.FitGroup,
+			Group: row.FitGroup, Old: s.isOld(row.FitGroup),
 			History:         btyd.History{Repeats: row.RepeatPurchases, LastPurchase: float64(row.AgeAtLastPurchaseDays), Age: float64(row.CustomerAgeDays)},
 			RecentPurchases: row.RecentPurchases, RecentMargin: s.marginOf(row.RecentRevenueMinor, row.RecentMarginMinor) / perUnit,
 			Purchases: row.HoldoutPurchases, Margin: s.marginOf(row.HoldoutRevenueMinor, row.HoldoutMarginMinor) / perUnit,

@@ -14,7 +14,7 @@ func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 		chosen := s.holdout.choice.Candidate
 		for i := range result.Candidates {
 			c := &result.Candidates[i]
-			t.model, t.isChosen = c.Name, c == chosen
+			t.model, t.isChosen = c.Name, c == chosen && s.HasModel() && c.Name == s.modelName()
 			t.add("purchases", c.Purchases)
 			t.add("margin", c.Margin)
 			t.distribution(c.Purchasing, result.Customers, s.holdout.repeaters)

@@ -28,10 +28,6 @@ func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 	evidence := backtest.DropoutEvidence(fits, refused)
 	allowed := backtest.ByDropout(fits, refused)
 	fits = slices.DeleteFunc(fits, func(fit btyd.Fit) bool { return !allowed(fit.Model.Name()) })
-	if len(fits) == 0 { // customers leave, and no model of that has an optimum
-		s.warnOfNoModel(refused[0])
-		return nil, false
-	}
 	h := &s.holdout
 	if h.result != nil {
 		h.choice = h.result.Choose(func(family string) bool {
@@ -39,6 +35,10 @@ func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 		})
 	}
 	switch {
+	case !btyd.HasDropout(fits[0].Model.Name()) && evidence > backtest.Detectable:
+		s.models.why = fmt.Sprintf("customers seem to leave, for dropout raises 2 ln L by %.2f, but no model of it has a fit", evidence)
+		s.Warn("dropout_without_model", "%s, so the model is %s, in which nobody ever leaves: the value is too high for customers who have been silent for long", s.models.why, fits[0].Model.Name())
+		chosen = &fits[0]
 	case !btyd.HasDropout(fits[0].Model.Name()):
 		s.models.why = fmt.Sprintf("no dropout is detectable: the best model of it raises 2 ln L by %.2f, and more than %.2f would be needed", max(0, evidence), backtest.Detectable)
 		s.Warn("no_dropout", "%s, so the model is %s, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", s.models.why, fits[0].Model.Name())
@@ -51,9 +51,9 @@ func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 		at, contests := backtest.Prefer(base, fits, s.workers())
 		s.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", fits[at].Model.Name())
 		chosen = &fits[at]
-		if h.result != nil { // none of them could be fitted at the cutoff
-			h.choice = h.result.Judge(chosen.Model.Name(), false)
-		}
+	}
+	if h.result != nil && h.choice.Candidate == nil { // none of them could be fitted at the cutoff
+		h.choice = h.result.Judge(chosen.Model.Name(), false)
 	}
 	byChannel = h.choice.Candidate != nil && h.choice.Candidate.ByGroup
 	if chosen.Boundary != "" {

@@ -52,25 +52,23 @@ func (s *Scoring) measureDrift(ctx context.Context, histories []history) (drift,
 	}
 
 	model := s.models.groups[wholeBase].Purchase.Model
-	fresh, alive := model.Future(0, 0), model.PAlive(btyd.History{})
 	customersOfAge := make([]int64, calendar.DaysBetween(begin, s.Days.AsOf)+1)
+	oldOfAge := make([]int64, len(customersOfAge))
 	for _, h := range histories {
-		if age := int(h.Age); age < len(customersOfAge) {
+		switch age := int(h.Age); {
+		case age >= len(customersOfAge):
+		case s.isOld(h.group):
+			oldOfAge[age] += h.Customers
+		default:
 			customersOfAge[age] += h.Customers
 		}
 	}
 	second := calendar.DaysBetween(d.from, s.Days.AsOf) + 1 // days of the second half
-	var expected, actual [2]float64
-	for age, customers := range customersOfAge {
-		if customers == 0 {
-			continue
-		}
-		early := 0.0
-		if age >= second {
-			early = fresh.Expected(float64(age - second))
-		}
-		expected[0] += float64(customers) * alive * early
-		expected[1] += float64(customers) * alive * (fresh.Expected(float64(age)) - early)
+	var actual [2]float64
+	expected := expectedHalves(model, customersOfAge, second)
+	if s.isOld(1) {
+		old := expectedHalves(s.models.groups[1].Purchase.Model, oldOfAge, second)
+		expected[0], expected[1] = expected[0]+old[0], expected[1]+old[1]
 	}
 	for row, err := range engine.Select[cohortActivity](ctx, s.Engine, "cohort_activity") {
 		if err != nil {
@@ -99,4 +97,22 @@ func (s *Scoring) measureDrift(ctx context.Context, histories []history) (drift,
 			d.from.Format(time.DateOnly), d.ratio, model.Name())
 	}
 	return d, nil
+}
+
+// expectedHalves returns the repeat purchases that a model expects of new customers,
+// counted by their age in days, before the last days of so many, and in them.
+func expectedHalves(model btyd.Model, customersOfAge []int64, second int) (expected [2]float64) {
+	fresh, alive := model.Future(0, 0), model.PAlive(btyd.History{})
+	for age, customers := range customersOfAge {
+		if customers == 0 {
+			continue
+		}
+		early := 0.0
+		if age >= second {
+			early = fresh.Expected(float64(age - second))
+		}
+		expected[0] += float64(customers) * alive * early
+		expected[1] += float64(customers) * alive * (fresh.Expected(float64(age)) - early)
+	}
+	return expected
 }

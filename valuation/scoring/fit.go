@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"time"
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
@@ -24,10 +25,10 @@ func (s *Scoring) fit(ctx context.Context) error {
 	} else if err := s.fitModels(ctx, histories); err != nil {
 		return err
 	}
-	if channels := s.models.channels(); len(channels) < len(s.channels) {
-		s.channels, histories = channels, ofWholeBase(histories)
+	if groups := s.models.ownGroups(); len(groups) < len(s.groups) {
+		s.groups, histories = groups, regrouped(histories, len(groups))
 	}
-	if err := s.makeGroups(ctx, "fit_groups", s.channels); err != nil {
+	if err := s.makeGroups(ctx, "fit_groups"); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -45,12 +46,14 @@ func (s *Scoring) fit(ctx context.Context) error {
 // fitModels fits every family to the whole base, chooses one, and fits it to
 // the channels that have parameters of their own.
 func (s *Scoring) fitModels(ctx context.Context, histories []history) error {
-	counts := make([][]btyd.HistoryCount, 1+len(s.channels)) // [0]: everybody's
+	counts := make([][]btyd.HistoryCount, 1+len(s.groups)) // [0]: everybody's but the old
 	for _, h := range histories {
 		if h.Age > s.oldestFittedDays() {
 			continue
 		}
-		counts[0] = append(counts[0], h.HistoryCount)
+		if !s.isOld(h.group) {
+			counts[0] = append(counts[0], h.HistoryCount)
+		}
 		if h.group > 0 {
 			counts[h.group] = append(counts[h.group], h.HistoryCount)
 		}
@@ -80,6 +83,11 @@ func (s *Scoring) fitModels(ctx context.Context, histories []history) error {
 			return err
 		}
 	}
+	if len(s.groups) > 0 && s.groups[0].IsOld && !slices.ContainsFunc(s.models.candidates, candidate.hasFit) {
+		// The new customers determine no model: nobody is to go without one for that.
+		s.groups, s.models = nil, models{}
+		return s.fitModels(ctx, regrouped(histories, 0))
+	}
 	chosen, byChannel := s.choose(base)
 	if chosen == nil {
 		return nil
@@ -88,14 +96,21 @@ func (s *Scoring) fitModels(ctx context.Context, histories []history) error {
 	if err != nil {
 		return err
 	}
-	if !byChannel {
-		counts = counts[:1]
+	if s.isOld(1) {
+		s.models.why += "; " + s.oldText() + " have parameters of their own"
 	}
-	for number := range counts {
+	used := 1 // groups
+	switch {
+	case byChannel:
+		used = len(counts)
+	case s.isOld(1):
+		used = 2
+	}
+	for number, counts := range counts[:used] {
 		group := Group{Purchase: *chosen}
 		if number > 0 {
-			group.Channel = s.channels[number-1]
-			if group.Purchase, err = s.fitGroup(counts[number], group.Channel, *chosen); err != nil {
+			group.Old, group.Channel = s.groups[number-1].IsOld, s.groups[number-1].FirstChannel
+			if group.Purchase, err = s.fitGroup(counts, group, *chosen); err != nil {
 				return err
 			}
 		}
@@ -108,9 +123,10 @@ func (s *Scoring) fitModels(ctx context.Context, histories []history) error {
 	return nil
 }
 
-// fitGroup fits the chosen family to a channel. Where that is impossible the
-// parameters of the base stand in.
-func (s *Scoring) fitGroup(counts []btyd.HistoryCount, channel string, chosen btyd.Fit) (btyd.Fit, error) {
+// fitGroup fits the chosen family to a group. Where that is impossible the parameters of
+// the base stand in; but of old customers, who are unlike the others, those of the next
+// family in order that has a fit.
+func (s *Scoring) fitGroup(counts []btyd.HistoryCount, group Group, chosen btyd.Fit) (btyd.Fit, error) {
 	base, err := btyd.NewBase(counts, s.workers())
 	if err != nil {
 		return chosen, err
@@ -118,24 +134,51 @@ func (s *Scoring) fitGroup(counts []btyd.HistoryCount, channel string, chosen bt
 	family := slices.IndexFunc(btyd.Families, func(f btyd.Family) bool { return f.Name() == chosen.Model.Name() })
 	fitted, err := btyd.Families[family].Fit(base, s.workers())
 	var none *btyd.NoFitError
-	if errors.As(err, &none) {
-		s.Warn("channel_without_model", "channel %q takes the parameters of the whole base: %s", channel, none)
+	if !errors.As(err, &none) {
+		return fitted, err
+	}
+	if !group.Old {
+		s.Warn("channel_without_model", "channel %q takes the parameters of the whole base: %s", group.Channel, none)
 		return chosen, nil
 	}
-	return fitted, err
+	for next := 1; next < len(btyd.Families); next++ {
+		if fitted, err := btyd.Families[(family+next)%len(btyd.Families)].Fit(base, s.workers()); err == nil {
+			s.Warn("old_without_model", "%s are valued by %s: %s", s.oldText(), fitted.Model.Name(), none)
+			return fitted, nil
+		}
+	}
+	s.Warn("old_without_model", "%s take the parameters of the others: %s", s.oldText(), none)
+	return chosen, nil
 }
 
-// ofWholeBase puts histories of all groups into that of the whole base.
-func ofWholeBase(histories []history) []history {
-	customers := map[btyd.History]int64{}
+// oldText names the old customers.
+func (s *Scoring) oldText() string {
+	return fmt.Sprintf("customers first seen before %s", s.intake.NewFrom().Format(time.DateOnly))
+}
+
+// regrouped puts histories of groups beyond the first ones, which have no models of their
+// own, into that of the whole base.
+func regrouped(histories []history, first int) []history {
+	type key struct {
+		group int
+		btyd.History
+	}
+	of := func(h history) key {
+		if h.group > first {
+			return key{wholeBase, h.History}
+		}
+		return key{h.group, h.History}
+	}
+	customers := map[key]int64{}
 	for _, h := range histories {
-		customers[h.History] += h.Customers
+		customers[of(h)] += h.Customers
 	}
 	merged := make([]history, 0, len(customers))
 	for _, h := range histories {
-		if n, left := customers[h.History]; left {
-			merged = append(merged, history{wholeBase, btyd.HistoryCount{History: h.History, Customers: n}})
-			delete(customers, h.History)
+		at := of(h)
+		if n, left := customers[at]; left {
+			merged = append(merged, history{at.group, btyd.HistoryCount{History: h.History, Customers: n}})
+			delete(customers, at)
 		}
 	}
 	return merged

@@ -20,8 +20,9 @@ type ModelFile struct {
 	Purchase     *PurchaseFile      `json:"purchase_model"` // of the whole base; null where none could be fitted
 	Why          string             `json:"why"`            // this one; or none
 	Spend        *SpendFile         `json:"spend_model"`
-	Channels     []ChannelFile      `json:"channels"`   // with parameters of their own
-	Candidates   []PurchaseFile     `json:"candidates"` // every family, fitted to the whole base
+	Old          *GroupFile         `json:"old_customers,omitempty"` // with parameters of their own; the others alone have those above
+	Channels     []ChannelFile      `json:"channels"`                // with parameters of their own
+	Candidates   []PurchaseFile     `json:"candidates"`              // every family, fitted to the whole base
 	Fingerprint  string             `json:"histories_xxh3_128,omitempty"`
 	Warnings     []pipeline.Warning `json:"warnings"`
 	// The run that fitted the parameters, absent where it was this one. Counts
@@ -55,11 +56,16 @@ type ParameterFile struct {
 	StandardError float64 `json:"standard_error"`
 }
 
-// ChannelFile is a part of model.json.
-type ChannelFile struct {
-	Channel  string       `json:"channel"`
+// GroupFile is a part of model.json.
+type GroupFile struct {
 	Purchase PurchaseFile `json:"purchase_model"`
 	Spend    SpendFile    `json:"spend_model"`
+}
+
+// ChannelFile is a part of model.json.
+type ChannelFile struct {
+	Channel string `json:"channel"`
+	GroupFile
 }
 
 // SpendFile is a part of model.json. The parameters of all bands come of one fit: p and
@@ -127,12 +133,15 @@ func modelFileOf(m models) ModelFile {
 		file.Candidates = append(file.Candidates, purchaseFileOf(*c.fit))
 	}
 	for _, group := range m.groups {
-		purchase, spend := purchaseFileOf(group.Purchase), spendFileOf(group.Spend)
-		if group.Channel == "" {
-			file.Purchase, file.Spend = &purchase, &spend
-			continue
+		entry := GroupFile{purchaseFileOf(group.Purchase), spendFileOf(group.Spend)}
+		switch {
+		case group.Old:
+			file.Old = &entry
+		case group.Channel != "":
+			file.Channels = append(file.Channels, ChannelFile{group.Channel, entry})
+		default:
+			file.Purchase, file.Spend = &entry.Purchase, &entry.Spend
 		}
-		file.Channels = append(file.Channels, ChannelFile{group.Channel, purchase, spend})
 	}
 	return file
 }
@@ -192,19 +201,33 @@ func (file ModelFile) models() (models, error) {
 		}
 		found.candidates = append(found.candidates, c)
 	}
-	groups := append([]ChannelFile{{Purchase: *file.Purchase, Spend: *file.Spend}}, file.Channels...)
-	for _, entry := range groups {
-		group := Group{Channel: entry.Channel}
-		var err error
-		if group.Purchase, err = entry.Purchase.fit(); err != nil {
+	if err := found.add(Group{}, GroupFile{*file.Purchase, *file.Spend}); err != nil {
+		return found, err
+	}
+	if file.Old != nil {
+		if err := found.add(Group{Old: true}, *file.Old); err != nil {
 			return found, err
 		}
-		if group.Spend, err = entry.Spend.spend(); err != nil {
+	}
+	for _, entry := range file.Channels {
+		if err := found.add(Group{Channel: entry.Channel}, entry.GroupFile); err != nil {
 			return found, err
 		}
-		found.groups = append(found.groups, group)
 	}
 	return found, nil
+}
+
+// add adds the models of a group that a file describes.
+func (m *models) add(group Group, file GroupFile) error {
+	var err error
+	if group.Purchase, err = file.Purchase.fit(); err != nil {
+		return err
+	}
+	if group.Spend, err = file.Spend.spend(); err != nil {
+		return err
+	}
+	m.groups = append(m.groups, group)
+	return nil
 }
 
 func (file PurchaseFile) fit() (btyd.Fit, error) {

@@ -26,15 +26,23 @@ type candidate struct {
 	none   *btyd.NoFitError // why
 }
 
-// Group are the models of the whole base, or of a channel that is large
-// enough.
+func (c candidate) hasFit() bool { return c.fit != nil }
+
+// Group are the models of the whole base, its old customers left out where they have
+// their own; of these; or of a channel that is large enough.
 type Group struct {
-	Channel  string // "" for the whole base
+	Old      bool
+	Channel  string // "" for the whole base, and for the old
 	Purchase btyd.Fit
 	Spend    spend.Model
 }
 
-// channels are those with models of their own, by group number from 1.
+// ownGroups are the groups that have models beside the whole base's.
+func (m models) ownGroups() []fitGroup {
+	return fitGroups(len(m.groups) > 1 && m.groups[1].Old, m.channels())
+}
+
+// channels are those with models of their own, in the order of their groups.
 func (m models) channels() []string {
 	var channels []string
 	for _, group := range m.groups {

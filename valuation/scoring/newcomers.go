@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
+	"cbv/valuation/intake"
 )
 
 // curvePoint is a row of newcomer_curve.
@@ -16,15 +17,16 @@ type curvePoint struct {
 }
 
 // makeNewcomerCurve makes the table of how many discounted repeat purchases the model
-// of each fit group expects of a new customer by each age up to the horizon, in
-// millionths, so that sums do not depend on their order.
+// of each fit group, but that of old customers, expects of a new customer by each age up
+// to the horizon, or to FocusDays where that is longer, in millionths, so that sums do
+// not depend on their order.
 func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 	horizon, delta := s.horizon()
 	var rows []curvePoint
 	for number, group := range s.models.groups {
 		model := group.Purchase.Model
 		pAlive, future := model.PAlive(btyd.History{}), model.Future(0, 0)
-		for age := 0; s.intake.HasSpend() && age <= int(horizon); age++ {
+		for age := 0; !group.Old && age <= max(int(horizon), int(intake.Rules.FocusDays)); age++ {
 			purchases := 0.0
 			if age > 0 {
 				purchases = pAlive * future.Discounted(float64(age), delta)

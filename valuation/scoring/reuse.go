@@ -29,8 +29,8 @@ type RunModel struct {
 	manifest     publication.Manifest
 }
 
-// Groups are the models of the whole base, then those of channels with parameters
-// of their own.
+// Groups are the models of the whole base, then those of old customers and of channels
+// with parameters of their own.
 func (m RunModel) Groups() []Group { return m.models.groups }
 
 // Purchases returns the model of purchases of the whole base, in days.
@@ -179,7 +179,11 @@ func (s *Scoring) Reused() RunModel { return s.reused }
 // Identity is what of reused models enters the identity of the run.
 func (m RunModel) Identity() ([]byte, error) {
 	file := modelFileOf(m.models)
-	return json.Marshal([]any{m.Origin, file.Purchase, file.Spend, file.Channels})
+	identity := []any{m.Origin, file.Purchase, file.Spend, file.Channels}
+	if file.Old != nil {
+		identity = append(identity, file.Old)
+	}
+	return json.Marshal(identity)
 }
 
 // RefuseOldModel stops a run whose reused parameters are older than
@@ -208,7 +212,7 @@ func (s *Scoring) RefuseOldModel() error {
 // modelWarnings are the warnings that come of a fit, and stay true of its
 // parameters wherever they are used.
 var modelWarnings = []string{
-	"no_dropout", "too_few_histories", "model_at_boundary", "model_on_ridge", "model_not_concave", "model_without_optimum", "channel_without_model",
+	"no_dropout", "dropout_without_model", "too_few_histories", "model_at_boundary", "model_on_ridge", "model_not_concave", "model_without_optimum", "channel_without_model", "old_without_model",
 	"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite", "spend_mean_undetermined", "spend_at_boundary",
 }
 

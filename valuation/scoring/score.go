@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/btyd/spend"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/intake"
 )
 
 // The points of what a customer will have brought that stand in customers as
@@ -29,8 +30,8 @@ type forecast struct {
 }
 
 // score makes scores (what depends on the whole history), conditional_forecasts
-// (what depends on x and T, given alive), parameter_places and spend_correlation.
-// Without a model the first two are empty.
+// (what depends on x and T, given alive), forecast_months, parameter_places and
+// spend_correlation. Without a model the first three are empty.
 func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if len(s.models.groups) == 0 {
 		histories = nil
@@ -44,6 +45,9 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 		if shifts[number], err = btyd.NewShifts(group.Purchase.Model); err != nil {
 			return err
 		}
+	}
+	if err := s.makeForecastMonths(ctx); err != nil {
+		return err
 	}
 	forecasts, of := s.forecasts(histories)
 	horizon, delta := s.horizon()
@@ -116,10 +120,11 @@ func (s *Scoring) scoreTable(ctx context.Context, histories []history, forecasts
 	rows := make([][]any, len(histories))
 	err := s.parallel(ctx, len(histories), func(i int) {
 		h, spending := histories[i], &forecasts[of[i]].spending
-		pAlive := s.models.groups[h.group].Purchase.Model.PAlive(h.History)
+		model := s.models.groups[h.group].Purchase.Model
+		pAlive := model.PAlive(h.History)
 		rows[i] = []any{
 			int64(h.group), int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), pAlive,
-			spending.Quantile(pAlive, lowLevel), spending.Quantile(pAlive, highLevel),
+			daysToNext(model, h.History), spending.Quantile(pAlive, lowLevel), spending.Quantile(pAlive, highLevel),
 		}
 		shifted := forecasts[of[i]].shifted
 		sensitivities := make([]float64, len(shifted))
@@ -134,10 +139,28 @@ func (s *Scoring) scoreTable(ctx context.Context, histories []history, forecasts
 	}
 	columns := []engine.Column{
 		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "age_at_last_purchase_days", Type: engine.Bigint},
-		{Name: "customer_age_days", Type: engine.Bigint}, {Name: "p_alive", Type: engine.Double},
+		{Name: "customer_age_days", Type: engine.Bigint}, {Name: "p_alive", Type: engine.Double}, {Name: "days_to_next_purchase", Type: engine.Double},
 		{Name: "spend_low", Type: engine.Double}, {Name: "spend_high", Type: engine.Double}, {Name: "sensitivities", Type: engine.Doubles},
 	}
 	return s.Engine.Insert(ctx, "scores", columns, slices.Values(rows))
+}
+
+// A wait of more than a century is none that a date can stand for.
+const longestWaitDays = 36_500
+
+// daysToNext returns how many days after the last purchase half of the customers with
+// the history who stay have made the next one; nil without a repeat, where no gap of the
+// customer's own is known, and beyond longestWaitDays.
+func daysToNext(model btyd.Model, h btyd.History) any {
+	if h.Repeats == 0 {
+		return nil
+	}
+	// On the day of the last purchase T was t_x.
+	days := model.Future(h.Repeats, h.LastPurchase).MedianWait()
+	if days > longestWaitDays {
+		return nil
+	}
+	return days
 }
 
 // parameterPlace is a row of parameter_places.
@@ -155,14 +178,17 @@ func (s *Scoring) makePlaces(ctx context.Context) error {
 func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error {
 	rows := make([][]any, len(forecasts))
 	horizon, delta := s.horizon()
+	focus := float64(intake.Rules.FocusDays)
 	err := s.parallel(ctx, len(forecasts), func(i int) {
 		o := &forecasts[i]
 		f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
-		discounted := f.Discounted(horizon, delta)
+		discounted, inFocus := f.Discounted(horizon, delta), f.Discounted(focus, delta)
 		rows[i] = []any{
 			int64(o.group), int64(o.Repeats), int64(o.Age),
 			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), discounted,
-			f.Survival(30), f.Survival(90), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
+			f.Survival(30), f.Survival(90), f.Survival(180), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
+			inFocus, max(inFocus, f.Rate()*btyd.Annuity(focus, delta)),
+			s.growthByMonth(f, discounted),
 			o.spending.None, o.spending.Power, o.spending.First, o.spending.Step, o.spending.Exceeds[:], o.spending.SecondMoment,
 		}
 		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].Spend, o.Repeats)...)
@@ -174,8 +200,10 @@ func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error
 		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "customer_age_days", Type: engine.Bigint},
 		{Name: "purchases_per_year", Type: engine.Double}, {Name: "p_purchase_30d", Type: engine.Double}, {Name: "p_purchase_90d", Type: engine.Double},
 		{Name: "p_purchase_365d", Type: engine.Double}, {Name: "expected_purchases", Type: engine.Double}, {Name: "discounted_purchases", Type: engine.Double},
-		{Name: "survival_30d", Type: engine.Double}, {Name: "survival_90d", Type: engine.Double}, {Name: "survival_365d", Type: engine.Double},
+		{Name: "survival_30d", Type: engine.Double}, {Name: "survival_90d", Type: engine.Double}, {Name: "survival_180d", Type: engine.Double}, {Name: "survival_365d", Type: engine.Double},
 		{Name: "discounted_purchases_if_kept", Type: engine.Double},
+		{Name: "discounted_purchases_365d", Type: engine.Double}, {Name: "discounted_purchases_if_kept_365d", Type: engine.Double},
+		{Name: "growth_by_month", Type: engine.Doubles},
 		{Name: "spend_none", Type: engine.Double}, {Name: "spend_power", Type: engine.Double},
 		{Name: "spend_first", Type: engine.Double}, {Name: "spend_step", Type: engine.Double},
 		{Name: "spend_exceeds", Type: engine.Doubles}, {Name: "spend_second_moment", Type: engine.Double},

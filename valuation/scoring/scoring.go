@@ -22,13 +22,14 @@ type Scoring struct {
 	// Refit says why run.model: auto fits the models anew, "" where it does not.
 	Refit string
 
-	channels []string // that could have parameters of their own, sorted: fit groups 1, 2, …
-	holdout  holdout
-	models   models
-	form     spend.Form  // of the spend model
-	levels   spendLevels // of the histories to as_of
-	drift    drift
-	cuts     rfm.Cuts
+	groups  []fitGroup // that could have parameters of their own: fit groups 1, 2, …
+	holdout holdout
+	models  models
+	form    spend.Form      // of the spend model
+	levels  spendLevels     // of the histories to as_of
+	curve   []forecastMonth // the months to come of the margin curve
+	drift   drift
+	cuts    rfm.Cuts
 }
 
 // New returns the scoring of a plan, which reuses the parameters of a run where one
@@ -43,6 +44,7 @@ func (s *Scoring) Actions() pipeline.Actions {
 		"candidate_groups": s.makeCandidateGroups,
 		"backtest_fits":    s.fitBacktest,
 		"fit":              s.fit,
+		"alive_year_ago":   s.countAliveYearAgo,
 		"rfm_cuts":         s.makeRFMCuts,
 		"newcomer_curve":   s.makeNewcomerCurve,
 		"value_intervals":  s.makeValueIntervals,

@@ -67,9 +67,10 @@ func (s *Scoring) lnValues(logMillionths, purchases int64) float64 {
 	return (float64(logMillionths)+float64(purchases)/2)/1e6 - float64(purchases)*math.Log(float64(s.Minor))
 }
 
-// readSpend reads what the spend model sees by fit group, the whole base's first.
+// readSpend reads what the spend model sees by fit group, that of the whole base but the
+// old first.
 func (s *Scoring) readSpend(ctx context.Context) ([]spend.Sample, error) {
-	samples := make([]spend.Sample, 1+len(s.channels))
+	samples := make([]spend.Sample, 1+len(s.groups))
 	logs, purchases := make([]int64, len(samples)), make([]int64, len(samples))
 	for row, err := range engine.Select[spendRow](ctx, s.Engine, "spend_histories") {
 		if err != nil {
@@ -78,9 +79,12 @@ func (s *Scoring) readSpend(ctx context.Context) ([]spend.Sample, error) {
 		count := spend.Count{
 			Repeats: row.RepeatPurchases, Purchases: row.SpendPurchases, Total: float64(row.SpendMinor) / float64(s.Minor), Customers: row.Customers,
 		}
-		groups := []int{wholeBase, row.FitGroup}
-		if row.FitGroup == wholeBase {
-			groups = groups[:1]
+		var groups []int
+		if !s.isOld(row.FitGroup) {
+			groups = append(groups, wholeBase)
+		}
+		if row.FitGroup != wholeBase && row.FitGroup <= len(s.groups) {
+			groups = append(groups, row.FitGroup)
 		}
 		for _, group := range groups {
 			samples[group].Counts = append(samples[group].Counts, count)

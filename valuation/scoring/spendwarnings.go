@@ -9,7 +9,10 @@ import (
 // warnOfSpend reports what was found out about the spend of a group.
 func (s *Scoring) warnOfSpend(group Group) {
 	of := ""
-	if group.Channel != "" {
+	switch {
+	case group.Old:
+		of = " first seen where the files begin"
+	case group.Channel != "":
 		of = fmt.Sprintf(" of channel %q", group.Channel)
 	}
 	for _, f := range group.Spend.Findings {

@@ -37,10 +37,11 @@ func (s *Scoring) BacktestReport() BacktestReport {
 
 // modelName names the model that values customers, as the backtest does.
 func (s *Scoring) modelName() string {
-	if chosen := s.holdout.choice.Candidate; chosen != nil {
-		return chosen.Name
+	name := s.models.groups[wholeBase].Purchase.Model.Name()
+	if tested := s.holdout.choice.Candidate; tested != nil && tested.Family == name {
+		return tested.Name
 	}
-	return s.models.groups[wholeBase].Purchase.Model.Name()
+	return name
 }
 
 // WarnOfTrust warns of a model that has not stood its test.
@@ -76,6 +77,7 @@ func (s *Scoring) Verdict() publication.Backtest {
 		}
 		return verdict
 	}
+	verdict.Notes = h.choice.Notes
 	verdict.Purchases, verdict.Margin = forecastOf(chosen.Purchases), forecastOf(chosen.Margin)
 	if !s.HasModel() { // nothing to trust
 		return verdict

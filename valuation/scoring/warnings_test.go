@@ -64,14 +64,15 @@ func refusedFor(reason btyd.Reason) pipelinetest.Input {
 
 const refusal = "BG/NBD was not fitted: of that: it is not among the models to choose from"
 
-// ofChannel fits NBD to the histories of a channel.
-func ofChannel(histories ...history) pipelinetest.Input {
+// ofGroup fits NBD, or another chosen model, to the histories of a group.
+func ofGroup(group Group, chosen candidate, histories ...history) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
+		c.Config.Orders.FitFrom = &config.Day{Time: time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC)}
 		var counts []btyd.HistoryCount
 		for _, h := range histories {
 			counts = append(counts, h.HistoryCount)
 		}
-		_, err := scoringOf(c).fitGroup(counts, "search", *nbd(-100).fit)
+		_, err := scoringOf(c).fitGroup(counts, group, *chosen.fit)
 		return err
 	}
 }
@@ -144,16 +145,34 @@ func TestWarningsOfModels(t *testing.T) {
 			Silent: ofHistories(fitFrom, three...),
 		},
 		{ // customers leave, and no model of that has an optimum
-			Code:   "no_model",
+			Code:   "dropout_without_model",
 			Raises: families(candidate{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "of that", LogLikelihood: -97}}, nbd(-100)),
-			Says:   noValue + "BG/NBD was not fitted: of that",
+			Says:   "customers seem to leave, for dropout raises 2 ln L by 6.00, but no model of it has a fit, so the model is NBD, in which nobody ever leaves: the value is too high for customers who have been silent for long",
 			Silent: families(candidate{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "of that", LogLikelihood: -97.01}}, nbd(-100)),
+		},
+		{ // where one has a fit, it is used
+			Code:   "dropout_without_model",
+			Raises: families(candidate{family: "BG/NBD", none: &btyd.NoFitError{Model: "BG/NBD", Reason: btyd.Ridge, Detail: "of that", LogLikelihood: -90}}, nbd(-100)),
+			Says:   "customers seem to leave, for dropout raises 2 ln L by 20.00, but no model of it has a fit, so the model is NBD, in which nobody ever leaves: the value is too high for customers who have been silent for long",
+			Silent: families(bgnbd(-90, ""), nbd(-100)),
 		},
 		{
 			Code:   "channel_without_model",
-			Raises: ofChannel(three[0]),
+			Raises: ofGroup(Group{Channel: "search"}, nbd(-100), three[0]),
 			Says:   `channel "search" takes the parameters of the whole base: NBD was not fitted: no customer has purchased again`,
-			Silent: ofChannel(three...),
+			Silent: ofGroup(Group{Channel: "search"}, nbd(-100), three...),
+		},
+		{ // who are unlike the others, but have bought no more
+			Code:   "old_without_model",
+			Raises: ofGroup(Group{Old: true}, nbd(-100), three[0]),
+			Says:   "customers first seen before 2025-02-01 take the parameters of the others: NBD was not fitted: no customer has purchased again",
+			Silent: ofGroup(Group{Old: true}, nbd(-100), three...),
+		},
+		{ // three histories are too few for BG/NBD
+			Code:   "old_without_model",
+			Raises: ofGroup(Group{Old: true}, bgnbd(-90, ""), three...),
+			Says:   "customers first seen before 2025-02-01 are valued by NBD: BG/NBD was not fitted: 3 distinct histories cannot determine 4 parameters",
+			Silent: ofGroup(Group{Channel: "search"}, bgnbd(-90, ""), three...),
 		},
 	})
 }

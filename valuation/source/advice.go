@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -110,6 +111,86 @@ func (m *mapped) isNull(files []File) bool {
 
 func (m *mapped) find(ctx context.Context, e engine.Engine, input engine.Input) (remedy.Reading, error) {
 	return remedy.Find(ctx, e, remedy.Column{Input: input, Value: m.value(ctx, e), Zone: m.kind.zone}, m.kind.want)
+}
+
+// reread returns how the one column of an expression is read, none where it has another
+// number of columns, or where it is what is mapped.
+func (m *mapped) reread(ctx context.Context, e engine.Engine, input engine.Input) (remedy.Reading, error) {
+	if len(m.used) != 1 {
+		return remedy.Reading{}, nil
+	}
+	column := remedy.Column{Input: input, Value: Name(ctx, e, m.used[0]), Zone: m.kind.zone}
+	reading, err := remedy.Find(ctx, e, column, m.kind.want)
+	if reading.Expression == m.text || reading.Expression == m.value(ctx, e) {
+		reading = remedy.Reading{}
+	}
+	return reading, err
+}
+
+// Reread says what to map to a setting in place of an expression that makes nothing of
+// its column; "" where nothing that was tried reads it.
+func (m Mapping) Reread(ctx context.Context, e engine.Engine, files []File, key string) (string, error) {
+	return m.advise(files, key, func(mapped *mapped) (remedy.Reading, error) { return mapped.reread(ctx, e, m.input) })
+}
+
+// LaterTimes says what to map to orders.columns.ordered_at where its times lie about
+// 1970, as those in a mistaken unit do; "" where nothing that was tried makes later ones.
+func (m Mapping) LaterTimes(ctx context.Context, e engine.Engine, files []File) (string, error) {
+	return m.advise(files, "orders.columns.ordered_at", func(mapped *mapped) (remedy.Reading, error) {
+		reading, err := mapped.reread(ctx, e, m.input)
+		if err != nil || reading.Expression != "" && reading.After >= leastLater {
+			return reading, err
+		}
+		return remedy.Shifted(ctx, e, remedy.Column{Input: m.input, Value: mapped.value(ctx, e)})
+	})
+}
+
+// zonedRows is how many rows are looked at for a zone that is dropped.
+const zonedRows = 10_000
+
+// inUTC is what a text ends with whose time is written in UTC.
+const inUTC = `'.*\d\d?:\d\d.*(Z|UTC|GMT|[+-]00(:?00)?)\s*'`
+
+// DroppedZones counts, in the first rows of the first file, the times of orders that are
+// written as text in UTC and that an expression reads as local ones, on another day than
+// they have in a zone; and says what to map instead.
+func (m Mapping) DroppedZones(ctx context.Context, e engine.Engine, files []File, zone string) (dropped, values int64, way string, err error) {
+	at := slices.IndexFunc(m.mapped, func(mapped mapped) bool { return mapped.key == "orders.columns.ordered_at" })
+	if m.Zoned || at < 0 || len(m.mapped[at].used) != 1 || strings.Contains(strings.ToLower(m.mapped[at].text), "timezone") {
+		return 0, 0, "", nil
+	}
+	column := m.mapped[at].used[0]
+	if !slices.ContainsFunc(files, func(file File) bool { return file.typeOf(column) == "VARCHAR" }) {
+		return 0, 0, "", nil
+	}
+	name := engine.Identifier(column)
+	differs := fmt.Sprintf("case when regexp_full_match(%s, %s) and cast((%s) as date) <> cast(timezone(%s, try_cast(%[1]s as timestamptz)) as date) then 1 end",
+		name, inUTC, m.mapped[at].expression, engine.Quote(zone))
+	screened, err := e.Screen(ctx, m.input.Only(0), name, []string{differs}, zonedRows)
+	if err != nil || screened.Read[0] == 0 {
+		return 0, 0, "", err
+	}
+	way, err = m.Reread(ctx, e, files, "orders.columns.ordered_at")
+	return screened.Read[0], screened.Values, way, err
+}
+
+// leastLater is the year before which times are no later ones, as their text begins.
+const leastLater = "1990"
+
+// advise says how a column that a setting reads is to be read instead, "" where that
+// is not known.
+func (m Mapping) advise(files []File, key string, read func(*mapped) (remedy.Reading, error)) (string, error) {
+	for i := range m.mapped {
+		if m.mapped[i].key != key || len(m.mapped[i].used) == 0 {
+			continue
+		}
+		reading, err := read(&m.mapped[i])
+		if err != nil || reading.Expression == "" {
+			return "", err
+		}
+		return m.mapped[i].advice(files, reading), nil
+	}
+	return "", nil
 }
 
 // unreadable is the error of a column that cannot be read at all.

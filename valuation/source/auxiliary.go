@@ -85,6 +85,16 @@ func FindLookups(ctx context.Context, c config.Config) ([]Auxiliary, error) {
 	return find(ctx, c, c.Identities.Files, c.Rates.Files)
 }
 
+// FindIdentities looks up the files of merged customers, of which there are none when
+// they are not configured.
+func FindIdentities(ctx context.Context, c config.Config) (Auxiliary, error) {
+	found, err := find(ctx, c, c.Identities.Files)
+	if err != nil {
+		return Auxiliary{}, err
+	}
+	return found[0], nil
+}
+
 // find looks up the files of the first of the auxiliary inputs.
 func find(ctx context.Context, c config.Config, files ...config.Files) ([]Auxiliary, error) {
 	found := noAuxiliary(c)

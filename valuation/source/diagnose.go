@@ -8,7 +8,6 @@ import (
 
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
-	"cbv/valuation/source/remedy"
 )
 
 // Diagnose reads the files of an input again, one by one and column by column, and
@@ -90,13 +89,9 @@ func (m *mapped) wayOut(ctx context.Context, e engine.Engine, input engine.Input
 		return text + ": cast the columns to double first"
 	}
 	text := "the value does not fit the expression"
-	if len(m.used) == 1 {
-		column := remedy.Column{Input: input, Value: Name(ctx, e, m.used[0]), Zone: m.kind.zone}
-		reading, err := remedy.Find(ctx, e, column, m.kind.want)
-		// The column as it stands is what the expression was to change.
-		if err == nil && reading.Expression != "" && reading.Expression != column.Value && reading.Expression != m.text {
-			return text + ": " + m.advice(files, reading)
-		}
+	// The column as it stands is what the expression was to change.
+	if reading, err := m.reread(ctx, e, input); err == nil && reading.Expression != "" && reading.Expression != Name(ctx, e, m.used[0]) {
+		return text + ": " + m.advice(files, reading)
 	}
 	return text + ": make it give null for such a value, with try_cast or nullif"
 }

@@ -1,13 +1,15 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
 	"cbv/valuation/engine"
 	"cbv/valuation/parquetfile"
+	"cbv/valuation/source/remedy"
+	"cbv/valuation/vocabulary"
 )
 
 // UnmappedView is the view that MapUnmapped makes, as the SQL files know it.
@@ -19,29 +21,33 @@ const ExportColumn = "cbv_export"
 
 // Role is what the name of a column that no setting uses promises.
 type Role struct {
-	Name    string      // of the column of unmapped_input
-	Type    engine.Type // of its values: a number, or text
-	Columns []string    // names that promise it, in lower case, letters and digits alone
+	Name     string      // of the column of unmapped_input
+	Type     engine.Type // of its values: a number, a text or a time
+	IsJoined bool        // every column that promises it is read, and not the best alone
+	Subjects []vocabulary.Subject
 }
 
 // Roles are what an unused column may say of the orders, in the order of the columns
 // of unmapped_input.
 var Roles = []Role{
-	{"quantity", engine.Double, []string{"quantity", "qty", "lineitemquantity", "itemquantity", "quantityordered", "qtyordered", "units", "menge", "anzahl", "stueckzahl"}},
-	{"unit_price", engine.Double, []string{"unitprice", "price", "lineitemprice", "itemprice", "priceeach", "preis", "einzelpreis"}},
-	{"tax", engine.Double, []string{"tax", "taxes", "taxamount", "totaltax", "vat", "vatamount", "ordertax", "linetax", "carttax", "salestax", "mwst", "ust", "gst"}},
-	{"subtotal", engine.Double, []string{"subtotal", "net", "netamount", "nettotal", "totalnet", "netto", "netsales"}},
-	{"total", engine.Double, []string{"total", "gross", "grosstotal", "grossamount", "grandtotal", "totalprice", "ordertotal", "brutto"}},
-	{"refund", engine.Double, []string{"refund", "refunds", "refunded", "refundedamount", "amountrefunded", "refundamount", "totalrefunded", "totalrefund"}},
-	{"refunded", engine.Varchar, []string{"refunded", "isrefunded", "isrefund", "refundedat", "returned", "isreturned", "isreturn"}},
-	{"cancelled", engine.Varchar, []string{"cancelled", "canceled", "iscancelled", "iscanceled", "cancelledat", "canceledat", "cancellationdate", "cancelledon", "void", "voided", "isvoid", "voidedat", "storno", "storniert"}},
-	{"test", engine.Varchar, []string{"test", "istest", "testorder", "istestorder"}},
-	{"live", engine.Varchar, []string{"livemode", "live", "islive"}},
-	{"status", engine.Varchar, []string{"status", "orderstatus"}},
-	{"payment", engine.Varchar, []string{"financialstatus", "paymentstatus"}},
-	{"type", engine.Varchar, []string{"type", "ordertype", "transactiontype", "kind", "transactionkind", "rowtype", "linetype", "lineitemtype"}},
-	{"currency", engine.Varchar, []string{"currency", "currencycode", "ordercurrency", "waehrung"}},
-	{"country", engine.Varchar, []string{"country", "countrycode", "shippingcountry", "billingcountry"}},
+	{"quantity", engine.Double, false, []vocabulary.Subject{vocabulary.Quantity}},
+	{"unit_price", engine.Double, false, []vocabulary.Subject{vocabulary.Price}},
+	{"tax", engine.Double, false, []vocabulary.Subject{vocabulary.Tax}},
+	{"shipping", engine.Double, false, []vocabulary.Subject{vocabulary.Shipping}},
+	{"subtotal", engine.Double, false, []vocabulary.Subject{vocabulary.Subtotal, vocabulary.Net}},
+	{"total", engine.Double, false, []vocabulary.Subject{vocabulary.Total}},
+	{"refund", engine.Double, false, []vocabulary.Subject{vocabulary.Refund}},
+	{"refunded", engine.Varchar, false, []vocabulary.Subject{vocabulary.Returned}},
+	{"cancelled", engine.Varchar, false, []vocabulary.Subject{vocabulary.Cancelled, vocabulary.CancelledAt}},
+	{"test", engine.Varchar, false, []vocabulary.Subject{vocabulary.Test}},
+	{"live", engine.Varchar, false, []vocabulary.Subject{vocabulary.Live}},
+	{"status", engine.Varchar, true, []vocabulary.Subject{vocabulary.Status}},
+	{"payment", engine.Varchar, true, []vocabulary.Subject{vocabulary.Payment}},
+	{"type", engine.Varchar, true, []vocabulary.Subject{vocabulary.Type}},
+	{"currency", engine.Varchar, false, []vocabulary.Subject{vocabulary.Currency, vocabulary.CurrencyCode}},
+	{"country", engine.Varchar, false, []vocabulary.Subject{vocabulary.Country}},
+	{"version_number", engine.Double, false, []vocabulary.Subject{vocabulary.Version}},
+	{"version_time", engine.Timestamp, false, []vocabulary.Subject{vocabulary.Version}},
 }
 
 // Unmapped returns the columns of the files that no setting uses, in the order in
@@ -75,18 +81,26 @@ func (m Mapping) Value(ctx context.Context, e engine.Engine, key string) string 
 	return ""
 }
 
+// mappedColumns are those of orders_input that unmapped_input has, too.
+var mappedColumns = []engine.Column{
+	{Name: "order_id", Type: engine.Varchar}, {Name: "ordered_at", Type: engine.Timestamp}, {Name: "amount", Type: engine.Double},
+	{Name: "is_kept", Type: engine.Boolean}, {Name: "minor_per_unit", Type: engine.Bigint},
+}
+
 // MapUnmapped makes the view unmapped_input of the unused columns whose names promise
-// something: amount, is_kept and minor_per_unit of orders_input, and a column for each
-// role, null where there is none. It returns the column of each role, as an expression
-// has it. Without any the view is empty: nothing is read of the files.
+// something: mappedColumns, and a column for each role, null where there is none. It
+// returns the columns of each role, as an expression has them. Without any the view is
+// empty: nothing is read of the files.
 func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File) (map[string]string, error) {
 	unused := m.Unmapped(files)
 	found := map[string]string{}
 	input := engine.Input{Name: UnmappedView, Files: m.input.Files, HivePartitions: m.input.HivePartitions}
-	kept := []string{"amount", "is_kept", "minor_per_unit"}
-	shape := []engine.Column{{Name: "amount", Type: engine.Double}, {Name: "is_kept", Type: engine.Boolean}, {Name: "minor_per_unit", Type: engine.Bigint}}
+	shape := slices.Clone(mappedColumns)
+	isMapped := func(name string) bool {
+		return slices.ContainsFunc(mappedColumns, func(c engine.Column) bool { return c.Name == name })
+	}
 	for _, own := range m.input.Columns {
-		if slices.Contains(kept, own.Name) {
+		if isMapped(own.Name) {
 			input.Columns = append(input.Columns, own)
 		}
 	}
@@ -94,51 +108,133 @@ func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File)
 	for _, role := range Roles {
 		shape = append(shape, engine.Column{Name: role.Name, Type: role.Type})
 		column := engine.InputColumn{Name: role.Name, Expression: "null", Type: role.Type}
-		if at := slices.IndexFunc(unused, role.promisedBy); at >= 0 {
-			read = append(read, unused[at].Name)
-			found[role.Name] = Name(ctx, e, unused[at].Name)
-			column.Expression = engine.Identifier(unused[at].Name)
-			if role.Type == engine.Double {
-				column.Expression = "try_cast(" + column.Expression + " as double)"
+		if promising := m.promising(role, unused, files); len(promising) > 0 {
+			var names []string
+			for _, name := range promising {
+				names = append(names, Name(ctx, e, name))
 			}
+			read = append(read, promising...)
+			found[role.Name] = strings.Join(names, " or ")
+			column.Expression = role.expression(promising)
 		}
 		input.Columns = append(input.Columns, column)
 	}
 	if len(found) > 0 {
 		for _, used := range m.mapped {
-			if slices.Contains(kept, used.column) {
+			if isMapped(used.column) {
 				read = append(read, used.used...)
 			}
 		}
 		input.Parts = partsOf(files, read)
 		return found, e.Input(ctx, input)
 	}
+	shape = append(shape, engine.Column{Name: "file_number", Type: engine.Bigint}, engine.Column{Name: "file_row", Type: engine.Bigint})
 	return found, e.Insert(ctx, UnmappedView, shape, func(func([]any) bool) {})
 }
 
-// promisedBy reports whether the name of a column promises the role, and its values
-// can keep it: a refund that is a number is money, and one that is not is a mark.
-func (r Role) promisedBy(column parquetfile.Column) bool {
-	if !slices.Contains(r.Columns, plainName(column.Name)) {
-		return false
+// promising returns the unused columns that promise a role, the best first: all of them
+// where they are joined, else one.
+func (m Mapping) promising(role Role, unused []parquetfile.Column, files []File) []string {
+	switch role.Name {
+	case "currency":
+		// Where a setting reads one, another may be that in which the customer was shown prices.
+		if m.readsSubject(vocabulary.Currency, files) || m.readsFor("orders.columns.currency") {
+			return nil
+		}
+	case "version_number", "version_time":
+		if !m.readsFor("orders.columns.order_id") || m.readsFor("orders.columns.version") {
+			return nil
+		}
 	}
+	var columns []string
+	for _, subject := range role.Subjects {
+		var of []string
+		for _, column := range unused {
+			if vocabulary.Says(subject, column.Name) && role.canBe(column) {
+				of = append(of, column.Name)
+			}
+		}
+		// names that are none of the list come last, and have place -1 or one behind it
+		slices.SortStableFunc(of, func(a, b string) int {
+			return cmp.Compare(uint(vocabulary.Place(subject, a)), uint(vocabulary.Place(subject, b)))
+		})
+		columns = append(columns, of...)
+	}
+	if len(columns) > 1 && !role.IsJoined {
+		return columns[:1]
+	}
+	return columns
+}
+
+// readsSubject reports whether a setting reads a column whose name is one of a subject.
+func (m Mapping) readsSubject(subject vocabulary.Subject, files []File) bool {
+	return slices.ContainsFunc(files, func(file File) bool {
+		return slices.ContainsFunc(file.Columns, func(c parquetfile.Column) bool { return vocabulary.Says(subject, c.Name) && m.reads(c.Name) })
+	})
+}
+
+// readsFor reports whether a setting reads a column.
+func (m Mapping) readsFor(key string) bool {
+	return slices.ContainsFunc(m.mapped, func(mapped mapped) bool { return mapped.key == key && len(mapped.used) > 0 })
+}
+
+// expression reads the columns of a role: what is none of its type is null.
+func (r Role) expression(columns []string) string {
+	var parts []string
+	for _, name := range columns {
+		parts = append(parts, "cast("+engine.Identifier(name)+" as varchar)")
+	}
+	switch {
+	case r.Type == engine.Double:
+		return "try_cast(" + engine.Identifier(columns[0]) + " as double)"
+	case r.Type == engine.Timestamp:
+		return "try_cast(" + engine.Identifier(columns[0]) + " as timestamp)"
+	case len(parts) > 1:
+		return "concat_ws(' ', " + strings.Join(parts, ", ") + ")"
+	}
+	return engine.Identifier(columns[0])
+}
+
+// canBe reports whether the values of a column can keep what its name promises: a refund
+// that is a number is money, and one that is not is a mark; a version is a number or a
+// time, which may be written as text.
+func (r Role) canBe(column parquetfile.Column) bool {
 	isMark := column.Type == "BOOLEAN" || column.Type == "DATE" || strings.HasPrefix(column.Type, "TIME")
+	isText := column.Type == "VARCHAR"
 	switch {
 	case slices.Contains([]string{"STRUCT", "LIST", "MAP", parquetfile.Null}, column.Type):
 		return false
 	case r.Name == "refund" || r.Name == "refunded":
-		return (isMark || column.Type == "VARCHAR") == (r.Name == "refunded")
+		return (isMark || isText) == (r.Name == "refunded")
+	case r.Name == "version_number" || r.Name == "version_time":
+		return (isMark || isText) == (r.Name == "version_time") && column.Type != "BOOLEAN"
 	}
 	return r.Type == engine.Varchar || !isMark
 }
 
-// plainName is a column's name as Roles have it: Line_Item Quantity is
-// lineitemquantity.
-func plainName(name string) string {
-	return strings.Map(func(letter rune) rune {
-		if unicode.IsLetter(letter) || unicode.IsDigit(letter) {
-			return unicode.ToLower(letter)
+// VersionColumn returns the unused column whose name says that it is the version of an
+// order; "" where there is none, or no order has an id.
+func (m Mapping) VersionColumn(files []File) string {
+	unused := m.Unmapped(files)
+	for _, role := range Roles {
+		if slices.Contains(role.Subjects, vocabulary.Version) {
+			if columns := m.promising(role, unused, files); len(columns) > 0 {
+				return columns[0]
+			}
 		}
-		return -1
-	}, name)
+	}
+	return ""
+}
+
+// VersionText returns the expression that reads a column as versions, as a message
+// proposes it: where nothing that was tried reads it, the column itself.
+func (m Mapping) VersionText(ctx context.Context, e engine.Engine, files []File, column string) (string, error) {
+	input := m.input
+	input.Parts = partsOf(files, []string{column})
+	name := Name(ctx, e, column)
+	reading, err := remedy.Find(ctx, e, remedy.Column{Input: input, Value: name}, remedy.Version)
+	if err != nil || reading.Expression == "" {
+		return name, err
+	}
+	return reading.Expression, nil
 }

@@ -84,3 +84,23 @@ func KaplanMeier(counts []EventCount) []SurvivalPoint {
 	}
 	return points
 }
+
+// MedianDay returns the first day by which half have had the event, with the
+// 95 % interval of it (Brookmeyer & Crowley 1982): the days from and to which the
+// interval of the curve holds a half. Each is nil where
+// its curve stays above a half.
+func MedianDay(points []SurvivalPoint) (median, low, high *int64) {
+	const half = 0.5 + 1e-12 // a product of shares may miss the half that it equals
+	for _, p := range points {
+		if median == nil && p.Survival <= half {
+			median = &p.Day
+		}
+		if low == nil && p.Low <= half {
+			low = &p.Day
+		}
+		if high == nil && p.High <= half {
+			high = &p.Day
+		}
+	}
+	return median, low, high
+}

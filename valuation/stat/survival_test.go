@@ -118,3 +118,15 @@ func same(t failer, got, want []SurvivalPoint, tolerance float64) {
 		}
 	}
 }
+
+// Half of the 21 patients were in remission for 23 weeks, the figure in every textbook;
+// the interval is that of R's survfit with conf.type "log-log": 13 weeks to no end.
+func TestMedianDayPublished(t *testing.T) {
+	median, low, high := MedianDay(KaplanMeier(freireich))
+	if median == nil || *median != 23 || low == nil || *low != 13 || high != nil {
+		t.Errorf("median %v, low %v, high %v, want 23, 13 and none", median, low, high)
+	}
+	if median, low, high := MedianDay(KaplanMeier([]EventCount{{5, 1, 50}})); median != nil || low != nil || high != nil {
+		t.Errorf("one of 51: median %v, low %v, high %v, want none", median, low, high)
+	}
+}

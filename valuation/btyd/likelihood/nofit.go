@@ -62,9 +62,12 @@ type Limit struct {
 
 // Where a search ends in a shape above largeShape and without an acceptable
 // optimum, it has run toward no variation, and the shape is fixed at manyShapes,
-// which has none to speak of. Below SmallShape nearly all weight is at 0.
+// which has none to speak of. Below SmallShape nearly all weight is at the ends; a
+// shape that leaves it there and nowhere else is fixed at noShape, which differs
+// from 0 by no digit that counts.
 const (
 	SmallShape = 1e-3
+	noShape    = 1e-9
 	largeShape = 50
 	manyShapes = 1e3
 )
@@ -80,6 +83,14 @@ func Toward(reason Reason, text, quantity string, value float64, reached bool) L
 // fixed.
 func NoVariation(text, quantity string, shape float64, parameter int) Limit {
 	return Limit{Boundary, text, quantity, shape, shape > largeShape, &fix{parameter, math.Log(manyShapes)}}
+}
+
+// AllOrNone returns the limit at which both shapes of a probability, the smaller of
+// which is given, are so small that it is 1 for some customers and 0 for the others.
+// The model that is left has the parameter of that place, from 0, fixed, and its
+// ratio to the other is the odds.
+func AllOrNone(text, quantity string, shape float64, parameter int) Limit {
+	return Limit{Boundary, text, quantity, shape, shape < SmallShape, &fix{parameter, math.Log(noShape)}}
 }
 
 // refusal is why the end of a search is not an acceptable optimum.

@@ -95,6 +95,19 @@ func epochs(value string) []candidate {
 	return append(found, candidate{expression: days, where: plausible(days)})
 }
 
+// shifted are the expressions that read times of a type as counts of larger units.
+func shifted(value string, found engine.Type) []candidate {
+	if found != engine.Timestamp && found != engine.Instant {
+		return nil
+	}
+	var larger []candidate
+	for _, factor := range []string{"1e3", "1e6", "1e9"} {
+		expression := "to_timestamp(date_part('epoch', " + value + ") * " + factor + ")"
+		larger = append(larger, candidate{expression: expression, where: plausible(expression)})
+	}
+	return larger
+}
+
 // times are the expressions that read a column of a type as times.
 func times(value string, found engine.Type) []candidate {
 	switch found {

@@ -87,6 +87,16 @@ func Whole(ctx context.Context, e engine.Engine, column Column) (Reading, error)
 	return column.choose(ctx, e, whole(column.Value, types[0]), ID)
 }
 
+// Shifted returns how times that are counts of seconds or parts of one since 1970 in
+// another unit than they were written in are read.
+func Shifted(ctx context.Context, e engine.Engine, column Column) (Reading, error) {
+	types, err := column.types(ctx, e, column.Value)
+	if err != nil {
+		return Reading{}, err
+	}
+	return column.choose(ctx, e, shifted(column.Value, types[0].Type), Time)
+}
+
 // types returns the different types that an expression has over the files.
 func (c Column) types(ctx context.Context, e engine.Engine, expression string) ([]engine.Described, error) {
 	var types []engine.Described
