@@ -59,8 +59,7 @@ func newHindcast(day PastDay, look Lookback, procedure Procedure, terms Terms) (
 	holdout := look.window(look.HoldoutDays)
 	customers := make([]Customer, len(people))
 	for i, c := range people {
-		customers[i] = c.Customer
-		customers[i].Purchases, customers[i].Margin = c.Came[holdout].Purchases, c.Came[holdout].Margin
+		customers[i] = c.holdout(holdout)
 		h.came = append(h.came, c.Came)
 	}
 	terms.HoldoutDays = look.HoldoutDays

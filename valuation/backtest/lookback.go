@@ -75,6 +75,20 @@ func (l Lookback) Days() []int {
 	return slices.Compact(days)
 }
 
+// HasRecent reports whether there are enough files before the last RecentDays to hold
+// the purchases of these against the spend model of the day before.
+func (l Lookback) HasRecent() bool { return l.SpanDays-RecentDays >= leastHistoryDays }
+
+// Looks returns Days, and the day before the last RecentDays.
+func (l Lookback) Looks() []int {
+	days := l.Days()
+	if l.HasRecent() && !slices.Contains(days, RecentDays) {
+		days = append(days, RecentDays)
+		slices.Sort(days)
+	}
+	return days
+}
+
 // Windows returns, ascending, over how many days after a past day it is asked what came.
 func (l Lookback) Windows() []int {
 	days := append(conditionalDays[:], l.HorizonDays)

@@ -8,10 +8,31 @@ import (
 // Past is what is known of a shop's past days.
 type Past struct {
 	Lookback
-	Days []PastDay // those of Lookback.Days; of more nothing is asked
+	Days []PastDay // those of Lookback.Days; of others nothing is asked
 
 	Recent     Recent  // nil: the value of recent purchases is not tested
 	Regularity float64 // k̂ of the gaps; 0: not known
+}
+
+// Holdout returns the customers of a cutoff with what came of them in the holdout.
+func (p Past) Holdout(before int) []Customer {
+	window := p.window(p.HoldoutDays)
+	var customers []Customer
+	for _, day := range p.Days {
+		if day.Before == before {
+			for _, c := range day.Customers {
+				customers = append(customers, c.holdout(window))
+			}
+		}
+	}
+	return customers
+}
+
+// holdout returns the customer with what came in a window.
+func (c PastCustomer) holdout(window int) Customer {
+	customer := c.Customer
+	customer.Purchases, customer.Margin = c.Came[window].Purchases, c.Came[window].Margin
+	return customer
 }
 
 // Rolling is what the procedure would have forecast on the cutoffs, each with what was

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"cbv/valuation/backtest"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
@@ -98,9 +99,10 @@ type Intake struct {
 	BeyondOrders bool
 
 	// Holdout is how the plan tests models on the shop's own past. A plan that tests
-	// none has the zero Holdout.
-	Holdout Holdout
-	tests   bool
+	// none has the zero Holdout, and looks back to no past day.
+	Holdout  Holdout
+	Lookback backtest.Lookback
+	tests    bool
 
 	// MapWatchedDays makes the view watched_days of a plan that looks at each
 	// customer on a day of their own (customer_id, look_day), nil where none does.

@@ -22,12 +22,12 @@ type watchedDay struct {
 }
 
 // makeLooks makes the tables of looks: those that a plan takes at everybody, the as-of
-// day and, where it fits models, the cutoff of its backtest and a year ago, and the one
-// that it takes at each of some customers.
+// day and, where it fits models, the past days of its backtest and a year ago, and the
+// one that it takes at each of some customers.
 func (in *Intake) makeLooks(ctx context.Context) error {
 	looks := []look{{in.Days.AsOf}}
-	if in.Holdout.Days > 0 {
-		looks = append(looks, look{in.Cutoff()})
+	for _, day := range in.pastDays() {
+		looks = append(looks, look{day.PastDay})
 	}
 	if yearAgo := in.YearAgo(); in.tests && !in.Days.First().After(yearAgo) && !slices.Contains(looks, look{yearAgo}) {
 		looks = append(looks, look{yearAgo})

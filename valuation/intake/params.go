@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/calendar"
 	"cbv/valuation/config"
@@ -32,12 +33,12 @@ type params struct {
 	ActiveFrom     float64
 	CoolingFrom    float64
 
-	BacktestDays       int64
-	BacktestCutoff     time.Time
-	BacktestRecentFrom time.Time // as long before the cutoff
-	YearAgo            time.Time // the customers of which day are compared with those of as_of
-	HorizonDays        int64
-	DiscountPerDay     float64
+	BacktestDays   int64
+	BacktestCutoff time.Time
+	RecentFrom     time.Time // the day before those whose purchases are held against the spend model
+	YearAgo        time.Time // the customers of which day are compared with those of as_of
+	HorizonDays    int64
+	DiscountPerDay float64
 
 	HasSpend         bool
 	HasSpendCurrency bool // of each row
@@ -63,7 +64,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
-		BacktestDays: int64(in.Holdout.Days), BacktestCutoff: in.Cutoff(), BacktestRecentFrom: in.Cutoff().AddDate(0, 0, -in.Holdout.Days),
+		BacktestDays: int64(in.Holdout.Days), BacktestCutoff: in.Cutoff(), RecentFrom: in.Days.AsOf.AddDate(0, 0, -backtest.RecentDays),
 		YearAgo: in.YearAgo(), HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
 		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
 		TargetLTVCAC:  c.Value.TargetLTVCAC,
@@ -82,18 +83,17 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	if err := engine.Insert(ctx, in.Engine, "params", []params{row}); err != nil {
 		return err
 	}
+	if err := engine.Insert(ctx, in.Engine, "past_days", in.pastDays()); err != nil {
+		return err
+	}
 	return in.makeLooks(ctx)
 }
 
 // YearAgo is the day of which the number of customers is compared with that of as_of.
 func (in *Intake) YearAgo() time.Time { return in.Days.AsOf.AddDate(0, 0, -int(Rules.FocusDays)) }
 
-const (
-	// A shorter holdout says nothing.
-	leastHoldoutDays = 7
-	// The holdout takes at most this part of the history.
-	mostHoldoutPart = 3
-)
+// leastHoldoutDays are the fewest days of a holdout: a shorter one says nothing.
+const leastHoldoutDays = 7
 
 // Holdout is the end of the history that the backtest forecasts.
 type Holdout struct {
@@ -104,24 +104,27 @@ type Holdout struct {
 // Cutoff is the last day that the backtest's models are fitted on.
 func (in *Intake) Cutoff() time.Time { return in.Days.AsOf.AddDate(0, 0, -in.Holdout.Days) }
 
-// setHoldout sets how many days the backtest forecasts: as many as the
-// horizon, a week at the least, and at most a third of the history that the
-// models are fitted on.
+// setHoldout sets how many days the backtest forecasts, and from which past days: as many
+// as the horizon, a week at the least, and at most a year and a third of the history that
+// the models are fitted on.
 func (in *Intake) setHoldout() error {
 	span := 0
 	if begin := in.FittedFrom(); begin.Before(in.Days.AsOf) {
 		span = calendar.DaysBetween(begin, in.Days.AsOf)
 	}
+	horizon := max(in.Config.Value.HorizonDays, leastHoldoutDays)
 	if days := in.Config.Backtest.HoldoutDays; days != nil {
 		if int(*days) >= span {
 			return failure.Usagef("backtest.holdout_days: %d days before %s leave no order to fit the models on: the first one is of %s",
 				*days, in.Days.AsOf.Format(time.DateOnly), in.FittedFrom().Format(time.DateOnly))
 		}
-		in.Holdout.Days = int(*days)
-		return nil
+		in.Lookback = backtest.NewLookback(span, horizon, int(*days))
+	} else {
+		in.Lookback = backtest.NewLookback(span, horizon, 0)
 	}
-	in.Holdout.Days = min(max(in.Config.Value.HorizonDays, leastHoldoutDays), span/mostHoldoutPart)
+	in.Holdout.Days = in.Lookback.HoldoutDays
 	if in.Holdout.Days < leastHoldoutDays {
+		in.Lookback = backtest.Lookback{}
 		in.Holdout = Holdout{WhyNone: fmt.Sprintf("%s of orders are too few for a backtest", calendar.DaysText(span))}
 	}
 	return nil

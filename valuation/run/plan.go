@@ -79,12 +79,13 @@ var acquired = []pipeline.Step{
 
 var models = []pipeline.Step{
 	{Name: "candidate_groups", Kind: pipeline.Go, Reads: []string{"channel_sizes"}, Makes: []string{"candidate_groups"}},
-	{Name: "cutoff_customers", Kind: pipeline.View, Folder: "models"},
-	{Name: "backtest_sample", Kind: pipeline.Table, Folder: "models"},
-	{Name: "backtest_members", Kind: pipeline.Table, Folder: "models"},
-	{Name: "backtest_customers", Kind: pipeline.Table, Folder: "models"},
+	{Name: "past_known", Kind: pipeline.View, Folder: "models"},
+	{Name: "past_sample", Kind: pipeline.Table, Folder: "models"},
+	{Name: "past_members", Kind: pipeline.Table, Folder: "models"},
+	{Name: "past_customers", Kind: pipeline.Table, Folder: "models"},
+	{Name: "recent_newcomers", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_levels", Kind: pipeline.Table, Folder: "models"},
-	{Name: "backtest_fits", Kind: pipeline.Go, Reads: []string{"backtest_sample", "backtest_customers", "spend_levels"}, Makes: []string{"spend_terms"}},
+	{Name: "backtest_fits", Kind: pipeline.Go, Reads: []string{"past_sample", "past_customers", "recent_newcomers", "spend_levels"}, Makes: []string{"spend_terms"}},
 	{Name: "histories", Kind: pipeline.Table, Folder: "models"},
 	{Name: "histories_year_ago", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},

@@ -70,8 +70,9 @@ func truthRows(t *testing.T, set string, variants ...string) (rows []truthRow) {
 	return rows
 }
 
-// testedCustomer is a row of backtest_customers.
+// testedCustomer is a row of past_customers.
 type testedCustomer struct {
+	PastDay                                time.Time
 	RepeatPurchases, PositivePurchases     int
 	AgeAtLastPurchaseDays, CustomerAgeDays int64
 	FirstPurchaseMinor, RepeatRevenueMinor int64
@@ -110,7 +111,7 @@ func splitOf(t *testing.T, set string, cutoff time.Time, horizon int) split {
 	c.Backtest.HoldoutDays = &days
 	done := split{}
 	const last = "tested_customers"
-	steps := append(slices.Clone(Tested), pipeline.Step{Name: last, Kind: pipeline.Go, Reads: []string{"backtest_customers"}})
+	steps := append(slices.Clone(Tested), pipeline.Step{Name: last, Kind: pipeline.Go, Reads: []string{"past_customers"}})
 	job := testJob(c)
 	inputs, err := intake.Find(t.Context(), c)
 	if err == nil {
@@ -128,9 +129,16 @@ func splitOf(t *testing.T, set string, cutoff time.Time, horizon int) split {
 		t.Fatal(err)
 	}
 	r := wire(plan, inputs, scoring.RunModel{})
-	read := pipeline.Actions{last: func(ctx context.Context) (err error) {
-		done.customers, err = engine.All[testedCustomer](ctx, r.Engine, "backtest_customers")
-		return err
+	read := pipeline.Actions{last: func(ctx context.Context) error {
+		for row, err := range engine.Select[testedCustomer](ctx, r.Engine, "past_customers") {
+			if err != nil {
+				return err
+			}
+			if row.PastDay.Equal(cutoff) {
+				done.customers = append(done.customers, row)
+			}
+		}
+		return nil
 	}}
 	err = r.Walk(t.Context(), pipeline.Walk{
 		Entries: entries, Actions: pipeline.Join(r.dryActions(), read), Readable: r.intake.Readable(), Spill: t.TempDir(), Diagnose: r.intake.Diagnose,

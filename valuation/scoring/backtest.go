@@ -3,9 +3,9 @@ package scoring
 import (
 	"context"
 	"slices"
+	"time"
 
 	"cbv/valuation/backtest"
-	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
 	"cbv/valuation/intake"
 )
@@ -21,6 +21,7 @@ type holdout struct {
 	sampled   int64
 	repeaters int    // of the sample, with a repeat at the cutoff
 	untested  string // why there is no result
+	past      backtest.Past
 	result    *backtest.Result
 	choice    backtest.Choice // of the result
 }
@@ -106,27 +107,29 @@ func (s *Scoring) fitBacktest(ctx context.Context) error {
 // large enough, of their own.
 func (s *Scoring) testModels(ctx context.Context) error {
 	h := &s.holdout
-	known, err := engine.One[struct{ Customers, Newcomers int64 }](ctx, s.Engine, "backtest_sample")
-	if err != nil {
-		return err
-	}
-	h.customers, h.newcomers, h.untested = known.Customers, known.Newcomers, s.intake.Holdout.WhyNone
+	h.untested = s.intake.Holdout.WhyNone
 	if s.intake.Holdout.Days == 0 {
 		return nil
 	}
-	customers, err := s.readBacktest(ctx)
-	if err != nil {
+	for row, err := range engine.Select[pastSample](ctx, s.Engine, "past_sample") {
+		if err != nil {
+			return err
+		}
+		if row.PastDay.Equal(s.intake.Cutoff()) {
+			h.customers, h.newcomers = row.Customers, row.Newcomers
+		}
+	}
+	if err := s.readPast(ctx); err != nil {
 		return err
 	}
+	customers := h.past.Holdout(s.intake.Holdout.Days)
 	h.sampled = int64(len(customers))
 	for _, c := range customers {
 		if c.History.Repeats > 0 {
 			h.repeaters++
 		}
 	}
-	result, err := backtest.Run(customers, backtest.Terms{
-		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(), Form: s.formOfBacktest(),
-	})
+	result, err := backtest.Run(customers, s.terms())
 	if err != nil {
 		return err
 	}
@@ -134,59 +137,28 @@ func (s *Scoring) testModels(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// backtestCustomer is a row of backtest_customers.
-type backtestCustomer struct {
-	FitGroup              int
-	FirstChannel          string
-	RepeatPurchases       int
-	AgeAtLastPurchaseDays int64
-	CustomerAgeDays       int64
-	PositivePurchases     int
-	PurchaseLogMillionths int64
-	FirstPurchaseMinor    int64
-	RepeatRevenueMinor    int64
-	RepeatMarginMinor     int64
-	RecentPurchases       int
-	RecentRevenueMinor    int64
-	RecentMarginMinor     int64
-	HoldoutPurchases      int
-	HoldoutRevenueMinor   int64
-	HoldoutMarginMinor    int64
-	PurchaseRevenueMinor  int64
-	PurchaseMarginMinor   int64
-	LaterReturnsMinor     int64
-	IDFraction            float64
+// pastSample is a row of past_sample.
+type pastSample struct {
+	PastDay              time.Time
+	Customers, Newcomers int64
 }
 
-// readBacktest reads the sample. Its size is bounded, whatever the base.
-func (s *Scoring) readBacktest(ctx context.Context) ([]backtest.Customer, error) {
-	rows, err := engine.All[backtestCustomer](ctx, s.Engine, "backtest_customers")
-	if err != nil {
-		return nil, err
+// terms are those of the backtest.
+func (s *Scoring) terms() backtest.Terms {
+	return backtest.Terms{
+		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(), Form: s.formOfBacktest(),
 	}
-	var base keptMoney
-	ofChannel := map[string]*keptMoney{}
-	for _, row := range rows {
-		if ofChannel[row.FirstChannel] == nil {
-			ofChannel[row.FirstChannel] = &keptMoney{}
-		}
-		base.add(row)
-		ofChannel[row.FirstChannel].add(row)
+}
+
+// roll makes the forecasts of the chosen models on the past days.
+func (s *Scoring) roll() error {
+	if !s.HasModel() || len(s.holdout.past.Days) == 0 {
+		return nil
 	}
-	perUnit := float64(s.Minor)
-	customers := make([]backtest.Customer, len(rows))
-	for i, row := range rows {
-		customers[i] = backtest.Customer{
-			Group: row.FitGroup, Old: s.isOld(row.FitGroup),
-			History:         btyd.History{Repeats: row.RepeatPurchases, LastPurchase: float64(row.AgeAtLastPurchaseDays), Age: float64(row.CustomerAgeDays)},
-			RecentPurchases: row.RecentPurchases, RecentMargin: s.marginOf(row.RecentRevenueMinor, row.RecentMarginMinor) / perUnit,
-			Purchases: row.HoldoutPurchases, Margin: s.marginOf(row.HoldoutRevenueMinor, row.HoldoutMarginMinor) / perUnit,
-			U:           row.IDFraction,
-			MarginShare: s.marginShare(base, *ofChannel[row.FirstChannel], row.FirstChannel != ""),
-		}
-		s.spendOf(row, &customers[i])
-	}
-	return customers, nil
+	procedure := backtest.Procedure{Family: s.models.groups[wholeBase].Purchase.Model.Name(), ByGroup: len(s.models.channels()) > 0, Form: s.form}
+	rolling, err := backtest.Roll(s.holdout.past, procedure, s.terms())
+	s.rolling = rolling
+	return err
 }
 
 // marginOf returns the margin of money, both in minor units.
@@ -204,7 +176,7 @@ func (s *Scoring) marginOf(revenue, margin int64) float64 {
 // that repeat purchases did, and what was returned.
 type keptMoney struct{ customers, revenue, margin, repeatRevenue, repeatMargin, returned int64 }
 
-func (k *keptMoney) add(row backtestCustomer) {
+func (k *keptMoney) add(row pastCustomer) {
 	k.customers++
 	k.revenue += row.PurchaseRevenueMinor
 	k.margin += row.PurchaseMarginMinor

@@ -34,6 +34,9 @@ func (s *Scoring) fit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := s.roll(); err != nil {
+		return err
+	}
 	if s.drift, err = s.measureDrift(ctx, histories); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@
 package scoring
 
 import (
+	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
 	"cbv/valuation/intake"
@@ -24,6 +25,7 @@ type Scoring struct {
 
 	groups  []fitGroup // that could have parameters of their own: fit groups 1, 2, …
 	holdout holdout
+	rolling backtest.Rolling // of the models that value customers; no cutoffs: there is none
 	models  models
 	form    spend.Form      // of the spend model
 	levels  spendLevels     // of the histories to as_of

@@ -1,10 +1,9 @@
--- cutoff_customers: the customers that were known at the cutoff of the backtest, and
--- when and by which channel they had been acquired, as known then: an order that was
--- returned in full later was one. Old are those whom the files show from their start,
--- as in summary.
+-- past_known: the customers that were known on each past day, and when and by which
+-- channel they had been acquired, as known then: an order that was returned in full later
+-- was one. Old are those whom the files show from their start, as in summary.
 --
--- grain: one row per customer_id
--- reads: summary, earlier_first_purchases, first_channels, newcomer_span, params
+-- grain: one row per (past_day, customer_id)
+-- reads: past_days, summary, earlier_first_purchases, first_channels, newcomer_span, params
 with
 
 earlier as (
@@ -13,23 +12,26 @@ earlier as (
         earlier_first_purchases.customer_id,
         earlier_first_purchases.first_purchase_date
     from earlier_first_purchases
-    inner join params
-        on earlier_first_purchases.look_day = params.backtest_cutoff
+    inner join past_days
+        on earlier_first_purchases.look_day = past_days.past_day
 ),
 
 known as (
     select
+        past_days.past_day,
         summary.customer_id,
         summary.first_channel,
         summary.first_purchase_date
     from summary
-    cross join params
+    inner join past_days
+        on summary.first_purchase_date <= past_days.past_day
     left join earlier
         on summary.customer_id = earlier.customer_id
+        and past_days.past_day = earlier.look_day
     where earlier.customer_id is null
-        and summary.first_purchase_date <= params.backtest_cutoff
     union all
     select
+        earlier.look_day as past_day,
         earlier.customer_id,
         coalesce(first_channels.first_channel, '') as first_channel,
         earlier.first_purchase_date
@@ -42,6 +44,7 @@ known as (
 
 final as (
     select
+        known.past_day,
         known.customer_id,
         known.first_channel,
         known.first_purchase_date,
