@@ -2,6 +2,9 @@
 -- discounted expected purchases × expected margin of one, net of later returns.
 -- All null where no model could be fitted. Nothing is rounded here.
 --
+-- The same-season ratio of purchases is in the forecasts of their number; what is left of
+-- that of money is in the value of one.
+--
 -- What a customer will spend is distributed as spend_scale × W, and W depends on
 -- (x, T) alone, given alive: it is that of customers whose purchases all have a positive
 -- value, and the scale of others keeps their own mean. margin_scale turns W into margin, discounted by the
@@ -10,7 +13,7 @@
 -- in _365d is the same over 365 days, whatever the horizon.
 --
 -- grain: one row per customer_id
--- reads: rfm, scores, conditional_forecasts, spend_terms, base_rates, channel_margins, params
+-- reads: rfm, scores, conditional_forecasts, spend_terms, season_terms, base_rates, channel_margins, params
 with
 
 scored as (
@@ -61,7 +64,7 @@ spending as (
         -- Fader & Hardie (2013), of n purchases that add up to S: E[M | n, S] =
         -- p (γ + S) / (p n + q - 1), of those worth anything; the mean alone where there
         -- is no spend model, p being null then
-        case
+        season_terms.purchase_value_ratio * case
             when scored.spend_purchases > 0
                 then coalesce(
                     spend_terms.positive_share
@@ -71,6 +74,7 @@ spending as (
                 )
             else scored.spend_mean
         end as expected_purchase_value,
+        season_terms.purchase_value_ratio,
         scored.repeat_purchases + spend_terms.first_counts as shape_purchases,
         spend_terms.positive_share,
         coalesce(channel_margins.margin_share, base_rates.margin_share) * (1 - base_rates.later_return_share)
@@ -79,6 +83,7 @@ spending as (
     cross join params
     cross join base_rates
     cross join spend_terms
+    cross join season_terms
     left join channel_margins
         on scored.first_channel = channel_margins.first_channel
 ),
@@ -87,9 +92,9 @@ scaled as (
     select
         spending.*,
         case
-            when spending.p is null then spending.spend_mean
+            when spending.p is null then spending.purchase_value_ratio * spending.spend_mean
             when spending.spend_purchases = spending.shape_purchases
-                then spending.positive_share * (spending.gamma + money(spending.spend_minor, params.minor_per_unit))
+                then spending.purchase_value_ratio * spending.positive_share * (spending.gamma + money(spending.spend_minor, params.minor_per_unit))
             -- W has the mean p / (p n + q - 1) for each purchase to come
             else spending.expected_purchase_value * (spending.p * spending.shape_purchases + spending.q - 1) / spending.p
         end as spend_scale

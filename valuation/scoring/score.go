@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
 	"cbv/valuation/engine"
@@ -49,10 +50,16 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if err := s.makeForecastMonths(ctx); err != nil {
 		return err
 	}
-	forecasts, of := s.forecasts(histories)
+	if err := s.makeSeasonTerms(ctx); err != nil {
+		return err
+	}
+	forecasts, of, err := s.forecasts(ctx, histories)
+	if err != nil {
+		return err
+	}
 	horizon, delta := s.horizon()
 	places := s.models.places()
-	err := s.parallel(ctx, len(forecasts), func(i int) {
+	err = s.parallel(ctx, len(forecasts), func(i int) {
 		o := &forecasts[i]
 		o.shifted = make([]float64, places)
 		shifts[o.group].Discounted(o.Survivor, horizon, delta, o.shifted)
@@ -84,7 +91,7 @@ func hasFirstDay(histories []history) bool {
 
 // forecasts returns the distinct (group, x, T) of histories with the distributions
 // of their spend, and for each history the place of its own.
-func (s *Scoring) forecasts(histories []history) (forecasts []forecast, of []int) {
+func (s *Scoring) forecasts(ctx context.Context, histories []history) (forecasts []forecast, of []int, err error) {
 	type key struct {
 		group, repeats int
 		age            float64
@@ -107,13 +114,20 @@ func (s *Scoring) forecasts(histories []history) (forecasts []forecast, of []int
 		of[i] = place
 	}
 	horizon, _ := s.horizon()
+	s.seasonal = map[float64]float64{}
+	weights := s.aliveByForecast(histories, of, len(forecasts))
+	for _, days := range []float64{30, 90, 365, horizon} {
+		if s.seasonal[days], err = s.seasonalDays(ctx, days, forecasts, weights); err != nil {
+			return nil, nil, err
+		}
+	}
 	for number, group := range s.models.groups {
-		found := spend.Distributions(group.Purchase.Model, group.Spend.Shape, survivors[number], horizon, s.intake.Base.Customers, s.workers())
+		found := spend.Distributions(group.Purchase.Model, group.Spend.Shape, survivors[number], s.seasonal[horizon], s.intake.Base.Customers, s.workers())
 		for i, place := range members[number] {
 			forecasts[place].spending = found[i]
 		}
 	}
-	return forecasts, of
+	return forecasts, of, nil
 }
 
 func (s *Scoring) scoreTable(ctx context.Context, histories []history, forecasts []forecast, of []int, shifts []btyd.Shifts) error {
@@ -179,15 +193,21 @@ func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error
 	rows := make([][]any, len(forecasts))
 	horizon, delta := s.horizon()
 	focus := float64(intake.Rules.FocusDays)
+	// Over the horizon the number of purchases carries its own ratio, and the value of one
+	// the rest (season_terms); over a year the number carries both but for that rest.
+	season := s.multiplier(backtest.Purchases, horizon)
+	ofFocus := s.multiplier(backtest.Margin, focus) / s.valueRatio(horizon)
 	err := s.parallel(ctx, len(forecasts), func(i int) {
 		o := &forecasts[i]
 		f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
 		discounted, inFocus := f.Discounted(horizon, delta), f.Discounted(focus, delta)
+		ifKept, inFocusIfKept := max(discounted, f.Rate()*btyd.Annuity(horizon, delta)), max(inFocus, f.Rate()*btyd.Annuity(focus, delta))
 		rows[i] = []any{
 			int64(o.group), int64(o.Repeats), int64(o.Age),
-			365 * f.Rate(), f.PPurchase(30), f.PPurchase(90), f.PPurchase(365), f.Expected(horizon), discounted,
-			f.Survival(30), f.Survival(90), f.Survival(180), f.Survival(365), max(discounted, f.Rate()*btyd.Annuity(horizon, delta)),
-			inFocus, max(inFocus, f.Rate()*btyd.Annuity(focus, delta)),
+			365 * f.Rate(), f.PPurchase(s.seasonal[30]), f.PPurchase(s.seasonal[90]), f.PPurchase(s.seasonal[365]),
+			season * f.Expected(horizon), season * discounted,
+			f.Survival(30), f.Survival(90), f.Survival(180), f.Survival(365), season * ifKept,
+			ofFocus * inFocus, ofFocus * inFocusIfKept,
 			s.growthByMonth(f, discounted),
 			o.spending.None, o.spending.Power, o.spending.First, o.spending.Step, o.spending.Exceeds[:], o.spending.SecondMoment,
 		}

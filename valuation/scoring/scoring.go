@@ -27,11 +27,16 @@ type Scoring struct {
 	holdout holdout
 	rolling backtest.Rolling // of the models that value customers; no cutoffs: there is none
 	models  models
-	form    spend.Form      // of the spend model
-	levels  spendLevels     // of the histories to as_of
-	curve   []forecastMonth // the months to come of the margin curve
-	drift   drift
-	cuts    rfm.Cuts
+
+	// seasonal is, by the days of a forecast, those of a year without a season that bring
+	// as much.
+	seasonal map[float64]float64
+
+	form   spend.Form      // of the spend model
+	levels spendLevels     // of the histories to as_of
+	curve  []forecastMonth // the months to come of the margin curve
+	drift  drift
+	cuts   rfm.Cuts
 }
 
 // New returns the scoring of a plan, which reuses the parameters of a run where one

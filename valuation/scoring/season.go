@@ -1,0 +1,108 @@
+package scoring
+
+import (
+	"context"
+	"math"
+
+	"cbv/valuation/backtest"
+	"cbv/valuation/engine"
+	"cbv/valuation/intake"
+)
+
+// seasonTerms is the one row of season_terms: what the same-season ratios do to the value
+// of a purchase, beside those that the number of purchases carries, and to what new
+// customers will bring after the days that are known of them.
+type seasonTerms struct {
+	PurchaseValueRatio float64 // of margin over that of purchases, over the horizon
+	NewcomerRatio      float64 // of margin over the horizon, over that of a year
+}
+
+// multiplier returns the same-season ratio of a target over some days: of a longer time
+// that of a year, and 1 where no year shows it.
+func (s *Scoring) multiplier(target backtest.Target, days float64) float64 {
+	return s.rolling.Ratio(target, min(int(days), int(intake.Rules.FocusDays))).Multiplier
+}
+
+// valueRatio returns by how much a purchase of some days is worth more than at other
+// times of the year, as the ratios have it.
+func (s *Scoring) valueRatio(days float64) float64 {
+	return s.multiplier(backtest.Margin, days) / s.multiplier(backtest.Purchases, days)
+}
+
+// makeSeasonTerms makes season_terms.
+func (s *Scoring) makeSeasonTerms(ctx context.Context) error {
+	horizon, _ := s.horizon()
+	terms := seasonTerms{PurchaseValueRatio: s.valueRatio(horizon), NewcomerRatio: 1}
+	ofHorizon, ofYear := s.rolling.Ratio(backtest.Margin, min(int(horizon), 365)), s.rolling.Ratio(backtest.Margin, 365)
+	if ofHorizon.Tested() && ofYear.Tested() {
+		terms.NewcomerRatio = ofHorizon.Multiplier / ofYear.Multiplier
+	}
+	return engine.Insert(ctx, s.Engine, "season_terms", []seasonTerms{terms})
+}
+
+const (
+	// seasonalPrecision is how closely the base's expectation is met.
+	seasonalPrecision = 1e-6
+	// A base of which most have left buys no more however long one waits.
+	mostSeasonalDays = 20
+	seasonalSteps    = 50
+)
+
+// seasonalDays returns how many days of a year without a season bring the base the
+// purchases that some days of this one do: of them probabilities and counts are those of
+// these. weights are the customers expected alive, by forecast.
+func (s *Scoring) seasonalDays(ctx context.Context, days float64, forecasts []forecast, weights []float64) (float64, error) {
+	ratio := s.multiplier(backtest.Purchases, days)
+	if ratio == 1 || len(forecasts) == 0 {
+		return days, nil
+	}
+	whole, err := s.baseExpectation(ctx, days, forecasts, weights)
+	if err != nil || !(whole > 0) {
+		return days, err
+	}
+	low, high := 0., mostSeasonalDays*days
+	at := ratio * days
+	for range seasonalSteps {
+		expected, err := s.baseExpectation(ctx, at, forecasts, weights)
+		if err != nil {
+			return days, err
+		}
+		if expected < ratio*whole {
+			low = at
+		} else {
+			high = at
+		}
+		if math.Abs(expected/whole/ratio-1) <= seasonalPrecision {
+			break
+		}
+		// The expectation is concave from 0 on, so that a chord from there falls short
+		// of what is missing, and one that passes it is halved.
+		if at *= ratio * whole / expected; !(at > low && at < high) {
+			at = (low + high) / 2
+		}
+	}
+	return at, nil
+}
+
+// baseExpectation returns the purchases that the base is expected to make in some days.
+func (s *Scoring) baseExpectation(ctx context.Context, days float64, forecasts []forecast, weights []float64) (float64, error) {
+	expected := make([]float64, len(forecasts))
+	err := s.parallel(ctx, len(forecasts), func(i int) {
+		o := &forecasts[i]
+		expected[i] = weights[i] * s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age).Expected(days)
+	})
+	sum := 0.
+	for _, purchases := range expected {
+		sum += purchases
+	}
+	return sum, err
+}
+
+// aliveByForecast returns how many customers with each forecast are expected alive.
+func (s *Scoring) aliveByForecast(histories []history, of []int, forecasts int) []float64 {
+	alive := make([]float64, forecasts)
+	for i, h := range histories {
+		alive[of[i]] += float64(h.Customers) * s.models.groups[h.group].Purchase.Model.PAlive(h.History)
+	}
+	return alive
+}
