@@ -1,7 +1,8 @@
 -- past_sample: how many customers were known on each past day, how many were acquired
 -- later, and how many of the id buckets are read of them: all, up to
 -- backtest_full_customers; beyond that the share that leaves about
--- backtest_sample_customers, so that the cost is bounded.
+-- backtest_sample_customers, so that the cost is bounded. Days other than the nearest
+-- cutoff, of which totals alone are asked, have fewer.
 --
 -- grain: one row per past_day
 -- reads: past_days, past_known, earlier_first_purchases, summary, params
@@ -36,8 +37,13 @@ sizes as (
     select
         past_days.past_day,
         coalesce(known.customers, 0) as customers,
-        coalesce(newcomers.newcomers, 0) as newcomers
+        coalesce(newcomers.newcomers, 0) as newcomers,
+        case when past_days.past_day = params.backtest_cutoff then params.backtest_full_customers else params.past_full_customers end
+            as full_customers,
+        case when past_days.past_day = params.backtest_cutoff then params.backtest_sample_customers else params.past_sample_customers end
+            as sample_customers
     from past_days
+    cross join params
     left join known
         on past_days.past_day = known.past_day
     left join newcomers
@@ -50,9 +56,9 @@ final as (
         sizes.customers,
         sizes.newcomers,
         case
-            when sizes.customers > params.backtest_full_customers then cast(
+            when sizes.customers > sizes.full_customers then cast(
                 ceil(
-                    cast(params.backtest_sample_customers * params.id_buckets as double) / nullif(sizes.customers, 0)
+                    cast(sizes.sample_customers * params.id_buckets as double) / nullif(sizes.customers, 0)
                 ) as bigint
             )
             else params.id_buckets

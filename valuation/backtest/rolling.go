@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -169,6 +170,19 @@ func (r Rolling) Ratio(target Target, windowDays int) Ratio {
 // variance of its logarithm.
 func (r Rolling) ErrorVariance(target Target) float64 {
 	return ErrorVariance(r.Misses(target, nil), priorError(r.Ratio(target, r.HorizonDays).Tested()))
+}
+
+// StandardError returns that of the logarithm of the base's margin on the nearest cutoff,
+// of customers and parameters alone; NaN where there is none.
+func (r Rolling) StandardError() float64 {
+	nearest, deviation := 0, math.NaN()
+	for _, c := range r.Cutoffs {
+		if nearest == 0 || c.Before < nearest {
+			total := c.Totals[slices.Index(targets[:], Margin)]
+			nearest, deviation = c.Before, math.Sqrt(total.Customers+total.Parameters)
+		}
+	}
+	return deviation
 }
 
 // Misses returns the misses of a target's totals on the judged cutoffs: of the

@@ -90,6 +90,10 @@ type BusinessRules struct {
 	// more it reads the share of the buckets that leaves about
 	// BacktestSampleCustomers, at least 50,000.
 	BacktestFullCustomers, BacktestSampleCustomers int64
+	// PastFullCustomers is how many customers are read of a past day that is not the
+	// nearest cutoff, and PastSampleCustomers about how many of a larger base: a total
+	// of as many has a standard error of a few per cent.
+	PastFullCustomers, PastSampleCustomers int64
 	// SpendSampleCustomers is on how many repeat customers the spend model is
 	// fitted at the most.
 	SpendSampleCustomers int64
@@ -130,6 +134,8 @@ var Rules = BusinessRules{
 	IDBuckets:               10_000,
 	BacktestFullCustomers:   60_000,
 	BacktestSampleCustomers: 52_000,
+	PastFullCustomers:       25_000,
+	PastSampleCustomers:     20_000,
 	SpendSampleCustomers:    1_000_000,
 	MaxSoundMoney:           1e15,
 	MaxSoundPurchases:       1e9,

@@ -14,6 +14,8 @@ func TestSampleSizes(t *testing.T) {
 	}{
 		{"bases that the backtest reads whole", Rules.BacktestFullCustomers, 60_000},
 		{"customers that it reads of larger ones", Rules.BacktestSampleCustomers, 52_000},
+		{"bases that other past days read whole", Rules.PastFullCustomers, 25_000},
+		{"customers that they read of larger ones", Rules.PastSampleCustomers, 20_000},
 		{"repeat customers that the spend model is fitted on", Rules.SpendSampleCustomers, 1_000_000},
 	} {
 		if size.got != size.want {

@@ -143,10 +143,23 @@ type Model struct {
 	From       *Origin            `json:"parameters_from,omitempty"` // absent where this run fitted them
 }
 
+// Season is what forecasts are multiplied by for the days of the year that they are of.
+type Season struct {
+	Years     int         `json:"years"`     // that the ratios rest on, of purchases
+	Purchases SeasonRatio `json:"purchases"` // of their number
+	Margin    SeasonRatio `json:"margin"`
+}
+
+// SeasonRatio is what came in these days of earlier years over what the model expected.
+type SeasonRatio struct {
+	Raw        float64 `json:"raw"`
+	Multiplier float64 `json:"multiplier"` // after shrinking
+}
+
 // Backtest says whether the run's figures deserve trust: how the model would have
 // done on the shop's own past.
 type Backtest struct {
-	Trust       *bool  `json:"trust"` // null where there is nothing to test on
+	Trust       *bool  `json:"trust"` // null where nothing shows it
 	Reason      string `json:"reason"`
 	Cutoff      string `json:"cutoff,omitempty"` // last day that its models know
 	HoldoutDays int    `json:"holdout_days"`
@@ -154,9 +167,11 @@ type Backtest struct {
 	Customers   int64  `json:"customers"` // of the sample
 	Known       int64  `json:"known"`     // customers at the cutoff
 	Newcomers   int64  `json:"newcomers"` // acquired after the cutoff and left out
-	// Repeat purchases per one that the model expects, in the second half of the
-	// history as a multiple of the first; null where it is not known.
-	Drift *float64 `json:"drift"`
+	// The same-season ratios of the horizon; null where no earlier year shows its season.
+	Season *Season `json:"season"`
+	// The standard deviation of the logarithm of a total that neither customers nor
+	// parameters explain.
+	ForecastError float64 `json:"forecast_error"`
 	// What else is to be known of the test, "MBG/NBD had no fit at the cutoff, so the
 	// test is of Pareto/NBD, the next in order" say.
 	Notes []string `json:"notes,omitempty"`

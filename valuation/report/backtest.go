@@ -213,15 +213,20 @@ func newCustomersText(v publication.Backtest) string {
 func trustText(v publication.Backtest) string {
 	switch {
 	case v.Trust == nil:
-		return fmt.Sprintf("Trust: not tested, because %s.", v.Reason)
+		return fmt.Sprintf("Trust: unknown: %s.%s", v.Reason, seasonText(v))
 	case !*v.Trust:
-		return "Trust: no, by the warnings below."
+		return fmt.Sprintf("Trust: no: %s.%s", v.Reason, seasonText(v))
 	}
-	text := "Trust: yes."
-	if v.Seasonal {
-		text += " The test covers no whole year, so it says nothing of the other seasons."
+	return "Trust: yes: forecasts made on earlier days held." + seasonText(v)
+}
+
+// seasonText says what the season does to the forecast.
+func seasonText(v publication.Backtest) string {
+	if v.Season == nil {
+		return ""
 	}
-	return text
+	return fmt.Sprintf(" In the same days of %s %.2f of the purchases that were expected came, and %.2f of the margin; forecasts are multiplied by %.2f and %.2f.",
+		countNoun(int64(v.Season.Years), "earlier year"), v.Season.Purchases.Raw, v.Season.Margin.Raw, v.Season.Purchases.Multiplier, v.Season.Margin.Multiplier)
 }
 
 // signed writes an error as a percentage.

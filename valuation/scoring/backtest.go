@@ -150,15 +150,18 @@ func (s *Scoring) terms() backtest.Terms {
 	}
 }
 
-// roll makes the forecasts of the chosen models on the past days.
+// roll makes the forecasts of the chosen models on the past days, and judges them.
 func (s *Scoring) roll() error {
 	if !s.HasModel() || len(s.holdout.past.Days) == 0 {
 		return nil
 	}
 	procedure := backtest.Procedure{Family: s.models.groups[wholeBase].Purchase.Model.Name(), ByGroup: len(s.models.channels()) > 0, Form: s.form}
 	rolling, err := backtest.Roll(s.holdout.past, procedure, s.terms())
-	s.rolling = rolling
-	return err
+	if err != nil {
+		return err
+	}
+	s.rolling, s.judged = rolling, rolling.Judge(rolling.StandardError())
+	return nil
 }
 
 // marginOf returns the margin of money, both in minor units.

@@ -37,9 +37,6 @@ func (s *Scoring) fit(ctx context.Context) error {
 	if err := s.roll(); err != nil {
 		return err
 	}
-	if s.drift, err = s.measureDrift(ctx, histories); err != nil {
-		return err
-	}
 	if err := s.makeBacktestScores(ctx); err != nil {
 		return err
 	}

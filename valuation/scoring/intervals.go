@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
 )
@@ -119,6 +120,9 @@ func (s *Scoring) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase
 		Nothing:   math.Exp(float64(total.noPurchase) / 1e6),
 		Mixed:     total.losing > 0,
 	}
+	// What a season and change leave unexplained is an error of the logarithm, like that of
+	// the parameters.
+	estimate.Parameters = s.rolling.ErrorVariance(backtest.Margin) * estimate.Expected * estimate.Expected
 	for _, fit := range fits {
 		estimate.Parameters += btyd.ParameterVariance(fit.gradient, fit.covariance) / (perUnit * perUnit)
 	}

@@ -26,6 +26,7 @@ type Scoring struct {
 	groups  []fitGroup // that could have parameters of their own: fit groups 1, 2, …
 	holdout holdout
 	rolling backtest.Rolling // of the models that value customers; no cutoffs: there is none
+	judged  backtest.Judgement
 	models  models
 
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
@@ -35,7 +36,6 @@ type Scoring struct {
 	form   spend.Form      // of the spend model
 	levels spendLevels     // of the histories to as_of
 	curve  []forecastMonth // the months to come of the margin curve
-	drift  drift
 	cuts   rfm.Cuts
 }
 

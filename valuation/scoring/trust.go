@@ -2,7 +2,6 @@ package scoring
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +48,7 @@ func (s *Scoring) modelName() string {
 func (s *Scoring) WarnOfTrust() {
 	switch verdict := s.Verdict(); {
 	case verdict.Trust == nil:
-		s.Warn("untested", "there is no backtest to trust the model by: %s", verdict.Reason)
+		s.Warn("untested", "nothing shows whether the figures that rest on the model deserve trust: %s", verdict.Reason)
 	case !*verdict.Trust:
 		s.Warn("not_trusted", "the figures that rest on the model do not deserve trust: %s", verdict.Reason)
 	}
@@ -63,9 +62,6 @@ func (s *Scoring) Verdict() publication.Backtest {
 	}
 	if days > 0 {
 		verdict.Cutoff = s.intake.Cutoff().Format(time.DateOnly)
-	}
-	if !math.IsNaN(s.drift.ratio) {
-		verdict.Drift = &s.drift.ratio
 	}
 	if h.result == nil {
 		return verdict
@@ -83,17 +79,27 @@ func (s *Scoring) Verdict() publication.Backtest {
 	if !s.HasModel() { // nothing to trust
 		return verdict
 	}
-	against := slices.Clone(h.choice.Reasons)
-	if h.choice.Trust == backtest.Untested {
-		verdict.Reason = strings.Join(against, "; ")
-		return verdict
+	verdict.Season, verdict.ForecastError = s.publishedSeason(), math.Sqrt(s.rolling.ErrorVariance(backtest.Margin))
+	verdict.Reason = strings.Join(s.judged.Reasons, "; ")
+	if s.judged.Trust != backtest.Untested {
+		trust := s.judged.Trust == backtest.Trusted
+		verdict.Trust = &trust
 	}
-	if s.drift.against != "" {
-		against = append(against, s.drift.against)
-	}
-	trust := len(against) == 0
-	verdict.Trust, verdict.Reason = &trust, strings.Join(against, "; ")
 	return verdict
+}
+
+// publishedSeason is what a manifest has of the ratios of the horizon, nil where its season
+// is untested.
+func (s *Scoring) publishedSeason() *publication.Season {
+	purchases, margin := s.rolling.Ratio(backtest.Purchases, s.rolling.HorizonDays), s.rolling.Ratio(backtest.Margin, s.rolling.HorizonDays)
+	if !purchases.Tested() {
+		return nil
+	}
+	return &publication.Season{
+		Years:     len(purchases.Years),
+		Purchases: publication.SeasonRatio{Raw: purchases.Raw, Multiplier: purchases.Multiplier},
+		Margin:    publication.SeasonRatio{Raw: margin.Raw, Multiplier: margin.Multiplier},
+	}
 }
 
 func forecastOf(s backtest.Score) *publication.Forecast {
