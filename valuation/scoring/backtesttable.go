@@ -2,6 +2,8 @@ package scoring
 
 import (
 	"context"
+	"fmt"
+	"math"
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
@@ -25,7 +27,60 @@ func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 			t.add("margin", b.Margin)
 		}
 	}
+	if s.HasModel() {
+		t.rolling(s.rolling, s.judged)
+	}
 	return engine.Insert(ctx, s.Engine, "backtest_scores", t.rows)
+}
+
+// procedureName stands for a model in the rows of what would have been forecast on past
+// days.
+const procedureName = "procedure"
+
+// rolling adds what the procedure forecast on past days: its ratios of today, its totals
+// at each cutoff with the ratio that was known there, and the tests of trust.
+func (t *scoreRows) rolling(r backtest.Rolling, judged backtest.Judgement) {
+	t.isChosen = false
+	for _, ratio := range r.Ratios {
+		t.model, t.target = procedureName, string(ratio.Target)
+		metric := fmt.Sprintf("season_%dd", ratio.WindowDays)
+		if ratio.Tested() {
+			t.put(metric+"_raw", 0, len(ratio.Years), ratio.Raw)
+		}
+		t.put(metric, 0, len(ratio.Years), ratio.Multiplier)
+	}
+	for _, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
+		t.target = string(target)
+		t.put("forecast_error", 0, len(r.Misses(target, nil)), math.Sqrt(r.ErrorVariance(target)))
+	}
+	for _, c := range r.Cutoffs {
+		t.model = fmt.Sprintf("%s, %d days before", procedureName, c.Before)
+		for i, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
+			t.target = string(target)
+			t.put("expected", 0, c.Customers, c.Totals[i].Expected)
+			t.put("actual", 0, c.Customers, c.Totals[i].Actual)
+			t.put("season", 0, len(c.Ratios[i].Years), c.Ratios[i].Multiplier)
+		}
+	}
+	places := map[string]int{}
+	for _, test := range judged.Tests {
+		name := test.Name
+		if test.Name == "baseline" {
+			name += "_" + test.Group
+		}
+		t.model, t.target = procedureName, string(test.Target)
+		key := name + t.target
+		if test.Name == "cohort_age" || test.Name == "tenth" {
+			places[key]++
+		}
+		failed := 0.
+		if test.Failed {
+			failed = 1
+		}
+		t.put("test_"+name+"_failed", places[key], test.Customers, failed)
+		t.put("test_"+name+"_expected", places[key], test.Customers, test.Expected)
+		t.put("test_"+name+"_actual", places[key], test.Customers, test.Actual)
+	}
 }
 
 // scoreRows are rows of backtest_scores under way.

@@ -72,7 +72,15 @@ func (s *Scoring) makeValueIntervals(ctx context.Context) error {
 	}
 	var intervals []valueInterval
 	for of, bySet := range sums {
-		low, high := s.valueInterval(bySet, rates.FirstPurchaseValue)
+		total := s.valueTotal(bySet, rates.FirstPurchaseValue)
+		if of == (scope{"base", "clv"}) {
+			low, high := total.Interval(intervalLevel)
+			s.narrow = &NarrowInterval{Level: intervalLevel, Low: low, High: high}
+		}
+		// What a season and change leave unexplained is an error of the logarithm, like
+		// that of the parameters.
+		total.Parameters += s.rolling.ErrorVariance(backtest.Margin) * total.Expected * total.Expected
+		low, high := total.Interval(intervalLevel)
 		intervals = append(intervals, valueInterval{of.kind, of.name, engine.Known(low), engine.Known(high)})
 	}
 	slices.SortFunc(intervals, func(a, b valueInterval) int {
@@ -96,10 +104,10 @@ var markMetrics = map[string]string{"retain": "retain_clv", "acquisition_lookali
 // intervalLevel is the probability of an interval of value.
 const intervalLevel = highLevel - lowLevel
 
-// valueInterval returns the interval of what customers will realise, in money.
-// Sets of parameters are fitted apart, so that the variances which their errors
-// leave add up.
-func (s *Scoring) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase float64) (low, high float64) {
+// valueTotal returns what customers will realise, in money, with the variances that
+// customers and parameters leave in it. Sets of parameters are fitted apart, so that the
+// variances which their errors leave add up.
+func (s *Scoring) valueTotal(bySet map[parameterSet]*valueSums, firstPurchase float64) btyd.Total {
 	var total valueSums
 	var fits []sharedFit
 	for _, set := range slices.SortedFunc(maps.Keys(bySet), parameterSet.compare) {
@@ -120,13 +128,10 @@ func (s *Scoring) valueInterval(bySet map[parameterSet]*valueSums, firstPurchase
 		Nothing:   math.Exp(float64(total.noPurchase) / 1e6),
 		Mixed:     total.losing > 0,
 	}
-	// What a season and change leave unexplained is an error of the logarithm, like that of
-	// the parameters.
-	estimate.Parameters = s.rolling.ErrorVariance(backtest.Margin) * estimate.Expected * estimate.Expected
 	for _, fit := range fits {
 		estimate.Parameters += btyd.ParameterVariance(fit.gradient, fit.covariance) / (perUnit * perUnit)
 	}
-	return estimate.Interval(intervalLevel)
+	return estimate
 }
 
 // ofBands returns derivatives by p, q and gamma of one band as those by p, q and the

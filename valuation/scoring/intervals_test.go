@@ -23,10 +23,10 @@ func TestBandsShareTheErrorsOfPAndQ(t *testing.T) {
 			Bands: []spend.Band{{Range: spend.Range{From: 0, To: 3}, Model: &few}, {Range: spend.Range{From: 4, To: spend.MostRepeats}, Model: &many}},
 		},
 	}}
-	low, high := s.valueInterval(map[parameterSet]*valueSums{
+	low, high := s.valueTotal(map[parameterSet]*valueSums{
 		{0, 0}: {minor: 400_000, variance: 5_000, noPurchase: -20_000_000, byParameter: []int64{10_000, -20_000, 0}, bySpend: []int64{30_000, -40_000, 50_000}},
 		{0, 4}: {minor: 600_000, variance: 6_000, noPurchase: -30_000_000, byParameter: []int64{30_000, 5_000, 0}, bySpend: []int64{-10_000, 70_000, 80_000}},
-	}, 20)
+	}, 20).Interval(intervalLevel)
 	perUnit := float64(s.Minor)
 	gradient := []float64{20_000 / perUnit, 30_000 / perUnit, 50_000 / perUnit, 80_000 / perUnit}
 	total := btyd.Total{

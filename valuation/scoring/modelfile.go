@@ -24,6 +24,7 @@ type ModelFile struct {
 	Channels     []ChannelFile      `json:"channels"`                // with parameters of their own
 	Candidates   []PurchaseFile     `json:"candidates"`              // every family, fitted to the whole base
 	Fingerprint  string             `json:"histories_xxh3_128,omitempty"`
+	Season       *SeasonFile        `json:"season"` // null without a model or a past to compare with
 	Warnings     []pipeline.Warning `json:"warnings"`
 	// The run that fitted the parameters, absent where it was this one. Counts
 	// and likelihoods are those of its base.
@@ -104,6 +105,7 @@ func (s *Scoring) ModelFile() ModelFile {
 	if file.Spend != nil && !s.reused.IsSet() {
 		file.Spend.Why, file.Spend.FirstToLater = s.whySpend(), s.levels.FirstToLater
 	}
+	file.Season = s.seasonFile()
 	file.Warnings = []pipeline.Warning{}
 	for _, warning := range s.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {

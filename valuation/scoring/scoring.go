@@ -27,6 +27,7 @@ type Scoring struct {
 	holdout holdout
 	rolling backtest.Rolling // of the models that value customers; no cutoffs: there is none
 	judged  backtest.Judgement
+	narrow  *NarrowInterval // of the base's value, nil where it has none
 	models  models
 
 	// seasonal is, by the days of a forecast, those of a year without a season that bring

@@ -17,6 +17,50 @@ type seasonTerms struct {
 	NewcomerRatio      float64 // of margin over the horizon, over that of a year
 }
 
+// SeasonFile is a part of model.json: what forecasts are multiplied by, and how far a total
+// is off beside customers and parameters.
+type SeasonFile struct {
+	Ratios        []RatioFile     `json:"ratios"`
+	ForecastError float64         `json:"forecast_error"`                       // standard deviation of the logarithm of the base's total
+	Narrow        *NarrowInterval `json:"clv_without_forecast_error,omitempty"` // of the base's clv
+}
+
+// RatioFile is a part of model.json.
+type RatioFile struct {
+	Target        backtest.Target `json:"target"`
+	Days          int             `json:"days"`
+	Years         []float64       `json:"years"` // ratios of single years, the nearest first; none: the season is untested
+	Raw           float64         `json:"raw"`
+	StandardError float64         `json:"standard_error_of_log"`
+	Multiplier    float64         `json:"multiplier"` // after shrinking
+}
+
+// NarrowInterval is a part of model.json: an interval that counts customers and
+// parameters alone.
+type NarrowInterval struct {
+	Level float64 `json:"level"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+// seasonFile describes the ratios, nil where there are none.
+func (s *Scoring) seasonFile() *SeasonFile {
+	if !s.HasModel() || len(s.rolling.Ratios) == 0 {
+		return nil
+	}
+	file := SeasonFile{ForecastError: math.Sqrt(s.rolling.ErrorVariance(backtest.Margin)), Narrow: s.narrow}
+	for _, ratio := range s.rolling.Ratios {
+		entry := RatioFile{
+			Target: ratio.Target, Days: ratio.WindowDays, Years: []float64{}, Raw: ratio.Raw, StandardError: ratio.StandardError, Multiplier: ratio.Multiplier,
+		}
+		for _, year := range ratio.Years {
+			entry.Years = append(entry.Years, year.Ratio)
+		}
+		file.Ratios = append(file.Ratios, entry)
+	}
+	return &file
+}
+
 // multiplier returns the same-season ratio of a target over some days: of a longer time
 // that of a year, and 1 where no year shows it.
 func (s *Scoring) multiplier(target backtest.Target, days float64) float64 {
