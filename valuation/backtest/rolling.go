@@ -126,7 +126,8 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 	return newRatio(target, windowDays, years)
 }
 
-// makeCutoffs makes the forecasts on the cutoffs. Totals are judged on those that had a
+// makeCutoffs makes the forecasts on the cutoffs. A ratio as uncertain as a total of which
+// nothing is said is none to judge a cutoff with. Totals are judged on those that had a
 // season to compare with; where none had, on all but the one a year ago, whose miss is
 // what today's ratio repairs.
 func (r *Rolling) makeCutoffs() {
@@ -140,6 +141,10 @@ func (r *Rolling) makeCutoffs() {
 		c := Cutoff{Before: before, Customers: len(made.customers), Family: made.familyName(), hindcast: made}
 		for i, target := range targets {
 			c.Ratios[i] = r.ratio(target, before, r.HoldoutDays)
+			if c.Ratios[i].StandardError > mostStandardError {
+				// A few months of a small shop say nothing of its next year.
+				c.Ratios[i] = newRatio(target, r.HoldoutDays, nil)
+			}
 			c.Totals[i] = made.total(target, window, nil)
 			c.Totals[i].Expected *= c.Ratios[i].Multiplier
 		}
