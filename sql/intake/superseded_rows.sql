@@ -87,10 +87,10 @@ ranked as (
         versions.known_on,
         versions.file_number,
         versions.file_row,
-        dense_rank() over (
+        cast(dense_rank() over (
             partition by versions.order_id
             order by versions.version_number nulls first, versions.versioned_at nulls first
-        ) as version_rank
+        ) as bigint) as version_rank
     from versions
     inner join several
         on versions.order_id = several.order_id

@@ -27,7 +27,7 @@ func definitions(t *testing.T, name string, pattern *regexp.Regexp) map[string]s
 	found := map[string]string{}
 	for _, match := range pattern.FindAllStringSubmatch(string(text), -1) {
 		var parameters []string
-		for parameter := range strings.SplitSeq(match[2], ", ") {
+		for parameter := range strings.SplitSeq(match[2], ",") {
 			parameters = append(parameters, strings.Fields(parameter)[0])
 		}
 		found[match[1]] = strings.Join(parameters, ", ")

@@ -55,10 +55,8 @@ func TestWhatIsAtStakeAgreesWithTheModels(t *testing.T) {
 	var lifetimes []float64 // of the repeat customers to retain
 	for i, row := range rows {
 		v := oracle.values[i]
-		group := oracle.groups[v.group]
-		future := group.Purchase.Model.Future(v.repeats, float64(*row.Age))
-		mean := group.Spend.Band(v.repeats).Expected(v.repeats, oracle.repeats[*row.ID])
-		atRisk := v.pAlive*future.Rate()*btyd.Annuity(horizon, delta)*mean*share - v.clv
+		future := oracle.groups[v.group].Purchase.Model.Future(v.repeats, float64(*row.Age))
+		atRisk := v.pAlive*future.Rate()*btyd.Annuity(horizon, delta)*v.purchase*share - v.clv
 		if !(math.Abs(*row.AtRisk-atRisk) <= 0.0051) || !(math.Abs(*row.Breakeven*v.clv/cost-1) <= 1e-9) {
 			t.Fatalf("%s has %g at risk and needs %g, want %g and %g", *row.ID, *row.AtRisk, *row.Breakeven, atRisk, cost/v.clv)
 		}

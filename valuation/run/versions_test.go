@@ -145,7 +145,6 @@ func readKnown(ctx context.Context, e engine.Engine, asOf int) (known []knownBas
 	days, err := engine.All[struct {
 		worthRow
 		NetMinor, MarginMinor int64
-		Reason                string
 	}](ctx, e, "customer_days")
 	if err != nil {
 		return nil, err
@@ -175,7 +174,7 @@ func readKnown(ctx context.Context, e engine.Engine, asOf int) (known []knownBas
 	for look := range asOf + 1 {
 		base := knownBase{map[worthKey]customerDay{}, map[string]string{}}
 		for _, day := range days {
-			if key := day.key(); day.Reason == "used" && key.day <= look {
+			if key := day.key(); key.day <= look {
 				base.days[key] = customerDay{day.worth(), day.NetMinor, day.MarginMinor}
 			}
 		}
