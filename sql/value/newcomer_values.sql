@@ -81,7 +81,7 @@ final as (
         sums.margin_180_squares,
         sums.margin_365_squares,
         by_age.purchases_millionths as expected_millionths,
-        by_horizon.purchases_millionths as horizon_millionths
+        by_horizon.seasonal_millionths as horizon_millionths
     from sums
     cross join value_horizons
     left join newcomer_curve as by_age

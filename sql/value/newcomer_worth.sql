@@ -3,7 +3,7 @@
 -- shown: F/n + (R / Σ D) × (Σ H / n), as channel_values has it of channels, from sums
 -- alone. F is the margin of their first orders, R what has come since, discounted to the
 -- first purchase; D are the discounted repeat purchases that the model expects of each
--- by their age, and H by the horizon. expected_purchases is Σ D, on which the level
+-- by their age, and H by the horizon, in the season that it is of. expected_purchases is Σ D, on which the level
 -- rests. Per customer, in minor units; no row where nobody was acquired, and no value
 -- without a model, or where all were acquired on as_of.
 --
@@ -61,7 +61,7 @@ expected as (
         value_horizons.horizon_days,
         cast(sum(aged.customers) as bigint) as customers,
         cast(sum(aged.customers * by_age.purchases_millionths) as bigint) as expected_millionths,
-        cast(sum(aged.customers * by_horizon.purchases_millionths) as bigint) as horizon_millionths
+        cast(sum(aged.customers * by_horizon.seasonal_millionths) as bigint) as horizon_millionths
     from aged
     cross join value_horizons
     left join newcomer_curve as by_age

@@ -14,6 +14,7 @@ type curvePoint struct {
 	FitGroup            int
 	AgeDays             int
 	PurchasesMillionths int64
+	SeasonalMillionths  int64 // with the season of the days to come, as a multiple of a whole year's
 }
 
 // makeNewcomerCurve makes the table of how many discounted repeat purchases the model
@@ -31,7 +32,11 @@ func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 			if age > 0 {
 				purchases = pAlive * future.Discounted(float64(age), delta)
 			}
-			rows = append(rows, curvePoint{number, age, int64(math.Round(purchases * 1e6))})
+			seasonal := purchases
+			if age == int(horizon) {
+				seasonal *= s.newcomerRatio()
+			}
+			rows = append(rows, curvePoint{number, age, int64(math.Round(purchases * 1e6)), int64(math.Round(seasonal * 1e6))})
 		}
 	}
 	return engine.Insert(ctx, s.Engine, "newcomer_curve", rows)

@@ -10,11 +10,9 @@ import (
 )
 
 // seasonTerms is the one row of season_terms: what the same-season ratios do to the value
-// of a purchase, beside those that the number of purchases carries, and to what new
-// customers will bring after the days that are known of them.
+// of a purchase, beside what the number of purchases carries of them.
 type seasonTerms struct {
 	PurchaseValueRatio float64 // of margin over that of purchases, over the horizon
-	NewcomerRatio      float64 // of margin over the horizon, over that of a year
 }
 
 // SeasonFile is a part of model.json: what forecasts are multiplied by, and how far a total
@@ -76,12 +74,20 @@ func (s *Scoring) valueRatio(days float64) float64 {
 // makeSeasonTerms makes season_terms.
 func (s *Scoring) makeSeasonTerms(ctx context.Context) error {
 	horizon, _ := s.horizon()
-	terms := seasonTerms{PurchaseValueRatio: s.valueRatio(horizon), NewcomerRatio: 1}
-	ofHorizon, ofYear := s.rolling.Ratio(backtest.Margin, min(int(horizon), 365)), s.rolling.Ratio(backtest.Margin, 365)
-	if ofHorizon.Tested() && ofYear.Tested() {
-		terms.NewcomerRatio = ofHorizon.Multiplier / ofYear.Multiplier
+	return engine.Insert(ctx, s.Engine, "season_terms", []seasonTerms{{PurchaseValueRatio: s.valueRatio(horizon)}})
+}
+
+// newcomerRatio returns by how much the days of the horizon bring more margin than as many
+// of a whole year: of new customers a year has shown the level. It is 1 where either is
+// not known.
+func (s *Scoring) newcomerRatio() float64 {
+	horizon, _ := s.horizon()
+	year := int(intake.Rules.FocusDays)
+	ofHorizon, ofYear := s.rolling.Ratio(backtest.Margin, min(int(horizon), year)), s.rolling.Ratio(backtest.Margin, year)
+	if !ofHorizon.Tested() || !ofYear.Tested() {
+		return 1
 	}
-	return engine.Insert(ctx, s.Engine, "season_terms", []seasonTerms{terms})
+	return ofHorizon.Multiplier / ofYear.Multiplier
 }
 
 const (
