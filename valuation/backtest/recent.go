@@ -1,7 +1,9 @@
 package backtest
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"cbv/valuation/btyd/spend"
 )
@@ -39,6 +41,8 @@ type RecentValue struct {
 // value compares what recent purchases were worth with what was expected of them; nil
 // where there are too few of them, or no spend model before them.
 func (recent Recent) value(form spend.Form, workers int) (*RecentValue, error) {
+	recent = slices.Clone(recent)
+	slices.SortFunc(recent, RecentCustomer.compare)
 	var known []Customer
 	for _, c := range recent {
 		if !c.IsNew {
@@ -74,6 +78,11 @@ func (recent Recent) value(form spend.Form, workers int) (*RecentValue, error) {
 	n := float64(v.Purchases)
 	v.Expected, v.Actual, v.StandardError = v.Expected/n, v.Actual/n, math.Sqrt(squares)/n
 	return &v, nil
+}
+
+// compare is a total order, so that sums do not depend on that of the rows.
+func (c RecentCustomer) compare(d RecentCustomer) int {
+	return cmp.Or(c.Customer.compare(d.Customer), cmp.Compare(c.Purchases, d.Purchases), cmp.Compare(c.Value, d.Value))
 }
 
 // known returns how many purchases a form counts of the customer: none of a new one.

@@ -100,8 +100,8 @@ const (
 
 // seasonalDays returns how many days of a year without a season bring the base the
 // purchases that some days of this one do: of them probabilities and counts are those of
-// these. weights are the customers expected alive, by forecast.
-func (s *Scoring) seasonalDays(ctx context.Context, days float64, forecasts []forecast, weights []float64) (float64, error) {
+// these. weights are aliveByForecast.
+func (s *Scoring) seasonalDays(ctx context.Context, days float64, forecasts []forecast, weights []int64) (float64, error) {
 	ratio := s.multiplier(backtest.Purchases, days)
 	if ratio == 1 || len(forecasts) == 0 {
 		return days, nil
@@ -135,24 +135,31 @@ func (s *Scoring) seasonalDays(ctx context.Context, days float64, forecasts []fo
 }
 
 // baseExpectation returns the purchases that the base is expected to make in some days.
-func (s *Scoring) baseExpectation(ctx context.Context, days float64, forecasts []forecast, weights []float64) (float64, error) {
-	expected := make([]float64, len(forecasts))
+func (s *Scoring) baseExpectation(ctx context.Context, days float64, forecasts []forecast, weights []int64) (float64, error) {
+	millionths := make([]int64, len(forecasts))
 	err := s.parallel(ctx, len(forecasts), func(i int) {
 		o := &forecasts[i]
-		expected[i] = weights[i] * s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age).Expected(days)
+		purchases := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age).Expected(days)
+		millionths[i] = int64(math.Round(float64(weights[i]) / aliveScale * purchases * 1e6))
 	})
-	sum := 0.
-	for _, purchases := range expected {
+	var sum int64
+	for _, purchases := range millionths {
 		sum += purchases
 	}
-	return sum, err
+	return float64(sum) / 1e6, err
 }
 
-// aliveByForecast returns how many customers with each forecast are expected alive.
-func (s *Scoring) aliveByForecast(histories []history, of []int, forecasts int) []float64 {
-	alive := make([]float64, forecasts)
+// aliveScale makes a number of customers alive whole, so that sums do not depend on the
+// order of the histories.
+const aliveScale = 1e9
+
+// aliveByForecast returns how many customers with each forecast are expected alive, in
+// parts of 1/aliveScale.
+func (s *Scoring) aliveByForecast(histories []history, of []int, forecasts int) []int64 {
+	alive := make([]int64, forecasts)
 	for i, h := range histories {
-		alive[of[i]] += float64(h.Customers) * s.models.groups[h.group].Purchase.Model.PAlive(h.History)
+		pAlive := s.models.groups[h.group].Purchase.Model.PAlive(h.History)
+		alive[of[i]] += h.Customers * int64(math.Round(pAlive*aliveScale))
 	}
 	return alive
 }
