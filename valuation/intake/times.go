@@ -76,6 +76,23 @@ func (in *Intake) warnOfZones(dropped, values int64, way string) {
 		humanize.Comma(dropped), CountOf(values, "time"), in.Config.Time.Zone, way)
 }
 
+// suspectVersions warns where versions are mapped as numbers that are times.
+func (in *Intake) suspectVersions(ctx context.Context) error {
+	way, err := in.Orders.CountedVersions(ctx, in.Engine, in.Inputs.Orders)
+	if err == nil {
+		in.warnOfVersions(way)
+	}
+	return err
+}
+
+// warnOfVersions says what to map for versions that are times as numbers, "" where they
+// are none.
+func (in *Intake) warnOfVersions(way string) {
+	if way != "" {
+		in.Warn("version_without_day", "orders.columns.version is a number that is a time: a number has no day, so that a version counts as known from the day of its row, and the backtest sees what only came later: %s", way)
+	}
+}
+
 // suspectBlankDay warns where orders are of a day that stands for none, and all others
 // are of much later ones.
 func (in *Intake) suspectBlankDay(days []orderdays.Day, blank time.Time, rows int64) {

@@ -23,6 +23,14 @@ func ofZones(dropped int64, way string) pipelinetest.Input {
 	}
 }
 
+// ofVersions has versions that are mapped as numbers, and what reads them as times.
+func ofVersions(way string) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		New(c, Inputs{}).warnOfVersions(way)
+		return nil
+	}
+}
+
 func TestWarningsOfDays(t *testing.T) {
 	// 5,000 rows in all, of days from January 2025 on
 	since := func(blank ...orderdays.Day) pipelinetest.Input {
@@ -44,6 +52,12 @@ func TestWarningsOfDays(t *testing.T) {
 			Raises: ofZones(1, "map try_cast(paid_at as timestamptz)"),
 			Says:   "1 of the first 60 times in orders.columns.ordered_at are written in UTC and read as local ones, which are of another day in Pacific/Auckland: map try_cast(paid_at as timestamptz)",
 			Silent: ofZones(1, ""),
+		},
+		{
+			Code:   "version_without_day",
+			Raises: ofVersions("map to_timestamp(updated_at)"),
+			Says:   "orders.columns.version is a number that is a time: a number has no day, so that a version counts as known from the day of its row, and the backtest sees what only came later: map to_timestamp(updated_at)",
+			Silent: ofVersions(""),
 		},
 		{
 			Code:   "implausible_days",

@@ -47,6 +47,7 @@ var Warnings = []WarningKind{
 	{"short_day", byOrders, "the last order day, or the last four of a weekday, has half of the usual rows or less, and far fewer than the shop's own range allows", "counts what is there", false},
 	{"implausible_days", byOrders, "all orders are of days before 1990, or some of a day that stands for a missing time: 1970-01-01, 1900-01-01, or one outside 1900 to 2199", "counts those from 1900 on as they are", false},
 	{"zone_dropped", byOrders, "texts of times in UTC are read as local ones by the expression of `orders.columns.ordered_at`, and are of another day in `time.zone`", "takes the days that it makes", false},
+	{"version_without_day", byOrders, "what `orders.columns.version` maps are numbers that are times, as seconds since 1970", "knows each version from the day of its row on", false},
 	{"trailing_gap", byOrders, "`time.as_of` is more than 7 days and 5 median gaps after the last order that counts", "everybody looks that much longer gone; `latest` stays where it is", false},
 	{"rows_lost", byInput, "rows or money of past days that the earlier run had are missing: 0.1 % of them or more, or half of a day; from 1 % on it fails, and of money without a missing row from 5 % on", "counts what is there", false},
 	{"customers_vanished", byInput, "0.1 % or more of the earlier run's customers are in no row any more; from 1 % on it fails", "leaves them out", false},

@@ -145,6 +145,14 @@ func (m Mapping) LaterTimes(ctx context.Context, e engine.Engine, files []File) 
 	})
 }
 
+// CountedVersions says what to map to orders.columns.version where what is mapped are
+// numbers that are times; "" where they are other numbers, or times.
+func (m Mapping) CountedVersions(ctx context.Context, e engine.Engine, files []File) (string, error) {
+	return m.advise(files, "orders.columns.version", func(mapped *mapped) (remedy.Reading, error) {
+		return remedy.Counted(ctx, e, remedy.Column{Input: m.input, Value: mapped.value(ctx, e)})
+	})
+}
+
 // zonedRows is how many rows are looked at for a zone that is dropped.
 const zonedRows = 10_000
 
