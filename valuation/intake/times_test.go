@@ -75,7 +75,7 @@ func TestWarningsOfDays(t *testing.T) {
 			Code:   "implausible_days",
 			Raises: since(on(1899, 12, 31, 3), on(1900, 1, 1, 2), on(1900, 1, 2, 2)),
 			Says:   "7 rows (0.1 % of all) are of 1900-01-01, and all others of 2025-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
-			Silent: since(on(1900, 1, 3, 7)),
+			Silent: since(on(1899, 12, 31, 3), on(1900, 1, 1, 1)),
 		},
 		{ // 5 of 5,001 are too few
 			Code:   "implausible_days",
@@ -85,9 +85,27 @@ func TestWarningsOfDays(t *testing.T) {
 		},
 		{ // a history that goes on from there
 			Code:   "implausible_days",
-			Raises: ofDays(nil, on(1970, 1, 1, 5), on(1980, 1, 1, 5), on(1995, 1, 1, 5), on(1995, 1, 2, 5)),
+			Raises: ofDays(nil, on(1970, 1, 1, 5), on(1980, 1, 1, 5), on(1985, 1, 1, 5), on(1995, 1, 2, 5)),
 			Says:   "5 rows (25 % of all) are of 1970-01-01, and all others of 1980-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
-			Silent: ofDays(nil, on(1970, 1, 1, 5), on(1979, 12, 31, 5), on(1995, 1, 1, 5), on(1995, 1, 2, 5)),
+			Silent: ofDays(nil, on(1970, 1, 1, 5), on(1979, 12, 31, 5), on(1985, 1, 1, 5), on(1995, 1, 2, 5)),
+		},
+		{ // any other day that stands alone, in one zone or in two
+			Code:   "implausible_days",
+			Raises: since(on(2000, 1, 1, 5)),
+			Says:   "5 rows (0.1 % of all) are of 2000-01-01, and all others of 2025-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
+			Silent: since(on(2000, 1, 1, 4)),
+		},
+		{
+			Code:   "implausible_days",
+			Raises: since(on(1980, 1, 1, 4), on(1980, 1, 2, 2)),
+			Says:   "6 rows (0.1 % of all) are of 1980-01-01, and all others of 2025-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
+			Silent: since(on(1980, 1, 1, 4), on(1980, 1, 3, 2)),
+		},
+		{ // a few behind it do not hide it
+			Code:   "implausible_days",
+			Raises: since(on(1970, 1, 1, 1), on(1985, 5, 1, 2), on(2015, 1, 1, 7)),
+			Says:   "7 rows (0.1 % of all) are of 2015-01-01, and all others of 2025-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
+			Silent: since(on(1970, 1, 1, 1), on(1985, 5, 1, 2), on(2015, 1, 2, 7)),
 		},
 		{
 			Code:   "implausible_days",

@@ -45,7 +45,7 @@ var Warnings = []WarningKind{
 	{"rounding_matters", byInput, "rounding each amount to the minor unit moves the total", "each row is rounded", false},
 	{"missing_days", byOrders, "days without an order lie between others on which the shop would have had some; what recurs in another year is a closing", "counts them as days on which nobody bought", false},
 	{"short_day", byOrders, "the last order day, or the last four of a weekday, has half of the usual rows or less, and far fewer than the shop's own range allows", "counts what is there", false},
-	{"implausible_days", byOrders, "all orders are of days before 1990, or some of a day that stands for a missing time: 1970-01-01, 1900-01-01, or one outside 1900 to 2199", "counts those from 1900 on as they are", false},
+	{"implausible_days", byOrders, "all orders are of days before 1990, or some of a day that stands for a missing time: one ten years or more before all others, as 1970-01-01, or one outside 1900 to 2199", "counts those from 1900 on as they are", false},
 	{"zone_dropped", byOrders, "texts of times in UTC are read as local ones by the expression of `orders.columns.ordered_at`, and are of another day in `time.zone`", "takes the days that it makes", false},
 	{"version_without_day", byOrders, "what `orders.columns.version` maps are numbers that are times, as seconds since 1970", "knows each version from the day of its row on", false},
 	{"trailing_gap", byOrders, "`time.as_of` is more than 7 days and 5 median gaps after the last order that counts", "everybody looks that much longer gone; `latest` stays where it is", false},
