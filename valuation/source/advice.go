@@ -176,7 +176,7 @@ func (m Mapping) DroppedZones(ctx context.Context, e engine.Engine, files []File
 		return 0, 0, "", nil
 	}
 	name := engine.Identifier(column)
-	written := fmt.Sprintf("case when regexp_full_match(%s, %s) then try_cast(regexp_replace(%[1]s, '%s$', '') as timestamp) end", name, inUTC, utc)
+	written := fmt.Sprintf("case when regexp_full_match(%s, %s) then try_cast(regexp_replace(%[1]s, '%[3]s$', '') as timestamp) end", name, inUTC, utc)
 	differs := fmt.Sprintf("case when cast((%s) as date) <> cast(timezone(%s, timezone('UTC', %s)) as date) then 1 end", m.mapped[at].expression, engine.Quote(zone), written)
 	timed := fmt.Sprintf("case when (%s) <> date_trunc('day', %[1]s) then 1 end", written)
 	screened, err := e.Screen(ctx, m.input.Only(0), name, []string{differs, timed}, zonedRows)
