@@ -20,6 +20,7 @@ SUSPICIONS = {
     "many_people_one_id", "order_id_as_customer", "doubled_rows", "order_in_two_files", "several_currencies",
     "day_and_month_swapped", "rows_lost", "customers_vanished", "missing_days", "short_day", "trailing_gap",
     "rounding_matters", "copied_file", "many_rows_quarantined", "implausible_days", "zone_dropped",
+    "version_without_day",
 }
 
 COUNTRIES = (["DE", "AT", "NL", "FR"], [0.6, 0.15, 0.15, 0.1])

@@ -56,7 +56,8 @@ final as (
             when file_days.order_rows = 0 then 0
             when shared_days.order_day is null then day_customers.customers
             else coalesce(file_customers.customers, 0)
-        end as customers
+        end as customers,
+        file_days.superseded_rows
     from file_days
     cross join params
     inner join order_files

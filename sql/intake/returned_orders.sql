@@ -1,10 +1,11 @@
 -- returned_orders: the orders whose returns or versions change what a day is worth, day
 -- by day: those with a return that are spread over two days or more, or come to nothing,
--- and each version of those whose versions differ. All others are worth what moved. An order that comes to half a minor unit a row has come
--- to nothing: its rows were rounded. Rows without an order id are an order of their
--- customer-day; a blank id, as exports write a missing one, is none. Without returns
--- where these are netted within their customer-day. A return that is the only row of its order
--- is not looked for among the orders again.
+-- and each version of those whose versions differ. All others are worth what moved. An
+-- order that comes to half a minor unit a row has come to nothing: its rows were rounded.
+-- Rows without an order id are an order of their customer-day; a blank id, as exports
+-- write a missing one, is none. Without returns where these are netted within their
+-- customer-day. A return that is the only row of its order is not looked for among the
+-- orders again.
 --
 -- grain: one row per (customer_id, order_id, order_day, known_from)
 -- reads: orders, several_row_orders, order_versions, params

@@ -1,7 +1,8 @@
 -- unused_versions: the orders whose rows have different values in a column that no setting
 -- uses and whose name says that it is a version: how many, in how many of them a later
 -- version has the rows and the money of the one before, or stands in other files, or is
--- one row as every other; and the money of those that are not the latest.
+-- one row as every other, or are of one time of day; and the money of those that are not
+-- the latest.
 --
 -- The rows of a version are told from lines of an order that were changed one by one:
 -- they are of the same time of order, none is a return, and two versions lie an hour
@@ -100,7 +101,8 @@ versioned as (
         cast(sum(earlier_minor) as bigint) as earlier_minor,
         max(case when is_equal then 1 else 0 end) as is_equal,
         min(case when is_in_other_files then 1 else 0 end) as is_in_other_files,
-        min(case when is_single then 1 else 0 end) as is_single
+        min(case when is_single then 1 else 0 end) as is_single,
+        max(case when first_ordered_at <> cast(first_ordered_at as date) then 1 else 0 end) as is_timed
     from steps
     group by order_id
     having min(least_minor) >= 0
@@ -129,6 +131,7 @@ counted as (
         coalesce(cast(sum(is_equal) as bigint), 0) as equal_orders,
         coalesce(cast(sum(is_in_other_files) as bigint), 0) as apart_orders,
         coalesce(cast(sum(is_single) as bigint), 0) as single_orders,
+        coalesce(cast(sum(is_timed) as bigint), 0) as timed_orders,
         coalesce(cast(sum(earlier_minor) as bigint), 0) as earlier_minor
     from versioned
 ),
@@ -139,6 +142,7 @@ final as (
         counted.equal_orders,
         counted.apart_orders,
         counted.single_orders,
+        counted.timed_orders,
         counted.earlier_minor,
         alike.equal_pairs,
         steady.steady_orders

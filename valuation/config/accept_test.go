@@ -24,3 +24,23 @@ func TestWhatIsAcceptedOnceIsOfItsFlagAlone(t *testing.T) {
 		}
 	}
 }
+
+// The flag names codes: what clears a list by file or variable accepts nothing for once,
+// and is no way to say so.
+func TestAcceptingNoCodeIsRefused(t *testing.T) {
+	file := writeFile(t, "orders: {files: /a.parquet}\nvalue: {currency: EUR}\n")
+	for _, standing := range []string{"", "late_rows"} {
+		from := Sources{File: file, Accepted: "null"}
+		if standing != "" {
+			from.Flags = map[string]string{"run.accept": standing}
+		}
+		_, err := Load(from)
+		const want = `--accept: "null" is no code of a warning: cbv help warnings lists them`
+		if err == nil || err.Error() != want {
+			t.Errorf("beside %q: %v, want %s", standing, err, want)
+		}
+	}
+	if _, err := Load(Sources{File: file, Flags: map[string]string{"run.accept": "null"}}); err != nil {
+		t.Errorf("a list that is cleared: %v", err)
+	}
+}

@@ -73,7 +73,11 @@ func read(from Sources) (Config, map[string]string, error) {
 		if key.Path == acceptPath && from.Accepted != "" {
 			standing := c.Run.Accept
 			origins[key.Path] = "--" + key.Short
-			errs = append(errs, set(leaf, key, "--"+key.Short, from.Accepted))
+			err := set(leaf, key, "--"+key.Short, from.Accepted)
+			if err == nil && len(c.Run.Accept) == 0 { // null, or commas alone
+				err = fmt.Errorf("--%s: %q is no code of a warning: cbv help warnings lists them", key.Short, from.Accepted)
+			}
+			errs = append(errs, err)
 			c.Run.AcceptOnce = c.Run.Accept
 			c.Run.Accept = slices.Concat(standing, c.Run.AcceptOnce)
 		}

@@ -44,6 +44,9 @@ func (in *Intake) setAsOf(ctx context.Context) error {
 	if err := in.suspectZones(ctx); err != nil {
 		return err
 	}
+	if err := in.suspectVersions(ctx); err != nil {
+		return err
+	}
 	if err := in.suspectDays(ctx, days); err != nil {
 		return err
 	}

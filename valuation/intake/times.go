@@ -16,8 +16,8 @@ import (
 // unit, and what stands for a missing time, lie before.
 var shopDay = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// blankDays are what programs write for a missing time; beside the days themselves the
-// ones before and after them, for another zone.
+// blankDays are what programs write for a missing time, as far behind other orders as any
+// day that stands alone; beside them the days before and after, for another zone.
 var blankDays = []time.Time{time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)}
 
 const (
@@ -51,10 +51,31 @@ func (in *Intake) suspectDays(ctx context.Context, all []orderdays.Day) error {
 	for _, day := range days {
 		rows += day.OrderRows
 	}
-	for _, blank := range blankDays {
+	for _, blank := range slices.Concat(blankDays, aloneDays(days)) {
 		in.suspectBlankDay(days, blank, rows)
 	}
 	return nil
+}
+
+// aloneDays are the days at the beginning that are as far as blankYears from all others,
+// but for blankDays and what belongs to them.
+func aloneDays(days []orderdays.Day) []time.Time {
+	var alone []time.Time
+	for i, day := range days {
+		isBeside := func(other time.Time) bool {
+			after := calendar.DaysBetween(other, day.OrderDay)
+			return -1 <= after && after <= 1
+		}
+		if slices.ContainsFunc(slices.Concat(blankDays, alone), isBeside) {
+			continue
+		}
+		next := slices.IndexFunc(days[i:], func(later orderdays.Day) bool { return calendar.DaysBetween(day.OrderDay, later.OrderDay) > 1 })
+		if next < 0 || days[i+next].OrderDay.Before(day.OrderDay.AddDate(blankYears, 0, 0)) {
+			break
+		}
+		alone = append(alone, day.OrderDay)
+	}
+	return alone
 }
 
 // suspectZones warns where times are written with a zone that an expression drops.
@@ -74,6 +95,23 @@ func (in *Intake) warnOfZones(dropped, values int64, way string) {
 	}
 	in.Warn("zone_dropped", "%s of the first %s in orders.columns.ordered_at are written in UTC and read as local ones, which are of another day in %s: %s",
 		humanize.Comma(dropped), CountOf(values, "time"), in.Config.Time.Zone, way)
+}
+
+// suspectVersions warns where versions are mapped as numbers that are times.
+func (in *Intake) suspectVersions(ctx context.Context) error {
+	way, err := in.Orders.CountedVersions(ctx, in.Engine, in.Inputs.Orders)
+	if err == nil {
+		in.warnOfVersions(way)
+	}
+	return err
+}
+
+// warnOfVersions says what to map for versions that are times as numbers, "" where they
+// are none.
+func (in *Intake) warnOfVersions(way string) {
+	if way != "" {
+		in.Warn("version_without_day", "orders.columns.version is a number that is a time: a number has no day, so that a version counts as known from the day of its row, and the backtest sees what only came later: %s", way)
+	}
 }
 
 // suspectBlankDay warns where orders are of a day that stands for none, and all others

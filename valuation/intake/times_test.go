@@ -23,6 +23,14 @@ func ofZones(dropped int64, way string) pipelinetest.Input {
 	}
 }
 
+// ofVersions has versions that are mapped as numbers, and what reads them as times.
+func ofVersions(way string) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		New(c, Inputs{}).warnOfVersions(way)
+		return nil
+	}
+}
+
 func TestWarningsOfDays(t *testing.T) {
 	// 5,000 rows in all, of days from January 2025 on
 	since := func(blank ...orderdays.Day) pipelinetest.Input {
@@ -46,6 +54,12 @@ func TestWarningsOfDays(t *testing.T) {
 			Silent: ofZones(1, ""),
 		},
 		{
+			Code:   "version_without_day",
+			Raises: ofVersions("map to_timestamp(updated_at)"),
+			Says:   "orders.columns.version is a number that is a time: a number has no day, so that a version counts as known from the day of its row, and the backtest sees what only came later: map to_timestamp(updated_at)",
+			Silent: ofVersions(""),
+		},
+		{
 			Code:   "implausible_days",
 			Raises: ofDays(nil, on(1989, 12, 30, 3), on(1989, 12, 31, 3)),
 			Says:   "all orders are of days before 1990, the first of 1989-12-30 and the last of 1989-12-31: their times are probably counts in another unit: map orders.columns.ordered_at to the time of the order",
@@ -61,7 +75,7 @@ func TestWarningsOfDays(t *testing.T) {
 			Code:   "implausible_days",
 			Raises: since(on(1899, 12, 31, 3), on(1900, 1, 1, 2), on(1900, 1, 2, 2)),
 			Says:   "7 rows (0.1 % of all) are of 1900-01-01, and all others of 2025-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
-			Silent: since(on(1900, 1, 3, 7)),
+			Silent: since(on(1899, 12, 31, 3), on(1900, 1, 1, 1)),
 		},
 		{ // 5 of 5,001 are too few
 			Code:   "implausible_days",
@@ -71,9 +85,27 @@ func TestWarningsOfDays(t *testing.T) {
 		},
 		{ // a history that goes on from there
 			Code:   "implausible_days",
-			Raises: ofDays(nil, on(1970, 1, 1, 5), on(1980, 1, 1, 5), on(1995, 1, 1, 5), on(1995, 1, 2, 5)),
+			Raises: ofDays(nil, on(1970, 1, 1, 5), on(1980, 1, 1, 5), on(1985, 1, 1, 5), on(1995, 1, 2, 5)),
 			Says:   "5 rows (25 % of all) are of 1970-01-01, and all others of 1980-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
-			Silent: ofDays(nil, on(1970, 1, 1, 5), on(1979, 12, 31, 5), on(1995, 1, 1, 5), on(1995, 1, 2, 5)),
+			Silent: ofDays(nil, on(1970, 1, 1, 5), on(1979, 12, 31, 5), on(1985, 1, 1, 5), on(1995, 1, 2, 5)),
+		},
+		{ // any other day that stands alone, in one zone or in two
+			Code:   "implausible_days",
+			Raises: since(on(2000, 1, 1, 5)),
+			Says:   "5 rows (0.1 % of all) are of 2000-01-01, and all others of 2025-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
+			Silent: since(on(2000, 1, 1, 4)),
+		},
+		{
+			Code:   "implausible_days",
+			Raises: since(on(1980, 1, 1, 4), on(1980, 1, 2, 2)),
+			Says:   "6 rows (0.1 % of all) are of 1980-01-01, and all others of 2025-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
+			Silent: since(on(1980, 1, 1, 4), on(1980, 1, 3, 2)),
+		},
+		{ // a few behind it do not hide it
+			Code:   "implausible_days",
+			Raises: since(on(1970, 1, 1, 1), on(1985, 5, 1, 2), on(2015, 1, 1, 7)),
+			Says:   "7 rows (0.1 % of all) are of 2015-01-01, and all others of 2025-01-01 or later: that day probably stands for a missing time; leave them out with orders.keep",
+			Silent: since(on(1970, 1, 1, 1), on(1985, 5, 1, 2), on(2015, 1, 2, 7)),
 		},
 		{
 			Code:   "implausible_days",

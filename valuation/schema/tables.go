@@ -132,6 +132,7 @@ var days = []Column{
 	{"used_rows", whole, "rows", "those of them that are used"},
 	{"used_amount", decimal, "money", "the amount of those"},
 	{"customers", whole, "customers", "customers with used rows on the day, each in the first file that has them, so that the files add up"},
+	{"superseded_rows", whole, "rows", "rows with an amount of versions that a newer one of their order stands for: 0 where orders.columns.version is not mapped"},
 }
 
 var scopeColumns = []Column{

@@ -145,15 +145,27 @@ func (m Mapping) LaterTimes(ctx context.Context, e engine.Engine, files []File) 
 	})
 }
 
+// CountedVersions says what to map to orders.columns.version where what is mapped are
+// numbers that are times; "" where they are other numbers, or times.
+func (m Mapping) CountedVersions(ctx context.Context, e engine.Engine, files []File) (string, error) {
+	return m.advise(files, "orders.columns.version", func(mapped *mapped) (remedy.Reading, error) {
+		return remedy.Counted(ctx, e, remedy.Column{Input: m.input, Value: mapped.value(ctx, e)})
+	})
+}
+
 // zonedRows is how many rows are looked at for a zone that is dropped.
 const zonedRows = 10_000
 
-// inUTC is what a text ends with whose time is written in UTC.
-const inUTC = `'.*\d\d?:\d\d.*(Z|UTC|GMT|[+-]00(:?00)?)\s*'`
+// utc is how a text says that its time is in UTC, and inUTC a text that ends with it.
+const (
+	utc   = `\s*(Z|UTC|GMT|[+-]00(:?00)?)\s*`
+	inUTC = `'.*\d\d?:\d\d.*` + utc + `'`
+)
 
 // DroppedZones counts, in the first rows of the first file, the times of orders that are
 // written as text in UTC and that an expression reads as local ones, on another day than
-// they have in a zone; and says what to map instead.
+// they have in a zone; and says what to map instead. Where all are midnight they are days
+// that were written as times, and of no zone.
 func (m Mapping) DroppedZones(ctx context.Context, e engine.Engine, files []File, zone string) (dropped, values int64, way string, err error) {
 	at := slices.IndexFunc(m.mapped, func(mapped mapped) bool { return mapped.key == "orders.columns.ordered_at" })
 	if m.Zoned || at < 0 || len(m.mapped[at].used) != 1 || strings.Contains(strings.ToLower(m.mapped[at].text), "timezone") {
@@ -164,10 +176,11 @@ func (m Mapping) DroppedZones(ctx context.Context, e engine.Engine, files []File
 		return 0, 0, "", nil
 	}
 	name := engine.Identifier(column)
-	differs := fmt.Sprintf("case when regexp_full_match(%s, %s) and cast((%s) as date) <> cast(timezone(%s, try_cast(%[1]s as timestamptz)) as date) then 1 end",
-		name, inUTC, m.mapped[at].expression, engine.Quote(zone))
-	screened, err := e.Screen(ctx, m.input.Only(0), name, []string{differs}, zonedRows)
-	if err != nil || screened.Read[0] == 0 {
+	written := fmt.Sprintf("case when regexp_full_match(%s, %s) then try_cast(regexp_replace(%[1]s, '%[3]s$', '') as timestamp) end", name, inUTC, utc)
+	differs := fmt.Sprintf("case when cast((%s) as date) <> cast(timezone(%s, timezone('UTC', %s)) as date) then 1 end", m.mapped[at].expression, engine.Quote(zone), written)
+	timed := fmt.Sprintf("case when (%s) <> date_trunc('day', %[1]s) then 1 end", written)
+	screened, err := e.Screen(ctx, m.input.Only(0), name, []string{differs, timed}, zonedRows)
+	if err != nil || screened.Read[0] == 0 || screened.Read[1] == 0 {
 		return 0, 0, "", err
 	}
 	way, err = m.Reread(ctx, e, files, "orders.columns.ordered_at")

@@ -60,6 +60,13 @@ func (s *Suspicion) matters(e effect, all unmappedValue) bool {
 	return e.rows > 0 && (intake.ShareOf(e.rows, all.OrderRows) >= bound || math.Abs(intake.ShareOf(e.minor, all.PositiveMinor)) >= bound)
 }
 
+const (
+	testWords = "tests" // what a message calls the rows of a test
+	// mostTests is the share of rows that are tests above which a column means something
+	// else: what is live may be an article.
+	mostTests = 0.5
+)
+
 // suspectUnmapped warns of columns that no setting uses, and that say that the amounts
 // are not what they are taken for.
 func (s *Suspicion) suspectUnmapped(p *profile) {
@@ -70,12 +77,16 @@ func (s *Suspicion) suspectUnmapped(p *profile) {
 		says  func(unmappedValue) bool
 	}{
 		{"cancelled", []string{"cancelled"}, func(v unmappedValue) bool { return v.IsCancelled }},
-		{"tests", []string{"test", "live"}, func(v unmappedValue) bool { return v.IsTest }},
+		{testWords, []string{"test", "live"}, func(v unmappedValue) bool { return v.IsTest }},
 		{"cancelled", stateRoles, func(v unmappedValue) bool { return v.Sign == "cancelled" && !v.IsCancelled }},
 		{"failed or never finished", stateRoles, func(v unmappedValue) bool { return v.Sign == "failed" && !v.IsCancelled }},
-		{"tests", stateRoles, func(v unmappedValue) bool { return v.Sign == "test" && !v.IsTest }},
+		{testWords, stateRoles, func(v unmappedValue) bool { return v.Sign == "test" && !v.IsTest }},
 	} {
-		if found := p.effectOf(mark.says); s.matters(found, all) {
+		found := p.effectOf(mark.says)
+		if mark.what == testWords && intake.ShareOf(found.rows, all.OrderRows) > mostTests {
+			continue
+		}
+		if s.matters(found, all) {
 			s.Warn("unmapped_columns", "no setting uses column %s, which says that %s, %s (%s of the money), are %s, and they count: leave them out with orders.keep",
 				s.columnsOf(mark.roles), intake.CountOf(found.rows, "row"), s.money(found.minor), intake.ShareText(intake.ShareOf(found.minor, all.PositiveMinor)), mark.what)
 		}
@@ -171,6 +182,9 @@ const (
 	moreThanChance = 3
 	// everyOrder is the share from which all orders are alike.
 	everyOrder = 0.95
+	// mostEdited is the share of orders of one row and more than one above which these have
+	// lines, each with the time of its own change.
+	mostEdited = 0.25
 )
 
 // suspectVersions warns where orders stand repeatedly, and the rows differ in a column
@@ -178,7 +192,7 @@ const (
 func (s *Suspicion) suspectVersions(p *profile) {
 	v := p.versions
 	share := intake.ShareOf(v.Orders, p.orderIDs())
-	if v.Orders < fewTwice || share < s.Config.Suspicions.TwoFilesShare || !v.areVersions() {
+	if v.Orders < fewTwice || share < s.Config.Suspicions.TwoFilesShare || !v.areVersions(share) {
 		return
 	}
 	effect := fmt.Sprintf("older ones count, too, %s in all", s.money(v.EarlierMinor))
@@ -195,12 +209,14 @@ func (s *Suspicion) suspectVersions(p *profile) {
 
 // areVersions reports whether rows of orders that differ in a version repeat each other.
 // Lines that were changed one by one are alike only by chance; where each version is one
-// row of a file of its own, and no order has two rows else, they may have been edited.
-func (v unusedVersions) areVersions() bool {
+// row, and no order has two rows else, they may have been edited: if each has a file of its
+// own, or the time of day of its order, of a share of orders as few as shops edit.
+func (v unusedVersions) areVersions(share float64) bool {
 	same := intake.ShareOf(v.EqualOrders, v.Orders)
 	byChance := intake.ShareOf(v.EqualPairs, v.Orders*(v.Orders-1))
-	isEdited := intake.ShareOf(v.ApartOrders, v.Orders) >= everyOrder && intake.ShareOf(v.SingleOrders, v.Orders) >= everyOrder &&
-		intake.ShareOf(v.SteadyOrders, v.Orders) <= 1-everyOrder
+	isApart := intake.ShareOf(v.ApartOrders, v.Orders) >= everyOrder ||
+		intake.ShareOf(v.TimedOrders, v.Orders) >= everyOrder && share <= mostEdited
+	isEdited := isApart && intake.ShareOf(v.SingleOrders, v.Orders) >= everyOrder && intake.ShareOf(v.SteadyOrders, v.Orders) <= 1-everyOrder
 	return isEdited || same >= repeatShare && same >= moreThanChance*byChance
 }
 

@@ -85,6 +85,12 @@ func TestWarningsOfUnusedColumns(t *testing.T) {
 		},
 		{
 			Code:   "unmapped_columns",
+			Raises: ofColumns(map[string]string{"live": "live"}, rowsOf(5000, unmappedValue{IsTest: true})),
+			Says:   "no setting uses column live, which says that 5,000 rows, 100,050.00 EUR (50 % of the money), are tests, and they count: leave them out with orders.keep",
+			Silent: ofColumns(map[string]string{"live": "live"}, rowsOf(5001, unmappedValue{IsTest: true})), // what is live is something else
+		},
+		{
+			Code:   "unmapped_columns",
 			Raises: ofColumns(map[string]string{"live": "livemode"}, rowsOf(200, unmappedValue{IsTest: true})),
 			Says:   "no setting uses column livemode, which says that 200 rows, 4,002.00 EUR (2.0 % of the money), are tests, and they count: leave them out with orders.keep",
 			Silent: ofColumns(map[string]string{"live": "livemode"}),
@@ -230,6 +236,9 @@ func TestWarningsOfVersions(t *testing.T) {
 	versions := func(orders, equal, apart, single, pairs, steady int64) pipelinetest.Input {
 		return ofVersions(unusedVersions{Orders: orders, EqualOrders: equal, ApartOrders: apart, SingleOrders: single, EarlierMinor: 20_010, EqualPairs: pairs, SteadyOrders: steady}, config.Orders{})
 	}
+	timed := func(orders, timed, steady int64) pipelinetest.Input {
+		return ofVersions(unusedVersions{Orders: orders, SingleOrders: orders, TimedOrders: timed, EarlierMinor: 20_010, SteadyOrders: steady}, config.Orders{})
+	}
 	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
 		{ // half of the orders are repeated as they were
 			Code:   "unmapped_columns",
@@ -266,6 +275,24 @@ func TestWarningsOfVersions(t *testing.T) {
 			Raises: versions(10, 0, 10, 10, 0, 0),
 			Says:   says,
 			Silent: versions(10, 0, 10, 10, 0, 1), // lines, of which some came later
+		},
+		{ // edited in one file, each with the time of day of the order
+			Code:   "unmapped_columns",
+			Raises: timed(10, 10, 0),
+			Says:   says,
+			Silent: timed(10, 9, 0),
+		},
+		{
+			Code:   "unmapped_columns",
+			Raises: timed(10, 10, 0),
+			Says:   says,
+			Silent: timed(10, 10, 1),
+		},
+		{ // a quarter of the orders
+			Code:   "unmapped_columns",
+			Raises: timed(2500, 2500, 0),
+			Says:   "no setting uses column updated_at, in which the rows of 2,500 orders (25 % of all) differ as those of its versions do, and older ones count, too, 200.10 EUR in all: map orders.columns.version to try_cast(updated_at as timestamptz)",
+			Silent: timed(2501, 2501, 0), // lines, each with the time of its own change
 		},
 		{
 			Code:   "unmapped_columns",

@@ -20,13 +20,26 @@ type dayChange struct {
 	Day                             time.Time
 	RowsNow, MinorNow               int64
 	UsedRowsNow, UsedMinorNow       int64
+	SupersededNow                   int64 // rows beside RowsNow that a newer version stands for
 	RowsBefore, MinorBefore         int64
 	UsedRowsBefore, UsedMinorBefore int64
+	SupersededBefore                int64
 	CustomersBefore                 int64
-	RowsOfMonth                     int64 // that the last run of the month before knew
+	// What the last run of the month before knew.
+	RowsOfMonth, SupersededOfMonth int64
 }
 
-func (d dayChange) isLost() bool { return d.RowsNow < d.RowsBefore }
+// missing is how many rows of the day are lost. Those of a version that a newer one of
+// fewer rows stands for are not, as long as the files hold them; nor are they when they
+// go, as where files are written anew without the versions of before.
+func (d dayChange) missing() int64 {
+	fewer := d.RowsBefore - d.RowsNow
+	return max(0, min(fewer, fewer+d.SupersededBefore-d.SupersededNow))
+}
+
+func (d dayChange) isLost() bool { return d.missing() > 0 }
+
+func (d dayChange) isHalved() bool { return 2*d.missing() >= d.RowsBefore }
 
 func (d dayChange) isGrown() bool {
 	return d.RowsNow > d.RowsBefore || d.RowsNow == d.RowsBefore && d.MinorNow > d.MinorBefore
@@ -76,6 +89,11 @@ const (
 	// customers are a warning, and so many a failure, at the least.
 	leastLostRows, leastLostRowsFail = 3, 20
 	leastGone, leastGoneFail         = 2, 5
+	// Money that is missing is that of the customers who are gone where it differs by no
+	// more than the thousandth part; their rows are then up to so many times as many as
+	// those of usual purchases.
+	moneyParts      = 1000
+	mostRowsOfHeavy = 10
 	// estimatedShares is how many least shares of the rows may be missing beyond those
 	// of the customers who were erased, whose rows are estimated.
 	estimatedShares = 2
@@ -88,7 +106,7 @@ func compare(changes []dayChange, asOf time.Time) comparison {
 	start := firstSound(changes)
 	// Days at a start that has moved are cut off; where it has not, those that lost
 	// less than half lost it otherwise.
-	isCut := func(d dayChange) bool { return d.isLost() && (start > 0 || 2*d.RowsNow <= d.RowsBefore) }
+	isCut := func(d dayChange) bool { return d.isLost() && (start > 0 || d.isHalved()) }
 	from := start
 	for from < len(changes) && from < start+raggedDays && isCut(changes[from]) {
 		from++
@@ -186,7 +204,7 @@ func (s *Suspicion) compareRuns(ctx context.Context) error {
 		}
 	}
 	l := s.losses(gone)
-	s.noteErased(l, gone)
+	s.noteErased(l)
 	s.warnOfRates()
 	s.warnOfShortening(before, l)
 	s.warnOfLosses(l, gone, files)
@@ -203,58 +221,6 @@ func (s *Suspicion) warnOfRates() {
 		s.Warn("not_compared", "the money of past days is not compared with run %s, for other files of rates have changed it; rows and customers are", s.Earlier.ID)
 	}
 }
-
-// losses are what is missing of the days that are compared.
-type losses struct {
-	rows, minor, pastRows, pastMinor int64
-	used, usedMinor                  int64 // of the rows that were used
-	restatedMinor                    int64 // of days without a missing row
-	usedRows, customerDays           int64 // that the earlier run had
-	days, halved, restated           []dayChange
-	erased                           bool // they are those of the customers who are gone
-}
-
-// losses adds up what is missing. It is an erasure where all of it may be the rows of
-// the customers who are gone, and these are few.
-func (s *Suspicion) losses(gone goneCustomers) losses {
-	var l losses
-	for _, day := range s.compared.days {
-		l.pastRows += day.RowsBefore
-		l.pastMinor += max(0, day.MinorBefore)
-		l.usedRows += day.UsedRowsBefore
-		l.customerDays += day.CustomersBefore
-		fallen := max(0, day.MinorBefore-day.MinorNow)
-		if s.Earlier.HasOtherRates {
-			fallen = 0
-		}
-		l.used += max(0, day.UsedRowsBefore-day.UsedRowsNow)
-		switch {
-		case day.isLost():
-			l.rows += day.RowsBefore - day.RowsNow
-			l.minor += fallen
-			l.usedMinor += max(0, day.UsedMinorBefore-day.UsedMinorNow)
-			l.days = append(l.days, day)
-			if day.RowsBefore >= halvedRows && 2*day.RowsNow <= day.RowsBefore {
-				l.halved = append(l.halved, day)
-			}
-		case fallen > 0 && day.RowsNow == day.RowsBefore:
-			l.restatedMinor += fallen
-			l.restated = append(l.restated, day)
-		}
-	}
-	bounds := s.Config.Suspicions
-	few := gone.Customers < leastGoneFail || share(gone.Customers, gone.EarlierCustomers) < bounds.VanishedShareFails
-	theirRows := share(l.usedRows, l.customerDays) * float64(gone.Purchases)
-	// Rows that stay keep an id for nobody, where one replaces those of the erased.
-	hasTheirs := l.used >= gone.Purchases || l.rows == 0 && l.used == 0
-	l.erased = gone.Customers > 0 && few && len(l.halved) == 0 && hasTheirs &&
-		(float64(l.rows)-theirRows)/max(1, float64(l.pastRows)) < estimatedShares*bounds.LostShare &&
-		share(l.usedMinor-gone.RevenueMinor, l.pastMinor) < bounds.LostShare
-	return l
-}
-
-// share is a part of a whole, 0 where there is none.
-func share(part, whole int64) float64 { return float64(part) / float64(max(1, whole)) }
 
 // warnOfLosses says which rows and customers are missing.
 func (s *Suspicion) warnOfLosses(l losses, gone goneCustomers, files []fileChange) {

@@ -50,6 +50,26 @@ func (n *night) vanish(customers int64) {
 	n.gone[0].Customers, n.gone[0].Purchases, n.gone[0].RevenueMinor = customers, customers, 100*customers
 }
 
+// supersede lets so many rows of days be those of older versions.
+func (n *night) supersede(rows int64, days ...int) {
+	for _, day := range days {
+		n.days[day].SupersededNow += rows
+	}
+}
+
+// vanishHeavily lets 7 customers vanish who purchased once, in 20 rows of 1.00 each.
+func (n *night) vanishHeavily() {
+	n.vanish(7)
+	n.gone[0].RevenueMinor = 14_000
+	n.without(20, 50, 51, 52, 53, 54, 55, 56)
+}
+
+// free takes used rows without money from a day that others are missing of.
+func (n *night) free(rows int64) {
+	n.days[50].RowsNow -= rows
+	n.days[50].UsedRowsNow -= rows
+}
+
 // ofNight compares a night that a case has changed.
 func ofNight(change func(n *night)) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
@@ -81,6 +101,24 @@ func TestWarningsOfTheComparison(t *testing.T) {
 			}),
 			Says:   "10 rows (0.10 %) with 10.00 EUR (0.10 %) that run 2025-04-10-0123456789ab had are missing: of 2025-02-20; a.parquet has 90 of them and had 100; see whether order files are missing, or cut off",
 			Silent: ofNight(func(n *night) { n.without(9, 50) }),
+		},
+		{ // of 40 rows fewer, newer versions stand for 30
+			Code:   "rows_lost",
+			Raises: ofNight(func(n *night) { n.without(40, 50); n.days[50].SupersededBefore, n.days[50].SupersededNow = 5, 35 }),
+			Says:   "10 rows (0.10 %) with 40.00 EUR (0.40 %) that run 2025-04-10-0123456789ab had are missing: of 2025-02-20; see whether order files are missing, or cut off",
+			Silent: ofNight(func(n *night) { n.without(40, 50); n.days[50].SupersededBefore, n.days[50].SupersededNow = 5, 45 }),
+		},
+		{ // files written anew without the versions of before are no loss
+			Code:   "rows_lost",
+			Raises: ofNight(func(n *night) { n.without(10, 50); n.days[50].SupersededBefore = 100 }),
+			Says:   "10 rows (0.10 %) with 10.00 EUR (0.10 %) that run 2025-04-10-0123456789ab had are missing: of 2025-02-20; see whether order files are missing, or cut off",
+			Silent: ofNight(func(n *night) { n.days[50].SupersededBefore = 100 }),
+		},
+		{ // money that newer versions lower, as refunds in place do
+			Code:   "rows_lost",
+			Raises: ofNight(func(n *night) { n.without(40, 50, 51, 52); n.supersede(40, 50, 51, 52) }),
+			Says:   "the money of past days fell by 120.00 EUR (1.20 %) since run 2025-04-10-0123456789ab, and no row is missing: on 3 days from 2025-02-20 to 2025-02-22; see whether amounts were restated",
+			Silent: ofNight(func(n *night) { n.without(40, 50, 51); n.supersede(40, 50, 51) }),
 		},
 		{ // few rows of much money: 10.00 of 10,000.00
 			Code:   "rows_lost",
@@ -215,6 +253,29 @@ func TestWarningsOfTheComparison(t *testing.T) {
 				n.without(1, 50, 51, 52, 53, 54, 55, 56, 57, 58)
 				n.days[50].UsedMinorNow -= 1000
 			}),
+		},
+		{ // 7 heavy buyers with all of 140 rows; where money is missing that was not theirs, rows are
+			Code:   "customers_erased",
+			Raises: ofNight(func(n *night) { n.vanishHeavily(); n.gone[0].RevenueMinor = 13_987 }),
+			Says:   "7 customers of run 2025-04-10-0123456789ab (0.70 %) are gone with all their rows, and nothing else is missing: they were erased, or their ids were",
+			Silent: ofNight(func(n *night) { n.vanishHeavily(); n.gone[0].RevenueMinor = 13_985 }),
+		},
+		{ // returns that are lost with them raise the money
+			Code:   "customers_erased",
+			Raises: ofNight(func(n *night) { n.vanishHeavily() }),
+			Says:   "7 customers of run 2025-04-10-0123456789ab (0.70 %) are gone with all their rows, and nothing else is missing: they were erased, or their ids were",
+			Silent: ofNight(func(n *night) {
+				n.vanishHeavily()
+				n.days[60].UsedRowsNow--
+				n.days[60].RowsNow--
+				n.days[60].UsedMinorNow += 100
+			}),
+		},
+		{ // rows without money beside theirs: up to 10 times those of 7 usual purchases, and 20
+			Code:   "customers_erased",
+			Raises: ofNight(func(n *night) { n.vanishHeavily(); n.free(19) }),
+			Says:   "7 customers of run 2025-04-10-0123456789ab (0.70 %) are gone with all their rows, and nothing else is missing: they were erased, or their ids were",
+			Silent: ofNight(func(n *night) { n.vanishHeavily(); n.free(20) }),
 		},
 		{ // a lost day is none, though its customers are gone with it
 			Code:   "customers_erased",

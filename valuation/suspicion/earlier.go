@@ -11,6 +11,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/publication"
 	"cbv/valuation/schema"
 )
@@ -39,6 +40,9 @@ const (
 	daysFile      = "days.parquet"
 	customersFile = "customers.parquet"
 )
+
+// supersededRows is a column of days.parquet that the runs of older programs have not.
+const supersededRows = "superseded_rows"
 
 // EarlierTables are the names of the tables that are read of earlier runs.
 var EarlierTables = []string{daysFile, customersFile}
@@ -80,6 +84,15 @@ func (s *Suspicion) compares(ctx context.Context, run publication.EarlierRun, ta
 	for _, name := range tables {
 		if !run.Has(ctx, name) {
 			return fmt.Sprintf("its %s is not there, or damaged", name), asOf, nil
+		}
+	}
+	if s.Config.Orders.Columns.Version != "" {
+		footer, err := parquetfile.ReadFooter(filepath.Join(run.Folder, daysFile))
+		if err != nil {
+			return "", asOf, err
+		}
+		if !slices.ContainsFunc(footer.Columns, func(c parquetfile.Column) bool { return c.Name == supersededRows }) {
+			return fmt.Sprintf("its %s does not say how many rows newer versions stood for", daysFile), asOf, nil
 		}
 	}
 	asOf, err = time.Parse(time.DateOnly, run.AsOf)
@@ -172,7 +185,11 @@ func (s *Suspicion) mapEarlier(ctx context.Context) error {
 		} else {
 			var columns []engine.InputColumn
 			for _, c := range table.columns {
-				columns = append(columns, engine.InputColumn{Name: c.Name, Expression: engine.Identifier(c.Name)})
+				expression := engine.Identifier(c.Name)
+				if c.Name == supersededRows && s.Config.Orders.Columns.Version == "" {
+					expression = "0"
+				}
+				columns = append(columns, engine.InputColumn{Name: c.Name, Expression: expression})
 			}
 			err = s.Engine.Input(ctx, engine.Input{Name: table.name, Files: []string{table.path}, Columns: columns})
 		}

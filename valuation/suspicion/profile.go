@@ -91,6 +91,7 @@ type (
 	}
 	unusedVersions struct {
 		Orders, EqualOrders, ApartOrders, SingleOrders int64
+		TimedOrders                                    int64
 		EarlierMinor, EqualPairs, SteadyOrders         int64
 	}
 )

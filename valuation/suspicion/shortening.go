@@ -48,7 +48,7 @@ func (c comparison) beyondWindow(asOf time.Time) []dayChange {
 // rowsMissing adds up what days lost.
 func rowsMissing(days []dayChange) (rows int64) {
 	for _, day := range days {
-		rows += day.RowsBefore - day.RowsNow
+		rows += day.missing()
 	}
 	return rows
 }

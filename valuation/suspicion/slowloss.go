@@ -57,7 +57,7 @@ func (s *Suspicion) findMonth(ctx context.Context, runs publication.Catalog, ids
 func changesOfMonth(changes []dayChange) (ofMonth []dayChange) {
 	for _, change := range changes {
 		if change.RowsNow > 0 || change.RowsOfMonth > 0 {
-			ofMonth = append(ofMonth, dayChange{Day: change.Day, RowsNow: change.RowsNow, RowsBefore: change.RowsOfMonth})
+			ofMonth = append(ofMonth, dayChange{Day: change.Day, RowsNow: change.RowsNow, SupersededNow: change.SupersededNow, RowsBefore: change.RowsOfMonth, SupersededBefore: change.SupersededOfMonth})
 		}
 	}
 	return ofMonth
@@ -81,7 +81,7 @@ func (s *Suspicion) failSlowLoss() {
 	for _, day := range s.comparedMonth.days {
 		before += day.RowsBefore
 		if day.isLost() {
-			lost += day.RowsBefore - day.RowsNow
+			lost += day.missing()
 			days = append(days, day)
 		}
 	}
@@ -96,12 +96,11 @@ func (s *Suspicion) failSlowLoss() {
 func (s *Suspicion) Past() publication.Past { return s.past }
 
 // noteErased adds the rows of the customers who were erased, as far as rows are missing:
-// how many a customer had is not known, but their purchases are.
-func (s *Suspicion) noteErased(l losses, gone goneCustomers) {
+// how many a customer had is not known, but their purchases and money are.
+func (s *Suspicion) noteErased(l losses) {
 	s.past = s.Earlier.Past
 	if l.erased {
-		theirs := math.Ceil(share(l.pastRows, l.customerDays) * float64(gone.Purchases))
-		s.past.ErasedRows += min(l.rows, int64(theirs))
+		s.past.ErasedRows += min(l.rows, int64(math.Ceil(l.theirRows)))
 	}
 }
 

@@ -183,6 +183,27 @@ func TestWindowsAndErasuresAreNoSlowLoss(t *testing.T) {
 	}
 }
 
+// Newer versions with fewer lines, and the erasure of heavy buyers by night, add up to no
+// slow loss.
+func TestVersionsAndHeavyBuyersAreNoSlowLoss(t *testing.T) {
+	n := nightsOfApril(t)
+	for night := 1; night <= 28; night++ {
+		n.leak(night, 8) // of one purchase of 8 rows, where others have two
+		warnings := n.run(march31+night, goneCustomers{Customers: 1, Purchases: 1, RevenueMinor: 800})
+		if !slices.Equal(codes(warnings), []string{"customers_erased"}) {
+			t.Errorf("heavy buyers, night %d: %v", night, warnings)
+		}
+	}
+	change := dayChange{Day: january(40), RowsNow: 60, SupersededNow: 45, RowsBefore: 99, UsedRowsBefore: 99, RowsOfMonth: 100, SupersededOfMonth: 5}
+	if days := changesOfMonth([]dayChange{change}); rowsMissing(days) != 0 {
+		t.Errorf("%+v: rows that newer versions stand for are missing since the month before", days)
+	}
+	change.SupersededNow--
+	if days := changesOfMonth([]dayChange{change}); rowsMissing(days) != 1 {
+		t.Errorf("%+v: one row is missing since the month before", days)
+	}
+}
+
 // Files that begin later and later lose their history like that, though each night may
 // be a window's.
 func TestAShrinkingWindowIsASlowLoss(t *testing.T) {

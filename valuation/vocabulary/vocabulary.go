@@ -72,9 +72,9 @@ var names = map[Subject][]string{
 	Returned:    strings.Fields("refunded is_refunded is_refund refunded_at returned is_returned is_return returned_at"),
 	Cancelled:   strings.Fields("cancelled canceled is_cancelled is_canceled voided is_void is_voided void cancel storniert storno annulliert is_deleted deleted"),
 	CancelledAt: strings.Fields("cancelled_at canceled_at voided_at cancellation_date cancelled_on canceled_on cancel_date deleted_at storniert_am stornodatum"),
-	Test:        strings.Fields("test is_test test_order is_test_order testbestellung sandbox is_sandbox"),
+	Test:        strings.Fields("test is_test test_order is_test_order order_is_test testbestellung sandbox is_sandbox"),
 	Live:        strings.Fields("livemode live is_live"),
-	Status:      strings.Fields("status state order_status order_state fulfillment fulfilment fulfillment_status fulfilment_status fulfillment_state zustand bestellstatus auftragsstatus lieferstatus stornostatus statut statut_commande estado estado_pedido stato stan"),
+	Status:      strings.Fields("status state order_status order_state fulfillment fulfilment fulfillment_status fulfilment_status fulfillment_state zustand bestellstatus auftragsstatus lieferstatus stornostatus statut statut_commande etat etat_commande etat_de_commande estado estado_pedido stato stan"),
 	Payment:     strings.Fields("financial_status payment_status payment_state zahlungsstatus zahlstatus statut_paiement estado_pago"),
 
 	Version: strings.Fields("updated_at last_updated_at last_update last_updated update_time update_date date_updated updated updated_on modified_at last_modified_at last_modified modified date_modified modified_on modified_time modification_date last_modified_date changed_at last_changed changed_on lastmod mtime version order_version version_no version_number revision order_revision row_version aktualisiert_am aktualisiert geaendert_am geaendert aenderungsdatum letzte_aenderung fecha_actualizacion actualizado modificado date_modification mis_a_jour gewijzigd_op bijgewerkt"),

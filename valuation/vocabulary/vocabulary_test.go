@@ -38,7 +38,7 @@ func TestNamesSayOneThing(t *testing.T) {
 		names   []string
 		want    bool
 	}{
-		{Status, []string{"status", "State", "order_state", "Order Line Status", "orderStatus", "fulfillment", "fulfilment", "Fulfillment Status", "zustand", "Bestellstatus", "status_code", "estado"}, true},
+		{Status, []string{"status", "State", "order_state", "Order Line Status", "orderStatus", "fulfillment", "fulfilment", "Fulfillment Status", "zustand", "Bestellstatus", "status_code", "estado", "État", "etat_commande"}, true},
 		{Status, []string{"customer_status", "subscription_status", "email_status", "shipping_state", "state_tax", "order"}, false},
 		{CurrencyCode, []string{"cur", "CCY", "order_cur", "invoice_ccy_code"}, true},
 		{Currency, []string{"currency", "currency_code", "transaction_currency", "Währung"}, true},
@@ -48,7 +48,7 @@ func TestNamesSayOneThing(t *testing.T) {
 		{Cancelled, []string{"subscription_cancelled", "cancellation_policy"}, false},
 		{Version, []string{"updated_at", "UpdatedAt", "order_updated_at", "last_modified", "last_update_time", "revision", "order_version", "Geändert am", "updated_at_utc"}, true},
 		{Version, []string{"app_version", "customer_updated_at", "price_updated_at", "api_version", "at", "order_time"}, false},
-		{Test, []string{"test", "is_test"}, true},
+		{Test, []string{"test", "is_test", "order_is_test"}, true},
 		{Test, []string{"test_group", "order_is_test_flag"}, false},
 		{Tax, []string{"tax", "Tax Amount", "order_tax_sum", "MwSt"}, true},
 		{Tax, []string{"tax_id", "tax_rate"}, false},

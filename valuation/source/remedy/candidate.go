@@ -91,8 +91,33 @@ func epochs(value string) []candidate {
 		expression := "to_timestamp(" + value + divisor + ")"
 		found = append(found, candidate{expression: expression, where: plausible(expression)})
 	}
-	days := fmt.Sprintf("try_strptime(cast(%s as varchar), '%%Y%%m%%d')", value)
-	return append(found, candidate{expression: days, where: plausible(days)})
+	return append(found, figures("cast("+value+" as varchar)")...)
+}
+
+// figures are the expressions that read texts of the figures of a day, or of a day and
+// its time.
+func figures(text string) []candidate {
+	var found []candidate
+	for _, format := range []string{"%Y%m%d", "%Y%m%d%H%M%S"} {
+		expression := fmt.Sprintf("try_strptime(%s, '%s')", text, format)
+		found = append(found, candidate{expression: expression, where: plausible(expression)})
+	}
+	return found
+}
+
+// counted are the expressions that read a column of numbers as times, be they written
+// as text.
+func counted(value string, found engine.Type) []candidate {
+	number := "try_cast(" + value + " as bigint)"
+	switch found {
+	case engine.Bigint:
+		return epochs(value)
+	case engine.Double, engine.Decimal:
+		return append(epochs(value)[:4], figures("cast("+number+" as varchar)")...)
+	case engine.Varchar:
+		return append(epochs(number)[:4], figures(value)...)
+	}
+	return nil
 }
 
 // shifted are the expressions that read times of a type as counts of larger units.

@@ -62,6 +62,11 @@ func Find(ctx context.Context, e engine.Engine, column Column, want Want) (Readi
 	if err != nil {
 		return Reading{}, err
 	}
+	if want == Version { // a number has no day, so that a time is the better version
+		if reading, err := Counted(ctx, e, column); err != nil || reading.Expression != "" {
+			return reading, err
+		}
+	}
 	var candidates []candidate
 	for _, found := range types {
 		more, err := column.candidates(ctx, e, found, want)
@@ -85,6 +90,27 @@ func Whole(ctx context.Context, e engine.Engine, column Column) (Reading, error)
 		return Reading{}, err
 	}
 	return column.choose(ctx, e, whole(column.Value, types[0]), ID)
+}
+
+// Counted returns how numbers that are times, as counts since 1970 or the figures of a
+// day are, are read as these; none where they are other numbers, or no numbers.
+func Counted(ctx context.Context, e engine.Engine, column Column) (Reading, error) {
+	types, err := column.types(ctx, e, column.Value)
+	if err != nil {
+		return Reading{}, err
+	}
+	var candidates []candidate
+	for _, found := range types {
+		candidates = append(candidates, counted(column.Value, found.Type)...)
+	}
+	if len(candidates) == 0 {
+		return Reading{}, nil
+	}
+	reading, err := column.choose(ctx, e, candidates, Time)
+	if err != nil || reading.Expression == "" {
+		return Reading{}, err
+	}
+	return reading, nil
 }
 
 // Shifted returns how times that are counts of seconds or parts of one since 1970 in
