@@ -55,8 +55,7 @@ func TestWhatIsAtStakeAgreesWithTheModels(t *testing.T) {
 	var lifetimes []float64 // of the repeat customers to retain
 	for i, row := range rows {
 		v := oracle.values[i]
-		future := oracle.groups[v.group].Purchase.Model.Future(v.repeats, float64(*row.Age))
-		atRisk := v.pAlive*future.Rate()*btyd.Annuity(horizon, delta)*v.purchase*share - v.clv
+		atRisk := v.pAlive*v.rate*btyd.Annuity(horizon, delta)*v.purchase*share - v.clv
 		if !(math.Abs(*row.AtRisk-atRisk) <= 0.0051) || !(math.Abs(*row.Breakeven*v.clv/cost-1) <= 1e-9) {
 			t.Fatalf("%s has %g at risk and needs %g, want %g and %g", *row.ID, *row.AtRisk, *row.Breakeven, atRisk, cost/v.clv)
 		}

@@ -92,7 +92,7 @@ func (s *Scoring) newcomerRatio() float64 {
 
 const (
 	// seasonalPrecision is how closely the base's expectation is met.
-	seasonalPrecision = 1e-6
+	seasonalPrecision = 1e-8
 	// A base of which most have left buys no more however long one waits.
 	mostSeasonalDays = 20
 	seasonalSteps    = 50
