@@ -24,6 +24,10 @@ type publishedSeason struct {
 			Days       int     `json:"days"`
 			Multiplier float64 `json:"multiplier"`
 		} `json:"ratios"`
+		Forecasts []struct {
+			Days        float64 `json:"days"`
+			WithoutDays float64 `json:"days_without_season"`
+		} `json:"forecasts"`
 		ForecastError float64 `json:"forecast_error"`
 		Narrow        struct {
 			Low  float64 `json:"low"`
@@ -59,6 +63,19 @@ func (p publishedSeason) ratio(t *testing.T, target string, days float64) float6
 	}
 	t.Fatalf("model.json has no ratio of %s over %g days", target, days)
 	return 0
+}
+
+// compareDays holds the published days without a season to those of a plain computation.
+func (p publishedSeason) compareDays(t *testing.T, want map[float64]float64) {
+	t.Helper()
+	if len(p.Season.Forecasts) != len(want) {
+		t.Errorf("model.json has %d forecasts, want %d", len(p.Season.Forecasts), len(want))
+	}
+	for _, of := range p.Season.Forecasts {
+		if !(math.Abs(of.WithoutDays/want[of.Days]-1) <= 1e-6) {
+			t.Errorf("%g days are %g without a season, want %g", of.Days, of.WithoutDays, want[of.Days])
+		}
+	}
 }
 
 // daysOfSeason returns how many days of a year without a season bring the customers as

@@ -146,6 +146,7 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 	for _, days := range []float64{30, 90, 365, horizon} {
 		o.days[days] = daysOfSeason(o.groups, rows, func(i int) int { return o.values[i].group }, days, o.season.ratio(t, "purchases", days))
 	}
+	o.season.compareDays(t, o.days)
 	ofPurchases, ofMargin := o.season.ratio(t, "purchases", horizon), o.season.ratio(t, "margin", horizon)
 	for number, group := range o.groups {
 		form := group.Spend.Form
