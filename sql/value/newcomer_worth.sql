@@ -3,12 +3,12 @@
 -- shown: F/n + (R / Σ D) × (Σ H / n), as channel_values has it of channels, from sums
 -- alone. F is the margin of their first orders, R what has come since, discounted to the
 -- first purchase; D are the discounted repeat purchases that the model expects of each
--- by their age, and H by the horizon, in the season that it is of. expected_purchases is Σ D, on which the level
--- rests. Per customer, in minor units; no row where nobody was acquired, and no value
+-- by their age, in the season of the days that they have seen, and H by the horizon, in
+-- the season that it is of. expected_purchases is Σ D, on which the level rests. Per customer, in minor units; no row where nobody was acquired, and no value
 -- without a model, or where all were acquired on as_of.
 --
 -- grain: one row per horizon_days
--- reads: newcomer_activity, newcomer_days, second_purchases, fit_groups, newcomer_curve, newcomer_span, value_horizons, params
+-- reads: newcomer_activity, newcomer_days, second_purchases, fit_groups, newcomer_expectations, newcomer_curve, newcomer_span, value_horizons, params
 with
 
 brought as (
@@ -60,13 +60,14 @@ expected as (
     select
         value_horizons.horizon_days,
         cast(sum(aged.customers) as bigint) as customers,
-        cast(sum(aged.customers * by_age.purchases_millionths) as bigint) as expected_millionths,
+        cast(sum(aged.customers * so_far.expected_millionths) as bigint) as expected_millionths,
         cast(sum(aged.customers * by_horizon.seasonal_millionths) as bigint) as horizon_millionths
     from aged
     cross join value_horizons
-    left join newcomer_curve as by_age
-        on aged.fit_group = by_age.fit_group
-        and least(aged.age_days, value_horizons.horizon_days) = by_age.age_days
+    left join newcomer_expectations as so_far
+        on aged.fit_group = so_far.fit_group
+        and aged.age_days = so_far.customer_age_days
+        and value_horizons.horizon_days = so_far.horizon_days
     left join newcomer_curve as by_horizon
         on aged.fit_group = by_horizon.fit_group
         and value_horizons.horizon_days = by_horizon.age_days

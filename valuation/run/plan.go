@@ -73,6 +73,7 @@ var acquired = []pipeline.Step{
 	{Name: "channel_costs", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "newcomer_margins", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "newcomer_activity", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "season_days", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "payback_times", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "paybacks", Kind: pipeline.Go, Reads: []string{"channel_costs", "newcomer_days", "newcomer_activity", "payback_times"}, Makes: []string{"paybacks"}},
 }
@@ -103,7 +104,7 @@ var value = []pipeline.Step{
 	{Name: "base_rates", Kind: pipeline.Table, Folder: "value"},
 	{Name: "channel_margins", Kind: pipeline.Table, Folder: "value"},
 	{Name: "value", Kind: pipeline.View, Folder: "value"},
-	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
+	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores", "newcomer_days", "season_days"}, Makes: []string{"newcomer_curve", "newcomer_expectations"}},
 	{Name: "value_horizons", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_values", Kind: pipeline.Table, Folder: "value"},
 	{Name: "newcomer_worth", Kind: pipeline.Table, Folder: "value"},

@@ -22,6 +22,7 @@ type seasonTerms struct {
 type SeasonFile struct {
 	Ratios        []RatioFile     `json:"ratios"`
 	Forecasts     []SeasonedDays  `json:"forecasts"`
+	Twelfths      []float64       `json:"twelfths,omitempty"`                   // of the trailing 12 months, the last first: buying beside their mean, by which the level of new customers is measured
 	ForecastError float64         `json:"forecast_error"`                       // standard deviation of the logarithm of the base's total
 	Narrow        *NarrowInterval `json:"clv_without_forecast_error,omitempty"` // of the base's clv
 }
@@ -68,6 +69,9 @@ func (s *Scoring) seasonFile() *SeasonFile {
 			entry.Years = append(entry.Years, year.Ratio)
 		}
 		file.Ratios = append(file.Ratios, entry)
+	}
+	if s.twelfths.Days > 0 {
+		file.Twelfths = s.twelfths.Ratios[:]
 	}
 	for _, days := range slices.Sorted(maps.Keys(s.seasonal)) {
 		file.Forecasts = append(file.Forecasts, SeasonedDays{
