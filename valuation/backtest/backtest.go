@@ -47,6 +47,7 @@ type Terms struct {
 type Result struct {
 	MaxTotalError float64
 	Customers     int
+	Cutoffs       int // whose deviances decide what is chosen
 
 	// Why says why there is no backtest, "" where there is one. Then there are
 	// no candidates to choose from.
@@ -97,18 +98,25 @@ const (
 // know groups.
 func nameByGroup(family string) string { return family + " by channel" }
 
-// Run backtests every family. The error is a customer or a term that cannot
-// be; that there is nothing to test with is a Result that says so.
-func Run(customers []Customer, terms Terms) (Result, error) {
+// Run backtests every family on the customers of a cutoff. What is chosen, families and
+// forms of the spend model, is by the deviances at earlier cutoffs too, whose holdouts are
+// as long; a customer is known by U at all of them. A cutoff at which no family has a fit
+// does not count. The error is a customer or a term that cannot be; that there is nothing
+// to test with is a Result that says so.
+func Run(customers []Customer, terms Terms, earlier ...[]Customer) (Result, error) {
 	if terms.HoldoutDays < 1 {
 		return Result{}, fmt.Errorf("a holdout of %d days: want at least 1", terms.HoldoutDays)
 	}
 	purchases := 0
-	for i, c := range customers {
-		if err := c.check(); err != nil {
-			return Result{}, fmt.Errorf("customer %d: %w", i, err)
+	for at, of := range append([][]Customer{customers}, earlier...) {
+		for i, c := range of {
+			if err := c.check(); err != nil {
+				return Result{}, fmt.Errorf("customer %d: %w", i, err)
+			}
+			if at == 0 {
+				purchases += c.Purchases
+			}
 		}
-		purchases += c.Purchases
 	}
 	result := Result{
 		MaxTotalError: terms.MaxTotalError, Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays),
@@ -142,7 +150,38 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 		}
 		return result, nil
 	}
+	if err := t.addEarlier(earlier); err != nil {
+		return Result{}, err
+	}
+	result.Cutoffs = 1 + len(t.earlier)
 	return result, t.predict(&result)
+}
+
+// At begins a sentence on what a contest decided.
+func (r Result) At() string {
+	if r.Cutoffs > 1 {
+		return fmt.Sprintf("in the backtest, at %d cutoffs, ", r.Cutoffs)
+	}
+	return "in the backtest "
+}
+
+// addEarlier makes the tests at earlier cutoffs.
+func (t *test) addEarlier(earlier [][]Customer) error {
+	lists := [][]Customer{t.customers}
+	for _, customers := range earlier {
+		made, err := newEarlierTest(customers, t.terms)
+		if err != nil {
+			return err
+		}
+		if made != nil {
+			t.earlier = append(t.earlier, made)
+			lists = append(lists, made.customers)
+		}
+	}
+	if len(t.earlier) > 0 {
+		t.sums = newSums(lists...)
+	}
+	return nil
 }
 
 // check returns what keeps a customer from being one, their history apart,

@@ -29,6 +29,8 @@ type test struct {
 	fits      map[int][]familyFit
 	spend     spends
 	unfitted  []*btyd.NoFitError
+	earlier   []*earlierTest // at other cutoffs, for the choices
+	sums      *sums          // of the customers of this cutoff, then of the earlier ones
 }
 
 // familyFit is a fit of a family, by its place in btyd.Families.

@@ -126,7 +126,7 @@ func (r Rolling) testTotal(target int) []Test {
 // customers would leave: a customer's residuals at all cutoffs belong together.
 func (r Rolling) customerVariance(cutoffs []Cutoff, target int, ratio float64) float64 {
 	window := r.window(r.HoldoutDays)
-	residuals := newSums(cutoffs)
+	residuals := sumsOf(cutoffs)
 	for at, c := range cutoffs {
 		h := c.hindcast
 		for i := range h.customers {
@@ -152,7 +152,7 @@ func (r Rolling) testBaselines() (tests []Test) {
 	window := r.window(r.HoldoutDays)
 	for target := range targets {
 		for which, name := range []string{meanRate, recentRate} {
-			gains := newSums(cutoffs)
+			gains := sumsOf(cutoffs)
 			test := Test{Name: "baseline", Target: targets[target], Group: name, Verdict: NotTrusted}
 			for at, c := range cutoffs {
 				own, other := c.deviances(targets[target], window, which)

@@ -29,6 +29,17 @@ func (p Past) Holdout(before int) []Customer {
 	return customers
 }
 
+// Earlier returns the customers of each cutoff but one.
+func (p Past) Earlier(but int) [][]Customer {
+	var list [][]Customer
+	for _, before := range p.Cutoffs {
+		if customers := p.Holdout(before); before != but && len(customers) > 0 {
+			list = append(list, customers)
+		}
+	}
+	return list
+}
+
 // holdout returns the customer with what came in a window.
 func (c PastCustomer) holdout(window int) Customer {
 	customer := c.Customer

@@ -80,8 +80,17 @@ func (t *test) forms() []spend.Form {
 	return append(forms, spend.OnMeans)
 }
 
-// fitSpending fits every form to everybody, to the old apart where they have fits of their own, and chooses among those that have a
-// model: the first, unless a later one has a smaller deviance of margins, with the
+// pooled are the groups whom a form is fitted to before it is chosen: everybody, and the
+// old where they have fits of their own.
+func (t *test) pooled() []int {
+	if t.hasOld {
+		return []int{everybody, oldOnes}
+	}
+	return []int{everybody}
+}
+
+// fitSpending fits every form, and chooses among those that have a model: the first,
+// unless a later one has a smaller deviance of margins over all cutoffs, with the
 // purchases that a family expects, by two standard errors of paired differences. Then
 // the chosen form is fitted to each group.
 func (t *test) fitSpending(result *Result, family string, purchases []float64, margin outcome) error {
@@ -89,14 +98,10 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 	if t.terms.Form != nil {
 		forms = []spend.Form{*t.terms.Form}
 	}
-	pooled := []int{everybody}
-	if t.hasOld {
-		pooled = append(pooled, oldOnes)
-	}
 	all, models := make([]Spending, len(forms)), make([]spends, len(forms))
 	deviances, errs := make([][]float64, len(forms)), make([]error, len(forms))
 	likelihood.EachChunk(len(forms), t.terms.Workers, func(i int) {
-		if models[i], errs[i] = t.fitForm(forms[i], pooled); errs[i] != nil {
+		if models[i], errs[i] = t.fitForm(forms[i], t.pooled()); errs[i] != nil {
 			return
 		}
 		all[i].Model = models[i][everybody]
@@ -109,6 +114,21 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 			return err
 		}
 	}
+	byCutoff := make([][][]float64, len(forms))
+	for i := range forms {
+		byCutoff[i] = [][]float64{deviances[i]}
+	}
+	if len(forms) > 1 {
+		for _, e := range t.earlier {
+			byForm, err := e.formDeviances(family)
+			if err != nil {
+				return err
+			}
+			for i, form := range forms {
+				byCutoff[i] = append(byCutoff[i], byForm[form.Name()])
+			}
+		}
+	}
 	held := 0
 	for i := 1; i < len(forms); i++ {
 		if all[i].Model.Fit == nil {
@@ -118,8 +138,7 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 			held = i
 			continue
 		}
-		contest := newContest(Contest{Target: Margin, Holder: forms[held].Name(), Challenger: forms[i].Name()}, len(t.customers),
-			func(j int) float64 { return deviances[held][j] - deviances[i][j] }, func(int) float64 { return 1 })
+		contest := t.contest(Contest{Target: Margin, Holder: forms[held].Name(), Challenger: forms[i].Name()}, byCutoff[held], byCutoff[i])
 		result.SpendContests = append(result.SpendContests, contest)
 		if contest.Won() {
 			held = i

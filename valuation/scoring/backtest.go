@@ -129,7 +129,7 @@ func (s *Scoring) testModels(ctx context.Context) error {
 			h.repeaters++
 		}
 	}
-	result, err := backtest.Run(customers, s.terms())
+	result, err := backtest.Run(customers, s.terms(), h.past.Earlier(s.intake.Holdout.Days)...)
 	if err != nil {
 		return err
 	}
