@@ -1,8 +1,10 @@
 package backtest
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -42,7 +44,7 @@ type Test struct {
 type Judgement struct {
 	Trust   Trust
 	Tests   []Test
-	Reasons []string // the sentences of the tests that decided
+	Reasons []string // the sentences of the tests that failed, those that decided first
 }
 
 // Judge judges the forecast of today. standardError is that of the logarithm of its
@@ -65,17 +67,49 @@ func (r Rolling) Judge(standardError float64) Judgement {
 func judge(tests []Test) Judgement {
 	j := Judgement{Trust: Trusted, Tests: tests}
 	for _, verdict := range []Trust{NotTrusted, Untested} {
-		for _, test := range tests {
-			if test.Failed && test.Verdict == verdict {
-				j.Trust = verdict
-				j.Reasons = append(j.Reasons, test.Sentence)
-			}
+		sentences := sentencesOf(tests, verdict)
+		if len(sentences) > 0 && j.Trust == Trusted {
+			j.Trust = verdict
 		}
-		if j.Trust == verdict {
-			break
-		}
+		j.Reasons = append(j.Reasons, sentences...)
 	}
 	return j
+}
+
+// sentencesOf returns the sentences of the failed tests with a verdict. Of the groups of
+// one kind that are off the worst speaks for all.
+func sentencesOf(tests []Test, verdict Trust) (sentences []string) {
+	type kind struct{ name, target string }
+	failed := map[kind][]Test{}
+	var kinds []kind
+	for _, test := range tests {
+		if !test.Failed || test.Verdict != verdict {
+			continue
+		}
+		of := kind{test.Name, string(test.Target)}
+		if failed[of] == nil {
+			kinds = append(kinds, of)
+		}
+		failed[of] = append(failed[of], test)
+	}
+	for _, of := range kinds {
+		worst := slices.MaxFunc(failed[of], func(a, b Test) int { return cmp.Compare(a.off(), b.off()) })
+		sentence := worst.Sentence
+		if others := len(failed[of]) - 1; others > 0 {
+			sentence += fmt.Sprintf(" (and %d more of this kind)", others)
+		}
+		sentences = append(sentences, sentence)
+	}
+	return sentences
+}
+
+// off is how far the figures of a test lie from each other, as the logarithm of their
+// ratio; where nothing came, farther than any other.
+func (t Test) off() float64 {
+	if !(t.Actual > 0) || !(t.Expected > 0) {
+		return math.Inf(1)
+	}
+	return math.Abs(math.Log(t.Actual / t.Expected))
 }
 
 // judged returns the cutoffs that count.

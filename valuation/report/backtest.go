@@ -229,6 +229,18 @@ func seasonText(v publication.Backtest) string {
 		countNoun(int64(v.Season.Years), "earlier year"), v.Season.Purchases.Raw, v.Season.Margin.Raw, v.Season.Purchases.Multiplier, v.Season.Margin.Multiplier)
 }
 
+// missText says by how much a forecast was off.
+func missText(share float64) string {
+	switch percent := fmt.Sprintf("%.1f %%", 100*math.Abs(share)); {
+	case percent == "0.0 %":
+		return "as forecast"
+	case share < 0:
+		return "forecast " + percent + " too low"
+	default:
+		return "forecast " + percent + " too high"
+	}
+}
+
 // signed writes an error as a percentage.
 func signed(share float64) string {
 	if math.IsNaN(share) {

@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.distrust(), s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -64,12 +64,27 @@ func (s summary) worth() string {
 			customers, m.AsOf, s.money(s.value("revenue")))
 	}
 	clv, interval := s.result.Figures.Base["clv"], ""
-	if clv.Low != nil && clv.High != nil {
+	if clv.Low != nil && clv.High != nil && !s.isDistrusted() {
 		interval = fmt.Sprintf(" (80 %% interval %s to %s)", s.money(*clv.Low), s.money(*clv.High))
 	}
 	return fmt.Sprintf("%s on %s are worth %s of %s%s over the next %s, discounted at %s a year: %s each. They brought %s of revenue to date.",
 		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, interval, countNoun(int64(s.settings.Value.HorizonDays), "day"),
 		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.money(s.value("revenue")))
+}
+
+// isDistrusted reports whether the run's forecasts of earlier days did not hold: what is
+// worth no trust has no interval.
+func (s summary) isDistrusted() bool {
+	trust := s.result.Manifest.Backtest.Trust
+	return s.result.Manifest.Model != nil && trust != nil && !*trust
+}
+
+// distrust says so before anything else.
+func (s summary) distrust() string {
+	if !s.isDistrusted() {
+		return ""
+	}
+	return fmt.Sprintf("Trust: no. What rests on the model below does not deserve trust: %s.", s.result.Manifest.Backtest.Reason)
 }
 
 // parameters says when the models are those of another run.
@@ -295,6 +310,9 @@ func (s summary) forecast() string {
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
+	if s.isDistrusted() {
+		return text.String() + "Trust: no, as said first." + seasonText(v)
+	}
 	return text.String() + trustText(v)
 }
 
@@ -321,5 +339,5 @@ func errorText(f *publication.Forecast) string {
 	if f.Error == nil {
 		return "error unknown"
 	}
-	return signed(*f.Error)
+	return missText(*f.Error)
 }

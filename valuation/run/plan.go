@@ -94,7 +94,7 @@ var models = []pipeline.Step{
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
 	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores"}},
 	{Name: "alive_year_ago", Kind: pipeline.Go, Reads: []string{"histories_year_ago"}, Makes: []string{"alive_year_ago"}},
-	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
+	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"cutoff", "model", "target", "metric", "decile"}},
 }
 
 var value = []pipeline.Step{
