@@ -28,6 +28,7 @@ type Customer struct {
 	Positive        int          // purchases up to the cutoff of positive value, the first among them
 	LnSpend         float64      // Σ ln of their values
 	MarginShare     float64      // expected margin kept per unit of value, as known at the cutoff
+	Revenue         float64      // brought up to the cutoff, returns included
 	RecentPurchases int          // repeat purchases in the last HoldoutDays up to the cutoff
 	RecentMargin    float64      // their margin
 	Purchases       int          // in the holdout
@@ -187,7 +188,7 @@ func (t *test) addEarlier(earlier [][]Customer) error {
 // check returns what keeps a customer from being one, their history apart,
 // which the fit checks.
 func (c Customer) check() error {
-	for _, v := range []float64{c.FirstSpend, c.RepeatSpend, c.LnSpend, c.MarginShare, c.RecentMargin, c.Margin} {
+	for _, v := range []float64{c.FirstSpend, c.RepeatSpend, c.LnSpend, c.MarginShare, c.Revenue, c.RecentMargin, c.Margin} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("money of %g", v)
 		}
@@ -218,6 +219,7 @@ func (c Customer) compare(d Customer) int {
 		cmp.Compare(c.Positive, d.Positive),
 		cmp.Compare(c.LnSpend, d.LnSpend),
 		cmp.Compare(c.MarginShare, d.MarginShare),
+		cmp.Compare(c.Revenue, d.Revenue),
 		cmp.Compare(c.RecentPurchases, d.RecentPurchases),
 		cmp.Compare(c.RecentMargin, d.RecentMargin),
 		cmp.Compare(c.Purchases, d.Purchases),

@@ -188,6 +188,12 @@ func (r Rolling) ErrorVariance(target Target) float64 {
 	return ErrorVariance(r.Misses(target, nil), priorError(r.Ratio(target, r.HorizonDays).Tested()))
 }
 
+// ErrorVarianceOf returns that of some customers' total: what those who were in at the
+// cutoffs missed, shrunk towards the base's.
+func (r Rolling) ErrorVarianceOf(target Target, in func(Known) bool) float64 {
+	return ErrorVariance(r.Misses(target, in), r.ErrorVariance(target))
+}
+
 // StandardError returns that of the logarithm of the base's margin on the nearest cutoff,
 // of customers and parameters alone; NaN where there is none.
 func (r Rolling) StandardError() float64 {
@@ -201,9 +207,18 @@ func (r Rolling) StandardError() float64 {
 	return deviation
 }
 
+// Known is a customer at a cutoff, and the margin that was expected of them over the
+// horizon.
+type Known struct {
+	Customer Customer
+	Margin   float64
+}
+
 // Misses returns the misses of a target's totals on the judged cutoffs: of the
-// customers who were in at a cutoff, of all for a nil in.
-func (r Rolling) Misses(target Target, in func(cutoff Cutoff, c Customer) bool) []Miss {
+// customers who were in at a cutoff, by what was known and expected of them, of all for a
+// nil in.
+func (r Rolling) Misses(target Target, in func(Known) bool) []Miss {
+	horizon := r.window(r.HorizonDays)
 	var misses []Miss
 	for _, c := range r.Cutoffs {
 		if !c.Judged {
@@ -211,7 +226,9 @@ func (r Rolling) Misses(target Target, in func(cutoff Cutoff, c Customer) bool) 
 		}
 		total := c.Totals[slices.Index(targets[:], target)]
 		if in != nil {
-			total = c.total(target, r.window(r.HoldoutDays), func(i int) bool { return in(c, c.hindcast.customers[i]) })
+			total = c.total(target, r.window(r.HoldoutDays), func(i int) bool {
+				return in(Known{Customer: c.hindcast.customers[i], Margin: c.Ratios[1].Multiplier * c.hindcast.expected(Margin, horizon, i)})
+			})
 		}
 		if miss, ok := newMiss(total); ok {
 			misses = append(misses, miss)

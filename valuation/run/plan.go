@@ -120,7 +120,7 @@ var verdict = []pipeline.Step{
 	{Name: "top_customers", Kind: pipeline.Table, Folder: "verdict"},
 	{Name: "value_sums", Kind: pipeline.Table, Folder: "verdict"},
 	{Name: "exposure", Kind: pipeline.View, Folder: "verdict"},
-	{Name: "value_intervals", Kind: pipeline.Go, Reads: []string{"value_sums", "base_rates"}, Makes: []string{"value_intervals"}},
+	{Name: "value_intervals", Kind: pipeline.Go, Reads: []string{"value_sums", "base_rates", "replacement"}, Makes: []string{"value_intervals"}},
 }
 
 var audit = []pipeline.Step{

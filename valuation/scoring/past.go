@@ -114,6 +114,7 @@ func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
 			U:           row.IDFraction,
 			MarginShare: s.marginShare(base, *ofChannel[row.FirstChannel], row.FirstChannel != ""),
 		}
+		customers[i].Revenue = float64(row.PurchaseRevenueMinor+row.LaterReturnsMinor) / perUnit
 		s.spendOf(row, &customers[i].Customer)
 		customers[i].Came = s.cameOf(row)
 	}
