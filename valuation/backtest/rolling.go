@@ -11,8 +11,7 @@ type Past struct {
 	Lookback
 	Days []PastDay // those of Lookback.Days; of others nothing is asked
 
-	Recent     Recent  // nil: the value of recent purchases is not tested
-	Regularity float64 // k̂ of the gaps; 0: not known
+	Recent Recent // nil: the value of recent purchases is not tested
 }
 
 // Holdout returns the customers of a cutoff with what came of them in the holdout.
@@ -56,7 +55,6 @@ type Rolling struct {
 	Ratios  []Ratio // of today, by target, then by window
 	Recent  *RecentValue
 
-	Regularity    float64
 	maxTotalError float64
 	days          map[int]*hindcast
 }
@@ -81,7 +79,7 @@ var targets = [...]Target{Purchases, Margin}
 // cannot be.
 func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	r := Rolling{
-		Lookback: past.Lookback, Procedure: procedure, Regularity: past.Regularity,
+		Lookback: past.Lookback, Procedure: procedure,
 		maxTotalError: terms.MaxTotalError, days: map[int]*hindcast{},
 	}
 	wanted := past.Lookback.Days()

@@ -64,6 +64,7 @@ var facts = []pipeline.Step{
 	{Name: "purchase_gaps", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "waiting_times", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "year_activity", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "gap_shares", Kind: pipeline.View, Folder: "facts"},
 }
 
 var acquired = []pipeline.Step{
@@ -92,7 +93,7 @@ var models = []pipeline.Step{
 	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores"}},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"gap_shares", "histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores"}},
 	{Name: "alive_year_ago", Kind: pipeline.Go, Reads: []string{"histories_year_ago"}, Makes: []string{"alive_year_ago"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"cutoff", "model", "target", "metric", "decile"}},
 }
