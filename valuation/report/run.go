@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.distrust(), s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.distrust(), s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.record(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -314,6 +314,18 @@ func (s summary) forecast() string {
 		return text.String() + "Trust: no, as said first." + seasonText(v)
 	}
 	return text.String() + trustText(v)
+}
+
+// record says what came of what earlier runs published.
+func (s summary) record() string {
+	var parts []string
+	for _, r := range s.result.Manifest.Record {
+		parts = append(parts, fmt.Sprintf("as of %s %s, and %s did", r.AsOf, percent(r.Expected), percent(r.Actual)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Record: earlier runs expected so many customers to purchase within %d days: %s.", s.result.Manifest.Record[0].Days, strings.Join(parts, "; "))
 }
 
 // spend says which purchases the spend model sees, and whether what it assumes holds.
