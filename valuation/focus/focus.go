@@ -229,7 +229,7 @@ func (f Figures) economics() Finding {
 }
 
 func (f Figures) source() Finding {
-	rule := Finding{Rule: "share of the margin of 365 days that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1}
+	rule := Finding{Rule: "share of the value of 365 days that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1}
 	switch {
 	case f.CurrentShare == nil:
 		return rule.unknown("it takes a fitted model, twelve whole months of new customers and, with spend, all of theirs")
