@@ -274,8 +274,8 @@ func dropReturns(ctx context.Context, e engine.Engine) error {
 	return nil
 }
 
-// nightly returns steps of the nightly plan by their names.
-func nightly(t *testing.T, files fs.FS, names []string) []pipeline.Entry {
+// stepsNamed returns steps of the nightly plan by their names.
+func stepsNamed(t *testing.T, files fs.FS, names []string) []pipeline.Entry {
 	t.Helper()
 	entries, err := pipeline.Load(files, Nightly)
 	if err != nil {
@@ -294,7 +294,7 @@ func TestReturnsOfOrdersByDay(t *testing.T) {
 	ctx := context.Background()
 	files := os.DirFS("../../sql")
 	e := openRuleEngine(t, files)
-	entries := nightly(t, files, returnSteps)
+	entries := stepsNamed(t, files, returnSteps)
 	rapid.Check(t, func(t *rapid.T) {
 		rows, zeroIsPurchase := drawReturns(t), rapid.Bool().Draw(t, "zero is a purchase")
 		asOf := rapid.IntRange(0, returnDays-1).Draw(t, "as of")

@@ -234,7 +234,7 @@ func TestVersionsLookNotAhead(t *testing.T) {
 	ctx := context.Background()
 	files := os.DirFS("../../sql")
 	e := openRuleEngine(t, files)
-	entries := nightly(t, files, versionSteps)
+	entries := stepsNamed(t, files, versionSteps)
 	rapid.Check(t, func(t *rapid.T) {
 		rows := drawVersions(t)
 		settings := versionSettings{
