@@ -21,7 +21,7 @@ import (
 // what they did after it. Margins are in any one unit of money.
 type Customer struct {
 	Group           int          // fit group, 0: none of its own
-	Old             bool         // was one before the files begin: fitted with those alone, whatever the group
+	Old             bool         // was one before the files begin: fitted with those alone, whatever the group, where they suffice
 	History         btyd.History // at the cutoff, in days
 	FirstSpend      float64      // value of the first purchase
 	RepeatSpend     float64      // value of the repeat purchases up to the cutoff
@@ -34,6 +34,8 @@ type Customer struct {
 	Purchases       int          // in the holdout
 	Margin          float64      // realised in the holdout, returns included
 	U               float64      // in (0, 1), of a hash of the customer
+
+	apart bool // fitted with the old alone
 }
 
 // Terms are what the caller decides.
@@ -138,7 +140,7 @@ func Run(customers []Customer, terms Terms, earlier ...[]Customer) (Result, erro
 	}
 	if len(t.fits[everybody]) == 0 && t.hasOld {
 		// The new customers determine no model: nobody is to go without one for that.
-		t.mixOld()
+		t.keepOldApart(false)
 		if err := t.fit(allFamilies()...); err != nil {
 			return Result{}, err
 		}
@@ -213,7 +215,7 @@ func (c Customer) compare(d Customer) int {
 		cmp.Compare(c.History.LastPurchase, d.History.LastPurchase),
 		cmp.Compare(c.U, d.U),
 		cmp.Compare(c.Group, d.Group),
-		cmp.Compare(c.group(), d.group()),
+		compareBool(c.Old, d.Old),
 		cmp.Compare(c.FirstSpend, d.FirstSpend),
 		cmp.Compare(c.RepeatSpend, d.RepeatSpend),
 		cmp.Compare(c.Positive, d.Positive),
@@ -225,6 +227,17 @@ func (c Customer) compare(d Customer) int {
 		cmp.Compare(c.Purchases, d.Purchases),
 		cmp.Compare(c.Margin, d.Margin),
 	)
+}
+
+// compareBool orders false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // wholeYears reports whether days are a number of years, leap days included or

@@ -26,7 +26,7 @@ func newEarlierTest(customers []Customer, terms Terms) (*earlierTest, error) {
 		return nil, err
 	}
 	if len(e.fits[everybody]) == 0 && e.hasOld {
-		e.mixOld()
+		e.keepOldApart(false)
 		if err := e.fit(allFamilies()...); err != nil {
 			return nil, err
 		}

@@ -69,7 +69,7 @@ func newHindcast(day PastDay, look Lookback, procedure Procedure, terms Terms) (
 	}
 	fitted, err := h.fitProcedure(procedure.Family)
 	if err == nil && !fitted && h.hasOld {
-		h.mixOld() // as Run does: nobody is to go without a model for that
+		h.keepOldApart(false) // as Run does: nobody is to go without a model for that
 		fitted, err = h.fitProcedure(procedure.Family)
 	}
 	if err != nil || !fitted {
@@ -119,7 +119,7 @@ func (h *hindcast) fitWorth(form spend.Form) (err error) {
 
 // modelGroup returns the group whose fit forecasts a customer.
 func (h *hindcast) modelGroup(c Customer) int {
-	if h.byGroup || c.Old {
+	if h.byGroup || c.apart {
 		if _, own := h.fitOf(c.group(), h.family); own {
 			return c.group()
 		}
@@ -129,7 +129,7 @@ func (h *hindcast) modelGroup(c Customer) int {
 
 // spendGroup returns the group whose spend model a customer has.
 func (h *hindcast) spendGroup(c Customer) int {
-	if h.byGroup || c.Old {
+	if h.byGroup || c.apart {
 		if _, own := h.spend[c.group()]; own {
 			return c.group()
 		}

@@ -24,7 +24,7 @@ func sampleOf(customers []Customer, form spend.Form) spend.Sample {
 	for _, c := range customers {
 		positive += c.Positive
 		purchases += c.History.Repeats + 1
-		count := spend.Count{Repeats: c.History.Repeats, Purchases: c.counted(form), Total: form.Total(c.FirstSpend, c.RepeatSpend), Customers: 1}
+		count := spend.Count{Repeats: c.History.Repeats, Purchases: c.counted(form), Total: c.total(form), Customers: 1}
 		if count.Purchases == 0 {
 			continue
 		}
@@ -32,7 +32,7 @@ func sampleOf(customers []Customer, form spend.Form) spend.Sample {
 		if form.FirstCounts {
 			sample.LnValues += c.LnSpend
 			if c.FirstSpend > 0 {
-				sample.LnValues -= math.Log(form.FirstDivisor)
+				sample.LnValues -= math.Log(c.seenBy(form).FirstDivisor)
 			}
 		}
 	}
@@ -51,9 +51,23 @@ func (c Customer) counted(form spend.Form) int {
 	return c.History.Repeats
 }
 
+// seenBy returns the form as it sees a customer: the first purchase that is known of an
+// old one is a later one.
+func (c Customer) seenBy(form spend.Form) spend.Form {
+	if c.Old {
+		form.FirstDivisor = 1
+	}
+	return form
+}
+
+// total returns what the purchases that a form counts of a customer add up to.
+func (c Customer) total(form spend.Form) float64 {
+	return c.seenBy(form).Total(c.FirstSpend, c.RepeatSpend)
+}
+
 // worth returns the margin that a purchase of a customer is expected to bring.
 func (c Customer) worth(model spend.Model) float64 {
-	value := model.Expected(c.History.Repeats, c.counted(model.Form), model.Form.Total(c.FirstSpend, c.RepeatSpend))
+	value := model.Expected(c.History.Repeats, c.counted(model.Form), c.total(model.Form))
 	return value * c.MarginShare
 }
 

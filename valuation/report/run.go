@@ -67,9 +67,18 @@ func (s summary) worth() string {
 	if clv.Low != nil && clv.High != nil && !s.isDistrusted() {
 		interval = fmt.Sprintf(" (80 %% interval %s to %s)", s.money(*clv.Low), s.money(*clv.High))
 	}
-	return fmt.Sprintf("%s on %s are worth %s of %s%s over the next %s, discounted at %s a year: %s each. They brought %s of revenue to date.",
+	return fmt.Sprintf("%s on %s are worth %s of %s%s over the next %s, discounted at %s a year: %s each. To date they brought %s.",
 		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, interval, countNoun(int64(s.settings.Value.HorizonDays), "day"),
-		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.money(s.value("revenue")))
+		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.toDate())
+}
+
+// toDate is what the base brought so far, first in the money that forecasts are in.
+func (s summary) toDate() string {
+	revenue := s.money(s.value("revenue")) + " of revenue"
+	if basis := s.result.Manifest.MoneyBasis; basis != "revenue" {
+		return fmt.Sprintf("%s of %s, from %s", s.money(s.value("historic_margin")), basis, revenue)
+	}
+	return revenue
 }
 
 // isDistrusted reports whether the run's forecasts of earlier days did not hold: what is
@@ -119,8 +128,18 @@ func (s summary) verdict() string {
 	} else if s.settings.Value.CAC != nil {
 		cost = fmt.Sprintf("at an acquisition cost of %s", s.money(*s.settings.Value.CAC))
 	}
-	return fmt.Sprintf("%s The other %s are acquisition lookalikes: a new customer would bring %s net of acquisition, %s.",
-		retain, s.count("lookalike_customers"), s.money(s.value("replacement")), cost)
+	return fmt.Sprintf("%s The other %s are acquisition lookalikes: a new customer would bring %s of %s net of acquisition, %s%s.",
+		retain, s.count("lookalike_customers"), s.money(s.value("replacement")), s.result.Manifest.MoneyBasis, cost, s.newcomers())
+}
+
+// newcomers says who tells what a new customer brings, where those of the trailing 12
+// months do not.
+func (s summary) newcomers() string {
+	told := s.result.Figures.Base["first_order_margin"].N
+	if recent := s.value("newcomers"); !math.IsNaN(recent) && int64(recent) != told {
+		return fmt.Sprintf(", by the model and the first orders of %s: the %s of the trailing 12 months have shown too little", countNoun(told, "customer"), humanize.Comma(int64(recent)))
+	}
+	return ""
 }
 
 // acquisition says what new customers cost and bring, where spend is known.
@@ -135,7 +154,15 @@ func (s summary) acquisition() string {
 		text += fmt.Sprintf(" (%s in paid channels)", s.money(*paid))
 	}
 	if ratio := s.result.Figures.Base["ltv_cac"]; ratio.Value != nil && ratio.Low != nil && ratio.High != nil {
-		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f (95 %% interval %.2f to %.2f), against a target of %g, a convention (value.target_ltv_cac)", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
+		target := s.settings.Value.TargetLTVCAC
+		against := "which chance alone may set apart from"
+		switch {
+		case *ratio.Low >= target:
+			against = "by more than chance above"
+		case *ratio.High < target:
+			against = "by more than chance below"
+		}
+		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f, %s the target of %g, a convention (value.target_ltv_cac)", *ratio.Value, against, target)
 	}
 	return text + "."
 }
@@ -222,10 +249,10 @@ func (s summary) repeat() string {
 		if rate.Value == nil || 2*rate.N < customers {
 			continue
 		}
-		return fmt.Sprintf("Repeat purchase rate: %s bought again within %d days (95 %% interval %s to %s, of %s at least that old); %s have ever bought again.",
-			percent(*rate.Value), days, percent(*rate.Low), percent(*rate.High), countNoun(rate.N, "customer"), percent(s.value("repeat_rate")))
+		return fmt.Sprintf("Repeat purchase rate: of the %s whose first purchase is at least %d days ago, %s bought again within %d days of it; of all %s, %s have bought again so far.",
+			countNoun(rate.N, "customer"), days, percent(*rate.Value), days, humanize.Comma(customers), percent(s.value("repeat_rate")))
 	}
-	return fmt.Sprintf("Repeat purchase rate: %s have bought again so far; the base is too young for a window.", percent(s.value("repeat_rate")))
+	return fmt.Sprintf("Repeat purchase rate: of all %s, %s have bought again so far; the base is too young for a window.", countNoun(customers, "customer"), percent(s.value("repeat_rate")))
 }
 
 // kept says what became of those who bought a year ago and of their money, where the
@@ -235,8 +262,8 @@ func (s summary) kept() string {
 	if kept.Value == nil {
 		return ""
 	}
-	text := fmt.Sprintf("Kept: of the %s who bought in the 365 days before the last 365, %s bought again in the last 365 (95 %% interval %s to %s)",
-		countNoun(kept.N, "customer"), percent(*kept.Value), percent(*kept.Low), percent(*kept.High))
+	text := fmt.Sprintf("Kept: of the %s who bought in the 365 days before the last 365, %s bought again in the last 365",
+		countNoun(kept.N, "customer"), percent(*kept.Value))
 	if money.Value != nil {
 		text += fmt.Sprintf("; all of them together brought %s of the revenue that they had brought before", percent(*money.Value))
 	}
