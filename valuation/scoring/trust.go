@@ -85,6 +85,9 @@ func (s *Scoring) Verdict() publication.Backtest {
 		trust := s.judged.Trust == backtest.Trusted
 		verdict.Trust = &trust
 	}
+	if s.judged.Trust == backtest.Trusted {
+		verdict.Reason = s.rolling.Held(s.judged)
+	}
 	return verdict
 }
 
