@@ -4,8 +4,9 @@
 -- alone. F is the margin of their first orders, R what has come since, discounted to the
 -- first purchase; D are the discounted repeat purchases that the model expects of each
 -- by their age, in the season of the days that they have seen, and H by the horizon, in
--- the season that it is of. expected_purchases is Σ D, on which the level rests. Per customer, in minor units; no row where nobody was acquired, and no value
--- without a model, or where all were acquired on as_of.
+-- the season that it is of. expected_purchases is Σ D, on which the level rests. Per
+-- customer, in minor units; no row where nobody was acquired, and no value without a
+-- model, or where all were acquired on as_of.
 --
 -- grain: one row per horizon_days
 -- reads: newcomer_activity, newcomer_days, second_purchases, fit_groups, newcomer_expectations, newcomer_curve, newcomer_span, value_horizons, params

@@ -47,7 +47,7 @@ type hindcast struct {
 	purchases [][]float64 // expected, by window
 	came      [][]Came
 	worth     []float64   // expected margin of a purchase
-	slopes    [][]float64 // by parameter: of ln purchases over the holdout by its logarithm
+	slopes    [][]float64 // by parameter: of ln purchases over a year by its logarithm
 }
 
 // newHindcast makes the forecast of a past day. Where the family has no fit on it, the
@@ -177,7 +177,7 @@ func (h *hindcast) expectRun(run run, model btyd.Model, shifts btyd.Shifts, wind
 		expected[w] = future.Expected(float64(days))
 	}
 	bySurvivor, byHistory := make([]float64, len(h.slopes)), make([]float64, len(h.slopes))
-	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, float64(h.terms.HoldoutDays), bySurvivor)
+	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, yearDays, bySurvivor)
 	pAlive := 0.
 	for place, i := range run {
 		if c := h.customers[i]; place == 0 || c.History != of {

@@ -112,6 +112,30 @@ func (t Test) off() float64 {
 	return math.Abs(math.Log(t.Actual / t.Expected))
 }
 
+// Held says of a forecast that is trusted how near those of the past came.
+func (r Rolling) Held(j Judgement) string {
+	forecasts := "the forecast of an earlier day, knowing only its past, was"
+	if n := len(r.judged()); n > 1 {
+		forecasts = fmt.Sprintf("the forecasts of %d earlier days, each knowing only its past, were together", n)
+	}
+	var missed []string
+	within := true
+	for _, test := range j.Tests {
+		if test.Name == "total" && test.Actual > 0 {
+			missed = append(missed, fmt.Sprintf("%s for %s", missText(test.Expected/test.Actual-1), test.Target))
+			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
+		}
+	}
+	if len(missed) == 0 {
+		return "forecasts of earlier days held"
+	}
+	text := forecasts + " " + strings.Join(missed, " and ")
+	if within {
+		return text + fmt.Sprintf(", within %.3g %%", 100*r.maxTotalError)
+	}
+	return text + ", as chance explains"
+}
+
 // judged returns the cutoffs that count.
 func (r Rolling) judged() []Cutoff {
 	var judged []Cutoff
@@ -302,7 +326,7 @@ func (r Rolling) sentence(test Test, remark string) string {
 		parts[0] = "of " + test.Group + ", " + what
 	}
 	if test.Actual > 0 {
-		parts = append(parts, missText(test.Expected/test.Actual-1))
+		parts = append(parts, "the forecast was "+missText(test.Expected/test.Actual-1))
 	}
 	return strings.Join(parts, ": ") + remark
 }
@@ -310,7 +334,7 @@ func (r Rolling) sentence(test Test, remark string) string {
 // missText says by how much a forecast was off.
 func missText(relative float64) string {
 	if relative < 0 {
-		return fmt.Sprintf("the forecast was %.1f %% too low", -100*relative)
+		return fmt.Sprintf("%.1f %% too low", -100*relative)
 	}
-	return fmt.Sprintf("the forecast was %.1f %% too high", 100*relative)
+	return fmt.Sprintf("%.1f %% too high", 100*relative)
 }

@@ -160,8 +160,8 @@ type SeasonRatio struct {
 // Backtest says whether the run's figures deserve trust: how the model would have
 // done on the shop's own past.
 type Backtest struct {
-	Trust       *bool  `json:"trust"` // null where nothing shows it
-	Reason      string `json:"reason"`
+	Trust       *bool  `json:"trust"`            // null where nothing shows it
+	Reason      string `json:"reason"`           // why; of one that is trusted, how near it came
 	Cutoff      string `json:"cutoff,omitempty"` // last day that its models know
 	HoldoutDays int    `json:"holdout_days"`
 	Seasonal    bool   `json:"seasonal"`  // the holdout is no whole year

@@ -217,7 +217,7 @@ func trustText(v publication.Backtest) string {
 	case !*v.Trust:
 		return fmt.Sprintf("Trust: no: %s.%s", v.Reason, seasonText(v))
 	}
-	return "Trust: yes: forecasts made on earlier days held." + seasonText(v)
+	return fmt.Sprintf("Trust: yes: %s.%s", v.Reason, seasonText(v))
 }
 
 // seasonText says what the season does to the forecast.

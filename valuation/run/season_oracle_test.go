@@ -28,7 +28,8 @@ type publishedSeason struct {
 			Days        float64 `json:"days"`
 			WithoutDays float64 `json:"days_without_season"`
 		} `json:"forecasts"`
-		ForecastError float64 `json:"forecast_error"`
+		Twelfths      []float64 `json:"twelfths"`
+		ForecastError float64   `json:"forecast_error"`
 		Narrow        struct {
 			Low  float64 `json:"low"`
 			High float64 `json:"high"`

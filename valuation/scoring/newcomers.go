@@ -1,8 +1,10 @@
 package scoring
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"cbv/valuation/backtest"
@@ -52,6 +54,9 @@ func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(acquired, func(a, b acquiredDay) int { // so that sums do not depend on the order of rows
+		return cmp.Or(a.FirstPurchaseDate.Compare(b.FirstPurchaseDate), cmp.Compare(a.FirstChannel, b.FirstChannel))
+	})
 	oldest := 0
 	for _, day := range acquired {
 		oldest = max(oldest, calendar.DaysBetween(day.FirstPurchaseDate, s.Days.AsOf))

@@ -20,12 +20,13 @@ type BacktestReport struct {
 	WhySpend string           // these
 	Result   *backtest.Result // nil: there is nothing to test on
 	Rolling  backtest.Rolling // of the model that a run would use
+	Past     backtest.Past    // the past days that it all rests on
 	Warnings []pipeline.Warning
 }
 
 // BacktestReport reports how the models do, and warns of what speaks against them.
 func (s *Scoring) BacktestReport() BacktestReport {
-	report := BacktestReport{AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Why: s.models.why}
+	report := BacktestReport{AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Past: s.holdout.past, Why: s.models.why}
 	if s.HasModel() {
 		report.Chosen = s.modelName()
 		report.Spend, report.WhySpend = s.form.Name(), s.whySpend()
@@ -84,6 +85,9 @@ func (s *Scoring) Verdict() publication.Backtest {
 	if s.judged.Trust != backtest.Untested {
 		trust := s.judged.Trust == backtest.Trusted
 		verdict.Trust = &trust
+	}
+	if s.judged.Trust == backtest.Trusted {
+		verdict.Reason = s.rolling.Held(s.judged)
 	}
 	return verdict
 }
