@@ -29,7 +29,7 @@ const (
 
 // Test is one of what a forecast is held to, with its figure.
 type Test struct {
-	Name             string // total, cohort_age, tenth, baseline, recent_value, season, precision, uncorrected
+	Name             string // total, cohort_age, tenth, baseline, recent_value, recent_total, season, precision, uncorrected
 	Target           Target
 	Group            string // the customers that it is about; "" all
 	Expected, Actual float64
@@ -58,6 +58,7 @@ func (r Rolling) Judge(standardError float64) Judgement {
 	tests = append(tests, r.testAges()...)
 	tests = append(tests, r.testTenths()...)
 	tests = append(tests, r.testRecent()...)
+	tests = append(tests, r.testRecentTotal()...)
 	tests = append(tests, r.testSeason(), r.testPrecision(standardError))
 	tests = append(tests, r.testUncorrected()...)
 	return judge(tests)
@@ -162,7 +163,7 @@ func (r Rolling) testTotal(target int) []Test {
 		test.Expected += total.Expected
 		test.Actual += total.Actual
 		parameters += total.Expected * math.Sqrt(total.Parameters)
-		seasons += total.Expected * math.Sqrt(c.Ratios[target].logVariance())
+		seasons += total.Expected * math.Sqrt(c.Ratios[target].LogVariance())
 	}
 	if !(test.Actual > 0) || !(test.Expected > 0) {
 		test.Failed = test.Expected > leastGroupPurchases && targets[target] == Purchases || targets[target] == Margin && test.Actual <= 0 && test.Expected > 0

@@ -55,6 +55,7 @@ type Rolling struct {
 	Ratios  []Ratio // of today, by target, then by window
 	Recent  *RecentValue
 
+	RecentTotal   *RecentTotal
 	maxTotalError float64
 	days          map[int]*hindcast
 }
@@ -109,6 +110,7 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 		}
 	}
 	r.makeCutoffs()
+	r.RecentTotal = r.recentTotal()
 	recent, err := past.Recent.value(procedure.Form, terms.Workers)
 	r.Recent = recent
 	return r, err
@@ -135,8 +137,18 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 	return newRatio(target, windowDays, years)
 }
 
-// makeCutoffs makes the forecasts on the cutoffs. A ratio as uncertain as a total of which
-// nothing is said is none to judge a cutoff with. Totals are judged on those that had a
+// knownRatio returns the ratio by which a forecast of a past day is judged: one as
+// uncertain as a total of which nothing is said is none. A few months of a small shop say
+// nothing of its next year.
+func (r Rolling) knownRatio(target Target, before, windowDays int) Ratio {
+	ratio := r.ratio(target, before, windowDays)
+	if ratio.StandardError > mostStandardError {
+		return newRatio(target, windowDays, nil)
+	}
+	return ratio
+}
+
+// makeCutoffs makes the forecasts on the cutoffs. Totals are judged on those that had a
 // season to compare with; where none had, on all but the one a year ago, whose miss is
 // what today's ratio repairs.
 func (r *Rolling) makeCutoffs() {
@@ -149,11 +161,7 @@ func (r *Rolling) makeCutoffs() {
 		}
 		c := Cutoff{Before: before, Customers: len(made.customers), Family: made.familyName(), hindcast: made}
 		for i, target := range targets {
-			c.Ratios[i] = r.ratio(target, before, r.HoldoutDays)
-			if c.Ratios[i].StandardError > mostStandardError {
-				// A few months of a small shop say nothing of its next year.
-				c.Ratios[i] = newRatio(target, r.HoldoutDays, nil)
-			}
+			c.Ratios[i] = r.knownRatio(target, before, r.HoldoutDays)
 			c.Totals[i] = made.total(target, window, nil)
 			c.Totals[i].Expected *= c.Ratios[i].Multiplier
 		}
@@ -222,13 +230,14 @@ func (r Rolling) Misses(target Target, in func(Known) bool) []Miss {
 		if !c.Judged {
 			continue
 		}
-		total := c.Totals[slices.Index(targets[:], target)]
+		place := slices.Index(targets[:], target)
+		total := c.Totals[place]
 		if in != nil {
 			total = c.total(target, r.window(r.HoldoutDays), func(i int) bool {
 				return in(Known{Customer: c.hindcast.customers[i], Margin: c.Ratios[1].Multiplier * c.hindcast.expected(Margin, horizon, i)})
 			})
 		}
-		if miss, ok := newMiss(total); ok {
+		if miss, ok := newMiss(total, c.Ratios[place]); ok {
 			misses = append(misses, miss)
 		}
 	}

@@ -68,7 +68,7 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	}
 	look := s.intake.Lookback
 	past := backtest.Past{Lookback: look}
-	for _, before := range look.Looks() {
+	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
 		if before == backtest.RecentDays {
 			for i, row := range rows[before] {
