@@ -2,6 +2,9 @@
 -- discounted expected purchases × expected margin of one, net of later returns.
 -- All null where no model could be fitted. Nothing is rounded here.
 --
+-- What a customer keeps is their own margin share, less their own return share. Each is
+-- what is usual and the part of their deviation from it that own_part says.
+--
 -- The same-season ratio of purchases is in the forecasts of their number; what is left of
 -- that of money is in the value of one.
 --
@@ -13,12 +16,12 @@
 -- in _365d is the same over 365 days, whatever the horizon.
 --
 -- grain: one row per customer_id
--- reads: rfm, scores, conditional_forecasts, spend_terms, season_terms, base_rates, channel_margins, params
+-- reads: own_shares, share_weights, scores, conditional_forecasts, spend_terms, season_terms, params
 with
 
 scored as (
     select
-        rfm.*,
+        own_shares.*,
         scores.p_alive,
         scores.days_to_next_purchase,
         scores.p_alive * conditional_forecasts.p_purchase_30d as p_purchase_30d,
@@ -46,16 +49,25 @@ scored as (
         conditional_forecasts.q,
         conditional_forecasts.gamma,
         scores.sensitivities
-    from rfm
+    from own_shares
     left join scores
-        on rfm.fit_group = scores.fit_group
-        and rfm.repeat_purchases = scores.repeat_purchases
-        and rfm.age_at_last_purchase_days = scores.age_at_last_purchase_days
-        and rfm.customer_age_days = scores.customer_age_days
+        on own_shares.fit_group = scores.fit_group
+        and own_shares.repeat_purchases = scores.repeat_purchases
+        and own_shares.age_at_last_purchase_days = scores.age_at_last_purchase_days
+        and own_shares.customer_age_days = scores.customer_age_days
     left join conditional_forecasts
-        on rfm.fit_group = conditional_forecasts.fit_group
-        and rfm.repeat_purchases = conditional_forecasts.repeat_purchases
-        and rfm.customer_age_days = conditional_forecasts.customer_age_days
+        on own_shares.fit_group = conditional_forecasts.fit_group
+        and own_shares.repeat_purchases = conditional_forecasts.repeat_purchases
+        and own_shares.customer_age_days = conditional_forecasts.customer_age_days
+),
+
+weights as (
+    select
+        max(case when share = 'margin' then weight_purchases end) as margin_weight,
+        max(case when share = 'margin' then variance end) as margin_variance,
+        max(case when share = 'return' then weight_purchases end) as return_weight,
+        max(case when share = 'return' then variance end) as return_variance
+    from share_weights
 ),
 
 spending as (
@@ -77,15 +89,20 @@ spending as (
         season_terms.purchase_value_ratio,
         scored.repeat_purchases + spend_terms.first_counts as shape_purchases,
         spend_terms.positive_share,
-        coalesce(channel_margins.margin_share, base_rates.margin_share) * (1 - base_rates.later_return_share)
-            as kept_share
+        (
+            scored.margin_share + scored.margin_deviation * own_part(
+                scored.margin_deviation, scored.margin_purchases, weights.margin_variance, weights.margin_weight, params.own_share_errors
+            )
+        ) * (
+            1 - scored.later_return_share - scored.return_deviation * own_part(
+                scored.return_deviation, scored.return_purchases, weights.return_variance, weights.return_weight, params.own_share_errors
+            )
+        ) as kept_share
     from scored
     cross join params
-    cross join base_rates
+    cross join weights
     cross join spend_terms
     cross join season_terms
-    left join channel_margins
-        on scored.first_channel = channel_margins.first_channel
 ),
 
 scaled as (

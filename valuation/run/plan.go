@@ -102,6 +102,8 @@ var value = []pipeline.Step{
 	{Name: "rfm", Kind: pipeline.View, Folder: "value"},
 	{Name: "base_rates", Kind: pipeline.Table, Folder: "value"},
 	{Name: "channel_margins", Kind: pipeline.Table, Folder: "value"},
+	{Name: "own_shares", Kind: pipeline.View, Folder: "value"},
+	{Name: "share_weights", Kind: pipeline.Table, Folder: "value"},
 	{Name: "value", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores"}, Makes: []string{"newcomer_curve"}},
 	{Name: "value_horizons", Kind: pipeline.View, Folder: "value"},
