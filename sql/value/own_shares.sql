@@ -46,15 +46,12 @@ compared as (
     select
         counted.*,
         case
-            when has_own_margin
-                then coalesce(
-                    (purchase_margin_minor - first_margin_share * first_purchase_minor - margin_share * repeat_revenue_minor)
-                        / nullif(purchase_revenue_minor, 0),
-                    0e0
-                )
+            when has_own_margin and positive_purchases > 0
+                then (purchase_margin_minor - first_margin_share * first_purchase_minor - margin_share * repeat_revenue_minor)
+                    / nullif(purchase_revenue_minor, 0)
             else 0e0
         end as margin_difference,
-        coalesce(-cast(later_returns_minor as double) / nullif(purchase_revenue_minor, 0), 0e0) as own_return_share
+        -cast(later_returns_minor as double) / nullif(purchase_revenue_minor, 0) as own_return_share
     from counted
 ),
 

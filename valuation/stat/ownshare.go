@@ -1,0 +1,119 @@
+package stat
+
+import (
+	"math"
+	"math/big"
+)
+
+// Deviation is how far a customer's share lies from the usual one, and by how many
+// purchases.
+type Deviation struct {
+	Purchases float64 // as many equal ones; not above 0 where nothing is known
+	Share     float64
+}
+
+// EqualPurchases returns how many equal purchases say as much of a share of their sum as
+// n of the given sum and sum of logarithms do: (Σz)² / Σz² = n / (1 + v²), where v² is
+// about 2 (ln of the mean - mean of ln).
+func EqualPurchases(n int, sum, lnSum float64) float64 {
+	if n <= 0 {
+		return 0
+	}
+	spread := math.Log(sum/float64(n)) - lnSum/float64(n)
+	return max(1, float64(n)/(1+2*max(0, spread)))
+}
+
+// ShareRules say when deviations tell how much of them is customers' own.
+type ShareRules struct {
+	Unknown   float64 // the weight where they do not
+	Customers int64   // with one purchase, and with more, that it takes
+	Least     float64 // weight
+	Errors    float64 // standard errors beyond which chance does not explain a deviation
+}
+
+// ShareWeight says how much of a customer's deviation is their own.
+type ShareWeight struct {
+	Purchases float64 // with which the usual share counts; infinite where customers do not differ but by chance
+	Variance  float64 // of the share of a single purchase
+	errors    float64
+}
+
+// The sums are of whole numbers, and do not depend on their order.
+const (
+	purchaseParts  = 100
+	deviationParts = 1000
+)
+
+// NewShareWeight estimates a weight by the method of moments: deviations have
+// E[d²] = between + variance / n, by least squares over customers, each counting with n².
+// Customers of one purchase, in whom both are added up, set the floor of the variance,
+// which heavy buyers who deviate can make too small.
+//
+// Bühlmann & Straub (1970), "Glaubwürdigkeit für Schadensätze".
+func NewShareWeight(deviations []Deviation, rules ShareRules) ShareWeight {
+	var customers, several, purchases, singleSquares int64
+	var purchaseSquares, squares, weighted big.Int // Σ n², Σ n d², Σ (n d)²
+	add := func(sum *big.Int, a, b int64) {
+		var product big.Int
+		sum.Add(sum, product.Mul(big.NewInt(a), big.NewInt(b)))
+	}
+	for _, of := range deviations {
+		n, d := whole(of.Purchases, purchaseParts), whole(of.Share, deviationParts)
+		if n <= 0 {
+			continue
+		}
+		customers++
+		purchases += n
+		add(&purchaseSquares, n, n)
+		add(&squares, n, d*d)
+		add(&weighted, n*d, n*d)
+		if n > purchaseParts {
+			several++
+		} else {
+			singleSquares += d * d
+		}
+	}
+	w := ShareWeight{Purchases: rules.Unknown, errors: rules.Errors}
+	if customers == 0 {
+		return w
+	}
+	const d2 = deviationParts * deviationParts
+	c, s1, s2 := float64(customers), float64(purchases)/purchaseParts, inUnits(&purchaseSquares, purchaseParts*purchaseParts)
+	a, b := inUnits(&squares, purchaseParts*d2), inUnits(&weighted, purchaseParts*purchaseParts*d2)
+	if min(several, customers-several) < rules.Customers {
+		w.Variance = a / c
+		return w
+	}
+	determinant := s2*c - s1*s1
+	between := max(0, (b*c-a*s1)/determinant)
+	single := float64(singleSquares) / d2 / float64(customers-several)
+	w.Variance = max(0, (a*s2-b*s1)/determinant, single-between)
+	w.Purchases = math.Inf(1)
+	if between > 0 {
+		w.Purchases = max(rules.Least, w.Variance/between)
+	}
+	return w
+}
+
+// Own returns what of a deviation is the customer's own: the part that the weight leaves,
+// and all beyond what chance explains. A weight that suits most customers would not see a
+// rare one who is nothing like them.
+//
+// Breiman (1995), "Better subset regression using the nonnegative garrote".
+func (w ShareWeight) Own(of Deviation) float64 {
+	n, d := of.Purchases, of.Share
+	if n <= 0 || d == 0 {
+		return 0
+	}
+	part := n / (n + w.Purchases)
+	// 1/n is the step by which a single purchase moves a share.
+	beyond := 1 - w.errors*w.errors*(w.Variance/n+1/(n*n))/(d*d)
+	return d * max(part, beyond)
+}
+
+func whole(value float64, parts float64) int64 { return int64(math.Round(value * parts)) }
+
+func inUnits(sum *big.Int, parts float64) float64 {
+	value, _ := new(big.Float).SetInt(sum).Float64()
+	return value / parts
+}
