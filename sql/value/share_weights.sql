@@ -11,46 +11,8 @@
 -- one purchase, or who have more, it cannot be told, and is own_share_purchases.
 --
 -- grain: one row per share
--- reads: own_shares, params
+-- reads: share_sums, params
 with
-
-shares as (
-    select 'margin' as share
-    union all
-    select 'return' as share
-),
-
-observed as (
-    select
-        shares.share,
-        fixed_point(
-            case when shares.share = 'margin' then own_shares.margin_purchases else own_shares.return_purchases end, 100
-        ) as purchases_hundredths,
-        fixed_point(
-            case when shares.share = 'margin' then own_shares.margin_deviation else own_shares.return_deviation end, 1000
-        ) as thousandths
-    from own_shares
-    cross join shares
-),
-
-sums as (
-    select
-        share,
-        count(*) as customers,
-        cast(sum(case when purchases_hundredths > 100 then 1 else 0 end) as bigint) as several,
-        cast(sum(purchases_hundredths) as bigint) as purchases,
-        cast(sum(cast(purchases_hundredths as decimal(19, 0)) * cast(purchases_hundredths as decimal(19, 0))) as decimal(38, 0))
-            as purchase_squares,
-        cast(sum(cast(purchases_hundredths as decimal(19, 0)) * cast(thousandths * thousandths as decimal(19, 0))) as decimal(38, 0))
-            as deviations,
-        cast(sum(
-            cast(purchases_hundredths * thousandths as decimal(19, 0)) * cast(purchases_hundredths * thousandths as decimal(19, 0))
-        ) as decimal(38, 0)) as deviation_squares,
-        cast(sum(case when purchases_hundredths > 100 then 0 else thousandths * thousandths end) as bigint) as single_deviations
-    from observed
-    where purchases_hundredths > 0
-    group by share
-),
 
 moments as (
     select
@@ -62,14 +24,14 @@ moments as (
         cast(deviations as double) / 1e8 as deviations,
         cast(deviation_squares as double) / 1e10 as deviation_squares,
         single_deviations / 1e6 / nullif(customers - several, 0) as single_variance
-    from sums
+    from share_sums
 ),
 
 fitted as (
     select
         moments.share,
         moments.customers,
-        moments.deviations / moments.customers as whole_variance,
+        moments.deviations / nullif(moments.customers, 0) as whole_variance,
         moments.single_variance,
         greatest(
             0e0,

@@ -59,8 +59,11 @@ func (s *Scoring) usual(base keptMoney, ofChannel map[string]*keptMoney) (usualS
 			returned:    whole.returned,
 		}
 	}
-	all := float64(base.margin) / float64(base.revenue)
-	whole = shrunk(base, all, all)
+	whole = shrunk(base, float64(base.margin)/float64(base.revenue), 0)
+	whole.firstMargin = 0
+	if first := base.revenue - base.repeatRevenue; first > 0 {
+		whole.firstMargin = float64(base.margin-base.repeatMargin) / float64(first)
+	}
 	for name, money := range ofChannel {
 		if name != "" {
 			channels[name] = shrunk(*money, whole.margin, whole.firstMargin)
