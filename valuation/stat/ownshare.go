@@ -47,7 +47,8 @@ const (
 // NewShareWeight estimates a weight by the method of moments: deviations have
 // E[d²] = between + variance / n, by least squares over customers, each counting with n².
 // Customers of one purchase, in whom both are added up, set the floor of the variance,
-// which heavy buyers who deviate can make too small.
+// which heavy buyers who deviate can make too small. Left out is who keeps more than half
+// of their deviation whatever the variance: the weight would be that of customers like them.
 //
 // Bühlmann & Straub (1970), "Glaubwürdigkeit für Schadensätze".
 func NewShareWeight(deviations []Deviation, rules ShareRules) ShareWeight {
@@ -59,7 +60,7 @@ func NewShareWeight(deviations []Deviation, rules ShareRules) ShareWeight {
 	}
 	for _, of := range deviations {
 		n, d := whole(of.Purchases, purchaseParts), whole(of.Share, deviationParts)
-		if n <= 0 {
+		if n <= 0 || beyond(of, mostVariance, rules.Errors) > 0.5 {
 			continue
 		}
 		customers++
@@ -105,10 +106,18 @@ func (w ShareWeight) Own(of Deviation) float64 {
 	if n <= 0 || d == 0 {
 		return 0
 	}
-	part := n / (n + w.Purchases)
-	// 1/n is the step by which a single purchase moves a share.
-	beyond := 1 - w.errors*w.errors*(w.Variance/n+1/(n*n))/(d*d)
-	return d * max(part, beyond)
+	return d * max(n/(n+w.Purchases), beyond(of, w.Variance, w.errors))
+}
+
+// mostVariance is the largest that a share between 0 and 1 can have.
+const mostVariance = 0.25
+
+// beyond returns the part of a deviation that chance does not explain, where the share of
+// a single purchase has a variance; below 0 where chance explains more than it. 1/n is the
+// step by which a single purchase moves a share.
+func beyond(of Deviation, variance, errors float64) float64 {
+	n, d := of.Purchases, of.Share
+	return 1 - errors*errors*(variance/n+1/(n*n))/(d*d)
 }
 
 func whole(value float64, parts float64) int64 { return int64(math.Round(value * parts)) }
