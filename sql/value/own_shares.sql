@@ -15,9 +15,9 @@ with
 counted as (
     select
         rfm.*,
-        coalesce(channel_margins.margin_share, base_rates.margin_share) as margin_share,
+        coalesce(channel_margins.margin_share, base_rates.margin_share) as usual_margin_share,
         coalesce(channel_margins.first_margin_share, base_rates.first_margin_share) as first_margin_share,
-        base_rates.later_return_share,
+        base_rates.later_return_share as usual_return_share,
         params.margin_rate is null and params.has_margin as has_own_margin,
         case
             when rfm.positive_purchases > 0
@@ -47,7 +47,7 @@ compared as (
         counted.*,
         case
             when has_own_margin and positive_purchases > 0
-                then (purchase_margin_minor - first_margin_share * first_purchase_minor - margin_share * repeat_revenue_minor)
+                then (purchase_margin_minor - first_margin_share * first_purchase_minor - usual_margin_share * repeat_revenue_minor)
                     / nullif(purchase_revenue_minor, 0)
             else 0e0
         end as margin_difference,
@@ -61,7 +61,7 @@ final as (
         greatest(-1e0, least(1e0, margin_difference)) as margin_deviation,
         equal_purchases as margin_purchases,
         case
-            when positive_purchases > 0 then greatest(0e0, least(1e0, own_return_share)) - later_return_share
+            when positive_purchases > 0 then greatest(0e0, least(1e0, own_return_share)) - usual_return_share
             else 0e0
         end as return_deviation,
         case

@@ -10,35 +10,60 @@
 -- customers do not differ but by chance. With fewer than min_share_customers who have
 -- one purchase, or who have more, it cannot be told, and is own_share_purchases.
 --
+-- usual_shift: by how much the usual share of all others lies from the base's, of which
+-- those who are set apart are a part.
+--
 -- grain: one row per share
 -- reads: share_sums, params
 with
 
-moments as (
+counts as (
     select
         share,
         customers,
         several,
         purchases / 1e2 as purchases,
         cast(purchase_squares as double) / 1e4 as purchase_squares,
-        cast(deviations as double) / 1e8 as deviations,
-        cast(deviation_squares as double) / 1e10 as deviation_squares,
-        single_deviations / 1e6 / nullif(customers - several, 0) as single_variance
+        deviation_by_purchases / 1e5 as deviation_by_purchases,
+        cast(deviation_by_squares as double) / 1e7 as deviation_by_squares,
+        cast(square_by_purchases as double) / 1e8 as square_by_purchases,
+        cast(square_by_squares as double) / 1e10 as square_by_squares,
+        single_deviation / 1e3 / nullif(customers - several, 0) as single_deviation,
+        single_squares / 1e6 / nullif(customers - several, 0) as single_squares,
+        coalesce(-cast(apart_minor as double) / nullif(other_revenue_minor, 0), 0e0) as usual_shift
     from share_sums
+),
+
+-- around the usual share of those who are not set apart
+moments as (
+    select
+        share,
+        customers,
+        several,
+        purchases,
+        purchase_squares,
+        usual_shift,
+        square_by_purchases - 2 * usual_shift * deviation_by_purchases + usual_shift * usual_shift * purchases
+            as square_by_purchases,
+        square_by_squares - 2 * usual_shift * deviation_by_squares + usual_shift * usual_shift * purchase_squares
+            as square_by_squares,
+        single_squares - 2 * usual_shift * single_deviation + usual_shift * usual_shift as single_variance
+    from counts
 ),
 
 fitted as (
     select
         moments.share,
         moments.customers,
-        moments.deviations / nullif(moments.customers, 0) as whole_variance,
+        moments.square_by_purchases / nullif(moments.customers, 0) as whole_variance,
         moments.single_variance,
+        moments.usual_shift,
         greatest(
             0e0,
-            (moments.deviation_squares * moments.customers - moments.deviations * moments.purchases)
+            (moments.square_by_squares * moments.customers - moments.square_by_purchases * moments.purchases)
                 / nullif(moments.purchase_squares * moments.customers - moments.purchases * moments.purchases, 0)
         ) as between_variance,
-        (moments.deviations * moments.purchase_squares - moments.deviation_squares * moments.purchases)
+        (moments.square_by_purchases * moments.purchase_squares - moments.square_by_squares * moments.purchases)
             / nullif(moments.purchase_squares * moments.customers - moments.purchases * moments.purchases, 0)
             as within_variance,
         least(moments.several, moments.customers - moments.several) >= params.min_share_customers as is_known,
@@ -62,6 +87,7 @@ final as (
     select
         share,
         customers,
+        usual_shift,
         variance,
         case
             when not is_known then own_share_purchases

@@ -65,42 +65,55 @@ weights as (
     select
         max(case when share = 'margin' then weight_purchases end) as margin_weight,
         max(case when share = 'margin' then variance end) as margin_variance,
+        coalesce(max(case when share = 'margin' then usual_shift end), 0e0) as margin_shift,
         max(case when share = 'return' then weight_purchases end) as return_weight,
-        max(case when share = 'return' then variance end) as return_variance
+        max(case when share = 'return' then variance end) as return_variance,
+        coalesce(max(case when share = 'return' then usual_shift end), 0e0) as return_shift
     from share_weights
+),
+
+shared as (
+    select
+        scored.*,
+        weights.margin_weight,
+        weights.margin_variance,
+        weights.return_weight,
+        weights.return_variance,
+        scored.usual_margin_share + weights.margin_shift as usual_margin,
+        scored.margin_deviation - weights.margin_shift as own_margin,
+        scored.usual_return_share + weights.return_shift as usual_return,
+        scored.return_deviation - weights.return_shift as own_return
+    from scored
+    cross join weights
 ),
 
 spending as (
     select
-        scored.*,
+        shared.*,
         -- Fader & Hardie (2013), of n purchases that add up to S: E[M | n, S] =
         -- p (γ + S) / (p n + q - 1), of those worth anything; the mean alone where there
         -- is no spend model, p being null then
         season_terms.purchase_value_ratio * case
-            when scored.spend_purchases > 0
+            when shared.spend_purchases > 0
                 then coalesce(
                     spend_terms.positive_share
-                        * scored.p * (scored.gamma + money(scored.spend_minor, params.minor_per_unit))
-                        / nullif(scored.p * scored.spend_purchases + scored.q - 1, 0),
-                    scored.spend_mean
+                        * shared.p * (shared.gamma + money(shared.spend_minor, params.minor_per_unit))
+                        / nullif(shared.p * shared.spend_purchases + shared.q - 1, 0),
+                    shared.spend_mean
                 )
-            else scored.spend_mean
+            else shared.spend_mean
         end as expected_purchase_value,
         season_terms.purchase_value_ratio,
-        scored.repeat_purchases + spend_terms.first_counts as shape_purchases,
+        shared.repeat_purchases + spend_terms.first_counts as shape_purchases,
         spend_terms.positive_share,
-        (
-            scored.margin_share + scored.margin_deviation * own_part(
-                scored.margin_deviation, scored.margin_purchases, weights.margin_variance, weights.margin_weight, params.own_share_errors
-            )
-        ) * (
-            1 - scored.later_return_share - scored.return_deviation * own_part(
-                scored.return_deviation, scored.return_purchases, weights.return_variance, weights.return_weight, params.own_share_errors
-            )
-        ) as kept_share
-    from scored
+        shared.usual_margin + shared.own_margin * own_part(
+            shared.own_margin, shared.margin_purchases, shared.margin_variance, shared.margin_weight, params.own_share_errors
+        ) as margin_share,
+        shared.usual_return + shared.own_return * own_part(
+            shared.own_return, shared.return_purchases, shared.return_variance, shared.return_weight, params.own_share_errors
+        ) as return_share
+    from shared
     cross join params
-    cross join weights
     cross join spend_terms
     cross join season_terms
 ),
@@ -108,6 +121,7 @@ spending as (
 scaled as (
     select
         spending.*,
+        spending.margin_share * (1 - spending.return_share) as kept_share,
         case
             when spending.p is null then spending.purchase_value_ratio * spending.spend_mean
             when spending.spend_purchases = spending.shape_purchases

@@ -63,8 +63,7 @@ type keptRow struct {
 	net                                 int64
 	lnSum                               float64
 	lastDay                             int
-	equal, settled                      float64
-	marginDeviation, returnDeviation    float64
+	marginDeviation, returnDeviation    deviation
 }
 
 // keptFacts reads customers' rows: a day whose net is positive is a purchase.
@@ -123,59 +122,78 @@ func keptOf(facts map[string]*keptRow, asOf int) (kept map[string]float64, usual
 	share := (float64(all.margin-all.firstMargin) + float64(all.margin)/float64(all.revenue)*prior) / (float64(all.revenue-all.first) + prior)
 	first := float64(all.firstMargin) / float64(all.first)
 	returned := 1 - float64(all.net)/float64(all.revenue)
-	var margins, returns shareMoments
+	var margins, returns []deviation
 	for _, f := range facts {
 		n, revenue := float64(f.purchases), float64(f.revenue)
-		f.equal = math.Max(1, n/(1+2*math.Max(0, math.Log(revenue/n)-f.lnSum/n)))
-		f.settled = f.equal
+		equal := math.Max(1, n/(1+2*math.Max(0, math.Log(revenue/n)-f.lnSum/n)))
+		settled := equal
 		if asOf-f.lastDay < 30 {
-			f.settled = 0
+			settled = 0
 			if f.purchases > 1 {
-				f.settled = math.Max(1, f.equal*(n-1)/n)
+				settled = math.Max(1, equal*(n-1)/n)
 			}
 		}
-		f.marginDeviation = (float64(f.margin) - first*float64(f.first) - share*float64(f.revenue-f.first)) / revenue
-		f.returnDeviation = (revenue-float64(f.net))/revenue - returned
-		margins.add(f.equal, f.marginDeviation)
-		returns.add(f.settled, f.returnDeviation)
+		f.marginDeviation = deviation{equal, (float64(f.margin) - first*float64(f.first) - share*float64(f.revenue-f.first)) / revenue, revenue}
+		f.returnDeviation = deviation{settled, (revenue-float64(f.net))/revenue - returned, revenue}
+		margins, returns = append(margins, f.marginDeviation), append(returns, f.returnDeviation)
 	}
+	ofMargin, ofReturn := momentsOf(margins), momentsOf(returns)
 	kept = map[string]float64{}
 	for customer, f := range facts {
-		kept[customer] = (share + margins.own(f.equal, f.marginDeviation)) * (1 - returned - returns.own(f.settled, f.returnDeviation))
+		kept[customer] = (share + ofMargin.own(f.marginDeviation)) * (1 - returned - ofReturn.own(f.returnDeviation))
 	}
 	return kept, share * (1 - returned)
 }
 
-// shareMoments are Σ n^i d^j over customers, and those of one purchase.
-type shareMoments struct{ s0, s1, s2, s12, s22, singles, single float64 }
+// deviation is that of a share of revenue from the usual one, by n purchases.
+type deviation struct{ n, d, revenue float64 }
 
-func (m *shareMoments) add(n, d float64) {
-	if n == 0 || d*d > 8*(0.25/n+1/(n*n)) {
-		return
+// isApart reports whether a deviation is beyond what chance can explain of any share.
+func (of deviation) isApart() bool { return of.n > 0 && of.d*of.d > 8*(0.25/of.n+1/(of.n*of.n)) }
+
+// shareMoments are what deviations say of others.
+type shareMoments struct{ shift, between, variance float64 }
+
+// momentsOf solves the normal equations of d² = between + variance / n, around the mean
+// of those who are not apart.
+func momentsOf(all []deviation) (m shareMoments) {
+	var apart, revenue, s0, s1, s2, s12, s22, singles, single float64
+	for _, of := range all {
+		if of.isApart() {
+			apart += of.d * of.revenue
+		} else {
+			revenue += of.revenue
+		}
 	}
-	n, d = math.Round(100*n)/100, math.Round(1000*d)/1000
-	m.s0, m.s1, m.s2 = m.s0+1, m.s1+n, m.s2+n*n
-	m.s12, m.s22 = m.s12+n*d*d, m.s22+n*n*d*d
-	if n == 1 {
-		m.singles, m.single = m.singles+1, m.single+d*d
+	m.shift = -apart / revenue
+	for _, of := range all {
+		if of.n == 0 || of.isApart() {
+			continue
+		}
+		n, d := math.Round(100*of.n)/100, math.Round(1000*of.d)/1000-m.shift
+		s0, s1, s2 = s0+1, s1+n, s2+n*n
+		s12, s22 = s12+n*d*d, s22+n*n*d*d
+		if n == 1 {
+			singles, single = singles+1, single+d*d
+		}
 	}
+	determinant := s2*s0 - s1*s1
+	m.between = math.Max(0, (s22*s0-s12*s1)/determinant)
+	m.variance = math.Max(0, math.Max((s12*s2-s22*s1)/determinant, single/singles-m.between))
+	return m
 }
 
-// own is the part of a deviation that is the customer's own, by the normal equations of
-// d² = between + variance / n.
-func (m *shareMoments) own(n, d float64) float64 {
-	if n == 0 || d == 0 {
-		return 0
+// own is how far the customer's own share lies from the usual one of the base.
+func (m shareMoments) own(of deviation) float64 {
+	d := of.d - m.shift
+	if of.n == 0 || d == 0 {
+		return m.shift
 	}
-	determinant := m.s2*m.s0 - m.s1*m.s1
-	between := math.Max(0, (m.s22*m.s0-m.s12*m.s1)/determinant)
-	variance := math.Max((m.s12*m.s2-m.s22*m.s1)/determinant, m.single/m.singles-between)
-	variance = math.Max(0, variance)
 	part := 0.0
-	if between > 0 {
-		part = n / (n + math.Max(1, variance/between))
+	if m.between > 0 {
+		part = of.n / (of.n + math.Max(1, m.variance/m.between))
 	}
-	return d * math.Max(part, 1-4*(variance/n+1/(n*n))/(d*d))
+	return m.shift + d*math.Max(part, 1-4*(m.variance/of.n+1/(of.n*of.n))/(d*d))
 }
 
 // Among many who do neither, customers who send everything back, and customers who buy at

@@ -109,6 +109,7 @@ func (s *Scoring) keptShares(rows []pastCustomer) []float64 {
 // deviations returns how a customer's margin share and return share differ from the usual
 // ones, as own_shares has it.
 func (s *Scoring) deviations(row pastCustomer, usual usualShares) (margin, returned stat.Deviation) {
+	margin.Revenue, returned.Revenue = row.PurchaseRevenueMinor, row.PurchaseRevenueMinor
 	n := row.PositivePurchases
 	if n == 0 {
 		return margin, returned

@@ -10,6 +10,7 @@ import (
 type Deviation struct {
 	Purchases float64 // as many equal ones; not above 0 where nothing is known
 	Share     float64
+	Revenue   int64 // of which it is a share, in minor units
 }
 
 // EqualPurchases returns how many equal purchases say as much of a share of their sum as
@@ -35,6 +36,7 @@ type ShareRules struct {
 type ShareWeight struct {
 	Purchases float64 // with which the usual share counts; infinite where customers do not differ but by chance
 	Variance  float64 // of the share of a single purchase
+	Shift     float64 // of the usual share, once who is set apart is left out of it
 	errors    float64
 }
 
@@ -47,47 +49,62 @@ const (
 // NewShareWeight estimates a weight by the method of moments: deviations have
 // E[d²] = between + variance / n, by least squares over customers, each counting with n².
 // Customers of one purchase, in whom both are added up, set the floor of the variance,
-// which heavy buyers who deviate can make too small. Left out is who keeps more than half
-// of their deviation whatever the variance: the weight would be that of customers like them.
+// which heavy buyers who deviate can make too small. Set apart is who keeps more than half
+// of their deviation whatever the variance: the weight would be that of customers like
+// them, and the usual share is that of the others.
 //
 // Bühlmann & Straub (1970), "Glaubwürdigkeit für Schadensätze".
 func NewShareWeight(deviations []Deviation, rules ShareRules) ShareWeight {
-	var customers, several, purchases, singleSquares int64
-	var purchaseSquares, squares, weighted big.Int // Σ n², Σ n d², Σ (n d)²
+	var customers, several, purchases, singleSum, singleSquares, apart, others int64
+	var sumN2, sumND, sumN2D, sumND2, sumN2D2 big.Int // Σ n², Σ n d, Σ n² d, Σ n d², Σ n² d²
 	add := func(sum *big.Int, a, b int64) {
 		var product big.Int
 		sum.Add(sum, product.Mul(big.NewInt(a), big.NewInt(b)))
 	}
 	for _, of := range deviations {
+		if of.Purchases > 0 && beyond(of, mostVariance, rules.Errors) > 0.5 {
+			apart += whole(of.Share*float64(of.Revenue), 1)
+			continue
+		}
+		others += of.Revenue
 		n, d := whole(of.Purchases, purchaseParts), whole(of.Share, deviationParts)
-		if n <= 0 || beyond(of, mostVariance, rules.Errors) > 0.5 {
+		if n <= 0 {
 			continue
 		}
 		customers++
 		purchases += n
-		add(&purchaseSquares, n, n)
-		add(&squares, n, d*d)
-		add(&weighted, n*d, n*d)
+		add(&sumN2, n, n)
+		add(&sumND, n, d)
+		add(&sumN2D, n, n*d)
+		add(&sumND2, n, d*d)
+		add(&sumN2D2, n*d, n*d)
 		if n > purchaseParts {
 			several++
 		} else {
+			singleSum += d
 			singleSquares += d * d
 		}
 	}
 	w := ShareWeight{Purchases: rules.Unknown, errors: rules.Errors}
+	if others > 0 {
+		w.Shift = -float64(apart) / float64(others)
+	}
 	if customers == 0 {
 		return w
 	}
-	const d2 = deviationParts * deviationParts
-	c, s1, s2 := float64(customers), float64(purchases)/purchaseParts, inUnits(&purchaseSquares, purchaseParts*purchaseParts)
-	a, b := inUnits(&squares, purchaseParts*d2), inUnits(&weighted, purchaseParts*purchaseParts*d2)
+	const n1, n2, d1, d2 = purchaseParts, purchaseParts * purchaseParts, deviationParts, deviationParts * deviationParts
+	c, s1, s2 := float64(customers), float64(purchases)/n1, inUnits(&sumN2, n2)
+	// around the usual share of those who are not set apart
+	around := func(squares, sum, weights float64) float64 { return squares - 2*w.Shift*sum + w.Shift*w.Shift*weights }
+	a := around(inUnits(&sumND2, n1*d2), inUnits(&sumND, n1*d1), s1)
+	b := around(inUnits(&sumN2D2, n2*d2), inUnits(&sumN2D, n2*d1), s2)
 	if min(several, customers-several) < rules.Customers {
 		w.Variance = a / c
 		return w
 	}
 	determinant := s2*c - s1*s1
 	between := max(0, (b*c-a*s1)/determinant)
-	single := float64(singleSquares) / d2 / float64(customers-several)
+	single := around(float64(singleSquares)/d2, float64(singleSum)/d1, float64(customers-several)) / float64(customers-several)
 	w.Variance = max(0, (a*s2-b*s1)/determinant, single-between)
 	w.Purchases = math.Inf(1)
 	if between > 0 {
@@ -96,17 +113,18 @@ func NewShareWeight(deviations []Deviation, rules ShareRules) ShareWeight {
 	return w
 }
 
-// Own returns what of a deviation is the customer's own: the part that the weight leaves,
-// and all beyond what chance explains. A weight that suits most customers would not see a
-// rare one who is nothing like them.
+// Own returns how far a customer's own share is taken to lie from the usual one: Shift, and
+// of the rest the part that the weight leaves, and all beyond what chance explains. A
+// weight that suits most customers would not see a rare one who is nothing like them.
 //
 // Breiman (1995), "Better subset regression using the nonnegative garrote".
 func (w ShareWeight) Own(of Deviation) float64 {
+	of.Share -= w.Shift
 	n, d := of.Purchases, of.Share
 	if n <= 0 || d == 0 {
-		return 0
+		return w.Shift
 	}
-	return d * max(n/(n+w.Purchases), beyond(of, w.Variance, w.errors))
+	return w.Shift + d*max(n/(n+w.Purchases), beyond(of, w.Variance, w.errors))
 }
 
 // mostVariance is the largest that a share between 0 and 1 can have.

@@ -18,12 +18,12 @@ func TestShareWeightByHand(t *testing.T) {
 		customers           int64
 		purchases, variance float64
 	}{
-		{"customers differ", []Deviation{{1, 0.6}, {1, -0.6}, {2, 0.4}, {4, 0.4}, {0, 0.9}}, 2, 20. / 7, 4. / 15},
-		{"by chance alone", []Deviation{{1, 0.3}, {1, -0.3}, {2, 0.2}, {4, 0.1}}, 2, math.Inf(1), 13. / 120},
-		{"heavy buyers deviate", []Deviation{{1, 0.1}, {1, -0.1}, {2, 0.3}, {4, -0.3}}, 2, 1, 0},
-		{"too few", []Deviation{{1, 0.6}, {1, -0.6}, {2, 0.4}, {4, 0.4}}, 3, 10, 0.42},
-		{"too few of one purchase", []Deviation{{1, 0.6}, {2, 0.6}, {2, 0.4}, {4, 0.4}}, 2, 10, 0.51},
-		{"just more than one", []Deviation{{1, 0.2}, {1.01, 0}}, 1, math.Inf(1), 4.04},
+		{"customers differ", []Deviation{{1, 0.6, 0}, {1, -0.6, 0}, {2, 0.4, 0}, {4, 0.4, 0}, {0, 0.9, 0}}, 2, 20. / 7, 4. / 15},
+		{"by chance alone", []Deviation{{1, 0.3, 0}, {1, -0.3, 0}, {2, 0.2, 0}, {4, 0.1, 0}}, 2, math.Inf(1), 13. / 120},
+		{"heavy buyers deviate", []Deviation{{1, 0.1, 0}, {1, -0.1, 0}, {2, 0.3, 0}, {4, -0.3, 0}}, 2, 1, 0},
+		{"too few", []Deviation{{1, 0.6, 0}, {1, -0.6, 0}, {2, 0.4, 0}, {4, 0.4, 0}}, 3, 10, 0.42},
+		{"too few of one purchase", []Deviation{{1, 0.6, 0}, {2, 0.6, 0}, {2, 0.4, 0}, {4, 0.4, 0}}, 2, 10, 0.51},
+		{"just more than one", []Deviation{{1, 0.2, 0}, {1.01, 0, 0}}, 1, math.Inf(1), 4.04},
 		{"nobody", nil, 1, 10, 0},
 	} {
 		w := NewShareWeight(c.deviations, rulesFrom(c.customers))
@@ -40,19 +40,37 @@ func TestOwnDeviationByHand(t *testing.T) {
 		of               Deviation
 		want             float64
 	}{
-		{2, 0.02, Deviation{2, 0.1}, 0.05},
-		{4, 0.03, Deviation{4, 0.3}, 0.15},
-		{4, 0.03, Deviation{20, 0.8}, 0.78},
-		{2, 0.02, Deviation{10, -0.6}, -0.52},
-		{math.Inf(1), 0.03, Deviation{4, 0.3}, 0},
-		{math.Inf(1), 0.03, Deviation{20, 0.8}, 0.78},
-		{2, 0.02, Deviation{0, 0.6}, 0},
-		{2, 0.02, Deviation{2, 0}, 0},
+		{2, 0.02, Deviation{2, 0.1, 0}, 0.05},
+		{4, 0.03, Deviation{4, 0.3, 0}, 0.15},
+		{4, 0.03, Deviation{20, 0.8, 0}, 0.78},
+		{2, 0.02, Deviation{10, -0.6, 0}, -0.52},
+		{math.Inf(1), 0.03, Deviation{4, 0.3, 0}, 0},
+		{math.Inf(1), 0.03, Deviation{20, 0.8, 0}, 0.78},
+		{2, 0.02, Deviation{0, 0.6, 0}, 0},
+		{2, 0.02, Deviation{2, 0, 0}, 0},
 	} {
 		w := ShareWeight{Purchases: c.weight, Variance: c.variance, errors: 2}
 		if got := w.Own(c.of); !(math.Abs(got-c.want) <= 1e-12) {
 			t.Errorf("of %+v with a weight of %g: %g, want %g", c.of, c.weight, got, c.want)
 		}
+	}
+}
+
+// Who is set apart takes their deviation of 0.9 × 1,000 along, which the others have of
+// their 3,000; and half of what is left of theirs is their own.
+func TestOwnDeviationBesideThoseSetApart(t *testing.T) {
+	w := NewShareWeight([]Deviation{{16, 0.9, 1000}, {4, -0.3, 2000}, {0, -0.3, 1000}}, rulesFrom(50))
+	if !(math.Abs(w.Shift+0.3) <= 1e-12) {
+		t.Errorf("the usual share of the others lies %g away, want -0.3", w.Shift)
+	}
+	w.Purchases = 4
+	for _, c := range []struct{ share, want float64 }{{-0.3, -0.3}, {-0.2, -0.25}} {
+		if got := w.Own(Deviation{4, c.share, 2000}); !(math.Abs(got-c.want) <= 1e-12) {
+			t.Errorf("of %g %g is the customer's own, want %g", c.share, got, c.want)
+		}
+	}
+	if got := w.Own(Deviation{0, 0, 1000}); got != w.Shift {
+		t.Errorf("of whom nothing is known %g is their own, want %g", got, w.Shift)
 	}
 }
 
@@ -74,13 +92,14 @@ func TestEqualPurchases(t *testing.T) {
 	}
 }
 
-// drawn returns deviations of customers from a return share of a tenth, and what is true
-// of each: everything or nothing of a purchase comes back, purchases are of unequal value,
-// and customers' shares are Beta(a, 9 a), equal at a = ∞. The first few return everything.
+// drawn returns deviations of customers from the share that the base returns: everything
+// or nothing of a purchase comes back, purchases are of unequal value, and customers'
+// shares are Beta(a, 9 a), a tenth each at a = ∞. The first few return everything. Beside
+// them stand the true ones.
 func drawn(draw *rand.Rand, customers int, a float64, returners int) (seen []Deviation, truth []float64) {
-	const usual = 0.1
+	var bought, returned float64
 	for i := range customers {
-		n, share := 1, usual
+		n, share := 1, 0.1
 		for draw.Float64() < 0.65 {
 			n++
 		}
@@ -91,16 +110,21 @@ func drawn(draw *rand.Rand, customers int, a float64, returners int) (seen []Dev
 		if i < returners {
 			n, share = 12, 1
 		}
-		var sum, lnSum, returned float64
+		var sum, lnSum, back float64
 		for range n {
-			value := gamma(draw, 2)
+			value := 1000 * gamma(draw, 2)
 			sum, lnSum = sum+value, lnSum+math.Log(value)
 			if draw.Float64() < share {
-				returned += value
+				back += value
 			}
 		}
-		seen = append(seen, Deviation{EqualPurchases(n, sum, lnSum), returned/sum - usual})
-		truth = append(truth, share-usual)
+		bought, returned = bought+sum, returned+back
+		seen = append(seen, Deviation{EqualPurchases(n, sum, lnSum), back / sum, int64(sum)})
+		truth = append(truth, share)
+	}
+	for i := range seen {
+		seen[i].Share -= returned / bought
+		truth[i] -= returned / bought
 	}
 	return seen, truth
 }
@@ -137,7 +161,7 @@ func TestShareWeightRecoversHowCustomersDiffer(t *testing.T) {
 		{"all are alike", 20_000, math.Inf(1), 0, 150, math.Inf(1), 0},
 		{"very different", 20_000, 0.2, 0, 1.5, 4, 0.55},
 		{"rather different", 20_000, 1, 0, 8, 14, 0.85},
-		{"returners among 1,000", 1_000, math.Inf(1), 40, 100, math.Inf(1), 0.05},
+		{"returners among 1,000", 1_000, math.Inf(1), 40, 8, math.Inf(1), 0.05},
 		{"returners among 200,000", 200_000, math.Inf(1), 40, 150, math.Inf(1), 0.2},
 	} {
 		seen, truth := drawn(rand.New(rand.NewPCG(1, 2)), c.customers, c.a, c.returners)
@@ -146,7 +170,7 @@ func TestShareWeightRecoversHowCustomersDiffer(t *testing.T) {
 		for i, of := range seen {
 			d := w.Own(of)
 			usual, own = usual+truth[i]*truth[i], own+(d-truth[i])*(d-truth[i])
-			moved, chance = moved+d*d, chance+of.Share*of.Share
+			moved, chance = moved+(d-w.Shift)*(d-w.Shift), chance+of.Share*of.Share
 			if i < c.returners {
 				returners = max(returners, truth[i]-d)
 			}
