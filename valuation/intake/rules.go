@@ -51,6 +51,20 @@ type BusinessRules struct {
 	// of the whole counts where that of a part is shrunk towards it: a handful of
 	// orders cannot set the worth of a channel.
 	MarginPriorCustomers float64
+	// OwnSharePurchases is with how many purchases a usual margin or return share
+	// counts against a customer's own where customers do not tell, and
+	// MinShareCustomers how many with one purchase, and with more, it takes to tell.
+	OwnSharePurchases float64
+	MinShareCustomers int64
+	// LeastSharePurchases is with how many purchases it counts at the least: a single
+	// one cannot say everything.
+	LeastSharePurchases float64
+	// OwnShareErrors is beyond how many standard errors a customer's own share is not
+	// explained by chance, whatever others are like.
+	OwnShareErrors float64
+	// ReturnDays is how long a purchase may still come back: a younger one says nothing
+	// of what its customer returns.
+	ReturnDays int64
 	// MinChannelCustomers is the number of new customers from which a channel's
 	// cost and value are enough to judge by: a handful cannot set the terms of the
 	// base.
@@ -122,6 +136,11 @@ var Rules = BusinessRules{
 	RetentionDays:           365,
 	MinRateAgeDays:          30,
 	MarginPriorCustomers:    100,
+	OwnSharePurchases:       10,
+	MinShareCustomers:       50,
+	LeastSharePurchases:     1,
+	OwnShareErrors:          2,
+	ReturnDays:              30,
 	MinChannelCustomers:     50,
 	MinSpendPerCredit:       10,
 	MaxHorizonGrowth:        2,

@@ -58,8 +58,10 @@ var Figures = []Figure{
 	{Name: "returning_share_of_revenue", Unit: "share", Scope: ByMonthAndChannel, Counts: "buyers of the month", Meaning: "part of the month's net revenue that is of customers who first purchased in an earlier month; null where returning_share_of_buyers is, and where that is not positive, and below 0 where returning customers returned more than they bought"},
 	{Name: "median_days_to_second_purchase", Unit: "days", Meaning: "among new customers who purchased again", Counts: "new customers who purchased again"},
 	{Name: "mean_order_value", Unit: "money", Scope: ByMonth, Counts: "buyers of the month", Meaning: "mean worth of a purchase of the month, less the returns that belong to it; orders of one customer and day are one purchase. Whole months in which somebody bought"},
-	{Name: "margin_share", Unit: "share", Meaning: "margin per revenue of repeat purchases, which is what clv counts, shrunk towards that of all purchases (these count with the revenue of 100 customers), and by channel towards the base's likewise", Counts: allCustomers},
+	{Name: "margin_share", Unit: "share", Meaning: "margin per revenue of repeat purchases, shrunk towards that of all purchases (these count with the revenue of 100 customers), and by channel towards the base's likewise", Counts: allCustomers},
 	{Name: "later_return_share", Unit: "share", Meaning: "returns that belong to no purchase, per worth of purchases (orders.returns)", Counts: allCustomers},
+	{Name: "margin_share_weight", Unit: "purchases", Meaning: "with how many purchases margin_share, or the channel's, counts where a customer's own is shrunk towards it, of which clv is; 10 where customers do not tell, null where their shares differ by chance alone", Counts: allCustomers},
+	{Name: "return_share_weight", Unit: "purchases", Meaning: "the same of later_return_share and a customer's own", Counts: allCustomers},
 
 	{Name: "expected_purchases", Unit: "purchases", Meaning: "sum over the base; the horizon is in the manifest", Counts: valuedCustomers},
 	{Name: "clv", Unit: "money", Meaning: "residual value of the base: sum of clv", Counts: valuedCustomers, Interval: value80},

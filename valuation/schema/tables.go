@@ -71,7 +71,7 @@ var customers = []Column{
 	{"days_overdue", whole, "days", "days by which as_of is past next_purchase_due: 0 where it is not, null where that is"},
 	{"expected_purchases", decimal, "purchases", "expected number over the horizon, not discounted"},
 	{"expected_purchase_value", decimal, "money", "expected revenue of one future purchase"},
-	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns"},
+	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns, by the customer's own margin and return shares, shrunk"},
 	{"clv_low", decimal, "money", "10 % point of the margin that the customer will have brought at the end of the horizon, discounted: 0 where buying nothing is that likely"},
 	{"clv_high", decimal, "money", "90 % point of the same; clv is its mean and lies above it where a little chance of much makes the mean"},
 	{"value_at_risk", decimal, "money", "what the customer, if alive, would bring over the horizon beyond clv if they could not leave: P(alive) times that; 0 under NBD, in which nobody leaves"},
