@@ -249,18 +249,22 @@ func (o *acquisitionOracle) checkTwelfths(t *testing.T, model btyd.Model) {
 			expected[twelfth] += pAlive * (future.Expected(float64(n.age-first)) - future.Expected(float64(n.age-last-1)))
 		}
 	}
-	mean, shrunk := 0., 0.
+	mean, spread, sum := 0., 0., 0.
 	for i := range raw {
-		raw[i] = came[i] / expected[i]
+		raw[i] = math.Log(came[i] / expected[i])
 		mean += raw[i] / 12
 	}
 	for i := range raw {
-		raw[i] = math.Exp(math.Log(raw[i]/mean) / (1 + 1/came[i]/.04))
-		shrunk += raw[i] / 12
+		raw[i] -= mean
+		spread += (raw[i]*raw[i] - 1/came[i] - .0025) / 12
+	}
+	for i := range raw {
+		raw[i] = math.Exp(raw[i] * max(0, spread) / (max(0, spread) + 1/came[i] + .0025))
+		sum += raw[i] / 12
 	}
 	for i, got := range o.twelfths {
-		if !(math.Abs(got*shrunk/raw[i]-1) <= 1e-6) {
-			t.Errorf("twelfth %d is %g, want %g", i, got, raw[i]/shrunk)
+		if !(math.Abs(got*sum/raw[i]-1) <= 1e-6) {
+			t.Errorf("twelfth %d is %g, want %g", i, got, raw[i]/sum)
 		}
 	}
 }
