@@ -1,15 +1,18 @@
 -- newcomer_worth: what a new customer of the trailing 12 months is worth over the first
--- days of their life, for each of value_horizons, at the level that all of them have
--- shown: F/n + (R / Σ D) × (Σ H / n), as channel_values has it of channels, from sums
--- alone. F is the margin of their first orders, R what has come since, discounted to the
--- first purchase; D are the discounted repeat purchases that the model expects of each
--- by their age, in the season of the days that they have seen, and H by the horizon, in
--- the season that it is of. expected_purchases is Σ D, on which the level rests. Per
--- customer, in minor units; no row where nobody was acquired, and no value without a
--- model, or where all were acquired on as_of.
+-- days of their life, for each of value_horizons: their first order, and what follows,
+-- which is told by the new customers of the year before: what these have brought within
+-- a year, times the level of the trailing ones beside them (earlier_newcomers), and beyond
+-- a year in proportion to what the model expects. Where the earlier ones are too few, at
+-- the level that the trailing ones have shown themselves: F/n + (R / Σ D) × (Σ H / n), as
+-- channel_values has it of channels. F is the margin of their first orders, R what has
+-- come since, discounted to the first purchase; D are the discounted repeat purchases that
+-- the model expects of each by their age, in the season of the days that they have seen,
+-- and H by the horizon, in the season that it is of. expected_purchases is Σ D, on which
+-- that level rests. Per customer, in minor units; no row where nobody was acquired, and no
+-- value without a model, or where all were acquired on as_of.
 --
 -- grain: one row per horizon_days
--- reads: newcomer_activity, newcomer_days, second_purchases, fit_groups, newcomer_expectations, newcomer_curve, newcomer_span, value_horizons, params
+-- reads: newcomer_activity, newcomer_days, second_purchases, fit_groups, newcomer_expectations, newcomer_curve, newcomer_span, value_horizons, earlier_newcomers, params
 with
 
 brought as (
@@ -62,7 +65,10 @@ expected as (
         value_horizons.horizon_days,
         cast(sum(aged.customers) as bigint) as customers,
         cast(sum(aged.customers * so_far.expected_millionths) as bigint) as expected_millionths,
-        cast(sum(aged.customers * by_horizon.seasonal_millionths) as bigint) as horizon_millionths
+        cast(sum(aged.customers * by_horizon.seasonal_millionths) as bigint) as horizon_millionths,
+        -- beyond a year
+        cast(sum(aged.customers * by_horizon.purchases_millionths) as bigint) as whole_millionths,
+        cast(sum(aged.customers * by_year.purchases_millionths) as bigint) as year_millionths
     from aged
     cross join value_horizons
     left join newcomer_expectations as so_far
@@ -72,7 +78,20 @@ expected as (
     left join newcomer_curve as by_horizon
         on aged.fit_group = by_horizon.fit_group
         and value_horizons.horizon_days = by_horizon.age_days
+    left join newcomer_curve as by_year
+        on aged.fit_group = by_year.fit_group
+        and least(value_horizons.horizon_days, 365) = by_year.age_days
     group by value_horizons.horizon_days
+),
+
+judged as (
+    select
+        earlier_newcomers.horizon_days,
+        earlier_newcomers.later_minor * earlier_newcomers.level as later_minor
+    from earlier_newcomers
+    cross join params
+    where earlier_newcomers.customers >= params.min_channel_customers
+        and earlier_newcomers.purchases >= params.min_newcomer_purchases
 ),
 
 final as (
@@ -81,14 +100,22 @@ final as (
         expected.customers,
         expected.expected_millionths / 1e6 as expected_purchases,
         cast(first_orders.first_order_minor as double) / nullif(expected.customers, 0) as first_order_minor,
-        (
-            first_orders.first_order_minor
-            + (brought.brought_minor - first_orders.first_order_minor)
-                * (cast(expected.horizon_millionths as double) / nullif(expected.expected_millionths, 0))
-        ) / nullif(expected.customers, 0) as value_minor
+        judged.later_minor is not null as is_by_earlier,
+        case
+            when judged.later_minor is not null
+                then cast(first_orders.first_order_minor as double) / nullif(expected.customers, 0)
+                    + judged.later_minor * (cast(expected.whole_millionths as double) / nullif(expected.year_millionths, 0))
+            else (
+                first_orders.first_order_minor
+                + (brought.brought_minor - first_orders.first_order_minor)
+                    * (cast(expected.horizon_millionths as double) / nullif(expected.expected_millionths, 0))
+            ) / nullif(expected.customers, 0)
+        end as value_minor
     from expected
     left join brought
         on expected.horizon_days = brought.horizon_days
+    left join judged
+        on expected.horizon_days = judged.horizon_days
     cross join first_orders
 )
 

@@ -46,7 +46,7 @@ recent as (
     from newcomer_worth
     cross join params
     where newcomer_worth.customers >= params.min_channel_customers
-        and newcomer_worth.expected_purchases >= params.min_newcomer_purchases
+        and (newcomer_worth.is_by_earlier or newcomer_worth.expected_purchases >= params.min_newcomer_purchases)
 ),
 
 shown as (

@@ -1,0 +1,160 @@
+-- earlier_newcomers: what the new customers of the year before the trailing one have
+-- brought after their first orders, within each of value_horizons or a year, discounted
+-- to the first purchase: a whole year of theirs, with all of its seasons, and with the
+-- time that customers take to come back, which no model has to know. And the level of
+-- the trailing year's beside theirs: what they have brought so far over what the earlier
+-- ones had when they were as old, 365 days before; of few purchases it says little, and
+-- is shrunk towards 1: it counts with the power k = 1 / (1 + (s / .2)²), as the
+-- same-season ratio does, s² = 4 / purchases so far + 4 / purchases of theirs by then.
+--
+-- grain: one row per horizon_days
+-- reads: newcomer_years, newcomer_days, second_purchases, newcomer_span, value_horizons, params
+with
+
+customers as (
+    select
+        day_difference(newcomer_days.first_purchase_date, params.as_of) >= 365 as is_earlier,
+        day_difference(newcomer_days.first_purchase_date, params.as_of) as days_ago,
+        newcomer_days.customers
+    from newcomer_days
+    cross join newcomer_span
+    cross join params
+    where newcomer_days.first_purchase_date >= newcomer_span.new_from
+        and day_difference(newcomer_days.first_purchase_date, params.as_of) < 730
+),
+
+-- first orders by day, which are no part of what came after them
+firsts as (
+    select
+        day_difference(second_purchases.first_purchase_date, params.as_of) as days_ago,
+        cast(sum(second_purchases.first_order_money_minor) as bigint) as money_minor
+    from second_purchases
+    cross join newcomer_span
+    cross join params
+    where second_purchases.is_new
+        and second_purchases.first_purchase_date >= newcomer_span.new_from
+        and day_difference(second_purchases.first_purchase_date, params.as_of) < 730
+    group by day_difference(second_purchases.first_purchase_date, params.as_of)
+),
+
+came as (
+    select
+        is_earlier,
+        cast(floor((days_ago - case when is_earlier then 365 else 0 end) / 3e1) as bigint) as age_band,
+        cast(sum(customers) as bigint) as customers
+    from customers
+    group by is_earlier, cast(floor((days_ago - case when is_earlier then 365 else 0 end) / 3e1) as bigint)
+),
+
+first_orders as (
+    select
+        days_ago >= 365 as is_earlier,
+        cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint) as age_band,
+        cast(sum(money_minor) as bigint) as money_minor
+    from firsts
+    group by days_ago >= 365, cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint)
+),
+
+brought as (
+    select
+        value_horizons.horizon_days,
+        newcomer_years.is_earlier,
+        newcomer_years.age_band,
+        cast(sum(newcomer_years.purchases) as bigint) as purchases,
+        cast(sum(case when newcomer_years.is_by_then then newcomer_years.purchases else 0 end) as bigint) as purchases_by_then,
+        cast(sum(fixed_point(newcomer_years.money_minor * exp(-params.discount_per_day * newcomer_years.age_days), 1)) as bigint)
+            as money_minor,
+        cast(sum(
+            case
+                when newcomer_years.is_by_then
+                    then fixed_point(newcomer_years.money_minor * exp(-params.discount_per_day * newcomer_years.age_days), 1)
+                else 0
+            end
+        ) as bigint) as money_by_then_minor
+    from newcomer_years
+    cross join params
+    inner join value_horizons
+        on newcomer_years.age_days <= value_horizons.horizon_days
+    where newcomer_years.age_days <= 365
+    group by value_horizons.horizon_days, newcomer_years.is_earlier, newcomer_years.age_band
+),
+
+bands as (
+    select
+        brought.horizon_days,
+        brought.is_earlier,
+        brought.age_band,
+        came.customers,
+        brought.purchases,
+        brought.purchases_by_then,
+        brought.money_minor - first_orders.money_minor as later_minor,
+        brought.money_by_then_minor - first_orders.money_minor as later_by_then_minor
+    from brought
+    inner join came
+        on brought.is_earlier = came.is_earlier
+        and brought.age_band = came.age_band
+    inner join first_orders
+        on brought.is_earlier = first_orders.is_earlier
+        and brought.age_band = first_orders.age_band
+),
+
+-- the two years where both had new customers, band by band
+pairs as (
+    select
+        latest.horizon_days,
+        latest.purchases as purchases_so_far,
+        earlier.purchases_by_then,
+        latest.later_minor as so_far_minor,
+        fixed_point(cast(earlier.later_by_then_minor as double) * latest.customers / earlier.customers, 1) as as_theirs_minor
+    from bands as latest
+    inner join bands as earlier
+        on latest.horizon_days = earlier.horizon_days
+        and latest.age_band = earlier.age_band
+    where not latest.is_earlier
+        and earlier.is_earlier
+),
+
+levels as (
+    select
+        horizon_days,
+        cast(sum(purchases_so_far) as bigint) as purchases_so_far,
+        cast(sum(purchases_by_then) as bigint) as purchases_by_then,
+        cast(sum(so_far_minor) as bigint) as so_far_minor,
+        cast(sum(as_theirs_minor) as bigint) as as_theirs_minor
+    from pairs
+    group by horizon_days
+),
+
+whole as (
+    select
+        horizon_days,
+        cast(sum(customers) as bigint) as customers,
+        cast(sum(purchases) as bigint) as purchases,
+        cast(sum(later_minor) as bigint) as later_minor
+    from bands
+    where is_earlier
+    group by horizon_days
+),
+
+final as (
+    select
+        whole.horizon_days,
+        whole.customers,
+        whole.purchases,
+        coalesce(params.margin_rate, 1e0) * whole.later_minor / nullif(whole.customers, 0) as later_minor,
+        case
+            when levels.purchases_so_far > 0 and levels.purchases_by_then > 0
+                and levels.so_far_minor > 0 and levels.as_theirs_minor > 0
+                then exp(
+                    ln(cast(levels.so_far_minor as double) / levels.as_theirs_minor)
+                    / (1 + (4e0 / levels.purchases_so_far + 4e0 / levels.purchases_by_then) / 0.04e0)
+                )
+            else 1e0
+        end as level
+    from whole
+    cross join params
+    left join levels
+        on whole.horizon_days = levels.horizon_days
+)
+
+select * from final
