@@ -14,6 +14,11 @@ const (
 	// against what the spend model of the day before them expects of each.
 	RecentDays = 90
 
+	// mostRecentTotalError is how far the purchases of the recent days may be off. A year
+	// is forecast up to a third further off than the last 90 days are, where these are a
+	// promotion's, so it is less than what a total may be.
+	mostRecentTotalError = 0.15
+
 	// leastRecentPurchases is how many of them a test takes.
 	leastRecentPurchases = 30
 )
@@ -117,7 +122,7 @@ func (r Rolling) recentTotal() *RecentTotal {
 }
 
 // testRecentTotal says that nothing shows which forecast the coming days will follow,
-// where the recent days left that of the day before them: a promotion or a closed month
+// where the recent days left the forecast of the day before them: a promotion or a closed month
 // is in today's rates as if it lasted.
 func (r Rolling) testRecentTotal() []Test {
 	recent := r.RecentTotal
@@ -129,7 +134,7 @@ func (r Rolling) testRecentTotal() []Test {
 		StandardError: recent.StandardError, Verdict: Untested,
 	}
 	off := math.Abs(math.Log(recent.Actual / recent.Expected))
-	test.Failed = !(recent.Actual > 0) || off > math.Log1p(r.maxTotalError) && off > mostTotalErrors*recent.StandardError
+	test.Failed = !(recent.Actual > 0) || off > math.Log1p(mostRecentTotalError) && off > mostTotalErrors*recent.StandardError
 	test.Sentence = fmt.Sprintf("in the last %d days ", RecentDays) + r.sentence(test, ": nothing shows which of the two the coming days are like")
 	return []Test{test}
 }

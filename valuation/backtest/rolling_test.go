@@ -137,3 +137,37 @@ func TestMissText(t *testing.T) {
 		}
 	}
 }
+
+// A group is off where the total is and its logarithm too: what is far too high has to be
+// further off than what is far too low, and nothing at all is as far as its total.
+func TestFarOff(t *testing.T) {
+	for _, c := range []struct {
+		actual, expected, standardError float64
+		want                            bool
+	}{{267, 180, 20, false}, {300, 180, 20, true}, {95, 180, 20, true}, {0, 40, 12, false}, {0, 80, 12, true}} {
+		if got := isFarOff(c.actual, c.expected, c.standardError); got != c.want {
+			t.Errorf("%g of %g, standard error %g: far off %t", c.actual, c.expected, c.standardError, got)
+		}
+	}
+}
+
+// The recent days are off by 15 % of either sign, and beyond chance, or not at all;
+// fewer purchases than a group of customers has to have say nothing.
+func TestRecentTotal(t *testing.T) {
+	for _, c := range []struct {
+		expected, actual, standardError float64
+		tested, failed                  bool
+	}{
+		{1000, 1140, .01, true, false}, {1000, 1160, .01, true, true}, {1000, 860, .01, true, true}, {1000, 880, .01, true, false},
+		{1000, 1300, .11, true, false}, {1000, 0, .01, true, true}, {29, 200, .01, false, false},
+	} {
+		r := Rolling{RecentTotal: &RecentTotal{Customers: 10, Expected: c.expected, Actual: c.actual, StandardError: c.standardError}}
+		tests := r.testRecentTotal()
+		if (len(tests) == 1) != c.tested || c.tested && (tests[0].Failed != c.failed || tests[0].Verdict != Untested) {
+			t.Errorf("%+v: %+v", c, tests)
+		}
+	}
+	if tests := (Rolling{}).testRecentTotal(); tests != nil {
+		t.Errorf("without a forecast of the recent days: %+v", tests)
+	}
+}

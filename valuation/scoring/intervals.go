@@ -87,13 +87,17 @@ func (s *Scoring) makeValueIntervals(ctx context.Context) error {
 	var intervals []valueInterval
 	for of, bySet := range sums {
 		total := s.valueTotal(bySet, rates.FirstPurchaseValue)
+		square := total.Expected * total.Expected
+		// clv holds the same-season ratio, and so the error that its customers and
+		// parameters leave in it.
+		total.Parameters += s.rolling.Ratio(backtest.Margin, s.rolling.HorizonDays).LogVariance() * square
 		if of == (valueScope{"base", "clv"}) {
 			low, high := total.Interval(intervalLevel)
 			s.narrow = &NarrowInterval{Level: intervalLevel, Low: low, High: high}
 		}
 		// What a season and change leave unexplained is an error of the logarithm, like
 		// that of the parameters.
-		total.Parameters += errors[of] * total.Expected * total.Expected
+		total.Parameters += errors[of] * square
 		low, high := total.Interval(intervalLevel)
 		intervals = append(intervals, valueInterval{of.kind, of.name, engine.Known(low), engine.Known(high)})
 	}
