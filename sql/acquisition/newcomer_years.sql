@@ -6,7 +6,7 @@
 -- known; what moved before the first purchase counts at age 0; purchases are repeats.
 --
 -- grain: one row per (is_earlier, age_band, age_days, is_by_then)
--- reads: customer_days, summary, newcomer_span, params
+-- reads: customer_days, summary, params
 with
 
 newcomers as (
@@ -15,19 +15,16 @@ newcomers as (
         summary.first_purchase_date,
         day_difference(summary.first_purchase_date, params.as_of) >= 365 as is_earlier
     from summary
-    cross join newcomer_span
     cross join params
     where summary.is_fitted
-        and summary.first_purchase_date >= newcomer_span.new_from
+        and not summary.is_old
         and day_difference(summary.first_purchase_date, params.as_of) < 730
 ),
 
 days as (
     select
         newcomers.is_earlier,
-        cast(floor(
-            (day_difference(newcomers.first_purchase_date, params.as_of) - case when newcomers.is_earlier then 365 else 0 end) / 3e1
-        ) as bigint) as age_band,
+        year_band(day_difference(newcomers.first_purchase_date, params.as_of)) as age_band,
         greatest(cast(0 as bigint), day_difference(newcomers.first_purchase_date, customer_days.order_day)) as age_days,
         day_difference(customer_days.order_day, params.as_of) >= case when newcomers.is_earlier then 365 else 0 end
             as is_by_then,

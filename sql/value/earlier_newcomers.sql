@@ -8,51 +8,29 @@
 -- same-season ratio does, s² = 4 / purchases so far + 4 / purchases of theirs by then.
 --
 -- grain: one row per horizon_days
--- reads: newcomer_years, newcomer_days, second_purchases, newcomer_span, value_horizons, params
+-- reads: newcomer_years, second_purchases, value_horizons, params
 with
 
-customers as (
-    select
-        day_difference(newcomer_days.first_purchase_date, params.as_of) >= 365 as is_earlier,
-        day_difference(newcomer_days.first_purchase_date, params.as_of) as days_ago,
-        newcomer_days.customers
-    from newcomer_days
-    cross join newcomer_span
-    cross join params
-    where newcomer_days.first_purchase_date >= newcomer_span.new_from
-        and day_difference(newcomer_days.first_purchase_date, params.as_of) < 730
-),
-
--- first orders by day, which are no part of what came after them
-firsts as (
+placed as (
     select
         day_difference(second_purchases.first_purchase_date, params.as_of) as days_ago,
-        cast(sum(second_purchases.first_order_money_minor) as bigint) as money_minor
+        day_difference(second_purchases.first_purchase_date, params.as_of) >= 365 as is_earlier,
+        second_purchases.customers,
+        second_purchases.first_order_money_minor
     from second_purchases
-    cross join newcomer_span
     cross join params
     where second_purchases.is_new
-        and second_purchases.first_purchase_date >= newcomer_span.new_from
         and day_difference(second_purchases.first_purchase_date, params.as_of) < 730
-    group by day_difference(second_purchases.first_purchase_date, params.as_of)
 ),
 
 came as (
     select
         is_earlier,
-        cast(floor((days_ago - case when is_earlier then 365 else 0 end) / 3e1) as bigint) as age_band,
-        cast(sum(customers) as bigint) as customers
-    from customers
-    group by is_earlier, cast(floor((days_ago - case when is_earlier then 365 else 0 end) / 3e1) as bigint)
-),
-
-first_orders as (
-    select
-        days_ago >= 365 as is_earlier,
-        cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint) as age_band,
-        cast(sum(money_minor) as bigint) as money_minor
-    from firsts
-    group by days_ago >= 365, cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint)
+        year_band(days_ago) as age_band,
+        cast(sum(customers) as bigint) as customers,
+        cast(sum(first_order_money_minor) as bigint) as first_orders_minor
+    from placed
+    group by is_earlier, year_band(days_ago)
 ),
 
 brought as (
@@ -87,15 +65,12 @@ bands as (
         came.customers,
         brought.purchases,
         brought.purchases_by_then,
-        brought.money_minor - first_orders.money_minor as later_minor,
-        brought.money_by_then_minor - first_orders.money_minor as later_by_then_minor
+        brought.money_minor - came.first_orders_minor as later_minor,
+        brought.money_by_then_minor - came.first_orders_minor as later_by_then_minor
     from brought
     inner join came
         on brought.is_earlier = came.is_earlier
         and brought.age_band = came.age_band
-    inner join first_orders
-        on brought.is_earlier = first_orders.is_earlier
-        and brought.age_band = first_orders.age_band
 ),
 
 -- the two years where both had new customers, band by band
