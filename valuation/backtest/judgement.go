@@ -123,7 +123,7 @@ func (r Rolling) Held(j Judgement) string {
 	within := true
 	for _, test := range j.Tests {
 		if test.Name == "total" && test.Actual > 0 {
-			missed = append(missed, fmt.Sprintf("%s for %s", missText(test.Expected/test.Actual-1), test.Target))
+			missed = append(missed, fmt.Sprintf("%s for %s", offText(test.Expected/test.Actual-1), test.Target))
 			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
 		}
 	}
@@ -327,13 +327,16 @@ func (r Rolling) sentence(test Test, remark string) string {
 		parts[0] = "of " + test.Group + ", " + what
 	}
 	if test.Actual > 0 {
-		parts = append(parts, "the forecast was "+missText(test.Expected/test.Actual-1))
+		parts = append(parts, missText(test.Expected/test.Actual-1))
 	}
 	return strings.Join(parts, ": ") + remark
 }
 
 // missText says by how much a forecast was off.
-func missText(relative float64) string {
+func missText(relative float64) string { return "the forecast was " + offText(relative) }
+
+// offText says what a forecast was: too low, or too high.
+func offText(relative float64) string {
 	if relative < 0 {
 		return fmt.Sprintf("%.1f %% too low", -100*relative)
 	}
