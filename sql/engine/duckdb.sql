@@ -44,6 +44,11 @@ create or replace macro own_part(deviation, purchases, variance, weight, errors)
         )
     );
 
+-- how long ago a customer came, in bands of 30 days of the year that they came in: the
+-- trailing one, or the year before it, counted back from its own end
+create or replace macro year_band(days_ago) as
+    cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint);
+
 -- a cost as minor units to four decimals, which are rounded once they are summed: a
 -- message may cost less than a cent
 create or replace macro cost_minor(amount, minor_per_unit) as

@@ -116,16 +116,17 @@ final as (
         whole.horizon_days,
         whole.customers,
         whole.purchases,
-        coalesce(params.margin_rate, 1e0) * whole.later_minor / nullif(whole.customers, 0) as later_minor,
-        case
-            when levels.purchases_so_far > 0 and levels.purchases_by_then > 0
-                and levels.so_far_minor > 0 and levels.as_theirs_minor > 0
-                then exp(
-                    ln(cast(levels.so_far_minor as double) / levels.as_theirs_minor)
-                    / (1 + (4e0 / levels.purchases_so_far + 4e0 / levels.purchases_by_then) / 0.04e0)
-                )
-            else 1e0
-        end as level
+        coalesce(params.margin_rate, 1e0) * whole.later_minor / whole.customers as later_minor,
+        coalesce(
+            case
+                when levels.so_far_minor > 0 and levels.as_theirs_minor > 0
+                    then exp(
+                        ln(cast(levels.so_far_minor as double) / levels.as_theirs_minor)
+                        / (1 + (4e0 / nullif(levels.purchases_so_far, 0) + 4e0 / nullif(levels.purchases_by_then, 0)) / 0.04e0)
+                    )
+            end,
+            1e0
+        ) as level
     from whole
     cross join params
     left join levels
