@@ -49,6 +49,11 @@ create or replace macro own_part(deviation, purchases, variance, weight, errors)
 create or replace macro year_band(days_ago) as
     cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint);
 
+-- what of a deviation lies beyond chance: all but so many standard errors' part of it
+-- (the factor of Breiman's garrote, 1995), 0 where it or its variance is not known
+create or replace macro beyond_chance(deviation, variance, errors) as
+    coalesce(deviation * greatest(0e0, 1 - errors * errors * variance / nullif(deviation * deviation, 0)), 0e0);
+
 -- a cost as minor units to four decimals, which are rounded once they are summed: a
 -- message may cost less than a cent
 create or replace macro cost_minor(amount, minor_per_unit) as

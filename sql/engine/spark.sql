@@ -50,6 +50,11 @@ create or replace temporary function own_part(deviation double, purchases double
 create or replace temporary function year_band(days_ago bigint) returns bigint return
     cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint);
 
+-- what of a deviation lies beyond chance: all but so many standard errors' part of it
+-- (the factor of Breiman's garrote, 1995), 0 where it or its variance is not known
+create or replace temporary function beyond_chance(deviation double, variance double, errors double) returns double return
+    coalesce(deviation * greatest(0e0, 1 - errors * errors * variance / nullif(deviation * deviation, 0)), 0e0);
+
 -- a cost as minor units to four decimals, which are rounded once they are summed: a
 -- message may cost less than a cent
 create or replace temporary function cost_minor(amount double, minor_per_unit double) returns decimal(22, 4) return

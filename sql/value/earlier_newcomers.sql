@@ -3,13 +3,25 @@
 -- to the first purchase: a whole year of theirs, with all of its seasons, and with the
 -- time that customers take to come back, which no model has to know. And the level of
 -- the trailing year's beside theirs: what they have brought so far over what the earlier
--- ones had when they were as old, 365 days before; of few purchases it says little, and
--- is shrunk towards 1: it counts with the power k = 1 / (1 + (s / .2)²), as the
--- same-season ratio does, s² = 4 / purchases so far + 4 / purchases of theirs by then.
+-- ones had when they were as old, 365 days before; null where it cannot be told. The
+-- variances are of the logarithms: of N purchases 2 Σ x² / Σ x / N, x those of each
+-- customer so far: 1 / N if all bought alike, more by the heavy buyers among them, and
+-- twice that for orders of unequal value.
 --
 -- grain: one row per horizon_days
--- reads: newcomer_years, second_purchases, value_horizons, params
+-- reads: summary, newcomer_years, second_purchases, value_horizons, params
 with
+
+repeats as (
+    select
+        day_difference(summary.first_purchase_date, params.as_of) >= 365 as is_earlier,
+        summary.repeat_purchases
+    from summary
+    cross join params
+    where summary.is_fitted
+        and not summary.is_old
+        and day_difference(summary.first_purchase_date, params.as_of) < 730
+),
 
 placed as (
     select
@@ -21,6 +33,16 @@ placed as (
     cross join params
     where second_purchases.is_new
         and day_difference(second_purchases.first_purchase_date, params.as_of) < 730
+),
+
+-- how unequally customers buy: 1 if nobody bought twice
+spread as (
+    select
+        cast(sum(case when is_earlier then repeat_purchases * repeat_purchases else 0 end) as double)
+            / nullif(cast(sum(case when is_earlier then repeat_purchases else 0 end) as bigint), 0) as of_earlier,
+        cast(sum(case when is_earlier then 0 else repeat_purchases * repeat_purchases end) as double)
+            / nullif(cast(sum(case when is_earlier then 0 else repeat_purchases end) as bigint), 0) as of_latest
+    from repeats
 ),
 
 came as (
@@ -117,17 +139,15 @@ final as (
         whole.customers,
         whole.purchases,
         coalesce(params.margin_rate, 1e0) * whole.later_minor / whole.customers as later_minor,
-        coalesce(
-            case
-                when levels.so_far_minor > 0 and levels.as_theirs_minor > 0
-                    then exp(
-                        ln(cast(levels.so_far_minor as double) / levels.as_theirs_minor)
-                        / (1 + (4e0 / nullif(levels.purchases_so_far, 0) + 4e0 / nullif(levels.purchases_by_then, 0)) / 0.04e0)
-                    )
-            end,
-            1e0
-        ) as level
+        2 * spread.of_earlier / nullif(whole.purchases, 0) as later_variance,
+        case
+            when levels.so_far_minor > 0 and levels.as_theirs_minor > 0
+                then cast(levels.so_far_minor as double) / levels.as_theirs_minor
+        end as level,
+        2 * spread.of_latest * (1e0 / nullif(levels.purchases_so_far, 0) + 1e0 / nullif(levels.purchases_by_then, 0))
+            as level_variance
     from whole
+    cross join spread
     cross join params
     left join levels
         on whole.horizon_days = levels.horizon_days

@@ -81,10 +81,13 @@ type BusinessRules struct {
 	// effort should go, whatever the horizon: a setting would move the advice. These
 	// figures end in _365d.
 	FocusDays int64
-	// MinNewcomerPurchases is how many repeat purchases the model must expect of the
-	// new customers of the trailing 12 months so far for these to say what a new
-	// customer is worth: of fewer, chance decides.
-	MinNewcomerPurchases float64
+	// NewcomerDeviation is by how much what new customers bring within a year may well
+	// differ from what the model says, as a standard deviation of the logarithm: what
+	// they were seen to bring counts against it by its own standard error.
+	NewcomerDeviation float64
+	// NewcomerErrors is beyond how many standard errors the level of the latest new
+	// customers is one: few purchases of a few heavy buyers are none.
+	NewcomerErrors float64
 
 	// BorderlineShare is the share of the cost to beat within which the value of
 	// keeping a customer is too close to 0 to call.
@@ -145,7 +148,8 @@ var Rules = BusinessRules{
 	MinSpendPerCredit:       10,
 	MaxHorizonGrowth:        2,
 	FocusDays:               365,
-	MinNewcomerPurchases:    50,
+	NewcomerDeviation:       0.2,
+	NewcomerErrors:          3,
 	BorderlineShare:         0.1,
 	CACBandShare:            0.25,
 	MinPromoterScore:        9,
