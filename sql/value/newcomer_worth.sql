@@ -29,7 +29,7 @@ final as (
     cross join params
     left join earlier_newcomers
         on value_horizons.horizon_days = earlier_newcomers.horizon_days
-    where first_sums.customers > 0
+    where first_sums.customers is not null
 )
 
 select * from final

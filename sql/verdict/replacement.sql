@@ -24,8 +24,7 @@ modelled as (
         by_horizon.seasonal_millionths / 1e6 as discounted_purchases,
         by_year.purchases_millionths / 1e6 as discounted_purchases_365d,
         -- a year at the most is known of those who came before
-        case when params.horizon_days <= 365 then by_horizon.purchases_millionths else by_year.purchases_millionths end / 1e6
-            as comparable_purchases
+        least(by_horizon.purchases_millionths, by_year.purchases_millionths) / 1e6 as comparable_purchases
     from base_rates
     cross join params
     left join conditional_forecasts

@@ -132,12 +132,12 @@ func (s summary) verdict() string {
 		retain, s.count("lookalike_customers"), s.money(s.value("replacement")), s.result.Manifest.MoneyBasis, cost, s.newcomers())
 }
 
-// newcomers says who tells what a new customer brings, where those of the trailing 12
-// months do not.
+// newcomers says whose first orders a new customer is taken to bring, where those of the
+// trailing 12 months are too few.
 func (s summary) newcomers() string {
 	told := s.result.Figures.Base["first_order_margin"].N
 	if recent := s.value("newcomers"); !math.IsNaN(recent) && int64(recent) != told {
-		return fmt.Sprintf(", by the model and the first orders of %s: the %s of the trailing 12 months have shown too little", countNoun(told, "customer"), humanize.Comma(int64(recent)))
+		return fmt.Sprintf("; its first order is that of all %s, since those of the trailing 12 months are %s", countNoun(told, "customer"), humanize.Comma(int64(recent)))
 	}
 	return ""
 }
