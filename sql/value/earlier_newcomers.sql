@@ -1,12 +1,14 @@
 -- earlier_newcomers: what the new customers of the year before the trailing one have
 -- brought after their first orders, within each of value_horizons or a year, discounted
 -- to the first purchase: a whole year of theirs, with all of its seasons, and with the
--- time that customers take to come back, which no model has to know. And the level of
--- the trailing year's beside theirs: what they have brought so far over what the earlier
--- ones had when they were as old, 365 days before; null where it cannot be told. The
--- variances are of the logarithms: of N purchases 2 Σ x² / Σ x / N, x those of each
--- customer so far: 1 / N if all bought alike, more by the heavy buyers among them, and
--- twice that for orders of unequal value.
+-- time that customers take to come back. What came back of first orders is no part of it:
+-- first_orders_minor, per customer like later_minor, is what the share that is returned
+-- later is taken of. And the level of the trailing year's beside theirs: what moved after
+-- the first day so far, over what had moved with the earlier ones when they were as old,
+-- 365 days before, between 1/3 and 3; null where nothing is known of then. The variances
+-- are of the logarithms: of N purchases 2 Σ x² / Σ x / N, x those of each customer so far:
+-- 1 / N if all bought alike, more by the heavy buyers among them, and twice that for
+-- orders of unequal value. N of the latest are as many as theirs would be.
 --
 -- grain: one row per horizon_days
 -- reads: summary, newcomer_years, second_purchases, value_horizons, params
@@ -66,7 +68,7 @@ brought as (
             as money_minor,
         cast(sum(
             case
-                when newcomer_years.is_by_then
+                when newcomer_years.is_by_then and newcomer_years.age_days > 0
                     then fixed_point(newcomer_years.money_minor * exp(-params.discount_per_day * newcomer_years.age_days), 1)
                 else 0
             end
@@ -87,8 +89,9 @@ bands as (
         came.customers,
         brought.purchases,
         brought.purchases_by_then,
+        came.first_orders_minor,
         brought.money_minor - came.first_orders_minor as later_minor,
-        brought.money_by_then_minor - came.first_orders_minor as later_by_then_minor
+        brought.money_by_then_minor
     from brought
     inner join came
         on brought.is_earlier = came.is_earlier
@@ -99,10 +102,10 @@ bands as (
 pairs as (
     select
         latest.horizon_days,
-        latest.purchases as purchases_so_far,
         earlier.purchases_by_then,
-        latest.later_minor as so_far_minor,
-        fixed_point(cast(earlier.later_by_then_minor as double) * latest.customers / earlier.customers, 1) as as_theirs_minor
+        fixed_point(cast(earlier.purchases_by_then as double) * latest.customers / earlier.customers, 1000) as as_theirs_thousandths,
+        latest.money_by_then_minor as so_far_minor,
+        fixed_point(cast(earlier.money_by_then_minor as double) * latest.customers / earlier.customers, 1) as as_theirs_minor
     from bands as latest
     inner join bands as earlier
         on latest.horizon_days = earlier.horizon_days
@@ -114,8 +117,8 @@ pairs as (
 levels as (
     select
         horizon_days,
-        cast(sum(purchases_so_far) as bigint) as purchases_so_far,
         cast(sum(purchases_by_then) as bigint) as purchases_by_then,
+        cast(sum(as_theirs_thousandths) as bigint) as as_theirs_thousandths,
         cast(sum(so_far_minor) as bigint) as so_far_minor,
         cast(sum(as_theirs_minor) as bigint) as as_theirs_minor
     from pairs
@@ -127,6 +130,7 @@ whole as (
         horizon_days,
         cast(sum(customers) as bigint) as customers,
         cast(sum(purchases) as bigint) as purchases,
+        cast(sum(first_orders_minor) as bigint) as first_orders_minor,
         cast(sum(later_minor) as bigint) as later_minor
     from bands
     where is_earlier
@@ -138,14 +142,15 @@ final as (
         whole.horizon_days,
         whole.customers,
         whole.purchases,
+        coalesce(params.margin_rate, 1e0) * whole.first_orders_minor / whole.customers as first_orders_minor,
         coalesce(params.margin_rate, 1e0) * whole.later_minor / whole.customers as later_minor,
         2 * spread.of_earlier / nullif(whole.purchases, 0) as later_variance,
         case
-            when levels.so_far_minor > 0 and levels.as_theirs_minor > 0
-                then cast(levels.so_far_minor as double) / levels.as_theirs_minor
+            when levels.as_theirs_minor > 0
+                then least(3e0, greatest(1e0 / 3, cast(levels.so_far_minor as double) / levels.as_theirs_minor))
         end as level,
-        2 * spread.of_latest * (1e0 / nullif(levels.purchases_so_far, 0) + 1e0 / nullif(levels.purchases_by_then, 0))
-            as level_variance
+        2 * greatest(coalesce(spread.of_latest, 1e0), coalesce(spread.of_earlier, 1e0))
+            * (1e3 / nullif(levels.as_theirs_thousandths, 0) + 1e0 / nullif(levels.purchases_by_then, 0)) as level_variance
     from whole
     cross join spread
     cross join params

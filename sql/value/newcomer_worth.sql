@@ -20,6 +20,7 @@ final as (
         value_horizons.horizon_days,
         first_sums.customers,
         coalesce(params.margin_rate, 1e0) * first_sums.money_minor / first_sums.customers as first_order_minor,
+        earlier_newcomers.first_orders_minor as earlier_first_order_minor,
         earlier_newcomers.later_minor,
         earlier_newcomers.later_variance,
         earlier_newcomers.level,

@@ -8,7 +8,8 @@
 -- returned later, and then what the model's customer of the first day does: times what
 -- the new customers of the year before brought over what the model says, to the power 1 /
 -- (1 + (s / .2)²), as the same-season ratio has it, s its standard error; and times the
--- level of the latest beside these, as far as it lies beyond chance (newcomer_worth).
+-- level of the latest beside these, as far as it lies beyond chance and beyond what years
+-- differ by anyway (newcomer_worth). Each is between 1/3 and 3.
 -- Where the latest are fewer than min_channel_customers, first orders are those of all.
 --
 -- grain: one row
@@ -47,7 +48,11 @@ recent as (
         newcomer_worth.customers >= params.min_channel_customers as is_enough,
         newcomer_worth.customers,
         money(newcomer_worth.first_order_minor, params.minor_per_unit) as first_order,
-        money(newcomer_worth.later_minor, params.minor_per_unit) as later,
+        -- what came back of first orders is in these already
+        money(
+            newcomer_worth.later_minor + modelled.later_return_share * newcomer_worth.earlier_first_order_minor,
+            params.minor_per_unit
+        ) as later,
         modelled.margin * case
             when newcomer_worth.horizon_days = params.horizon_days then modelled.comparable_purchases
             else modelled.discounted_purchases_365d
@@ -70,11 +75,11 @@ deviations as (
         customers,
         first_order,
         coalesce(
-            case when later > 0 and expected > 0 then ln(later / expected) end
+            case when expected > 0 then ln(least(3e0, greatest(1e0 / 3, later / expected))) end
                 / (1 + later_variance / (newcomer_deviation * newcomer_deviation)),
             0e0
         )
-        + beyond_chance(case when level > 0 then ln(level) end, level_variance, newcomer_errors) as deviation
+        + beyond_chance(ln(level), level_variance + newcomer_deviation * newcomer_deviation, newcomer_errors) as deviation
     from recent
 ),
 

@@ -123,7 +123,7 @@ func (r Rolling) Held(j Judgement) string {
 	within := true
 	for _, test := range j.Tests {
 		if test.Name == "total" && test.Actual > 0 {
-			missed = append(missed, fmt.Sprintf("%s for %s", offText(test.Expected/test.Actual-1), test.Target))
+			missed = append(missed, fmt.Sprintf("%s for %s", offText(test.Expected/test.Actual-1), test.Target.said()))
 			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
 		}
 	}
@@ -320,7 +320,7 @@ func (r Rolling) testRecent() []Test {
 func (r Rolling) sentence(test Test, remark string) string {
 	what := fmt.Sprintf("%s purchases were forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
 	if test.Target == Margin {
-		what = fmt.Sprintf("a margin of %s was forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
+		what = fmt.Sprintf("money of %s was forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
 	}
 	parts := []string{what}
 	if test.Group != "" {
@@ -341,4 +341,12 @@ func offText(relative float64) string {
 		return fmt.Sprintf("%.1f %% too low", -100*relative)
 	}
 	return fmt.Sprintf("%.1f %% too high", 100*relative)
+}
+
+// said names a target in a sentence: a margin may be revenue, where no margin is known.
+func (t Target) said() string {
+	if t == Margin {
+		return "money"
+	}
+	return string(t)
 }

@@ -225,7 +225,7 @@ func seasonText(v publication.Backtest) string {
 	if v.Season == nil {
 		return ""
 	}
-	return fmt.Sprintf(" In the same days of %s %.2f of the purchases that were expected came, and %.2f of the margin; forecasts are multiplied by %.2f and %.2f.",
+	return fmt.Sprintf(" In the same days of %s %.2f of the purchases that were expected came, and %.2f of the money; forecasts are multiplied by %.2f and %.2f.",
 		countNoun(int64(v.Season.Years), "earlier year"), v.Season.Purchases.Raw, v.Season.Margin.Raw, v.Season.Purchases.Multiplier, v.Season.Margin.Multiplier)
 }
 
