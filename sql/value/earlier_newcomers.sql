@@ -8,7 +8,8 @@
 -- 365 days before, between 1/3 and 3; null where nothing is known of then. The variances
 -- are of the logarithms: of N purchases 2 Σ x² / Σ x / N, x those of each customer so far:
 -- 1 / N if all bought alike, more by the heavy buyers among them, and twice that for
--- orders of unequal value. N of the latest are as many as theirs would be.
+-- orders of unequal value; and the square of the share that one customer alone brought,
+-- whom no other year need have. N of the latest are as many as theirs would be.
 --
 -- grain: one row per horizon_days
 -- reads: summary, newcomer_years, second_purchases, value_horizons, params
@@ -17,7 +18,8 @@ with
 repeats as (
     select
         day_difference(summary.first_purchase_date, params.as_of) >= 365 as is_earlier,
-        summary.repeat_purchases
+        summary.repeat_purchases,
+        summary.repeat_revenue_minor
     from summary
     cross join params
     where summary.is_fitted
@@ -37,13 +39,24 @@ placed as (
         and day_difference(second_purchases.first_purchase_date, params.as_of) < 730
 ),
 
--- how unequally customers buy: 1 if nobody bought twice
+-- how unequally customers buy: 1 if nobody bought more than twice; and how much of what
+-- they brought again one of them did
 spread as (
     select
         cast(sum(case when is_earlier then repeat_purchases * repeat_purchases else 0 end) as double)
             / nullif(cast(sum(case when is_earlier then repeat_purchases else 0 end) as bigint), 0) as of_earlier,
         cast(sum(case when is_earlier then 0 else repeat_purchases * repeat_purchases end) as double)
-            / nullif(cast(sum(case when is_earlier then 0 else repeat_purchases end) as bigint), 0) as of_latest
+            / nullif(cast(sum(case when is_earlier then 0 else repeat_purchases end) as bigint), 0) as of_latest,
+        coalesce(
+            cast(max(case when is_earlier then repeat_revenue_minor end) as double)
+                / nullif(cast(sum(case when is_earlier then repeat_revenue_minor end) as bigint), 0),
+            0e0
+        ) as largest_of_earlier,
+        coalesce(
+            cast(max(case when is_earlier then null else repeat_revenue_minor end) as double)
+                / nullif(cast(sum(case when is_earlier then null else repeat_revenue_minor end) as bigint), 0),
+            0e0
+        ) as largest_of_latest
     from repeats
 ),
 
@@ -144,13 +157,16 @@ final as (
         whole.purchases,
         coalesce(params.margin_rate, 1e0) * whole.first_orders_minor / whole.customers as first_orders_minor,
         coalesce(params.margin_rate, 1e0) * whole.later_minor / whole.customers as later_minor,
-        2 * spread.of_earlier / nullif(whole.purchases, 0) as later_variance,
+        2 * spread.of_earlier / nullif(whole.purchases, 0) + spread.largest_of_earlier * spread.largest_of_earlier
+            as later_variance,
         case
             when levels.as_theirs_minor > 0
                 then least(3e0, greatest(1e0 / 3, cast(levels.so_far_minor as double) / levels.as_theirs_minor))
         end as level,
         2 * greatest(coalesce(spread.of_latest, 1e0), coalesce(spread.of_earlier, 1e0))
-            * (1e3 / nullif(levels.as_theirs_thousandths, 0) + 1e0 / nullif(levels.purchases_by_then, 0)) as level_variance
+            * (1e3 / nullif(levels.as_theirs_thousandths, 0) + 1e0 / nullif(levels.purchases_by_then, 0))
+            + spread.largest_of_earlier * spread.largest_of_earlier + spread.largest_of_latest * spread.largest_of_latest
+            as level_variance
     from whole
     cross join spread
     cross join params

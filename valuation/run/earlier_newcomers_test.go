@@ -48,10 +48,10 @@ func newcomerWorth(t *testing.T, c config.Config, result Result, customers []new
 		return brought, purchases
 	}
 	type year struct {
-		customers, first, brought   float64
-		purchases, repeats, squares int
-		inBand, broughtByThen       [13]float64
-		purchasesByThen             [13]int
+		again, largest, customers, first, brought float64
+		purchases, repeats, squares               int
+		inBand, broughtByThen                     [13]float64
+		purchasesByThen                           [13]int
 	}
 	var latest, earlier year
 	for _, n := range customers {
@@ -64,13 +64,15 @@ func newcomerWorth(t *testing.T, c config.Config, result Result, customers []new
 		brought, purchases := later(n, n.age)
 		of.customers, of.brought, of.purchases = of.customers+1, of.brought+brought, of.purchases+purchases
 		of.first += rate * float64(n.money[0]) / 100
-		repeats := 0
+		repeats, again := 0, 0.0
 		for age, minor := range n.money {
 			if age > 0 && minor > 0 {
 				repeats++
+				again += float64(minor)
 			}
 		}
 		of.repeats, of.squares = of.repeats+repeats, of.squares+repeats*repeats
+		of.again, of.largest = of.again+again, max(of.largest, again)
 		band := ended / 30
 		brought, purchases = later(n, ended)
 		of.inBand[band]++
@@ -92,12 +94,13 @@ func newcomerWorth(t *testing.T, c config.Config, result Result, customers []new
 		return deviation * max(0, 1-9*variance/(deviation*deviation))
 	}
 	clipped := func(ratio float64) float64 { return math.Log(max(1./3, min(3, ratio))) }
-	variance := 2 * float64(earlier.squares) / float64(earlier.repeats) / float64(earlier.purchases)
+	largest, ofLatest := earlier.largest/earlier.again, latest.largest/latest.again
+	variance := 2*float64(earlier.squares)/float64(earlier.repeats)/float64(earlier.purchases) + largest*largest
 	// what comes back of first orders, which the first order is less already
 	later1 := earlier.brought/earlier.customers + *result.Figures.Base["later_return_share"].Value*earlier.first/earlier.customers
 	deviation := clipped(later1/modelled) / (1 + variance/.04)
 	unequal := max(float64(latest.squares)/float64(latest.repeats), float64(earlier.squares)/float64(earlier.repeats))
-	deviation += beyond(clipped(soFar/asTheirs), 2*unequal*(1/purchasesAsTheirs+1/float64(purchasesOfTheirs))+.04)
+	deviation += beyond(clipped(soFar/asTheirs), 2*unequal*(1/purchasesAsTheirs+1/float64(purchasesOfTheirs))+largest*largest+ofLatest*ofLatest+.04)
 	t.Logf("modelled %.2f, of the year before %.2f, level %.3f; deviation %.3f", modelled, later1, soFar/asTheirs, deviation)
 	return modelled * math.Exp(deviation)
 }
