@@ -44,7 +44,8 @@ type Test struct {
 type Judgement struct {
 	Trust   Trust
 	Tests   []Test
-	Reasons []string // the sentences of the tests that failed, those that decided first
+	Reasons []string // the sentences of the tests that decided, where one failed
+	Besides []string // where trust is no: what is untested, too
 }
 
 // Judge judges the forecast of today. standardError is that of the logarithm of its
@@ -66,15 +67,14 @@ func (r Rolling) Judge(standardError float64) Judgement {
 
 // judge weighs tests: one that says no decides, else one that says unknown.
 func judge(tests []Test) Judgement {
-	j := Judgement{Trust: Trusted, Tests: tests}
-	for _, verdict := range []Trust{NotTrusted, Untested} {
-		sentences := sentencesOf(tests, verdict)
-		if len(sentences) > 0 && j.Trust == Trusted {
-			j.Trust = verdict
-		}
-		j.Reasons = append(j.Reasons, sentences...)
+	refused, untested := sentencesOf(tests, NotTrusted), sentencesOf(tests, Untested)
+	switch {
+	case len(refused) > 0:
+		return Judgement{Trust: NotTrusted, Tests: tests, Reasons: refused, Besides: untested}
+	case len(untested) > 0:
+		return Judgement{Trust: Untested, Tests: tests, Reasons: untested}
 	}
-	return j
+	return Judgement{Trust: Trusted, Tests: tests}
 }
 
 // sentencesOf returns the sentences of the failed tests with a verdict. Of the groups of

@@ -19,15 +19,16 @@ func TestWeighingOfTests(t *testing.T) {
 		tests   []Test
 		trust   Trust
 		reasons []string
+		besides []string
 	}{
-		{[]Test{passed}, Trusted, nil},
-		{[]Test{passed, season, precision}, Untested, []string{"season untested", "too few"}},
-		{[]Test{season, tenth(140, 100, "high"), tenth(50, 100, "low"), tenth(150, 100, "higher"), passed}, NotTrusted, []string{"low (and 2 more of this kind)", "season untested"}},
-		{[]Test{tenth(50, 100, "low"), tenth(40, 0, "nothing came")}, NotTrusted, []string{"nothing came (and 1 more of this kind)"}},
+		{[]Test{passed}, Trusted, nil, nil},
+		{[]Test{passed, season, precision}, Untested, []string{"season untested", "too few"}, nil},
+		{[]Test{season, tenth(140, 100, "high"), tenth(50, 100, "low"), tenth(150, 100, "higher"), passed}, NotTrusted, []string{"low (and 2 more of this kind)"}, []string{"season untested"}},
+		{[]Test{tenth(50, 100, "low"), tenth(40, 0, "nothing came")}, NotTrusted, []string{"nothing came (and 1 more of this kind)"}, nil},
 	} {
 		judged := judge(c.tests)
-		if judged.Trust != c.trust || !slices.Equal(judged.Reasons, c.reasons) {
-			t.Errorf("trust %d by %q, want %d by %q", judged.Trust, judged.Reasons, c.trust, c.reasons)
+		if judged.Trust != c.trust || !slices.Equal(judged.Reasons, c.reasons) || !slices.Equal(judged.Besides, c.besides) {
+			t.Errorf("trust %d by %q and besides %q, want %d by %q and %q", judged.Trust, judged.Reasons, judged.Besides, c.trust, c.reasons, c.besides)
 		}
 	}
 	rolling := Rolling{maxTotalError: .25, Cutoffs: []Cutoff{{Judged: true}, {}}}
