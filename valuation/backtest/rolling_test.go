@@ -112,23 +112,6 @@ func TestAgreementOfSecondMoments(t *testing.T) {
 	}
 }
 
-// One test that denies trust outweighs any that leaves it open.
-func TestJudge(t *testing.T) {
-	no, unknown := Test{Failed: true, Verdict: NotTrusted, Sentence: "no"}, Test{Failed: true, Verdict: Untested, Sentence: "unknown"}
-	passed := Test{Verdict: NotTrusted, Sentence: "passed"}
-	for _, c := range []struct {
-		tests   []Test
-		want    Trust
-		reasons int
-	}{
-		{nil, Trusted, 0}, {[]Test{passed}, Trusted, 0}, {[]Test{unknown, passed}, Untested, 1}, {[]Test{unknown, no, no}, NotTrusted, 2},
-	} {
-		if j := judge(c.tests); j.Trust != c.want || len(j.Reasons) != c.reasons {
-			t.Errorf("%v: trust %d by %q, want %d", c.tests, j.Trust, j.Reasons, c.want)
-		}
-	}
-}
-
 // A forecast that fell short is said to be too low.
 func TestMissText(t *testing.T) {
 	for relative, want := range map[float64]string{-.052: "the forecast was 5.2 % too low", .6081: "the forecast was 60.8 % too high"} {
