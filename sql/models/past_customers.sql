@@ -123,9 +123,6 @@ sums as (
         cast(sum(case when is_in_quarter and is_purchase then 1 else 0 end) as bigint) as quarter_purchases,
         cast(sum(case when is_in_quarter then net_minor else 0 end) as bigint) as quarter_revenue_minor,
         cast(sum(case when is_in_quarter then margin_minor else 0 end) as bigint) as quarter_margin_minor,
-        cast(sum(case when is_in_quarter and is_purchase and purchase_minor > 0 then 1 else 0 end) as bigint)
-            as quarter_positive_purchases,
-        cast(sum(case when is_in_quarter and is_purchase then purchase_minor else 0 end) as bigint) as quarter_purchase_minor,
         cast(sum(case when is_in_year and is_purchase then 1 else 0 end) as bigint) as year_purchases,
         cast(sum(case when is_in_year then net_minor else 0 end) as bigint) as year_revenue_minor,
         cast(sum(case when is_in_year then margin_minor else 0 end) as bigint) as year_margin_minor
@@ -165,8 +162,6 @@ final as (
         quarter_purchases,
         quarter_revenue_minor,
         quarter_margin_minor,
-        quarter_positive_purchases,
-        quarter_purchase_minor,
         year_purchases,
         year_revenue_minor,
         year_margin_minor,

@@ -300,22 +300,6 @@ func (r Rolling) testUncorrected() (tests []Test) {
 	return tests
 }
 
-// testRecent holds the value of recent purchases to what was expected of them.
-func (r Rolling) testRecent() []Test {
-	v := r.Recent
-	if v == nil {
-		return nil
-	}
-	test := Test{
-		Name: "recent_value", Target: Margin, Expected: v.Expected, Actual: v.Actual, Customers: v.Purchases, Verdict: NotTrusted,
-		StandardError: v.StandardError / v.Expected,
-	}
-	test.Failed = math.Abs(v.Actual/v.Expected-1) > mostRecentError && math.Abs(v.Actual-v.Expected) > groupErrors*v.StandardError
-	test.Sentence = fmt.Sprintf("a purchase of the last %d days was worth %s, and %s was expected: prices or what is sold have changed",
-		RecentDays, amount(v.Actual, 3), amount(v.Expected, 3))
-	return []Test{test}
-}
-
 // sentence says how far a forecast was off.
 func (r Rolling) sentence(test Test, remark string) string {
 	what := fmt.Sprintf("%s purchases were forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))

@@ -71,19 +71,23 @@ func (l Lookback) Days() []int {
 	for _, cutoff := range l.Cutoffs {
 		days = append(days, l.SameSeason(cutoff)...)
 	}
-	if l.HasRecent() {
+	days = append(days, l.TestedQuarters()...)
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// TestedQuarters returns the days after whose next RecentDays the purchases of these are
+// held to the models of the day: the day before the last ones and, to compare with, a year
+// before it, where there are enough files before them.
+func (l Lookback) TestedQuarters() (days []int) {
+	if l.SpanDays-RecentDays >= leastHistoryDays {
 		days = append(days, RecentDays)
 	}
 	if earlier := l.SameSeason(RecentDays); len(earlier) > 0 {
 		days = append(days, earlier[0])
 	}
-	slices.Sort(days)
-	return slices.Compact(days)
+	return days
 }
-
-// HasRecent reports whether there are enough files before the last RecentDays to hold
-// the purchases of these against the models of the day before.
-func (l Lookback) HasRecent() bool { return l.SpanDays-RecentDays >= leastHistoryDays }
 
 // Windows returns, ascending, over how many days after a past day it is asked what came.
 func (l Lookback) Windows() []int {

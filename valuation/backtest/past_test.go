@@ -32,15 +32,11 @@ func pastOf(customers [][]purchase, asOf int, look backtest.Lookback) backtest.P
 		}
 		past.Days = append(past.Days, day)
 	}
-	for i, purchases := range customers {
-		from := asOf - backtest.RecentDays
-		c, known := knownOn(purchases, from, look.HoldoutDays)
-		came := cameIn(purchases, from, asOf)
-		if !known && came.Purchases == 0 {
-			continue
+	past.Recent = map[int][]backtest.RecentCustomer{}
+	for _, before := range look.TestedQuarters() {
+		for _, purchases := range customers {
+			past.Recent[before] = append(past.Recent[before], recentOf(purchases, asOf-before))
 		}
-		c.U = (float64(i) + 0.5) / float64(len(customers))
-		past.Recent = append(past.Recent, backtest.RecentCustomer{Customer: c, IsNew: !known, Purchases: came.Purchases, Value: came.Margin})
 	}
 	return past
 }
@@ -71,6 +67,28 @@ func knownOn(purchases []purchase, day, recentDays int) (backtest.Customer, bool
 	}
 	c.History.Age = float64(day - purchases[0].day)
 	return c, true
+}
+
+// recentOf is what a customer had bought by a day, and bought in the quarter after it.
+func recentOf(purchases []purchase, day int) (c backtest.RecentCustomer) {
+	for i, p := range purchases {
+		switch {
+		case p.day <= day:
+			c.Purchases++
+			c.Value += p.value
+			c.LnValues += math.Log(p.value)
+			if i == 0 {
+				c.First = p.value
+			}
+		case p.day <= day+backtest.RecentDays:
+			c.RecentPurchases++
+			c.RecentValue += p.value
+			if i == 0 {
+				c.RecentFirst = p.value
+			}
+		}
+	}
+	return c
 }
 
 // cameIn is what a customer purchased after one day and up to another.

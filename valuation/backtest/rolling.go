@@ -11,7 +11,9 @@ type Past struct {
 	Lookback
 	Days []PastDay // those of Lookback.Days; of others nothing is asked
 
-	Recent Recent // nil: the value of recent purchases is not tested
+	// Recent is by the days of TestedQuarters; without those of as_of the value of recent
+	// purchases is not tested.
+	Recent map[int][]RecentCustomer
 }
 
 // Holdout returns the customers of a cutoff with what came of them in the holdout.
@@ -111,9 +113,17 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	}
 	r.makeCutoffs()
 	r.RecentTotal = r.recentTotal()
-	recent, err := past.Recent.value(procedure.Form, terms.Workers)
-	r.Recent = recent
-	return r, err
+	for _, before := range slices.Backward(past.TestedQuarters()) { // that of a year ago first
+		value, err := recentValue(past.Recent[before], terms.Workers)
+		if err != nil {
+			return r, err
+		}
+		if value != nil {
+			value.YearAgo = r.Recent
+		}
+		r.Recent = value
+	}
+	return r, nil
 }
 
 // ratio returns the same-season ratio of the days after a past day, from what was known

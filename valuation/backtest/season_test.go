@@ -23,6 +23,7 @@ type seasonal struct {
 	// What changes for customers, where it is set.
 	quality   func(firstDay int) float64 // multiplies the rate of a customer acquired on a day
 	price     func(day int) float64      // multiplies the value of a purchase
+	first     float64                    // multiplies that of a first one; 0: as any other
 	bought    func(day int) float64      // multiplies the rate of everybody
 	regular   int                        // gaps are Erlang of this shape; 0: exponential
 	contracts bool                       // monthly, until a customer leaves
@@ -69,6 +70,9 @@ func (s seasonal) draw(seed uint64) [][]purchase {
 			return max(v, 0.01)
 		}
 		purchases := []purchase{{first, value(first)}}
+		if s.first > 0 {
+			purchases[0].value *= s.first
+		}
 		at := clock[first+1]
 		for n := 0; n == 0 && !fromFirst || random.Float64() >= leaves; n++ {
 			gap := random.ExpFloat64()

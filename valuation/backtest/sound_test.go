@@ -53,13 +53,13 @@ func (r trial) holds() (published, narrow bool) {
 }
 
 // try carries out the procedure as of a day: it chooses a family and a form of the spend
-// model on the nearest cutoff, makes the forecasts of past days, judges them, and
+// model on the cutoffs, makes the forecasts of past days, judges them, and
 // forecasts the horizon.
 func try(customers [][]purchase, asOf, horizon int) (trial, error) {
 	look := backtest.NewLookback(asOf, horizon, 0)
 	past := pastOf(customers, asOf, look)
 	terms := backtest.Terms{HoldoutDays: look.HoldoutDays, MaxTotalError: .25, Workers: 1}
-	result, err := backtest.Run(past.Holdout(look.HoldoutDays), terms)
+	result, err := backtest.Run(past.Holdout(look.HoldoutDays), terms, past.Earlier(look.HoldoutDays)...)
 	if err != nil {
 		return trial{}, err
 	}

@@ -16,6 +16,8 @@ type pastDay struct {
 	MonthTo    time.Time
 	QuarterTo  time.Time
 	YearTo     time.Time
+
+	IsBeforeTestedQuarter bool // the value of the next RecentDays' purchases is held to what was expected of it
 }
 
 // pastDays returns the days from which the plan looks back, the latest first.
@@ -29,6 +31,7 @@ func (in *Intake) pastDays() []pastDay {
 		days = append(days, pastDay{
 			PastDay: day, DaysBefore: int64(before), RecentFrom: day.AddDate(0, 0, -in.Lookback.HoldoutDays),
 			HoldoutTo: after(in.Lookback.HoldoutDays), HorizonTo: after(in.Lookback.HorizonDays), MonthTo: after(30), QuarterTo: after(90), YearTo: after(365),
+			IsBeforeTestedQuarter: slices.Contains(in.Lookback.TestedQuarters(), before),
 		})
 	}
 	return days

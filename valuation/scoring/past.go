@@ -12,48 +12,52 @@ import (
 
 // pastCustomer is a row of past_customers.
 type pastCustomer struct {
-	PastDay                  time.Time
-	FitGroup                 int
-	FirstChannel             string
-	RepeatPurchases          int
-	AgeAtLastPurchaseDays    int64
-	CustomerAgeDays          int64
-	PositivePurchases        int
-	PurchaseLogMillionths    int64
-	FirstPurchaseMinor       int64
-	RepeatRevenueMinor       int64
-	RepeatMarginMinor        int64
-	RecentPurchases          int
-	RecentRevenueMinor       int64
-	RecentMarginMinor        int64
-	HoldoutPurchases         int
-	HoldoutRevenueMinor      int64
-	HoldoutMarginMinor       int64
-	HorizonPurchases         int
-	HorizonRevenueMinor      int64
-	HorizonMarginMinor       int64
-	MonthPurchases           int
-	MonthRevenueMinor        int64
-	MonthMarginMinor         int64
-	QuarterPurchases         int
-	QuarterRevenueMinor      int64
-	QuarterMarginMinor       int64
-	QuarterPositivePurchases int
-	QuarterPurchaseMinor     int64
-	YearPurchases            int
-	YearRevenueMinor         int64
-	YearMarginMinor          int64
-	PurchaseRevenueMinor     int64
-	PurchaseMarginMinor      int64
-	LaterReturnsMinor        int64
-	IDFraction               float64
+	PastDay               time.Time
+	FitGroup              int
+	FirstChannel          string
+	RepeatPurchases       int
+	AgeAtLastPurchaseDays int64
+	CustomerAgeDays       int64
+	PositivePurchases     int
+	PurchaseLogMillionths int64
+	FirstPurchaseMinor    int64
+	RepeatRevenueMinor    int64
+	RepeatMarginMinor     int64
+	RecentPurchases       int
+	RecentRevenueMinor    int64
+	RecentMarginMinor     int64
+	HoldoutPurchases      int
+	HoldoutRevenueMinor   int64
+	HoldoutMarginMinor    int64
+	HorizonPurchases      int
+	HorizonRevenueMinor   int64
+	HorizonMarginMinor    int64
+	MonthPurchases        int
+	MonthRevenueMinor     int64
+	MonthMarginMinor      int64
+	QuarterPurchases      int
+	QuarterRevenueMinor   int64
+	QuarterMarginMinor    int64
+	YearPurchases         int
+	YearRevenueMinor      int64
+	YearMarginMinor       int64
+	PurchaseRevenueMinor  int64
+	PurchaseMarginMinor   int64
+	LaterReturnsMinor     int64
+	IDFraction            float64
 }
 
-// recentNewcomers is a row of recent_newcomers.
-type recentNewcomers struct {
-	PositivePurchases int
-	PurchaseMinor     int64
-	Customers         int64
+// recentPurchases is a row of recent_purchases.
+type recentPurchases struct {
+	PastDay            time.Time
+	IsOld              bool
+	KnownPurchases     int
+	KnownFirstMinor    int64
+	KnownMinor         int64
+	KnownLogMillionths int64
+	RecentPurchases    int
+	RecentFirstMinor   int64
+	RecentMinor        int64
 }
 
 // readPast reads the samples of the past days, whose size is bounded, whatever the base.
@@ -70,27 +74,28 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	past := backtest.Past{Lookback: look}
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
-		if before == backtest.RecentDays {
-			for i, row := range rows[before] {
-				past.Recent = append(past.Recent, backtest.RecentCustomer{
-					Customer: day.Customers[i].Customer, Purchases: row.QuarterPositivePurchases, Value: float64(row.QuarterPurchaseMinor) / float64(s.Minor),
-				})
-			}
-		}
 		past.Days = append(past.Days, day)
 	}
-	for row, err := range engine.Select[recentNewcomers](ctx, s.Engine, "recent_newcomers") {
+	past.Recent = map[int][]backtest.RecentCustomer{}
+	for row, err := range engine.Select[recentPurchases](ctx, s.Engine, "recent_purchases") {
 		if err != nil {
 			return err
 		}
-		for range row.Customers {
-			past.Recent = append(past.Recent, backtest.RecentCustomer{
-				IsNew: true, Purchases: row.PositivePurchases, Value: float64(row.PurchaseMinor) / float64(s.Minor),
-			})
-		}
+		before := calendar.DaysBetween(row.PastDay, s.Days.AsOf)
+		past.Recent[before] = append(past.Recent[before], s.recentCustomer(row))
 	}
 	s.holdout.past = past
 	return nil
+}
+
+// recentCustomer returns the customer of a row.
+func (s *Scoring) recentCustomer(row recentPurchases) backtest.RecentCustomer {
+	perUnit := float64(s.Minor)
+	return backtest.RecentCustomer{
+		Old: row.IsOld, Purchases: row.KnownPurchases, First: float64(row.KnownFirstMinor) / perUnit, Value: float64(row.KnownMinor) / perUnit,
+		LnValues:        s.lnValues(row.KnownLogMillionths, int64(row.KnownPurchases)),
+		RecentPurchases: row.RecentPurchases, RecentFirst: float64(row.RecentFirstMinor) / perUnit, RecentValue: float64(row.RecentMinor) / perUnit,
+	}
 }
 
 // customersOf returns the customers of a past day.
