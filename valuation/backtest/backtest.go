@@ -148,9 +148,6 @@ func Run(customers []Customer, terms Terms, earlier ...[]Customer) (Result, erro
 	result.Unfitted, result.FirstToLater = t.unfitted, t.firstToLater()
 	if len(t.fits[everybody]) == 0 {
 		result.Why = "the histories at the cutoff determine no model"
-		for _, none := range t.unfitted {
-			result.Why += "; " + none.Error()
-		}
 		return result, nil
 	}
 	if err := t.addEarlier(earlier); err != nil {

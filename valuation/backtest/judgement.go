@@ -113,16 +113,20 @@ func (t Test) off() float64 {
 	return math.Abs(math.Log(t.Actual / t.Expected))
 }
 
-// Held says of a forecast that is trusted how near those of the past came.
+// Held says of a forecast that is trusted how near those of the past came: on the judged
+// cutoffs together or, where there is none, a year ago.
 func (r Rolling) Held(j Judgement) string {
-	forecasts := "the forecast of an earlier day, knowing only its past, was"
-	if n := len(r.judged()); n > 1 {
+	forecasts, name := "the forecast of an earlier day, knowing only its past, was", "total"
+	switch n := len(r.judged()); {
+	case n > 1:
 		forecasts = fmt.Sprintf("the forecasts of %d earlier days, each knowing only its past, were together", n)
+	case n == 0:
+		forecasts, name = "the forecast of a year ago, knowing only its past, was", "uncorrected"
 	}
 	var missed []string
 	within := true
 	for _, test := range j.Tests {
-		if test.Name == "total" && test.Actual > 0 {
+		if test.Name == name && test.Actual > 0 {
 			missed = append(missed, fmt.Sprintf("%s for %s", offText(test.Expected/test.Actual-1), test.Target.said()))
 			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
 		}
@@ -268,6 +272,14 @@ func (r Rolling) testSeason() Test {
 		Failed: !ratio.Tested(), Verdict: Untested,
 		Sentence: "season untested: no earlier year shows what these days of the year do",
 	}
+}
+
+// UntestedSeason says so where no year tests the season of the horizon, "" elsewhere.
+func (r Rolling) UntestedSeason() string {
+	if test := r.testSeason(); test.Failed {
+		return test.Sentence
+	}
+	return ""
 }
 
 // testPrecision says that a total is too uncertain for a word about it.

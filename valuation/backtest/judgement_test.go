@@ -40,4 +40,9 @@ func TestWeighingOfTests(t *testing.T) {
 	if got := rolling.Held(judge([]Test{purchases, passed})); !strings.HasPrefix(got, "the forecasts of 2 earlier days, each knowing only its past, were together 30.0 % too high") || !strings.HasSuffix(got, ", as chance explains") {
 		t.Errorf("held by chance: %s", got)
 	}
+	alone := Rolling{maxTotalError: .25, Cutoffs: []Cutoff{{}}}
+	uncorrected := Test{Name: "uncorrected", Target: Purchases, Expected: 80, Actual: 100, Verdict: Untested}
+	if got := alone.Held(judge([]Test{uncorrected})); got != "the forecast of a year ago, knowing only its past, was 20.0 % too low for purchases, within 25 %" {
+		t.Errorf("held a year ago: %s", got)
+	}
 }

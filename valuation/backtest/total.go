@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"cbv/valuation/btyd"
@@ -12,6 +13,17 @@ type Total struct {
 	Expected, Actual float64
 	Customers        float64 // variance of ln(Actual / Expected) over samples of customers
 	Parameters       float64 // variance of ln Expected that the errors of the fits leave
+}
+
+// Error returns Expected/Actual - 1 with its 95 % interval over samples of customers, as a
+// Score has it. NaN where Actual is not above 0.
+func (t Total) Error() (relative, low, high float64) {
+	if !(t.Actual > 0) {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	ratio := t.Expected / t.Actual
+	half := confidence * ratio * math.Sqrt(t.Customers)
+	return ratio - 1, ratio - 1 - half, ratio - 1 + half
 }
 
 // total returns a target's total of the customers of a window, all of them for a nil

@@ -138,6 +138,11 @@ func (b Backtest) Text(out io.Writer) error {
 			return err
 		}
 	}
+	if f := b.Verdict.Purchases; f != nil {
+		fmt.Fprintf(out, "With the season that was known on %s: %s expected, actual %s (%s), and %s %s, actual %s (%s).\n", b.Verdict.Cutoff,
+			countNoun(int64(math.Round(f.Expected)), "purchase"), humanize.Comma(int64(math.Round(f.Actual))), errorText(f),
+			b.Currency, humanize.Comma(int64(math.Round(b.Verdict.Margin.Expected))), humanize.Comma(int64(math.Round(b.Verdict.Margin.Actual))), errorText(b.Verdict.Margin))
+	}
 	if b.Chosen != "" {
 		fmt.Fprintf(out, "A run uses %s: %s.\n", b.Chosen, b.Why)
 		fmt.Fprintf(out, "It models spend on %s: %s.\n", b.Spend, b.WhySpend)

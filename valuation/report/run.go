@@ -332,12 +332,8 @@ func (s summary) forecast() string {
 	var text strings.Builder
 	if f := v.Purchases; f != nil {
 		m := s.result.Manifest
-		season := ""
-		if v.Season != nil {
-			season = ", before the season,"
-		}
-		fmt.Fprintf(&text, "Backtest: for the %s to %s %s%s expected %s of %s, actual %s (%s); ",
-			countNoun(int64(v.HoldoutDays), "day"), m.AsOf, modelText(*m.Model), season,
+		fmt.Fprintf(&text, "Backtest: for the %s to %s %s, knowing what was known on %s, expected %s of %s, actual %s (%s); ",
+			countNoun(int64(v.HoldoutDays), "day"), m.AsOf, modelText(*m.Model), v.Cutoff,
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}

@@ -1,6 +1,7 @@
 package scoring
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -65,18 +66,23 @@ func (s *Scoring) Verdict() publication.Backtest {
 		verdict.Cutoff = s.intake.Cutoff().Format(time.DateOnly)
 	}
 	if h.result == nil {
+		verdict.Reason = s.withSeason(verdict.Reason)
 		return verdict
 	}
 	verdict.Seasonal = h.result.Seasonal
-	chosen := h.choice.Candidate
-	if chosen == nil {
-		if len(h.choice.Reasons) > 0 {
-			verdict.Reason = strings.Join(h.choice.Reasons, "; ")
+	if h.choice.Candidate == nil {
+		verdict.Reason = s.withSeason(s.whyUntested())
+		for _, none := range h.result.Unfitted {
+			verdict.Notes = append(verdict.Notes, none.Error())
 		}
 		return verdict
 	}
 	verdict.Notes = h.choice.Notes
-	verdict.Purchases, verdict.Margin = forecastOf(chosen.Purchases), forecastOf(chosen.Margin)
+	for _, cutoff := range s.rolling.Cutoffs {
+		if cutoff.Before == days {
+			verdict.Purchases, verdict.Margin = forecastOf(cutoff.Totals[0]), forecastOf(cutoff.Totals[1])
+		}
+	}
 	if !s.HasModel() { // nothing to trust
 		return verdict
 	}
@@ -109,10 +115,33 @@ func (s *Scoring) publishedSeason() *publication.Season {
 	}
 }
 
-func forecastOf(s backtest.Score) *publication.Forecast {
-	forecast := publication.Forecast{Expected: s.Expected, Actual: s.Actual}
-	if !math.IsNaN(s.Error) {
-		forecast.Error, forecast.ErrorLow, forecast.ErrorHigh = &s.Error, &s.ErrorLow, &s.ErrorHigh
+// whyUntested says why no model forecasts the holdout. What stopped the fits is for the
+// notes.
+func (s *Scoring) whyUntested() string {
+	h, cutoff := s.holdout, s.intake.Cutoff().Format(time.DateOnly)
+	switch {
+	case len(h.result.Unfitted) == 0:
+		return h.untested
+	case h.repeaters < backtest.LeastRepeaters:
+		return fmt.Sprintf("too few customers, %d, had bought again by %s to fit a model there", h.repeaters, cutoff)
+	}
+	return fmt.Sprintf("%d of %d customers had bought again by %s, and no model fits how they bought", h.repeaters, h.sampled, cutoff)
+}
+
+// withSeason adds to why nothing is tested that the season is not either.
+func (s *Scoring) withSeason(why string) string {
+	if season := s.rolling.UntestedSeason(); s.HasModel() && season != "" {
+		return why + "; " + season
+	}
+	return why
+}
+
+// forecastOf is what the procedure forecast at the cutoff, with the season that was known
+// on it.
+func forecastOf(total backtest.Total) *publication.Forecast {
+	forecast := publication.Forecast{Expected: total.Expected, Actual: total.Actual}
+	if relative, low, high := total.Error(); !math.IsNaN(relative) {
+		forecast.Error, forecast.ErrorLow, forecast.ErrorHigh = &relative, &low, &high
 	}
 	return &forecast
 }

@@ -2,6 +2,7 @@ package scoring
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -307,6 +308,29 @@ func tested(days int, judgement backtest.Judgement) pipelinetest.Input {
 	}
 }
 
+// unfitted is a shop of which so many of 200 customers had bought again at a cutoff that
+// no model has a fit at.
+func unfitted(repeaters int) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		asOf := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		c.Days = pipeline.Days{AsOf: asOf, Orders: []time.Time{asOf.AddDate(0, 0, -300), asOf}}
+		s := scoringOf(c)
+		if err := s.intake.Actions()["params"](context.Background()); err != nil {
+			return err
+		}
+		s.models.groups = []Group{{Purchase: *nbd(-100).fit}}
+		none := &btyd.NoFitError{Model: "NBD", Reason: btyd.Ridge, Detail: "no acceptable optimum (stopped at r 0.1)"}
+		s.holdout.sampled, s.holdout.repeaters = 200, repeaters
+		s.holdout.result = &backtest.Result{Unfitted: []*btyd.NoFitError{none}, Why: "the histories at the cutoff determine no model"}
+		s.holdout.choice = s.holdout.result.Judge("NBD", false)
+		if notes := s.Verdict().Notes; len(notes) != 1 || notes[0] != none.Error() {
+			return fmt.Errorf("notes %q, want what stopped the fit", notes)
+		}
+		s.WarnOfTrust()
+		return nil
+	}
+}
+
 // even are so many customers with two gaps each that are off a half by so much.
 func even(customers, deviationMillionths int64) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
@@ -343,7 +367,7 @@ func TestWarningsOfTrust(t *testing.T) {
 		{ // a third of 20 days is less than a week
 			Code:   "untested",
 			Raises: tested(20, trusted),
-			Says:   "nothing shows whether the figures that rest on the model deserve trust: 20 days of orders are too few for a backtest",
+			Says:   "nothing shows whether the figures that rest on the model deserve trust: 20 days of orders are too few for a backtest; season untested: no earlier year shows what these days of the year do",
 			Silent: tested(21, trusted),
 		},
 		{
@@ -351,6 +375,18 @@ func TestWarningsOfTrust(t *testing.T) {
 			Raises: tested(21, open),
 			Says:   "nothing shows whether the figures that rest on the model deserve trust: season untested; too few customers",
 			Silent: tested(21, refused), // it is, and not trusted
+		},
+		{
+			Code:   "untested",
+			Raises: unfitted(49),
+			Says:   "nothing shows whether the figures that rest on the model deserve trust: too few customers, 49, had bought again by 2025-09-23 to fit a model there; season untested: no earlier year shows what these days of the year do",
+			Silent: tested(300, trusted),
+		},
+		{
+			Code:   "untested",
+			Raises: unfitted(50),
+			Says:   "nothing shows whether the figures that rest on the model deserve trust: 50 of 200 customers had bought again by 2025-09-23, and no model fits how they bought; season untested: no earlier year shows what these days of the year do",
+			Silent: tested(300, trusted),
 		},
 		{
 			Code:   "not_trusted",
