@@ -12,6 +12,11 @@
 -- differ by anyway (newcomer_worth). Each is between 1/3 and 3.
 -- Where the latest are fewer than min_channel_customers, first orders are those of all.
 --
+-- A paid new customer is that one, with what channel_values says of paid ones beside all:
+-- the difference of their first orders, and what follows times its ratio, between 1/3 and
+-- 3, to the power 1 / (1 + (s / .2)²), s the standard error of paid ones over what follows
+-- of all; none where no error is told, or nothing followed.
+--
 -- grain: one row
 -- reads: base_rates, conditional_forecasts, newcomer_curve, newcomer_worth, channel_costs, channel_values, params
 with
@@ -102,12 +107,17 @@ new_customer as (
     cross join shown
 ),
 
-bought as (
+valued as (
     select
+        channel_costs.scope,
         channel_costs.channel,
         channel_costs.new_customers,
-        money(channel_costs.cac_minor, params.minor_per_unit) as cac,
-        money(channel_values.value_minor, params.minor_per_unit) as newcomer_value
+        channel_costs.cac_minor,
+        channel_costs.cac_reason,
+        channel_values.first_order_minor,
+        channel_values.value_minor,
+        channel_values.value_minor - channel_values.first_order_minor as later_minor,
+        channel_values.value_error_minor
     from channel_costs
     cross join params
     inner join channel_values
@@ -117,11 +127,31 @@ bought as (
         and channel_costs.channel = channel_values.channel
         and params.horizon_days = channel_values.horizon_days
     where channel_costs.period = 'trailing_12m'
-        and channel_costs.scope = params.replace_scope
-        and channel_costs.channel = params.replace_channel
-        and channel_costs.cac_reason = ''
-        and channel_costs.new_customers >= params.min_channel_customers
-        and channel_values.value_minor is not null
+),
+
+bought as (
+    select
+        paid.channel,
+        paid.new_customers,
+        money(paid.cac_minor, params.minor_per_unit) as cac,
+        money(paid.first_order_minor - everybody.first_order_minor, params.minor_per_unit) as more_first_order,
+        coalesce(
+            case
+                when everybody.later_minor > 0
+                    then ln(least(3e0, greatest(1e0 / 3, paid.later_minor / everybody.later_minor)))
+                        / (1 + power(paid.value_error_minor / everybody.later_minor / params.newcomer_deviation, 2))
+            end,
+            0e0
+        ) as later_deviation
+    from valued as paid
+    cross join params
+    inner join valued as everybody
+        on everybody.scope = 'blended'
+    where paid.scope = params.replace_scope
+        and paid.channel = params.replace_channel
+        and paid.cac_reason = ''
+        and paid.new_customers >= params.min_channel_customers
+        and paid.value_minor is not null
 ),
 
 terms as (
@@ -130,7 +160,8 @@ terms as (
         new_customer.first_order_margin,
         new_customer.newcomer_clv,
         new_customer.newcomer_clv_365d,
-        coalesce(bought.newcomer_value, new_customer.first_order_margin + new_customer.newcomer_clv) as newcomer_value,
+        new_customer.first_order_margin + coalesce(bought.more_first_order, 0e0)
+            + new_customer.newcomer_clv * exp(coalesce(bought.later_deviation, 0e0)) as newcomer_value,
         coalesce(bought.cac, params.cac, greatest(0e0, new_customer.first_order_margin)) as cac,
         case
             when bought.cac is not null then 'spend'

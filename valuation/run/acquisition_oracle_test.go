@@ -303,6 +303,23 @@ func (o *acquisitionOracle) value(acquired []newCustomer) (value, marginOfError 
 	return mean + ratio*o.curve[365], marginOfError
 }
 
+// boughtValue returns what a new customer of paid channels is worth: as any, by what the
+// paid are worth beside all in first orders, and in what follows, as far as that is more
+// than chance.
+func (o *acquisitionOracle) boughtValue(all, paid []newCustomer, first, later float64) float64 {
+	firstOf := func(acquired []newCustomer) (sum float64) {
+		for _, n := range acquired {
+			sum += n.by(0, o.rate) / float64(len(acquired))
+		}
+		return sum
+	}
+	value, marginOfError := o.value(paid)
+	ofAll, _ := o.value(all)
+	follows, followsOfAll := value-firstOf(paid), ofAll-firstOf(all)
+	s := marginOfError / 1.959963984540054 / followsOfAll
+	return first + firstOf(paid) - firstOf(all) + later*math.Pow(max(1./3, min(3, follows/followsOfAll)), 1/(1+s*s/.04))
+}
+
 func (o *acquisitionOracle) checkPayback(t *testing.T, row channelRow, acquired []newCustomer, cac float64) {
 	t.Helper()
 	// the age at which the mean cumulative margin of those old enough reaches the cost

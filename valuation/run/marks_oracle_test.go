@@ -215,7 +215,7 @@ func TestReplacementEqualsAPlainComputation(t *testing.T) {
 			acquired, value := all, first+later
 			if shop.spends {
 				acquired = o.acquired(from, to, shop.of)
-				value, _ = o.value(acquired)
+				value = o.boughtValue(all, acquired, first, later)
 			}
 			holds("newcomer_value", value)
 			cac := first
