@@ -12,11 +12,8 @@ days as (
         summary.first_channel,
         cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
         summary.is_trailing,
-        greatest(cast(0 as bigint), day_difference(summary.first_purchase_date, customer_days.order_day)) as age_days,
-        case
-            when params.margin_rate is null and params.has_margin then customer_days.margin_minor
-            else customer_days.net_minor
-        end as money_minor
+        age_on(summary.first_purchase_date, customer_days.order_day) as age_days,
+        counted_money(customer_days.margin_minor, customer_days.net_minor, params.margin_rate, params.has_margin) as money_minor
     from customer_days
     inner join summary
         on customer_days.customer_id = summary.customer_id

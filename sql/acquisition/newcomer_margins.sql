@@ -12,8 +12,7 @@ with
 days as (
     select
         customer_days.customer_id,
-        greatest(cast(0 as bigint), day_difference(first_purchases.first_purchase_date, customer_days.order_day))
-            as age_days,
+        age_on(first_purchases.first_purchase_date, customer_days.order_day) as age_days,
         -- revenue where margin is a share of it
         case
             when params.margin_rate is not null then customer_days.net_minor

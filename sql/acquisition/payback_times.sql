@@ -53,7 +53,7 @@ running as (
         aimed.customer_id,
         aimed.own_minor,
         aimed.blended_minor,
-        greatest(cast(0 as bigint), day_difference(aimed.first_purchase_date, customer_days.order_day)) as age_days,
+        age_on(aimed.first_purchase_date, customer_days.order_day) as age_days,
         -- what moved before the first purchase counts at age 0, together
         customer_days.order_day >= aimed.first_purchase_date as has_begun,
         cast(sum(case when params.margin_rate is not null then customer_days.net_minor else customer_days.margin_minor end)

@@ -27,10 +27,7 @@ activity as (
         cohort_activity.first_channel,
         greatest(cohort_activity.month, cohort_activity.cohort_month) as month,
         cast(sum(
-            case
-                when params.margin_rate is null and params.has_margin then cohort_activity.margin_minor
-                else cohort_activity.revenue_minor
-            end
+            counted_money(cohort_activity.margin_minor, cohort_activity.revenue_minor, params.margin_rate, params.has_margin)
         ) as bigint) as money_minor
     from cohort_activity
     cross join params

@@ -44,10 +44,19 @@ create or replace macro own_part(deviation, purchases, variance, weight, errors)
         )
     );
 
+-- how old a customer is on a day: what moved before the first purchase counts on its day
+create or replace macro age_on(first_purchase_date, order_day) as
+    greatest(cast(0 as bigint), day_difference(first_purchase_date, order_day));
+
+-- the money that a base is counted in: margin where rows have it, and revenue where
+-- margin is a share of it, to be applied after summing, or is not known
+create or replace macro counted_money(margin_minor, revenue_minor, margin_rate, has_margin) as
+    case when margin_rate is null and has_margin then margin_minor else revenue_minor end;
+
 -- how long ago a customer came, in bands of 30 days of the year that they came in: the
 -- trailing one, or the year before it, counted back from its own end
-create or replace macro year_band(days_ago) as
-    cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint);
+create or replace macro year_band(days_ago, year_days) as
+    cast(floor((days_ago - case when days_ago >= year_days then year_days else 0 end) / 3e1) as bigint);
 
 -- what of a deviation lies beyond chance: all but so many standard errors' part of it
 -- (the factor of Breiman's garrote, 1995), 0 where it or its variance is not known

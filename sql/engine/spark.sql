@@ -45,10 +45,20 @@ create or replace temporary function own_part(deviation double, purchases double
         )
     );
 
+-- how old a customer is on a day: what moved before the first purchase counts on its day
+create or replace temporary function age_on(first_purchase_date date, order_day date) returns bigint return
+    greatest(cast(0 as bigint), day_difference(first_purchase_date, order_day));
+
+-- the money that a base is counted in: margin where rows have it, and revenue where
+-- margin is a share of it, to be applied after summing, or is not known
+create or replace temporary function counted_money(margin_minor bigint, revenue_minor bigint, margin_rate double, has_margin boolean)
+    returns bigint return
+    case when margin_rate is null and has_margin then margin_minor else revenue_minor end;
+
 -- how long ago a customer came, in bands of 30 days of the year that they came in: the
 -- trailing one, or the year before it, counted back from its own end
-create or replace temporary function year_band(days_ago bigint) returns bigint return
-    cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint);
+create or replace temporary function year_band(days_ago bigint, year_days bigint) returns bigint return
+    cast(floor((days_ago - case when days_ago >= year_days then year_days else 0 end) / 3e1) as bigint);
 
 -- what of a deviation lies beyond chance: all but so many standard errors' part of it
 -- (the factor of Breiman's garrote, 1995), 0 where it or its variance is not known

@@ -36,12 +36,13 @@ select
     customer_totals.purchase_log_millionths,
     customer_totals.first_purchase_minor,
     -- the margin of the first purchase day, which no average share gives: first
-    -- orders are often sold at another one; revenue where margin is a rate of it, to
-    -- be applied after summing, or is not known
-    case
-        when params.margin_rate is null and params.has_margin then customer_totals.first_purchase_margin_minor
-        else customer_totals.first_purchase_minor
-    end as first_order_money_minor,
+    -- orders are often sold at another one
+    counted_money(
+        customer_totals.first_purchase_margin_minor,
+        customer_totals.first_purchase_minor,
+        params.margin_rate,
+        params.has_margin
+    ) as first_order_money_minor,
     customer_totals.purchase_revenue_minor - customer_totals.first_purchase_minor as repeat_revenue_minor,
     customer_totals.purchase_margin_minor - customer_totals.first_purchase_margin_minor as repeat_margin_minor,
     -- what did not make a purchase was returned of none

@@ -5,7 +5,7 @@
 -- first_orders_minor, per customer like later_minor, is what the share that is returned
 -- later is taken of. And the level of the trailing year's beside theirs: what moved after
 -- the first day so far, over what had moved with the earlier ones when they were as old,
--- 365 days before, between 1/3 and 3; null where nothing is known of then. The variances
+-- focus_days before, between 1/3 and 3; null where nothing is known of then. The variances
 -- are of the logarithms: of N purchases 2 Σ x² / Σ x / N, x those of each customer so far:
 -- 1 / N if all bought alike, more by the heavy buyers among them, and twice that for
 -- orders of unequal value; and the square of the share that one customer alone brought,
@@ -17,26 +17,26 @@ with
 
 repeats as (
     select
-        day_difference(summary.first_purchase_date, params.as_of) >= 365 as is_earlier,
+        day_difference(summary.first_purchase_date, params.as_of) >= params.focus_days as is_earlier,
         summary.repeat_purchases,
         summary.repeat_revenue_minor
     from summary
     cross join params
     where summary.is_fitted
         and not summary.is_old
-        and day_difference(summary.first_purchase_date, params.as_of) < 730
+        and day_difference(summary.first_purchase_date, params.as_of) < 2 * params.focus_days
 ),
 
 placed as (
     select
-        day_difference(second_purchases.first_purchase_date, params.as_of) as days_ago,
-        day_difference(second_purchases.first_purchase_date, params.as_of) >= 365 as is_earlier,
+        year_band(day_difference(second_purchases.first_purchase_date, params.as_of), params.focus_days) as age_band,
+        day_difference(second_purchases.first_purchase_date, params.as_of) >= params.focus_days as is_earlier,
         second_purchases.customers,
         second_purchases.first_order_money_minor
     from second_purchases
     cross join params
     where second_purchases.is_new
-        and day_difference(second_purchases.first_purchase_date, params.as_of) < 730
+        and day_difference(second_purchases.first_purchase_date, params.as_of) < 2 * params.focus_days
 ),
 
 -- how unequally customers buy: 1 if nobody bought more than twice; and how much of what
@@ -63,11 +63,11 @@ spread as (
 came as (
     select
         is_earlier,
-        year_band(days_ago) as age_band,
+        age_band,
         cast(sum(customers) as bigint) as customers,
         cast(sum(first_order_money_minor) as bigint) as first_orders_minor
     from placed
-    group by is_earlier, year_band(days_ago)
+    group by is_earlier, age_band
 ),
 
 brought as (
@@ -90,7 +90,7 @@ brought as (
     cross join params
     inner join value_horizons
         on newcomer_years.age_days <= value_horizons.horizon_days
-    where newcomer_years.age_days <= 365
+    where newcomer_years.age_days <= params.focus_days
     group by value_horizons.horizon_days, newcomer_years.is_earlier, newcomer_years.age_band
 ),
 
