@@ -27,8 +27,12 @@ func paidRow(t *testing.T, result Result) channelRow {
 // one of two, where these are worth 70 % of others: because their orders are smaller, or
 // because they buy half as often.
 func TestRecoveryPaidNewcomers(t *testing.T) {
+	ages := []int{1, 2}
+	if testing.Short() {
+		ages = ages[:1]
+	}
 	for _, like := range []simulation.Channel{{OrderValue: .7}, {Rate: .5}} {
-		for _, years := range []int{1, 2} {
+		for _, years := range ages {
 			options := simulation.Default()
 			options.Customers, options.Days, options.Seed, options.Returns = 5000*years, 365*years, 31, 0
 			like.Name, like.Share, like.CAC = "search", .4, 5
@@ -50,7 +54,11 @@ func TestRecoveryPaidNewcomers(t *testing.T) {
 // those of the next year brought, as all new donors are: what the formula of channels
 // makes of them is a third of it after the first gift, since most give again after a year.
 func TestPaidDonorsAreWorthWhatTheyBring(t *testing.T) {
-	for _, year := range []int{2010, 2012} {
+	ends := []int{2012, 2010}
+	if testing.Short() {
+		ends = ends[:1]
+	}
+	for _, year := range ends {
 		c := cdnow(t, "debruyn.parquet", fmt.Sprintf("%d-12-31", year), false)
 		c.Orders.Columns.Channel = "case when substr(customer_id, 7, 1) in ('0', '1', '2', '3') then 'search' else 'direct' end"
 		var spend []rawSpend
