@@ -92,7 +92,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-func parseDay(t *testing.T, text string) *config.Day {
+func parseDay(t testing.TB, text string) *config.Day {
 	t.Helper()
 	day, err := config.ParseDay(text)
 	if err != nil {

@@ -72,7 +72,7 @@ func FitMemory(customers []Observed, days, workers int) (MemoryFit, error) {
 		model := func(logs []float64) FadingMemory {
 			return FadingMemory{R: math.Exp(logs[0]), Alpha: math.Exp(logs[1]) * oldest, Growth: math.Exp(logs[2]), HalfLife: halfLife}
 		}
-		limits := func(logs []float64) []likelihood.Limit { return model(logs).limits() }
+		limits := func(logs []float64) []likelihood.Limit { return model(logs).limits(oldest) }
 		o, err := likelihood.Search{
 			Objective: base.objective(workers), Starts: base.starts(),
 			Repeaters: int64(len(customers)), Limits: limits,
@@ -100,11 +100,15 @@ func (m FadingMemory) parameters() []likelihood.Parameter {
 	return []likelihood.Parameter{{Name: "r", Value: m.R}, {Name: "alpha", Value: m.Alpha}, {Name: "growth", Value: m.Growth}}
 }
 
+// leastAlpha is a day, below which alpha says nothing that days can tell.
+const leastAlpha = 1
+
 // limits returns the simpler models that fading memory turns into.
-func (m FadingMemory) limits() []likelihood.Limit {
+func (m FadingMemory) limits(oldest float64) []likelihood.Limit {
 	return []likelihood.Limit{
 		likelihood.NoVariation("one purchase rate for all customers", "r", m.R, 0),
 		likelihood.Toward(likelihood.Boundary, "customers who make purchases only if they have made some", "r", m.R, m.R < likelihood.SmallShape),
+		likelihood.Negligible("customers of whom a day tells all", "alpha", m.Alpha, leastAlpha, 1, math.Log(leastAlpha/oldest)),
 	}
 }
 

@@ -95,3 +95,15 @@ func TestSurvivalOfWindowsThatDetermineNoFadingMemory(t *testing.T) {
 		}
 	}
 }
+
+// Where what customers did lately says all of what they will do, alpha runs to 0.
+func TestSurvivalOfCustomersOfWhomADayTellsAll(t *testing.T) {
+	customers := simulated(FadingMemory{R: 0.05, Alpha: 1e-9, Growth: 0.7, HalfLife: 30}, 3000, 700, 90, 1)
+	fit, err := FitMemory(customers, 90, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(fit.Model.Alpha >= leastAlpha-1e-9) || !(fit.Model.Alpha < 5) {
+		t.Errorf("%+v, drawn with an alpha of 0", fit.Model)
+	}
+}
