@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -67,23 +68,32 @@ func FitMemory(customers []Observed, days, workers int) (MemoryFit, error) {
 	}
 	found, evaluations := false, 0
 	var refused error
+	var near [][]float64 // the optimum of the half-life before, which is not far
 	for place, halfLife := range HalfLives {
-		base := newMemoryBase(customers, place, days, oldest)
+		base := newMemoryBase(customers, place, days, oldest, workers)
 		model := func(logs []float64) FadingMemory {
 			return FadingMemory{R: math.Exp(logs[0]), Alpha: math.Exp(logs[1]) * oldest, Growth: math.Exp(logs[2]), HalfLife: halfLife}
 		}
 		limits := func(logs []float64) []likelihood.Limit { return model(logs).limits(oldest) }
-		o, err := likelihood.Search{
-			Objective: base.objective(workers), Starts: base.starts(),
-			Repeaters: int64(len(customers)), Limits: limits,
-		}.Maximise()
+		search := likelihood.Search{Objective: base.objective(workers), Starts: near, Repeaters: int64(len(customers)), Limits: limits}
+		if near == nil {
+			search.Starts = base.starts()
+		}
+		o, err := search.Maximise()
 		evaluations += o.Evaluations
+		if err != nil && near != nil {
+			search.Starts = base.starts()
+			o, err = search.Maximise()
+			evaluations += o.Evaluations
+		}
 		lnL := o.Mean * float64(len(customers))
 		if err != nil {
 			m := model(o.Logs)
 			refused = likelihood.NoFit(memoryName, m.parameters(), limits(o.Logs), lnL, err)
+			near = nil
 			continue
 		}
+		near = [][]float64{o.Logs}
 		if !found || lnL > best.LogLikelihood {
 			found, best.Model, best.LogLikelihood = true, model(o.Logs), lnL
 		}
@@ -112,31 +122,40 @@ func (m FadingMemory) limits(oldest float64) []likelihood.Limit {
 	}
 }
 
-// memoryBase is the customers of a window as the likelihood of one half-life sees them,
-// times in units of the oldest age.
+// memoryRow is customers whom the likelihood of one half-life sees as the same, times in
+// units of the oldest age.
+type memoryRow struct{ faded, exposure, purchases, customers float64 }
+
+// memoryBase is the customers of a window as the likelihood of one half-life sees them.
 type memoryBase struct {
-	faded, exposure, purchases []float64
-	window                     float64
+	rows      []memoryRow // sorted
+	customers float64
+	window    float64
 }
 
-func newMemoryBase(customers []Observed, place, days int, oldest float64) memoryBase {
-	base := memoryBase{window: float64(days) / oldest}
-	for _, c := range customers {
-		base.faded = append(base.faded, c.Faded[place])
-		base.exposure = append(base.exposure, Exposure(c.History.Age, HalfLives[place])/oldest)
-		base.purchases = append(base.purchases, float64(c.Purchases))
+// newMemoryBase counts customers: those without a repeat differ by their age alone.
+func newMemoryBase(customers []Observed, place, days int, oldest float64, workers int) memoryBase {
+	rows := make([]memoryRow, len(customers))
+	for i, c := range customers {
+		rows[i] = memoryRow{c.Faded[place], Exposure(c.History.Age, HalfLives[place]) / oldest, float64(c.Purchases), 1}
 	}
-	return base
+	byAll := func(a, b memoryRow) int {
+		return cmp.Or(cmp.Compare(a.faded, b.faded), cmp.Compare(a.exposure, b.exposure), cmp.Compare(a.purchases, b.purchases))
+	}
+	rows = likelihood.SortAndMerge(rows, workers, byAll, func(into *memoryRow, from memoryRow) { into.customers += from.customers })
+	return memoryBase{rows: rows, customers: float64(len(customers)), window: float64(days) / oldest}
 }
 
 // starts returns the log-parameters that searches start from: the purchases of the
 // window as many as came, with more and less spread.
 func (base memoryBase) starts() [][]float64 {
 	var faded, exposure, purchases float64
-	for i := range base.faded {
-		faded, exposure, purchases = faded+base.faded[i], exposure+base.exposure[i], purchases+base.purchases[i]
+	for _, row := range base.rows {
+		faded += row.customers * row.faded
+		exposure += row.customers * row.exposure
+		purchases += row.customers * row.purchases
 	}
-	n := float64(len(base.faded))
+	n := base.customers
 	var starts [][]float64
 	for _, r := range []float64{0.1, 1} {
 		alpha := exposure / n
@@ -154,7 +173,7 @@ type memorySums struct{ lnL, r, alpha, growth float64 }
 //
 //	ln L = lnΓ(k+y) - lnΓ(k) - lnΓ(y+1) - k ln(1+G/A) + y ln(G/(A+G))
 func (base memoryBase) objective(workers int) likelihood.Objective {
-	n := len(base.faded)
+	n := len(base.rows)
 	chunks := (n + likelihood.ChunkRows - 1) / likelihood.ChunkRows
 	sums := make([]memorySums, chunks)
 	evaluate := func(logs, gradient []float64) float64 {
@@ -162,7 +181,8 @@ func (base memoryBase) objective(workers int) likelihood.Objective {
 		likelihood.EachChunk(chunks, workers, func(chunk int) {
 			var s memorySums
 			for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, n); i++ {
-				s.add(r+base.faded[i], alpha+base.exposure[i], growth*base.window, base.purchases[i])
+				row := base.rows[i]
+				s.add(row.customers, r+row.faded, alpha+row.exposure, growth*base.window, row.purchases)
 			}
 			sums[chunk] = s
 		})
@@ -170,24 +190,42 @@ func (base memoryBase) objective(workers int) likelihood.Objective {
 		for _, s := range sums {
 			total.lnL, total.r, total.alpha, total.growth = total.lnL+s.lnL, total.r+s.r, total.alpha+s.alpha, total.growth+s.growth
 		}
-		gradient[0] = r * total.r / float64(n)
-		gradient[1] = alpha * total.alpha / float64(n)
-		gradient[2] = total.growth / float64(n)
-		return total.lnL / float64(n)
+		gradient[0] = r * total.r / base.customers
+		gradient[1] = alpha * total.alpha / base.customers
+		gradient[2] = total.growth / base.customers
+		return total.lnL / base.customers
 	}
-	return likelihood.Objective{Evaluate: evaluate, Customers: float64(n)}
+	return likelihood.Objective{Evaluate: evaluate, Customers: base.customers}
 }
 
-// add adds a customer of size k, whose rate has the rate a, in a window of g days by
+// add adds n customers of size k, whose rates have the rate a, in a window of g days by
 // growth. The derivative by g is that by its logarithm.
-func (s *memorySums) add(k, a, g, y float64) {
+func (s *memorySums) add(n, k, a, g, y float64) {
 	lnNone := math.Log1p(g / a)
-	s.lnL -= k * lnNone
-	s.r -= lnNone
-	s.alpha += (k*g/a - y) / (a + g)
-	s.growth += (y*a - k*g) / (a + g)
+	s.lnL -= n * k * lnNone
+	s.r -= n * lnNone
+	s.alpha += n * (k*g/a - y) / (a + g)
+	s.growth += n * (y*a - k*g) / (a + g)
 	if y > 0 {
-		s.lnL += likelihood.LnGammaRise(k, y) - likelihood.LnGamma(y+1) + y*math.Log(g/(a+g))
-		s.r += likelihood.DigammaRise(k, y)
+		lnWays, slope := ways(k, y)
+		s.lnL += n * (lnWays + y*math.Log(g/(a+g)))
+		s.r += n * slope
 	}
+}
+
+// mostFactors is how many factors of a product are as good as its closed form.
+const mostFactors = 32
+
+// ways returns ln Γ(k+y)/(Γ(k) y!) and its derivative by k. Most customers purchase a few
+// times, and a few factors are several times faster than gamma functions.
+func ways(k, y float64) (lnWays, slope float64) {
+	if y > mostFactors {
+		return likelihood.LnGammaRise(k, y) - likelihood.LnGamma(y+1), likelihood.DigammaRise(k, y)
+	}
+	product := 1.
+	for j := range int(y) {
+		product *= (k + float64(j)) / float64(j+1)
+		slope += 1 / (k + float64(j))
+	}
+	return math.Log(product), slope
 }

@@ -16,9 +16,20 @@ var wandering = FadingMemory{R: 0.3, Alpha: 40, Growth: 0.8, HalfLife: 120}
 func TestAgreementOfTheGradientOfFadingMemory(t *testing.T) {
 	customers := simulated(wandering, 9000, 700, 90, 1) // two chunks
 	for place := range HalfLives {
-		objective := newMemoryBase(customers, place, 90, 700).objective(2)
+		objective := newMemoryBase(customers, place, 90, 700, 2).objective(2)
 		for _, logs := range [][]float64{{-1, -2, 0}, {0.5, 1, -1}, {-4, -6, 2}} {
 			likelihoodtest.Gradient(t, objective, logs, 100)
+		}
+	}
+}
+
+// A few factors are the closed form.
+func TestAgreementOfWays(t *testing.T) {
+	for _, k := range []float64{1e-3, 0.4, 7, 900} {
+		for y := 1.; y <= mostFactors+2; y++ {
+			lnWays, slope := ways(k, y)
+			likelihoodtest.Near(t, "ln ways", lnWays, likelihood.LnGammaRise(k, y)-likelihood.LnGamma(y+1), 1e-11)
+			likelihoodtest.Near(t, "its slope", slope, likelihood.DigammaRise(k, y), 1e-12)
 		}
 	}
 }
@@ -31,7 +42,7 @@ func TestAgreementOfTheLikelihoodOfFadingMemory(t *testing.T) {
 	logs := []float64{math.Log(wandering.R), math.Log(wandering.Alpha / 700), math.Log(wandering.Growth)}
 	sum, mean := 0., 0.
 	for c.Purchases = range 400 {
-		p := math.Exp(newMemoryBase([]Observed{c}, wandering.place(), 90, 700).objective(1).Evaluate(logs, make([]float64, 3)))
+		p := math.Exp(newMemoryBase([]Observed{c}, wandering.place(), 90, 700, 1).objective(1).Evaluate(logs, make([]float64, 3)))
 		sum, mean = sum+p, mean+p*float64(c.Purchases)
 	}
 	likelihoodtest.Near(t, "Σ p", sum, 1, 1e-12)
