@@ -2,11 +2,11 @@
 -- brought: with the first order, by each age, and with repeat purchases in the
 -- first horizon_days of their lives, so far (discounted to the first purchase).
 -- And, in millionths, how many discounted repeat purchases the model expects
--- of each of them by the age they have, and by the horizon. Squares and products
--- are there for the spread between customers. Empty without spend.
+-- of each of them by the age they have, in the season of their days, and by the horizon.
+-- Squares and products are there for the spread between customers. Empty without spend.
 --
 -- grain: one row per (first_channel, first_purchase_date, horizon_days)
--- reads: summary, fit_groups, newcomer_margins, newcomer_curve, value_horizons
+-- reads: summary, fit_groups, newcomer_margins, newcomer_expectations, newcomer_curve, value_horizons
 with
 
 customers as (
@@ -80,13 +80,14 @@ final as (
         sums.margin_90_squares,
         sums.margin_180_squares,
         sums.margin_365_squares,
-        by_age.purchases_millionths as expected_millionths,
+        so_far.expected_millionths,
         by_horizon.seasonal_millionths as horizon_millionths
     from sums
     cross join value_horizons
-    left join newcomer_curve as by_age
-        on sums.fit_group = by_age.fit_group
-        and least(sums.customer_age_days, value_horizons.horizon_days) = by_age.age_days
+    left join newcomer_expectations as so_far
+        on sums.fit_group = so_far.fit_group
+        and sums.customer_age_days = so_far.customer_age_days
+        and value_horizons.horizon_days = so_far.horizon_days
     left join newcomer_curve as by_horizon
         on sums.fit_group = by_horizon.fit_group
         and value_horizons.horizon_days = by_horizon.age_days

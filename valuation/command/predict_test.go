@@ -197,6 +197,7 @@ func TestPredictAgreesWithRun(t *testing.T) {
 		Last     *int64   `parquet:"age_at_last_purchase_days"`
 		Age      *int64   `parquet:"customer_age_days"`
 		PAlive   *float64 `parquet:"p_alive"`
+		Month    *float64 `parquet:"p_purchase_30d"`
 		Year     *float64 `parquet:"p_purchase_365d"`
 		Expected *float64 `parquet:"expected_purchases"`
 		Mean     *float64 `parquet:"mean_purchase_value"`
@@ -224,6 +225,18 @@ func TestPredictAgreesWithRun(t *testing.T) {
 			if got, ok := printed[field].(float64); !ok || !(math.Abs(got-value) <= allowed) {
 				t.Errorf("x %d, t_x %d, T %d: %s is %v, and the run says %v", *c.Repeats, *c.Last, *c.Age, field, printed[field], value)
 			}
+		}
+		season, _ := printed["season"].(map[string]any)
+		if ratio, _ := season["purchases"].(float64); !(ratio > 1.05) {
+			t.Fatalf("the shop has a season, and predict says %v", printed["season"])
+		}
+		printed = predict(t, append(asked, "--horizon", "30")...)
+		if got, ok := printed["p_purchase"].(float64); !ok || !(math.Abs(got-*c.Month) <= 1e-12) {
+			t.Errorf("x %d, t_x %d, T %d: within 30 days %v, and the run says %v", *c.Repeats, *c.Last, *c.Age, printed["p_purchase"], *c.Month)
+		}
+		printed = predict(t, append(asked, "--horizon", "45")...)
+		if why := fmt.Sprint(printed["null_because"]); printed["season"] != nil || !strings.Contains(why, "same-season ratios for 30, 90, 365 days") {
+			t.Errorf("45 days have the season %v: %s", printed["season"], why)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type Prediction struct {
 	Age                 *Number           `json:"T,omitempty"`
 	Horizon             *Number           `json:"horizon,omitempty"`
 	Delta               *Number           `json:"delta,omitempty"`
+	Season              any               `json:"season,omitempty"` // of a run: *seasonShown, null where it has none for the horizon
 	LogLikelihood       *Number           `json:"log_likelihood,omitempty"`
 	PAlive              *Number           `json:"p_alive,omitempty"`
 	ExpectedPurchases   *Number           `json:"expected_purchases,omitempty"`
@@ -40,6 +41,16 @@ type Prediction struct {
 type modelShown struct {
 	Name       string     `json:"name"`
 	Parameters parameters `json:"parameters,omitempty"`
+}
+
+// seasonShown is what the same-season ratios of a run do: the number of purchases and the
+// money that they bring are multiplied, and chances are those of so many days of a year
+// without a season.
+type seasonShown struct {
+	Years       int     `json:"years"`
+	Purchases   float64 `json:"purchases"`
+	Margin      float64 `json:"margin"`
+	WithoutDays float64 `json:"days_without_season"`
 }
 
 // parameters are printed as an object, in the order of the paper.
@@ -88,7 +99,8 @@ func (p *Prediction) AskRun(run scoring.RunModel, q Question) {
 		delta := btyd.Discounting(run.DiscountRate, 365)
 		q.Delta = &delta
 	}
-	p.AskPurchases(run.Purchases(), q)
+	season := p.seasonOf(run, *q.Horizon)
+	p.askPurchases(run.Purchases(), q, season)
 	spending := run.Spend()
 	first := q.First
 	if !spending.Form.FirstCounts {
@@ -106,7 +118,25 @@ func (p *Prediction) AskRun(run scoring.RunModel, q Question) {
 	if !spending.Form.FirstCounts && p.Repeats > 0 && spending.Band(p.Repeats).HasModel() {
 		p.SpendLogLikelihood = p.shown("spend_log_likelihood", spending.Band(p.Repeats).Model.LogLikelihood(p.Repeats, *q.Mean))
 	}
-	p.ExpectedSpend = p.shown("expected_spend", spending.Expected(p.Repeats, purchases, total))
+	p.ExpectedSpend = p.shown("expected_spend", season.Margin/season.Purchases*spending.Expected(p.Repeats, purchases, total))
+}
+
+// seasonOf returns what the ratios of a run do over a horizon, and shows it: nothing where
+// the run has none for it.
+func (p *Prediction) seasonOf(run scoring.RunModel, horizon float64) seasonShown {
+	season, why := run.Seasoned(horizon)
+	if why != "" {
+		p.Season, p.NullBecause["season"] = (*seasonShown)(nil), why
+		return seasonless(horizon)
+	}
+	shown := seasonShown{Years: season.Years, Purchases: season.Purchases, Margin: season.Margin, WithoutDays: season.WithoutDays}
+	p.Season = &shown
+	return shown
+}
+
+// seasonless multiplies nothing.
+func seasonless(horizon float64) seasonShown {
+	return seasonShown{Purchases: 1, Margin: 1, WithoutDays: horizon}
 }
 
 // spent returns how many purchases a form of the spend model sees and what they add up
@@ -128,6 +158,14 @@ func (p *Prediction) spent(form spend.Form, first, mean *float64) (purchases int
 
 // AskPurchases asks a model of purchases about the history and what comes after.
 func (p *Prediction) AskPurchases(model btyd.Model, q Question) {
+	season := seasonShown{}
+	if q.Horizon != nil {
+		season = seasonless(*q.Horizon)
+	}
+	p.askPurchases(model, q, season)
+}
+
+func (p *Prediction) askPurchases(model btyd.Model, q Question, season seasonShown) {
 	h := q.History
 	p.Model = &modelShown{model.Name(), model.Parameters()}
 	p.LastPurchase, p.Age = p.shown("t_x", h.LastPurchase), p.shown("T", h.Age)
@@ -141,18 +179,18 @@ func (p *Prediction) AskPurchases(model btyd.Model, q Question) {
 	if math.IsInf(horizon, 1) {
 		p.NullBecause["horizon"] = "it is infinite: all time to come is counted"
 	}
-	p.ExpectedPurchases = p.shown("expected_purchases", btyd.ExpectedPurchases(model, h, horizon))
+	p.ExpectedPurchases = p.shown("expected_purchases", season.Purchases*btyd.ExpectedPurchases(model, h, horizon))
 	if math.IsInf(horizon, 1) && math.IsInf(float64(*p.ExpectedPurchases), 1) {
 		p.NullBecause["expected_purchases"] = "it is infinite: some customers stay for so long that without discounting the purchases of all time have no sum"
 	}
 	if q.Delta != nil {
 		p.Delta = p.shown("delta", *q.Delta)
-		p.DiscountedPurchases = p.shown("discounted_purchases", btyd.DiscountedPurchases(model, h, horizon, *q.Delta))
+		p.DiscountedPurchases = p.shown("discounted_purchases", season.Purchases*btyd.DiscountedPurchases(model, h, horizon, *q.Delta))
 	}
-	p.PPurchase = p.shown("p_purchase", btyd.PPurchase(model, h, horizon))
+	p.PPurchase = p.shown("p_purchase", btyd.PPurchase(model, h, season.WithoutDays))
 	if q.Purchases != nil {
 		p.N = q.Purchases
-		p.PNPurchases = p.shown("p_n_purchases", btyd.PMF(model, h, horizon, *q.Purchases))
+		p.PNPurchases = p.shown("p_n_purchases", btyd.PMF(model, h, season.WithoutDays, *q.Purchases))
 	}
 }
 

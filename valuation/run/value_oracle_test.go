@@ -79,6 +79,7 @@ func TestValuesAgreeWithTheModels(t *testing.T) {
 			for i, row := range rows {
 				oracle.check(t, row, oracle.values[i])
 			}
+			oracle.season.compareDays(t, oracle.days)
 			oracle.checkTotals(t, result)
 			oracle.checkQuantiles(t, result, rows)
 			oracle.checkMarginCurve(t, c, result, rows)
@@ -104,6 +105,8 @@ type valueOracle struct {
 	firsts  map[string]float64 // money of first purchases, by customer
 	repeats map[string]float64 // of repeat ones
 	cost    float64            // to beat
+	season  publishedSeason
+	days    map[float64]float64 // by the days of a forecast, those without a season that bring as much
 	values  []oracleValue
 }
 
@@ -111,7 +114,8 @@ type oracleValue struct {
 	group              int
 	spending           *spend.Distribution
 	pAlive, clv, scale float64
-	purchase           float64 // expected value of one
+	purchase           float64 // expected value of one, with the season of the horizon
+	rate               float64 // of purchases a day while alive, with that season
 	variance           float64
 	repeats            int
 	bySpend            [3]float64
@@ -139,9 +143,14 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 		survivors[g] = append(survivors[g], btyd.Survivor{Repeats: int(*row.Repeats), Age: float64(*row.Age)})
 		members[g] = append(members[g], i)
 	}
+	o.season, o.days = readSeason(t, result.Folder), map[float64]float64{}
+	for _, days := range []float64{30, 90, 365, horizon} {
+		o.days[days] = daysOfSeason(o.groups, rows, func(i int) int { return o.values[i].group }, days, o.season.ratio(t, "purchases", days))
+	}
+	ofPurchases, ofMargin := o.season.ratio(t, "purchases", horizon), o.season.ratio(t, "margin", horizon)
 	for number, group := range o.groups {
 		form := group.Spend.Form
-		distributions := spend.Distributions(group.Purchase.Model, group.Spend.Shape, survivors[number], horizon, int64(len(rows)), 1)
+		distributions := spend.Distributions(group.Purchase.Model, group.Spend.Shape, survivors[number], o.days[horizon], int64(len(rows)), 1)
 		shifts, err := btyd.NewShifts(group.Purchase.Model)
 		if err != nil {
 			t.Fatal(err)
@@ -154,8 +163,9 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 			future := group.Purchase.Model.Future(h.Repeats, h.Age)
 			v.repeats = h.Repeats
 			v.spending, v.pAlive = &distributions[at], group.Purchase.Model.PAlive(h)
-			v.purchase = group.Spend.Expected(h.Repeats, n, total)
-			v.clv = v.pAlive * future.Discounted(horizon, delta) * v.purchase * share
+			v.purchase = ofMargin / ofPurchases * group.Spend.Expected(h.Repeats, n, total)
+			v.rate = ofPurchases * future.Rate()
+			v.clv = v.pAlive * ofPurchases * future.Discounted(horizon, delta) * v.purchase * share
 			v.scale = band.Mean
 			if band.HasModel() {
 				v.scale = band.Model.Gamma + total
@@ -163,7 +173,7 @@ func newValueOracle(t *testing.T, c config.Config, result Result, run scoring.Ru
 					v.bySpend = band.Model.Sensitivity(n, total)
 				}
 			}
-			v.scale *= share * future.Discounted(horizon, delta) / future.Expected(horizon)
+			v.scale *= ofMargin / ofPurchases * share * future.Discounted(horizon, delta) / future.Expected(horizon)
 			v.variance = v.spending.Variance(v.pAlive, v.scale, v.clv)
 			v.byParameter = make([]float64, 4)
 			ofFuture := make([]float64, 4)
@@ -214,8 +224,8 @@ func (o *valueOracle) check(t *testing.T, row valuedRow, v oracleValue) {
 	}{
 		{"p_alive", *row.PAlive, v.pAlive, 1e-12},
 		{"clv", *row.CLV, v.clv, cent},
-		{"clv_low", *row.Low, v.spending.Quantile(v.pAlive, 0.1) * v.scale, cent},
-		{"clv_high", *row.High, v.spending.Quantile(v.pAlive, 0.9) * v.scale, cent},
+		{"clv_low", *row.Low, v.spending.Quantile(v.pAlive, 0.1) * v.scale, cent + seasonPrecision**row.Low},
+		{"clv_high", *row.High, v.spending.Quantile(v.pAlive, 0.9) * v.scale, cent + seasonPrecision**row.High},
 		// the replacement of kpis is rounded to the cent
 		{"keep_probability", *row.PKeep, v.spending.PExceeds(v.pAlive, o.cost/v.scale), 2e-3},
 		{"keep_value", *row.Keep, v.clv - o.cost, 2 * cent},
@@ -328,7 +338,14 @@ func (o *valueOracle) checkTotals(t *testing.T, result Result) {
 			variance += btyd.ParameterVariance(bySpend, fit.Covariance)
 		}
 	}
+	season := o.season.Season
+	variance += o.season.logVariance(t, "margin", 365) * clv * clv
 	low, high := btyd.Total{Expected: clv, Parameters: variance, Customers: own}.Interval(0.8)
+	if math.Abs(season.Narrow.Low/low-1) > 1e-3 || math.Abs(season.Narrow.High/high-1) > 1e-3 {
+		t.Errorf("without forecast error clv is from %v to %v, want %v to %v", season.Narrow.Low, season.Narrow.High, low, high)
+	}
+	variance += math.Pow(season.ForecastError*clv, 2)
+	low, high = btyd.Total{Expected: clv, Parameters: variance, Customers: own}.Interval(0.8)
 	kpi := result.Figures.Base["clv"]
 	if math.Abs(*kpi.Value-clv) > 0.006*float64(len(o.values)) || math.Abs(*kpi.Low/low-1) > 1e-3 || math.Abs(*kpi.High/high-1) > 1e-3 {
 		t.Errorf("clv %v (%v to %v), want %v (%v to %v)", *kpi.Value, *kpi.Low, *kpi.High, clv, low, high)

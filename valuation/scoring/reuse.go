@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"cbv/valuation/btyd"
@@ -25,6 +27,7 @@ type RunModel struct {
 	HorizonDays  int
 	DiscountRate float64 // a year
 	Origin       publication.Origin
+	season       *SeasonFile // nil: forecasts are of a year without a season
 	models       models
 	manifest     publication.Manifest
 }
@@ -38,6 +41,25 @@ func (m RunModel) Purchases() btyd.Model { return m.models.groups[wholeBase].Pur
 
 // Spend returns the spend model of the whole base.
 func (m RunModel) Spend() spend.Model { return m.models.groups[wholeBase].Spend }
+
+// Seasoned returns what the run's same-season ratios do to a forecast of some days; where
+// it has none for them, why says so and nothing is multiplied.
+func (m RunModel) Seasoned(days float64) (season SeasonedDays, why string) {
+	if m.season != nil {
+		var known []string
+		for _, of := range m.season.Forecasts {
+			if float64(of.Days) != days {
+				known = append(known, strconv.Itoa(of.Days))
+			} else if of.Years > 0 {
+				return of, ""
+			}
+		}
+		if len(known) == len(m.season.Forecasts) {
+			return SeasonedDays{}, fmt.Sprintf("the run has same-season ratios for %s days ahead, and none for this horizon", strings.Join(known, ", "))
+		}
+	}
+	return SeasonedDays{}, "season untested: the run had no earlier year to compare with"
+}
 
 // OpenModel reads the models of a run from its folder.
 func OpenModel(ctx context.Context, folder string) (RunModel, error) {
@@ -76,7 +98,7 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 	if err != nil {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
-	model := RunModel{HorizonDays: file.HorizonDays, DiscountRate: file.DiscountRate, models: found, manifest: manifest}
+	model := RunModel{HorizonDays: file.HorizonDays, DiscountRate: file.DiscountRate, season: file.Season, models: found, manifest: manifest}
 	if file.From != nil { // the age of parameters counts from their fit, however often they were reused
 		model.Origin = *file.From
 	} else {

@@ -33,6 +33,9 @@ type Scoring struct {
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
 	// as much.
 	seasonal map[float64]float64
+	twelfths backtest.Twelfths // of the trailing 12 months, in which new customers have shown their level
+
+	regularity *float64 // of the gaps between purchases; nil where it is not known
 
 	form   spend.Form      // of the spend model
 	levels spendLevels     // of the histories to as_of

@@ -2,7 +2,9 @@ package scoring
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
@@ -19,6 +21,8 @@ type seasonTerms struct {
 // is off beside customers and parameters.
 type SeasonFile struct {
 	Ratios        []RatioFile     `json:"ratios"`
+	Forecasts     []SeasonedDays  `json:"forecasts"`
+	Twelfths      []float64       `json:"twelfths,omitempty"`                   // of the trailing 12 months, the last first: buying beside their mean, by which the level of a channel's new customers is measured; absent without spend
 	ForecastError float64         `json:"forecast_error"`                       // standard deviation of the logarithm of the base's total
 	Narrow        *NarrowInterval `json:"clv_without_forecast_error,omitempty"` // of the base's clv
 }
@@ -31,6 +35,16 @@ type RatioFile struct {
 	Raw           float64         `json:"raw"`
 	StandardError float64         `json:"standard_error_of_log"`
 	Multiplier    float64         `json:"multiplier"` // after shrinking
+}
+
+// SeasonedDays is a part of model.json: what the ratios do to a customer's forecast of
+// some days, those of a year where it is of more.
+type SeasonedDays struct {
+	Days        int     `json:"days"`
+	Years       int     `json:"years"`               // that the ratio of purchases rests on; 0: the season is untested
+	Purchases   float64 `json:"purchases"`           // multiplies their number
+	Margin      float64 `json:"margin"`              // multiplies what they bring
+	WithoutDays float64 `json:"days_without_season"` // that bring the base as many purchases: chances and counts are theirs
 }
 
 // NarrowInterval is a part of model.json: an interval that counts customers and
@@ -56,13 +70,27 @@ func (s *Scoring) seasonFile() *SeasonFile {
 		}
 		file.Ratios = append(file.Ratios, entry)
 	}
+	if s.twelfths.Days > 0 {
+		file.Twelfths = s.twelfths.Ratios[:]
+	}
+	for _, days := range slices.Sorted(maps.Keys(s.seasonal)) {
+		file.Forecasts = append(file.Forecasts, SeasonedDays{
+			Days: int(days), Years: len(s.ratio(backtest.Purchases, days).Years),
+			Purchases: s.multiplier(backtest.Purchases, days), Margin: s.multiplier(backtest.Margin, days), WithoutDays: s.seasonal[days],
+		})
+	}
 	return &file
 }
 
-// multiplier returns the same-season ratio of a target over some days: of a longer time
-// that of a year, and 1 where no year shows it.
+// ratio returns the same-season ratio of a target over some days: of a longer time that
+// of a year.
+func (s *Scoring) ratio(target backtest.Target, days float64) backtest.Ratio {
+	return s.rolling.Ratio(target, min(int(days), int(intake.Rules.FocusDays)))
+}
+
+// multiplier returns that ratio after shrinking, 1 where no year shows it.
 func (s *Scoring) multiplier(target backtest.Target, days float64) float64 {
-	return s.rolling.Ratio(target, min(int(days), int(intake.Rules.FocusDays))).Multiplier
+	return s.ratio(target, days).Multiplier
 }
 
 // valueRatio returns by how much a purchase of some days is worth more than at other
@@ -82,8 +110,7 @@ func (s *Scoring) makeSeasonTerms(ctx context.Context) error {
 // not known.
 func (s *Scoring) newcomerRatio() float64 {
 	horizon, _ := s.horizon()
-	year := int(intake.Rules.FocusDays)
-	ofHorizon, ofYear := s.rolling.Ratio(backtest.Margin, min(int(horizon), year)), s.rolling.Ratio(backtest.Margin, year)
+	ofHorizon, ofYear := s.ratio(backtest.Margin, horizon), s.ratio(backtest.Margin, float64(intake.Rules.FocusDays))
 	if !ofHorizon.Tested() || !ofYear.Tested() {
 		return 1
 	}
@@ -92,7 +119,7 @@ func (s *Scoring) newcomerRatio() float64 {
 
 const (
 	// seasonalPrecision is how closely the base's expectation is met.
-	seasonalPrecision = 1e-6
+	seasonalPrecision = 1e-8
 	// A base of which most have left buys no more however long one waits.
 	mostSeasonalDays = 20
 	seasonalSteps    = 50
