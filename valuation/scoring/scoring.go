@@ -29,6 +29,7 @@ type Scoring struct {
 	judged  backtest.Judgement
 	narrow  *NarrowInterval // of the base's value, nil where it has none
 	models  models
+	pooled  pooled
 
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
 	// as much.
@@ -57,6 +58,7 @@ func (s *Scoring) Actions() pipeline.Actions {
 		"fit":              s.fit,
 		"alive_year_ago":   s.countAliveYearAgo,
 		"rfm_cuts":         s.makeRFMCuts,
+		"pooled_spends":    s.makePooledSpends,
 		"newcomer_curve":   s.makeNewcomerCurve,
 		"value_intervals":  s.makeValueIntervals,
 	}

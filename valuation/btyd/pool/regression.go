@@ -15,9 +15,9 @@ import (
 const poolName = "the pool"
 
 const (
-	// leastExpected is what an expectation counts for at the least, so that its
+	// LeastExpected is what an expectation counts for at the least, so that its
 	// logarithm is one.
-	leastExpected = 1e-5
+	LeastExpected = 1e-5
 
 	// Ridge is what holds the coefficients to those of MBG/NBD alone: half of it times
 	// the sum of squared differences, beside a sum over customers.
@@ -60,7 +60,7 @@ type Pool struct {
 // Features returns what the pool sees of a customer before so many days.
 func Features(m Models, c Customer, days int) [features]float64 {
 	t, h := float64(days), c.History
-	logOf := func(expected float64) float64 { return math.Log(max(leastExpected, expected)) }
+	logOf := func(expected float64) float64 { return math.Log(max(LeastExpected, expected)) }
 	silent := math.Log1p(h.Age - h.LastPurchase)
 	f := [features]float64{
 		logOf(btyd.ExpectedPurchases(m.MBGNBD, h, t)),
@@ -84,6 +84,33 @@ func (p Pool) Expected(m Models, c Customer) float64 {
 		logMean += p.Coefficients[j] * (f - p.Centre[j])
 	}
 	return math.Exp(logMean)
+}
+
+// Purchasing are the coefficients of what histories do not have: the purchases, each by
+// its age.
+type Purchasing struct{ Memory, Recent, RecentHalf float64 }
+
+// The places of these features.
+const memoryFeature, recentFeature, recentHalfFeature = 2, 3, 4
+
+// Purchasing returns the coefficients of ln of what fading memory expects, of ln(1 +
+// Recent) and of ln(1 + RecentHalf).
+func (p Pool) Purchasing() Purchasing {
+	return Purchasing{p.Coefficients[memoryFeature], p.Coefficients[recentFeature], p.Coefficients[recentHalfFeature]}
+}
+
+// OfHistory returns ln of the purchases that are expected of a customer with a history,
+// but for what Purchasing adds to it.
+func (p Pool) OfHistory(m Models, h btyd.History) float64 {
+	logMean := p.Intercept
+	for j, f := range Features(m, Customer{History: h}, p.Days) {
+		switch j {
+		case memoryFeature, recentFeature, recentHalfFeature:
+			f = 0
+		}
+		logMean += p.Coefficients[j] * (f - p.Centre[j])
+	}
+	return logMean
 }
 
 // Fit fits a pool to windows of so many days, by Poisson regression with a ridge. A
