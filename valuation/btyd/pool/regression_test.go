@@ -89,3 +89,19 @@ func TestSurvivalOfWindowsThatDetermineNoPool(t *testing.T) {
 		}
 	}
 }
+
+// What a history says and what the purchases add to it is all that the pool says.
+func TestAgreementOfThePoolAndItsParts(t *testing.T) {
+	w := windowOf(9000, 4)
+	p, err := Fit([]Window{w}, 90, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := p.Purchasing()
+	for _, c := range w.Customers[:500] {
+		memory := math.Log(max(LeastExpected, w.Models.Memory.Expected(c.Customer, 90)))
+		got := p.OfHistory(w.Models, c.History) + by.Memory*memory +
+			by.Recent*math.Log1p(float64(c.Recent)) + by.RecentHalf*math.Log1p(float64(c.RecentHalf))
+		likelihoodtest.Near(t, "ln m", got, math.Log(p.Expected(w.Models, c.Customer)), 1e-12)
+	}
+}
