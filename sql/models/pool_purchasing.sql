@@ -19,8 +19,8 @@ purchases as (
     cross join pool_terms
     inner join summary
         on customer_days.customer_id = summary.customer_id
-    where customer_days.is_purchase
         and customer_days.order_day > summary.first_purchase_date
+    where customer_days.is_purchase
 ),
 
 final as (

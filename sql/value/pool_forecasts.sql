@@ -4,7 +4,7 @@
 -- Empty where customers are valued by the family alone.
 --
 -- grain: one row per customer_id
--- reads: summary, fit_groups, pool_terms, pool_purchasing, pool_histories, scores, conditional_forecasts
+-- reads: summary, fit_groups, pool_terms, pool_purchasing, pool_histories
 with
 
 customers as (
@@ -36,21 +36,17 @@ final as (
         customers.counts_size,
         exp(
             pool_histories.log_mean
-            + pool_terms.by_memory * ln(greatest(
-                pool_terms.least_expected,
-                pool_terms.memory_growth * customers.counts_size
-                    / nullif(pool_terms.memory_alpha + pool_histories.exposure, 0)
-            ))
+            + pool_terms.by_memory * ln(greatest(pool_terms.least_expected, pool_histories.memory_rate * customers.counts_size))
             + pool_terms.by_recent * ln(1e0 + customers.recent_purchases)
             + pool_terms.by_recent_half * ln(1e0 + customers.half_window_purchases)
         ) as pool_purchases,
         pool_histories.share_30d,
         pool_histories.share_90d,
         pool_histories.share_365d,
-        conditional_forecasts.expected_purchases as purchases_if_alive,
-        scores.p_alive * conditional_forecasts.expected_purchases as family_purchases,
-        conditional_forecasts.p,
-        conditional_forecasts.q
+        pool_histories.purchases_if_alive,
+        pool_histories.family_purchases,
+        pool_histories.p,
+        pool_histories.q
     from customers
     cross join pool_terms
     inner join pool_histories
@@ -58,15 +54,6 @@ final as (
         and customers.repeat_purchases = pool_histories.repeat_purchases
         and customers.age_at_last_purchase_days = pool_histories.age_at_last_purchase_days
         and customers.customer_age_days = pool_histories.customer_age_days
-    inner join scores
-        on customers.fit_group = scores.fit_group
-        and customers.repeat_purchases = scores.repeat_purchases
-        and customers.age_at_last_purchase_days = scores.age_at_last_purchase_days
-        and customers.customer_age_days = scores.customer_age_days
-    inner join conditional_forecasts
-        on customers.fit_group = conditional_forecasts.fit_group
-        and customers.repeat_purchases = conditional_forecasts.repeat_purchases
-        and customers.customer_age_days = conditional_forecasts.customer_age_days
 )
 
 select * from final

@@ -19,6 +19,8 @@ sums as (
 final as (
     select
         fit_group,
+        pool_billionths,
+        family_billionths,
         -- nobody of whom the pool expects anything is expected to purchase
         coalesce(cast(family_billionths as double) / nullif(pool_billionths, 0), 0e0) as scale
     from sums

@@ -18,8 +18,7 @@ import (
 // the family alone: what the pool makes of each customer's purchases, and of what lies
 // between ln of their mean and how what they spend is distributed.
 type poolTerms struct {
-	MemoryR, MemoryAlpha float64   // of fading memory
-	MemoryGrowth         float64   // times the days of the pool's window
+	MemoryR              float64   // r of fading memory
 	LeastExpected        float64   // what an expectation counts for at the least
 	ByMemory             float64   // coefficients of ln of what fading memory expects,
 	ByRecent             float64   // of ln (1 + purchases after recent_from),
@@ -41,14 +40,19 @@ type purchaseWeight struct{ AgeDays, Weight int64 }
 type poolHistory struct {
 	FitGroup, RepeatPurchases, AgeAtLastPurchaseDays, CustomerAgeDays int
 
-	LogMean  float64 // ln of the purchases of the horizon but for what those made add
-	Exposure float64 // of fading memory, in days
+	LogMean    float64 // ln of the purchases of the horizon but for what those made add
+	MemoryRate float64 // what fading memory expects of the pool's window, for each of the size
 
 	// The purchases of other days to come beside those of the horizon, by the family and
 	// the season.
 	Share30d  float64 `col:"share_30d"`
 	Share90d  float64 `col:"share_90d"`
 	Share365d float64 `col:"share_365d"`
+
+	PurchasesIfAlive float64 // of the horizon, by the family and the season
+	FamilyPurchases  float64 // the same times P(alive)
+
+	P, Q *float64 // of the spend model, nil where only the mean is known
 }
 
 // makePool makes pool_terms, purchase_weights and pool_histories, all empty where the
@@ -80,6 +84,7 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 			row.FitGroup, row.RepeatPurchases = h.group, h.Repeats
 			row.AgeAtLastPurchaseDays, row.CustomerAgeDays = int(h.LastPurchase), int(h.Age)
 			row.LogMean += p.Pool.OfHistory(p.Models, h.History)
+			row.FamilyPurchases = s.models.groups[h.group].Purchase.Model.PAlive(h.History) * row.PurchasesIfAlive
 			rows[i] = row
 		})
 		if err != nil {
@@ -100,9 +105,8 @@ func (s *Scoring) poolTerms() poolTerms {
 	p := s.pooled
 	by := p.Pool.Purchasing()
 	return poolTerms{
-		MemoryR: p.Memory.R, MemoryAlpha: p.Memory.Alpha, MemoryGrowth: p.Memory.Growth * float64(p.Pool.Days),
-		LeastExpected: pool.LeastExpected,
-		ByMemory:      by.Memory, ByRecent: by.Recent, ByRecentHalf: by.RecentHalf,
+		MemoryR: p.Memory.R, LeastExpected: pool.LeastExpected,
+		ByMemory: by.Memory, ByRecent: by.Recent, ByRecentHalf: by.RecentHalf,
 		RecentFrom: s.Days.AsOf.AddDate(0, 0, -p.Pool.Days), HalfFrom: s.Days.AsOf.AddDate(0, 0, -pool.HalfWindow(p.Pool.Days)),
 		SpreadStep: spend.NodeSpreadStep, MeanStep: spend.NodeMeanStep,
 		NodePurchases: spend.NodePurchases, PurchaseStep: spend.NodePurchaseStep,
@@ -116,15 +120,22 @@ func (s *Scoring) poolShares(o forecast) poolHistory {
 	p := s.pooled
 	f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
 	horizon, _ := s.horizon()
+	window := float64(p.Pool.Days)
 	seasoned := func(days float64) float64 { return s.multiplier(backtest.Purchases, days) * f.Expected(days) }
 	whole := seasoned(horizon)
-	return poolHistory{
-		LogMean:   math.Log(f.Expected(horizon) / f.Expected(float64(p.Pool.Days))),
-		Exposure:  pool.Exposure(o.Age, p.Memory.HalfLife),
-		Share30d:  seasoned(30) / whole,
-		Share90d:  seasoned(90) / whole,
-		Share365d: seasoned(float64(intake.Rules.FocusDays)) / whole,
+	row := poolHistory{
+		LogMean:    math.Log(f.Expected(horizon) / f.Expected(window)),
+		MemoryRate: p.Memory.Growth * window / (p.Memory.Alpha + pool.Exposure(o.Age, p.Memory.HalfLife)),
+		Share30d:   seasoned(30) / whole,
+		Share90d:   seasoned(90) / whole,
+		Share365d:  seasoned(float64(intake.Rules.FocusDays)) / whole,
+
+		PurchasesIfAlive: whole,
 	}
+	if band := s.models.groups[o.group].Spend.Band(o.Repeats); band.HasModel() {
+		row.P, row.Q = &band.Model.P, &band.Model.Q
+	}
+	return row
 }
 
 // pooledNode is a row of pooled_nodes.
