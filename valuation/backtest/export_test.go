@@ -32,7 +32,7 @@ func NewForecast(day PastDay, look Lookback, procedure Procedure, ratios [2]Rati
 	for i := range all {
 		all[i] = i
 	}
-	variances := h.countVariances(window, multipliers[0])
+	variances := h.variances(multipliers[0])
 	for k, target := range targets {
 		total := h.total(target, window, nil)
 		f.Came[k] = total.Actual
@@ -43,7 +43,7 @@ func NewForecast(day PastDay, look Lookback, procedure Procedure, ratios [2]Rati
 	value := multipliers[1] / multipliers[0] // of a purchase
 	for i, c := range h.customers {
 		f.Totals[0].Customers += variances[i]
-		mean := multipliers[0] * h.purchases[window][i]
+		mean := multipliers[0] * h.purchases(window)[i]
 		f.Totals[1].Customers += c.MarginShare * c.MarginShare * value * value * h.valueVariance(i, mean, variances[i])
 	}
 	f.chances(h, look, multipliers, value, mostKept)

@@ -37,7 +37,7 @@ func (r Rolling) testTenths() []Test {
 	window := r.window(r.HoldoutDays)
 	return r.testGroups("tenth", names, func(c Cutoff) []int {
 		groups := make([]int, len(c.hindcast.customers))
-		for rank, p := range c.hindcast.order(c.hindcast.purchases[window]) {
+		for rank, p := range c.hindcast.order(c.hindcast.purchases(window)) {
 			groups[p.customer] = rank * tenths / len(groups)
 		}
 		return groups
@@ -105,11 +105,11 @@ func isFarOff(actual, expected, standardError float64) bool {
 // of what is expected of a group.
 func (c Cutoff) parametersOf(window int, groups []int, group int) float64 {
 	var members []int
-	expected := 0.
+	expected, purchases := 0., c.hindcast.purchases(window)
 	for i, of := range groups {
 		if of == group {
 			members = append(members, i)
-			expected += c.hindcast.purchases[window][i]
+			expected += purchases[i]
 		}
 	}
 	if expected == 0 {

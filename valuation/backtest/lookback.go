@@ -13,6 +13,10 @@ const (
 	leastHistoryDays = 60
 
 	mostCutoffs = 4
+
+	// leastPoolDays of files before a window are enough for a pool to be fitted on it,
+	// or half as many as the window has, where these are more.
+	leastPoolDays = 28
 )
 
 // conditionalDays are the days of a customer's forecasts beside the horizon.
@@ -64,9 +68,37 @@ func (l Lookback) SameSeason(before int) (days []int) {
 	return days
 }
 
-// Days returns all past days, the latest first: the cutoffs, and the earlier years of
-// these and of as_of; the day before the last RecentDays, and a year before it.
+// PoolWindows returns the past days on which the windows begin that a pool of a day is
+// fitted on, all of them as long as the holdout: the one that ends with the day, and that
+// of the same season a year before it, where it ends in time. Without enough files before
+// the first there are none.
+func (l Lookback) PoolWindows(before int) []int {
+	last := before + l.HoldoutDays
+	if l.HoldoutDays < 1 || l.SpanDays-last < max(leastPoolDays, l.HoldoutDays/2) {
+		return nil
+	}
+	days := []int{last}
+	if year := before + yearDays; l.HoldoutDays < yearDays && l.SpanDays-year >= leastHistoryDays {
+		days = append(days, year)
+	}
+	return days
+}
+
+// Days returns all past days, the latest first: those that are forecast from, and those on
+// which the windows begin that the pools of the cutoffs and of as_of are fitted on.
 func (l Lookback) Days() []int {
+	days := append(l.forecastDays(), l.PoolWindows(0)...)
+	for _, cutoff := range l.Cutoffs {
+		days = append(days, l.PoolWindows(cutoff)...)
+	}
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// forecastDays returns the past days that are forecast from, the latest first: the
+// cutoffs, and the earlier years of these and of as_of; the day before the last
+// RecentDays, and a year before it.
+func (l Lookback) forecastDays() []int {
 	days := append(slices.Clone(l.Cutoffs), l.SameSeason(0)...)
 	for _, cutoff := range l.Cutoffs {
 		days = append(days, l.SameSeason(cutoff)...)

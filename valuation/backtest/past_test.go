@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"cbv/valuation/backtest"
+	"cbv/valuation/btyd/pool"
 )
 
 // purchase is one of a customer's, on a day counted from the first of the files.
@@ -24,7 +25,7 @@ func pastOf(customers [][]purchase, asOf int, look backtest.Lookback) backtest.P
 				continue
 			}
 			c.U = (float64(i) + 0.5) / float64(len(customers))
-			of := backtest.PastCustomer{Customer: c}
+			of := pooledOn(c, purchases, asOf-before, look.HoldoutDays)
 			for _, days := range look.Windows() {
 				of.Came = append(of.Came, cameIn(purchases, asOf-before, min(asOf-before+days, asOf)))
 			}
@@ -71,6 +72,23 @@ func knownOn(purchases []purchase, day, recentDays int) (backtest.Customer, bool
 	}
 	c.History.Age = float64(day - purchases[0].day)
 	return c, true
+}
+
+// pooledOn adds what the pool sees of a customer on a day.
+func pooledOn(c backtest.Customer, purchases []purchase, day, holdoutDays int) backtest.PastCustomer {
+	of := backtest.PastCustomer{Customer: c}
+	for _, p := range purchases[1:] {
+		if p.day > day {
+			break
+		}
+		if day-p.day < pool.HalfWindow(holdoutDays) {
+			of.RecentHalf++
+		}
+		for place, halfLife := range pool.HalfLives {
+			of.Faded[place] += pool.Weight(day-p.day, halfLife)
+		}
+	}
+	return of
 }
 
 // cameIn is what a customer purchased after one day and up to another.

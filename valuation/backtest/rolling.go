@@ -58,6 +58,7 @@ type Rolling struct {
 	RecentTotal   *RecentTotal
 	maxTotalError float64
 	days          map[int]*hindcast
+	pooled        map[int]*hindcast // by the pool, of the cutoffs at which it could be fitted; nil: the procedure has none
 }
 
 // Cutoff is the procedure's forecast on a past day.
@@ -83,7 +84,7 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 		Lookback: past.Lookback, Procedure: procedure,
 		maxTotalError: terms.MaxTotalError, days: map[int]*hindcast{},
 	}
-	wanted := past.Lookback.Days()
+	wanted, forecast := past.Lookback.Days(), past.forecastDays()
 	for _, day := range past.Days {
 		if !slices.Contains(wanted, day.Before) {
 			continue
@@ -95,6 +96,9 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 			if len(c.Came) != len(past.Windows()) {
 				return r, fmt.Errorf("%d days before as_of, customer %d: what came in %d windows, want %d", day.Before, i, len(c.Came), len(past.Windows()))
 			}
+		}
+		if !slices.Contains(forecast, day.Before) {
+			continue
 		}
 		made, err := newHindcast(day, past.Lookback, procedure, terms)
 		if err != nil {
@@ -156,6 +160,9 @@ func (r *Rolling) makeCutoffs() {
 	seasonal := false
 	for _, before := range r.Lookback.Cutoffs {
 		made := r.days[before]
+		if pooled := r.pooled[before]; pooled != nil {
+			made = pooled
+		}
 		if made == nil {
 			continue
 		}
@@ -167,7 +174,7 @@ func (r *Rolling) makeCutoffs() {
 		}
 		c.Judged = c.Ratios[0].Tested()
 		seasonal = seasonal || c.Judged
-		c.variances = made.countVariances(window, c.Ratios[0].Multiplier)
+		c.variances = made.variances(c.Ratios[0].Multiplier)
 		r.Cutoffs = append(r.Cutoffs, c)
 	}
 	for i := range r.Cutoffs {

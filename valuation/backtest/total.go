@@ -46,14 +46,15 @@ func (h *hindcast) total(target Target, window int, in func(customer int) bool) 
 // depend on what else is asked.
 func (h *hindcast) parameterVariance(target Target, window int, members []int) float64 {
 	purchases, money := map[int][]float64{}, map[int][]float64{}
+	slopes := h.slopes()
 	for _, i := range members {
 		amount := h.expected(target, window, i)
 		group := h.modelGroup(h.customers[i])
 		if purchases[group] == nil {
-			purchases[group] = make([]float64, len(h.slopes))
+			purchases[group] = make([]float64, len(slopes))
 		}
-		for j := range h.slopes {
-			purchases[group][j] += amount * h.slopes[j][i]
+		for j := range slopes {
+			purchases[group][j] += amount * slopes[j][i]
 		}
 		if target == Margin {
 			h.addSpendSlopes(money, i, amount)

@@ -49,7 +49,7 @@ type params struct {
 	BusinessRules
 }
 
-// makeParams makes the table params.
+// makeParams makes the tables params, past_days and purchase_weights, and those of looks.
 func (in *Intake) makeParams(ctx context.Context) error {
 	if in.tests {
 		if err := in.setHoldout(); err != nil {
@@ -83,6 +83,9 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		return err
 	}
 	if err := engine.Insert(ctx, in.Engine, "past_days", in.pastDays()); err != nil {
+		return err
+	}
+	if err := engine.Insert(ctx, in.Engine, "purchase_weights", in.purchaseWeights()); err != nil {
 		return err
 	}
 	return in.makeLooks(ctx)

@@ -341,10 +341,28 @@ func (s summary) forecast() string {
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
+	text.WriteString(poolText(s.result.Manifest.Model.Pool))
 	if s.isDistrusted() {
 		return text.String() + "Trust: no, as said first." + seasonText(v)
 	}
 	return text.String() + trustText(v)
+}
+
+// poolText says in a clause whether the pool distributes the model's totals over
+// customers, and by how much it did so better on past days.
+func poolText(p *publication.Pool) string {
+	if p == nil {
+		return ""
+	}
+	does, change := "does not distribute", p.Deviance/p.FamilyDeviance-1
+	if p.Chosen {
+		does = "distributes"
+	}
+	than := "higher"
+	if change < 0 {
+		than = "lower"
+	}
+	return fmt.Sprintf("The pool %s these totals over customers: at earlier cutoffs its deviance was %.1f %% %s. ", does, 100*math.Abs(change), than)
 }
 
 // record says what came of what earlier runs published.

@@ -29,6 +29,8 @@ type Scoring struct {
 	judged  backtest.Judgement
 	narrow  *NarrowInterval // of the base's value, nil where it has none
 	models  models
+	pooled  pooled
+	pooling backtest.Pooling // of the backtest
 
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
 	// as much.

@@ -86,21 +86,31 @@ func (p Pool) Expected(m Models, c Customer) float64 {
 	return math.Exp(logMean)
 }
 
+// Suffices reports by a *likelihood.NoFitError that a window's customers or their
+// purchases are too few for a pool.
+func Suffices(customers []Observed) error {
+	purchases := 0
+	for _, c := range customers {
+		purchases += c.Purchases
+	}
+	if len(customers) >= leastCustomers && purchases >= leastPurchases {
+		return nil
+	}
+	return &likelihood.NoFitError{
+		Model: poolName, Reason: likelihood.TooFewHistories,
+		Detail: fmt.Sprintf("%d customers with %d purchases in the window: want %d with %d", len(customers), purchases, leastCustomers, leastPurchases),
+	}
+}
+
 // Fit fits a pool to windows of so many days, by Poisson regression with a ridge. A
 // *likelihood.NoFitError says that they determine none.
 func Fit(windows []Window, days, workers int) (Pool, error) {
-	rows, purchases := 0, 0
+	rows := 0
 	for _, w := range windows {
+		if err := Suffices(w.Customers); err != nil {
+			return Pool{}, err
+		}
 		rows += len(w.Customers)
-		for _, c := range w.Customers {
-			purchases += c.Purchases
-		}
-	}
-	if rows < leastCustomers || purchases < leastPurchases {
-		return Pool{}, &likelihood.NoFitError{
-			Model: poolName, Reason: likelihood.TooFewHistories,
-			Detail: fmt.Sprintf("%d customers with %d purchases in the window: want %d with %d", rows, purchases, leastCustomers, leastPurchases),
-		}
 	}
 	r := newRegression(windows, days, rows, workers)
 	if err := r.solve(); err != nil {
