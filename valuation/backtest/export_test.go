@@ -19,6 +19,17 @@ type Forecast struct {
 	Threshold float64 // margin of a customer
 }
 
+// Forecasts are the purchases of the holdout that the pool expects at a cutoff, by U of the
+// customer.
+func (c PoolCutoff) Forecasts() map[float64]float64 {
+	forecasts := map[float64]float64{}
+	q := c.hindcast.purchasing.(*poolPurchasing)
+	for i, customer := range c.hindcast.customers {
+		forecasts[customer.U] = q.purchases(q.holdout)[i]
+	}
+	return forecasts
+}
+
 // NewForecast forecasts the days after day, of which Came has all.
 func NewForecast(day PastDay, look Lookback, procedure Procedure, ratios [2]Ratio, mostKept int) (*Forecast, error) {
 	multipliers := [2]float64{ratios[0].Multiplier, ratios[1].Multiplier}

@@ -1,6 +1,7 @@
 package scoring
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -100,38 +101,43 @@ func (file *PoolFile) pooled() (pooled, error) {
 		p.Contest = &backtest.Contest{Target: backtest.Purchases, Holder: c.Family, Challenger: backtest.PoolName, Gain: c.Gain, StandardError: c.StandardError}
 		p.Cutoffs, p.Deviance, p.FamilyDeviance = c.Cutoffs, c.Deviance, c.FamilyDeviance
 	}
-	of := file.Pool
-	if of == nil {
-		if p.Chosen {
-			return p, fmt.Errorf("the pool is chosen and has no parameters")
-		}
-		return p, nil
+	if file.Pool != nil {
+		return p, file.Pool.into(&p)
 	}
-	if len(of.Features) != len(pool.FeatureNames) || len(of.Models) != 2 || !slices.Contains(pool.HalfLives[:], of.HalfLife) || of.WindowDays < 1 {
-		return p, fmt.Errorf("the pool has %d features, %d models, a half-life of %d days and windows of %d: this program knows others", len(of.Features), len(of.Models), of.HalfLife, of.WindowDays)
+	if p.Chosen {
+		return p, errors.New("the pool is chosen and has no parameters")
 	}
-	p.Memory = pool.FadingMemory{R: of.R, Alpha: of.Alpha, Growth: of.Growth, HalfLife: of.HalfLife}
+	return p, nil
+}
+
+// into sets the pool that a file describes.
+func (file *FittedPoolFile) into(p *pooled) error {
+	if len(file.Features) != len(pool.FeatureNames) || len(file.Models) != 2 || !slices.Contains(pool.HalfLives[:], file.HalfLife) || file.WindowDays < 1 {
+		return fmt.Errorf("the pool has %d features, %d models, a half-life of %d days and windows of %d: this program knows others",
+			len(file.Features), len(file.Models), file.HalfLife, file.WindowDays)
+	}
+	p.Memory = pool.FadingMemory{R: file.R, Alpha: file.Alpha, Growth: file.Growth, HalfLife: file.HalfLife}
 	p.Models.Memory = p.Memory
 	for i, into := range []*btyd.Model{&p.Models.MBGNBD, &p.Models.NBD} {
-		model, err := btyd.NewModel(of.Models[i].Name, of.Models[i].Parameters)
+		model, err := btyd.NewModel(file.Models[i].Name, file.Models[i].Parameters)
 		if err != nil {
-			return p, err
+			return fmt.Errorf("the pool: %w", err)
 		}
 		*into = model
 	}
-	p.Pool = pool.Pool{Days: of.WindowDays, Intercept: of.Intercept}
-	for j, f := range of.Features {
+	p.Pool = pool.Pool{Days: file.WindowDays, Intercept: file.Intercept}
+	for j, f := range file.Features {
 		if f.Name != pool.FeatureNames[j] {
-			return p, fmt.Errorf("the pool has the feature %q, want %q", f.Name, pool.FeatureNames[j])
+			return fmt.Errorf("the pool has the feature %q, want %q", f.Name, pool.FeatureNames[j])
 		}
 		p.Pool.Coefficients[j], p.Pool.Centre[j] = f.Coefficient, f.Centre
 	}
-	for _, text := range of.Windows {
+	for _, text := range file.Windows {
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
-			return p, fmt.Errorf("the pool: %w", err)
+			return fmt.Errorf("the pool: %w", err)
 		}
 		p.Windows = append(p.Windows, day)
 	}
-	return p, nil
+	return nil
 }
