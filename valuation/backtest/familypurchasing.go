@@ -70,6 +70,9 @@ func (f *familyPurchasing) purchases(window int) []float64 { return f.means[wind
 
 func (f *familyPurchasing) slopes() [][]float64 { return f.gradients }
 
+// shareVariance is 0: what the parameters leave is one of each customer's purchases.
+func (f *familyPurchasing) shareVariance([]int, []float64) float64 { return 0 }
+
 func (f *familyPurchasing) variances(ratio float64) []float64 {
 	variances := make([]float64, len(f.customers))
 	for _, runs := range f.runs(f.byGroup) {

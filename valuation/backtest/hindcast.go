@@ -80,6 +80,10 @@ type purchasing interface {
 	// customer's purchases over a year by its logarithm.
 	slopes() [][]float64
 
+	// shareVariance returns the variance that errors in how the total is distributed over
+	// customers leave in that of some of them, of whom amounts are expected.
+	shareVariance(members []int, amounts []float64) float64
+
 	// variances returns the variance of each customer's number of purchases in the
 	// holdout, by the model alone, where the mean is multiplied by a ratio: what a Poisson
 	// process has of it grows with the ratio, what customers differ in with its square.

@@ -13,18 +13,31 @@ type poolPurchasing struct {
 	means     [][]float64 // by window
 	gradients [][]float64 // by parameter of the family
 	sizes     []float64   // of the negative binomial distribution of each customer's purchases
-	workers   int
+
+	// leanings are the derivatives of the logarithm of what is expected of each customer
+	// by the pool's coefficients, at a given total of their group.
+	leanings   [][coefficients]float64
+	covariance [coefficients][coefficients]float64
+
+	workers int
 }
+
+// coefficients are so many.
+const coefficients = len(pool.FeatureNames)
 
 // newPoolPurchasing distributes what a family expects. observed are the customers of the
 // hindcast, in its order.
 func newPoolPurchasing(h *hindcast, look Lookback, fitted Pooled, observed []pool.Observed) *poolPurchasing {
 	n := len(observed)
-	q := &poolPurchasing{holdout: look.window(look.HoldoutDays), sizes: make([]float64, n), workers: h.terms.Workers}
+	q := &poolPurchasing{
+		holdout: look.window(look.HoldoutDays), sizes: make([]float64, n), leanings: make([][coefficients]float64, n),
+		covariance: fitted.Pool.Covariance, workers: h.terms.Workers,
+	}
 	expected := make([]float64, n) // in the holdout
 	likelihood.EachChunk((n+likelihood.ChunkRows-1)/likelihood.ChunkRows, q.workers, func(chunk int) {
 		for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, n); i++ {
-			expected[i] = fitted.Pool.Expected(fitted.Models, observed[i].Customer)
+			q.leanings[i] = pool.Features(fitted.Models, observed[i].Customer, look.HoldoutDays)
+			expected[i] = fitted.Pool.ExpectedOf(q.leanings[i])
 			q.sizes[i] = fitted.Models.Memory.Size(observed[i].Customer)
 		}
 	})
@@ -48,6 +61,15 @@ func newPoolPurchasing(h *hindcast, look Lookback, fitted Pooled, observed []poo
 	}
 	for _, slopes := range h.slopes() {
 		q.gradients = append(q.gradients, meansOf(slopes, held, groups))
+	}
+	for j := range coefficients {
+		of := make([]float64, n)
+		for i := range of {
+			of[i] = q.leanings[i][j]
+		}
+		for i, mean := range meansOf(of, q.means[q.holdout], groups) {
+			q.leanings[i][j] -= mean
+		}
 	}
 	return q
 }
@@ -86,6 +108,22 @@ func meansOf(values, weights []float64, groups []int) []float64 {
 func (q *poolPurchasing) purchases(window int) []float64 { return q.means[window] }
 
 func (q *poolPurchasing) slopes() [][]float64 { return q.gradients }
+
+func (q *poolPurchasing) shareVariance(members []int, amounts []float64) float64 {
+	var gradient [coefficients]float64
+	for place, i := range members {
+		for j := range gradient {
+			gradient[j] += amounts[place] * q.leanings[i][j]
+		}
+	}
+	variance := 0.
+	for j, one := range gradient {
+		for k, other := range gradient {
+			variance += one * other * q.covariance[j][k]
+		}
+	}
+	return variance
+}
 
 func (q *poolPurchasing) variances(ratio float64) []float64 {
 	variances := make([]float64, len(q.sizes))

@@ -47,8 +47,10 @@ func (h *hindcast) total(target Target, window int, in func(customer int) bool) 
 func (h *hindcast) parameterVariance(target Target, window int, members []int) float64 {
 	purchases, money := map[int][]float64{}, map[int][]float64{}
 	slopes := h.slopes()
-	for _, i := range members {
+	amounts := make([]float64, len(members))
+	for place, i := range members {
 		amount := h.expected(target, window, i)
+		amounts[place] = amount
 		group := h.modelGroup(h.customers[i])
 		if purchases[group] == nil {
 			purchases[group] = make([]float64, len(slopes))
@@ -60,7 +62,7 @@ func (h *hindcast) parameterVariance(target Target, window int, members []int) f
 			h.addSpendSlopes(money, i, amount)
 		}
 	}
-	variance := 0.0
+	variance := h.shareVariance(members, amounts)
 	for _, group := range slices.Sorted(maps.Keys(purchases)) {
 		fit, _ := h.fitOf(group, h.family)
 		variance += btyd.ParameterVariance(purchases[group], fit.Covariance)

@@ -150,11 +150,11 @@ func (b Backtest) Text(out io.Writer) error {
 	if b.Chosen != "" {
 		fmt.Fprintf(out, "A run uses %s: %s.\n", b.Chosen, b.Why)
 		if b.WhyPool != "" {
-			does := "does not distribute"
+			does := "is not used"
 			if b.IsPooled {
-				does = "distributes"
+				does = "says who purchases"
 			}
-			fmt.Fprintf(out, "The pool %s its totals over customers: %s.\n", does, b.WhyPool)
+			fmt.Fprintf(out, "The pool %s: %s.\n", does, b.WhyPool)
 		}
 		fmt.Fprintf(out, "It models spend on %s: %s.\n", b.Spend, b.WhySpend)
 	}

@@ -348,21 +348,20 @@ func (s summary) forecast() string {
 	return text.String() + trustText(v)
 }
 
-// poolText says in a clause whether the pool distributes the model's totals over
-// customers, and by how much it did so better on past days.
+// poolText says in a clause whether the pool forecasts who purchases, and how well it did
+// on past days.
 func poolText(p *publication.Pool) string {
 	if p == nil {
 		return ""
 	}
-	does, change := "does not distribute", p.Deviance/p.FamilyDeviance-1
+	does, change, than := "is not used", p.Deviance/p.FamilyDeviance-1, "higher"
 	if p.Chosen {
-		does = "distributes"
+		does = "says who of them purchases"
 	}
-	than := "higher"
 	if change < 0 {
 		than = "lower"
 	}
-	return fmt.Sprintf("The pool %s these totals over customers: at earlier cutoffs its deviance was %.1f %% %s. ", does, 100*math.Abs(change), than)
+	return fmt.Sprintf("The pool %s: at earlier cutoffs its deviance was %.1f %% %s than the model's alone. ", does, 100*math.Abs(change), than)
 }
 
 // record says what came of what earlier runs published.

@@ -37,6 +37,7 @@ type FittedPoolFile struct {
 	Windows    []string          `json:"windows"` // the days after which those begin that it was fitted on
 	Intercept  float64           `json:"intercept"`
 	Features   []CoefficientFile `json:"features"`
+	Covariance [][]float64       `json:"covariance"`     // of the coefficients
 	HalfLife   int               `json:"half_life_days"` // of fading memory, as what follows
 	R          float64           `json:"r"`
 	Alpha      float64           `json:"alpha"`
@@ -80,6 +81,7 @@ func poolFileOf(p pooled) *PoolFile {
 	}
 	for j, name := range pool.FeatureNames {
 		file.Pool.Features = append(file.Pool.Features, CoefficientFile{name, p.Pool.Coefficients[j], p.Pool.Centre[j]})
+		file.Pool.Covariance = append(file.Pool.Covariance, p.Pool.Covariance[j][:])
 	}
 	for _, model := range []btyd.Model{p.Models.MBGNBD, p.Models.NBD} {
 		of := ExpectedByFile{Name: model.Name(), Parameters: map[string]float64{}}
@@ -131,6 +133,12 @@ func (file *FittedPoolFile) into(p *pooled) error {
 			return fmt.Errorf("the pool has the feature %q, want %q", f.Name, pool.FeatureNames[j])
 		}
 		p.Pool.Coefficients[j], p.Pool.Centre[j] = f.Coefficient, f.Centre
+	}
+	if err := covers("the pool", len(pool.FeatureNames), file.Covariance); err != nil {
+		return err
+	}
+	for j, row := range file.Covariance {
+		copy(p.Pool.Covariance[j][:], row)
 	}
 	for _, text := range file.Windows {
 		day, err := time.Parse(time.DateOnly, text)

@@ -24,6 +24,9 @@ func aPool() pooled {
 	}
 	for j := range pool.FeatureNames {
 		p.Pool.Coefficients[j], p.Pool.Centre[j] = 1/float64(j+3), -float64(j)/7
+		for k := range pool.FeatureNames {
+			p.Pool.Covariance[j][k] = 1 / float64(j+k+11)
+		}
 	}
 	return p
 }
@@ -62,6 +65,7 @@ func TestAPoolOfAnotherKindIsRefused(t *testing.T) {
 		"of 90 days":        func(f *PoolFile) { f.Pool.HalfLife = 90 },
 		"windows of 0":      func(f *PoolFile) { f.Pool.WindowDays = 0 },
 		`"colour"`:          func(f *PoolFile) { f.Pool.Features[2].Name = "colour" },
+		"8 rows":            func(f *PoolFile) { f.Pool.Covariance = f.Pool.Covariance[1:] },
 		"SBG/NBD":           func(f *PoolFile) { f.Pool.Models[1].Name = "SBG/NBD" },
 		"yesterday":         func(f *PoolFile) { f.Pool.Windows[0] = "yesterday" },
 	} {
