@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mathext"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/pastdays"
 )
 
 // Forecast is what the procedure forecasts on a day whose future is known, with
@@ -31,13 +32,13 @@ func (c PoolCutoff) Forecasts() map[float64]float64 {
 }
 
 // NewForecast forecasts the days after day, of which Came has all.
-func NewForecast(day PastDay, look Lookback, procedure Procedure, ratios [2]Ratio, mostKept int) (*Forecast, error) {
+func NewForecast(day PastDay, look pastdays.Lookback, procedure Procedure, ratios [2]Ratio, mostKept int) (*Forecast, error) {
 	multipliers := [2]float64{ratios[0].Multiplier, ratios[1].Multiplier}
 	h, err := newHindcast(day, look, procedure, Terms{Workers: 1})
 	if err != nil || h == nil {
 		return nil, err
 	}
-	window := look.window(look.HorizonDays)
+	window := look.Place(look.HorizonDays)
 	f := &Forecast{}
 	all := make([]int, len(h.customers))
 	for i := range all {
@@ -83,7 +84,7 @@ func (h *hindcast) valueVariance(i int, mean, variance float64) float64 {
 
 // chances sets what a customer's distribution says, at the days in which the base's
 // expectation is the ratio times that of the horizon.
-func (f *Forecast) chances(h *hindcast, look Lookback, multipliers [2]float64, value float64, mostKept int) {
+func (f *Forecast) chances(h *hindcast, look pastdays.Lookback, multipliers [2]float64, value float64, mostKept int) {
 	runs := h.runs(h.byGroup)
 	model := h.modelOf(everybody, h.family)
 	expected := func(days float64) (sum float64) {
@@ -130,6 +131,6 @@ func (f *Forecast) chances(h *hindcast, look Lookback, multipliers [2]float64, v
 		}
 		chance += max(0, left) // whoever purchases more often than that spends more
 		f.Keep = append(f.Keep, model.PAlive(c.History)*chance)
-		f.Kept = append(f.Kept, h.actual(Margin, look.window(look.HorizonDays), i) > f.Threshold)
+		f.Kept = append(f.Kept, h.actual(Margin, look.Place(look.HorizonDays), i) > f.Threshold)
 	}
 }

@@ -3,6 +3,7 @@ package backtest
 import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/pastdays"
 )
 
 // familyPurchasing is what a family expects on a past day.
@@ -14,9 +15,9 @@ type familyPurchasing struct {
 }
 
 // newFamilyPurchasing forecasts every window.
-func newFamilyPurchasing(h *hindcast, look Lookback) (*familyPurchasing, error) {
+func newFamilyPurchasing(h *hindcast, look pastdays.Lookback) (*familyPurchasing, error) {
 	windows, n := look.Windows(), len(h.customers)
-	f := &familyPurchasing{hindcast: h, holdout: look.window(look.HoldoutDays), means: make([][]float64, len(windows))}
+	f := &familyPurchasing{hindcast: h, holdout: look.Place(look.HoldoutDays), means: make([][]float64, len(windows))}
 	for w := range windows {
 		f.means[w] = make([]float64, n)
 	}
@@ -49,7 +50,7 @@ func (f *familyPurchasing) expectRun(run run, model btyd.Model, shifts btyd.Shif
 		expected[w] = future.Expected(float64(days))
 	}
 	bySurvivor, byHistory := make([]float64, len(f.gradients)), make([]float64, len(f.gradients))
-	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, yearDays, bySurvivor)
+	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, pastdays.YearDays, bySurvivor)
 	pAlive := 0.
 	for place, i := range run {
 		if c := f.customers[i]; place == 0 || c.History != of {

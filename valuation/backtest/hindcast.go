@@ -6,6 +6,7 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/pool"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pastdays"
 )
 
 // PastDay is the sample as it was known on a day before as_of.
@@ -15,7 +16,7 @@ type PastDay struct {
 }
 
 // PastCustomer is a customer as known on a past day, and what came of them in each of
-// Lookback.Windows after it; in those that as_of cuts off what has come so far. What
+// pastdays.Lookback.Windows after it; in those that as_of cuts off what has come so far. What
 // the Customer purchased after the day is not asked for. U is that of the customer on
 // every day.
 type PastCustomer struct {
@@ -92,10 +93,10 @@ type purchasing interface {
 
 // newHindcast makes the forecast of a past day. Where the family has no fit on it, the
 // next one in btyd.Families' order stands in; nil says that none has.
-func newHindcast(day PastDay, look Lookback, procedure Procedure, terms Terms) (*hindcast, error) {
+func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms Terms) (*hindcast, error) {
 	people := day.sorted()
 	h := &hindcast{before: day.Before, byGroup: procedure.ByGroup}
-	holdout := look.window(look.HoldoutDays)
+	holdout := look.Place(look.HoldoutDays)
 	customers := make([]Customer, len(people))
 	for i, c := range people {
 		customers[i] = c.holdout(holdout)

@@ -5,6 +5,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd/pool"
+	"cbv/valuation/pastdays"
 )
 
 // purchase is one of a customer's, on a day counted from the first of the files.
@@ -15,7 +16,7 @@ type purchase struct {
 
 // pastOf makes what is known on the past days of a shop whose purchases are given, each
 // customer's in order, up to asOf. Money is margin.
-func pastOf(customers [][]purchase, asOf int, look backtest.Lookback) backtest.Past {
+func pastOf(customers [][]purchase, asOf int, look pastdays.Lookback) backtest.Past {
 	past := backtest.Past{Lookback: look}
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before}
@@ -34,7 +35,7 @@ func pastOf(customers [][]purchase, asOf int, look backtest.Lookback) backtest.P
 		past.Days = append(past.Days, day)
 	}
 	for i, purchases := range customers {
-		from := asOf - backtest.RecentDays
+		from := asOf - pastdays.RecentDays
 		c, known := knownOn(purchases, from, look.HoldoutDays)
 		came := cameIn(purchases, from, asOf)
 		if !known && came.Purchases == 0 {

@@ -32,7 +32,7 @@ func (d *poolDays) at(before int) (*poolDay, error) {
 	if place < 0 || len(d.past.Days[place].Customers) == 0 {
 		return day, nil
 	}
-	window := d.past.window(d.past.HoldoutDays)
+	window := d.past.Place(d.past.HoldoutDays)
 	var customers []Customer
 	for _, c := range d.past.Days[place].sorted() {
 		customers = append(customers, c.holdout(window))

@@ -9,11 +9,12 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pastdays"
 )
 
 // poolOf holds the pool against a family on the past of a shop.
 func poolOf(customers [][]purchase, asOf, horizon int, family string) (backtest.Rolling, backtest.Pooling, error) {
-	look := backtest.NewLookback(asOf, horizon, 0)
+	look := pastdays.New(asOf, horizon, 0)
 	past := pastOf(customers, asOf, look)
 	terms := backtest.Terms{HoldoutDays: look.HoldoutDays, MaxTotalError: .25, Workers: 1}
 	rolling, err := backtest.Roll(past, backtest.Procedure{Family: family, Form: spend.OnPurchases}, terms)
@@ -221,7 +222,7 @@ func poolsOfSoundBases(tb testing.TB, customers, seeds int) (chosen map[string]i
 //	go test ./valuation/backtest -run NONE -bench PoolOnSoundBases -benchtime 1x -timeout 2h
 func BenchmarkPoolOnSoundBases(b *testing.B) {
 	for b.Loop() {
-		for _, of := range []struct{ customers, seeds int }{{300, 100}, {1_000, 100}, {10_000, 10}} {
+		for _, of := range []struct{ customers, seeds int }{{300, 40}, {1_000, 40}, {10_000, 4}} {
 			_, lines := poolsOfSoundBases(b, of.customers, of.seeds)
 			for _, line := range lines {
 				b.Log(line)

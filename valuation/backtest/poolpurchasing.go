@@ -4,6 +4,7 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/pool"
+	"cbv/valuation/pastdays"
 )
 
 // poolPurchasing is what the pool expects on a past day, at the totals of the family: of
@@ -27,10 +28,10 @@ const coefficients = len(pool.FeatureNames)
 
 // newPoolPurchasing distributes what a family expects. observed are the customers of the
 // hindcast, in its order.
-func newPoolPurchasing(h *hindcast, look Lookback, fitted Pooled, observed []pool.Observed) *poolPurchasing {
+func newPoolPurchasing(h *hindcast, look pastdays.Lookback, fitted Pooled, observed []pool.Observed) *poolPurchasing {
 	n := len(observed)
 	q := &poolPurchasing{
-		holdout: look.window(look.HoldoutDays), sizes: make([]float64, n), leanings: make([][coefficients]float64, n),
+		holdout: look.Place(look.HoldoutDays), sizes: make([]float64, n), leanings: make([][coefficients]float64, n),
 		covariance: fitted.Pool.Covariance, workers: h.terms.Workers,
 	}
 	expected := make([]float64, n) // in the holdout

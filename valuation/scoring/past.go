@@ -9,6 +9,7 @@ import (
 	"cbv/valuation/btyd/pool"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/pastdays"
 )
 
 // pastCustomer is a row of past_customers.
@@ -75,7 +76,7 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	past := backtest.Past{Lookback: look}
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
-		if before == backtest.RecentDays {
+		if before == pastdays.RecentDays {
 			for i, row := range rows[before] {
 				past.Recent = append(past.Recent, backtest.RecentCustomer{
 					Customer: day.Customers[i].Customer, Purchases: row.QuarterPositivePurchases, Value: float64(row.QuarterPurchaseMinor) / float64(s.Minor),

@@ -1,10 +1,10 @@
-package backtest_test
+package pastdays_test
 
 import (
 	"reflect"
 	"testing"
 
-	"cbv/valuation/backtest"
+	"cbv/valuation/pastdays"
 )
 
 func TestLookback(t *testing.T) {
@@ -25,7 +25,7 @@ func TestLookback(t *testing.T) {
 		{"three weeks", 21, 365, 0, 7, []int{7, 14}, []int{7, 14}, []int{7, 30, 90, 365}},
 		{"no days", 2, 365, 0, 0, nil, nil, []int{30, 90, 365}},
 	} {
-		look := backtest.NewLookback(c.span, c.horizon, c.holdout)
+		look := pastdays.New(c.span, c.horizon, c.holdout)
 		if look.HoldoutDays != c.wantHoldout || !reflect.DeepEqual(look.Cutoffs, c.wantCutoffs) {
 			t.Errorf("%s: %d days forecast at %v, want %d at %v", c.name, look.HoldoutDays, look.Cutoffs, c.wantHoldout, c.wantCutoffs)
 		}
@@ -61,7 +61,7 @@ func TestPoolWindows(t *testing.T) {
 		{"59 days before the season", 424, 90, 0, []int{90}},
 		{"no holdout", 1000, 0, 0, nil},
 	} {
-		look := backtest.Lookback{SpanDays: c.span, HorizonDays: 365, HoldoutDays: c.days}
+		look := pastdays.Lookback{SpanDays: c.span, HorizonDays: 365, HoldoutDays: c.days}
 		if got := look.PoolWindows(c.before); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: windows from %v, want %v", c.name, got, c.want)
 		}
