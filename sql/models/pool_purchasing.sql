@@ -4,7 +4,7 @@
 -- by the family alone.
 --
 -- grain: one row per customer_id with a repeat purchase
--- reads: customer_days, summary, purchase_weights, pool_terms, params
+-- reads: customer_days, summary, memory_weights, pool_terms, params
 with
 
 purchases as (
@@ -28,10 +28,10 @@ final as (
         purchases.customer_id,
         cast(sum(case when purchases.order_day > purchases.recent_from then 1 else 0 end) as bigint) as recent_purchases,
         cast(sum(case when purchases.order_day > purchases.half_from then 1 else 0 end) as bigint) as half_window_purchases,
-        cast(sum(purchase_weights.weight) as bigint) as faded_billionths
+        cast(sum(memory_weights.weight) as bigint) as faded_billionths
     from purchases
-    inner join purchase_weights
-        on purchases.age_days = purchase_weights.age_days
+    inner join memory_weights
+        on purchases.age_days = memory_weights.age_days
     group by purchases.customer_id
 )
 

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"cbv/valuation/pastdays"
 )
 
 const (
@@ -184,7 +186,7 @@ func (r Rolling) testTotal(target int) []Test {
 // customerVariance returns the variance of a total over cutoffs that another sample of
 // customers would leave: a customer's residuals at all cutoffs belong together.
 func (r Rolling) customerVariance(cutoffs []Cutoff, target int, ratio float64) float64 {
-	window := r.window(r.HoldoutDays)
+	window := r.Place(r.HoldoutDays)
 	residuals := sumsOf(cutoffs)
 	for at, c := range cutoffs {
 		h := c.hindcast
@@ -208,7 +210,7 @@ func (r Rolling) testBaselines() (tests []Test) {
 	if len(cutoffs) == 0 {
 		return nil
 	}
-	window := r.window(r.HoldoutDays)
+	window := r.Place(r.HoldoutDays)
 	for target := range targets {
 		for which, name := range []string{meanRate, recentRate} {
 			gains := sumsOf(cutoffs)
@@ -284,7 +286,7 @@ func (r Rolling) testPrecision(standardError float64) Test {
 // of a year ago had none of its own and missed: it is corrected by its own miss.
 func (r Rolling) testUncorrected() (tests []Test) {
 	for _, c := range r.Cutoffs {
-		if c.Before != yearDays || c.Ratios[0].Tested() {
+		if c.Before != pastdays.YearDays || c.Ratios[0].Tested() {
 			continue
 		}
 		for target, total := range c.Totals {
@@ -312,7 +314,7 @@ func (r Rolling) testRecent() []Test {
 	}
 	test.Failed = math.Abs(v.Actual/v.Expected-1) > mostRecentError && math.Abs(v.Actual-v.Expected) > groupErrors*v.StandardError
 	test.Sentence = fmt.Sprintf("a purchase of the last %d days was worth %s, and %s was expected: prices or what is sold have changed",
-		RecentDays, amount(v.Actual, 3), amount(v.Expected, 3))
+		pastdays.RecentDays, amount(v.Actual, 3), amount(v.Expected, 3))
 	return []Test{test}
 }
 

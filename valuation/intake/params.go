@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"time"
 
-	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/calendar"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/pastdays"
 )
 
 // params is the one row of what SQL takes from the configuration and the days.
@@ -49,7 +49,7 @@ type params struct {
 	BusinessRules
 }
 
-// makeParams makes the table params.
+// makeParams makes the tables params, past_days and purchase_weights, and those of looks.
 func (in *Intake) makeParams(ctx context.Context) error {
 	if in.tests {
 		if err := in.setHoldout(); err != nil {
@@ -63,7 +63,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
-		BacktestCutoff: in.Cutoff(), RecentFrom: in.Days.AsOf.AddDate(0, 0, -backtest.RecentDays),
+		BacktestCutoff: in.Cutoff(), RecentFrom: in.Days.AsOf.AddDate(0, 0, -pastdays.RecentDays),
 		YearAgo: in.YearAgo(), HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
 		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
 		TargetLTVCAC:  c.Value.TargetLTVCAC,
@@ -83,6 +83,9 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		return err
 	}
 	if err := engine.Insert(ctx, in.Engine, "past_days", in.pastDays()); err != nil {
+		return err
+	}
+	if err := engine.Insert(ctx, in.Engine, "purchase_weights", in.purchaseWeights()); err != nil {
 		return err
 	}
 	return in.makeLooks(ctx)
@@ -117,13 +120,13 @@ func (in *Intake) setHoldout() error {
 			return failure.Usagef("backtest.holdout_days: %d days before %s leave no order to fit the models on: the first one is of %s",
 				*days, in.Days.AsOf.Format(time.DateOnly), in.FittedFrom().Format(time.DateOnly))
 		}
-		in.Lookback = backtest.NewLookback(span, horizon, int(*days))
+		in.Lookback = pastdays.New(span, horizon, int(*days))
 	} else {
-		in.Lookback = backtest.NewLookback(span, horizon, 0)
+		in.Lookback = pastdays.New(span, horizon, 0)
 	}
 	in.Holdout.Days = in.Lookback.HoldoutDays
 	if in.Holdout.Days < leastHoldoutDays {
-		in.Lookback = backtest.Lookback{}
+		in.Lookback = pastdays.Lookback{}
 		in.Holdout = Holdout{WhyNone: fmt.Sprintf("%s of orders are too few for a backtest", calendar.DaysText(span))}
 	}
 	return nil

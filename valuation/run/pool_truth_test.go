@@ -1,10 +1,7 @@
 package run
 
 import (
-	"context"
 	"fmt"
-	"math"
-	"os"
 	"testing"
 	"time"
 
@@ -13,77 +10,19 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/pool"
 	"cbv/valuation/btyd/spend"
-	"cbv/valuation/calendar"
-	"cbv/valuation/engine"
 )
-
-// pastPurchasing is a row of past_purchasing.
-type pastPurchasing struct {
-	CustomerID                                               string
-	PastDay                                                  time.Time
-	HalfWindowPurchases                                      int
-	Faded30, Faded60, Faded120, Faded240, Faded480, Faded960 int64
-}
-
-// purchaseWeight is a row of purchase_weights: what a purchase of an age counts for by
-// each half-life, in billionths.
-type purchaseWeight struct {
-	AgeDays, InHalfWindow                              int64
-	Half30, Half60, Half120, Half240, Half480, Half960 int64
-}
-
-const billionth = 1e-9
-
-// readPurchasing lets SQL make what the pool sees of customers on past days.
-func readPurchasing(ctx context.Context, e engine.Engine, cutoff time.Time, days int) (map[int]map[string]pastPurchasing, error) {
-	const longest = 7000 // days of the longest of the histories
-	weights := make([]purchaseWeight, longest)
-	for age := range weights {
-		w := &weights[age]
-		w.AgeDays = int64(age)
-		if age < pool.HalfWindow(days) {
-			w.InHalfWindow = 1
-		}
-		for i, into := range []*int64{&w.Half30, &w.Half60, &w.Half120, &w.Half240, &w.Half480, &w.Half960} {
-			*into = int64(math.Round(pool.Weight(age, pool.HalfLives[i]) / billionth))
-		}
-	}
-	if err := engine.Insert(ctx, e, "purchase_weights", weights); err != nil {
-		return nil, err
-	}
-	text, err := os.ReadFile("testdata/pool/past_purchasing.sql")
-	if err != nil {
-		return nil, err
-	}
-	if _, err := e.Table(ctx, "past_purchasing", string(text)); err != nil {
-		return nil, err
-	}
-	purchasing := map[int]map[string]pastPurchasing{}
-	for row, err := range engine.Select[pastPurchasing](ctx, e, "past_purchasing") {
-		if err != nil {
-			return nil, err
-		}
-		before := calendar.DaysBetween(row.PastDay, cutoff)
-		if purchasing[before] == nil {
-			purchasing[before] = map[string]pastPurchasing{}
-		}
-		purchasing[before][row.CustomerID] = row
-	}
-	return purchasing, nil
-}
 
 // observed returns the customers of a day before the cutoff as the pool sees them, and
 // what came of them.
 func (s split) observed(before int) []pool.Observed {
 	var observed []pool.Observed
 	for _, c := range s.past[before] {
-		p := s.purchasing[before][c.CustomerID]
 		o := pool.Observed{
-			Customer:  pool.Customer{History: c.history(), Recent: c.RecentPurchases, RecentHalf: p.HalfWindowPurchases},
+			Customer:  pool.Customer{History: c.history(), Recent: c.RecentPurchases, RecentHalf: c.HalfWindowPurchases},
 			Purchases: c.HoldoutPurchases,
 		}
-		for i, sum := range []int64{p.Faded30, p.Faded60, p.Faded120, p.Faded240, p.Faded480, p.Faded960} {
-			o.Faded[i] = billionth * float64(sum)
+		for i, sum := range []int64{c.Faded30, c.Faded60, c.Faded120, c.Faded240, c.Faded480, c.Faded960} {
+			o.Faded[i] = pool.Billionth * float64(sum)
 		}
 		observed = append(observed, o)
 	}
@@ -220,6 +159,34 @@ func TestFadingMemoryAndThePoolForecastAsTheReference(t *testing.T) {
 			if got, least := ofMoney.gini, (1-tolerance)*row.gini; !(got >= least) {
 				t.Errorf("%s, %s, %d days, %s: Gini is %.4f, want %.4f at least", set, row.cutoff.Format(time.DateOnly), row.horizon, row.variant, got, least)
 			}
+		}
+	}
+}
+
+// The pool is chosen on both histories, by what is known on each cutoff, and its gain is
+// that of the forecasts that the reference has: some percent of the deviance.
+func TestThePoolIsChosenOnRealHistories(t *testing.T) {
+	for _, c := range []struct {
+		set     string
+		cutoff  time.Time
+		horizon int
+		windows int
+	}{
+		{"cdnow", time.Date(1997, 12, 31, 0, 0, 0, 0, time.UTC), 181, 2},
+		{"debruyn", time.Date(2014, 12, 31, 0, 0, 0, 0, time.UTC), 365, 1},
+	} {
+		pooling := splitOf(t, c.set, c.cutoff, c.horizon).report.Pooling
+		if pooling.Contest == nil || pooling.Today == nil {
+			t.Errorf("%s: no pool: %s", c.set, pooling.Why)
+			continue
+		}
+		own, family := pooling.Deviances()
+		t.Logf("%s: deviance %.4f, of %s %.4f, at %d cutoffs; %+v", c.set, own, pooling.Contest.Holder, family, len(pooling.Cutoffs), *pooling.Contest)
+		if !pooling.Won() || !(own < .98*family) {
+			t.Errorf("%s: chosen %t, deviance %.4f, of the family %.4f", c.set, pooling.Won(), own, family)
+		}
+		if got := len(pooling.Today.Windows); got != c.windows {
+			t.Errorf("%s: the pool of today is fitted on %d windows, want %d", c.set, got, c.windows)
 		}
 	}
 }

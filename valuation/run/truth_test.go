@@ -79,7 +79,9 @@ type testedCustomer struct {
 	AgeAtLastPurchaseDays, CustomerAgeDays int64
 	FirstPurchaseMinor, RepeatRevenueMinor int64
 	PurchaseLogMillionths                  int64
-	RecentPurchases                        int
+	RecentPurchases, HalfWindowPurchases   int
+	Faded30, Faded60, Faded120             int64
+	Faded240, Faded480, Faded960           int64
 	IDFraction                             float64
 	HoldoutPurchases                       int
 	HoldoutRevenueMinor                    int64
@@ -93,10 +95,9 @@ func (c testedCustomer) history() btyd.History {
 var splits = map[string]split{}
 
 type split struct {
-	customers  []testedCustomer                  // of the cutoff
-	past       map[int][]testedCustomer          // by days before the cutoff
-	purchasing map[int]map[string]pastPurchasing // by days before the cutoff and customer
-	report     scoring.BacktestReport
+	customers []testedCustomer         // of the cutoff
+	past      map[int][]testedCustomer // by days before the cutoff
+	report    scoring.BacktestReport
 }
 
 // splitOf carries out the plan of a backtest of a real order history whose cutoff and
@@ -125,7 +126,7 @@ func splitOrders(t testing.TB, c config.Config, cutoff time.Time, horizon int) s
 	c.Backtest.HoldoutDays = &days
 	done := split{past: map[int][]testedCustomer{}}
 	const last = "tested_customers"
-	steps := append(slices.Clone(Tested), pipeline.Step{Name: last, Kind: pipeline.Go, Reads: []string{"past_customers", "past_members", "customer_days"}})
+	steps := append(slices.Clone(Tested), pipeline.Step{Name: last, Kind: pipeline.Go, Reads: []string{"past_customers"}})
 	job := testJob(c)
 	inputs, err := intake.Find(t.Context(), c)
 	if err == nil {
@@ -152,8 +153,7 @@ func splitOrders(t testing.TB, c config.Config, cutoff time.Time, horizon int) s
 			done.past[before] = append(done.past[before], row)
 		}
 		done.customers = done.past[0]
-		done.purchasing, err = readPurchasing(ctx, r.Engine, cutoff, horizon)
-		return err
+		return nil
 	}}
 	err = r.Walk(t.Context(), pipeline.Walk{
 		Entries: entries, Actions: pipeline.Join(r.dryActions(), read), Readable: r.intake.Readable(), Spill: t.TempDir(), Diagnose: r.intake.Diagnose,

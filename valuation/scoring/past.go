@@ -6,8 +6,10 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/pool"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/pastdays"
 )
 
 // pastCustomer is a row of past_customers.
@@ -26,6 +28,10 @@ type pastCustomer struct {
 	RecentPurchases          int
 	RecentRevenueMinor       int64
 	RecentMarginMinor        int64
+	HalfWindowPurchases      int
+	Faded30, Faded60         int64
+	Faded120, Faded240       int64
+	Faded480, Faded960       int64
 	HoldoutPurchases         int
 	HoldoutRevenueMinor      int64
 	HoldoutMarginMinor       int64
@@ -70,7 +76,7 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	past := backtest.Past{Lookback: look}
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
-		if before == backtest.RecentDays {
+		if before == pastdays.RecentDays {
 			for i, row := range rows[before] {
 				past.Recent = append(past.Recent, backtest.RecentCustomer{
 					Customer: day.Customers[i].Customer, Purchases: row.QuarterPositivePurchases, Value: float64(row.QuarterPurchaseMinor) / float64(s.Minor),
@@ -109,6 +115,10 @@ func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
 		customers[i].Revenue = float64(row.PurchaseRevenueMinor+row.LaterReturnsMinor) / perUnit
 		s.spendOf(row, &customers[i].Customer)
 		customers[i].Came = s.cameOf(row)
+		customers[i].RecentHalf = row.HalfWindowPurchases
+		for place, sum := range []int64{row.Faded30, row.Faded60, row.Faded120, row.Faded240, row.Faded480, row.Faded960} {
+			customers[i].Faded[place] = pool.Billionth * float64(sum)
+		}
 	}
 	return customers
 }

@@ -32,9 +32,9 @@ type poolTerms struct {
 	LowExceeded, HighExceeded float64
 }
 
-// purchaseWeight is a row of purchase_weights: what a purchase counts for in fading
+// memoryWeight is a row of memory_weights: what a purchase counts for in fading
 // memory, in billionths.
-type purchaseWeight struct{ AgeDays, Weight int64 }
+type memoryWeight struct{ AgeDays, Weight int64 }
 
 // poolHistory is a row of pool_histories: what the pool makes of a distinct history.
 type poolHistory struct {
@@ -55,12 +55,12 @@ type poolHistory struct {
 	P, Q *float64 // of the spend model, nil where only the mean is known
 }
 
-// makePool makes pool_terms, purchase_weights and pool_histories, all empty where the
+// makePool makes pool_terms, memory_weights and pool_histories, all empty where the
 // pool was not chosen.
 func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts []forecast, of []int) error {
 	var (
 		terms   []poolTerms
-		weights []purchaseWeight
+		weights []memoryWeight
 		rows    []poolHistory
 	)
 	if p := s.pooled; p.Chosen {
@@ -70,8 +70,8 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 			oldest = max(oldest, int(h.Age))
 		}
 		for age := range oldest + 1 {
-			weight := int64(math.Round(pool.Weight(age, p.Memory.HalfLife) * 1e9))
-			weights = append(weights, purchaseWeight{int64(age), weight})
+			weight := int64(math.Round(pool.Weight(age, p.Memory.HalfLife) / pool.Billionth))
+			weights = append(weights, memoryWeight{int64(age), weight})
 		}
 		shares := make([]poolHistory, len(forecasts)) // what depends on (x, T) alone
 		err := s.parallel(ctx, len(forecasts), func(i int) { shares[i] = s.poolShares(forecasts[i]) })
@@ -94,7 +94,7 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 	if err := engine.Insert(ctx, s.Engine, "pool_terms", terms); err != nil {
 		return err
 	}
-	if err := engine.Insert(ctx, s.Engine, "purchase_weights", weights); err != nil {
+	if err := engine.Insert(ctx, s.Engine, "memory_weights", weights); err != nil {
 		return err
 	}
 	return engine.Insert(ctx, s.Engine, "pool_histories", rows)

@@ -43,6 +43,9 @@ const leastHalfDays = 14
 // HalfWindow returns over how many days RecentHalf is counted for a window.
 func HalfWindow(days int) int { return max(leastHalfDays, days/2) }
 
+// Billionth is the unit that weights are summed in, as whole numbers.
+const Billionth = 1e-9
+
 // Weight returns what a purchase counts for, so many days after, by a half-life.
 func Weight(ageDays, halfLife int) float64 {
 	return math.Exp2(-float64(ageDays) / float64(halfLife))

@@ -55,6 +55,9 @@ type Pool struct {
 	Intercept    float64
 	Coefficients [features]float64
 	Centre       [features]float64 // means over the customers it was fitted to
+
+	// Covariance is that of the coefficients, by the curvature of what was minimised.
+	Covariance [features][features]float64
 }
 
 // Features returns what the pool sees of a customer before so many days.
@@ -78,9 +81,12 @@ func Features(m Models, c Customer, days int) [features]float64 {
 }
 
 // Expected returns the purchases that are expected of a customer.
-func (p Pool) Expected(m Models, c Customer) float64 {
+func (p Pool) Expected(m Models, c Customer) float64 { return p.ExpectedOf(Features(m, c, p.Days)) }
+
+// ExpectedOf returns those that are expected of a customer with some features.
+func (p Pool) ExpectedOf(of [features]float64) float64 {
 	logMean := p.Intercept
-	for j, f := range Features(m, c, p.Days) {
+	for j, f := range of {
 		logMean += p.Coefficients[j] * (f - p.Centre[j])
 	}
 	return math.Exp(logMean)
@@ -113,21 +119,31 @@ func (p Pool) OfHistory(m Models, h btyd.History) float64 {
 	return logMean
 }
 
+// Suffices reports by a *likelihood.NoFitError that a window's customers or their
+// purchases are too few for a pool.
+func Suffices(customers []Observed) error {
+	purchases := 0
+	for _, c := range customers {
+		purchases += c.Purchases
+	}
+	if len(customers) >= leastCustomers && purchases >= leastPurchases {
+		return nil
+	}
+	return &likelihood.NoFitError{
+		Model: poolName, Reason: likelihood.TooFewHistories,
+		Detail: fmt.Sprintf("%d customers with %d purchases in the window: want %d with %d", len(customers), purchases, leastCustomers, leastPurchases),
+	}
+}
+
 // Fit fits a pool to windows of so many days, by Poisson regression with a ridge. A
 // *likelihood.NoFitError says that they determine none.
 func Fit(windows []Window, days, workers int) (Pool, error) {
-	rows, purchases := 0, 0
+	rows := 0
 	for _, w := range windows {
+		if err := Suffices(w.Customers); err != nil {
+			return Pool{}, err
+		}
 		rows += len(w.Customers)
-		for _, c := range w.Customers {
-			purchases += c.Purchases
-		}
-	}
-	if rows < leastCustomers || purchases < leastPurchases {
-		return Pool{}, &likelihood.NoFitError{
-			Model: poolName, Reason: likelihood.TooFewHistories,
-			Detail: fmt.Sprintf("%d customers with %d purchases in the window: want %d with %d", rows, purchases, leastCustomers, leastPurchases),
-		}
 	}
 	r := newRegression(windows, days, rows, workers)
 	if err := r.solve(); err != nil {
@@ -135,6 +151,11 @@ func Fit(windows []Window, days, workers int) (Pool, error) {
 	}
 	p := Pool{Days: days, Intercept: r.at[0], Centre: r.centre}
 	copy(p.Coefficients[:], r.at[1:])
+	covariance, err := r.sums(r.at).covariance()
+	if err != nil {
+		return Pool{}, &likelihood.NoFitError{Model: poolName, Reason: likelihood.NotConcave, Detail: err.Error()}
+	}
+	p.Covariance = covariance
 	return p, nil
 }
 
@@ -251,8 +272,8 @@ func (r *regression) solve() error {
 	return fmt.Errorf("no optimum within %d Newton steps", regressionSteps)
 }
 
-// newton returns a step, and what it gains by the curvature.
-func (s regressionSums) newton() (step []float64, fall float64, err error) {
+// factors returns those of the curvature.
+func (s regressionSums) factors() (*mat.Cholesky, error) {
 	h := mat.NewSymDense(1+features, nil)
 	for j := range s.gradient {
 		for k := j; k <= features; k++ {
@@ -261,7 +282,34 @@ func (s regressionSums) newton() (step []float64, fall float64, err error) {
 	}
 	var factors mat.Cholesky
 	if !factors.Factorize(h) {
-		return nil, 0, errors.New("its curvature is not positive definite")
+		return nil, errors.New("its curvature is not positive definite")
+	}
+	return &factors, nil
+}
+
+// covariance returns the inverse of the curvature, but for the intercept.
+func (s regressionSums) covariance() (covariance [features][features]float64, err error) {
+	factors, err := s.factors()
+	if err != nil {
+		return covariance, err
+	}
+	var inverse mat.SymDense
+	if err := factors.InverseTo(&inverse); err != nil {
+		return covariance, fmt.Errorf("its curvature has no inverse: %w", err)
+	}
+	for j := range covariance {
+		for k := range covariance[j] {
+			covariance[j][k] = inverse.At(1+j, 1+k)
+		}
+	}
+	return covariance, nil
+}
+
+// newton returns a step, and what it gains by the curvature.
+func (s regressionSums) newton() (step []float64, fall float64, err error) {
+	factors, err := s.factors()
+	if err != nil {
+		return nil, 0, err
 	}
 	var solved mat.VecDense
 	if err := factors.SolveVecTo(&solved, mat.NewVecDense(1+features, s.gradient[:])); err != nil {

@@ -3,7 +3,10 @@ package pool
 import (
 	"errors"
 	"math"
+	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/likelihood/likelihoodtest"
@@ -49,6 +52,46 @@ func TestAgreementOfThePoolAndItsWindows(t *testing.T) {
 	likelihoodtest.Near(t, "Σ m", expected, came, 1e-9)
 	if one, _ := Fit(windows, 90, 1); one != p {
 		t.Errorf("%+v with one worker, %+v with two", one, p)
+	}
+}
+
+// The covariance is that of what other draws of the window's purchases would give, with
+// the ridge for what is known beforehand: coefficients vary as it says, or less.
+func TestAgreementOfTheCovarianceOfThePool(t *testing.T) {
+	const draws = 60
+	window := windowOf(3000, 5)
+	of, err := Fit([]Window{window}, 90, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	means := make([]float64, len(window.Customers))
+	for i, c := range window.Customers {
+		means[i] = of.Expected(window.Models, c.Customer)
+	}
+	source := rand.NewPCG(6, 0)
+	var fits [draws]Pool
+	for n := range fits {
+		for i := range window.Customers {
+			window.Customers[i].Purchases = int(distuv.Poisson{Lambda: means[i], Src: source}.Rand())
+		}
+		if fits[n], err = Fit([]Window{window}, 90, 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for j, name := range FeatureNames {
+		mean, squares := 0., 0.
+		for _, p := range fits {
+			mean += p.Coefficients[j] / draws
+		}
+		for _, p := range fits {
+			squares += (p.Coefficients[j] - mean) * (p.Coefficients[j] - mean) / (draws - 1)
+		}
+		if ratio := math.Sqrt(squares / of.Covariance[j][j]); !(0.4 <= ratio && ratio <= 1.25) {
+			t.Errorf("%s varies by %.2f of what the covariance says", name, ratio)
+		}
+		if of.Covariance[j][0] != of.Covariance[0][j] {
+			t.Errorf("%s: the covariance is not symmetric", name)
+		}
 	}
 }
 
