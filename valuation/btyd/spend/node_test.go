@@ -106,3 +106,26 @@ func TestAgreementOfCountsAndTheirFuture(t *testing.T) {
 		}
 	}
 }
+
+// Of counts as few as none and as many as no shop has, a node has a distribution.
+func TestSurvivalOfExtremeCounts(t *testing.T) {
+	for _, c := range []Counts{{0, 1e-3, 1e-15}, {0, 1e-3, 40}, {3, 1e6, 3}, {5, 200, 1e-9}, {400, 1e4, 5000}, {10_000, 1e-3, 1e5}} {
+		for _, gammaGamma := range []*GammaGamma{nil, {P: 0.05, Q: 1.01, Gamma: 1}, {P: 50, Q: 200, Gamma: 1}} {
+			n := nodeOf(c)
+			node := n.Counts()
+			if !(node.Mean > 0 && node.Size > 0) || !(math.Abs(node.Mean-c.Mean) <= 0.01+0.1*c.Mean) {
+				t.Errorf("%+v are near %+v", c, node)
+			}
+			d := DistributionsOf([]Counts{node}, after(gammaGamma), 1e6, 1)[0]
+			numbers := append([]float64{d.None, d.Power, d.First, d.Step, d.SecondMoment}, d.Exceeds[:]...)
+			for i, number := range numbers {
+				if math.IsNaN(number) || math.IsInf(number, 0) {
+					t.Errorf("%+v, %+v: number %d is %g", node, gammaGamma, i, number)
+				}
+			}
+			if !(math.Abs(d.None-node.None()) <= 1e-9) {
+				t.Errorf("%+v: P(0) is %g, want %g", node, d.None, node.None())
+			}
+		}
+	}
+}
