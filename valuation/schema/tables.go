@@ -63,7 +63,7 @@ var customers = []Column{
 	{"rfm", text, "", "the three scores as text: 545"},
 	{"segment", text, "", "name of the RFM cell in the configured map"},
 
-	{"p_alive", decimal, "probability", "that the customer is still one on as_of. BG/NBD has customers leave after a repeat purchase only, so it is 1 without one. Where the pool forecasts purchases it is the family's all the same, and a chance of a purchase may be above it"},
+	{"p_alive", decimal, "probability", "that the customer is still one on as_of. BG/NBD has customers leave after a repeat purchase only, so it is 1 without one"},
 	{"p_purchase_30d", decimal, "probability", "of at least one purchase in the 30 days after as_of"},
 	{"p_purchase_90d", decimal, "probability", "of at least one purchase in the 90 days after as_of"},
 	{"p_purchase_365d", decimal, "probability", "of at least one purchase in the 365 days after as_of"},
