@@ -1,9 +1,15 @@
 -- customers_are_sound: no value missing where it must stand, no NaN, no infinity,
--- no probability outside 0 to 1.
+-- no probability outside 0 to 1. Who purchases is a customer still: by one model of both
+-- no chance of it is above p_alive, which the pool knows nothing of.
 --
 -- grain: one row per rule
--- reads: customers, params
+-- reads: customers, pool_terms, params
 with
+
+pools as (
+    select count(*) as pools
+    from pool_terms
+),
 
 sums as (
     select
@@ -11,8 +17,9 @@ sums as (
             as incomplete,
         cast(sum(case
             when not (p_alive between 0 and 1 and p_purchase_30d between 0 and p_purchase_90d
-                and p_purchase_90d <= p_purchase_365d and p_purchase_365d <= p_alive
-                and keep_probability between 0 and p_alive) then 1
+                and p_purchase_90d <= p_purchase_365d
+                and p_purchase_365d <= case when pools > 0 then 1e0 else p_alive end
+                and keep_probability between 0 and case when pools > 0 then 1e0 else p_alive end) then 1
             else 0
         end) as bigint) as improbable,
         cast(sum(case
@@ -30,6 +37,7 @@ sums as (
         end) as bigint) as impossible
     from customers
     cross join params
+    cross join pools
 ),
 
 broken as (

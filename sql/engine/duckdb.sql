@@ -119,11 +119,28 @@ create or replace macro id_fraction(id) as
 create or replace macro bucket(content) as
     cast(cast('0x' || substr(sha256(content), 1, 15) as bigint) % 10000 as bigint);
 
+-- the chance of a purchase where their number is negative binomial
+create or replace macro purchase_chance(counts_size, counts_mean) as
+    1 - exp(-counts_size * ln(1 + counts_mean / nullif(counts_size, 0)));
+
 -- the number of values in a list, and the one at a place, the first at 0
 create or replace macro list_size(list) as
     cast(len(list) as bigint);
 create or replace macro at_place(list, place) as
     list_extract(list, cast(place as bigint) + 1);
+
+-- how many values of a list are above a number
+create or replace macro count_above(list, number) as
+    cast(len(list_filter(list, lambda value: value > number)) as bigint);
+
+-- the place of a chance among the falling ones of a list, of which so many are above it:
+-- between two of them in proportion, and at the first or the last where it is beyond
+create or replace macro knot_at(list, above, chance) as
+    case
+        when above = 0 then 0e0
+        when above = list_size(list) then above - 1e0
+        else above - (chance - at_place(list, above)) / nullif(at_place(list, above - 1) - at_place(list, above), 0)
+    end;
 
 -- a value whose smallest is that of the earliest row and whose greatest that of the
 -- latest, ties by order_id, then content; its field content gives the content back

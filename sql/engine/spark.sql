@@ -118,11 +118,28 @@ create or replace temporary function id_fraction(id string) returns double retur
 create or replace temporary function bucket(content string) returns bigint return
     cast(conv(substr(sha2(cast(content as binary), 256), 1, 15), 16, 10) as bigint) % 10000;
 
+-- the chance of a purchase where their number is negative binomial
+create or replace temporary function purchase_chance(counts_size double, counts_mean double) returns double return
+    1 - exp(-counts_size * ln(1 + counts_mean / nullif(counts_size, 0)));
+
 -- the number of values in a list, and the one at a place, the first at 0
 create or replace temporary function list_size(list array<double>) returns bigint return
     cast(size(list) as bigint);
 create or replace temporary function at_place(list array<double>, place double) returns double return
     element_at(list, cast(place as int) + 1);
+
+-- how many values of a list are above a number
+create or replace temporary function count_above(list array<double>, number double) returns bigint return
+    cast(size(filter(list, value -> value > number)) as bigint);
+
+-- the place of a chance among the falling ones of a list, of which so many are above it:
+-- between two of them in proportion, and at the first or the last where it is beyond
+create or replace temporary function knot_at(list array<double>, above bigint, chance double) returns double return
+    case
+        when above = 0 then 0e0
+        when above = list_size(list) then above - 1e0
+        else above - (chance - at_place(list, above)) / nullif(at_place(list, above - 1) - at_place(list, above), 0)
+    end;
 
 -- a value whose smallest is that of the earliest row and whose greatest that of the
 -- latest, ties by order_id, then content; its field content gives the content back

@@ -3,10 +3,11 @@
 -- thousandths of a millionth of a customer: whole numbers, whose sum does not depend
 -- on their order. All null where no model could be fitted. A repeat customer is silent
 -- after more than silent_gaps times their own mean gap between purchases, t_x / x,
--- without one.
+-- without one. Chances to sell are those of the customers, by the pool where that
+-- forecasts their purchases.
 --
 -- grain: one row per (is_repeat, is_silent)
--- reads: histories, fit_groups, scores, conditional_forecasts, params
+-- reads: histories, fit_groups, scores, conditional_forecasts, pooled, params
 with
 
 scored as (
@@ -41,7 +42,30 @@ scored as (
         and histories.customer_age_days = conditional_forecasts.customer_age_days
 ),
 
-final as (
+pooled_customers as (
+    select
+        pooled.repeat_purchases > 0 as is_repeat,
+        pooled.repeat_purchases * (pooled.customer_age_days - pooled.age_at_last_purchase_days)
+            > params.silent_gaps * pooled.age_at_last_purchase_days as is_silent,
+        fixed_point(pooled.p_purchase_30d, 1000000000) as buying_30d,
+        fixed_point(pooled.p_purchase_90d, 1000000000) as buying_90d,
+        fixed_point(pooled.p_purchase_365d, 1000000000) as buying_365d
+    from pooled
+    cross join params
+),
+
+pooled_sums as (
+    select
+        is_repeat,
+        is_silent,
+        cast(sum(buying_30d) as bigint) as buying_30d,
+        cast(sum(buying_90d) as bigint) as buying_90d,
+        cast(sum(buying_365d) as bigint) as buying_365d
+    from pooled_customers
+    group by is_repeat, is_silent
+),
+
+sums as (
     select
         is_repeat,
         is_silent,
@@ -56,6 +80,25 @@ final as (
         cast(sum(customers * buying_365d) as bigint) as buying_365d
     from scored
     group by is_repeat, is_silent
+),
+
+final as (
+    select
+        sums.is_repeat,
+        sums.is_silent,
+        sums.customers,
+        sums.alive,
+        sums.gone_30d,
+        sums.gone_90d,
+        sums.gone_180d,
+        sums.gone_365d,
+        coalesce(pooled_sums.buying_30d, sums.buying_30d) as buying_30d,
+        coalesce(pooled_sums.buying_90d, sums.buying_90d) as buying_90d,
+        coalesce(pooled_sums.buying_365d, sums.buying_365d) as buying_365d
+    from sums
+    left join pooled_sums
+        on sums.is_repeat = pooled_sums.is_repeat
+        and sums.is_silent = pooled_sums.is_silent
 )
 
 select * from final

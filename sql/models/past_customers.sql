@@ -4,16 +4,19 @@
 -- a purchase after the day as what is known of it on as_of: an order of before that is
 -- returned and booked again after the day is one of them. Recent is the stretch as long
 -- as the holdout that ends with the day; the first purchase is not among the recent
--- ones. A window that as_of cuts off holds what has come so far.
+-- ones. A window that as_of cuts off holds what has come so far. Faded are the repeat
+-- purchases, each with a weight in billionths that halves as often as the half-life has
+-- passed since.
 --
 -- grain: one row per (past_day, customer_id)
--- reads: past_members, past_days, customer_days, look_days, version_money
+-- reads: past_members, past_days, customer_days, look_days, version_money, purchase_weights
 with
 
 members as (
     select
         past_members.*,
         past_days.recent_from,
+        past_days.half_from,
         past_days.holdout_to,
         past_days.horizon_to,
         past_days.month_to,
@@ -80,12 +83,29 @@ placed as (
         order_day > recent_from
             and order_day <= past_day
             and order_day > first_purchase_date as is_recent,
+        case
+            when is_purchase and order_day <= past_day and order_day > first_purchase_date then day_difference(order_day, past_day)
+        end as repeat_age_days,
         order_day > past_day and order_day <= holdout_to as is_in_holdout,
         order_day > past_day and order_day <= horizon_to as is_in_horizon,
         order_day > past_day and order_day <= month_to as is_in_month,
         order_day > past_day and order_day <= quarter_to as is_in_quarter,
         order_day > past_day and order_day <= year_to as is_in_year
     from member_days
+),
+
+weighed as (
+    select
+        placed.*,
+        purchase_weights.half_30,
+        purchase_weights.half_60,
+        purchase_weights.half_120,
+        purchase_weights.half_240,
+        purchase_weights.half_480,
+        purchase_weights.half_960
+    from placed
+    left join purchase_weights
+        on placed.repeat_age_days = purchase_weights.age_days
 ),
 
 sums as (
@@ -111,6 +131,13 @@ sums as (
         cast(sum(case when is_recent and is_purchase then 1 else 0 end) as bigint) as recent_purchases,
         cast(sum(case when is_recent then net_minor else 0 end) as bigint) as recent_revenue_minor,
         cast(sum(case when is_recent then margin_minor else 0 end) as bigint) as recent_margin_minor,
+        cast(sum(case when repeat_age_days is not null and order_day > half_from then 1 else 0 end) as bigint) as half_window_purchases,
+        cast(coalesce(sum(half_30), 0) as bigint) as faded_30,
+        cast(coalesce(sum(half_60), 0) as bigint) as faded_60,
+        cast(coalesce(sum(half_120), 0) as bigint) as faded_120,
+        cast(coalesce(sum(half_240), 0) as bigint) as faded_240,
+        cast(coalesce(sum(half_480), 0) as bigint) as faded_480,
+        cast(coalesce(sum(half_960), 0) as bigint) as faded_960,
         cast(sum(case when is_in_holdout and is_purchase then 1 else 0 end) as bigint) as holdout_purchases,
         cast(sum(case when is_in_holdout then net_minor else 0 end) as bigint) as holdout_revenue_minor,
         cast(sum(case when is_in_holdout then margin_minor else 0 end) as bigint) as holdout_margin_minor,
@@ -126,7 +153,7 @@ sums as (
         cast(sum(case when is_in_year and is_purchase then 1 else 0 end) as bigint) as year_purchases,
         cast(sum(case when is_in_year then net_minor else 0 end) as bigint) as year_revenue_minor,
         cast(sum(case when is_in_year then margin_minor else 0 end) as bigint) as year_margin_minor
-    from placed
+    from weighed
     group by past_day, customer_id, first_channel, fit_group, first_purchase_date, id_fraction
 ),
 
@@ -150,6 +177,13 @@ final as (
         recent_purchases,
         recent_revenue_minor,
         recent_margin_minor,
+        half_window_purchases,
+        faded_30,
+        faded_60,
+        faded_120,
+        faded_240,
+        faded_480,
+        faded_960,
         holdout_purchases,
         holdout_revenue_minor,
         holdout_margin_minor,

@@ -8,40 +8,48 @@
 -- The same-season ratio of purchases is in the forecasts of their number; what is left of
 -- that of money is in the value of one.
 --
+-- Where the pool forecasts how many purchases customers make, they are as good as
+-- alive_equivalent customers who are alive, by the family's forecast of these, in place of
+-- p_alive: so the family's ratios are kept, and p_alive itself.
+--
 -- What a customer will spend is distributed as spend_scale × W, and W depends on
 -- (x, T) alone, given alive: it is that of customers whose purchases all have a positive
--- value, and the scale of others keeps their own mean. margin_scale turns W into margin, discounted by the
+-- value, and the scale of others keeps their own mean. spend_share, P(alive), is how
+-- likely it is to be that; with the pool see pooled_forecasts. margin_scale turns W into margin, discounted by the
 -- ratio of discounted to expected purchases. dropout_loss is what the customers who
 -- are alive would bring beyond clv if none of them left within the horizon. What ends
 -- in _365d is the same over 365 days, whatever the horizon.
 --
 -- grain: one row per customer_id
--- reads: own_shares, share_weights, scores, conditional_forecasts, spend_terms, season_terms, params
+-- reads: own_shares, share_weights, scores, conditional_forecasts, pooled_forecasts, spend_terms, season_terms, params
 with
 
 scored as (
     select
         own_shares.*,
         scores.p_alive,
+        coalesce(pooled_forecasts.alive_equivalent, scores.p_alive) as alive_equivalent,
         scores.days_to_next_purchase,
-        scores.p_alive * conditional_forecasts.p_purchase_30d as p_purchase_30d,
-        scores.p_alive * conditional_forecasts.p_purchase_90d as p_purchase_90d,
-        scores.p_alive * conditional_forecasts.p_purchase_365d as p_purchase_365d,
-        scores.p_alive * conditional_forecasts.expected_purchases as expected_purchases,
-        scores.p_alive * conditional_forecasts.discounted_purchases as discounted_purchases,
-        scores.p_alive * conditional_forecasts.discounted_purchases_if_kept as discounted_purchases_if_kept,
-        scores.p_alive * conditional_forecasts.discounted_purchases_365d as discounted_purchases_365d,
-        scores.p_alive * conditional_forecasts.discounted_purchases_if_kept_365d as discounted_purchases_if_kept_365d,
+        coalesce(pooled_forecasts.p_purchase_30d, scores.p_alive * conditional_forecasts.p_purchase_30d) as p_purchase_30d,
+        coalesce(pooled_forecasts.p_purchase_90d, scores.p_alive * conditional_forecasts.p_purchase_90d) as p_purchase_90d,
+        coalesce(pooled_forecasts.p_purchase_365d, scores.p_alive * conditional_forecasts.p_purchase_365d) as p_purchase_365d,
         conditional_forecasts.purchases_per_year as expected_repeat_rate,
         conditional_forecasts.discounted_purchases / nullif(conditional_forecasts.expected_purchases, 0) as discount_factor,
-        scores.spend_low,
-        scores.spend_high,
-        conditional_forecasts.spend_none,
-        conditional_forecasts.spend_power,
-        conditional_forecasts.spend_first,
-        conditional_forecasts.spend_step,
-        conditional_forecasts.spend_exceeds,
-        conditional_forecasts.spend_second_moment,
+        conditional_forecasts.expected_purchases as purchases_if_alive,
+        conditional_forecasts.discounted_purchases as discounted_if_alive,
+        conditional_forecasts.discounted_purchases_if_kept as discounted_if_alive_and_kept,
+        conditional_forecasts.discounted_purchases_365d as discounted_365d_if_alive,
+        conditional_forecasts.discounted_purchases_if_kept_365d as discounted_365d_if_alive_and_kept,
+        coalesce(pooled_forecasts.spend_low, scores.spend_low) as spend_low,
+        coalesce(pooled_forecasts.spend_high, scores.spend_high) as spend_high,
+        coalesce(pooled_forecasts.spend_share, scores.p_alive) as spend_share,
+        coalesce(pooled_forecasts.spend_ratio, 1e0) as spend_ratio,
+        coalesce(pooled_forecasts.spend_none, conditional_forecasts.spend_none) as spend_none,
+        coalesce(pooled_forecasts.spend_power, conditional_forecasts.spend_power) as spend_power,
+        coalesce(pooled_forecasts.spend_first, conditional_forecasts.spend_first) as spend_first,
+        coalesce(pooled_forecasts.spend_step, conditional_forecasts.spend_step) as spend_step,
+        coalesce(pooled_forecasts.spend_exceeds, conditional_forecasts.spend_exceeds) as spend_exceeds,
+        coalesce(pooled_forecasts.spend_second_moment, conditional_forecasts.spend_second_moment) as spend_second_moment,
         conditional_forecasts.spend_band,
         conditional_forecasts.spend_mean,
         conditional_forecasts.is_spend_mean_fitted,
@@ -59,6 +67,8 @@ scored as (
         on own_shares.fit_group = conditional_forecasts.fit_group
         and own_shares.repeat_purchases = conditional_forecasts.repeat_purchases
         and own_shares.customer_age_days = conditional_forecasts.customer_age_days
+    left join pooled_forecasts
+        on own_shares.customer_id = pooled_forecasts.customer_id
 ),
 
 weights as (
@@ -75,6 +85,11 @@ weights as (
 shared as (
     select
         scored.*,
+        scored.alive_equivalent * scored.purchases_if_alive as expected_purchases,
+        scored.alive_equivalent * scored.discounted_if_alive as discounted_purchases,
+        scored.alive_equivalent * scored.discounted_if_alive_and_kept as discounted_purchases_if_kept,
+        scored.alive_equivalent * scored.discounted_365d_if_alive as discounted_purchases_365d,
+        scored.alive_equivalent * scored.discounted_365d_if_alive_and_kept as discounted_purchases_if_kept_365d,
         weights.margin_weight,
         weights.margin_variance,
         weights.return_weight,
@@ -142,7 +157,7 @@ final as (
         scaled.discounted_purchases_365d * scaled.expected_purchase_value * scaled.kept_share as clv_365d,
         (scaled.discounted_purchases_if_kept_365d - scaled.discounted_purchases_365d) * scaled.expected_purchase_value
             * scaled.kept_share as dropout_loss_365d,
-        scaled.spend_scale * scaled.kept_share * scaled.discount_factor as margin_scale
+        scaled.spend_scale * scaled.kept_share * scaled.discount_factor * scaled.spend_ratio as margin_scale
     from scaled
 )
 

@@ -49,8 +49,8 @@ marked as (
         case
             when located.clv is null then null
             when located.margin_scale <= 0 then 0e0
-            when located.knot is null then located.p_alive * (1 - located.spend_none)
-            else located.p_alive * (
+            when located.knot is null then located.spend_share * (1 - located.spend_none)
+            else located.spend_share * (
                 at_place(located.spend_exceeds, floor(located.knot))
                 + (located.knot - floor(located.knot)) * (
                     at_place(located.spend_exceeds, ceil(located.knot))

@@ -6,7 +6,8 @@
 -- derivatives stand once, in the row of the first, and are 0 in the others.
 --
 -- D = P(alive) × discounted purchases depends on the history alone, and its
--- derivatives come with the scores. Those of E[M] = p (γ + S) / (pn + q - 1) are
+-- derivatives come with the scores; where the pool forecasts purchases, at the total of
+-- the family, they are the family's all the same. Those of E[M] = p (γ + S) / (pn + q - 1) are
 -- taken here; a mean that stands in for it has none. Sums are of whole numbers,
 -- whose sum does not depend on their order: of minor units, of variances in
 -- thousandths of the squared value of a first purchase (so that no currency
@@ -42,9 +43,9 @@ customers as (
                 - greatest(0e0, replacement.newcomer_value - (1 + params.cac_band_share) * replacement.cac) > 0 as is_kept_at_higher_cac,
         marks.clv >= replacement.keep_floor
             and marks.clv - params.retention_cost - greatest(0e0, replacement.newcomer_clv) > 0 as is_kept_at_first_order,
-        (marks.p_alive * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv)
+        (marks.spend_share * marks.spend_second_moment * marks.margin_scale * marks.margin_scale - marks.clv * marks.clv)
             / nullif(base_rates.first_purchase_value * base_rates.first_purchase_value, 0) as variance,
-        ln(greatest(1e-300, 1 - marks.p_alive * (1 - marks.spend_none))) as ln_no_purchase,
+        ln(greatest(1e-300, 1 - marks.spend_share * (1 - marks.spend_none))) as ln_no_purchase,
         marks.sensitivities,
         -- without a purchase or a fitted mean the value rests on no parameter of spend
         case when marks.spend_purchases > 0 or marks.is_spend_mean_fitted then marks.p end as p,

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cbv/valuation/backtest"
+	"cbv/valuation/pastdays"
 )
 
 // withEarlier runs a backtest with earlier cutoffs.
@@ -23,7 +24,7 @@ func withEarlier(t *testing.T, customers []backtest.Customer, earlier ...[]backt
 // many. A cutoff at which nothing is fitted does not count.
 func TestAgreementOfChoicesOverCutoffs(t *testing.T) {
 	drawn := seasonal{customers: 4000, years: 3, factor: 1}.draw(8)
-	look := backtest.NewLookback(3*365-1, 365, 0)
+	look := pastdays.New(3*365-1, 365, 0)
 	customers := pastOf(drawn, 3*365-1, look).Holdout(365)
 	others := slices.Clone(customers)
 	for i := range others {

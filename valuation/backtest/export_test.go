@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mathext"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/pastdays"
 )
 
 // Forecast is what the procedure forecasts on a day whose future is known, with
@@ -19,20 +20,31 @@ type Forecast struct {
 	Threshold float64 // margin of a customer
 }
 
+// Forecasts are the purchases of the holdout that the pool expects at a cutoff, by U of the
+// customer.
+func (c PoolCutoff) Forecasts() map[float64]float64 {
+	forecasts := map[float64]float64{}
+	q := c.hindcast.purchasing.(*poolPurchasing)
+	for i, customer := range c.hindcast.customers {
+		forecasts[customer.U] = q.purchases(q.holdout)[i]
+	}
+	return forecasts
+}
+
 // NewForecast forecasts the days after day, of which Came has all.
-func NewForecast(day PastDay, look Lookback, procedure Procedure, ratios [2]Ratio, mostKept int) (*Forecast, error) {
+func NewForecast(day PastDay, look pastdays.Lookback, procedure Procedure, ratios [2]Ratio, mostKept int) (*Forecast, error) {
 	multipliers := [2]float64{ratios[0].Multiplier, ratios[1].Multiplier}
 	h, err := newHindcast(day, look, procedure, Terms{Workers: 1})
 	if err != nil || h == nil {
 		return nil, err
 	}
-	window := look.window(look.HorizonDays)
+	window := look.Place(look.HorizonDays)
 	f := &Forecast{}
 	all := make([]int, len(h.customers))
 	for i := range all {
 		all[i] = i
 	}
-	variances := h.countVariances(window, multipliers[0])
+	variances := h.variances(multipliers[0])
 	for k, target := range targets {
 		total := h.total(target, window, nil)
 		f.Came[k] = total.Actual
@@ -43,7 +55,7 @@ func NewForecast(day PastDay, look Lookback, procedure Procedure, ratios [2]Rati
 	value := multipliers[1] / multipliers[0] // of a purchase
 	for i, c := range h.customers {
 		f.Totals[0].Customers += variances[i]
-		mean := multipliers[0] * h.purchases[window][i]
+		mean := multipliers[0] * h.purchases(window)[i]
 		f.Totals[1].Customers += c.MarginShare * c.MarginShare * value * value * h.valueVariance(i, mean, variances[i])
 	}
 	f.chances(h, look, multipliers, value, mostKept)
@@ -72,7 +84,7 @@ func (h *hindcast) valueVariance(i int, mean, variance float64) float64 {
 
 // chances sets what a customer's distribution says, at the days in which the base's
 // expectation is the ratio times that of the horizon.
-func (f *Forecast) chances(h *hindcast, look Lookback, multipliers [2]float64, value float64, mostKept int) {
+func (f *Forecast) chances(h *hindcast, look pastdays.Lookback, multipliers [2]float64, value float64, mostKept int) {
 	runs := h.runs(h.byGroup)
 	model := h.modelOf(everybody, h.family)
 	expected := func(days float64) (sum float64) {
@@ -119,6 +131,6 @@ func (f *Forecast) chances(h *hindcast, look Lookback, multipliers [2]float64, v
 		}
 		chance += max(0, left) // whoever purchases more often than that spends more
 		f.Keep = append(f.Keep, model.PAlive(c.History)*chance)
-		f.Kept = append(f.Kept, h.actual(Margin, look.window(look.HorizonDays), i) > f.Threshold)
+		f.Kept = append(f.Kept, h.actual(Margin, look.Place(look.HorizonDays), i) > f.Threshold)
 	}
 }

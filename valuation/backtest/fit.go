@@ -96,11 +96,16 @@ func (c Customer) isIn(group int) bool {
 // fit fits purchases to everybody and to each group, by families that are given by their
 // places in btyd.Families. What determines no model is left out.
 func (t *test) fit(families ...int) error {
+	return t.fitTo(append([]int{everybody}, t.fittedApart()...), families...)
+}
+
+// fitTo is fit for given groups.
+func (t *test) fitTo(groups []int, families ...int) error {
 	t.fits, t.unfitted = map[int][]familyFit{}, nil
 	type task struct{ group, family int }
 	var tasks []task
 	bases := map[int]*btyd.Base{}
-	for _, group := range append([]int{everybody}, t.fittedApart()...) {
+	for _, group := range groups {
 		base, err := btyd.NewBase(t.histories(group), t.terms.Workers)
 		if err != nil {
 			return err

@@ -89,11 +89,7 @@ const chunkRuns = 64
 // forecastOf returns a family's forecast, but for margins. Each group has its own fit
 // where it has one.
 func (t *test) forecastOf(family int, runs map[int][]run) forecast {
-	n := len(t.customers)
-	f := forecast{
-		purchases: make([]float64, n), pPurchase: make([]float64, n),
-		pit: make([]float64, n), covered: make([]bool, n), coverage: make([]float64, n),
-	}
+	f := newForecast(len(t.customers))
 	for group, of := range runs {
 		model := t.modelOf(group, family)
 		likelihood.EachChunk((len(of)+chunkRuns-1)/chunkRuns, t.terms.Workers, func(chunk int) {
@@ -133,23 +129,41 @@ func (t *test) forecastRun(f *forecast, run run, model btyd.Model, counts *count
 	expected, pPurchase := future.Expected(holdout), future.PPurchase(holdout)
 	counts.set(future, holdout, expected, most)
 
-	var pAlive, coverage float64
-	var low, high int
+	var pAlive float64
+	var middle interval
 	for place, i := range run {
-		c := &t.customers[i]
+		c := t.customers[i]
 		if place == 0 || c.History != h {
 			h = c.History
 			pAlive = model.PAlive(h)
-			low, high = counts.quantile(pAlive, tail), counts.quantile(pAlive, 1-tail)
-			coverage = counts.upTo(pAlive, high) - counts.upTo(pAlive, low-1)
+			middle = counts.middle(pAlive)
 		}
 		f.purchases[i] = pAlive * expected
 		f.pPurchase[i] = pAlive * pPurchase
-		below := counts.upTo(pAlive, c.Purchases-1)
-		f.pit[i] = below + c.U*(counts.upTo(pAlive, c.Purchases)-below)
-		f.covered[i] = low <= c.Purchases && c.Purchases <= high
-		f.coverage[i] = coverage
+		f.place(i, c, counts, pAlive, middle)
 	}
+}
+
+// newForecast returns an empty forecast of so many customers by a distribution.
+func newForecast(n int) forecast {
+	return forecast{
+		purchases: make([]float64, n), pPurchase: make([]float64, n),
+		pit: make([]float64, n), covered: make([]bool, n), coverage: make([]float64, n),
+	}
+}
+
+// place sets where a customer's purchases lie in their distribution.
+func (f *forecast) place(customer int, c Customer, counts *counts, pAlive float64, middle interval) {
+	below := counts.upTo(pAlive, c.Purchases-1)
+	f.pit[customer] = below + c.U*(counts.upTo(pAlive, c.Purchases)-below)
+	f.covered[customer] = middle.low <= c.Purchases && c.Purchases <= middle.high
+	f.coverage[customer] = middle.coverage
+}
+
+// interval is the central 80 % of a distribution of counts, and the probability of it.
+type interval struct {
+	low, high int
+	coverage  float64
 }
 
 // counts is the distribution of the number of purchases given that a customer
@@ -199,6 +213,13 @@ func (c *counts) upTo(pAlive float64, n int) float64 {
 		return 0
 	}
 	return 1 - pAlive + pAlive*c.cumulative[n]
+}
+
+// middle returns the central 80 % of a customer who is alive with probability pAlive.
+func (c *counts) middle(pAlive float64) interval {
+	i := interval{low: c.quantile(pAlive, tail), high: c.quantile(pAlive, 1-tail)}
+	i.coverage = c.upTo(pAlive, i.high) - c.upTo(pAlive, i.low-1)
+	return i
 }
 
 // quantile returns the least n with a probability of at least q to purchase n

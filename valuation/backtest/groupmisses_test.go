@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pastdays"
 )
 
 // Customers whose forecast failed at the cutoffs have a forecast error of their own, the
@@ -22,7 +23,7 @@ func TestForecastErrorOfSomeCustomers(t *testing.T) {
 			}
 		}
 	}
-	look := backtest.NewLookback(asOf, 365, 0)
+	look := pastdays.New(asOf, 365, 0)
 	past := pastOf(drawn, asOf, look)
 	stopped := func(c backtest.Customer) bool { return int(c.U*float64(len(drawn)))%3 == 0 }
 	rolling, err := backtest.Roll(past, backtest.Procedure{Family: "MBG/NBD", Form: spend.OnPurchases}, backtest.Terms{MaxTotalError: .25, Workers: 2})

@@ -34,10 +34,10 @@ func (r Rolling) testTenths() []Test {
 	for i := range names {
 		names[i] = fmt.Sprintf("tenth %d of the customers by their forecast", i+1)
 	}
-	window := r.window(r.HoldoutDays)
+	window := r.Place(r.HoldoutDays)
 	return r.testGroups("tenth", names, func(c Cutoff) []int {
 		groups := make([]int, len(c.hindcast.customers))
-		for rank, p := range c.hindcast.order(c.hindcast.purchases[window]) {
+		for rank, p := range c.hindcast.order(c.hindcast.purchases(window)) {
 			groups[p.customer] = rank * tenths / len(groups)
 		}
 		return groups
@@ -49,7 +49,7 @@ func (r Rolling) testTenths() []Test {
 // of its parameters: residuals would say nothing of a group of which nobody came.
 func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff) []int) []Test {
 	cutoffs := r.judged()
-	window := r.window(r.HoldoutDays)
+	window := r.Place(r.HoldoutDays)
 	deviations := make([][]float64, len(names)) // by group and cutoff
 	errors := make([]float64, len(names))
 	tests := make([]Test, len(names))
@@ -79,7 +79,7 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 		for a, one := range deviations[g] {
 			for b, other := range deviations[g] {
 				// what two windows have in common deviates in both
-				variance += one * other * r.overlap(cutoffs[a].Before, cutoffs[b].Before)
+				variance += one * other * r.Overlap(cutoffs[a].Before, cutoffs[b].Before)
 			}
 		}
 		if test.Expected > 0 {
@@ -105,11 +105,11 @@ func isFarOff(actual, expected, standardError float64) bool {
 // of what is expected of a group.
 func (c Cutoff) parametersOf(window int, groups []int, group int) float64 {
 	var members []int
-	expected := 0.
+	expected, purchases := 0., c.hindcast.purchases(window)
 	for i, of := range groups {
 		if of == group {
 			members = append(members, i)
-			expected += c.hindcast.purchases[window][i]
+			expected += purchases[i]
 		}
 	}
 	if expected == 0 {

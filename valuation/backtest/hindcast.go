@@ -4,8 +4,9 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
-	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/btyd/pool"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pastdays"
 )
 
 // PastDay is the sample as it was known on a day before as_of.
@@ -15,12 +16,32 @@ type PastDay struct {
 }
 
 // PastCustomer is a customer as known on a past day, and what came of them in each of
-// Lookback.Windows after it; in those that as_of cuts off what has come so far. What
+// pastdays.Lookback.Windows after it; in those that as_of cuts off what has come so far. What
 // the Customer purchased after the day is not asked for. U is that of the customer on
 // every day.
 type PastCustomer struct {
 	Customer
 	Came []Came
+
+	// What the pool sees beside Customer: the repeat purchases in the last half of the
+	// holdout's length, and all of them by fading memory, for each of its half-lives.
+	RecentHalf int
+	Faded      [len(pool.HalfLives)]float64
+}
+
+// observed returns the customer as the pool sees them, with what came in a window.
+func (c PastCustomer) observed(window int) pool.Observed {
+	return pool.Observed{
+		Customer:  pool.Customer{History: c.History, Recent: c.RecentPurchases, RecentHalf: c.RecentHalf, Faded: c.Faded},
+		Purchases: c.Came[window].Purchases,
+	}
+}
+
+// sorted returns the customers in the order of their test.
+func (d PastDay) sorted() []PastCustomer {
+	people := slices.Clone(d.Customers)
+	slices.SortStableFunc(people, func(a, b PastCustomer) int { return a.Customer.compare(b.Customer) })
+	return people
 }
 
 // Came is what a customer did in a window.
@@ -30,10 +51,12 @@ type Came struct {
 }
 
 // Procedure is how customers are forecast: by a family, fitted to everybody or to each
-// group by itself, and by a form of the spend model.
+// group by itself, and by a form of the spend model. Pooled says that the totals of the
+// family are the pool's to distribute over customers, where it could be fitted.
 type Procedure struct {
 	Family  string
 	ByGroup bool
+	Pooled  bool
 	Form    spend.Form
 }
 
@@ -41,22 +64,39 @@ type Procedure struct {
 // came. Customers are in the order of the test.
 type hindcast struct {
 	*test
-	before    int
-	family    int
-	byGroup   bool
-	purchases [][]float64 // expected, by window
-	came      [][]Came
-	worth     []float64   // expected margin of a purchase
-	slopes    [][]float64 // by parameter: of ln purchases over a year by its logarithm
+	before     int
+	family     int
+	byGroup    bool
+	came       [][]Came
+	worth      []float64 // expected margin of a purchase
+	purchasing           // of the family, or of the pool
+}
+
+// purchasing is what is expected of how often the customers of a past day purchase.
+type purchasing interface {
+	// purchases returns those that are expected of each customer in a window.
+	purchases(window int) []float64
+
+	// slopes returns, by parameter of the family, the derivatives of the logarithm of each
+	// customer's purchases over a year by its logarithm.
+	slopes() [][]float64
+
+	// shareVariance returns the variance that errors in how the total is distributed over
+	// customers leave in that of some of them, of whom amounts are expected.
+	shareVariance(members []int, amounts []float64) float64
+
+	// variances returns the variance of each customer's number of purchases in the
+	// holdout, by the model alone, where the mean is multiplied by a ratio: what a Poisson
+	// process has of it grows with the ratio, what customers differ in with its square.
+	variances(ratio float64) []float64
 }
 
 // newHindcast makes the forecast of a past day. Where the family has no fit on it, the
 // next one in btyd.Families' order stands in; nil says that none has.
-func newHindcast(day PastDay, look Lookback, procedure Procedure, terms Terms) (*hindcast, error) {
-	people := slices.Clone(day.Customers)
-	slices.SortStableFunc(people, func(a, b PastCustomer) int { return a.Customer.compare(b.Customer) })
+func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms Terms) (*hindcast, error) {
+	people := day.sorted()
 	h := &hindcast{before: day.Before, byGroup: procedure.ByGroup}
-	holdout := look.window(look.HoldoutDays)
+	holdout := look.Place(look.HoldoutDays)
 	customers := make([]Customer, len(people))
 	for i, c := range people {
 		customers[i] = c.holdout(holdout)
@@ -78,7 +118,12 @@ func newHindcast(day PastDay, look Lookback, procedure Procedure, terms Terms) (
 	if err := h.fitWorth(procedure.Form); err != nil {
 		return nil, err
 	}
-	return h, h.forecast(look)
+	h.worth = make([]float64, len(customers))
+	for i, c := range h.customers {
+		h.worth[i] = c.worth(h.spend[h.spendGroup(c)])
+	}
+	h.purchasing, err = newFamilyPurchasing(h, look)
+	return h, err
 }
 
 // fitProcedure fits the family, or, where it has no fit to everybody, the next one
@@ -137,69 +182,12 @@ func (h *hindcast) spendGroup(c Customer) int {
 	return everybody
 }
 
-// forecast forecasts every window.
-func (h *hindcast) forecast(look Lookback) error {
-	windows, n := look.Windows(), len(h.customers)
-	h.purchases = make([][]float64, len(windows))
-	for w := range windows {
-		h.purchases[w] = make([]float64, n)
-	}
-	h.worth = make([]float64, n)
-	for i, c := range h.customers {
-		h.worth[i] = c.worth(h.spend[h.spendGroup(c)])
-	}
-	for _, runs := range h.runs(h.byGroup) {
-		fit, _ := h.fitOf(h.modelGroup(h.customers[runs[0][0]]), h.family)
-		shifts, err := btyd.NewShifts(fit.Model)
-		if err != nil {
-			return err
-		}
-		if h.slopes == nil {
-			for range fit.Parameters {
-				h.slopes = append(h.slopes, make([]float64, n))
-			}
-		}
-		likelihood.EachChunk((len(runs)+chunkRuns-1)/chunkRuns, h.terms.Workers, func(chunk int) {
-			for _, run := range runs[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(runs))] {
-				h.expectRun(run, fit.Model, shifts, windows)
-			}
-		})
-	}
-	return nil
-}
-
-// expectRun forecasts neighbours who share (x, T), in every window.
-func (h *hindcast) expectRun(run run, model btyd.Model, shifts btyd.Shifts, windows []int) {
-	of := h.customers[run[0]].History
-	future := model.Future(of.Repeats, of.Age)
-	expected := make([]float64, len(windows))
-	for w, days := range windows {
-		expected[w] = future.Expected(float64(days))
-	}
-	bySurvivor, byHistory := make([]float64, len(h.slopes)), make([]float64, len(h.slopes))
-	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, yearDays, bySurvivor)
-	pAlive := 0.
-	for place, i := range run {
-		if c := h.customers[i]; place == 0 || c.History != of {
-			of = c.History
-			pAlive = model.PAlive(of)
-			shifts.PAlive(of, byHistory)
-		}
-		for w := range windows {
-			h.purchases[w][i] = pAlive * expected[w]
-		}
-		for j := range h.slopes {
-			h.slopes[j][i] = bySurvivor[j] + byHistory[j]
-		}
-	}
-}
-
 // expected returns what a target was expected of a customer in a window.
 func (h *hindcast) expected(target Target, window, customer int) float64 {
 	if target == Margin {
-		return h.purchases[window][customer] * h.worth[customer]
+		return h.purchases(window)[customer] * h.worth[customer]
 	}
-	return h.purchases[window][customer]
+	return h.purchases(window)[customer]
 }
 
 // actual returns what came of it.

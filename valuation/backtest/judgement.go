@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"cbv/valuation/pastdays"
 )
 
 const (
@@ -188,7 +190,7 @@ func (r Rolling) testTotal(target int) []Test {
 // customerVariance returns the variance of a total over cutoffs that another sample of
 // customers would leave: a customer's residuals at all cutoffs belong together.
 func (r Rolling) customerVariance(cutoffs []Cutoff, target int, ratio float64) float64 {
-	window := r.window(r.HoldoutDays)
+	window := r.Place(r.HoldoutDays)
 	residuals := sumsOf(cutoffs)
 	for at, c := range cutoffs {
 		h := c.hindcast
@@ -212,7 +214,7 @@ func (r Rolling) testBaselines() (tests []Test) {
 	if len(cutoffs) == 0 {
 		return nil
 	}
-	window := r.window(r.HoldoutDays)
+	window := r.Place(r.HoldoutDays)
 	for target := range targets {
 		for which, name := range []string{meanRate, recentRate} {
 			gains := sumsOf(cutoffs)
@@ -296,7 +298,7 @@ func (r Rolling) testPrecision(standardError float64) Test {
 // of a year ago had none of its own and missed: it is corrected by its own miss.
 func (r Rolling) testUncorrected() (tests []Test) {
 	for _, c := range r.Cutoffs {
-		if c.Before != yearDays || c.Ratios[0].Tested() {
+		if c.Before != pastdays.YearDays || c.Ratios[0].Tested() {
 			continue
 		}
 		for target, total := range c.Totals {

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"cbv/valuation/backtest"
+	"cbv/valuation/btyd/pool"
+	"cbv/valuation/pastdays"
 )
 
 // purchase is one of a customer's, on a day counted from the first of the files.
@@ -14,7 +16,7 @@ type purchase struct {
 
 // pastOf makes what is known on the past days of a shop whose purchases are given, each
 // customer's in order, up to asOf. Money is margin.
-func pastOf(customers [][]purchase, asOf int, look backtest.Lookback) backtest.Past {
+func pastOf(customers [][]purchase, asOf int, look pastdays.Lookback) backtest.Past {
 	past := backtest.Past{Lookback: look}
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before}
@@ -24,7 +26,7 @@ func pastOf(customers [][]purchase, asOf int, look backtest.Lookback) backtest.P
 				continue
 			}
 			c.U = (float64(i) + 0.5) / float64(len(customers))
-			of := backtest.PastCustomer{Customer: c}
+			of := pooledOn(c, purchases, asOf-before, look.HoldoutDays)
 			for _, days := range look.Windows() {
 				of.Came = append(of.Came, cameIn(purchases, asOf-before, min(asOf-before+days, asOf)))
 			}
@@ -80,7 +82,7 @@ func recentOf(purchases []purchase, day int) (c backtest.RecentCustomer) {
 			if i == 0 {
 				c.First = p.value
 			}
-		case p.day <= day+backtest.RecentDays:
+		case p.day <= day+pastdays.RecentDays:
 			c.RecentPurchases++
 			c.RecentValue += p.value
 			if i == 0 {
@@ -89,6 +91,23 @@ func recentOf(purchases []purchase, day int) (c backtest.RecentCustomer) {
 		}
 	}
 	return c
+}
+
+// pooledOn adds what the pool sees of a customer on a day.
+func pooledOn(c backtest.Customer, purchases []purchase, day, holdoutDays int) backtest.PastCustomer {
+	of := backtest.PastCustomer{Customer: c}
+	for _, p := range purchases[1:] {
+		if p.day > day {
+			break
+		}
+		if day-p.day < pool.HalfWindow(holdoutDays) {
+			of.RecentHalf++
+		}
+		for place, halfLife := range pool.HalfLives {
+			of.Faded[place] += pool.Weight(day-p.day, halfLife)
+		}
+	}
+	return of
 }
 
 // cameIn is what a customer purchased after one day and up to another.

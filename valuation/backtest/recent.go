@@ -3,13 +3,11 @@ package backtest
 import (
 	"fmt"
 	"math"
+
+	"cbv/valuation/pastdays"
 )
 
 const (
-	// RecentDays are the days at the end of the history whose purchases are held
-	// against what the spend model of the day before them expects of each.
-	RecentDays = 90
-
 	// mostRecentTotalError is how far the purchases of the recent days may be off. A year
 	// is forecast up to a third further off than the last 90 days are, where these are a
 	// promotion's, so it is less than what a total may be.
@@ -26,12 +24,12 @@ type RecentTotal struct {
 
 // recentTotal returns nil where there is no forecast of the recent days.
 func (r Rolling) recentTotal() *RecentTotal {
-	made := r.days[RecentDays]
+	made := r.days[pastdays.RecentDays]
 	if made == nil {
 		return nil
 	}
-	total := made.total(Purchases, r.window(RecentDays), nil)
-	ratio := r.knownRatio(Purchases, RecentDays, RecentDays)
+	total := made.total(Purchases, r.Place(pastdays.RecentDays), nil)
+	ratio := r.knownRatio(Purchases, pastdays.RecentDays, pastdays.RecentDays)
 	return &RecentTotal{
 		Customers: len(made.customers), Expected: ratio.Multiplier * total.Expected, Actual: total.Actual,
 		StandardError: math.Sqrt(total.Customers + total.Parameters + ratio.LogVariance()),
@@ -52,6 +50,6 @@ func (r Rolling) testRecentTotal() []Test {
 	}
 	off := math.Abs(math.Log(recent.Actual / recent.Expected))
 	test.Failed = !(recent.Actual > 0) || off > math.Log1p(mostRecentTotalError) && off > mostTotalErrors*recent.StandardError
-	test.Sentence = fmt.Sprintf("in the last %d days ", RecentDays) + r.sentence(test, ": whether the coming days follow the forecast or these is not known")
+	test.Sentence = fmt.Sprintf("in the last %d days ", pastdays.RecentDays) + r.sentence(test, ": whether the coming days follow the forecast or these is not known")
 	return []Test{test}
 }

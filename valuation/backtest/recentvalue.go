@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pastdays"
 )
 
 // leastRecentPurchases is how many of them a test of their value takes.
@@ -163,6 +164,6 @@ func (r Rolling) testRecent() []Test {
 	}
 	off := math.Abs(v.Actual/test.Expected - 1)
 	test.Failed = !isBetween && off > mostRecentError && off > groupErrors*test.StandardError
-	test.Sentence = fmt.Sprintf("a purchase of the last %d days was worth %s, and %s: %s", RecentDays, amount(v.Actual, 3), by, why)
+	test.Sentence = fmt.Sprintf("a purchase of the last %d days was worth %s, and %s: %s", pastdays.RecentDays, amount(v.Actual, 3), by, why)
 	return []Test{test}
 }

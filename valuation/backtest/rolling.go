@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"cbv/valuation/pastdays"
 )
 
 // Past is what is known of a shop's past days.
 type Past struct {
-	Lookback
+	pastdays.Lookback
 	Days []PastDay // those of Lookback.Days; of others nothing is asked
 
 	// Recent is by the days of TestedQuarters; without those of as_of the value of recent
@@ -18,7 +20,7 @@ type Past struct {
 
 // Holdout returns the customers of a cutoff with what came of them in the holdout.
 func (p Past) Holdout(before int) []Customer {
-	window := p.window(p.HoldoutDays)
+	window := p.Place(p.HoldoutDays)
 	var customers []Customer
 	for _, day := range p.Days {
 		if day.Before == before {
@@ -51,7 +53,7 @@ func (c PastCustomer) holdout(window int) Customer {
 // Rolling is what the procedure would have forecast on the cutoffs, each with what was
 // known on it, and the same-season ratios that correct what it forecasts as of today.
 type Rolling struct {
-	Lookback
+	pastdays.Lookback
 	Procedure
 	Cutoffs []Cutoff
 	Ratios  []Ratio // of today, by target, then by window
@@ -60,6 +62,7 @@ type Rolling struct {
 	RecentTotal   *RecentTotal
 	maxTotalError float64
 	days          map[int]*hindcast
+	pooled        map[int]*hindcast // by the pool, of the cutoffs at which it could be fitted; nil: the procedure has none
 }
 
 // Cutoff is the procedure's forecast on a past day.
@@ -85,7 +88,7 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 		Lookback: past.Lookback, Procedure: procedure,
 		maxTotalError: terms.MaxTotalError, days: map[int]*hindcast{},
 	}
-	wanted := past.Lookback.Days()
+	wanted, forecast := past.Lookback.Days(), past.ForecastDays()
 	for _, day := range past.Days {
 		if !slices.Contains(wanted, day.Before) {
 			continue
@@ -97,6 +100,9 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 			if len(c.Came) != len(past.Windows()) {
 				return r, fmt.Errorf("%d days before as_of, customer %d: what came in %d windows, want %d", day.Before, i, len(c.Came), len(past.Windows()))
 			}
+		}
+		if !slices.Contains(forecast, day.Before) {
+			continue
 		}
 		made, err := newHindcast(day, past.Lookback, procedure, terms)
 		if err != nil {
@@ -135,7 +141,7 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 		if made == nil || windowDays > day-before { // the window ends by the day itself
 			continue
 		}
-		window := r.window(windowDays)
+		window := r.Place(windowDays)
 		came := 0
 		for i := range made.customers {
 			came += made.came[i][window].Purchases
@@ -162,10 +168,13 @@ func (r Rolling) knownRatio(target Target, before, windowDays int) Ratio {
 // season to compare with; where none had, on all but the one a year ago, whose miss is
 // what today's ratio repairs.
 func (r *Rolling) makeCutoffs() {
-	window := r.window(r.HoldoutDays)
+	window := r.Place(r.HoldoutDays)
 	seasonal := false
 	for _, before := range r.Lookback.Cutoffs {
 		made := r.days[before]
+		if pooled := r.pooled[before]; pooled != nil {
+			made = pooled
+		}
 		if made == nil {
 			continue
 		}
@@ -177,12 +186,12 @@ func (r *Rolling) makeCutoffs() {
 		}
 		c.Judged = c.Ratios[0].Tested()
 		seasonal = seasonal || c.Judged
-		c.variances = made.countVariances(window, c.Ratios[0].Multiplier)
+		c.variances = made.variances(c.Ratios[0].Multiplier)
 		r.Cutoffs = append(r.Cutoffs, c)
 	}
 	for i := range r.Cutoffs {
 		if c := &r.Cutoffs[i]; !seasonal {
-			c.Judged = c.Before != yearDays
+			c.Judged = c.Before != pastdays.YearDays
 		}
 	}
 }
@@ -234,7 +243,7 @@ type Known struct {
 // customers who were in at a cutoff, by what was known and expected of them, of all for a
 // nil in.
 func (r Rolling) Misses(target Target, in func(Known) bool) []Miss {
-	horizon := r.window(r.HorizonDays)
+	horizon := r.Place(r.HorizonDays)
 	var misses []Miss
 	for _, c := range r.Cutoffs {
 		if !c.Judged {
@@ -243,7 +252,7 @@ func (r Rolling) Misses(target Target, in func(Known) bool) []Miss {
 		place := slices.Index(targets[:], target)
 		total := c.Totals[place]
 		if in != nil {
-			total = c.total(target, r.window(r.HoldoutDays), func(i int) bool {
+			total = c.total(target, r.Place(r.HoldoutDays), func(i int) bool {
 				return in(Known{Customer: c.hindcast.customers[i], Margin: c.Ratios[1].Multiplier * c.hindcast.expected(Margin, horizon, i)})
 			})
 		}

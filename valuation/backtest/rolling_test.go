@@ -2,7 +2,6 @@ package backtest
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"cbv/valuation/btyd"
@@ -69,33 +68,6 @@ func TestAgreementOfForecastError(t *testing.T) {
 	isNear(t, "the prior without one", math.Sqrt(ErrorVariance(nil, priorError(false))), .21, 1e-12)
 	misses := []Miss{{Log: .3, Variance: .01}, {Log: -.05, Variance: .01}}
 	isNear(t, "after two cutoffs", ErrorVariance(misses, .0225), (4*.0225+.08)/6, 1e-12)
-}
-
-// Gaps of shape k, taken two at a time, give k back.
-func TestRecoveryOfRegularity(t *testing.T) {
-	random := rand.New(rand.NewPCG(5, 0))
-	for _, k := range []int{1, 2, 3, 8} {
-		const customers = 50_000
-		deviations := 0.
-		gap := func() (sum float64) {
-			for range k {
-				sum += random.ExpFloat64()
-			}
-			return sum
-		}
-		for range customers {
-			first, second := gap(), gap()
-			share := first/(first+second) - .5
-			deviations += share * share
-		}
-		isNear(t, "k", Regularity(customers, deviations)/float64(k), 1, .03)
-	}
-	if got := Regularity(0, 0); got != 0 {
-		t.Errorf("nobody has regularity %g", got)
-	}
-	if got := Regularity(3, 0); !math.IsInf(got, 1) {
-		t.Errorf("equal gaps have regularity %g", got)
-	}
 }
 
 // The second moment of NBD is that of a negative binomial.

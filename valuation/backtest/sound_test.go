@@ -12,6 +12,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/pastdays"
 )
 
 // soundShops are bases that a family describes, from the first day to the last.
@@ -56,14 +57,14 @@ func (r trial) holds() (published, narrow bool) {
 // model on the cutoffs, makes the forecasts of past days, judges them, and
 // forecasts the horizon.
 func try(customers [][]purchase, asOf, horizon int) (trial, error) {
-	look := backtest.NewLookback(asOf, horizon, 0)
+	look := pastdays.New(asOf, horizon, 0)
 	past := pastOf(customers, asOf, look)
 	terms := backtest.Terms{HoldoutDays: look.HoldoutDays, MaxTotalError: .25, Workers: 1}
 	result, err := backtest.Run(past.Holdout(look.HoldoutDays), terms, past.Earlier(look.HoldoutDays)...)
 	if err != nil {
 		return trial{}, err
 	}
-	ahead := backtest.Lookback{SpanDays: asOf, HorizonDays: look.HorizonDays, HoldoutDays: look.HorizonDays}
+	ahead := pastdays.Lookback{SpanDays: asOf, HorizonDays: look.HorizonDays, HoldoutDays: look.HorizonDays}
 	today := backtest.PastDay{}
 	var histories []btyd.HistoryCount
 	for i, purchases := range customers {

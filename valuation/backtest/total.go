@@ -58,20 +58,23 @@ func (h *hindcast) total(target Target, window int, in func(customer int) bool) 
 // depend on what else is asked.
 func (h *hindcast) parameterVariance(target Target, window int, members []int) float64 {
 	purchases, money := map[int][]float64{}, map[int][]float64{}
-	for _, i := range members {
+	slopes := h.slopes()
+	amounts := make([]float64, len(members))
+	for place, i := range members {
 		amount := h.expected(target, window, i)
+		amounts[place] = amount
 		group := h.modelGroup(h.customers[i])
 		if purchases[group] == nil {
-			purchases[group] = make([]float64, len(h.slopes))
+			purchases[group] = make([]float64, len(slopes))
 		}
-		for j := range h.slopes {
-			purchases[group][j] += amount * h.slopes[j][i]
+		for j := range slopes {
+			purchases[group][j] += amount * slopes[j][i]
 		}
 		if target == Margin {
 			h.addSpendSlopes(money, i, amount)
 		}
 	}
-	variance := 0.0
+	variance := h.shareVariance(members, amounts)
 	for _, group := range slices.Sorted(maps.Keys(purchases)) {
 		fit, _ := h.fitOf(group, h.family)
 		variance += btyd.ParameterVariance(purchases[group], fit.Covariance)

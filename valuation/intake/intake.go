@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 
-	"cbv/valuation/backtest"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
+	"cbv/valuation/pastdays"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/source"
 )
@@ -101,7 +101,7 @@ type Intake struct {
 	// Holdout is how the plan tests models on the shop's own past. A plan that tests
 	// none has the zero Holdout, and looks back to no past day.
 	Holdout  Holdout
-	Lookback backtest.Lookback
+	Lookback pastdays.Lookback
 	tests    bool
 
 	// MapWatchedDays makes the view watched_days of a plan that looks at each

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"time"
 
-	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/calendar"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/pastdays"
 )
 
 // params is the one row of what SQL takes from the configuration and the days.
@@ -48,7 +48,7 @@ type params struct {
 	BusinessRules
 }
 
-// makeParams makes the table params.
+// makeParams makes the tables params, past_days and purchase_weights, and those of looks.
 func (in *Intake) makeParams(ctx context.Context) error {
 	if in.tests {
 		if err := in.setHoldout(); err != nil {
@@ -84,6 +84,9 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	if err := engine.Insert(ctx, in.Engine, "past_days", in.pastDays()); err != nil {
 		return err
 	}
+	if err := engine.Insert(ctx, in.Engine, "purchase_weights", in.purchaseWeights()); err != nil {
+		return err
+	}
 	return in.makeLooks(ctx)
 }
 
@@ -116,13 +119,13 @@ func (in *Intake) setHoldout() error {
 			return failure.Usagef("backtest.holdout_days: %d days before %s leave no order to fit the models on: the first one is of %s",
 				*days, in.Days.AsOf.Format(time.DateOnly), in.FittedFrom().Format(time.DateOnly))
 		}
-		in.Lookback = backtest.NewLookback(span, horizon, int(*days))
+		in.Lookback = pastdays.New(span, horizon, int(*days))
 	} else {
-		in.Lookback = backtest.NewLookback(span, horizon, 0)
+		in.Lookback = pastdays.New(span, horizon, 0)
 	}
 	in.Holdout.Days = in.Lookback.HoldoutDays
 	if in.Holdout.Days < leastHoldoutDays {
-		in.Lookback = backtest.Lookback{}
+		in.Lookback = pastdays.Lookback{}
 		in.Holdout = Holdout{WhyNone: fmt.Sprintf("%s of orders are too few for a backtest", calendar.DaysText(span))}
 	}
 	return nil

@@ -16,7 +16,7 @@ var Steps = []pipeline.Step{
 	{Name: "order_days", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "last_order_places", Kind: pipeline.View, Folder: "intake"},
 	{Name: AsOfStep, Kind: pipeline.Go, Reads: []string{"order_days", "last_order_places"}, Makes: []string{"months", "compared_periods"}},
-	{Name: "params", Kind: pipeline.Go, Makes: []string{"params", "past_days", "looks", "watched_days"}},
+	{Name: "params", Kind: pipeline.Go, Makes: []string{"params", "past_days", "purchase_weights", "looks", "watched_days"}},
 	{Name: "personal_looks", Kind: pipeline.View, Folder: "intake"},
 	{Name: "superseded_rows", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "repeated_orders", Kind: pipeline.Table, Folder: "intake"},

@@ -141,7 +141,16 @@ type Model struct {
 	Parameters map[string]float64 `json:"parameters"`
 	SpendForm  string             `json:"spend_form"`                // which purchases the model of spend sees
 	ByChannel  []string           `json:"by_channel,omitempty"`      // channels with parameters of their own
+	Pool       *Pool              `json:"pool,omitempty"`            // absent where it could be fitted at no cutoff
 	From       *Origin            `json:"parameters_from,omitempty"` // absent where this run fitted them
+}
+
+// Pool is whether the pool distributes the model's totals over customers, and the mean
+// deviances of purchases at the cutoffs at which it could be fitted.
+type Pool struct {
+	Chosen         bool    `json:"chosen"`
+	Deviance       float64 `json:"deviance"`
+	FamilyDeviance float64 `json:"family_deviance"` // of the model alone, at the same totals
 }
 
 // Season is what forecasts are multiplied by for the days of the year that they are of.

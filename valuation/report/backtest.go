@@ -24,6 +24,8 @@ type Backtest struct {
 	Why      string               `json:"why"`
 	Spend    string               `json:"spend_form"` // which purchases the model of spend sees; "" without a model
 	WhySpend string               `json:"why_spend_form"`
+	IsPooled bool                 `json:"is_pooled"` // a run would distribute the totals of that model by the pool
+	WhyPool  string               `json:"why_pool"`  // it would, or not; "" where nothing could be tested
 	Scores   []Score              `json:"scores"`
 	Chances  *Chances             `json:"chances"` // of the chosen model; null without one
 	Warnings []pipeline.Warning   `json:"warnings"`
@@ -49,6 +51,7 @@ type Score struct {
 // Chances is how often customers purchased beside how often the model said they
 // would.
 type Chances struct {
+	Model             string   `json:"model"`   // which said so
 	Deciles           []Decile `json:"deciles"` // by predicted chance, lowest first
 	PITShare          Number   `json:"pit_share"`
 	PITShareRepeaters Number   `json:"pit_share_repeaters"`
@@ -72,7 +75,7 @@ const (
 func NewBacktest(tested scoring.BacktestReport, currency string) Backtest {
 	b := Backtest{
 		AsOf: tested.AsOf.Format(time.DateOnly), Currency: currency, Verdict: tested.Verdict, Chosen: tested.Chosen, Why: tested.Why,
-		Spend: tested.Spend, WhySpend: tested.WhySpend,
+		Spend: tested.Spend, WhySpend: tested.WhySpend, IsPooled: tested.IsPooled, WhyPool: tested.WhyPool,
 		Scores: []Score{}, Warnings: listed(tested.Warnings),
 	}
 	if tested.Result == nil {
@@ -88,6 +91,9 @@ func NewBacktest(tested scoring.BacktestReport, currency string) Backtest {
 		for _, c := range tested.Result.Candidates {
 			b.Scores = append(b.Scores, newScore(c.Name, target, of(c.Purchases, c.Margin)))
 		}
+		if pool := tested.Pooling.Scores; pool != nil {
+			b.Scores = append(b.Scores, newScore(pool.Name, target, of(pool.Purchases, pool.Margin)))
+		}
 		if len(tested.Result.Candidates) == 0 {
 			break // nothing to hold the baselines against
 		}
@@ -99,8 +105,11 @@ func NewBacktest(tested scoring.BacktestReport, currency string) Backtest {
 	}
 	for _, c := range tested.Result.Candidates {
 		if c.Name == tested.Chosen {
-			b.Chances = newChances(c.Purchasing)
+			b.Chances = newChances(c.Name, c.Purchasing)
 		}
+	}
+	if pool := tested.Pooling.Scores; tested.IsPooled && pool != nil {
+		b.Chances = newChances(pool.Name, pool.Purchasing)
 	}
 	return b
 }
@@ -113,8 +122,8 @@ func newScore(model, target string, s backtest.Score) Score {
 	}
 }
 
-func newChances(d backtest.Distribution) *Chances {
-	chances := &Chances{PITShare: Number(d.PITShare), PITShareRepeaters: Number(d.PITShareRepeaters), Brier: Number(d.Brier)}
+func newChances(model string, d backtest.Distribution) *Chances {
+	chances := &Chances{Model: model, PITShare: Number(d.PITShare), PITShareRepeaters: Number(d.PITShareRepeaters), Brier: Number(d.Brier)}
 	for _, tenth := range d.Deciles {
 		chances.Deciles = append(chances.Deciles, Decile{tenth.Customers, Number(tenth.Predicted), Number(tenth.Actual)})
 	}
@@ -134,7 +143,7 @@ func (b Backtest) Text(out io.Writer) error {
 		}
 	}
 	if b.Chances != nil {
-		if err := b.Chances.text(out, b.Chosen); err != nil {
+		if err := b.Chances.text(out); err != nil {
 			return err
 		}
 	}
@@ -145,6 +154,13 @@ func (b Backtest) Text(out io.Writer) error {
 	}
 	if b.Chosen != "" {
 		fmt.Fprintf(out, "A run uses %s: %s.\n", b.Chosen, b.Why)
+		if b.WhyPool != "" {
+			does := "is not used"
+			if b.IsPooled {
+				does = "says who purchases"
+			}
+			fmt.Fprintf(out, "The pool %s: %s.\n", does, b.WhyPool)
+		}
 		fmt.Fprintf(out, "It models spend on %s: %s.\n", b.Spend, b.WhySpend)
 	}
 	fmt.Fprintln(out, trustText(b.Verdict))
@@ -181,9 +197,9 @@ func (b Backtest) writeScores(out io.Writer, target string) error {
 	return nil
 }
 
-func (c Chances) text(out io.Writer, model string) error {
+func (c Chances) text(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(table, "forecast\tactual\tcustomers\t  chance of a purchase by %s, in tenths of the customers\n", model)
+	fmt.Fprintf(table, "forecast\tactual\tcustomers\t  chance of a purchase by %s, in tenths of the customers\n", c.Model)
 	for _, d := range c.Deciles {
 		fmt.Fprintf(table, "%s\t%s\t%s\t\n", percent(float64(d.Predicted)), percent(float64(d.Actual)), humanize.Comma(int64(d.Customers)))
 	}

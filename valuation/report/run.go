@@ -337,10 +337,27 @@ func (s summary) forecast() string {
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
+	text.WriteString(poolText(s.result.Manifest.Model.Pool))
 	if s.isDistrusted() {
 		return text.String() + "Trust: no, as said first." + seasonText(v)
 	}
 	return text.String() + trustText(v)
+}
+
+// poolText says in a clause whether the pool forecasts who purchases, and how well it did
+// on past days.
+func poolText(p *publication.Pool) string {
+	if p == nil {
+		return ""
+	}
+	does, change, than := "is not used", p.Deviance/p.FamilyDeviance-1, "higher"
+	if p.Chosen {
+		does = "says who of them purchases"
+	}
+	if change < 0 {
+		than = "lower"
+	}
+	return fmt.Sprintf("The pool %s: at earlier cutoffs its deviance was %.1f %% %s than the model's alone. ", does, 100*math.Abs(change), than)
 }
 
 // record says what came of what earlier runs published.

@@ -19,7 +19,7 @@ import (
 
 // sharedData returns a file of the real order histories, which lie beside the
 // project and are not part of it.
-func sharedData(t *testing.T, name string) string {
+func sharedData(t testing.TB, name string) string {
 	t.Helper()
 	path := filepath.Join("../../../shared/data", name)
 	if _, err := os.Stat(path); err != nil {
@@ -92,7 +92,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-func parseDay(t *testing.T, text string) *config.Day {
+func parseDay(t testing.TB, text string) *config.Day {
 	t.Helper()
 	day, err := config.ParseDay(text)
 	if err != nil {

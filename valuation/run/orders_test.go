@@ -63,7 +63,7 @@ func readOrders(t *testing.T, c config.Config) []rawOrder {
 }
 
 // writeOrders writes rows to an order file and returns its path.
-func writeOrders(t *testing.T, rows []rawOrder) string {
+func writeOrders(t testing.TB, rows []rawOrder) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "orders.parquet")
 	file, err := os.Create(path)

@@ -26,7 +26,7 @@ type buyer struct {
 
 // shopOf writes the orders of customers who first buy on any of the first 400 of
 // 730 days. From the day pickUp on, everybody buys twice as often.
-func shopOf(t *testing.T, seed uint64, customers, pickUp int, draw func(source rand.Source) buyer) config.Config {
+func shopOf(t testing.TB, seed uint64, customers, pickUp int, draw func(source rand.Source) buyer) config.Config {
 	t.Helper()
 	const days = 730
 	source := rand.NewPCG(seed, 11)

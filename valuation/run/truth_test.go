@@ -15,6 +15,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/calendar"
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/intake"
@@ -33,7 +34,7 @@ type truthRow struct {
 }
 
 // truthRows are the rows of the variants, in the order of the file.
-func truthRows(t *testing.T, set string, variants ...string) (rows []truthRow) {
+func truthRows(t testing.TB, set string, variants ...string) (rows []truthRow) {
 	t.Helper()
 	file, err := os.Open("../../fixtures/reference/truth.csv")
 	if err != nil {
@@ -72,11 +73,16 @@ func truthRows(t *testing.T, set string, variants ...string) (rows []truthRow) {
 
 // testedCustomer is a row of past_customers.
 type testedCustomer struct {
+	CustomerID                             string
 	PastDay                                time.Time
 	RepeatPurchases, PositivePurchases     int
 	AgeAtLastPurchaseDays, CustomerAgeDays int64
 	FirstPurchaseMinor, RepeatRevenueMinor int64
 	PurchaseLogMillionths                  int64
+	RecentPurchases, HalfWindowPurchases   int
+	Faded30, Faded60, Faded120             int64
+	Faded240, Faded480, Faded960           int64
+	IDFraction                             float64
 	HoldoutPurchases                       int
 	HoldoutRevenueMinor                    int64
 }
@@ -89,27 +95,36 @@ func (c testedCustomer) history() btyd.History {
 var splits = map[string]split{}
 
 type split struct {
-	customers []testedCustomer
+	customers []testedCustomer         // of the cutoff
+	past      map[int][]testedCustomer // by days before the cutoff
 	report    scoring.BacktestReport
 }
 
 // splitOf carries out the plan of a backtest of a real order history whose cutoff and
 // horizon are given, with money as margin, and returns what it tested.
-func splitOf(t *testing.T, set string, cutoff time.Time, horizon int) split {
+func splitOf(t testing.TB, set string, cutoff time.Time, horizon int) split {
 	t.Helper()
 	name := fmt.Sprint(set, cutoff, horizon)
 	if done, ok := splits[name]; ok {
 		return done
 	}
-	one := 1.
 	c := config.Default()
-	c.Orders.Files = config.Files{sharedData(t, map[string]string{"cdnow": "cdnow_master", "debruyn": "debruyn"}[set]+".parquet")}
+	c.Orders.Files = config.Files{sharedData(t, map[string]string{"cdnow": "cdnow_master", "debruyn": "debruyn", "git_ansible": "git_ansible"}[set]+".parquet")}
 	c.Orders.Columns.OrderedAt = "date"
-	c.Value.Currency, c.Value.MarginRate, c.Value.DiscountRate = "USD", &one, 0
+	c.Value.Currency = "USD"
+	splits[name] = splitOrders(t, c, cutoff, horizon)
+	return splits[name]
+}
+
+// splitOrders is splitOf for the orders of a configuration.
+func splitOrders(t testing.TB, c config.Config, cutoff time.Time, horizon int) split {
+	t.Helper()
+	one := 1.
+	c.Value.MarginRate, c.Value.DiscountRate = &one, 0
 	c.Time.AsOf = &config.Day{Time: cutoff.AddDate(0, 0, horizon)}
 	days := config.Days(horizon)
 	c.Backtest.HoldoutDays = &days
-	done := split{}
+	done := split{past: map[int][]testedCustomer{}}
 	const last = "tested_customers"
 	steps := append(slices.Clone(Tested), pipeline.Step{Name: last, Kind: pipeline.Go, Reads: []string{"past_customers"}})
 	job := testJob(c)
@@ -134,10 +149,10 @@ func splitOf(t *testing.T, set string, cutoff time.Time, horizon int) split {
 			if err != nil {
 				return err
 			}
-			if row.PastDay.Equal(cutoff) {
-				done.customers = append(done.customers, row)
-			}
+			before := calendar.DaysBetween(row.PastDay, cutoff)
+			done.past[before] = append(done.past[before], row)
 		}
+		done.customers = done.past[0]
 		return nil
 	}}
 	err = r.Walk(t.Context(), pipeline.Walk{
@@ -147,12 +162,11 @@ func splitOf(t *testing.T, set string, cutoff time.Time, horizon int) split {
 		t.Fatal(err)
 	}
 	done.report = r.scoring.BacktestReport()
-	splits[name] = done
 	return done
 }
 
 // forecastBy is what a family and a spend model expect of a customer.
-func (s split) forecastBy(t *testing.T, family string, horizon int, worth func(c testedCustomer) float64) (purchases, money []float64) {
+func (s split) forecastBy(t testing.TB, family string, horizon int, worth func(c testedCustomer) float64) (purchases, money []float64) {
 	t.Helper()
 	at := slices.IndexFunc(s.report.Result.Candidates, func(c backtest.Candidate) bool { return c.Name == family })
 	if at < 0 {
@@ -178,7 +192,7 @@ func worthBy(model spend.Model) func(c testedCustomer) float64 {
 }
 
 // spendingOf is the spend model that the backtest fitted of a form.
-func (s split) spendingOf(t *testing.T, form spend.Form) spend.Model {
+func (s split) spendingOf(t testing.TB, form spend.Form) spend.Model {
 	t.Helper()
 	at := slices.IndexFunc(s.report.Result.Spendings, func(s backtest.Spending) bool { return s.Model.Form == form })
 	if at < 0 {

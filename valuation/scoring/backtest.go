@@ -159,6 +159,12 @@ func (s *Scoring) roll() error {
 	if err != nil {
 		return err
 	}
+	if err := s.testPool(rolling); err != nil {
+		return err
+	}
+	if s.pooled.Chosen {
+		rolling = rolling.WithPool(s.pooling)
+	}
 	s.rolling, s.judged = rolling, rolling.Judge(rolling.StandardError())
 	return nil
 }

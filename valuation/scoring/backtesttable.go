@@ -17,7 +17,7 @@ func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 		chosen := s.holdout.choice.Candidate
 		for i := range result.Candidates {
 			c := &result.Candidates[i]
-			t.model, t.isChosen = c.Name, c == chosen && s.HasModel() && c.Name == s.modelName()
+			t.model, t.isChosen = c.Name, c == chosen && s.HasModel() && c.Name == s.modelName() && !s.pooled.Chosen
 			t.add("purchases", c.Purchases)
 			t.add("margin", c.Margin)
 			t.distribution(c.Purchasing, result.Customers, s.holdout.repeaters)
@@ -29,12 +29,39 @@ func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 		}
 	}
 	if s.HasModel() {
+		t.model, t.isChosen = backtest.PoolName, s.pooled.Chosen
+		t.pool(s.pooling, s.intake.Holdout.Days, int(s.holdout.sampled), s.holdout.repeaters)
 		t.model, t.isChosen = procedureName, false
 		t.ratios(s.rolling)
 		t.cutoffs(s.rolling)
 		t.tests(s.judged.Tests, s.rolling.HoldoutDays)
 	}
 	return engine.Insert(ctx, s.Engine, "backtest_scores", t.rows)
+}
+
+// pool adds its scores at the nearest cutoff, its deviance and the family's at each, and by
+// how much it was better over all.
+func (t *scoreRows) pool(p backtest.Pooling, holdoutDays, customers, repeaters int) {
+	t.at(holdoutDays, holdoutDays)
+	if c := p.Scores; c != nil {
+		t.add("purchases", c.Purchases)
+		t.add("margin", c.Margin)
+		t.distribution(c.Purchasing, customers, repeaters)
+	}
+	for _, c := range p.Cutoffs {
+		t.at(c.Before, holdoutDays)
+		t.target = "purchases"
+		if c.Before != holdoutDays {
+			t.put("deviance", 0, c.Customers, c.Deviance)
+		}
+		t.put("family_deviance", 0, c.Customers, c.FamilyDeviance)
+	}
+	if c := p.Contest; c != nil {
+		t.at(0, holdoutDays)
+		t.target = "purchases"
+		half := normal95 * c.StandardError
+		t.put("gain", 0, p.Customers, c.Gain, c.Gain-half, c.Gain+half)
+	}
 }
 
 // procedureName stands for a model in the rows of what would have been forecast on past

@@ -24,6 +24,7 @@ type ModelFile struct {
 	Channels     []ChannelFile      `json:"channels"`                // with parameters of their own
 	Candidates   []PurchaseFile     `json:"candidates"`              // every family, fitted to the whole base
 	Fingerprint  string             `json:"histories_xxh3_128,omitempty"`
+	Pool         *PoolFile          `json:"pool"`           // null where nothing could be tested
 	Season       *SeasonFile        `json:"season"`         // null without a model or a past to compare with
 	Regularity   *float64           `json:"gap_regularity"` // k̂ of the gaps between purchases: 1 where they come at random; null where fewer than 50 customers show it
 	Warnings     []pipeline.Warning `json:"warnings"`
@@ -106,7 +107,7 @@ func (s *Scoring) ModelFile() ModelFile {
 	if file.Spend != nil && !s.reused.IsSet() {
 		file.Spend.Why, file.Spend.FirstToLater = s.whySpend(), s.levels.FirstToLater
 	}
-	file.Season, file.Regularity = s.seasonFile(), s.regularity
+	file.Season, file.Regularity, file.Pool = s.seasonFile(), s.regularity, poolFileOf(s.pooled)
 	file.Warnings = []pipeline.Warning{}
 	for _, warning := range s.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
@@ -318,7 +319,7 @@ func (s *Scoring) Published() *publication.Model {
 	}
 	fit := s.models.groups[wholeBase].Purchase
 	model := &publication.Model{
-		Name: fit.Model.Name(), Parameters: map[string]float64{}, SpendForm: s.form.Name(), ByChannel: s.models.channels(), From: s.parametersFrom(),
+		Name: fit.Model.Name(), Parameters: map[string]float64{}, SpendForm: s.form.Name(), ByChannel: s.models.channels(), Pool: s.pooled.published(), From: s.parametersFrom(),
 	}
 	for _, p := range fit.Parameters {
 		model.Parameters[p.Name] = p.Value

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"time"
 
-	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 	"cbv/valuation/intake"
+	"cbv/valuation/stat"
 )
 
 // curvePoint is a row of newcomer_curve.
@@ -110,7 +110,7 @@ func newcomerCurve(model btyd.Model, days int, delta float64) []float64 {
 
 // expectedInSeason returns how many purchases of their first days customers of an age are
 // expected to have made so far, each day of theirs in its season.
-func expectedInSeason(curve []float64, age, days int, season backtest.Twelfths) float64 {
+func expectedInSeason(curve []float64, age, days int, season stat.Twelfths) float64 {
 	sum := 0.
 	for day := 1; day <= min(age, days); day++ {
 		sum += (curve[day] - curve[day-1]) * season.Ratio(age-day)
@@ -122,19 +122,19 @@ func expectedInSeason(curve []float64, age, days int, season backtest.Twelfths) 
 // acquired before: the level of a channel's new customers, who have not been ones for a
 // whole year, would else be that of the part of the year that they have seen. Without such
 // customers, or without spend, every day counts as any other.
-func (s *Scoring) seasonOfYear(ctx context.Context, acquired []acquiredDay, oldest int) (backtest.Twelfths, error) {
+func (s *Scoring) seasonOfYear(ctx context.Context, acquired []acquiredDay, oldest int) (stat.Twelfths, error) {
 	days := 1 + calendar.DaysBetween(s.intake.TrailingFrom(), s.Days.AsOf)
 	came, expected := make([]int64, days), make([]float64, days)
 	earlier := false
 	for row, err := range engine.Select[seasonDay](ctx, s.Engine, "season_days") {
 		if err != nil {
-			return backtest.Twelfths{}, err
+			return stat.Twelfths{}, err
 		}
 		came[row.DaysBefore] += row.Purchases
 		earlier = true
 	}
 	if !earlier || !s.HasModel() {
-		return backtest.Twelfths{}, nil
+		return stat.Twelfths{}, nil
 	}
 	numbers := map[string]int{}
 	for _, group := range s.groups {
@@ -157,5 +157,5 @@ func (s *Scoring) seasonOfYear(ctx context.Context, acquired []acquiredDay, olde
 			expected[before] += float64(of.Customers) * (curve[age-before] - curve[age-before-1])
 		}
 	}
-	return backtest.NewTwelfths(came, expected), nil
+	return stat.NewTwelfths(came, expected), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/pool"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 )
@@ -26,6 +27,10 @@ type pastCustomer struct {
 	RecentPurchases       int
 	RecentRevenueMinor    int64
 	RecentMarginMinor     int64
+	HalfWindowPurchases   int
+	Faded30, Faded60      int64
+	Faded120, Faded240    int64
+	Faded480, Faded960    int64
 	HoldoutPurchases      int
 	HoldoutRevenueMinor   int64
 	HoldoutMarginMinor    int64
@@ -114,6 +119,10 @@ func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
 		customers[i].Revenue = float64(row.PurchaseRevenueMinor+row.LaterReturnsMinor) / perUnit
 		s.spendOf(row, &customers[i].Customer)
 		customers[i].Came = s.cameOf(row)
+		customers[i].RecentHalf = row.HalfWindowPurchases
+		for place, sum := range []int64{row.Faded30, row.Faded60, row.Faded120, row.Faded240, row.Faded480, row.Faded960} {
+			customers[i].Faded[place] = pool.Billionth * float64(sum)
+		}
 	}
 	return customers
 }

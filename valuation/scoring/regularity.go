@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
+	"cbv/valuation/stat"
 )
 
 // gapShares is the row of gap_shares.
@@ -18,16 +18,16 @@ type gapShares struct {
 // warnOfRegularity warns where customers buy as evenly as by a contract.
 func (s *Scoring) warnOfRegularity(ctx context.Context) error {
 	shares, err := engine.One[gapShares](ctx, s.Engine, "gap_shares")
-	if err != nil || shares.Customers < backtest.LeastRegular || !s.HasModel() {
+	if err != nil || shares.Customers < stat.LeastRegular || !s.HasModel() {
 		return err
 	}
-	regularity := backtest.Regularity(shares.Customers, float64(shares.DeviationMillionths)/1e6)
+	regularity := stat.Regularity(shares.Customers, float64(shares.DeviationMillionths)/1e6)
 	how := "all alike"
 	if !math.IsInf(regularity, 1) {
 		s.regularity = &regularity
 		how = fmt.Sprintf("alike (k̂ %.1f, where 1 is a purchase at any time and groceries have about 2)", regularity)
 	}
-	if regularity >= backtest.RegularFrom {
+	if regularity >= stat.RegularFrom {
 		s.Warn("regular_purchases", "the gaps between a customer's purchases are %s, as those of contracts and subscriptions: the models take purchases to come at random, and take a customer who has missed one for a customer still", how)
 	}
 	return nil

@@ -29,6 +29,7 @@ type RunModel struct {
 	Origin       publication.Origin
 	season       *SeasonFile // nil: forecasts are of a year without a season
 	models       models
+	pooled       pooled
 	manifest     publication.Manifest
 }
 
@@ -99,6 +100,9 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
 	model := RunModel{HorizonDays: file.HorizonDays, DiscountRate: file.DiscountRate, season: file.Season, models: found, manifest: manifest}
+	if model.pooled, err = file.Pool.pooled(); err != nil {
+		return RunModel{}, failure.Inputf("%s: %w", path, err)
+	}
 	if file.From != nil { // the age of parameters counts from their fit, however often they were reused
 		model.Origin = *file.From
 	} else {
@@ -205,6 +209,9 @@ func (m RunModel) Identity() ([]byte, error) {
 	if file.Old != nil {
 		identity = append(identity, file.Old)
 	}
+	if m.pooled.Chosen {
+		identity = append(identity, poolFileOf(m.pooled))
+	}
 	return json.Marshal(identity)
 }
 
@@ -241,7 +248,7 @@ var modelWarnings = []string{
 // reuse takes over the reused models in place of a fit. They are judged as the
 // backtest fits their family.
 func (s *Scoring) reuse() {
-	s.models = s.reused.models
+	s.models, s.pooled = s.reused.models, s.reused.pooled
 	for _, warning := range s.reused.manifest.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
 			s.Warn(warning.Code, "%s", warning.Message)

@@ -70,6 +70,9 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if err := s.scoreTable(ctx, histories, forecasts, of, shifts); err != nil {
 		return err
 	}
+	if err := s.makePool(ctx, histories, forecasts, of); err != nil {
+		return err
+	}
 	if err := s.makePlaces(ctx); err != nil {
 		return err
 	}
@@ -121,6 +124,9 @@ func (s *Scoring) forecasts(ctx context.Context, histories []history) (forecasts
 			return nil, nil, err
 		}
 	}
+	if s.pooled.Chosen {
+		return forecasts, of, nil // what customers spend is distributed by their own counts
+	}
 	for number, group := range s.models.groups {
 		found := spend.Distributions(group.Purchase.Model, group.Spend.Shape, survivors[number], s.seasonal[horizon], s.intake.Base.Customers, s.workers())
 		for i, place := range members[number] {
@@ -136,9 +142,13 @@ func (s *Scoring) scoreTable(ctx context.Context, histories []history, forecasts
 		h, spending := histories[i], &forecasts[of[i]].spending
 		model := s.models.groups[h.group].Purchase.Model
 		pAlive := model.PAlive(h.History)
+		var low, high any
+		if !s.pooled.Chosen {
+			low, high = spending.Quantile(pAlive, lowLevel), spending.Quantile(pAlive, highLevel)
+		}
 		rows[i] = []any{
 			int64(h.group), int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), pAlive,
-			daysToNext(model, h.History), spending.Quantile(pAlive, lowLevel), spending.Quantile(pAlive, highLevel),
+			daysToNext(model, h.History), low, high,
 		}
 		shifted := forecasts[of[i]].shifted
 		sensitivities := make([]float64, len(shifted))
@@ -209,14 +219,18 @@ func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error
 			f.Survival(30), f.Survival(90), f.Survival(180), f.Survival(365), season * ifKept,
 			ofFocus * inFocus, ofFocus * inFocusIfKept,
 			s.growthByMonth(f, discounted),
-			o.spending.None, o.spending.Power, o.spending.First, o.spending.Step, o.spending.Exceeds[:], o.spending.SecondMoment,
 		}
+		spending := &o.spending
+		if s.pooled.Chosen {
+			spending = nil
+		}
+		rows[i] = append(rows[i], spendColumns(spending)...)
 		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].Spend, o.Repeats)...)
 	})
 	if err != nil {
 		return err
 	}
-	return s.Engine.Insert(ctx, "conditional_forecasts", []engine.Column{
+	columns := []engine.Column{
 		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "customer_age_days", Type: engine.Bigint},
 		{Name: "purchases_per_year", Type: engine.Double}, {Name: "p_purchase_30d", Type: engine.Double}, {Name: "p_purchase_90d", Type: engine.Double},
 		{Name: "p_purchase_365d", Type: engine.Double}, {Name: "expected_purchases", Type: engine.Double}, {Name: "discounted_purchases", Type: engine.Double},
@@ -224,12 +238,28 @@ func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error
 		{Name: "discounted_purchases_if_kept", Type: engine.Double},
 		{Name: "discounted_purchases_365d", Type: engine.Double}, {Name: "discounted_purchases_if_kept_365d", Type: engine.Double},
 		{Name: "growth_by_month", Type: engine.Doubles},
-		{Name: "spend_none", Type: engine.Double}, {Name: "spend_power", Type: engine.Double},
-		{Name: "spend_first", Type: engine.Double}, {Name: "spend_step", Type: engine.Double},
-		{Name: "spend_exceeds", Type: engine.Doubles}, {Name: "spend_second_moment", Type: engine.Double},
+	}
+	columns = append(columns, spendingColumns...)
+	columns = append(columns, []engine.Column{
 		{Name: "spend_band", Type: engine.Bigint}, {Name: "spend_mean", Type: engine.Double}, {Name: "is_spend_mean_fitted", Type: engine.Boolean},
 		{Name: "p", Type: engine.Double}, {Name: "q", Type: engine.Double}, {Name: "gamma", Type: engine.Double},
-	}, slices.Values(rows))
+	}...)
+	return s.Engine.Insert(ctx, "conditional_forecasts", columns, slices.Values(rows))
+}
+
+// spendingColumns are the columns of a distribution of spend.
+var spendingColumns = []engine.Column{
+	{Name: "spend_none", Type: engine.Double}, {Name: "spend_power", Type: engine.Double},
+	{Name: "spend_first", Type: engine.Double}, {Name: "spend_step", Type: engine.Double},
+	{Name: "spend_exceeds", Type: engine.Doubles}, {Name: "spend_second_moment", Type: engine.Double},
+}
+
+// spendColumns are their values, nulls of no distribution.
+func spendColumns(d *spend.Distribution) []any {
+	if d == nil {
+		return make([]any, len(spendingColumns))
+	}
+	return []any{d.None, d.Power, d.First, d.Step, d.Exceeds[:], d.SecondMoment}
 }
 
 // spendValues are a spend model's columns of conditional_forecasts, its parameters

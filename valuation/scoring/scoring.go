@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/rfm"
+	"cbv/valuation/stat"
 )
 
 // wholeBase is the fit group of everybody.
@@ -29,11 +30,13 @@ type Scoring struct {
 	judged  backtest.Judgement
 	narrow  *NarrowInterval // of the base's value, nil where it has none
 	models  models
+	pooled  pooled
+	pooling backtest.Pooling // of the backtest
 
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
 	// as much.
 	seasonal map[float64]float64
-	twelfths backtest.Twelfths // of the trailing 12 months, in which new customers have shown their level
+	twelfths stat.Twelfths // of the trailing 12 months, in which new customers have shown their level
 
 	regularity *float64 // of the gaps between purchases; nil where it is not known
 
@@ -57,6 +60,7 @@ func (s *Scoring) Actions() pipeline.Actions {
 		"fit":              s.fit,
 		"alive_year_ago":   s.countAliveYearAgo,
 		"rfm_cuts":         s.makeRFMCuts,
+		"pooled_spends":    s.makePooledSpends,
 		"newcomer_curve":   s.makeNewcomerCurve,
 		"value_intervals":  s.makeValueIntervals,
 	}

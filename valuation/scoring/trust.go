@@ -21,13 +21,19 @@ type BacktestReport struct {
 	WhySpend string           // these
 	Result   *backtest.Result // nil: there is nothing to test on
 	Rolling  backtest.Rolling // of the model that a run would use
+	Pooling  backtest.Pooling // beside its family
+	IsPooled bool             // a run would distribute the model's totals by the pool
+	WhyPool  string           // it would, or not; "" where nothing could be tested
 	Past     backtest.Past    // the past days that it all rests on
 	Warnings []pipeline.Warning
 }
 
 // BacktestReport reports how the models do, and warns of what speaks against them.
 func (s *Scoring) BacktestReport() BacktestReport {
-	report := BacktestReport{AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Past: s.holdout.past, Why: s.models.why}
+	report := BacktestReport{
+		AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Past: s.holdout.past, Why: s.models.why,
+		Pooling: s.pooling, IsPooled: s.pooled.Chosen, WhyPool: s.pooled.Why,
+	}
 	if s.HasModel() {
 		report.Chosen = s.modelName()
 		report.Spend, report.WhySpend = s.form.Name(), s.whySpend()

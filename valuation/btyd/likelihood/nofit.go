@@ -93,6 +93,12 @@ func AllOrNone(text, quantity string, shape float64, parameter int) Limit {
 	return Limit{Boundary, text, quantity, shape, shape < SmallShape, &fix{parameter, math.Log(noShape)}}
 }
 
+// Negligible returns the limit at which a parameter is too small to count: below least.
+// The model that is left has the parameter of that place, from 0, fixed at a logarithm.
+func Negligible(text, quantity string, value, least float64, parameter int, log float64) Limit {
+	return Limit{Boundary, text, quantity, value, value < least, &fix{parameter, log}}
+}
+
 // refusal is why the end of a search is not an acceptable optimum.
 type refusal struct {
 	reason Reason

@@ -1,7 +1,9 @@
 package spend
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sort"
 
 	"cbv/valuation/btyd"
@@ -114,6 +116,22 @@ func (d *Distribution) cutSecondMoment() float64 {
 	return sum
 }
 
+// Counts is how the purchases that customers with x repeats will make over a horizon
+// are distributed: negative binomial, of Size and Mean, whether they stay or not. Both
+// are positive.
+type Counts struct {
+	Repeats    int
+	Size, Mean float64
+}
+
+// None returns the probability of no purchase.
+func (c Counts) None() float64 { return math.Exp(-c.Size * math.Log1p(c.Mean/c.Size)) }
+
+// future returns the future that has these counts, and its horizon.
+func (c Counts) future() (f btyd.Future, horizon float64) {
+	return btyd.NBD{R: c.Size, Alpha: c.Size}.Future(0, 0), c.Mean
+}
+
 // Survivors of one x share tables of W. A chunk is so many of them at most: the
 // tables are made anew for each chunk, and chunks are what workers share.
 const mostSharing = 512
@@ -123,36 +141,52 @@ const mostSharing = 512
 // several goroutines. customers are those of the whole base, for SecondMoment. The
 // number of workers changes no digit.
 func Distributions(m btyd.Model, shape func(repeats int) Shape, survivors []btyd.Survivor, horizon float64, customers int64, workers int) []Distribution {
-	order := make([]int, len(survivors))
+	key := func(i int) (repeats int, near float64) { return survivors[i].Repeats, survivors[i].Age }
+	future := func(i int) (btyd.Future, float64) {
+		return m.Future(survivors[i].Repeats, survivors[i].Age), horizon
+	}
+	return distributions(len(survivors), key, future, shape, customers, workers)
+}
+
+// DistributionsOf returns the Distribution of each of the counts, in their order: that
+// of all customers who have them, so that there is no P(alive) beside it. The rest is
+// as in Distributions.
+func DistributionsOf(counts []Counts, shape func(repeats int) Shape, customers int64, workers int) []Distribution {
+	key := func(i int) (repeats int, near float64) { return counts[i].Repeats, counts[i].Mean }
+	future := func(i int) (btyd.Future, float64) { return counts[i].future() }
+	return distributions(len(counts), key, future, shape, customers, workers)
+}
+
+// distributions returns n of them, of futures that are alike where their keys are.
+func distributions(n int, key func(i int) (repeats int, near float64), future func(i int) (btyd.Future, float64), shape func(repeats int) Shape, customers int64, workers int) []Distribution {
+	order := make([]int, n)
 	for i := range order {
 		order[i] = i
 	}
-	sort.Slice(order, func(i, j int) bool {
-		a, b := survivors[order[i]], survivors[order[j]]
-		if a.Repeats != b.Repeats {
-			return a.Repeats < b.Repeats
-		}
-		if a.Age != b.Age {
-			return a.Age < b.Age
-		}
-		return order[i] < order[j]
+	repeatsOf := func(i int) int {
+		repeats, _ := key(i)
+		return repeats
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		repeatsA, nearA := key(a)
+		repeatsB, nearB := key(b)
+		return cmp.Or(cmp.Compare(repeatsA, repeatsB), cmp.Compare(nearA, nearB), cmp.Compare(a, b))
 	})
 	var chunks [][]int
 	for from := 0; from < len(order); {
 		to := from + 1
-		for to < len(order) && to-from < mostSharing && survivors[order[to]].Repeats == survivors[order[from]].Repeats {
+		for to < len(order) && to-from < mostSharing && repeatsOf(order[to]) == repeatsOf(order[from]) {
 			to++
 		}
 		chunks = append(chunks, order[from:to])
 		from = to
 	}
-	distributions := make([]Distribution, len(survivors))
+	made := make([]Distribution, n)
 	likelihood.EachChunk(len(chunks), workers, func(chunk int) {
-		x := survivors[chunks[chunk][0]].Repeats
-		mix := newMixture(newWorthTable(shape(x)), customers)
+		mix := newMixture(newWorthTable(shape(repeatsOf(chunks[chunk][0]))), customers)
 		for _, i := range chunks[chunk] {
-			distributions[i] = mix.distribution(m.Future(x, survivors[i].Age), horizon)
+			made[i] = mix.distribution(future(i))
 		}
 	})
-	return distributions
+	return made
 }

@@ -1,9 +1,17 @@
-package backtest
+// Package pastdays says from which days of a shop's past its forecasts are tested, on which
+// its season is compared, and on which windows what is fitted to a window is. Days are
+// counted back from as_of.
+package pastdays
 
 import "slices"
 
 const (
-	yearDays = 365
+	// YearDays are a year, in which the season comes back.
+	YearDays = 365
+
+	// RecentDays are the days at the end of the history whose purchases are held
+	// against what the spend model of the day before them expects of each.
+	RecentDays = 90
 
 	// mostYears is how many earlier years a season is compared with.
 	mostYears = 3
@@ -13,6 +21,10 @@ const (
 	leastHistoryDays = 60
 
 	mostCutoffs = 4
+
+	// leastPoolDays of files before a window are enough for a pool to be fitted on it,
+	// or half as many as the window has, where these are more.
+	leastPoolDays = 28
 )
 
 // conditionalDays are the days of a customer's forecasts beside the horizon.
@@ -27,18 +39,18 @@ type Lookback struct {
 	Cutoffs     []int // the same season a year ago first, then the nearest; at most four
 }
 
-// NewLookback returns the past days of a shop. A holdout of 0 days is as long as the
+// New returns the past days of a shop. A holdout of 0 days is as long as the
 // horizon, and at most a third of the span. Without enough days there are no cutoffs.
-func NewLookback(spanDays, horizonDays, holdoutDays int) Lookback {
-	l := Lookback{SpanDays: spanDays, HorizonDays: min(horizonDays, yearDays), HoldoutDays: holdoutDays}
+func New(spanDays, horizonDays, holdoutDays int) Lookback {
+	l := Lookback{SpanDays: spanDays, HorizonDays: min(horizonDays, YearDays), HoldoutDays: holdoutDays}
 	if l.HoldoutDays == 0 {
 		l.HoldoutDays = min(l.HorizonDays, spanDays/3)
 	}
 	if l.HoldoutDays < 1 {
 		return l
 	}
-	if l.HoldoutDays <= yearDays && spanDays-yearDays >= leastHistoryDays {
-		l.Cutoffs = append(l.Cutoffs, yearDays)
+	if l.HoldoutDays <= YearDays && spanDays-YearDays >= leastHistoryDays {
+		l.Cutoffs = append(l.Cutoffs, YearDays)
 	}
 	for before := l.HoldoutDays; len(l.Cutoffs) < mostCutoffs; before += l.HoldoutDays {
 		// The nearest has what a run of that day would have had; those before it need
@@ -57,16 +69,44 @@ func NewLookback(spanDays, horizonDays, holdoutDays int) Lookback {
 // with those of one, two and three years before, where there are enough files.
 func (l Lookback) SameSeason(before int) (days []int) {
 	for year := 1; year <= mostYears; year++ {
-		if day := before + year*yearDays; l.SpanDays-day >= leastHistoryDays {
+		if day := before + year*YearDays; l.SpanDays-day >= leastHistoryDays {
 			days = append(days, day)
 		}
 	}
 	return days
 }
 
-// Days returns all past days, the latest first: the cutoffs, and the earlier years of
-// these and of as_of; the day before the last RecentDays, and a year before it.
+// PoolWindows returns the past days on which the windows begin that a pool of a day is
+// fitted on, all of them as long as the holdout: the one that ends with the day, and that
+// of the same season a year before it, where it ends in time. Without enough files before
+// the first there are none.
+func (l Lookback) PoolWindows(before int) []int {
+	last := before + l.HoldoutDays
+	if l.HoldoutDays < 1 || l.SpanDays-last < max(leastPoolDays, l.HoldoutDays/2) {
+		return nil
+	}
+	days := []int{last}
+	if year := before + YearDays; l.HoldoutDays < YearDays && l.SpanDays-year >= leastHistoryDays {
+		days = append(days, year)
+	}
+	return days
+}
+
+// Days returns all past days, the latest first: those that are forecast from, and those on
+// which the windows begin that the pools of the cutoffs and of as_of are fitted on.
 func (l Lookback) Days() []int {
+	days := append(l.ForecastDays(), l.PoolWindows(0)...)
+	for _, cutoff := range l.Cutoffs {
+		days = append(days, l.PoolWindows(cutoff)...)
+	}
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// ForecastDays returns the past days that are forecast from, the latest first: the
+// cutoffs, and the earlier years of these and of as_of; the day before the last
+// RecentDays, and a year before it.
+func (l Lookback) ForecastDays() []int {
 	days := append(slices.Clone(l.Cutoffs), l.SameSeason(0)...)
 	for _, cutoff := range l.Cutoffs {
 		days = append(days, l.SameSeason(cutoff)...)
@@ -99,11 +139,11 @@ func (l Lookback) Windows() []int {
 	return slices.Compact(days)
 }
 
-// window returns the place of a window.
-func (l Lookback) window(days int) int { return slices.Index(l.Windows(), days) }
+// Place returns the place of a window among Windows.
+func (l Lookback) Place(days int) int { return slices.Index(l.Windows(), days) }
 
-// overlap returns the share of the holdout of one cutoff that lies in that of another.
-func (l Lookback) overlap(one, other int) float64 {
+// Overlap returns the share of the holdout of one cutoff that lies in that of another.
+func (l Lookback) Overlap(one, other int) float64 {
 	apart := one - other
 	if apart < 0 {
 		apart = -apart

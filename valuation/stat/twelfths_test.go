@@ -1,10 +1,10 @@
-package backtest_test
+package stat_test
 
 import (
 	"math"
 	"testing"
 
-	"cbv/valuation/backtest"
+	"cbv/valuation/stat"
 )
 
 // The ratios of the twelfths are what came over what was expected of each, beside their
@@ -19,7 +19,7 @@ func TestTwelfthsOfAYear(t *testing.T) {
 			came[day] = 800
 		}
 	}
-	season := backtest.NewTwelfths(came, expected)
+	season := stat.NewTwelfths(came, expected)
 	// ln 2 in one twelfth of 12, of 11,900 purchases and more: what it varies is the season but for .0025
 	variance := math.Pow(math.Ln2, 2) * 11 / 144
 	of, other := math.Exp(math.Ln2*11/12*(1-.0026/variance)), math.Exp(-math.Ln2/12*(1-.0026/variance))
@@ -39,7 +39,7 @@ func TestTwelfthsOfAYear(t *testing.T) {
 		came[day] = int64(day % 2)
 	}
 	came[3] = 9 // 23 or 24 purchases in one, of 15 and 16
-	season = backtest.NewTwelfths(came, expected)
+	season = stat.NewTwelfths(came, expected)
 	for _, before := range []int{0, 3, 200} {
 		if got := season.Ratio(before); got != 1 {
 			t.Errorf("without a season %d days before count %.4f", before, got)
@@ -53,7 +53,7 @@ func TestTwelfthsOfAYear(t *testing.T) {
 			came[day] = 1200
 		}
 	}
-	season = backtest.NewTwelfths(came, expected)
+	season = stat.NewTwelfths(came, expected)
 	sum := 0.
 	for _, ratio := range season.Ratios {
 		sum += ratio / 12
@@ -61,7 +61,7 @@ func TestTwelfthsOfAYear(t *testing.T) {
 	if !(math.Abs(sum-1) <= 1e-12) || !(season.Ratio(0) > 2) || !(season.Ratio(170) > season.Ratio(100)) || !(season.Ratio(170) < season.Ratio(0)) {
 		t.Errorf("one twelfth without a purchase: %.4f, with the mean %.4f", season.Ratios, sum)
 	}
-	var none backtest.Twelfths
+	var none stat.Twelfths
 	if none.Ratio(17) != 1 {
 		t.Errorf("without a season a day counts %g", none.Ratio(17))
 	}

@@ -1,0 +1,125 @@
+package backtest
+
+import (
+	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/pastdays"
+)
+
+// familyPurchasing is what a family expects on a past day.
+type familyPurchasing struct {
+	*hindcast
+	holdout   int         // its window
+	means     [][]float64 // by window
+	gradients [][]float64 // by parameter
+}
+
+// newFamilyPurchasing forecasts every window.
+func newFamilyPurchasing(h *hindcast, look pastdays.Lookback) (*familyPurchasing, error) {
+	windows, n := look.Windows(), len(h.customers)
+	f := &familyPurchasing{hindcast: h, holdout: look.Place(look.HoldoutDays), means: make([][]float64, len(windows))}
+	for w := range windows {
+		f.means[w] = make([]float64, n)
+	}
+	for _, runs := range h.runs(h.byGroup) {
+		fit, _ := h.fitOf(h.modelGroup(h.customers[runs[0][0]]), h.family)
+		shifts, err := btyd.NewShifts(fit.Model)
+		if err != nil {
+			return nil, err
+		}
+		if f.gradients == nil {
+			for range fit.Parameters {
+				f.gradients = append(f.gradients, make([]float64, n))
+			}
+		}
+		likelihood.EachChunk((len(runs)+chunkRuns-1)/chunkRuns, h.terms.Workers, func(chunk int) {
+			for _, run := range runs[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(runs))] {
+				f.expectRun(run, fit.Model, shifts, windows)
+			}
+		})
+	}
+	return f, nil
+}
+
+// expectRun forecasts neighbours who share (x, T), in every window.
+func (f *familyPurchasing) expectRun(run run, model btyd.Model, shifts btyd.Shifts, windows []int) {
+	of := f.customers[run[0]].History
+	future := model.Future(of.Repeats, of.Age)
+	expected := make([]float64, len(windows))
+	for w, days := range windows {
+		expected[w] = future.Expected(float64(days))
+	}
+	bySurvivor, byHistory := make([]float64, len(f.gradients)), make([]float64, len(f.gradients))
+	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, pastdays.YearDays, bySurvivor)
+	pAlive := 0.
+	for place, i := range run {
+		if c := f.customers[i]; place == 0 || c.History != of {
+			of = c.History
+			pAlive = model.PAlive(of)
+			shifts.PAlive(of, byHistory)
+		}
+		for w := range windows {
+			f.means[w][i] = pAlive * expected[w]
+		}
+		for j := range f.gradients {
+			f.gradients[j][i] = bySurvivor[j] + byHistory[j]
+		}
+	}
+}
+
+func (f *familyPurchasing) purchases(window int) []float64 { return f.means[window] }
+
+func (f *familyPurchasing) slopes() [][]float64 { return f.gradients }
+
+// shareVariance is 0: what the parameters leave is one of each customer's purchases.
+func (f *familyPurchasing) shareVariance([]int, []float64) float64 { return 0 }
+
+func (f *familyPurchasing) variances(ratio float64) []float64 {
+	variances := make([]float64, len(f.customers))
+	for _, runs := range f.runs(f.byGroup) {
+		fit, _ := f.fitOf(f.modelGroup(f.customers[runs[0][0]]), f.family)
+		likelihood.EachChunk((len(runs)+chunkRuns-1)/chunkRuns, f.terms.Workers, func(chunk int) {
+			var p []float64
+			for _, run := range runs[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(runs))] {
+				of := f.customers[run[0]].History
+				future := fit.Model.Future(of.Repeats, of.Age)
+				days := float64(f.terms.HoldoutDays)
+				expected := future.Expected(days)
+				var square float64
+				square, p = secondMoment(future, days, expected, p)
+				for _, i := range run {
+					mean := f.means[f.holdout][i]
+					pAlive := 0.
+					if expected > 0 {
+						pAlive = mean / expected
+					}
+					beyond := max(0, pAlive*square-mean*mean-mean)
+					variances[i] = ratio*mean + ratio*ratio*beyond
+				}
+			}
+		})
+	}
+	return variances
+}
+
+// momentPrecision is the share of the mean that the distribution of counts has to hold
+// before its second moment is taken from it.
+const momentPrecision = 1e-3
+
+// secondMoment returns the expected square of the number of purchases of a customer who
+// is alive. p is scratch space, which it returns grown.
+func secondMoment(future btyd.Future, t, expected float64, p []float64) (square float64, grown []float64) {
+	for size := max(8, int(min(3*expected, mostCounts))); ; size *= 2 {
+		p = resized(p, size)
+		future.Counts(t, p)
+		mean := 0.
+		square = 0
+		for n, chance := range p {
+			mean += float64(n) * chance
+			square += float64(n) * float64(n) * chance
+		}
+		if mean >= (1-momentPrecision)*expected || size >= mostCounts {
+			return square, p
+		}
+	}
+}

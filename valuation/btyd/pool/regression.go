@@ -1,0 +1,339 @@
+package pool
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
+)
+
+// poolName is the pool's name in errors.
+const poolName = "the pool"
+
+const (
+	// LeastExpected is what an expectation counts for at the least, so that its
+	// logarithm is one.
+	LeastExpected = 1e-5
+
+	// Ridge is what holds the coefficients to those of MBG/NBD alone: half of it times
+	// the sum of squared differences, beside a sum over customers.
+	Ridge = 20
+
+	// The regression ends where a Newton step gains less than this of its objective,
+	// which is convex, so that few steps get there.
+	regressionDone  = 1e-15
+	regressionSteps = 50
+	halvings        = 30
+
+	// Fewer customers or purchases determine no pool.
+	leastCustomers = 150
+	leastPurchases = 50
+
+	features = 9
+)
+
+// FeatureNames names the features, in their order.
+var FeatureNames = [features]string{
+	"ln_mbgnbd", "ln_nbd", "ln_fading_memory", "ln_recent", "ln_recent_half",
+	"ln_days_since_last", "ln_days_since_last_repeat", "ln_repeats", "no_repeat",
+}
+
+// Window is a window of the past on which a pool is fitted.
+type Window struct {
+	Customers []Observed
+	Models    Models // as of its start
+}
+
+// Pool expects of a customer exp(Intercept + Σ Coefficients·(features - Centre))
+// purchases in Days days. It knows nothing of totals: these are another's.
+type Pool struct {
+	Days         int
+	Intercept    float64
+	Coefficients [features]float64
+	Centre       [features]float64 // means over the customers it was fitted to
+
+	// Covariance is that of the coefficients, by the curvature of what was minimised.
+	Covariance [features][features]float64
+}
+
+// Features returns what the pool sees of a customer before so many days.
+func Features(m Models, c Customer, days int) [features]float64 {
+	t, h := float64(days), c.History
+	logOf := func(expected float64) float64 { return math.Log(max(LeastExpected, expected)) }
+	silent := math.Log1p(h.Age - h.LastPurchase)
+	f := [features]float64{
+		logOf(btyd.ExpectedPurchases(m.MBGNBD, h, t)),
+		logOf(btyd.ExpectedPurchases(m.NBD, h, t)),
+		logOf(m.Memory.Expected(c, t)),
+		math.Log1p(float64(c.Recent)),
+		math.Log1p(float64(c.RecentHalf)),
+		silent, 0,
+		math.Log1p(float64(h.Repeats)), 1,
+	}
+	if h.Repeats > 0 {
+		f[6], f[8] = silent, 0
+	}
+	return f
+}
+
+// Expected returns the purchases that are expected of a customer.
+func (p Pool) Expected(m Models, c Customer) float64 { return p.ExpectedOf(Features(m, c, p.Days)) }
+
+// ExpectedOf returns those that are expected of a customer with some features.
+func (p Pool) ExpectedOf(of [features]float64) float64 {
+	logMean := p.Intercept
+	for j, f := range of {
+		logMean += p.Coefficients[j] * (f - p.Centre[j])
+	}
+	return math.Exp(logMean)
+}
+
+// Purchasing are the coefficients of what histories do not have: the purchases, each by
+// its age.
+type Purchasing struct{ Memory, Recent, RecentHalf float64 }
+
+// The places of these features.
+const memoryFeature, recentFeature, recentHalfFeature = 2, 3, 4
+
+// Purchasing returns the coefficients of ln of what fading memory expects, of ln(1 +
+// Recent) and of ln(1 + RecentHalf).
+func (p Pool) Purchasing() Purchasing {
+	return Purchasing{p.Coefficients[memoryFeature], p.Coefficients[recentFeature], p.Coefficients[recentHalfFeature]}
+}
+
+// OfHistory returns ln of the purchases that are expected of a customer with a history,
+// but for what Purchasing adds to it.
+func (p Pool) OfHistory(m Models, h btyd.History) float64 {
+	logMean := p.Intercept
+	for j, f := range Features(m, Customer{History: h}, p.Days) {
+		switch j {
+		case memoryFeature, recentFeature, recentHalfFeature:
+			f = 0
+		}
+		logMean += p.Coefficients[j] * (f - p.Centre[j])
+	}
+	return logMean
+}
+
+// Suffices reports by a *likelihood.NoFitError that a window's customers or their
+// purchases are too few for a pool.
+func Suffices(customers []Observed) error {
+	purchases := 0
+	for _, c := range customers {
+		purchases += c.Purchases
+	}
+	if len(customers) >= leastCustomers && purchases >= leastPurchases {
+		return nil
+	}
+	return &likelihood.NoFitError{
+		Model: poolName, Reason: likelihood.TooFewHistories,
+		Detail: fmt.Sprintf("%d customers with %d purchases in the window: want %d with %d", len(customers), purchases, leastCustomers, leastPurchases),
+	}
+}
+
+// Fit fits a pool to windows of so many days, by Poisson regression with a ridge. A
+// *likelihood.NoFitError says that they determine none.
+func Fit(windows []Window, days, workers int) (Pool, error) {
+	rows := 0
+	for _, w := range windows {
+		if err := Suffices(w.Customers); err != nil {
+			return Pool{}, err
+		}
+		rows += len(w.Customers)
+	}
+	r := newRegression(windows, days, rows, workers)
+	if err := r.solve(); err != nil {
+		return Pool{}, &likelihood.NoFitError{Model: poolName, Reason: likelihood.NoOptimum, Detail: err.Error()}
+	}
+	p := Pool{Days: days, Intercept: r.at[0], Centre: r.centre}
+	copy(p.Coefficients[:], r.at[1:])
+	covariance, err := r.sums(r.at).covariance()
+	if err != nil {
+		return Pool{}, &likelihood.NoFitError{Model: poolName, Reason: likelihood.NotConcave, Detail: err.Error()}
+	}
+	p.Covariance = covariance
+	return p, nil
+}
+
+// regression minimises Σ (m - y ln m) + (λ/2) Σ (β - β⁰)², with m = exp(β₀ + Σ β f).
+type regression struct {
+	features  [][features]float64 // centred
+	purchases []float64
+	centre    [features]float64
+	workers   int
+	at        []float64 // the intercept, then the coefficients
+}
+
+func newRegression(windows []Window, days, rows, workers int) *regression {
+	r := &regression{workers: workers, features: make([][features]float64, 0, rows), at: make([]float64, 1+features)}
+	for _, w := range windows {
+		first := len(r.features)
+		r.features = r.features[:first+len(w.Customers)]
+		likelihood.EachChunk((len(w.Customers)+likelihood.ChunkRows-1)/likelihood.ChunkRows, workers, func(chunk int) {
+			for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, len(w.Customers)); i++ {
+				r.features[first+i] = Features(w.Models, w.Customers[i].Customer, days)
+			}
+		})
+		for _, c := range w.Customers {
+			r.purchases = append(r.purchases, float64(c.Purchases))
+		}
+	}
+	for _, f := range r.features {
+		for j, v := range f {
+			r.centre[j] += v / float64(rows)
+		}
+	}
+	came, expected := 0., 0.
+	for i := range r.features {
+		for j := range r.centre {
+			r.features[i][j] -= r.centre[j]
+		}
+		came, expected = came+r.purchases[i], expected+math.Exp(r.features[i][0])
+	}
+	r.at[0], r.at[1] = math.Log(came/expected), 1
+	return r
+}
+
+// regressionSums are a value of the objective, its gradient and its curvature.
+type regressionSums struct {
+	value     float64
+	gradient  [1 + features]float64
+	curvature [1 + features][1 + features]float64 // on and above the diagonal
+}
+
+// sums evaluates the objective at a point.
+func (r *regression) sums(at []float64) regressionSums {
+	chunks := make([]regressionSums, (len(r.features)+likelihood.ChunkRows-1)/likelihood.ChunkRows)
+	likelihood.EachChunk(len(chunks), r.workers, func(chunk int) {
+		for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, len(r.features)); i++ {
+			chunks[chunk].addRow(at, r.features[i], r.purchases[i])
+		}
+	})
+	var total regressionSums
+	for _, c := range chunks {
+		total.value += c.value
+		for j := range total.gradient {
+			total.gradient[j] += c.gradient[j]
+			for k := j; k <= features; k++ {
+				total.curvature[j][k] += c.curvature[j][k]
+			}
+		}
+	}
+	for j := 1; j <= features; j++ {
+		off := at[j]
+		if j == 1 {
+			off-- // MBG/NBD alone is what the ridge holds to
+		}
+		total.value += Ridge / 2. * off * off
+		total.gradient[j] += Ridge * off
+		total.curvature[j][j] += Ridge
+	}
+	return total
+}
+
+func (s *regressionSums) addRow(at []float64, f [features]float64, y float64) {
+	x := [1 + features]float64{1}
+	copy(x[1:], f[:])
+	logMean := 0.
+	for j, v := range x {
+		logMean += at[j] * v
+	}
+	mean := math.Exp(logMean)
+	s.value += mean - y*logMean
+	for j, v := range x {
+		s.gradient[j] += (mean - y) * v
+		for k := j; k <= features; k++ {
+			s.curvature[j][k] += mean * v * x[k]
+		}
+	}
+}
+
+// solve takes Newton steps, each halved until the objective falls.
+func (r *regression) solve() error {
+	here := r.sums(r.at)
+	for range regressionSteps {
+		step, fall, err := here.newton()
+		if err != nil {
+			return err
+		}
+		if fall <= regressionDone*(1+math.Abs(here.value)) {
+			return nil
+		}
+		next, sums, ok := r.descend(here, step)
+		if !ok {
+			return errors.New("the objective does not fall along a Newton step")
+		}
+		r.at, here = next, sums
+	}
+	return fmt.Errorf("no optimum within %d Newton steps", regressionSteps)
+}
+
+// factors returns those of the curvature.
+func (s regressionSums) factors() (*mat.Cholesky, error) {
+	h := mat.NewSymDense(1+features, nil)
+	for j := range s.gradient {
+		for k := j; k <= features; k++ {
+			h.SetSym(j, k, s.curvature[j][k])
+		}
+	}
+	var factors mat.Cholesky
+	if !factors.Factorize(h) {
+		return nil, errors.New("its curvature is not positive definite")
+	}
+	return &factors, nil
+}
+
+// covariance returns the inverse of the curvature, but for the intercept.
+func (s regressionSums) covariance() (covariance [features][features]float64, err error) {
+	factors, err := s.factors()
+	if err != nil {
+		return covariance, err
+	}
+	var inverse mat.SymDense
+	if err := factors.InverseTo(&inverse); err != nil {
+		return covariance, fmt.Errorf("its curvature has no inverse: %w", err)
+	}
+	for j := range covariance {
+		for k := range covariance[j] {
+			covariance[j][k] = inverse.At(1+j, 1+k)
+		}
+	}
+	return covariance, nil
+}
+
+// newton returns a step, and what it gains by the curvature.
+func (s regressionSums) newton() (step []float64, fall float64, err error) {
+	factors, err := s.factors()
+	if err != nil {
+		return nil, 0, err
+	}
+	var solved mat.VecDense
+	if err := factors.SolveVecTo(&solved, mat.NewVecDense(1+features, s.gradient[:])); err != nil {
+		return nil, 0, err
+	}
+	for j := range s.gradient {
+		step = append(step, -solved.AtVec(j))
+		fall += s.gradient[j] * solved.AtVec(j) / 2
+	}
+	return step, fall, nil
+}
+
+// descend goes a step, or the longest half, quarter … of it that does not raise the
+// objective.
+func (r *regression) descend(here regressionSums, step []float64) (next []float64, sums regressionSums, ok bool) {
+	for scale, n := 1., 0; n < halvings; scale, n = scale/2, n+1 {
+		next = make([]float64, len(step))
+		for j := range next {
+			next[j] = r.at[j] + scale*step[j]
+		}
+		// Beside the optimum rounding alone may raise it.
+		if sums = r.sums(next); sums.value <= here.value+1e-13*math.Abs(here.value) {
+			return next, sums, true
+		}
+	}
+	return nil, sums, false
+}

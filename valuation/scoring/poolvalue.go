@@ -1,0 +1,180 @@
+package scoring
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"cbv/valuation/backtest"
+	"cbv/valuation/btyd/pool"
+	"cbv/valuation/btyd/spend"
+	"cbv/valuation/engine"
+	"cbv/valuation/intake"
+)
+
+// poolTerms is the one row of pool_terms, which has none where customers are valued by
+// the family alone: what the pool makes of each customer's purchases, and of what lies
+// between ln of their mean and how what they spend is distributed.
+type poolTerms struct {
+	MemoryR              float64   // r of fading memory
+	LeastExpected        float64   // what an expectation counts for at the least
+	ByMemory             float64   // coefficients of ln of what fading memory expects,
+	ByRecent             float64   // of ln (1 + purchases after recent_from),
+	ByRecentHalf         float64   // and of ln (1 + purchases after half_from)
+	RecentFrom, HalfFrom time.Time // days before the first that counts
+	// The grid of pooled_spends, as spend.Node has it.
+	SpreadStep, MeanStep float64
+	NodePurchases        int
+	PurchaseStep         float64
+	// What is exceeded with these chances are spend_low and spend_high.
+	LowExceeded, HighExceeded float64
+}
+
+// memoryWeight is a row of memory_weights: what a purchase counts for in fading
+// memory, in billionths.
+type memoryWeight struct{ AgeDays, Weight int64 }
+
+// poolHistory is a row of pool_histories: what the pool makes of a distinct history.
+type poolHistory struct {
+	FitGroup, RepeatPurchases, AgeAtLastPurchaseDays, CustomerAgeDays int
+
+	LogMean    float64 // ln of the purchases of the horizon but for what those made add
+	MemoryRate float64 // what fading memory expects of the pool's window, for each of the size
+
+	// The purchases of other days to come beside those of the horizon, by the family and
+	// the season.
+	Share30d  float64 `col:"share_30d"`
+	Share90d  float64 `col:"share_90d"`
+	Share365d float64 `col:"share_365d"`
+
+	PurchasesIfAlive float64 // of the horizon, by the family and the season
+	FamilyPurchases  float64 // the same times P(alive)
+
+	P, Q *float64 // of the spend model, nil where only the mean is known
+}
+
+// makePool makes pool_terms, memory_weights and pool_histories, all empty where the
+// pool was not chosen.
+func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts []forecast, of []int) error {
+	var (
+		terms   []poolTerms
+		weights []memoryWeight
+		rows    []poolHistory
+	)
+	if p := s.pooled; p.Chosen {
+		terms = append(terms, s.poolTerms())
+		oldest := 0
+		for _, h := range histories {
+			oldest = max(oldest, int(h.Age))
+		}
+		for age := range oldest + 1 {
+			weight := int64(math.Round(pool.Weight(age, p.Memory.HalfLife) / pool.Billionth))
+			weights = append(weights, memoryWeight{int64(age), weight})
+		}
+		shares := make([]poolHistory, len(forecasts)) // what depends on (x, T) alone
+		err := s.parallel(ctx, len(forecasts), func(i int) { shares[i] = s.poolShares(forecasts[i]) })
+		if err != nil {
+			return err
+		}
+		rows = make([]poolHistory, len(histories))
+		err = s.parallel(ctx, len(histories), func(i int) {
+			h, row := histories[i], shares[of[i]]
+			row.FitGroup, row.RepeatPurchases = h.group, h.Repeats
+			row.AgeAtLastPurchaseDays, row.CustomerAgeDays = int(h.LastPurchase), int(h.Age)
+			row.LogMean += p.Pool.OfHistory(p.Models, h.History)
+			row.FamilyPurchases = s.models.groups[h.group].Purchase.Model.PAlive(h.History) * row.PurchasesIfAlive
+			rows[i] = row
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := engine.Insert(ctx, s.Engine, "pool_terms", terms); err != nil {
+		return err
+	}
+	if err := engine.Insert(ctx, s.Engine, "memory_weights", weights); err != nil {
+		return err
+	}
+	return engine.Insert(ctx, s.Engine, "pool_histories", rows)
+}
+
+// poolTerms returns the row of pool_terms.
+func (s *Scoring) poolTerms() poolTerms {
+	p := s.pooled
+	by := p.Pool.Purchasing()
+	return poolTerms{
+		MemoryR: p.Memory.R, LeastExpected: pool.LeastExpected,
+		ByMemory: by.Memory, ByRecent: by.Recent, ByRecentHalf: by.RecentHalf,
+		RecentFrom: s.Days.AsOf.AddDate(0, 0, -p.Pool.Days), HalfFrom: s.Days.AsOf.AddDate(0, 0, -pool.HalfWindow(p.Pool.Days)),
+		SpreadStep: spend.NodeSpreadStep, MeanStep: spend.NodeMeanStep,
+		NodePurchases: spend.NodePurchases, PurchaseStep: spend.NodePurchaseStep,
+		LowExceeded: 1 - lowLevel, HighExceeded: 1 - highLevel,
+	}
+}
+
+// poolShares returns what of a pool_histories row depends on (x, T) alone. The pool
+// forecasts the days of its window, and others as the family has them beside these.
+func (s *Scoring) poolShares(o forecast) poolHistory {
+	p := s.pooled
+	f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
+	horizon, _ := s.horizon()
+	window := float64(p.Pool.Days)
+	seasoned := func(days float64) float64 { return s.multiplier(backtest.Purchases, days) * f.Expected(days) }
+	whole := seasoned(horizon)
+	row := poolHistory{
+		LogMean:    math.Log(f.Expected(horizon) / f.Expected(window)),
+		MemoryRate: p.Memory.Growth * window / (p.Memory.Alpha + pool.Exposure(o.Age, p.Memory.HalfLife)),
+		Share30d:   seasoned(30) / whole,
+		Share90d:   seasoned(90) / whole,
+		Share365d:  seasoned(float64(intake.Rules.FocusDays)) / whole,
+
+		PurchasesIfAlive: whole,
+	}
+	if band := s.models.groups[o.group].Spend.Band(o.Repeats); band.HasModel() {
+		row.P, row.Q = &band.Model.P, &band.Model.Q
+	}
+	return row
+}
+
+// pooledNode is a row of pooled_nodes.
+type pooledNode struct{ FitGroup, NodeRepeats, SpreadPlace, MeanPlace int }
+
+func (n pooledNode) compare(m pooledNode) int {
+	return cmp.Or(cmp.Compare(n.FitGroup, m.FitGroup), cmp.Compare(n.NodeRepeats, m.NodeRepeats),
+		cmp.Compare(n.SpreadPlace, m.SpreadPlace), cmp.Compare(n.MeanPlace, m.MeanPlace))
+}
+
+// makePooledSpends makes pooled_spends: how what customers spend is distributed at each
+// node that the counts of one are nearest to.
+func (s *Scoring) makePooledSpends(ctx context.Context) error {
+	nodes, err := engine.All[pooledNode](ctx, s.Engine, "pooled_nodes")
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(nodes, pooledNode.compare)
+	var rows [][]any
+	for len(nodes) > 0 {
+		group := nodes[0].FitGroup
+		of := nodes
+		if next := slices.IndexFunc(nodes, func(n pooledNode) bool { return n.FitGroup != group }); next > 0 {
+			of = nodes[:next]
+		}
+		nodes = nodes[len(of):]
+		counts := make([]spend.Counts, len(of))
+		for i, n := range of {
+			counts[i] = spend.Node{Repeats: n.NodeRepeats, SpreadPlace: n.SpreadPlace, MeanPlace: n.MeanPlace}.Counts()
+		}
+		found := spend.DistributionsOf(counts, s.models.groups[group].Spend.Shape, s.intake.Base.Customers, s.workers())
+		for i, n := range of {
+			row := []any{int64(n.FitGroup), int64(n.NodeRepeats), int64(n.SpreadPlace), int64(n.MeanPlace), counts[i].Size, counts[i].Mean}
+			rows = append(rows, append(row, spendColumns(&found[i])...))
+		}
+	}
+	columns := []engine.Column{
+		{Name: "fit_group", Type: engine.Bigint}, {Name: "node_repeats", Type: engine.Bigint}, {Name: "spread_place", Type: engine.Bigint}, {Name: "mean_place", Type: engine.Bigint},
+		{Name: "size", Type: engine.Double}, {Name: "mean", Type: engine.Double},
+	}
+	return s.Engine.Insert(ctx, "pooled_spends", append(columns, spendingColumns...), slices.Values(rows))
+}
