@@ -51,8 +51,9 @@ type Came struct {
 }
 
 // Procedure is how customers are forecast: by a family, fitted to everybody or to each
-// group by itself, and by a form of the spend model. Pooled says that the totals of the
-// family are the pool's to distribute over customers, where it could be fitted.
+// group by itself, and by a form of the spend model. Pooled says that the pool distributes
+// the totals of the family over customers, on cutoffs where it could be fitted, as
+// Rolling.WithPool has it.
 type Procedure struct {
 	Family  string
 	ByGroup bool

@@ -144,8 +144,9 @@ func (q *poolPurchasing) forecast(customers []Customer) forecast {
 		var counts counts
 		for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, n); i++ {
 			// NBD of a customer about whom the rate is all that is known
-			future := btyd.NBD{R: q.sizes[i], Alpha: q.sizes[i] / f.purchases[i]}.Future(0, 0)
-			counts.set(future, 1, f.purchases[i], customers[i].Purchases)
+			mean := max(f.purchases[i], leastPurchases)
+			future := btyd.NBD{R: q.sizes[i], Alpha: q.sizes[i] / mean}.Future(0, 0)
+			counts.set(future, 1, mean, customers[i].Purchases)
 			f.pPurchase[i] = future.PPurchase(1)
 			f.place(i, customers[i], &counts, 1, counts.middle(1))
 		}

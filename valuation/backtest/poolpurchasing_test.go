@@ -47,6 +47,15 @@ func TestAgreementOfThePoolsDistribution(t *testing.T) {
 	}
 }
 
+// Of whom nothing is expected nothing comes, and something is beyond all that is expected.
+func TestSurvivalOfNothingExpected(t *testing.T) {
+	q := &poolPurchasing{means: [][]float64{{0, 0}}, sizes: []float64{0.5, 0.5}, workers: 1}
+	f := q.forecast([]Customer{{U: 0.5}, {U: 0.5, Purchases: 2}})
+	for i, want := range []float64{0.5, 1} {
+		isNear(t, "the probability integral transform", f.pit[i], want, 1e-6)
+	}
+}
+
 // What coefficients leave uncertain is how a total is distributed: nothing of the base,
 // and as much of one part as of the other.
 func TestAgreementOfShareVariance(t *testing.T) {
