@@ -133,8 +133,16 @@ func TestSimulatedChannelsComeBack(t *testing.T) {
 		t.Fatalf("the marks go by %+v, want spend on paid channels", terms)
 	}
 	kpi := func(name string) float64 { return *result.Figures.Base[name].Value }
-	if got, want := kpi("replacement"), *paid.Value-*paid.CAC; !(math.Abs(got-want) <= 0.0151) {
+	if got, want := kpi("replacement"), kpi("newcomer_value")-*paid.CAC; !(math.Abs(got-want) <= 0.0151) {
 		t.Errorf("replacement %.2f, want %.2f", got, want)
+	}
+	truth, share := 0., 0.
+	for _, channel := range options.Channels[:3] {
+		truth += channel.Share * trueLTV(t, options, channel, *c.Value.MarginRate)
+		share += channel.Share
+	}
+	if got, want := kpi("newcomer_value"), truth/share; !(math.Abs(got/want-1) <= .1) {
+		t.Errorf("a new customer of paid channels is worth %.2f, and the truth is %.2f", got, want)
 	}
 	// What is published is rounded: who stands within a cent of the line is
 	// counted either way, and the rest must be counted exactly.
