@@ -41,6 +41,11 @@ func (a Attributes) Columns() []schema.Attribute {
 	return columns
 }
 
+// Has reports whether any is of the first purchase, or any of the latest.
+func (a Attributes) Has(ofFirst bool) bool {
+	return slices.ContainsFunc(a, func(attribute Attribute) bool { return attribute.IsFirst == ofFirst })
+}
+
 // Many returns the names of those that may have several values.
 func (a Attributes) Many() []string {
 	var names []string

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"cbv/valuation/acquisition"
+	"cbv/valuation/firstorders"
 	"cbv/valuation/intake"
 	"cbv/valuation/judgement"
 	"cbv/valuation/pipeline"
@@ -99,7 +100,7 @@ func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *n
 	acquired := acquisition.New(c, r.intake)
 	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)
 	r.actions = pipeline.Join(
-		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.judgement.Actions(),
+		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), firstorders.New(c).Actions(), r.judgement.Actions(),
 		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, listStep: r.writeLists, "documents": r.writeDocuments},
 	)
 	return r

@@ -1,0 +1,26 @@
+-- late_repeats: what customers bought again at ages that not all customers of the month
+-- of their first purchase have reached: by how much the youngest may be, those of its last
+-- day, it is known of everybody. Empty where first orders are not compared.
+--
+-- grain: one row per (customer_id, age_days) with a used row
+-- reads: customer_days, summary, months, params
+select
+    summary.customer_id,
+    day_difference(summary.first_purchase_date, customer_days.order_day) as age_days,
+    case when customer_days.is_purchase then 1 else 0 end as repeats,
+    case
+        when params.margin_rate is null and params.has_margin then customer_days.purchase_margin_minor
+        else customer_days.purchase_minor
+    end as money_minor
+from customer_days
+inner join summary
+    on customer_days.customer_id = summary.customer_id
+cross join params
+inner join months
+    on cast(date_trunc('month', summary.first_purchase_date) as date) = months.month
+where params.has_first_orders
+    and summary.is_fitted
+    and not summary.is_old
+    and customer_days.order_day > summary.first_purchase_date
+    and day_difference(summary.first_purchase_date, customer_days.order_day)
+        > greatest(cast(0 as bigint), day_difference(months.last_day, params.as_of))
