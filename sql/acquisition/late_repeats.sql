@@ -3,19 +3,23 @@
 -- day, it is known of everybody. Empty where first orders are not compared.
 --
 -- grain: one row per (customer_id, age_days) with a used row
--- reads: customer_days, summary, months, params
+-- reads: customer_days, order_returns, summary, months, params
 select
     summary.customer_id,
     day_difference(summary.first_purchase_date, customer_days.order_day) as age_days,
     case when customer_days.is_purchase then 1 else 0 end as repeats,
     case
-        when params.margin_rate is null and params.has_margin then customer_days.purchase_margin_minor
-        else customer_days.purchase_minor
+        when params.margin_rate is null and params.has_margin
+            then customer_days.purchase_margin_minor + coalesce(order_returns.left_margin_minor, 0)
+        else customer_days.purchase_minor + coalesce(order_returns.left_minor, 0)
     end as money_minor
 from customer_days
 inner join summary
     on customer_days.customer_id = summary.customer_id
 cross join params
+left join order_returns
+    on customer_days.customer_id = order_returns.customer_id
+    and customer_days.order_day = order_returns.order_day
 inner join months
     on cast(date_trunc('month', summary.first_purchase_date) as date) = months.month
 where params.has_first_orders

@@ -24,13 +24,14 @@ days as (
         case
             when customer_days.order_day > first_purchases.first_purchase_date then 0
             when params.margin_rate is null and params.has_margin
-                then customer_days.purchase_margin_minor + coalesce(order_returns.left_margin_minor, 0)
-            else customer_days.purchase_minor + coalesce(order_returns.left_minor, 0)
+                then customer_days.purchase_margin_minor + coalesce(earlier_returns.left_margin_minor, 0)
+            else customer_days.purchase_minor + coalesce(earlier_returns.left_minor, 0)
         end as first_money_minor,
         case
             when customer_days.order_day <= first_purchases.first_purchase_date then 0
-            when params.margin_rate is null and params.has_margin then customer_days.purchase_margin_minor
-            else customer_days.purchase_minor
+            when params.margin_rate is null and params.has_margin
+                then customer_days.purchase_margin_minor + coalesce(later_returns.left_margin_minor, 0)
+            else customer_days.purchase_minor + coalesce(later_returns.left_minor, 0)
         end as repeat_minor,
         coalesce(params.margin_rate, 1e0) as margin_rate,
         params.horizon_days,
@@ -40,10 +41,14 @@ days as (
     inner join first_purchases
         on customer_days.customer_id = first_purchases.customer_id
     cross join params
-    left join order_returns
-        on customer_days.customer_id = order_returns.customer_id
-        and customer_days.order_day = order_returns.order_day
-        and first_purchases.first_purchase_date > order_returns.order_day
+    left join order_returns as earlier_returns
+        on customer_days.customer_id = earlier_returns.customer_id
+        and customer_days.order_day = earlier_returns.order_day
+        and first_purchases.first_purchase_date > earlier_returns.order_day
+    left join order_returns as later_returns
+        on customer_days.customer_id = later_returns.customer_id
+        and customer_days.order_day = later_returns.order_day
+        and first_purchases.first_purchase_date < later_returns.order_day
     where params.has_spend or params.has_first_orders
 ),
 
