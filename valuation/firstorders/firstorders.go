@@ -25,14 +25,17 @@ const (
 )
 
 // FirstOrders is what a run knows of its customers by how they started.
-type FirstOrders struct{ *pipeline.Context }
+type FirstOrders struct {
+	*pipeline.Context
+	Findings []Finding // the strongest ones
+}
 
 // New returns the first orders of a run.
-func New(c *pipeline.Context) *FirstOrders { return &FirstOrders{c} }
+func New(c *pipeline.Context) *FirstOrders { return &FirstOrders{Context: c} }
 
 // Actions are the Go steps of first orders.
 func (f *FirstOrders) Actions() pipeline.Actions {
-	return pipeline.Actions{"start_verdicts": f.makeVerdicts}
+	return pipeline.Actions{"start_verdicts": f.makeVerdicts, "findings": f.readFindings}
 }
 
 // sums is a row of start_sums, as far as Go reads it.

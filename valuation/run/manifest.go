@@ -35,7 +35,7 @@ func (r *nightly) publish(ctx context.Context, entries []pipeline.Entry) (Result
 	if err := r.runs.Publish(r.id(), manifest); err != nil {
 		return Result{}, err
 	}
-	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures, Refit: r.scoring.Refit}
+	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures, Findings: r.started.Findings, Refit: r.scoring.Refit}
 	return result, r.link()
 }
 

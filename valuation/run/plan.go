@@ -170,6 +170,8 @@ var audit = []pipeline.Step{
 	{Name: "start_medians", Kind: pipeline.Table, Folder: "audit"},
 	{Name: "start_verdicts", Kind: pipeline.Go, Reads: []string{"start_sums", "start_ratios", "start_spellings"}, Makes: []string{"start_verdicts"}},
 	{Name: "first_orders", Kind: pipeline.File, Folder: "audit", Key: []string{"attribute", "value"}},
+	{Name: "start_findings", Kind: pipeline.View, Folder: "audit"},
+	{Name: "findings", Kind: pipeline.Go, Reads: []string{"start_findings"}},
 	{Name: "channels", Kind: pipeline.File, Folder: "audit", Key: []string{"period", "period_start", "scope", "channel"}},
 	{Name: "survey_scores", Kind: pipeline.Table, Folder: "audit"},
 	{Name: "satisfaction", Kind: pipeline.File, Folder: "audit", Key: []string{"scope", "name"}},
