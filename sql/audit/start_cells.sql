@@ -1,51 +1,38 @@
--- start_cells: what the customers who started by each value add up to, by the month and
--- channel of their first order and by their age: sums and squares from which means,
--- spreads and comparisons follow.
+-- start_cells: with whom customers are compared: those who started in the same month, by
+-- the same channel; or, where channels are compared, in the same month alone; numbered, with
+-- the age that all of the month have reached.
 --
--- grain: one row per (value_number, cohort_month, first_channel, customer_age_days)
--- reads: start_members, start_customers
+-- grain: one row per cell_number
+-- reads: start_customers, months, params
 with
+
+cells as (
+    select
+        true as is_by_channel,
+        cohort_month,
+        first_channel
+    from start_customers
+    group by cohort_month, first_channel
+    union all
+    select
+        false as is_by_channel,
+        cohort_month,
+        '' as first_channel
+    from start_customers
+    group by cohort_month
+),
 
 final as (
     select
-        start_members.attribute_number,
-        start_members.value_number,
-        start_customers.cohort_month,
-        start_customers.first_channel,
-        start_customers.customer_age_days,
-        count(*) as customers,
-        cast(sum(start_customers.repeat_purchases) as bigint) as repeats,
-        cast(sum(start_customers.repeat_purchases * start_customers.repeat_purchases) as bigint) as repeat_squares,
-        cast(sum(start_customers.repeat_minor) as bigint) as repeat_minor,
-        cast(sum(cast(start_customers.repeat_minor as decimal(19, 0)) * cast(start_customers.repeat_minor as decimal(19, 0))) as decimal(38, 0))
-            as repeat_minor_squares,
-        cast(sum(start_customers.first_purchase_minor) as bigint) as first_purchase_minor,
-        cast(sum(start_customers.first_order_minor) as bigint) as first_order_minor,
-        cast(sum(start_customers.focus_repeat_minor) as bigint) as focus_repeat_minor,
-        cast(sum(start_customers.margin_90_minor) as bigint) as margin_90_minor,
-        cast(sum(start_customers.margin_180_minor) as bigint) as margin_180_minor,
-        cast(sum(start_customers.margin_365_minor) as bigint) as margin_365_minor,
-        cast(sum(case when start_customers.days_to_second_purchase <= 30 then 1 else 0 end) as bigint) as repeaters_30,
-        cast(sum(case when start_customers.days_to_second_purchase <= 60 then 1 else 0 end) as bigint) as repeaters_60,
-        cast(sum(case when start_customers.days_to_second_purchase <= 90 then 1 else 0 end) as bigint) as repeaters_90,
-        cast(sum(case when start_customers.days_to_second_purchase <= 180 then 1 else 0 end) as bigint) as repeaters_180,
-        cast(sum(case when start_customers.days_to_second_purchase <= 365 then 1 else 0 end) as bigint) as repeaters_365,
-        cast(sum(start_customers.clv_minor) as bigint) as clv_minor,
-        cast(sum(cast(start_customers.clv_minor as decimal(19, 0)) * cast(start_customers.clv_minor as decimal(19, 0))) as decimal(38, 0))
-            as clv_squares,
-        cast(sum(start_customers.lifetime_minor) as bigint) as lifetime_minor,
-        cast(sum(cast(start_customers.lifetime_minor as decimal(19, 0)) * cast(start_customers.lifetime_minor as decimal(19, 0))) as decimal(38, 0))
-            as lifetime_squares,
-        cast(sum(start_customers.is_retained) as bigint) as retained
-    from start_members
-    inner join start_customers
-        on start_members.customer_id = start_customers.customer_id
-    group by
-        start_members.attribute_number,
-        start_members.value_number,
-        start_customers.cohort_month,
-        start_customers.first_channel,
-        start_customers.customer_age_days
+        row_number() over (order by cells.is_by_channel, cells.cohort_month, cells.first_channel) as cell_number,
+        cells.is_by_channel,
+        cells.cohort_month,
+        cells.first_channel,
+        greatest(cast(0 as bigint), day_difference(months.last_day, params.as_of)) as common_age
+    from cells
+    inner join months
+        on cells.cohort_month = months.month
+    cross join params
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- start_ratios: what those who started by each value bought again to date, beside what
--- they would have bought as the others of their months and channels did, at their own
+-- they would have bought as the others of their cells did, at their own
 -- ages; with the variance of the one by their own spread, of the other by the others', and
 -- of the difference were there none between them. Variances are summed as whole
 -- numbers: in millionths, of money with the mean square of a customer's as the unit.
@@ -13,7 +13,6 @@ scale as (
         cast(cast(sum(repeat_minor_squares) as decimal(38, 0)) as double)
             / nullif(cast(cast(sum(customers) as bigint) as double), 0) as mean_square
     from start_base
-    where not is_by_channel
 ),
 
 scaled as (

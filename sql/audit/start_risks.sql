@@ -1,53 +1,46 @@
--- start_risks: how many of those who started by a value, in a month and channel, have
--- reached the ages that not all of the month have: the same number between two of their
+-- start_risks: of those who started by a value and are several in a cell, how many have
+-- reached the ages that not all of the cell have: the same number between two of their
 -- ages, from above the younger up to the older.
 --
--- grain: one row per (value_number, cohort_month, cell_channel, until_age)
--- reads: start_cells, months, params
+-- grain: one row per (value_number, cell_number, until_age)
+-- reads: start_ages, start_groups, start_cells
 with
 
-ages as (
+several as (
     select
-        value_number,
-        attribute_number > 0 as is_by_channel,
-        cohort_month,
-        case when attribute_number = 0 then '' else first_channel end as cell_channel,
-        customer_age_days,
-        cast(sum(customers) as bigint) as customers
-    from start_cells
-    group by
-        value_number,
-        attribute_number > 0,
-        cohort_month,
-        case when attribute_number = 0 then '' else first_channel end,
-        customer_age_days
+        start_ages.value_number,
+        start_ages.cell_number,
+        start_ages.customer_age_days,
+        start_ages.customers
+    from start_ages
+    inner join start_groups
+        on start_ages.value_number = start_groups.value_number
+        and start_ages.cell_number = start_groups.cell_number
+    where start_groups.customers > 1
 ),
 
 final as (
     select
-        ages.value_number,
-        ages.is_by_channel,
-        ages.cohort_month,
-        ages.cell_channel,
+        several.value_number,
+        several.cell_number,
         coalesce(
-            lag(ages.customer_age_days) over (
-                partition by ages.value_number, ages.cohort_month, ages.cell_channel
-                order by ages.customer_age_days
+            lag(several.customer_age_days) over (
+                partition by several.value_number, several.cell_number
+                order by several.customer_age_days
             ),
-            greatest(cast(0 as bigint), day_difference(months.last_day, params.as_of))
+            start_cells.common_age
         ) as above_age,
-        ages.customer_age_days as until_age,
+        several.customer_age_days as until_age,
         cast(
-            sum(ages.customers) over (
-                partition by ages.value_number, ages.cohort_month, ages.cell_channel
-                order by ages.customer_age_days desc
+            sum(several.customers) over (
+                partition by several.value_number, several.cell_number
+                order by several.customer_age_days desc
                 rows between unbounded preceding and current row
             ) as bigint
         ) as at_risk
-    from ages
-    inner join months
-        on ages.cohort_month = months.month
-    cross join params
+    from several
+    inner join start_cells
+        on several.cell_number = start_cells.cell_number
 )
 
 select * from final
