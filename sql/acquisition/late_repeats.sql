@@ -25,6 +25,5 @@ inner join months
 where params.has_first_orders
     and summary.is_fitted
     and not summary.is_old
-    and customer_days.order_day > summary.first_purchase_date
     and day_difference(summary.first_purchase_date, customer_days.order_day)
         > greatest(cast(0 as bigint), day_difference(months.last_day, params.as_of))

@@ -22,17 +22,15 @@ days as (
             else customer_days.net_minor
         end as money_minor,
         case
-            when customer_days.order_day > first_purchases.first_purchase_date then 0
-            when params.margin_rate is null and params.has_margin
-                then customer_days.purchase_margin_minor + coalesce(earlier_returns.left_margin_minor, 0)
-            else customer_days.purchase_minor + coalesce(earlier_returns.left_minor, 0)
-        end as first_money_minor,
+            when params.margin_rate is null and params.has_margin then customer_days.purchase_margin_minor
+            else customer_days.purchase_minor
+        end as purchase_money_minor,
         case
-            when customer_days.order_day <= first_purchases.first_purchase_date then 0
-            when params.margin_rate is null and params.has_margin
-                then customer_days.purchase_margin_minor + coalesce(later_returns.left_margin_minor, 0)
-            else customer_days.purchase_minor + coalesce(later_returns.left_minor, 0)
-        end as repeat_minor,
+            when params.margin_rate is null and params.has_margin then coalesce(order_returns.left_margin_minor, 0)
+            else coalesce(order_returns.left_minor, 0)
+        end as left_money_minor,
+        customer_days.order_day < first_purchases.first_purchase_date as is_before,
+        customer_days.order_day > first_purchases.first_purchase_date as is_after,
         coalesce(params.margin_rate, 1e0) as margin_rate,
         params.horizon_days,
         params.focus_days,
@@ -41,14 +39,9 @@ days as (
     inner join first_purchases
         on customer_days.customer_id = first_purchases.customer_id
     cross join params
-    left join order_returns as earlier_returns
-        on customer_days.customer_id = earlier_returns.customer_id
-        and customer_days.order_day = earlier_returns.order_day
-        and first_purchases.first_purchase_date > earlier_returns.order_day
-    left join order_returns as later_returns
-        on customer_days.customer_id = later_returns.customer_id
-        and customer_days.order_day = later_returns.order_day
-        and first_purchases.first_purchase_date < later_returns.order_day
+    left join order_returns
+        on customer_days.customer_id = order_returns.customer_id
+        and customer_days.order_day = order_returns.order_day
     where params.has_spend or params.has_first_orders
 ),
 
@@ -63,8 +56,12 @@ sums as (
     select
         customer_id,
         margin_rate,
-        cast(sum(first_money_minor) as bigint) as first_minor,
-        cast(sum(repeat_minor) as bigint) as repeat_minor,
+        cast(sum(case
+            when is_after then 0
+            when is_before then purchase_money_minor + left_money_minor
+            else purchase_money_minor
+        end) as bigint) as first_minor,
+        cast(sum(case when is_after then purchase_money_minor + left_money_minor else 0 end) as bigint) as repeat_minor,
         cast(sum(case when age_days = 0 then money_minor else 0 end) as bigint) as first_day_minor,
         cast(sum(case when age_days <= 90 then money_minor else 0 end) as bigint) as money_90_minor,
         cast(sum(case when age_days <= 180 then money_minor else 0 end) as bigint) as money_180_minor,

@@ -16,7 +16,7 @@ type startAttribute struct {
 }
 
 // attributeSlots is the one row of attribute_slots: which columns of orders_input are
-// attributes of the first purchase, and of which of them all values count.
+// attributes of the first purchase.
 type attributeSlots struct {
 	First1 bool `col:"first_1"`
 	First2 bool `col:"first_2"`
@@ -26,27 +26,18 @@ type attributeSlots struct {
 	First6 bool `col:"first_6"`
 	First7 bool `col:"first_7"`
 	First8 bool `col:"first_8"`
-	Many1  bool `col:"many_1"`
-	Many2  bool `col:"many_2"`
-	Many3  bool `col:"many_3"`
-	Many4  bool `col:"many_4"`
-	Many5  bool `col:"many_5"`
-	Many6  bool `col:"many_6"`
-	Many7  bool `col:"many_7"`
-	Many8  bool `col:"many_8"`
 }
 
 // makeAttributes makes the tables of what the configuration says of attributes.
 func (in *Intake) makeAttributes(ctx context.Context) error {
 	var slots attributeSlots
 	first := []*bool{&slots.First1, &slots.First2, &slots.First3, &slots.First4, &slots.First5, &slots.First6, &slots.First7, &slots.First8}
-	many := []*bool{&slots.Many1, &slots.Many2, &slots.Many3, &slots.Many4, &slots.Many5, &slots.Many6, &slots.Many7, &slots.Many8}
 	var starts []startAttribute
 	if in.Config.Orders.Columns.Channel != "" {
 		starts = append(starts, startAttribute{0, schema.ChannelAttribute, false})
 	}
 	for i, attribute := range in.Config.Orders.Attributes {
-		*first[i], *many[i] = attribute.IsFirst, attribute.IsMany
+		*first[i] = attribute.IsFirst
 		if attribute.IsFirst {
 			starts = append(starts, startAttribute{int64(i) + 1, attribute.Name, attribute.IsMany})
 		}
