@@ -1,7 +1,7 @@
--- newcomer_activity: the margin that customers brought at each age in days, by
--- channel and month of acquisition; money_minor is revenue where margin is a share of it.
--- What moved before the first purchase counts at age 0. Without spend, only of the
--- customers of the trailing 12 months, who say what a new customer is worth.
+-- newcomer_activity: the margin that customers brought at each age in days, by channel
+-- and month of acquisition; money_minor is revenue where margin is a share of it or is
+-- not known. What moved before the first purchase counts at age 0. Without spend there is
+-- nothing to compare with.
 --
 -- grain: one row per (first_channel, cohort_month, is_trailing, age_days)
 -- reads: customer_days, summary, params
@@ -14,15 +14,14 @@ days as (
         summary.is_trailing,
         greatest(cast(0 as bigint), day_difference(summary.first_purchase_date, customer_days.order_day)) as age_days,
         case
-            when params.margin_rate is not null then customer_days.net_minor
-            else customer_days.margin_minor
+            when params.margin_rate is null and params.has_margin then customer_days.margin_minor
+            else customer_days.net_minor
         end as money_minor
     from customer_days
     inner join summary
         on customer_days.customer_id = summary.customer_id
     cross join params
     where params.has_spend
-        or summary.is_trailing
 ),
 
 final as (

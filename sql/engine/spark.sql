@@ -28,6 +28,33 @@ create or replace temporary function counts_as_purchase(worth_minor bigint, kept
     returns boolean return
     worth_minor > 0 or (zero_is_purchase and worth_minor = 0 and kept_rows > 0);
 
+-- which part of a customer's deviation from a usual share is their own: purchases over
+-- purchases and weight (Bühlmann & Straub 1970), none where the weight is null; but all
+-- beyond what chance explains of one who deviates by more than so many standard errors
+-- (the factor of Breiman's garrote, 1995), which a rare customer would not get from a
+-- weight that suits the others. 1/n² is the step by which a single purchase moves a share.
+create or replace temporary function own_part(deviation double, purchases double, variance double, weight double, errors double)
+    returns double return
+    greatest(
+        0e0,
+        coalesce(purchases / nullif(purchases + weight, 0), 0e0),
+        coalesce(
+            1 - errors * errors * (variance / nullif(purchases, 0) + 1 / nullif(purchases * purchases, 0))
+                / nullif(deviation * deviation, 0),
+            0e0
+        )
+    );
+
+-- how long ago a customer came, in bands of 30 days of the year that they came in: the
+-- trailing one, or the year before it, counted back from its own end
+create or replace temporary function year_band(days_ago bigint) returns bigint return
+    cast(floor((days_ago - case when days_ago >= 365 then 365 else 0 end) / 3e1) as bigint);
+
+-- what of a deviation lies beyond chance: all but so many standard errors' part of it
+-- (the factor of Breiman's garrote, 1995), 0 where it or its variance is not known
+create or replace temporary function beyond_chance(deviation double, variance double, errors double) returns double return
+    coalesce(deviation * greatest(0e0, 1 - errors * errors * variance / nullif(deviation * deviation, 0)), 0e0);
+
 -- a cost as minor units to four decimals, which are rounded once they are summed: a
 -- message may cost less than a cent
 create or replace temporary function cost_minor(amount double, minor_per_unit double) returns decimal(22, 4) return

@@ -1,12 +1,13 @@
 -- backtest: how the models would have done from the cutoff to as_of, on the shop's
--- own past, beside two naive baselines.
+-- own past, beside two naive baselines; and how what a run does would have done from each
+-- cutoff, with what it does to the forecast of today, whose cutoff is as_of.
 --
--- grain: one row per (model, target, metric, decile)
+-- grain: one row per (cutoff, model, target, metric, decile)
 -- reads: backtest_scores, params
 select
     params.as_of,
-    params.backtest_cutoff as cutoff,
-    params.backtest_days as holdout_days,
+    days_after(params.as_of, -backtest_scores.days_before) as cutoff,
+    backtest_scores.holdout_days,
     backtest_scores.model,
     backtest_scores.is_chosen,
     backtest_scores.target,
@@ -15,6 +16,7 @@ select
     backtest_scores.value,
     backtest_scores.low,
     backtest_scores.high,
-    backtest_scores.n
+    backtest_scores.n,
+    backtest_scores.note
 from backtest_scores
 cross join params

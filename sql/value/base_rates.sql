@@ -4,7 +4,8 @@
 -- margin_share: margin per unit of revenue of repeat purchases, for those are what
 -- is still to come, and first orders are often sold at another one; shrunk towards
 -- that of all purchases, which count with the revenue of margin_prior_customers; 1
--- where money is only known as revenue. later_return_share: what is returned of no
+-- where money is only known as revenue. first_margin_share: that of first purchases
+-- alone. later_return_share: what is returned of no
 -- purchase per unit of what purchases are worth. first_order_margin: what the first purchase
 -- day of a customer brings, as much returned later as of anything. That and the
 -- time to a second purchase are of new customers: of those who are fitted and not old,
@@ -75,6 +76,15 @@ rates as (
                 )
             else 1e0
         end as margin_share,
+        case
+            when params.margin_rate is not null then params.margin_rate
+            when params.has_margin
+                then coalesce(
+                    cast(sums.purchase_margin_minor - sums.repeat_margin_minor as double) / nullif(sums.first_purchase_minor, 0),
+                    0e0
+                )
+            else 1e0
+        end as first_margin_share,
         -- rounded rows can leave a minor unit more than was bought
         greatest(
             0e0,

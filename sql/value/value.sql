@@ -2,6 +2,9 @@
 -- discounted expected purchases × expected margin of one, net of later returns.
 -- All null where no model could be fitted. Nothing is rounded here.
 --
+-- What a customer keeps is their own margin share, less their own return share. Each is
+-- what is usual and the part of their deviation from it that own_part says.
+--
 -- The same-season ratio of purchases is in the forecasts of their number; what is left of
 -- that of money is in the value of one.
 --
@@ -13,12 +16,12 @@
 -- in _365d is the same over 365 days, whatever the horizon.
 --
 -- grain: one row per customer_id
--- reads: rfm, scores, conditional_forecasts, spend_terms, season_terms, base_rates, channel_margins, params
+-- reads: own_shares, share_weights, scores, conditional_forecasts, spend_terms, season_terms, params
 with
 
 scored as (
     select
-        rfm.*,
+        own_shares.*,
         scores.p_alive,
         scores.days_to_next_purchase,
         scores.p_alive * conditional_forecasts.p_purchase_30d as p_purchase_30d,
@@ -46,51 +49,79 @@ scored as (
         conditional_forecasts.q,
         conditional_forecasts.gamma,
         scores.sensitivities
-    from rfm
+    from own_shares
     left join scores
-        on rfm.fit_group = scores.fit_group
-        and rfm.repeat_purchases = scores.repeat_purchases
-        and rfm.age_at_last_purchase_days = scores.age_at_last_purchase_days
-        and rfm.customer_age_days = scores.customer_age_days
+        on own_shares.fit_group = scores.fit_group
+        and own_shares.repeat_purchases = scores.repeat_purchases
+        and own_shares.age_at_last_purchase_days = scores.age_at_last_purchase_days
+        and own_shares.customer_age_days = scores.customer_age_days
     left join conditional_forecasts
-        on rfm.fit_group = conditional_forecasts.fit_group
-        and rfm.repeat_purchases = conditional_forecasts.repeat_purchases
-        and rfm.customer_age_days = conditional_forecasts.customer_age_days
+        on own_shares.fit_group = conditional_forecasts.fit_group
+        and own_shares.repeat_purchases = conditional_forecasts.repeat_purchases
+        and own_shares.customer_age_days = conditional_forecasts.customer_age_days
+),
+
+weights as (
+    select
+        max(case when share = 'margin' then weight_purchases end) as margin_weight,
+        max(case when share = 'margin' then variance end) as margin_variance,
+        coalesce(max(case when share = 'margin' then usual_shift end), 0e0) as margin_shift,
+        max(case when share = 'return' then weight_purchases end) as return_weight,
+        max(case when share = 'return' then variance end) as return_variance,
+        coalesce(max(case when share = 'return' then usual_shift end), 0e0) as return_shift
+    from share_weights
+),
+
+shared as (
+    select
+        scored.*,
+        weights.margin_weight,
+        weights.margin_variance,
+        weights.return_weight,
+        weights.return_variance,
+        scored.usual_margin_share + weights.margin_shift as usual_margin,
+        scored.margin_deviation - weights.margin_shift as own_margin,
+        scored.usual_return_share + weights.return_shift as usual_return,
+        scored.return_deviation - weights.return_shift as own_return
+    from scored
+    cross join weights
 ),
 
 spending as (
     select
-        scored.*,
+        shared.*,
         -- Fader & Hardie (2013), of n purchases that add up to S: E[M | n, S] =
         -- p (γ + S) / (p n + q - 1), of those worth anything; the mean alone where there
         -- is no spend model, p being null then
         season_terms.purchase_value_ratio * case
-            when scored.spend_purchases > 0
+            when shared.spend_purchases > 0
                 then coalesce(
                     spend_terms.positive_share
-                        * scored.p * (scored.gamma + money(scored.spend_minor, params.minor_per_unit))
-                        / nullif(scored.p * scored.spend_purchases + scored.q - 1, 0),
-                    scored.spend_mean
+                        * shared.p * (shared.gamma + money(shared.spend_minor, params.minor_per_unit))
+                        / nullif(shared.p * shared.spend_purchases + shared.q - 1, 0),
+                    shared.spend_mean
                 )
-            else scored.spend_mean
+            else shared.spend_mean
         end as expected_purchase_value,
         season_terms.purchase_value_ratio,
-        scored.repeat_purchases + spend_terms.first_counts as shape_purchases,
+        shared.repeat_purchases + spend_terms.first_counts as shape_purchases,
         spend_terms.positive_share,
-        coalesce(channel_margins.margin_share, base_rates.margin_share) * (1 - base_rates.later_return_share)
-            as kept_share
-    from scored
+        shared.usual_margin + shared.own_margin * own_part(
+            shared.own_margin, shared.margin_purchases, shared.margin_variance, shared.margin_weight, params.own_share_errors
+        ) as margin_share,
+        shared.usual_return + shared.own_return * own_part(
+            shared.own_return, shared.return_purchases, shared.return_variance, shared.return_weight, params.own_share_errors
+        ) as return_share
+    from shared
     cross join params
-    cross join base_rates
     cross join spend_terms
     cross join season_terms
-    left join channel_margins
-        on scored.first_channel = channel_margins.first_channel
 ),
 
 scaled as (
     select
         spending.*,
+        spending.margin_share * (1 - spending.return_share) as kept_share,
         case
             when spending.p is null then spending.purchase_value_ratio * spending.spend_mean
             when spending.spend_purchases = spending.shape_purchases

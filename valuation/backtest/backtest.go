@@ -21,18 +21,21 @@ import (
 // what they did after it. Margins are in any one unit of money.
 type Customer struct {
 	Group           int          // fit group, 0: none of its own
-	Old             bool         // was one before the files begin: fitted with those alone, whatever the group
+	Old             bool         // was one before the files begin: fitted with those alone, whatever the group, where they suffice
 	History         btyd.History // at the cutoff, in days
 	FirstSpend      float64      // value of the first purchase
 	RepeatSpend     float64      // value of the repeat purchases up to the cutoff
 	Positive        int          // purchases up to the cutoff of positive value, the first among them
 	LnSpend         float64      // Σ ln of their values
 	MarginShare     float64      // expected margin kept per unit of value, as known at the cutoff
+	Revenue         float64      // brought up to the cutoff, returns included
 	RecentPurchases int          // repeat purchases in the last HoldoutDays up to the cutoff
 	RecentMargin    float64      // their margin
 	Purchases       int          // in the holdout
 	Margin          float64      // realised in the holdout, returns included
 	U               float64      // in (0, 1), of a hash of the customer
+
+	apart bool // fitted with the old alone
 }
 
 // Terms are what the caller decides.
@@ -47,6 +50,7 @@ type Terms struct {
 type Result struct {
 	MaxTotalError float64
 	Customers     int
+	Cutoffs       int // whose deviances decide what is chosen
 
 	// Why says why there is no backtest, "" where there is one. Then there are
 	// no candidates to choose from.
@@ -97,18 +101,25 @@ const (
 // know groups.
 func nameByGroup(family string) string { return family + " by channel" }
 
-// Run backtests every family. The error is a customer or a term that cannot
-// be; that there is nothing to test with is a Result that says so.
-func Run(customers []Customer, terms Terms) (Result, error) {
+// Run backtests every family on the customers of a cutoff. What is chosen, families and
+// forms of the spend model, is by the deviances at earlier cutoffs too, whose holdouts are
+// as long; a customer is known by U at all of them. A cutoff at which no family has a fit
+// does not count. The error is a customer or a term that cannot be; that there is nothing
+// to test with is a Result that says so.
+func Run(customers []Customer, terms Terms, earlier ...[]Customer) (Result, error) {
 	if terms.HoldoutDays < 1 {
 		return Result{}, fmt.Errorf("a holdout of %d days: want at least 1", terms.HoldoutDays)
 	}
 	purchases := 0
-	for i, c := range customers {
-		if err := c.check(); err != nil {
-			return Result{}, fmt.Errorf("customer %d: %w", i, err)
+	for at, of := range append([][]Customer{customers}, earlier...) {
+		for i, c := range of {
+			if err := c.check(); err != nil {
+				return Result{}, fmt.Errorf("customer %d: %w", i, err)
+			}
+			if at == 0 {
+				purchases += c.Purchases
+			}
 		}
-		purchases += c.Purchases
 	}
 	result := Result{
 		MaxTotalError: terms.MaxTotalError, Customers: len(customers), Seasonal: !wholeYears(terms.HoldoutDays),
@@ -129,7 +140,7 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 	}
 	if len(t.fits[everybody]) == 0 && t.hasOld {
 		// The new customers determine no model: nobody is to go without one for that.
-		t.mixOld()
+		t.keepOldApart(false)
 		if err := t.fit(allFamilies()...); err != nil {
 			return Result{}, err
 		}
@@ -142,13 +153,44 @@ func Run(customers []Customer, terms Terms) (Result, error) {
 		}
 		return result, nil
 	}
+	if err := t.addEarlier(earlier); err != nil {
+		return Result{}, err
+	}
+	result.Cutoffs = 1 + len(t.earlier)
 	return result, t.predict(&result)
+}
+
+// At begins a sentence on what a contest decided.
+func (r Result) At() string {
+	if r.Cutoffs > 1 {
+		return fmt.Sprintf("in the backtest, at %d cutoffs, ", r.Cutoffs)
+	}
+	return "in the backtest "
+}
+
+// addEarlier makes the tests at earlier cutoffs.
+func (t *test) addEarlier(earlier [][]Customer) error {
+	lists := [][]Customer{t.customers}
+	for _, customers := range earlier {
+		made, err := newEarlierTest(customers, t.terms)
+		if err != nil {
+			return err
+		}
+		if made != nil {
+			t.earlier = append(t.earlier, made)
+			lists = append(lists, made.customers)
+		}
+	}
+	if len(t.earlier) > 0 {
+		t.sums = newSums(lists...)
+	}
+	return nil
 }
 
 // check returns what keeps a customer from being one, their history apart,
 // which the fit checks.
 func (c Customer) check() error {
-	for _, v := range []float64{c.FirstSpend, c.RepeatSpend, c.LnSpend, c.MarginShare, c.RecentMargin, c.Margin} {
+	for _, v := range []float64{c.FirstSpend, c.RepeatSpend, c.LnSpend, c.MarginShare, c.Revenue, c.RecentMargin, c.Margin} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("money of %g", v)
 		}
@@ -173,17 +215,29 @@ func (c Customer) compare(d Customer) int {
 		cmp.Compare(c.History.LastPurchase, d.History.LastPurchase),
 		cmp.Compare(c.U, d.U),
 		cmp.Compare(c.Group, d.Group),
-		cmp.Compare(c.group(), d.group()),
+		compareBool(c.Old, d.Old),
 		cmp.Compare(c.FirstSpend, d.FirstSpend),
 		cmp.Compare(c.RepeatSpend, d.RepeatSpend),
 		cmp.Compare(c.Positive, d.Positive),
 		cmp.Compare(c.LnSpend, d.LnSpend),
 		cmp.Compare(c.MarginShare, d.MarginShare),
+		cmp.Compare(c.Revenue, d.Revenue),
 		cmp.Compare(c.RecentPurchases, d.RecentPurchases),
 		cmp.Compare(c.RecentMargin, d.RecentMargin),
 		cmp.Compare(c.Purchases, d.Purchases),
 		cmp.Compare(c.Margin, d.Margin),
 	)
+}
+
+// compareBool orders false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // wholeYears reports whether days are a number of years, leap days included or

@@ -79,15 +79,20 @@ func against(candidates, baselines []scored) (pairs []pair) {
 }
 
 // contests holds contests on a target.
-func contests(target Target, pairs []pair, workers int) []Contest {
+func (t *test) contests(target Target, pairs []pair) []Contest {
 	list := make([]Contest, len(pairs))
-	likelihood.EachChunk(len(pairs), workers, func(i int) {
+	likelihood.EachChunk(len(pairs), t.terms.Workers, func(i int) {
 		p := pairs[i]
-		held, challenged := p.holder.deviances(target), p.challenger.deviances(target)
-		list[i] = newContest(Contest{Target: target, Holder: p.holder.name, Challenger: p.challenger.name}, len(held),
-			func(i int) float64 { return held[i] - challenged[i] }, func(int) float64 { return 1 })
+		list[i] = t.contest(Contest{Target: target, Holder: p.holder.name, Challenger: p.challenger.name},
+			p.holder.deviances(target), p.challenger.deviances(target))
 	})
 	return list
+}
+
+// contest holds one by deviances at each cutoff.
+func (t *test) contest(c Contest, held, challenged [][]float64) Contest {
+	gains := t.gains(held, challenged)
+	return newContest(c, len(gains), func(i int) float64 { return gains[i] }, func(int) float64 { return 1 })
 }
 
 // contest returns a contest that was held.

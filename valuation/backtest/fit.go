@@ -29,6 +29,8 @@ type test struct {
 	fits      map[int][]familyFit
 	spend     spends
 	unfitted  []*btyd.NoFitError
+	earlier   []*earlierTest // at other cutoffs, for the choices
+	sums      *sums          // of the customers of this cutoff, then of the earlier ones
 }
 
 // familyFit is a fit of a family, by its place in btyd.Families.
@@ -58,17 +60,15 @@ func newTest(customers []Customer, terms Terms) *test {
 	if len(t.groups) < 2 {
 		t.groups = nil
 	}
-	if t.hasOld = min(old, others) >= LeastRepeaters; !t.hasOld {
-		t.mixOld()
-	}
+	t.keepOldApart(min(old, others) >= LeastRepeaters)
 	return t
 }
 
-// mixOld fits the old customers with the others.
-func (t *test) mixOld() {
-	t.hasOld = false
+// keepOldApart fits the old customers by themselves, or else with the others.
+func (t *test) keepOldApart(apart bool) {
+	t.hasOld = apart
 	for i := range t.customers {
-		t.customers[i].Old = false
+		t.customers[i].apart = apart && t.customers[i].Old
 	}
 }
 
@@ -82,7 +82,7 @@ func (t *test) fittedApart() []int {
 
 // group returns the fit group of a customer, everybody where it is none of its own.
 func (c Customer) group() int {
-	if c.Old {
+	if c.apart {
 		return oldOnes
 	}
 	return c.Group
@@ -90,7 +90,7 @@ func (c Customer) group() int {
 
 // isIn reports whether what is fitted to a group is fitted to the customer.
 func (c Customer) isIn(group int) bool {
-	return c.group() == group || group == everybody && !c.Old
+	return c.group() == group || group == everybody && !c.apart
 }
 
 // fit fits purchases to everybody and to each group, by families that are given by their

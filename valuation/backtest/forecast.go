@@ -68,7 +68,7 @@ func (t *test) runs(byGroup bool) map[int][]run {
 	runs := map[int][]run{}
 	for i, c := range t.customers {
 		group := everybody
-		if byGroup || c.Old {
+		if byGroup || c.apart {
 			group = c.group()
 		}
 		of := runs[group]
@@ -112,7 +112,7 @@ func (t *test) margins(models spends, purchases []float64, byGroup bool) []float
 	margins := make([]float64, len(purchases))
 	for i, c := range t.customers {
 		group := everybody
-		if byGroup || c.Old {
+		if byGroup || c.apart {
 			group = c.group()
 		}
 		margins[i] = purchases[i] * c.worth(models.of(group))

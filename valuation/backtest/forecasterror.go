@@ -15,16 +15,16 @@ const (
 // Miss is by how much the forecast of a total missed at a cutoff.
 type Miss struct {
 	Log      float64 // ln(came / forecast)
-	Variance float64 // of it: of customers and of parameters
+	Variance float64 // of it: of customers, of parameters and of the ratio
 }
 
 // newMiss returns the miss of a total, false where nothing came or nothing was
 // expected, which has no logarithm.
-func newMiss(total Total) (Miss, bool) {
+func newMiss(total Total, ratio Ratio) (Miss, bool) {
 	if !(total.Actual > 0) || !(total.Expected > 0) {
 		return Miss{}, false
 	}
-	return Miss{Log: math.Log(total.Actual / total.Expected), Variance: total.Customers + total.Parameters}, true
+	return Miss{Log: math.Log(total.Actual / total.Expected), Variance: total.Customers + total.Parameters + ratio.LogVariance()}, true
 }
 
 // priorError returns the variance that a forecast error has before anything was seen.

@@ -69,7 +69,7 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 			}
 			tests[g].Expected += total.Expected
 			tests[g].Actual += total.Actual
-			errors[g] += total.Expected * math.Sqrt(c.parametersOf(window, groups, g)+c.Ratios[0].logVariance())
+			errors[g] += total.Expected * math.Sqrt(c.parametersOf(window, groups, g)+c.Ratios[0].LogVariance())
 			deviations[g] = append(deviations[g], math.Sqrt(variance))
 		}
 	}
@@ -87,10 +87,18 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 		}
 		test.Failed = test.Expected >= leastGroupPurchases &&
 			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
-			math.Abs(test.Actual-test.Expected) > groupErrors*math.Sqrt(variance)
+			isFarOff(test.Actual, test.Expected, math.Sqrt(variance))
 		test.Sentence = r.sentence(*test, "")
 	}
 	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })
+}
+
+// isFarOff reports whether a total is off by groupErrors standard errors, and its
+// logarithm too: a single customer who buys every week makes a total far too high more
+// often than a normal one would be, and never far too low.
+func isFarOff(actual, expected, standardError float64) bool {
+	return math.Abs(actual-expected) > groupErrors*standardError &&
+		math.Abs(math.Log(actual/expected)) > groupErrors*standardError/expected
 }
 
 // parametersOf returns the variance that the errors of the fits leave in the logarithm

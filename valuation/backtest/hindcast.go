@@ -47,7 +47,7 @@ type hindcast struct {
 	purchases [][]float64 // expected, by window
 	came      [][]Came
 	worth     []float64   // expected margin of a purchase
-	slopes    [][]float64 // by parameter: of ln purchases over the holdout by its logarithm
+	slopes    [][]float64 // by parameter: of ln purchases over a year by its logarithm
 }
 
 // newHindcast makes the forecast of a past day. Where the family has no fit on it, the
@@ -69,7 +69,7 @@ func newHindcast(day PastDay, look Lookback, procedure Procedure, terms Terms) (
 	}
 	fitted, err := h.fitProcedure(procedure.Family)
 	if err == nil && !fitted && h.hasOld {
-		h.mixOld() // as Run does: nobody is to go without a model for that
+		h.keepOldApart(false) // as Run does: nobody is to go without a model for that
 		fitted, err = h.fitProcedure(procedure.Family)
 	}
 	if err != nil || !fitted {
@@ -119,7 +119,7 @@ func (h *hindcast) fitWorth(form spend.Form) (err error) {
 
 // modelGroup returns the group whose fit forecasts a customer.
 func (h *hindcast) modelGroup(c Customer) int {
-	if h.byGroup || c.Old {
+	if h.byGroup || c.apart {
 		if _, own := h.fitOf(c.group(), h.family); own {
 			return c.group()
 		}
@@ -129,7 +129,7 @@ func (h *hindcast) modelGroup(c Customer) int {
 
 // spendGroup returns the group whose spend model a customer has.
 func (h *hindcast) spendGroup(c Customer) int {
-	if h.byGroup || c.Old {
+	if h.byGroup || c.apart {
 		if _, own := h.spend[c.group()]; own {
 			return c.group()
 		}
@@ -177,7 +177,7 @@ func (h *hindcast) expectRun(run run, model btyd.Model, shifts btyd.Shifts, wind
 		expected[w] = future.Expected(float64(days))
 	}
 	bySurvivor, byHistory := make([]float64, len(h.slopes)), make([]float64, len(h.slopes))
-	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, float64(h.terms.HoldoutDays), bySurvivor)
+	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, yearDays, bySurvivor)
 	pAlive := 0.
 	for place, i := range run {
 		if c := h.customers[i]; place == 0 || c.History != of {

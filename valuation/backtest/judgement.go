@@ -1,8 +1,10 @@
 package backtest
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +29,7 @@ const (
 
 // Test is one of what a forecast is held to, with its figure.
 type Test struct {
-	Name             string // total, cohort_age, tenth, baseline, recent_value, season, precision, uncorrected
+	Name             string // total, cohort_age, tenth, baseline, recent_value, recent_total, season, precision, uncorrected
 	Target           Target
 	Group            string // the customers that it is about; "" all
 	Expected, Actual float64
@@ -42,7 +44,8 @@ type Test struct {
 type Judgement struct {
 	Trust   Trust
 	Tests   []Test
-	Reasons []string // the sentences of the tests that decided
+	Reasons []string // the sentences of the tests that decided, where one failed
+	Besides []string // where trust is no: what is untested, too
 }
 
 // Judge judges the forecast of today. standardError is that of the logarithm of its
@@ -56,6 +59,7 @@ func (r Rolling) Judge(standardError float64) Judgement {
 	tests = append(tests, r.testAges()...)
 	tests = append(tests, r.testTenths()...)
 	tests = append(tests, r.testRecent()...)
+	tests = append(tests, r.testRecentTotal()...)
 	tests = append(tests, r.testSeason(), r.testPrecision(standardError))
 	tests = append(tests, r.testUncorrected()...)
 	return judge(tests)
@@ -63,19 +67,74 @@ func (r Rolling) Judge(standardError float64) Judgement {
 
 // judge weighs tests: one that says no decides, else one that says unknown.
 func judge(tests []Test) Judgement {
-	j := Judgement{Trust: Trusted, Tests: tests}
-	for _, verdict := range []Trust{NotTrusted, Untested} {
-		for _, test := range tests {
-			if test.Failed && test.Verdict == verdict {
-				j.Trust = verdict
-				j.Reasons = append(j.Reasons, test.Sentence)
-			}
+	refused, untested := sentencesOf(tests, NotTrusted), sentencesOf(tests, Untested)
+	switch {
+	case len(refused) > 0:
+		return Judgement{Trust: NotTrusted, Tests: tests, Reasons: refused, Besides: untested}
+	case len(untested) > 0:
+		return Judgement{Trust: Untested, Tests: tests, Reasons: untested}
+	}
+	return Judgement{Trust: Trusted, Tests: tests}
+}
+
+// sentencesOf returns the sentences of the failed tests with a verdict. Of the groups of
+// one kind that are off the worst speaks for all.
+func sentencesOf(tests []Test, verdict Trust) (sentences []string) {
+	type kind struct{ name, target string }
+	failed := map[kind][]Test{}
+	var kinds []kind
+	for _, test := range tests {
+		if !test.Failed || test.Verdict != verdict {
+			continue
 		}
-		if j.Trust == verdict {
-			break
+		of := kind{test.Name, string(test.Target)}
+		if failed[of] == nil {
+			kinds = append(kinds, of)
+		}
+		failed[of] = append(failed[of], test)
+	}
+	for _, of := range kinds {
+		worst := slices.MaxFunc(failed[of], func(a, b Test) int { return cmp.Compare(a.off(), b.off()) })
+		sentence := worst.Sentence
+		if others := len(failed[of]) - 1; others > 0 {
+			sentence += fmt.Sprintf(" (and %d more of this kind)", others)
+		}
+		sentences = append(sentences, sentence)
+	}
+	return sentences
+}
+
+// off is how far the figures of a test lie from each other, as the logarithm of their
+// ratio; where nothing came, farther than any other.
+func (t Test) off() float64 {
+	if !(t.Actual > 0) || !(t.Expected > 0) {
+		return math.Inf(1)
+	}
+	return math.Abs(math.Log(t.Actual / t.Expected))
+}
+
+// Held says of a forecast that is trusted how near those of the past came.
+func (r Rolling) Held(j Judgement) string {
+	forecasts := "the forecast of an earlier day, knowing only its past, was"
+	if n := len(r.judged()); n > 1 {
+		forecasts = fmt.Sprintf("the forecasts of %d earlier days, each knowing only its past, were together", n)
+	}
+	var missed []string
+	within := true
+	for _, test := range j.Tests {
+		if test.Name == "total" && test.Actual > 0 {
+			missed = append(missed, fmt.Sprintf("%s for %s", offText(test.Expected/test.Actual-1), test.Target.said()))
+			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
 		}
 	}
-	return j
+	if len(missed) == 0 {
+		return "forecasts of earlier days held"
+	}
+	text := forecasts + " " + strings.Join(missed, " and ")
+	if within {
+		return text + fmt.Sprintf(", within %.3g %%", 100*r.maxTotalError)
+	}
+	return text + ", as chance explains"
 }
 
 // judged returns the cutoffs that count.
@@ -104,7 +163,7 @@ func (r Rolling) testTotal(target int) []Test {
 		test.Expected += total.Expected
 		test.Actual += total.Actual
 		parameters += total.Expected * math.Sqrt(total.Parameters)
-		seasons += total.Expected * math.Sqrt(c.Ratios[target].logVariance())
+		seasons += total.Expected * math.Sqrt(c.Ratios[target].LogVariance())
 	}
 	if !(test.Actual > 0) || !(test.Expected > 0) {
 		test.Failed = test.Expected > leastGroupPurchases && targets[target] == Purchases || targets[target] == Margin && test.Actual <= 0 && test.Expected > 0
@@ -126,7 +185,7 @@ func (r Rolling) testTotal(target int) []Test {
 // customers would leave: a customer's residuals at all cutoffs belong together.
 func (r Rolling) customerVariance(cutoffs []Cutoff, target int, ratio float64) float64 {
 	window := r.window(r.HoldoutDays)
-	residuals := newSums(cutoffs)
+	residuals := sumsOf(cutoffs)
 	for at, c := range cutoffs {
 		h := c.hindcast
 		for i := range h.customers {
@@ -152,7 +211,7 @@ func (r Rolling) testBaselines() (tests []Test) {
 	window := r.window(r.HoldoutDays)
 	for target := range targets {
 		for which, name := range []string{meanRate, recentRate} {
-			gains := newSums(cutoffs)
+			gains := sumsOf(cutoffs)
 			test := Test{Name: "baseline", Target: targets[target], Group: name, Verdict: NotTrusted}
 			for at, c := range cutoffs {
 				own, other := c.deviances(targets[target], window, which)
@@ -261,7 +320,7 @@ func (r Rolling) testRecent() []Test {
 func (r Rolling) sentence(test Test, remark string) string {
 	what := fmt.Sprintf("%s purchases were forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
 	if test.Target == Margin {
-		what = fmt.Sprintf("a margin of %s was forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
+		what = fmt.Sprintf("money of %s was forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
 	}
 	parts := []string{what}
 	if test.Group != "" {
@@ -274,9 +333,20 @@ func (r Rolling) sentence(test Test, remark string) string {
 }
 
 // missText says by how much a forecast was off.
-func missText(relative float64) string {
+func missText(relative float64) string { return "the forecast was " + offText(relative) }
+
+// offText says what a forecast was: too low, or too high.
+func offText(relative float64) string {
 	if relative < 0 {
-		return fmt.Sprintf("the forecast was %.1f %% too low", -100*relative)
+		return fmt.Sprintf("%.1f %% too low", -100*relative)
 	}
-	return fmt.Sprintf("the forecast was %.1f %% too high", 100*relative)
+	return fmt.Sprintf("%.1f %% too high", 100*relative)
+}
+
+// said names a target in a sentence: a margin may be revenue, where no margin is known.
+func (t Target) said() string {
+	if t == Margin {
+		return "money"
+	}
+	return string(t)
 }

@@ -65,29 +65,25 @@ func (l Lookback) SameSeason(before int) (days []int) {
 }
 
 // Days returns all past days, the latest first: the cutoffs, and the earlier years of
-// these and of as_of.
+// these and of as_of; the day before the last RecentDays, and a year before it.
 func (l Lookback) Days() []int {
 	days := append(slices.Clone(l.Cutoffs), l.SameSeason(0)...)
 	for _, cutoff := range l.Cutoffs {
 		days = append(days, l.SameSeason(cutoff)...)
+	}
+	if l.HasRecent() {
+		days = append(days, RecentDays)
+	}
+	if earlier := l.SameSeason(RecentDays); len(earlier) > 0 {
+		days = append(days, earlier[0])
 	}
 	slices.Sort(days)
 	return slices.Compact(days)
 }
 
 // HasRecent reports whether there are enough files before the last RecentDays to hold
-// the purchases of these against the spend model of the day before.
+// the purchases of these against the models of the day before.
 func (l Lookback) HasRecent() bool { return l.SpanDays-RecentDays >= leastHistoryDays }
-
-// Looks returns Days, and the day before the last RecentDays.
-func (l Lookback) Looks() []int {
-	days := l.Days()
-	if l.HasRecent() && !slices.Contains(days, RecentDays) {
-		days = append(days, RecentDays)
-		slices.Sort(days)
-	}
-	return days
-}
 
 // Windows returns, ascending, over how many days after a past day it is asked what came.
 func (l Lookback) Windows() []int {

@@ -2,11 +2,8 @@ package backtest_test
 
 import (
 	"math"
-	"testing"
 
 	"cbv/valuation/backtest"
-	"cbv/valuation/btyd"
-	"cbv/valuation/btyd/spend"
 )
 
 // purchase is one of a customer's, on a day counted from the first of the files.
@@ -85,43 +82,4 @@ func cameIn(purchases []purchase, after, to int) (came backtest.Came) {
 		}
 	}
 	return came
-}
-
-// todays forecasts the purchases and the money of the days after asOf, without a season,
-// by the first family that has a fit.
-func todays(t *testing.T, customers [][]purchase, asOf, days int) (purchases, money float64) {
-	t.Helper()
-	var known []backtest.Customer
-	for _, of := range customers {
-		if c, ok := knownOn(of, asOf, days); ok {
-			known = append(known, c)
-		}
-	}
-	var fit *btyd.Fit
-	var worth spend.Model
-	for _, family := range btyd.Families {
-		if fit == nil {
-			fit, worth = fitsOf(t, family, known)
-		}
-	}
-	if fit == nil {
-		t.Fatal("no family has a fit")
-	}
-	for _, c := range known {
-		expected := btyd.ExpectedPurchases(fit.Model, c.History, float64(days))
-		purchases += expected
-		money += expected * worth.Expected(c.History.Repeats, c.Positive, c.FirstSpend+c.RepeatSpend)
-	}
-	return purchases, money
-}
-
-// comes is what the customers known on a day purchased after it.
-func comes(customers [][]purchase, asOf, days int) (purchases, money float64) {
-	for _, of := range customers {
-		if _, known := knownOn(of, asOf, days); known {
-			came := cameIn(of, asOf, asOf+days)
-			purchases, money = purchases+float64(came.Purchases), money+came.Margin
-		}
-	}
-	return purchases, money
 }

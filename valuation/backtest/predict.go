@@ -11,14 +11,16 @@ import (
 type scored struct {
 	name              string
 	purchases, margin []float64
+	earlier           [][]float64 // of purchases, at the other cutoffs
 }
 
-// deviances returns the deviance of each customer.
-func (s scored) deviances(target Target) []float64 {
+// deviances returns the deviance of each customer, by cutoff: at one alone for what is
+// not forecast at the others.
+func (s scored) deviances(target Target) [][]float64 {
 	if target == Margin {
-		return s.margin
+		return [][]float64{s.margin}
 	}
-	return s.purchases
+	return append([][]float64{s.purchases}, s.earlier...)
 }
 
 // predict makes the forecasts, scores them and holds the contests. The form of the
@@ -64,12 +66,15 @@ func (t *test) predict(result *Result) error {
 					c.Purchasing = t.distribution(f)
 				}
 			})
+			for _, e := range t.earlier {
+				s.earlier = append(s.earlier, e.scored[c.Name])
+			}
 			candidates = append(candidates, s)
 			expected = append(expected, f.purchases)
 			result.Candidates = append(result.Candidates, c)
 		}
 	}
-	result.Contests = contests(Purchases, among(candidates), t.terms.Workers)
+	result.Contests = t.contests(Purchases, among(candidates))
 	family := result.preferred()
 	if err := t.fitSpending(result, result.Candidates[family].Family, expected[family], margin); err != nil {
 		return err
@@ -78,8 +83,11 @@ func (t *test) predict(result *Result) error {
 		c := &result.Candidates[i]
 		candidates[i].margin, c.Margin = t.scored(t.margins(t.spend, expected[i], c.ByGroup), margin)
 	})
+	for i := range candidates {
+		candidates[i].earlier = nil // baselines are held against them at the cutoff that is reported
+	}
 	for _, target := range []Target{Purchases, Margin} {
-		result.Contests = append(result.Contests, contests(target, against(candidates, baselines), t.terms.Workers)...)
+		result.Contests = append(result.Contests, t.contests(target, against(candidates, baselines))...)
 	}
 	return nil
 }

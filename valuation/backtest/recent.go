@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -12,6 +13,11 @@ const (
 	// RecentDays are the days at the end of the history whose purchases are held
 	// against what the spend model of the day before them expects of each.
 	RecentDays = 90
+
+	// mostRecentTotalError is how far the purchases of the recent days may be off. A year
+	// is forecast up to a third further off than the last 90 days are, where these are a
+	// promotion's, so it is less than what a total may be.
+	mostRecentTotalError = 0.15
 
 	// leastRecentPurchases is how many of them a test takes.
 	leastRecentPurchases = 30
@@ -91,4 +97,44 @@ func (c RecentCustomer) known(form spend.Form) int {
 		return 0
 	}
 	return c.counted(form)
+}
+
+// RecentTotal is what customers known before the recent days purchased in these, beside
+// what was expected of them with the ratio of the same days a year before.
+type RecentTotal struct {
+	Customers        int
+	Expected, Actual float64
+	StandardError    float64 // of ln(Actual / Expected): of customers, parameters and the ratio
+}
+
+// recentTotal returns nil where there is no forecast of the recent days.
+func (r Rolling) recentTotal() *RecentTotal {
+	made := r.days[RecentDays]
+	if made == nil {
+		return nil
+	}
+	total := made.total(Purchases, r.window(RecentDays), nil)
+	ratio := r.knownRatio(Purchases, RecentDays, RecentDays)
+	return &RecentTotal{
+		Customers: len(made.customers), Expected: ratio.Multiplier * total.Expected, Actual: total.Actual,
+		StandardError: math.Sqrt(total.Customers + total.Parameters + ratio.LogVariance()),
+	}
+}
+
+// testRecentTotal says that nothing shows which forecast the coming days will follow,
+// where the recent days left the forecast of the day before them: a promotion or a closed month
+// is in today's rates as if it lasted.
+func (r Rolling) testRecentTotal() []Test {
+	recent := r.RecentTotal
+	if recent == nil || recent.Expected < leastGroupPurchases {
+		return nil
+	}
+	test := Test{
+		Name: "recent_total", Target: Purchases, Expected: recent.Expected, Actual: recent.Actual, Customers: recent.Customers,
+		StandardError: recent.StandardError, Verdict: Untested,
+	}
+	off := math.Abs(math.Log(recent.Actual / recent.Expected))
+	test.Failed = !(recent.Actual > 0) || off > math.Log1p(mostRecentTotalError) && off > mostTotalErrors*recent.StandardError
+	test.Sentence = fmt.Sprintf("in the last %d days ", RecentDays) + r.sentence(test, ": whether the coming days follow the forecast or these is not known")
+	return []Test{test}
 }

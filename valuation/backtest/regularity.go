@@ -2,12 +2,18 @@ package backtest
 
 import "math"
 
-// IrregularBelow is the regularity from which on the gaps look like those of contracts
-// rather than of a shop.
-const IrregularBelow = 3
+const (
+	// RegularFrom is the regularity from which on the gaps look like those of contracts
+	// rather than of a shop.
+	RegularFrom = 3
+
+	// LeastRegular is how many customers say what the gaps are like: of 50 who buy at
+	// random RegularFrom is four standard errors away.
+	LeastRegular = 50
+)
 
 // Regularity returns k̂, the shape of the gaps between a customer's purchases, from the
-// first two of each customer who has two: 1 for a Poisson process, about 2 for
+// two of each customer who has as many: 1 for a Poisson process, about 2 for
 // groceries, far above for contracts. deviations is the sum over customers of
 // (first / (first + second) - ½)², a share that is Beta(k, k) for gaps of shape k. It is
 // 0 without customers, and infinite where all gaps are equal.

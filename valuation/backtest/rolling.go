@@ -11,8 +11,7 @@ type Past struct {
 	Lookback
 	Days []PastDay // those of Lookback.Days; of others nothing is asked
 
-	Recent     Recent  // nil: the value of recent purchases is not tested
-	Regularity float64 // k̂ of the gaps; 0: not known
+	Recent Recent // nil: the value of recent purchases is not tested
 }
 
 // Holdout returns the customers of a cutoff with what came of them in the holdout.
@@ -27,6 +26,17 @@ func (p Past) Holdout(before int) []Customer {
 		}
 	}
 	return customers
+}
+
+// Earlier returns the customers of each cutoff but one.
+func (p Past) Earlier(but int) [][]Customer {
+	var list [][]Customer
+	for _, before := range p.Cutoffs {
+		if customers := p.Holdout(before); before != but && len(customers) > 0 {
+			list = append(list, customers)
+		}
+	}
+	return list
 }
 
 // holdout returns the customer with what came in a window.
@@ -45,7 +55,7 @@ type Rolling struct {
 	Ratios  []Ratio // of today, by target, then by window
 	Recent  *RecentValue
 
-	Regularity    float64
+	RecentTotal   *RecentTotal
 	maxTotalError float64
 	days          map[int]*hindcast
 }
@@ -70,7 +80,7 @@ var targets = [...]Target{Purchases, Margin}
 // cannot be.
 func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	r := Rolling{
-		Lookback: past.Lookback, Procedure: procedure, Regularity: past.Regularity,
+		Lookback: past.Lookback, Procedure: procedure,
 		maxTotalError: terms.MaxTotalError, days: map[int]*hindcast{},
 	}
 	wanted := past.Lookback.Days()
@@ -100,6 +110,7 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 		}
 	}
 	r.makeCutoffs()
+	r.RecentTotal = r.recentTotal()
 	recent, err := past.Recent.value(procedure.Form, terms.Workers)
 	r.Recent = recent
 	return r, err
@@ -126,8 +137,18 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 	return newRatio(target, windowDays, years)
 }
 
-// makeCutoffs makes the forecasts on the cutoffs. A ratio as uncertain as a total of which
-// nothing is said is none to judge a cutoff with. Totals are judged on those that had a
+// knownRatio returns the ratio by which a forecast of a past day is judged: one as
+// uncertain as a total of which nothing is said is none. A few months of a small shop say
+// nothing of its next year.
+func (r Rolling) knownRatio(target Target, before, windowDays int) Ratio {
+	ratio := r.ratio(target, before, windowDays)
+	if ratio.StandardError > mostStandardError {
+		return newRatio(target, windowDays, nil)
+	}
+	return ratio
+}
+
+// makeCutoffs makes the forecasts on the cutoffs. Totals are judged on those that had a
 // season to compare with; where none had, on all but the one a year ago, whose miss is
 // what today's ratio repairs.
 func (r *Rolling) makeCutoffs() {
@@ -140,11 +161,7 @@ func (r *Rolling) makeCutoffs() {
 		}
 		c := Cutoff{Before: before, Customers: len(made.customers), Family: made.familyName(), hindcast: made}
 		for i, target := range targets {
-			c.Ratios[i] = r.ratio(target, before, r.HoldoutDays)
-			if c.Ratios[i].StandardError > mostStandardError {
-				// A few months of a small shop say nothing of its next year.
-				c.Ratios[i] = newRatio(target, r.HoldoutDays, nil)
-			}
+			c.Ratios[i] = r.knownRatio(target, before, r.HoldoutDays)
 			c.Totals[i] = made.total(target, window, nil)
 			c.Totals[i].Expected *= c.Ratios[i].Multiplier
 		}
@@ -177,6 +194,12 @@ func (r Rolling) ErrorVariance(target Target) float64 {
 	return ErrorVariance(r.Misses(target, nil), priorError(r.Ratio(target, r.HorizonDays).Tested()))
 }
 
+// ErrorVarianceOf returns that of some customers' total: what those who were in at the
+// cutoffs missed, shrunk towards the base's.
+func (r Rolling) ErrorVarianceOf(target Target, in func(Known) bool) float64 {
+	return ErrorVariance(r.Misses(target, in), r.ErrorVariance(target))
+}
+
 // StandardError returns that of the logarithm of the base's margin on the nearest cutoff,
 // of customers and parameters alone; NaN where there is none.
 func (r Rolling) StandardError() float64 {
@@ -190,19 +213,31 @@ func (r Rolling) StandardError() float64 {
 	return deviation
 }
 
+// Known is a customer at a cutoff, and the margin that was expected of them over the
+// horizon.
+type Known struct {
+	Customer Customer
+	Margin   float64
+}
+
 // Misses returns the misses of a target's totals on the judged cutoffs: of the
-// customers who were in at a cutoff, of all for a nil in.
-func (r Rolling) Misses(target Target, in func(cutoff Cutoff, c Customer) bool) []Miss {
+// customers who were in at a cutoff, by what was known and expected of them, of all for a
+// nil in.
+func (r Rolling) Misses(target Target, in func(Known) bool) []Miss {
+	horizon := r.window(r.HorizonDays)
 	var misses []Miss
 	for _, c := range r.Cutoffs {
 		if !c.Judged {
 			continue
 		}
-		total := c.Totals[slices.Index(targets[:], target)]
+		place := slices.Index(targets[:], target)
+		total := c.Totals[place]
 		if in != nil {
-			total = c.total(target, r.window(r.HoldoutDays), func(i int) bool { return in(c, c.hindcast.customers[i]) })
+			total = c.total(target, r.window(r.HoldoutDays), func(i int) bool {
+				return in(Known{Customer: c.hindcast.customers[i], Margin: c.Ratios[1].Multiplier * c.hindcast.expected(Margin, horizon, i)})
+			})
 		}
-		if miss, ok := newMiss(total); ok {
+		if miss, ok := newMiss(total, c.Ratios[place]); ok {
 			misses = append(misses, miss)
 		}
 	}

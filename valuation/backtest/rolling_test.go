@@ -112,28 +112,45 @@ func TestAgreementOfSecondMoments(t *testing.T) {
 	}
 }
 
-// One test that denies trust outweighs any that leaves it open.
-func TestJudge(t *testing.T) {
-	no, unknown := Test{Failed: true, Verdict: NotTrusted, Sentence: "no"}, Test{Failed: true, Verdict: Untested, Sentence: "unknown"}
-	passed := Test{Verdict: NotTrusted, Sentence: "passed"}
-	for _, c := range []struct {
-		tests   []Test
-		want    Trust
-		reasons int
-	}{
-		{nil, Trusted, 0}, {[]Test{passed}, Trusted, 0}, {[]Test{unknown, passed}, Untested, 1}, {[]Test{unknown, no, no}, NotTrusted, 2},
-	} {
-		if j := judge(c.tests); j.Trust != c.want || len(j.Reasons) != c.reasons {
-			t.Errorf("%v: trust %d by %q, want %d", c.tests, j.Trust, j.Reasons, c.want)
-		}
-	}
-}
-
 // A forecast that fell short is said to be too low.
 func TestMissText(t *testing.T) {
 	for relative, want := range map[float64]string{-.052: "the forecast was 5.2 % too low", .6081: "the forecast was 60.8 % too high"} {
 		if got := missText(relative); got != want {
 			t.Errorf("%g: %q, want %q", relative, got, want)
 		}
+	}
+}
+
+// A group is off where the total is and its logarithm too: what is far too high has to be
+// further off than what is far too low, and nothing at all is as far as its total.
+func TestFarOff(t *testing.T) {
+	for _, c := range []struct {
+		actual, expected, standardError float64
+		want                            bool
+	}{{267, 180, 20, false}, {300, 180, 20, true}, {95, 180, 20, true}, {0, 40, 12, false}, {0, 80, 12, true}} {
+		if got := isFarOff(c.actual, c.expected, c.standardError); got != c.want {
+			t.Errorf("%g of %g, standard error %g: far off %t", c.actual, c.expected, c.standardError, got)
+		}
+	}
+}
+
+// The recent days are off by 15 % of either sign, and beyond chance, or not at all;
+// fewer purchases than a group of customers has to have say nothing.
+func TestRecentTotal(t *testing.T) {
+	for _, c := range []struct {
+		expected, actual, standardError float64
+		tested, failed                  bool
+	}{
+		{1000, 1140, .01, true, false}, {1000, 1160, .01, true, true}, {1000, 860, .01, true, true}, {1000, 880, .01, true, false},
+		{1000, 1300, .11, true, false}, {1000, 0, .01, true, true}, {29, 200, .01, false, false},
+	} {
+		r := Rolling{RecentTotal: &RecentTotal{Customers: 10, Expected: c.expected, Actual: c.actual, StandardError: c.standardError}}
+		tests := r.testRecentTotal()
+		if (len(tests) == 1) != c.tested || c.tested && (tests[0].Failed != c.failed || tests[0].Verdict != Untested) {
+			t.Errorf("%+v: %+v", c, tests)
+		}
+	}
+	if tests := (Rolling{}).testRecentTotal(); tests != nil {
+		t.Errorf("without a forecast of the recent days: %+v", tests)
 	}
 }

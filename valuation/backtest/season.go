@@ -59,9 +59,9 @@ func newRatio(target Target, windowDays int, years []YearRatio) Ratio {
 // Tested reports whether there is a year that the season was compared with.
 func (r Ratio) Tested() bool { return len(r.Years) > 0 }
 
-// logVariance returns the variance that its own years leave in the logarithm of the
-// multiplier.
-func (r Ratio) logVariance() float64 {
+// LogVariance returns the variance that the customers and the parameters of its years
+// leave in the logarithm of the multiplier: it is one of every total that is multiplied.
+func (r Ratio) LogVariance() float64 {
 	return r.Weight * r.Weight * r.StandardError * r.StandardError
 }
 

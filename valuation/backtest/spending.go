@@ -24,7 +24,7 @@ func sampleOf(customers []Customer, form spend.Form) spend.Sample {
 	for _, c := range customers {
 		positive += c.Positive
 		purchases += c.History.Repeats + 1
-		count := spend.Count{Repeats: c.History.Repeats, Purchases: c.counted(form), Total: form.Total(c.FirstSpend, c.RepeatSpend), Customers: 1}
+		count := spend.Count{Repeats: c.History.Repeats, Purchases: c.counted(form), Total: c.total(form), Customers: 1}
 		if count.Purchases == 0 {
 			continue
 		}
@@ -32,7 +32,7 @@ func sampleOf(customers []Customer, form spend.Form) spend.Sample {
 		if form.FirstCounts {
 			sample.LnValues += c.LnSpend
 			if c.FirstSpend > 0 {
-				sample.LnValues -= math.Log(form.FirstDivisor)
+				sample.LnValues -= math.Log(c.seenBy(form).FirstDivisor)
 			}
 		}
 	}
@@ -51,9 +51,23 @@ func (c Customer) counted(form spend.Form) int {
 	return c.History.Repeats
 }
 
+// seenBy returns the form as it sees a customer: the first purchase that is known of an
+// old one is a later one.
+func (c Customer) seenBy(form spend.Form) spend.Form {
+	if c.Old {
+		form.FirstDivisor = 1
+	}
+	return form
+}
+
+// total returns what the purchases that a form counts of a customer add up to.
+func (c Customer) total(form spend.Form) float64 {
+	return c.seenBy(form).Total(c.FirstSpend, c.RepeatSpend)
+}
+
 // worth returns the margin that a purchase of a customer is expected to bring.
 func (c Customer) worth(model spend.Model) float64 {
-	value := model.Expected(c.History.Repeats, c.counted(model.Form), model.Form.Total(c.FirstSpend, c.RepeatSpend))
+	value := model.Expected(c.History.Repeats, c.counted(model.Form), c.total(model.Form))
 	return value * c.MarginShare
 }
 
@@ -80,8 +94,17 @@ func (t *test) forms() []spend.Form {
 	return append(forms, spend.OnMeans)
 }
 
-// fitSpending fits every form to everybody, to the old apart where they have fits of their own, and chooses among those that have a
-// model: the first, unless a later one has a smaller deviance of margins, with the
+// pooled are the groups whom a form is fitted to before it is chosen: everybody, and the
+// old where they have fits of their own.
+func (t *test) pooled() []int {
+	if t.hasOld {
+		return []int{everybody, oldOnes}
+	}
+	return []int{everybody}
+}
+
+// fitSpending fits every form, and chooses among those that have a model: the first,
+// unless a later one has a smaller deviance of margins over all cutoffs, with the
 // purchases that a family expects, by two standard errors of paired differences. Then
 // the chosen form is fitted to each group.
 func (t *test) fitSpending(result *Result, family string, purchases []float64, margin outcome) error {
@@ -89,14 +112,10 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 	if t.terms.Form != nil {
 		forms = []spend.Form{*t.terms.Form}
 	}
-	pooled := []int{everybody}
-	if t.hasOld {
-		pooled = append(pooled, oldOnes)
-	}
 	all, models := make([]Spending, len(forms)), make([]spends, len(forms))
 	deviances, errs := make([][]float64, len(forms)), make([]error, len(forms))
 	likelihood.EachChunk(len(forms), t.terms.Workers, func(i int) {
-		if models[i], errs[i] = t.fitForm(forms[i], pooled); errs[i] != nil {
+		if models[i], errs[i] = t.fitForm(forms[i], t.pooled()); errs[i] != nil {
 			return
 		}
 		all[i].Model = models[i][everybody]
@@ -109,6 +128,21 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 			return err
 		}
 	}
+	byCutoff := make([][][]float64, len(forms))
+	for i := range forms {
+		byCutoff[i] = [][]float64{deviances[i]}
+	}
+	if len(forms) > 1 {
+		for _, e := range t.earlier {
+			byForm, err := e.formDeviances(family)
+			if err != nil {
+				return err
+			}
+			for i, form := range forms {
+				byCutoff[i] = append(byCutoff[i], byForm[form.Name()])
+			}
+		}
+	}
 	held := 0
 	for i := 1; i < len(forms); i++ {
 		if all[i].Model.Fit == nil {
@@ -118,8 +152,7 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 			held = i
 			continue
 		}
-		contest := newContest(Contest{Target: Margin, Holder: forms[held].Name(), Challenger: forms[i].Name()}, len(t.customers),
-			func(j int) float64 { return deviances[held][j] - deviances[i][j] }, func(int) float64 { return 1 })
+		contest := t.contest(Contest{Target: Margin, Holder: forms[held].Name(), Challenger: forms[i].Name()}, byCutoff[held], byCutoff[i])
 		result.SpendContests = append(result.SpendContests, contest)
 		if contest.Won() {
 			held = i

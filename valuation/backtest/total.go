@@ -41,8 +41,9 @@ func (h *hindcast) total(target Target, window int, in func(customer int) bool) 
 }
 
 // parameterVariance returns the variance that the errors of the fits leave in what is
-// expected of customers. Relative to the number of purchases these are the errors of
-// the holdout's: of shorter windows they are a little smaller.
+// expected of customers. Relative to the number of purchases these are the errors of a
+// year's: of shorter windows they are a little smaller. So the ratios of a window do not
+// depend on what else is asked.
 func (h *hindcast) parameterVariance(target Target, window int, members []int) float64 {
 	purchases, money := map[int][]float64{}, map[int][]float64{}
 	for _, i := range members {

@@ -12,35 +12,50 @@ type Twelfths struct {
 	Ratios [twelfths]float64
 }
 
+// shapeError is by how much a model is off from one twelfth to another without any season:
+// the standard deviation of the logarithm. In simulated shops whose customers another
+// family describes, and in files that start mid-life, it was .03 to .04.
+const shapeError = 0.05
+
 // NewTwelfths compares the purchases that customers made in each twelfth with those that
 // a model without a season expected, given by the day, as_of first. What a model has
-// wrong of all days alike does not enter. The ratio of a twelfth is shrunk by the
-// standard error of its logarithm, as those of earlier years are; since it is of the
-// year in question, no year stands for another.
+// wrong of every day does not enter. The logarithms of the ratios are shrunk by how
+// much more they vary than chance and the shape of a model explain, so that a shop without
+// a season has none.
 func NewTwelfths(came []int64, expected []float64) Twelfths {
 	t := Twelfths{Days: len(came)}
-	var purchases, raw [twelfths]float64
-	mean := 0.
+	var purchases, expectations, logs [twelfths]float64
 	for day, n := range came {
 		purchases[t.place(day)] += float64(n)
-		raw[t.place(day)] += expected[day]
+		expectations[t.place(day)] += expected[day]
 	}
-	for i := range raw {
-		if raw[i] > 0 {
-			raw[i] = purchases[i] / raw[i]
+	known, mean := 0., 0.
+	for i := range logs {
+		if purchases[i] > 0 && expectations[i] > 0 {
+			logs[i] = math.Log(purchases[i] / expectations[i])
+			known++
+			mean += logs[i]
 		}
-		mean += raw[i] / twelfths
 	}
-	shrunk := 0.
-	for i := range raw {
+	mean /= max(1, known)
+	spread := 0. // of the season
+	for i := range logs {
+		if purchases[i] > 0 && expectations[i] > 0 {
+			logs[i] -= mean
+			spread += (logs[i]*logs[i] - 1/purchases[i] - shapeError*shapeError) / known
+		}
+	}
+	spread = max(0, spread)
+	sum := 0.
+	for i := range logs {
 		t.Ratios[i] = 1
-		if raw[i] > 0 {
-			t.Ratios[i] = math.Pow(raw[i]/mean, 1/(1+1/purchases[i]/(ratioSpread*ratioSpread)))
+		if spread > 0 && purchases[i] > 0 && expectations[i] > 0 {
+			t.Ratios[i] = math.Exp(logs[i] * spread / (spread + 1/purchases[i] + shapeError*shapeError))
 		}
-		shrunk += t.Ratios[i] / twelfths
+		sum += t.Ratios[i] / twelfths
 	}
 	for i := range t.Ratios {
-		t.Ratios[i] /= shrunk
+		t.Ratios[i] /= sum
 	}
 	return t
 }

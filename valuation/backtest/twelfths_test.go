@@ -20,31 +20,46 @@ func TestTwelfthsOfAYear(t *testing.T) {
 		}
 	}
 	season := backtest.NewTwelfths(came, expected)
-	// 2 of a mean of (11 + 2) / 12; 12,400 and more purchases hardly shrink it
+	// ln 2 in one twelfth of 12, of 11,900 purchases and more: what it varies is the season but for .0025
+	variance := math.Pow(math.Ln2, 2) * 11 / 144
+	of, other := math.Exp(math.Ln2*11/12*(1-.0026/variance)), math.Exp(-math.Ln2/12*(1-.0026/variance))
+	mean := (of + 11*other) / 12
 	for _, c := range []struct {
 		before int
 		want   float64
-	}{{0, 24. / 13}, {30, 24. / 13}, {31, 12. / 13}, {365, 12. / 13}, {366, 24. / 13}, {396, 24. / 13}, {397, 12. / 13}} {
+	}{{0, of / mean}, {30, of / mean}, {31, other / mean}, {365, other / mean}, {366, of / mean}, {396, of / mean}, {397, other / mean}} {
 		if got := season.Ratio(c.before); !(math.Abs(got/c.want-1) <= 2e-3) {
 			t.Errorf("%d days before: %.4f, want %.4f", c.before, got, c.want)
 		}
 	}
-	for day := range days {
-		came[day] = 0
-		if day*12/days == 0 && day%31 == 0 {
-			came[day] = 4
-		}
-		if day*12/days == 6 && day%31 == 0 {
-			came[day] = 1
+	if !(of/mean > 1.75) {
+		t.Errorf("twice the buying is %.3f of the mean", of/mean)
+	}
+	for day := range days { // each twelfth as chance has it
+		came[day] = int64(day % 2)
+	}
+	came[3] = 9 // 23 or 24 purchases in one, of 15 and 16
+	season = backtest.NewTwelfths(came, expected)
+	for _, before := range []int{0, 3, 200} {
+		if got := season.Ratio(before); got != 1 {
+			t.Errorf("without a season %d days before count %.4f", before, got)
 		}
 	}
-	// 4 times another twelfth, but of 4 purchases and of 1: k is 1 / (1 + 1/4/.04) and
-	// 1 / (1 + 1/.04), of 12 × 4 / 5 and 12 / 5; a twelfth of nothing is left at 1
+	for day := range days { // a twelfth without a purchase says nothing
+		came[day] = 400
+		if place := day * 12 / days; place == 5 {
+			came[day] = 0
+		} else if place == 0 {
+			came[day] = 1200
+		}
+	}
 	season = backtest.NewTwelfths(came, expected)
-	of, other := math.Pow(9.6, 1/(1+.25/.04)), math.Pow(2.4, 1/(1+1/.04))
-	mean := (of + other + 10) / 12
-	if !(math.Abs(season.Ratio(0)-of/mean) <= 1e-2) || !(math.Abs(season.Ratio(365)-1/mean) <= 1e-2) {
-		t.Errorf("few purchases: %.4f and %.4f, want %.4f and %.4f", season.Ratio(0), season.Ratio(365), of/mean, 1/mean)
+	sum := 0.
+	for _, ratio := range season.Ratios {
+		sum += ratio / 12
+	}
+	if !(math.Abs(sum-1) <= 1e-12) || !(season.Ratio(0) > 2) || !(season.Ratio(170) > season.Ratio(100)) || !(season.Ratio(170) < season.Ratio(0)) {
+		t.Errorf("one twelfth without a purchase: %.4f, with the mean %.4f", season.Ratios, sum)
 	}
 	var none backtest.Twelfths
 	if none.Ratio(17) != 1 {

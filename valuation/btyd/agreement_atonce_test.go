@@ -183,3 +183,26 @@ func TestRecoveryAtOnceOrNever(t *testing.T) {
 		t.Logf("%v: a year %+.1f %%", fit.Parameters, 100*(forecast/total-1))
 	}
 }
+
+// A b far below the last digit of 1 takes no part of the likelihood with it: a search
+// that comes by there once found better than the best there is.
+func TestAgreementOfLikelihoodsNextToNoB(t *testing.T) {
+	counts := []HistoryCount{
+		{History{0, 0, 90}, 40}, {History{0, 0, 400}, 30}, {History{1, 60, 300}, 9}, {History{2, 200, 410}, 5}, {History{5, 380, 400}, 2},
+	}
+	base, err := NewBase(counts, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, first := range []float64{0, 1} {
+		evaluate := base.all.bgObjective(first, 1).Evaluate
+		mean := func(b float64) float64 {
+			return evaluate([]float64{math.Log(.8), math.Log(.5), math.Log(b / 9), math.Log(b)}, make([]float64, 4))
+		}
+		for _, b := range []float64{5e-15, 5e-16, 1e-17} {
+			if got, want := mean(b), mean(1e-9); !(math.Abs(got-want) <= 1e-7) {
+				t.Errorf("%g chances at first, b = %g: mean ln L %.9f, at 1e-9 it is %.9f", first, b, got, want)
+			}
+		}
+	}
+}

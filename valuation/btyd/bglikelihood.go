@@ -35,7 +35,7 @@ func (m bgLikelihood) leftLogOdds(h History) float64 {
 	// One log1p of the ratio: ln(α+T) - ln(α+t_x), multiplied by r+x, would
 	// lose digits when x is in the thousands.
 	gap := math.Log1p((h.Age - h.LastPurchase) / (m.alpha + h.LastPurchase))
-	return math.Log(m.a/(m.b+chances-1)) + (m.r+x)*gap
+	return math.Log(m.a/(m.b+(chances-1))) + (m.r+x)*gap
 }
 
 // limits returns the simpler models that BG/NBD and MBG/NBD turn into. chance

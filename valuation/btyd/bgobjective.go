@@ -100,8 +100,8 @@ func (m bgLikelihood) ofX(x float64) bgOfX {
 		},
 	}
 	if !of.alive {
-		of.lnLeaves = math.Log(m.a / (m.b + chances - 1))
-		of.leavesByB = 1 / (m.b + chances - 1)
+		of.lnLeaves = math.Log(m.a / (m.b + (chances - 1)))
+		of.leavesByB = 1 / (m.b + (chances - 1))
 	}
 	return of
 }

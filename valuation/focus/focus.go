@@ -213,23 +213,23 @@ func (f Figures) economics() Finding {
 	named := fmt.Sprintf("the target of %g, a convention (value.target_ltv_cac)", target)
 	switch {
 	case *f.LTVToCAC < 1 && high < 1:
-		rule.Lean, rule.Votes, rule.Why = Retention, 2, "its 95 % interval lies under 1: a new customer costs more than they bring"
+		rule.Lean, rule.Votes, rule.Why = Retention, 2, "it is by more than chance below 1: a new customer costs more than they bring"
 	case *f.LTVToCAC < 1:
 		rule.Lean, rule.Why = Retention, "under 1 a new customer costs more than they bring"
 	case high < target:
-		rule.Lean, rule.Why = Retention, fmt.Sprintf("its 95 %% interval lies under %s: acquisition earns too little by it", named)
+		rule.Lean, rule.Why = Retention, fmt.Sprintf("it is by more than chance below %s: acquisition earns too little by it", named)
 	case low >= farAboveTarget*target:
-		rule.Lean, rule.Votes, rule.Why = Acquisition, 2, fmt.Sprintf("its 95 %% interval lies above %g times %s: more customers could be acquired", farAboveTarget, named)
+		rule.Lean, rule.Votes, rule.Why = Acquisition, 2, fmt.Sprintf("it is by more than chance above %g times %s: more customers could be acquired", farAboveTarget, named)
 	case low >= target:
-		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("its 95 %% interval lies above %s: acquisition pays and could be raised", named)
+		rule.Lean, rule.Why = Acquisition, fmt.Sprintf("it is by more than chance above %s: acquisition pays and could be raised", named)
 	default:
-		rule.Lean, rule.Why = Neither, fmt.Sprintf("its 95 %% interval, %.3g to %.3g, holds %s", low, high, named)
+		rule.Lean, rule.Why = Neither, "chance alone may set it apart from "+named
 	}
 	return rule
 }
 
 func (f Figures) source() Finding {
-	rule := Finding{Rule: "share of the margin of 365 days that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1}
+	rule := Finding{Rule: "share of the value of 365 days that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1}
 	switch {
 	case f.CurrentShare == nil:
 		return rule.unknown("it takes a fitted model, twelve whole months of new customers and, with spend, all of theirs")
@@ -249,9 +249,9 @@ func (f Figures) trend() Finding {
 	case f.RepeatTrend == nil || f.RepeatTrendHigh == nil:
 		return rule.unknown("two years of new customers are needed")
 	case *f.RepeatTrendHigh < 0:
-		rule.Lean, rule.Why = Retention, "its 95 % interval lies below 0: new customers come back less often than they did"
+		rule.Lean, rule.Why = Retention, "it is by more than chance below 0: new customers come back less often than they did"
 	default:
-		rule.Lean, rule.Why = Neither, "its 95 % interval does not lie below 0"
+		rule.Lean, rule.Why = Neither, "it is not by more than chance below 0"
 	}
 	return rule
 }

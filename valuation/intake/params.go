@@ -35,7 +35,6 @@ type params struct {
 	ActiveFrom                            float64
 	CoolingFrom                           float64
 
-	BacktestDays   int64
 	BacktestCutoff time.Time
 	RecentFrom     time.Time // the day before those whose purchases are held against the spend model
 	YearAgo        time.Time // the customers of which day are compared with those of as_of
@@ -67,7 +66,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 		HasMargin:      c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
-		BacktestDays: int64(in.Holdout.Days), BacktestCutoff: in.Cutoff(), RecentFrom: in.Days.AsOf.AddDate(0, 0, -backtest.RecentDays),
+		BacktestCutoff: in.Cutoff(), RecentFrom: in.Days.AsOf.AddDate(0, 0, -backtest.RecentDays),
 		YearAgo: in.YearAgo(), HorizonDays: int64(c.Value.HorizonDays), DiscountPerDay: btyd.Discounting(c.Value.DiscountRate, 365),
 		HasSpend: in.HasSpend(), HasSpendCurrency: c.Spend.Columns.Currency != "", Currency: c.Value.Currency,
 		TargetLTVCAC:  c.Value.TargetLTVCAC,

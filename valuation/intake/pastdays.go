@@ -21,7 +21,7 @@ type pastDay struct {
 // pastDays returns the days from which the plan looks back, the latest first.
 func (in *Intake) pastDays() []pastDay {
 	var days []pastDay
-	for _, before := range in.Lookback.Looks() {
+	for _, before := range in.Lookback.Days() {
 		day := in.Days.AsOf.AddDate(0, 0, -before)
 		after := func(days int) time.Time {
 			return slices.MinFunc([]time.Time{day.AddDate(0, 0, days), in.Days.AsOf}, time.Time.Compare)

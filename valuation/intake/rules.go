@@ -51,6 +51,20 @@ type BusinessRules struct {
 	// of the whole counts where that of a part is shrunk towards it: a handful of
 	// orders cannot set the worth of a channel.
 	MarginPriorCustomers float64
+	// OwnSharePurchases is with how many purchases a usual margin or return share
+	// counts against a customer's own where customers do not tell, and
+	// MinShareCustomers how many with one purchase, and with more, it takes to tell.
+	OwnSharePurchases float64
+	MinShareCustomers int64
+	// LeastSharePurchases is with how many purchases it counts at the least: a single
+	// one cannot say everything.
+	LeastSharePurchases float64
+	// OwnShareErrors is beyond how many standard errors a customer's own share is not
+	// explained by chance, whatever others are like.
+	OwnShareErrors float64
+	// ReturnDays is how long a purchase may still come back: a younger one says nothing
+	// of what its customer returns.
+	ReturnDays int64
 	// MinChannelCustomers is the number of new customers from which a channel's
 	// cost and value are enough to judge by: a handful cannot set the terms of the
 	// base.
@@ -67,10 +81,13 @@ type BusinessRules struct {
 	// effort should go, whatever the horizon: a setting would move the advice. These
 	// figures end in _365d.
 	FocusDays int64
-	// MinNewcomerPurchases is how many repeat purchases the model must expect of the
-	// new customers of the trailing 12 months so far for these to say what a new
-	// customer is worth: of fewer, chance decides.
-	MinNewcomerPurchases float64
+	// NewcomerDeviation is by how much what new customers bring within a year may well
+	// differ from what the model says, as a standard deviation of the logarithm: what
+	// they were seen to bring counts against it by its own standard error.
+	NewcomerDeviation float64
+	// NewcomerErrors is beyond how many standard errors the level of the latest new
+	// customers is one: few purchases of a few heavy buyers are none.
+	NewcomerErrors float64
 
 	// MinValueCustomers is from how many customers who started by it a value of an
 	// attribute stands by itself; those of fewer are together.
@@ -135,11 +152,17 @@ var Rules = BusinessRules{
 	RetentionDays:           365,
 	MinRateAgeDays:          30,
 	MarginPriorCustomers:    100,
+	OwnSharePurchases:       10,
+	MinShareCustomers:       50,
+	LeastSharePurchases:     1,
+	OwnShareErrors:          2,
+	ReturnDays:              30,
 	MinChannelCustomers:     50,
 	MinSpendPerCredit:       10,
 	MaxHorizonGrowth:        2,
 	FocusDays:               365,
-	MinNewcomerPurchases:    50,
+	NewcomerDeviation:       0.2,
+	NewcomerErrors:          3,
 	MinValueCustomers:       10,
 	MinComparedCustomers:    30,
 	UnknownValue:            "unknown",

@@ -93,7 +93,7 @@ func (j *Judgement) retentionGains() (needed, most *float64) {
 	return j.value("breakeven_retention_gain"), &gain
 }
 
-// currentShare is the share of the margin of 365 days that current customers bring,
+// currentShare is the share of the value of 365 days that current customers bring,
 // beside that of the new customers of twelve months over their first 365 days, net of
 // their cost where spend is given. It is nil where either is not known.
 func (j *Judgement) currentShare() *float64 {

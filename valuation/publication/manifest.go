@@ -39,7 +39,8 @@ type Manifest struct {
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
 	Model         *Model             `json:"model"` // null where none could be fitted
 	Backtest      Backtest           `json:"backtest"`
-	Focus         focus.Report       `json:"focus"` // where the next effort should go
+	Record        []Record           `json:"record,omitempty"` // what earlier runs published against what came
+	Focus         focus.Report       `json:"focus"`            // where the next effort should go
 	Warnings      []pipeline.Warning `json:"warnings"`
 	Plan          []pipeline.Entry   `json:"plan"`
 	Outputs       []Output           `json:"outputs"`
@@ -159,8 +160,8 @@ type SeasonRatio struct {
 // Backtest says whether the run's figures deserve trust: how the model would have
 // done on the shop's own past.
 type Backtest struct {
-	Trust       *bool  `json:"trust"` // null where nothing shows it
-	Reason      string `json:"reason"`
+	Trust       *bool  `json:"trust"`            // null where nothing shows it
+	Reason      string `json:"reason"`           // why; of one that is trusted, how near it came
 	Cutoff      string `json:"cutoff,omitempty"` // last day that its models know
 	HoldoutDays int    `json:"holdout_days"`
 	Seasonal    bool   `json:"seasonal"`  // the holdout is no whole year
@@ -188,6 +189,19 @@ type Forecast struct {
 	Error     *float64 `json:"error"` // null where nothing was observed
 	ErrorLow  *float64 `json:"error_low"`
 	ErrorHigh *float64 `json:"error_high"`
+}
+
+// Record is what an earlier run published of the days after it, and what came: the share
+// of its customers who would purchase, and of the customers whom the files of today know
+// on that day those who did.
+type Record struct {
+	Run       string  `json:"run"`
+	AsOf      string  `json:"as_of"`
+	Days      int     `json:"days"`
+	Customers int64   `json:"customers"` // of the run
+	Expected  float64 `json:"expected_share"`
+	Actual    float64 `json:"actual_share"`
+	Known     int64   `json:"known_customers"` // to the files of today
 }
 
 // Origin names the run that fitted parameters which another one uses.

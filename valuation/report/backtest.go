@@ -217,7 +217,7 @@ func trustText(v publication.Backtest) string {
 	case !*v.Trust:
 		return fmt.Sprintf("Trust: no: %s.%s", v.Reason, seasonText(v))
 	}
-	return "Trust: yes: forecasts made on earlier days held." + seasonText(v)
+	return fmt.Sprintf("Trust: yes: %s.%s", v.Reason, seasonText(v))
 }
 
 // seasonText says what the season does to the forecast.
@@ -225,8 +225,20 @@ func seasonText(v publication.Backtest) string {
 	if v.Season == nil {
 		return ""
 	}
-	return fmt.Sprintf(" In the same days of %s %.2f of the purchases that were expected came, and %.2f of the margin; forecasts are multiplied by %.2f and %.2f.",
+	return fmt.Sprintf(" In the same days of %s %.2f of the purchases that were expected came, and %.2f of the money; forecasts are multiplied by %.2f and %.2f.",
 		countNoun(int64(v.Season.Years), "earlier year"), v.Season.Purchases.Raw, v.Season.Margin.Raw, v.Season.Purchases.Multiplier, v.Season.Margin.Multiplier)
+}
+
+// missText says by how much a forecast was off.
+func missText(share float64) string {
+	switch percent := fmt.Sprintf("%.1f %%", 100*math.Abs(share)); {
+	case percent == "0.0 %":
+		return "as forecast"
+	case share < 0:
+		return "forecast " + percent + " too low"
+	default:
+		return "forecast " + percent + " too high"
+	}
 }
 
 // signed writes an error as a percentage.

@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.spend(), s.acquisition(), s.repeat(), s.kept(), s.starts(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.distrust(), s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.record(), s.spend(), s.acquisition(), s.repeat(), s.kept(), s.starts(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -64,12 +64,36 @@ func (s summary) worth() string {
 			customers, m.AsOf, s.money(s.value("revenue")))
 	}
 	clv, interval := s.result.Figures.Base["clv"], ""
-	if clv.Low != nil && clv.High != nil {
+	if clv.Low != nil && clv.High != nil && !s.isDistrusted() {
 		interval = fmt.Sprintf(" (80 %% interval %s to %s)", s.money(*clv.Low), s.money(*clv.High))
 	}
-	return fmt.Sprintf("%s on %s are worth %s of %s%s over the next %s, discounted at %s a year: %s each. They brought %s of revenue to date.",
+	return fmt.Sprintf("%s on %s are worth %s of %s%s over the next %s, discounted at %s a year: %s each. To date they brought %s.",
 		customers, m.AsOf, s.money(s.value("clv")), m.MoneyBasis, interval, countNoun(int64(s.settings.Value.HorizonDays), "day"),
-		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.money(s.value("revenue")))
+		percent(s.settings.Value.DiscountRate), s.money(s.value("clv")/float64(m.Totals.Customers)), s.toDate())
+}
+
+// toDate is what the base brought so far, first in the money that forecasts are in.
+func (s summary) toDate() string {
+	revenue := s.money(s.value("revenue")) + " of revenue"
+	if basis := s.result.Manifest.MoneyBasis; basis != "revenue" {
+		return fmt.Sprintf("%s of %s, from %s", s.money(s.value("historic_margin")), basis, revenue)
+	}
+	return revenue
+}
+
+// isDistrusted reports whether the run's forecasts of earlier days did not hold: what is
+// worth no trust has no interval.
+func (s summary) isDistrusted() bool {
+	trust := s.result.Manifest.Backtest.Trust
+	return s.result.Manifest.Model != nil && trust != nil && !*trust
+}
+
+// distrust says so before anything else.
+func (s summary) distrust() string {
+	if !s.isDistrusted() {
+		return ""
+	}
+	return fmt.Sprintf("Trust: no. What rests on the model below does not deserve trust: %s.", s.result.Manifest.Backtest.Reason)
 }
 
 // parameters says when the models are those of another run.
@@ -104,8 +128,18 @@ func (s summary) verdict() string {
 	} else if s.settings.Value.CAC != nil {
 		cost = fmt.Sprintf("at an acquisition cost of %s", s.money(*s.settings.Value.CAC))
 	}
-	return fmt.Sprintf("%s The other %s are acquisition lookalikes: a new customer would bring %s net of acquisition, %s.",
-		retain, s.count("lookalike_customers"), s.money(s.value("replacement")), cost)
+	return fmt.Sprintf("%s The other %s are acquisition lookalikes: a new customer would bring %s of %s net of acquisition, %s%s.",
+		retain, s.count("lookalike_customers"), s.money(s.value("replacement")), s.result.Manifest.MoneyBasis, cost, s.newcomers())
+}
+
+// newcomers says whose first orders a new customer is taken to bring, where those of the
+// trailing 12 months are too few.
+func (s summary) newcomers() string {
+	told := s.result.Figures.Base["first_order_margin"].N
+	if recent := s.value("newcomers"); !math.IsNaN(recent) && int64(recent) != told {
+		return fmt.Sprintf("; its first order is that of all %s, since those of the trailing 12 months are %s", countNoun(told, "customer"), humanize.Comma(int64(recent)))
+	}
+	return ""
 }
 
 // acquisition says what new customers cost and bring, where spend is known.
@@ -120,7 +154,15 @@ func (s summary) acquisition() string {
 		text += fmt.Sprintf(" (%s in paid channels)", s.money(*paid))
 	}
 	if ratio := s.result.Figures.Base["ltv_cac"]; ratio.Value != nil && ratio.Low != nil && ratio.High != nil {
-		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f (95 %% interval %.2f to %.2f), against a target of %g, a convention (value.target_ltv_cac)", *ratio.Value, *ratio.Low, *ratio.High, s.settings.Value.TargetLTVCAC)
+		target := s.settings.Value.TargetLTVCAC
+		against := "which chance alone may set apart from"
+		switch {
+		case *ratio.Low >= target:
+			against = "by more than chance above"
+		case *ratio.High < target:
+			against = "by more than chance below"
+		}
+		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f, %s the target of %g, a convention (value.target_ltv_cac)", *ratio.Value, against, target)
 	}
 	return text + "."
 }
@@ -207,10 +249,10 @@ func (s summary) repeat() string {
 		if rate.Value == nil || 2*rate.N < customers {
 			continue
 		}
-		return fmt.Sprintf("Repeat purchase rate: %s bought again within %d days (95 %% interval %s to %s, of %s at least that old); %s have ever bought again.",
-			percent(*rate.Value), days, percent(*rate.Low), percent(*rate.High), countNoun(rate.N, "customer"), percent(s.value("repeat_rate")))
+		return fmt.Sprintf("Repeat purchase rate: of the %s whose first purchase is at least %d days ago, %s bought again within %d days of it; of all %s, %s have bought again so far.",
+			countNoun(rate.N, "customer"), days, percent(*rate.Value), days, humanize.Comma(customers), percent(s.value("repeat_rate")))
 	}
-	return fmt.Sprintf("Repeat purchase rate: %s have bought again so far; the base is too young for a window.", percent(s.value("repeat_rate")))
+	return fmt.Sprintf("Repeat purchase rate: of all %s, %s have bought again so far; the base is too young for a window.", countNoun(customers, "customer"), percent(s.value("repeat_rate")))
 }
 
 // kept says what became of those who bought a year ago and of their money, where the
@@ -220,8 +262,8 @@ func (s summary) kept() string {
 	if kept.Value == nil {
 		return ""
 	}
-	text := fmt.Sprintf("Kept: of the %s who bought in the 365 days before the last 365, %s bought again in the last 365 (95 %% interval %s to %s)",
-		countNoun(kept.N, "customer"), percent(*kept.Value), percent(*kept.Low), percent(*kept.High))
+	text := fmt.Sprintf("Kept: of the %s who bought in the 365 days before the last 365, %s bought again in the last 365",
+		countNoun(kept.N, "customer"), percent(*kept.Value))
 	if money.Value != nil {
 		text += fmt.Sprintf("; all of them together brought %s of the revenue that they had brought before", percent(*money.Value))
 	}
@@ -290,12 +332,31 @@ func (s summary) forecast() string {
 	var text strings.Builder
 	if f := v.Purchases; f != nil {
 		m := s.result.Manifest
-		fmt.Fprintf(&text, "Backtest: for the %s to %s %s expected %s of %s, actual %s (%s); ",
-			countNoun(int64(v.HoldoutDays), "day"), m.AsOf, modelText(*m.Model),
+		season := ""
+		if v.Season != nil {
+			season = ", before the season,"
+		}
+		fmt.Fprintf(&text, "Backtest: for the %s to %s %s%s expected %s of %s, actual %s (%s); ",
+			countNoun(int64(v.HoldoutDays), "day"), m.AsOf, modelText(*m.Model), season,
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
+	if s.isDistrusted() {
+		return text.String() + "Trust: no, as said first." + seasonText(v)
+	}
 	return text.String() + trustText(v)
+}
+
+// record says what came of what earlier runs published.
+func (s summary) record() string {
+	var parts []string
+	for _, r := range s.result.Manifest.Record {
+		parts = append(parts, fmt.Sprintf("as of %s %s, and %s did", r.AsOf, percent(r.Expected), percent(r.Actual)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Record: earlier runs expected so many customers to purchase within %d days: %s.", s.result.Manifest.Record[0].Days, strings.Join(parts, "; "))
 }
 
 // spend says which purchases the spend model sees, and whether what it assumes holds.
@@ -321,5 +382,5 @@ func errorText(f *publication.Forecast) string {
 	if f.Error == nil {
 		return "error unknown"
 	}
-	return signed(*f.Error)
+	return missText(*f.Error)
 }

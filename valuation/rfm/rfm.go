@@ -83,3 +83,27 @@ type Cuts struct {
 	// 1, at most Monetary[3] scores 4, more scores 5.
 	Monetary [4]int64
 }
+
+// Scores returns the scores of a customer: days since the last purchase, purchases, and
+// money brought in minor units.
+func (c Cuts) Scores(days, purchases, minor int64) (r, f, m int) {
+	r, f, m = 1, 1, 5
+	for i, bound := range c.Recency {
+		if days <= bound {
+			r = 5 - i
+			break
+		}
+	}
+	for i, bound := range c.Frequency {
+		if purchases >= bound {
+			f = i + 1
+		}
+	}
+	for i, bound := range c.Monetary {
+		if minor <= bound {
+			m = i + 1
+			break
+		}
+	}
+	return r, f, m
+}

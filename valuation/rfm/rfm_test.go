@@ -81,3 +81,18 @@ func readReference(t *testing.T, file string) [][]string {
 	}
 	return lines
 }
+
+// Upper bounds of days and money belong to the score that they bound, lower bounds of
+// purchases too, as rfm.sql has it.
+func TestScoresAtTheBounds(t *testing.T) {
+	cuts := Cuts{Recency: [4]int64{10, 20, 30, 40}, Frequency: [5]int64{1, 2, 3, 4, 6}, Monetary: [4]int64{-5, 100, 200, 300}}
+	for _, c := range []struct{ days, purchases, minor, r, f, m int64 }{
+		{0, 1, -5, 5, 1, 1}, {10, 2, -4, 5, 2, 2}, {11, 3, 100, 4, 3, 2}, {20, 4, 101, 4, 4, 3}, {21, 5, 200, 3, 4, 3},
+		{30, 6, 201, 3, 5, 4}, {31, 60, 300, 2, 5, 4}, {40, 1, 301, 2, 1, 5}, {41, 1, 9999, 1, 1, 5},
+	} {
+		r, f, m := cuts.Scores(c.days, c.purchases, c.minor)
+		if int64(r) != c.r || int64(f) != c.f || int64(m) != c.m {
+			t.Errorf("%d days, %d purchases, %d: %d %d %d, want %d %d %d", c.days, c.purchases, c.minor, r, f, m, c.r, c.f, c.m)
+		}
+	}
+}

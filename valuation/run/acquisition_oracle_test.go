@@ -42,6 +42,8 @@ type acquisitionOracle struct {
 	spend        []rawSpend
 	curve        []float64 // discounted purchases of a new customer by age
 	delta        float64
+	twelfths     []float64 // of the trailing 12 months, as model.json has them
+	yearDays     int       // in these
 }
 
 func newAcquisitionOracle(t *testing.T, c config.Config, result Result, spend []rawSpend) *acquisitionOracle {
@@ -80,7 +82,14 @@ func newAcquisitionOracle(t *testing.T, c config.Config, result Result, spend []
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.twelfths = readSeason(t, result.Folder).Season.Twelfths
+	o.yearDays = 1 + o.asOf - int(c.Time.AsOf.AddDate(-1, 0, 1).Unix()/86400)
 	model := run.Purchases()
+	if len(c.Spend.Files) > 0 {
+		o.checkTwelfths(t, model)
+	} else if len(o.twelfths) > 0 {
+		t.Errorf("a season of channels without spend: %v", o.twelfths)
+	}
 	for age := range 366 {
 		purchases := 0.0
 		if age > 0 {
@@ -214,6 +223,56 @@ func meanWithMargin(values []float64) (mean, marginOfError float64) {
 	return mean, 1.959963984540054 * math.Sqrt(marginOfError/(n-1)/n)
 }
 
+// expected is how many purchases are expected so far of a customer of an age, each day in
+// its season.
+func (o *acquisitionOracle) expected(age int) (sum float64) {
+	for day := 1; day <= min(age, 365); day++ {
+		sum += (o.curve[day] - o.curve[day-1]) * o.twelfths[(age-day)%o.yearDays*12/o.yearDays]
+	}
+	return sum
+}
+
+// checkTwelfths holds the season of the trailing 12 months to what customers of before
+// bought in it beside the model's expectation of them.
+func (o *acquisitionOracle) checkTwelfths(t *testing.T, model btyd.Model) {
+	t.Helper()
+	came, expected, raw := make([]float64, 12), make([]float64, 12), make([]float64, 12)
+	pAlive, future := model.PAlive(btyd.History{}), model.Future(0, 0)
+	for _, n := range o.newCustomers {
+		if n.age < o.yearDays {
+			continue
+		}
+		for age, minor := range n.money {
+			if before := n.age - age; before < o.yearDays && minor > 0 {
+				came[before*12/o.yearDays]++
+			}
+		}
+		for twelfth := range 12 {
+			// the days before as_of of which the place is the twelfth's
+			first, last := (twelfth*o.yearDays+11)/12, ((twelfth+1)*o.yearDays+11)/12-1
+			expected[twelfth] += pAlive * (future.Expected(float64(n.age-first)) - future.Expected(float64(n.age-last-1)))
+		}
+	}
+	mean, spread, sum := 0., 0., 0.
+	for i := range raw {
+		raw[i] = math.Log(came[i] / expected[i])
+		mean += raw[i] / 12
+	}
+	for i := range raw {
+		raw[i] -= mean
+		spread += (raw[i]*raw[i] - 1/came[i] - .0025) / 12
+	}
+	for i := range raw {
+		raw[i] = math.Exp(raw[i] * max(0, spread) / (max(0, spread) + 1/came[i] + .0025))
+		sum += raw[i] / 12
+	}
+	for i, got := range o.twelfths {
+		if !(math.Abs(got*sum/raw[i]-1) <= 1e-6) {
+			t.Errorf("twelfth %d is %g, want %g", i, got, raw[i]/sum)
+		}
+	}
+}
+
 // value is the ratio estimate, with its spread from residuals.
 func (o *acquisitionOracle) value(acquired []newCustomer) (value, marginOfError float64) {
 	var first, repeats, expected []float64
@@ -225,9 +284,9 @@ func (o *acquisitionOracle) value(acquired []newCustomer) (value, marginOfError 
 				r += o.rate * float64(minor) / 100 * math.Exp(-o.delta*float64(age))
 			}
 		}
-		first, repeats, expected = append(first, f), append(repeats, r), append(expected, o.curve[min(n.age, 365)])
+		first, repeats, expected = append(first, f), append(repeats, r), append(expected, o.expected(n.age))
 		sumRepeats += r
-		sumExpected += o.curve[min(n.age, 365)]
+		sumExpected += o.expected(n.age)
 	}
 	if sumExpected == 0 {
 		return math.NaN(), math.NaN()

@@ -20,7 +20,7 @@ import (
 // beside it the least that any tool has to do with them: one aggregate per
 // customer, written to Parquet.
 //
-//	go test -run - -bench Million -benchtime 1x ./valuation/batch
+//	go test -run - -bench Million -benchtime 1x ./valuation/run
 func BenchmarkMillion(b *testing.B) {
 	options := simulation.Default()
 	options.Customers = 1_000_000

@@ -67,7 +67,7 @@ func (r *nightly) manifest(ctx context.Context, entries []pipeline.Entry) (publi
 		AsOf: r.Days.AsOf.Format(time.DateOnly), Currency: r.Config.Value.Currency, MoneyBasis: r.Config.MoneyBasis(),
 		Configuration: settings, Inputs: r.intake.Inputs.PublishedInputs(), Rows: r.intake.OrderRows(), OtherRows: r.intake.AuxiliaryRows(), Profile: r.suspicion.Profile, Merged: r.intake.Report.Merged, Young: r.intake.Report.Young,
 		Acquisition: r.judgement.AcquisitionTerms(), Totals: r.totals(), RFMCuts: r.scoring.RFMCuts(), Model: r.scoring.Published(),
-		Backtest: r.scoring.Verdict(), Focus: r.judgement.Focus, Past: r.suspicion.Past(), Warnings: r.Warnings, Plan: entries, Outputs: outputs,
+		Backtest: r.scoring.Verdict(), Record: r.suspicion.Record(), Focus: r.judgement.Focus, Past: r.suspicion.Past(), Warnings: r.Warnings, Plan: entries, Outputs: outputs,
 	}
 	if manifest.Warnings == nil {
 		manifest.Warnings = []pipeline.Warning{}

@@ -164,8 +164,8 @@ func TestAliveAYearAgoAgreesWithTheModels(t *testing.T) {
 	}
 }
 
-// New customers are worth what those of the trailing 12 months have shown: of all, where
-// nothing is spent, of paid channels, and of the channel that value.replace_by names.
+// New customers are worth what new ones have shown: all, where nothing is spent, those of
+// paid channels, and of the channel that value.replace_by names.
 func TestReplacementEqualsAPlainComputation(t *testing.T) {
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Seed = 2000, 0.1, 6
@@ -210,10 +210,13 @@ func TestReplacementEqualsAPlainComputation(t *testing.T) {
 			}
 			first *= 1 - kpi("later_return_share")
 			holds("first_order_margin", first)
-			shown, _ := o.value(all)
-			holds("newcomer_clv", shown-first)
-			acquired := o.acquired(from, to, shop.of)
-			value, _ := o.value(acquired)
+			later := newcomerWorth(t, given, result, o.newCustomers)
+			holds("newcomer_clv", later)
+			acquired, value := all, first+later
+			if shop.spends {
+				acquired = o.acquired(from, to, shop.of)
+				value, _ = o.value(acquired)
+			}
 			holds("newcomer_value", value)
 			cac := first
 			if shop.spends {

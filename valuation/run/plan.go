@@ -32,7 +32,7 @@ var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 
 // Nightly is the run, layer after layer. What stands on a layer reads that layer or
 // an earlier one.
-var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, facts, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
+var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, facts, suspicion.Record, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
 
@@ -67,6 +67,7 @@ var facts = []pipeline.Step{
 	{Name: "purchase_gaps", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "waiting_times", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "year_activity", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "gap_shares", Kind: pipeline.View, Folder: "facts"},
 }
 
 var acquired = []pipeline.Step{
@@ -77,6 +78,7 @@ var acquired = []pipeline.Step{
 	{Name: "newcomer_margins", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "late_repeats", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "newcomer_activity", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "newcomer_years", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "season_days", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "payback_times", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "paybacks", Kind: pipeline.Go, Reads: []string{"channel_costs", "newcomer_days", "newcomer_activity", "payback_times"}, Makes: []string{"paybacks"}},
@@ -96,9 +98,9 @@ var models = []pipeline.Step{
 	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores"}},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"gap_shares", "histories", "spend_histories", "cohort_activity"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores"}},
 	{Name: "alive_year_ago", Kind: pipeline.Go, Reads: []string{"histories_year_ago"}, Makes: []string{"alive_year_ago"}},
-	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"model", "target", "metric", "decile"}},
+	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"cutoff", "model", "target", "metric", "decile"}},
 }
 
 var value = []pipeline.Step{
@@ -107,10 +109,14 @@ var value = []pipeline.Step{
 	{Name: "rfm", Kind: pipeline.View, Folder: "value"},
 	{Name: "base_rates", Kind: pipeline.Table, Folder: "value"},
 	{Name: "channel_margins", Kind: pipeline.Table, Folder: "value"},
+	{Name: "own_shares", Kind: pipeline.View, Folder: "value"},
+	{Name: "share_sums", Kind: pipeline.Table, Folder: "value"},
+	{Name: "share_weights", Kind: pipeline.View, Folder: "value"},
 	{Name: "value", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_curve", Kind: pipeline.Go, Reads: []string{"scores", "newcomer_days", "season_days"}, Makes: []string{"newcomer_curve", "newcomer_expectations"}},
 	{Name: "value_horizons", Kind: pipeline.View, Folder: "value"},
 	{Name: "newcomer_values", Kind: pipeline.Table, Folder: "value"},
+	{Name: "earlier_newcomers", Kind: pipeline.Table, Folder: "value"},
 	{Name: "newcomer_worth", Kind: pipeline.Table, Folder: "value"},
 	{Name: "channel_members", Kind: pipeline.View, Folder: "value"},
 	{Name: "channel_values", Kind: pipeline.Table, Folder: "value"},
@@ -124,7 +130,7 @@ var verdict = []pipeline.Step{
 	{Name: "top_customers", Kind: pipeline.Table, Folder: "verdict"},
 	{Name: "value_sums", Kind: pipeline.Table, Folder: "verdict"},
 	{Name: "exposure", Kind: pipeline.View, Folder: "verdict"},
-	{Name: "value_intervals", Kind: pipeline.Go, Reads: []string{"value_sums", "base_rates"}, Makes: []string{"value_intervals"}},
+	{Name: "value_intervals", Kind: pipeline.Go, Reads: []string{"value_sums", "base_rates", "replacement"}, Makes: []string{"value_intervals"}},
 }
 
 var audit = []pipeline.Step{

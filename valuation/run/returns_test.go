@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -273,25 +274,27 @@ func dropReturns(ctx context.Context, e engine.Engine) error {
 	return nil
 }
 
+// stepsNamed returns steps of the nightly plan by their names.
+func stepsNamed(t *testing.T, files fs.FS, names []string) []pipeline.Entry {
+	t.Helper()
+	entries, err := pipeline.Load(files, Nightly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries = slices.DeleteFunc(entries, func(e pipeline.Entry) bool { return !slices.Contains(names, e.Name) })
+	if len(entries) != len(names) {
+		t.Fatalf("%d of %d steps", len(entries), len(names))
+	}
+	return entries
+}
+
 // What a customer-day is worth is what a day-by-day simulation says, on the as-of day
 // and on every look before it, and a run of that day says the same.
 func TestReturnsOfOrdersByDay(t *testing.T) {
 	ctx := context.Background()
 	files := os.DirFS("../../sql")
 	e := openRuleEngine(t, files)
-	all, err := pipeline.Load(files, Nightly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var entries []pipeline.Entry
-	for _, entry := range all {
-		if slices.Contains(returnSteps, entry.Name) {
-			entries = append(entries, entry)
-		}
-	}
-	if len(entries) != len(returnSteps) {
-		t.Fatalf("%d of %d steps", len(entries), len(returnSteps))
-	}
+	entries := stepsNamed(t, files, returnSteps)
 	rapid.Check(t, func(t *rapid.T) {
 		rows, zeroIsPurchase := drawReturns(t), rapid.Bool().Draw(t, "zero is a purchase")
 		asOf := rapid.IntRange(0, returnDays-1).Draw(t, "as of")

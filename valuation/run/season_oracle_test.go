@@ -20,15 +20,19 @@ const seasonPrecision = 2e-8
 type publishedSeason struct {
 	Season *struct {
 		Ratios []struct {
-			Target     string  `json:"target"`
-			Days       int     `json:"days"`
-			Multiplier float64 `json:"multiplier"`
+			Target        string    `json:"target"`
+			Days          int       `json:"days"`
+			Years         []float64 `json:"years"`
+			Raw           float64   `json:"raw"`
+			StandardError float64   `json:"standard_error_of_log"`
+			Multiplier    float64   `json:"multiplier"`
 		} `json:"ratios"`
 		Forecasts []struct {
 			Days        float64 `json:"days"`
 			WithoutDays float64 `json:"days_without_season"`
 		} `json:"forecasts"`
-		ForecastError float64 `json:"forecast_error"`
+		Twelfths      []float64 `json:"twelfths"`
+		ForecastError float64   `json:"forecast_error"`
 		Narrow        struct {
 			Low  float64 `json:"low"`
 			High float64 `json:"high"`
@@ -51,6 +55,24 @@ func readSeason(t *testing.T, folder string) publishedSeason {
 		t.Fatal("model.json has no season")
 	}
 	return file
+}
+
+// logVariance returns what the customers and the parameters of its years leave uncertain
+// in the logarithm of a multiplier.
+func (p publishedSeason) logVariance(t *testing.T, target string, days float64) float64 {
+	t.Helper()
+	for _, ratio := range p.Season.Ratios {
+		if ratio.Target == target && float64(ratio.Days) == days {
+			square := ratio.StandardError * ratio.StandardError
+			weight := 1 / (1 + 0.5/float64(len(ratio.Years)) + square/0.04)
+			if math.Abs(weight*math.Log(ratio.Raw)-math.Log(ratio.Multiplier)) > 1e-9 {
+				t.Errorf("the ratio %g over %g days is a multiplier of %g, want the power %g", ratio.Raw, days, ratio.Multiplier, weight)
+			}
+			return weight * weight * square
+		}
+	}
+	t.Fatalf("model.json has no ratio of %s over %g days", target, days)
+	return 0
 }
 
 // ratio returns the published multiplier of a target over some days.

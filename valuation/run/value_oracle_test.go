@@ -339,6 +339,7 @@ func (o *valueOracle) checkTotals(t *testing.T, result Result) {
 		}
 	}
 	season := o.season.Season
+	variance += o.season.logVariance(t, "margin", 365) * clv * clv
 	low, high := btyd.Total{Expected: clv, Parameters: variance, Customers: own}.Interval(0.8)
 	if math.Abs(season.Narrow.Low/low-1) > 1e-3 || math.Abs(season.Narrow.High/high-1) > 1e-3 {
 		t.Errorf("without forecast error clv is from %v to %v, want %v to %v", season.Narrow.Low, season.Narrow.High, low, high)

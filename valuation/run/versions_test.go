@@ -234,19 +234,7 @@ func TestVersionsLookNotAhead(t *testing.T) {
 	ctx := context.Background()
 	files := os.DirFS("../../sql")
 	e := openRuleEngine(t, files)
-	all, err := pipeline.Load(files, Nightly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var entries []pipeline.Entry
-	for _, entry := range all {
-		if slices.Contains(versionSteps, entry.Name) {
-			entries = append(entries, entry)
-		}
-	}
-	if len(entries) != len(versionSteps) {
-		t.Fatalf("%d of %d steps", len(entries), len(versionSteps))
-	}
+	entries := stepsNamed(t, files, versionSteps)
 	rapid.Check(t, func(t *rapid.T) {
 		rows := drawVersions(t)
 		settings := versionSettings{

@@ -58,8 +58,10 @@ var Figures = []Figure{
 	{Name: "returning_share_of_revenue", Unit: "share", Scope: ByMonthAndChannel, Counts: "buyers of the month", Meaning: "part of the month's net revenue that is of customers who first purchased in an earlier month; null where returning_share_of_buyers is, and where that is not positive, and below 0 where returning customers returned more than they bought"},
 	{Name: "median_days_to_second_purchase", Unit: "days", Meaning: "among new customers who purchased again", Counts: "new customers who purchased again"},
 	{Name: "mean_order_value", Unit: "money", Scope: ByMonth, Counts: "buyers of the month", Meaning: "mean worth of a purchase of the month, less the returns that belong to it; orders of one customer and day are one purchase. Whole months in which somebody bought"},
-	{Name: "margin_share", Unit: "share", Meaning: "margin per revenue of repeat purchases, which is what clv counts, shrunk towards that of all purchases (these count with the revenue of 100 customers), and by channel towards the base's likewise", Counts: allCustomers},
+	{Name: "margin_share", Unit: "share", Meaning: "margin per revenue of repeat purchases, shrunk towards that of all purchases (these count with the revenue of 100 customers), and by channel towards the base's likewise", Counts: allCustomers},
 	{Name: "later_return_share", Unit: "share", Meaning: "returns that belong to no purchase, per worth of purchases (orders.returns)", Counts: allCustomers},
+	{Name: "margin_share_weight", Unit: "purchases", Meaning: "with how many purchases margin_share, or the channel's, counts where a customer's own is shrunk towards it, of which clv is; 10 where customers do not tell, null where their shares differ by chance alone", Counts: allCustomers},
+	{Name: "return_share_weight", Unit: "purchases", Meaning: "the same of later_return_share and a customer's own", Counts: allCustomers},
 
 	{Name: "expected_purchases", Unit: "purchases", Meaning: "sum over the base; the horizon is in the manifest", Counts: valuedCustomers},
 	{Name: "clv", Unit: "money", Meaning: "residual value of the base: sum of clv", Counts: valuedCustomers, Interval: value80},
@@ -138,8 +140,8 @@ var Figures = []Figure{
 	{Name: "repeat_rate_90d_12m_before", Unit: "share", Meaning: "repeat_rate_90d_last_12m of the cohorts of the 12 months before", Counts: "customers of these cohorts", Interval: wilson95},
 	{Name: "repeat_rate_90d_change", Unit: "share", Meaning: "repeat_rate_90d_last_12m less repeat_rate_90d_12m_before; null where one of them is", Counts: "customers of both years' cohorts", Interval: "95 % (Newcombe 1998, method 10)"},
 
-	{Name: "first_order_margin", Unit: "money", Meaning: "mean margin of the first purchase days of the new customers of the trailing 12 months, or, where these are too few for newcomer_clv, of all (with orders.columns.margin that of their own rows, else the rate of their revenue), less later_return_share", Counts: "these new customers"},
-	{Name: "newcomer_clv", Unit: "money", Meaning: "residual value of a new customer on the day of the first purchase, at the level that those of the trailing 12 months have shown; of the model's customer of that day where these are under 50 or the model expects under 50 purchases of them so far", Counts: allCustomers},
+	{Name: "first_order_margin", Unit: "money", Meaning: "mean margin of the first purchase days of the new customers of the trailing 12 months, or, where these are under 50, of all (with orders.columns.margin that of their own rows, else the rate of their revenue), less later_return_share", Counts: "these new customers"},
+	{Name: "newcomer_clv", Unit: "money", Meaning: "residual value of a new customer on the day of the first purchase: of the model's customer of that day, corrected by what the new customers of the year before have brought within a year, and by the level of the latest beside them as far as it lies beyond chance", Counts: allCustomers},
 	{Name: "newcomer_value", Unit: "money", Meaning: "first_order_margin plus newcomer_clv; where spend sets the CAC, value of a new customer of the channels whose it is (value.replace_by)", Counts: allCustomers},
 	{Name: "cac", Unit: "money", Meaning: "cost of acquiring a customer by which the marks are set", Counts: allCustomers},
 	{Name: "replacement", Unit: "money", Meaning: "newcomer_value less cac, 0 or more: what it is worth to have a new customer instead", Counts: allCustomers},

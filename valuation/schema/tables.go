@@ -8,7 +8,7 @@ import (
 // Tables are the published tables, their columns in the order of the files.
 var Tables = []Table{
 	{Name: "customers", Grain: "one row per customer with a purchase, sorted by customer_id", Columns: customers},
-	{Name: "backtest", Grain: "one row per model, target, metric and decile", Columns: backtest},
+	{Name: "backtest", Grain: "one row per cutoff, model, target, metric and decile", Columns: backtest},
 	{Name: "cohorts", Grain: "one row per cohort_month and age_months, up to the month of as_of", Columns: cohorts},
 	{Name: "concentration", Grain: "one row per metric", Columns: concentration},
 	{Name: "days", Grain: "one row per day up to as_of and file that has rows of it", Columns: days},
@@ -71,7 +71,7 @@ var customers = []Column{
 	{"days_overdue", whole, "days", "days by which as_of is past next_purchase_due: 0 where it is not, null where that is"},
 	{"expected_purchases", decimal, "purchases", "expected number over the horizon, not discounted"},
 	{"expected_purchase_value", decimal, "money", "expected revenue of one future purchase"},
-	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns"},
+	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns, by the customer's own margin and return shares, shrunk"},
 	{"clv_low", decimal, "money", "10 % point of the margin that the customer will have brought at the end of the horizon, discounted: 0 where buying nothing is that likely"},
 	{"clv_high", decimal, "money", "90 % point of the same; clv is its mean and lies above it where a little chance of much makes the mean"},
 	{"value_at_risk", decimal, "money", "what the customer, if alive, would bring over the horizon beyond clv if they could not leave: P(alive) times that; 0 under NBD, in which nobody leaves"},
@@ -89,8 +89,8 @@ var customers = []Column{
 
 var backtest = []Column{
 	asOf,
-	{"cutoff", day, "day", "last day that the models were fitted on"},
-	{"holdout_days", whole, "days", "from the cutoff to as_of: what was forecast"},
+	{"cutoff", day, "day", "last day that the models knew; as_of where the figure is of the run's own forecast"},
+	{"holdout_days", whole, "days", "the days after the cutoff that were, or are, forecast"},
 	{"model", text, "", "the model (by channel: with parameters of its own for each large one), a baseline: mean_rate, recent_rate; or procedure: what a run would have forecast on past days"},
 	{"is_chosen", yesNo, "", "whether the run values customers by this model"},
 	{"target", text, "", "what is forecast: purchases, margin, or p_purchase, the chance of a purchase in the holdout"},
@@ -99,7 +99,8 @@ var backtest = []Column{
 	{"value", decimal, "see metric", "the figure; null where it is not known"},
 	{"low", decimal, "see metric", "lower end of the 95 % interval, where there is one"},
 	{"high", decimal, "see metric", "upper end of the 95 % interval, where there is one"},
-	{"n", whole, "customers", "customers behind the figure"},
+	{"n", whole, "customers", "customers behind the figure; years behind a ratio of the season, cutoffs behind forecast_error"},
+	{"note", text, "", "of a test of trust: the customers that it is of, and where it failed what it says; null elsewhere"},
 }
 
 var cohorts = []Column{

@@ -7,7 +7,6 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
-	"cbv/valuation/intake"
 )
 
 // minGroupRepeaters is the number of repeat customers below which a channel takes
@@ -129,7 +128,7 @@ func (s *Scoring) testModels(ctx context.Context) error {
 			h.repeaters++
 		}
 	}
-	result, err := backtest.Run(customers, s.terms())
+	result, err := backtest.Run(customers, s.terms(), h.past.Earlier(s.intake.Holdout.Days)...)
 	if err != nil {
 		return err
 	}
@@ -162,53 +161,4 @@ func (s *Scoring) roll() error {
 	}
 	s.rolling, s.judged = rolling, rolling.Judge(rolling.StandardError())
 	return nil
-}
-
-// marginOf returns the margin of money, both in minor units.
-func (s *Scoring) marginOf(revenue, margin int64) float64 {
-	switch {
-	case s.Config.Value.MarginRate != nil:
-		return *s.Config.Value.MarginRate * float64(revenue)
-	case s.Config.Orders.Columns.Margin != "":
-		return float64(margin)
-	}
-	return float64(revenue)
-}
-
-// keptMoney is what purchases brought up to the cutoff, in minor units, what of
-// that repeat purchases did, and what was returned.
-type keptMoney struct{ customers, revenue, margin, repeatRevenue, repeatMargin, returned int64 }
-
-func (k *keptMoney) add(row pastCustomer) {
-	k.customers++
-	k.revenue += row.PurchaseRevenueMinor
-	k.margin += row.PurchaseMarginMinor
-	k.returned -= row.LaterReturnsMinor
-	k.repeatRevenue += row.RepeatRevenueMinor
-	k.repeatMargin += row.RepeatMarginMinor
-}
-
-// marginShare is the margin expected of a unit of revenue at the cutoff, as
-// base_rates and channel_margins have it at as_of: that of the channel's repeat
-// purchases, shrunk towards the base's by the revenue of MarginPriorCustomers of its
-// customers, less later returns.
-func (s *Scoring) marginShare(base, channel keptMoney, hasChannel bool) float64 {
-	share := 1.0
-	switch {
-	case s.Config.Value.MarginRate != nil:
-		share = *s.Config.Value.MarginRate
-	case s.Config.Orders.Columns.Margin != "" && base.revenue > 0:
-		prior := intake.Rules.MarginPriorCustomers * float64(base.revenue) / float64(base.customers)
-		shrunk := func(of keptMoney, towards float64) float64 {
-			return (float64(of.repeatMargin) + towards*prior) / (float64(of.repeatRevenue) + prior)
-		}
-		share = shrunk(base, float64(base.margin)/float64(base.revenue))
-		if hasChannel {
-			share = shrunk(channel, share)
-		}
-	}
-	if base.revenue > 0 {
-		share *= 1 - max(0, min(1, float64(base.returned)/float64(base.revenue)))
-	}
-	return share
 }

@@ -13,6 +13,7 @@ import (
 func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 	var t scoreRows
 	if result := s.holdout.result; result != nil {
+		t.at(s.intake.Holdout.Days, s.intake.Holdout.Days)
 		chosen := s.holdout.choice.Candidate
 		for i := range result.Candidates {
 			c := &result.Candidates[i]
@@ -28,7 +29,10 @@ func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 		}
 	}
 	if s.HasModel() {
-		t.rolling(s.rolling, s.judged)
+		t.model, t.isChosen = procedureName, false
+		t.ratios(s.rolling)
+		t.cutoffs(s.rolling)
+		t.tests(s.judged.Tests, s.rolling.HoldoutDays)
 	}
 	return engine.Insert(ctx, s.Engine, "backtest_scores", t.rows)
 }
@@ -37,54 +41,97 @@ func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 // days.
 const procedureName = "procedure"
 
-// rolling adds what the procedure forecast on past days: its ratios of today, its totals
-// at each cutoff with the ratio that was known there, and the tests of trust.
-func (t *scoreRows) rolling(r backtest.Rolling, judged backtest.Judgement) {
-	t.isChosen = false
+// normal95 is the normal quantile of a 95 % interval.
+const normal95 = 1.959963984540054
+
+// ratios adds what the season and what past days do to the forecast of today.
+func (t *scoreRows) ratios(r backtest.Rolling) {
 	for _, ratio := range r.Ratios {
-		t.model, t.target = procedureName, string(ratio.Target)
-		metric := fmt.Sprintf("season_%dd", ratio.WindowDays)
-		if ratio.Tested() {
-			t.put(metric+"_raw", 0, len(ratio.Years), ratio.Raw)
-		}
-		t.put(metric, 0, len(ratio.Years), ratio.Multiplier)
+		t.at(0, ratio.WindowDays)
+		t.target = string(ratio.Target)
+		t.ratio(fmt.Sprintf("season_%dd", ratio.WindowDays), ratio)
 	}
+	t.at(0, r.HorizonDays)
 	for _, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
 		t.target = string(target)
 		t.put("forecast_error", 0, len(r.Misses(target, nil)), math.Sqrt(r.ErrorVariance(target)))
 	}
+}
+
+// ratio adds one after shrinking and, where a year shows it, before.
+func (t *scoreRows) ratio(metric string, ratio backtest.Ratio) {
+	t.put(metric, 0, len(ratio.Years), ratio.Multiplier)
+	if ratio.Tested() {
+		half := math.Exp(normal95 * ratio.StandardError)
+		t.put(metric+"_raw", 0, len(ratio.Years), ratio.Raw, ratio.Raw/half, ratio.Raw*half)
+	}
+}
+
+// cutoffs adds what would have been forecast at each cutoff, with the ratio that was known
+// there, and whether trust goes by it.
+func (t *scoreRows) cutoffs(r backtest.Rolling) {
 	for _, c := range r.Cutoffs {
-		t.model = fmt.Sprintf("%s, %d days before", procedureName, c.Before)
+		t.at(c.Before, r.HoldoutDays)
 		for i, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
 			t.target = string(target)
-			t.put("expected", 0, c.Customers, c.Totals[i].Expected)
-			t.put("actual", 0, c.Customers, c.Totals[i].Actual)
-			t.put("season", 0, len(c.Ratios[i].Years), c.Ratios[i].Multiplier)
+			total := c.Totals[i]
+			t.put("expected", 0, c.Customers, total.Expected)
+			t.put("actual", 0, c.Customers, total.Actual)
+			if total.Actual > 0 {
+				missed, half := total.Expected/total.Actual, math.Exp(normal95*math.Sqrt(total.Customers+total.Parameters))
+				t.put("total_error", 0, c.Customers, missed-1, missed/half-1, missed*half-1)
+			}
+			t.put("is_judged", 0, c.Customers, oneIf(c.Judged))
+			t.ratio("season", c.Ratios[i])
 		}
 	}
+}
+
+// tests adds those of trust. Of several of one kind the place is in decile, and whom each
+// is of in its note.
+func (t *scoreRows) tests(tests []backtest.Test, holdoutDays int) {
+	t.at(0, holdoutDays)
 	places := map[string]int{}
-	for _, test := range judged.Tests {
+	for _, test := range tests {
 		name := test.Name
 		if test.Name == "baseline" {
 			name += "_" + test.Group
 		}
-		t.model, t.target = procedureName, string(test.Target)
+		t.target = string(test.Target)
 		key := name + t.target
 		if test.Name == "cohort_age" || test.Name == "tenth" {
 			places[key]++
 		}
-		failed := 0.
+		note := test.Group
 		if test.Failed {
-			failed = 1
+			note = test.Sentence
 		}
-		t.put("test_"+name+"_failed", places[key], test.Customers, failed)
-		t.put("test_"+name+"_expected", places[key], test.Customers, test.Expected)
-		t.put("test_"+name+"_actual", places[key], test.Customers, test.Actual)
+		for _, figure := range []struct {
+			name  string
+			value float64
+		}{
+			{"_failed", oneIf(test.Failed)}, {"_expected", test.Expected}, {"_actual", test.Actual}, {"_standard_error", test.StandardError},
+		} {
+			t.put("test_"+name+figure.name, places[key], test.Customers, figure.value)
+			if note != "" {
+				t.rows[len(t.rows)-1].Note = &note
+			}
+		}
 	}
+}
+
+// oneIf is 1 for what is so, else 0.
+func oneIf(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // scoreRows are rows of backtest_scores under way.
 type scoreRows struct {
+	before   int // days from the cutoff to as_of
+	days     int // that are forecast
 	model    string
 	isChosen bool
 	target   string
@@ -93,17 +140,23 @@ type scoreRows struct {
 
 // backtestScore is a row of backtest_scores.
 type backtestScore struct {
+	DaysBefore       int
+	HoldoutDays      int
 	Model            string
 	IsChosen         bool
 	Target, Metric   string
 	Decile           int
 	Value, Low, High *float64
 	N                int
+	Note             *string
 }
+
+// at sets the days that rows are of.
+func (t *scoreRows) at(daysBefore, days int) { t.before, t.days = daysBefore, days }
 
 func (t *scoreRows) put(metric string, decile int, n int, value float64, interval ...float64) {
 	row := backtestScore{
-		Model: t.model, IsChosen: t.isChosen, Target: t.target, Metric: metric, Decile: decile, Value: engine.Known(value), N: n,
+		DaysBefore: t.before, HoldoutDays: t.days, Model: t.model, IsChosen: t.isChosen, Target: t.target, Metric: metric, Decile: decile, Value: engine.Known(value), N: n,
 	}
 	if len(interval) == 2 {
 		row.Low, row.High = engine.Known(interval[0]), engine.Known(interval[1])

@@ -45,7 +45,7 @@ func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 		chosen = &fits[0]
 	case h.choice.Candidate != nil:
 		at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == h.choice.Candidate.Family })
-		s.models.why = "in the backtest " + contestText(h.choice.Contests, "mean deviance", h.choice.Candidate.Name)
+		s.models.why = h.result.At() + contestText(h.choice.Contests, "mean deviance", h.choice.Candidate.Name)
 		chosen = &fits[at]
 	default:
 		at, contests := backtest.Prefer(base, fits, s.workers())

@@ -25,6 +25,9 @@ func (s *Scoring) fit(ctx context.Context) error {
 	} else if err := s.fitModels(ctx, histories); err != nil {
 		return err
 	}
+	if err := s.warnOfRegularity(ctx); err != nil {
+		return err
+	}
 	if groups := s.models.ownGroups(); len(groups) < len(s.groups) {
 		s.groups, histories = groups, regrouped(histories, len(groups))
 	}

@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
+	"cbv/valuation/rfm"
 )
 
 // valueSums is a row of value_sums, or several added up: what customers with
@@ -40,6 +41,9 @@ type valueSumsRow struct {
 	BySpendMinor           int64
 }
 
+// valueScope names customers whose value together has an interval.
+type valueScope struct{ kind, name string } // base, segment or mark
+
 // valueInterval is a row of value_intervals.
 type valueInterval struct {
 	Scope, Name string
@@ -53,14 +57,13 @@ func (s *Scoring) makeValueIntervals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	type scope struct{ kind, name string }
-	sums := map[scope]map[parameterSet]*valueSums{}
+	sums := map[valueScope]map[parameterSet]*valueSums{}
 	for row, err := range engine.Select[valueSumsRow](ctx, s.Engine, "value_sums") {
 		if err != nil {
 			return err
 		}
 		set := parameterSet{row.FitGroup, row.SpendBand}
-		for _, of := range []scope{{"base", "clv"}, {"segment", row.Segment}, {"mark", markMetrics[row.Mark]}} {
+		for _, of := range []valueScope{{"base", "clv"}, {"segment", row.Segment}, {"mark", markMetrics[row.Mark]}} {
 			if sums[of] == nil {
 				sums[of] = map[parameterSet]*valueSums{}
 			}
@@ -70,16 +73,31 @@ func (s *Scoring) makeValueIntervals(ctx context.Context) error {
 			sums[of][set].add(row)
 		}
 	}
+	in, err := s.scopesOfPast(ctx)
+	if err != nil {
+		return err
+	}
+	errors := map[valueScope]float64{}
+	for of := range sums {
+		errors[of] = s.rolling.ErrorVariance(backtest.Margin)
+		if of.kind != "base" {
+			errors[of] = s.rolling.ErrorVarianceOf(backtest.Margin, func(c backtest.Known) bool { return in(of, c) })
+		}
+	}
 	var intervals []valueInterval
 	for of, bySet := range sums {
 		total := s.valueTotal(bySet, rates.FirstPurchaseValue)
-		if of == (scope{"base", "clv"}) {
+		square := total.Expected * total.Expected
+		// clv holds the same-season ratio, and so the error that its customers and
+		// parameters leave in it.
+		total.Parameters += s.rolling.Ratio(backtest.Margin, s.rolling.HorizonDays).LogVariance() * square
+		if of == (valueScope{"base", "clv"}) {
 			low, high := total.Interval(intervalLevel)
 			s.narrow = &NarrowInterval{Level: intervalLevel, Low: low, High: high}
 		}
 		// What a season and change leave unexplained is an error of the logarithm, like
 		// that of the parameters.
-		total.Parameters += s.rolling.ErrorVariance(backtest.Margin) * total.Expected * total.Expected
+		total.Parameters += errors[of] * square
 		low, high := total.Interval(intervalLevel)
 		intervals = append(intervals, valueInterval{of.kind, of.name, engine.Known(low), engine.Known(high)})
 	}
@@ -87,6 +105,46 @@ func (s *Scoring) makeValueIntervals(ctx context.Context) error {
 		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name))
 	})
 	return engine.Insert(ctx, s.Engine, "value_intervals", intervals)
+}
+
+// markLine is what of replacement decides the mark.
+type markLine struct {
+	Replacement *float64
+	KeepFloor   *float64
+}
+
+// scopesOfPast returns whether a customer of a past day was in a segment or had a mark, by
+// the cut points and the line of today. The value over the horizon that the line is held
+// against is what was expected of its days, as much per day over a longer one, discounted
+// as if it came evenly.
+func (s *Scoring) scopesOfPast(ctx context.Context) (func(of valueScope, c backtest.Known) bool, error) {
+	line, err := engine.One[markLine](ctx, s.Engine, "replacement")
+	if err != nil {
+		return nil, err
+	}
+	cells, err := rfm.Map(s.Config.RFM.Map)
+	if err != nil {
+		return nil, err
+	}
+	segments := map[[3]int]string{}
+	for _, cell := range cells {
+		segments[[3]int{cell.R, cell.F, cell.M}] = cell.Segment
+	}
+	horizon, delta := s.horizon()
+	present := btyd.Annuity(horizon, delta) / float64(max(1, s.rolling.HorizonDays))
+	return func(of valueScope, c backtest.Known) bool {
+		if of.kind == "segment" {
+			h := c.Customer.History
+			r, f, m := s.cuts.Scores(int64(h.Age-h.LastPurchase), int64(h.Repeats+1), int64(math.Round(c.Customer.Revenue*float64(s.Minor))))
+			return segments[[3]int{r, f, m}] == of.name
+		}
+		if line.Replacement == nil || line.KeepFloor == nil {
+			return false
+		}
+		value := present * c.Margin
+		isRetained := value > s.Config.Value.RetentionCost+*line.Replacement && value >= *line.KeepFloor
+		return isRetained == (of.name == markMetrics["retain"])
+	}, nil
 }
 
 func (v *valueSums) add(row valueSumsRow) {

@@ -24,7 +24,8 @@ type ModelFile struct {
 	Channels     []ChannelFile      `json:"channels"`                // with parameters of their own
 	Candidates   []PurchaseFile     `json:"candidates"`              // every family, fitted to the whole base
 	Fingerprint  string             `json:"histories_xxh3_128,omitempty"`
-	Season       *SeasonFile        `json:"season"` // null without a model or a past to compare with
+	Season       *SeasonFile        `json:"season"`         // null without a model or a past to compare with
+	Regularity   *float64           `json:"gap_regularity"` // k̂ of the gaps between purchases: 1 where they come at random; null where fewer than 50 customers show it
 	Warnings     []pipeline.Warning `json:"warnings"`
 	// The run that fitted the parameters, absent where it was this one. Counts
 	// and likelihoods are those of its base.
@@ -105,7 +106,7 @@ func (s *Scoring) ModelFile() ModelFile {
 	if file.Spend != nil && !s.reused.IsSet() {
 		file.Spend.Why, file.Spend.FirstToLater = s.whySpend(), s.levels.FirstToLater
 	}
-	file.Season = s.seasonFile()
+	file.Season, file.Regularity = s.seasonFile(), s.regularity
 	file.Warnings = []pipeline.Warning{}
 	for _, warning := range s.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {

@@ -1,8 +1,10 @@
 package scoring
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"cbv/valuation/backtest"
@@ -52,6 +54,9 @@ func (s *Scoring) makeNewcomerCurve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(acquired, func(a, b acquiredDay) int { // so that sums do not depend on the order of rows
+		return cmp.Or(a.FirstPurchaseDate.Compare(b.FirstPurchaseDate), cmp.Compare(a.FirstChannel, b.FirstChannel))
+	})
 	oldest := 0
 	for _, day := range acquired {
 		oldest = max(oldest, calendar.DaysBetween(day.FirstPurchaseDate, s.Days.AsOf))
@@ -114,9 +119,10 @@ func expectedInSeason(curve []float64, age, days int, season backtest.Twelfths) 
 }
 
 // seasonOfYear returns the season of the trailing 12 months, as those show it who were
-// acquired before: the level of new customers, who have not been ones for a whole year,
-// would else be that of the part of the year that they have seen. Without such customers
-// every day counts as any other.
+// acquired before: the level of new customers of a channel, or of those who start alike,
+// who have not been ones for a whole year, would else be that of the part of the year that
+// they have seen. Without such customers, or where nothing of the kind is measured (no
+// spend, no first orders), every day counts as any other.
 func (s *Scoring) seasonOfYear(ctx context.Context, acquired []acquiredDay, oldest int) (backtest.Twelfths, error) {
 	days := 1 + calendar.DaysBetween(s.intake.TrailingFrom(), s.Days.AsOf)
 	came, expected := make([]int64, days), make([]float64, days)

@@ -68,7 +68,7 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	}
 	look := s.intake.Lookback
 	past := backtest.Past{Lookback: look}
-	for _, before := range look.Looks() {
+	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
 		if before == backtest.RecentDays {
 			for i, row := range rows[before] {
@@ -95,15 +95,7 @@ func (s *Scoring) readPast(ctx context.Context) error {
 
 // customersOf returns the customers of a past day.
 func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
-	var base keptMoney
-	ofChannel := map[string]*keptMoney{}
-	for _, row := range rows {
-		if ofChannel[row.FirstChannel] == nil {
-			ofChannel[row.FirstChannel] = &keptMoney{}
-		}
-		base.add(row)
-		ofChannel[row.FirstChannel].add(row)
-	}
+	kept := s.keptShares(rows)
 	perUnit := float64(s.Minor)
 	customers := make([]backtest.PastCustomer, len(rows))
 	for i, row := range rows {
@@ -112,8 +104,9 @@ func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
 			History:         btyd.History{Repeats: row.RepeatPurchases, LastPurchase: float64(row.AgeAtLastPurchaseDays), Age: float64(row.CustomerAgeDays)},
 			RecentPurchases: row.RecentPurchases, RecentMargin: s.marginOf(row.RecentRevenueMinor, row.RecentMarginMinor) / perUnit,
 			U:           row.IDFraction,
-			MarginShare: s.marginShare(base, *ofChannel[row.FirstChannel], row.FirstChannel != ""),
+			MarginShare: kept[i],
 		}
+		customers[i].Revenue = float64(row.PurchaseRevenueMinor+row.LaterReturnsMinor) / perUnit
 		s.spendOf(row, &customers[i].Customer)
 		customers[i].Came = s.cameOf(row)
 	}

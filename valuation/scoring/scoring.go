@@ -35,6 +35,8 @@ type Scoring struct {
 	seasonal map[float64]float64
 	twelfths backtest.Twelfths // of the trailing 12 months, in which new customers have shown their level
 
+	regularity *float64 // of the gaps between purchases; nil where it is not known
+
 	form   spend.Form      // of the spend model
 	levels spendLevels     // of the histories to as_of
 	curve  []forecastMonth // the months to come of the margin curve

@@ -108,7 +108,7 @@ func (s *Scoring) whySpend() string {
 	if result == nil || len(result.SpendContests) == 0 {
 		return "without a backtest it is the first of the forms"
 	}
-	return "in the backtest " + contestText(result.SpendContests, "mean deviance of margin", s.form.Name())
+	return result.At() + contestText(result.SpendContests, "mean deviance of margin", s.form.Name())
 }
 
 // spendCorrelation is the row of spend_correlation.

@@ -20,12 +20,13 @@ type BacktestReport struct {
 	WhySpend string           // these
 	Result   *backtest.Result // nil: there is nothing to test on
 	Rolling  backtest.Rolling // of the model that a run would use
+	Past     backtest.Past    // the past days that it all rests on
 	Warnings []pipeline.Warning
 }
 
 // BacktestReport reports how the models do, and warns of what speaks against them.
 func (s *Scoring) BacktestReport() BacktestReport {
-	report := BacktestReport{AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Why: s.models.why}
+	report := BacktestReport{AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Past: s.holdout.past, Why: s.models.why}
 	if s.HasModel() {
 		report.Chosen = s.modelName()
 		report.Spend, report.WhySpend = s.form.Name(), s.whySpend()
@@ -81,9 +82,15 @@ func (s *Scoring) Verdict() publication.Backtest {
 	}
 	verdict.Season, verdict.ForecastError = s.publishedSeason(), math.Sqrt(s.rolling.ErrorVariance(backtest.Margin))
 	verdict.Reason = strings.Join(s.judged.Reasons, "; ")
+	if len(s.judged.Besides) > 0 {
+		verdict.Reason += "; besides, untested: " + strings.Join(s.judged.Besides, "; ")
+	}
 	if s.judged.Trust != backtest.Untested {
 		trust := s.judged.Trust == backtest.Trusted
 		verdict.Trust = &trust
+	}
+	if s.judged.Trust == backtest.Trusted {
+		verdict.Reason = s.rolling.Held(s.judged)
 	}
 	return verdict
 }

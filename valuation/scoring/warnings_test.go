@@ -307,6 +307,34 @@ func tested(days int, judgement backtest.Judgement) pipelinetest.Input {
 	}
 }
 
+// even are so many customers with two gaps each that are off a half by so much.
+func even(customers, deviationMillionths int64) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		enginetest.Put(c.Engine, "gap_shares", gapShares{customers, deviationMillionths})
+		s := scoringOf(c)
+		s.models.groups = []Group{{Purchase: *nbd(-100).fit}}
+		return s.warnOfRegularity(context.Background())
+	}
+}
+
+func TestWarningsOfRegularity(t *testing.T) {
+	// (1 - 4 v) / (8 v) is 3 for a mean square v of 1/28
+	pipelinetest.Warnings(t, []pipelinetest.WarningCase{
+		{
+			Code:   "regular_purchases",
+			Raises: even(56, 2_000_000),
+			Says:   "the gaps between a customer's purchases are alike (k̂ 3.0, where 1 is a purchase at any time and groceries have about 2), as those of contracts and subscriptions: the models take purchases to come at random, and take a customer who has missed one for a customer still",
+			Silent: even(56, 2_010_000),
+		},
+		{
+			Code:   "regular_purchases",
+			Raises: even(50, 0),
+			Says:   "the gaps between a customer's purchases are all alike, as those of contracts and subscriptions: the models take purchases to come at random, and take a customer who has missed one for a customer still",
+			Silent: even(49, 0),
+		},
+	})
+}
+
 func TestWarningsOfTrust(t *testing.T) {
 	trusted := backtest.Judgement{Trust: backtest.Trusted}
 	open := backtest.Judgement{Trust: backtest.Untested, Reasons: []string{"season untested", "too few customers"}}

@@ -32,7 +32,8 @@ type Earlier struct {
 
 	days, customers string // paths
 
-	month monthRun
+	month     monthRun
+	published []published // what came of their forecasts is held against them
 }
 
 // Tables of a run that the next one reads.
@@ -53,6 +54,7 @@ func (s *Suspicion) FindEarlier(ctx context.Context, runs publication.Catalog) e
 	if err != nil {
 		return err
 	}
+	defer s.findPublished(ctx, runs, ids) // whichever is compared, or none
 	for _, id := range ids {
 		why := ""
 		run, err := runs.ReadEarlier(id)
@@ -156,6 +158,7 @@ func rates(inputs []publication.Input) (hashes []string) {
 func (e Earlier) WriteIdentity(to io.Writer) {
 	fmt.Fprintf(to, "compared %q %q %q\n", e.ID, e.Identity, e.WhyNone)
 	fmt.Fprintf(to, "compared %q %q\n", e.month.id, e.month.identity)
+	e.writeRecord(to)
 }
 
 // mapEarlier makes the tables of the runs that are compared, which are empty without

@@ -44,3 +44,11 @@ var Compared = []pipeline.Step{
 	{Name: "gone_customers", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "comparison", Kind: pipeline.Go, Reads: []string{"file_changes", "gone_customers"}},
 }
+
+// Record holds what earlier runs published against what came. It is part of a run, and
+// reads the facts.
+var Record = []pipeline.Step{
+	{Name: "published", Kind: pipeline.Go, Makes: []string{"published_chances"}},
+	{Name: "published_buyers", Kind: pipeline.Table, Folder: "facts"},
+	{Name: "record", Kind: pipeline.Go, Reads: []string{"published_buyers"}},
+}

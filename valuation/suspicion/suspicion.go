@@ -29,6 +29,7 @@ type Suspicion struct {
 	Earlier                 Earlier
 	compared, comparedMonth comparison
 	past                    publication.Past
+	record                  []publication.Record
 }
 
 // New returns the suspicions of a plan, which read what intake has taken in.
@@ -42,6 +43,8 @@ func (s *Suspicion) Actions() pipeline.Actions {
 		"unmapped":      s.mapUnmapped,
 		"suspicions":    s.drawProfile,
 		"earlier_run":   s.mapEarlier,
+		"published":     s.mapPublished,
+		"record":        s.readRecord,
 		"compared_days": s.compareDays,
 		"comparison":    s.compareRuns,
 	}
