@@ -1,6 +1,7 @@
 -- late_repeats: what customers bought again at ages that not all customers of the month
 -- of their first purchase have reached: by how much the youngest may be, those of its last
--- day, it is known of everybody. Empty where first orders are not compared.
+-- day, it is known of everybody: nothing of it is older than a month. Empty where first
+-- orders are not compared.
 --
 -- grain: one row per (customer_id, age_days) with a used row
 -- reads: customer_days, order_returns, summary, months, params
@@ -23,6 +24,7 @@ left join order_returns
 inner join months
     on cast(date_trunc('month', summary.first_purchase_date) as date) = months.month
 where params.has_first_orders
+    and day_difference(customer_days.order_day, params.as_of) < 31
     and summary.is_fitted
     and not summary.is_old
     and day_difference(summary.first_purchase_date, customer_days.order_day)

@@ -3,21 +3,17 @@
 -- events), and how many had done neither before.
 --
 -- grain: one row per (value_number, day) with an event
--- reads: start_members, start_customers
+-- reads: start_members
 with
 
 ends as (
     select
-        start_members.value_number,
-        coalesce(start_customers.days_to_second_purchase, start_customers.customer_age_days) as day,
-        cast(sum(case when start_customers.days_to_second_purchase is not null then 1 else 0 end) as bigint) as events,
+        value_number,
+        coalesce(days_to_second_purchase, customer_age_days) as day,
+        cast(sum(case when days_to_second_purchase is not null then 1 else 0 end) as bigint) as events,
         count(*) as ended
     from start_members
-    inner join start_customers
-        on start_members.customer_id = start_customers.customer_id
-    group by
-        start_members.value_number,
-        coalesce(start_customers.days_to_second_purchase, start_customers.customer_age_days)
+    group by value_number, coalesce(days_to_second_purchase, customer_age_days)
 ),
 
 risks as (

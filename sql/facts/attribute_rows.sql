@@ -7,55 +7,29 @@
 -- reads: orders, orders_input, order_days, customer_totals, undone_orders, params
 with
 
--- joined rather than compared, so that nothing is read where there are no attributes
-asked_days as (
+-- each joined with its days by itself, so that nothing is read of what is not configured
+last_days as (
     select
-        order_days.order_day,
-        false as is_first
-    from order_days
+        customer_totals.customer_id,
+        customer_totals.last_purchase_date
+    from customer_totals
+    inner join order_days
+        on customer_totals.last_purchase_date = order_days.order_day
     cross join params
     where params.has_last_attributes
-    union all
-    select
-        order_days.order_day,
-        true as is_first
-    from order_days
-    cross join params
-    where params.has_first_attributes
 ),
 
-purchase_days as (
+last_rows as (
     select
-        customer_totals.customer_id,
-        customer_totals.last_purchase_date as order_day,
-        asked_days.is_first
-    from customer_totals
-    inner join asked_days
-        on customer_totals.last_purchase_date = asked_days.order_day
-    where not asked_days.is_first
-    union all
-    select
-        customer_totals.customer_id,
-        customer_totals.first_purchase_date as order_day,
-        asked_days.is_first
-    from customer_totals
-    inner join asked_days
-        on customer_totals.first_purchase_date = asked_days.order_day
-    where asked_days.is_first
-),
-
-purchase_rows as (
-    select
-        purchase_days.is_first,
         orders.customer_id,
         orders.ordered_at,
         orders.order_id,
         orders.file_number,
         orders.file_row
     from orders
-    inner join purchase_days
-        on orders.customer_id = purchase_days.customer_id
-        and orders.order_day = purchase_days.order_day
+    inner join last_days
+        on orders.customer_id = last_days.customer_id
+        and orders.order_day = last_days.last_purchase_date
     cross join params
     left join undone_orders
         on params.as_of = undone_orders.look_day
@@ -65,6 +39,51 @@ purchase_rows as (
     where orders.reason = 'used'
         and orders.amount_minor >= 0
         and undone_orders.customer_id is null
+),
+
+first_days as (
+    select
+        customer_totals.customer_id,
+        customer_totals.first_purchase_date
+    from customer_totals
+    inner join order_days
+        on customer_totals.first_purchase_date = order_days.order_day
+    cross join params
+    where params.has_first_attributes
+),
+
+first_rows as (
+    select
+        orders.customer_id,
+        orders.ordered_at,
+        orders.order_id,
+        orders.file_number,
+        orders.file_row
+    from orders
+    inner join first_days
+        on orders.customer_id = first_days.customer_id
+        and orders.order_day = first_days.first_purchase_date
+    cross join params
+    left join undone_orders
+        on params.as_of = undone_orders.look_day
+        and orders.customer_id = undone_orders.customer_id
+        and orders.order_id = undone_orders.order_id
+        and orders.order_day = undone_orders.order_day
+    where orders.reason = 'used'
+        and orders.amount_minor >= 0
+        and undone_orders.customer_id is null
+),
+
+purchase_rows as (
+    select
+        false as is_first,
+        last_rows.*
+    from last_rows
+    union all
+    select
+        true as is_first,
+        first_rows.*
+    from first_rows
 ),
 
 final as (

@@ -41,6 +41,7 @@ func (f *FirstOrders) Actions() pipeline.Actions {
 // sums is a row of start_sums, as far as Go reads it.
 type sums struct {
 	ValueNumber, AttributeNumber int64
+	Customers                    int64
 	Customers30, Repeaters30     int64
 	Customers60, Repeaters60     int64
 	Customers90, Repeaters90     int64
@@ -99,6 +100,11 @@ func (f *FirstOrders) makeVerdicts(ctx context.Context) error {
 			return err
 		}
 		compared[row.ValueNumber] = row
+	}
+	for _, value := range values { // small values together may have been compared, for those whom they share
+		if value.Customers < intake.Rules.MinComparedCustomers {
+			delete(compared, value.ValueNumber)
+		}
 	}
 	if err := engine.Insert(ctx, f.Engine, "start_verdicts", judge(values, compared)); err != nil {
 		return err

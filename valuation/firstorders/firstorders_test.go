@@ -86,7 +86,7 @@ func TestShrunken(t *testing.T) {
 
 func TestJudge(t *testing.T) {
 	value := func(number, attribute int64) sums {
-		return sums{ValueNumber: number, AttributeNumber: attribute, Customers30: 10, Repeaters30: 5}
+		return sums{ValueNumber: number, AttributeNumber: attribute, Customers: 30, Customers30: 10, Repeaters30: 5}
 	}
 	row := func(number, customers, others int64, repeats float64) ratios {
 		return ratios{

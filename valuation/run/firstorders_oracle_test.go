@@ -278,6 +278,9 @@ func (o *startedOracle) values(of func(*startedCustomer) []string) map[string]ho
 // others did, with the variances, and how many there are on either side. Cell says with
 // whom a customer is compared; worth is what is counted, by customer and age.
 func (o *startedOracle) expect(is holds, cell func(*startedCustomer) string, worth func(*startedCustomer, int) float64) (observed, expected, own, other, chance float64, compared, others int) {
+	if o.count(is) < 30 {
+		return // a value of few customers is not compared
+	}
 	cells := map[string][]*startedCustomer{}
 	for _, c := range o.customers {
 		cells[cell(c)] = append(cells[cell(c)], c)
@@ -355,6 +358,17 @@ func (o *startedOracle) oneOf(is holds, cell func(*startedCustomer) string, wort
 	test.p = 2 * (1 - normal(math.Abs(math.Log(test.ratio))/math.Sqrt(variance)))
 	test.isTested = compared >= 30 && others >= 30
 	return test
+}
+
+// count returns how many customers started by a value.
+func (o *startedOracle) count(is holds) int {
+	customers := 0
+	for _, c := range o.customers {
+		if is(c) {
+			customers++
+		}
+	}
+	return customers
 }
 
 func normal(z float64) float64 { return 0.5 * (1 + math.Erf(z/math.Sqrt2)) }

@@ -38,7 +38,7 @@ var firstOrders = slices.Concat([]Column{
 		{"repeat_ratio_low", decimal, "ratio", "lower end of the 95 % interval, by the spread between customers on both sides"},
 		{"repeat_ratio_high", decimal, "ratio", "upper end of the same interval"},
 		{"repeat_ratio_shrunken", decimal, "ratio", "repeat_ratio drawn towards 1 by what may be chance: rank by it"},
-		{"repeat_verdict", text, "", "better, worse or as_others, by a test in which at most 5 % of all better and worse, of purchases and margin and of every attribute, are expected to be chance; not_separable where there are fewer than 30 compared or other customers"},
+		{"repeat_verdict", text, "", "better, worse or as_others, by a test in which at most 5 % of all better and worse, of purchases and margin and of every attribute, are expected to be chance; not_separable where there are fewer than 30 compared or other customers; a value of fewer than 30 customers is not compared at all"},
 		{"repeat_margin", decimal, "money", "margin of the compared customers to date after their first purchase day, each purchase net of its orders' returns"},
 		{"expected_repeat_margin", decimal, "money", "as expected_repeats"},
 		{"margin_ratio", decimal, "ratio", "repeat_margin over expected_repeat_margin"},
