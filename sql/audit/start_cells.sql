@@ -24,7 +24,7 @@ cells as (
 
 final as (
     select
-        row_number() over (order by cells.is_by_channel, cells.cohort_month, cells.first_channel) as cell_number,
+        cast(row_number() over (order by cells.is_by_channel, cells.cohort_month, cells.first_channel) as bigint) as cell_number,
         cells.is_by_channel,
         cells.cohort_month,
         cells.first_channel,

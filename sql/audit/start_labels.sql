@@ -34,7 +34,7 @@ final as (
         attribute_number,
         content,
         label,
-        dense_rank() over (order by attribute_number, label) as value_number,
+        cast(dense_rank() over (order by attribute_number, label) as bigint) as value_number,
         sum(customers) over (partition by attribute_number, label) >= min_compared_customers as is_compared
     from labels
 )

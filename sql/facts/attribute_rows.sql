@@ -19,28 +19,6 @@ last_days as (
     where params.has_last_attributes
 ),
 
-last_rows as (
-    select
-        orders.customer_id,
-        orders.ordered_at,
-        orders.order_id,
-        orders.file_number,
-        orders.file_row
-    from orders
-    inner join last_days
-        on orders.customer_id = last_days.customer_id
-        and orders.order_day = last_days.last_purchase_date
-    cross join params
-    left join undone_orders
-        on params.as_of = undone_orders.look_day
-        and orders.customer_id = undone_orders.customer_id
-        and orders.order_id = undone_orders.order_id
-        and orders.order_day = undone_orders.order_day
-    where orders.reason = 'used'
-        and orders.amount_minor >= 0
-        and undone_orders.customer_id is null
-),
-
 first_days as (
     select
         customer_totals.customer_id,
@@ -52,38 +30,56 @@ first_days as (
     where params.has_first_attributes
 ),
 
-first_rows as (
+day_rows as (
     select
+        false as is_first,
         orders.customer_id,
         orders.ordered_at,
         orders.order_id,
+        orders.order_day,
+        orders.amount_minor,
+        orders.reason,
+        orders.file_number,
+        orders.file_row
+    from orders
+    inner join last_days
+        on orders.customer_id = last_days.customer_id
+        and orders.order_day = last_days.last_purchase_date
+    union all
+    select
+        true as is_first,
+        orders.customer_id,
+        orders.ordered_at,
+        orders.order_id,
+        orders.order_day,
+        orders.amount_minor,
+        orders.reason,
         orders.file_number,
         orders.file_row
     from orders
     inner join first_days
         on orders.customer_id = first_days.customer_id
         and orders.order_day = first_days.first_purchase_date
-    cross join params
-    left join undone_orders
-        on params.as_of = undone_orders.look_day
-        and orders.customer_id = undone_orders.customer_id
-        and orders.order_id = undone_orders.order_id
-        and orders.order_day = undone_orders.order_day
-    where orders.reason = 'used'
-        and orders.amount_minor >= 0
-        and undone_orders.customer_id is null
 ),
 
 purchase_rows as (
     select
-        false as is_first,
-        last_rows.*
-    from last_rows
-    union all
-    select
-        true as is_first,
-        first_rows.*
-    from first_rows
+        day_rows.is_first,
+        day_rows.customer_id,
+        day_rows.ordered_at,
+        day_rows.order_id,
+        day_rows.file_number,
+        day_rows.file_row
+    from day_rows
+    cross join params
+    left join undone_orders
+        on params.as_of = undone_orders.look_day
+        and day_rows.customer_id = undone_orders.customer_id
+        and day_rows.order_id = undone_orders.order_id
+        and day_rows.order_day = undone_orders.order_day
+    where day_rows.reason = 'used'
+        and day_rows.amount_minor >= 0
+        and undone_orders.customer_id is null
 ),
 
 final as (
