@@ -76,7 +76,7 @@ def commands(shared):
     cdnow = ["--orders.files", str(shared / "data" / "cdnow_master.parquet"), "--orders.columns.ordered_at", "date"]
     cdnow += ["--value.currency", "USD", "--value.margin_rate", "0.3"]
     once = ["--config", "{inputs}/once/cbv.yaml"]
-    prediction = ["--x", "3", "--t-x", "200", "--T", "250", "--mean", "40"]
+    prediction = ["--x", "3", "--t-x", "200", "--T", "250", "--mean", "40", "--first", "45"]
     datasets = {
         "shop": [
             ["check", *shop],

@@ -38,7 +38,7 @@ var layers = [][]string{
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
 	// the Go steps of a subject each
-	{"intake", "suspicion", "scoring", "acquisition", "retention", "judgement", "measurement", "export"},
+	{"intake", "suspicion", "scoring", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
 	// the plans of a run, and what people read and type
 	{"run"},
 	{"report"},

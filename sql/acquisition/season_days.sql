@@ -1,7 +1,8 @@
 -- season_days: how many purchases the customers acquired before the trailing 12 months
 -- made on each day of these, counted back from as_of. They were customers throughout, so
 -- that what one part of the year brings beside another is its season. Who is old is left
--- out: their first purchase is not known. It is asked for channels, so only with spend.
+-- out: their first purchase is not known. It is asked for channels, so only with spend,
+-- and for first orders, where they are compared.
 --
 -- grain: one row per days_before
 -- reads: customer_days, summary, newcomer_span, params
@@ -13,7 +14,7 @@ inner join summary
     on customer_days.customer_id = summary.customer_id
 cross join newcomer_span
 cross join params
-where params.has_spend
+where (params.has_spend or params.has_first_orders)
     and customer_days.is_purchase
     and customer_days.order_day >= newcomer_span.trailing_from
     and summary.first_purchase_date < newcomer_span.trailing_from

@@ -1,9 +1,10 @@
 -- channels: what new customers cost, what they bring, and when they have paid
 -- back, by period and channel. Intervals are 95 %, by the spread between
--- customers; the cost is taken as known.
+-- customers; the cost is taken as known. How the channel's customers compare with others
+-- of the same months is of all of them, whatever the period.
 --
 -- grain: one row per (period, period_start, scope, channel)
--- reads: channel_costs, channel_values, paybacks, newcomer_span, params
+-- reads: channel_costs, channel_values, paybacks, first_orders, newcomer_span, params
 with
 
 joined as (
@@ -27,6 +28,12 @@ joined as (
         paybacks.median_payback_low,
         paybacks.median_payback_high,
         paybacks.median_payback_reason,
+        first_orders.repeat_ratio,
+        first_orders.repeat_ratio_low,
+        first_orders.repeat_ratio_high,
+        first_orders.margin_ratio,
+        first_orders.margin_ratio_low,
+        first_orders.margin_ratio_high,
         nullif(channel_costs.cac_minor, 0) as divisor,
         params.target_ltv_cac,
         params.has_spend,
@@ -47,6 +54,10 @@ joined as (
         and channel_costs.period_start = paybacks.period_start
         and channel_costs.scope = paybacks.scope
         and channel_costs.channel = paybacks.channel
+    left join first_orders
+        on channel_costs.scope = 'channel'
+        and first_orders.attribute = 'channel'
+        and coalesce(nullif(channel_costs.channel, ''), params.unknown_value) = first_orders.value
 ),
 
 final as (
@@ -98,7 +109,14 @@ final as (
         median_payback_days,
         median_payback_low,
         median_payback_high,
-        nullif(median_payback_reason, '') as median_payback_reason
+        nullif(median_payback_reason, '') as median_payback_reason,
+
+        repeat_ratio,
+        repeat_ratio_low,
+        repeat_ratio_high,
+        margin_ratio,
+        margin_ratio_low,
+        margin_ratio_high
     from joined
 )
 

@@ -1,74 +1,49 @@
--- last_attributes: where attributes are configured, their values on the latest
--- purchase of each customer: of the latest row of that day of 0 or more that has one,
--- ties by order_id, then value. An order of which nothing is left has none.
+-- last_attributes: the attributes of each customer's latest purchase: of the latest row
+-- of its day that has one, ties by order_id, then value. Null are those of the first.
 --
 -- grain: one row per customer_id
--- reads: orders, orders_input, order_days, customer_totals, undone_orders, params
+-- reads: attribute_rows, attribute_slots
 with
-
--- joined rather than compared, so that nothing is read where there are no attributes
-attributed_days as (
-    select order_days.order_day
-    from order_days
-    cross join params
-    where params.has_attributes
-),
-
-last_days as (
-    select
-        customer_totals.customer_id,
-        customer_totals.last_purchase_date
-    from customer_totals
-    inner join attributed_days
-        on customer_totals.last_purchase_date = attributed_days.order_day
-),
-
-last_rows as (
-    select
-        orders.customer_id,
-        orders.ordered_at,
-        orders.order_id,
-        orders.file_number,
-        orders.file_row
-    from orders
-    inner join last_days
-        on orders.customer_id = last_days.customer_id
-        and orders.order_day = last_days.last_purchase_date
-    cross join params
-    left join undone_orders
-        on params.as_of = undone_orders.look_day
-        and orders.customer_id = undone_orders.customer_id
-        and orders.order_id = undone_orders.order_id
-        and orders.order_day = undone_orders.order_day
-    where orders.reason = 'used'
-        and orders.amount_minor >= 0
-        and undone_orders.customer_id is null
-),
 
 keys as (
     select
-        last_rows.customer_id,
-        max(case when not is_blank(orders_input.attribute_1) then content_key(last_rows.ordered_at, last_rows.order_id, orders_input.attribute_1) end)
-            as attribute_1,
-        max(case when not is_blank(orders_input.attribute_2) then content_key(last_rows.ordered_at, last_rows.order_id, orders_input.attribute_2) end)
-            as attribute_2,
-        max(case when not is_blank(orders_input.attribute_3) then content_key(last_rows.ordered_at, last_rows.order_id, orders_input.attribute_3) end)
-            as attribute_3,
-        max(case when not is_blank(orders_input.attribute_4) then content_key(last_rows.ordered_at, last_rows.order_id, orders_input.attribute_4) end)
-            as attribute_4,
-        max(case when not is_blank(orders_input.attribute_5) then content_key(last_rows.ordered_at, last_rows.order_id, orders_input.attribute_5) end)
-            as attribute_5,
-        max(case when not is_blank(orders_input.attribute_6) then content_key(last_rows.ordered_at, last_rows.order_id, orders_input.attribute_6) end)
-            as attribute_6,
-        max(case when not is_blank(orders_input.attribute_7) then content_key(last_rows.ordered_at, last_rows.order_id, orders_input.attribute_7) end)
-            as attribute_7,
-        max(case when not is_blank(orders_input.attribute_8) then content_key(last_rows.ordered_at, last_rows.order_id, orders_input.attribute_8) end)
-            as attribute_8
-    from last_rows
-    inner join orders_input
-        on last_rows.file_number = orders_input.file_number
-        and last_rows.file_row = orders_input.file_row
-    group by last_rows.customer_id
+        attribute_rows.customer_id,
+        max(case
+            when not is_blank(attribute_rows.attribute_1) and not attribute_slots.first_1
+                then content_key(attribute_rows.ordered_at, attribute_rows.order_id, attribute_rows.attribute_1)
+        end) as attribute_1,
+        max(case
+            when not is_blank(attribute_rows.attribute_2) and not attribute_slots.first_2
+                then content_key(attribute_rows.ordered_at, attribute_rows.order_id, attribute_rows.attribute_2)
+        end) as attribute_2,
+        max(case
+            when not is_blank(attribute_rows.attribute_3) and not attribute_slots.first_3
+                then content_key(attribute_rows.ordered_at, attribute_rows.order_id, attribute_rows.attribute_3)
+        end) as attribute_3,
+        max(case
+            when not is_blank(attribute_rows.attribute_4) and not attribute_slots.first_4
+                then content_key(attribute_rows.ordered_at, attribute_rows.order_id, attribute_rows.attribute_4)
+        end) as attribute_4,
+        max(case
+            when not is_blank(attribute_rows.attribute_5) and not attribute_slots.first_5
+                then content_key(attribute_rows.ordered_at, attribute_rows.order_id, attribute_rows.attribute_5)
+        end) as attribute_5,
+        max(case
+            when not is_blank(attribute_rows.attribute_6) and not attribute_slots.first_6
+                then content_key(attribute_rows.ordered_at, attribute_rows.order_id, attribute_rows.attribute_6)
+        end) as attribute_6,
+        max(case
+            when not is_blank(attribute_rows.attribute_7) and not attribute_slots.first_7
+                then content_key(attribute_rows.ordered_at, attribute_rows.order_id, attribute_rows.attribute_7)
+        end) as attribute_7,
+        max(case
+            when not is_blank(attribute_rows.attribute_8) and not attribute_slots.first_8
+                then content_key(attribute_rows.ordered_at, attribute_rows.order_id, attribute_rows.attribute_8)
+        end) as attribute_8
+    from attribute_rows
+    cross join attribute_slots
+    where not attribute_rows.is_first
+    group by attribute_rows.customer_id
 ),
 
 final as (

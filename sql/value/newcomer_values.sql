@@ -6,7 +6,7 @@
 -- Squares and products are there for the spread between customers. Empty without spend.
 --
 -- grain: one row per (first_channel, first_purchase_date, horizon_days)
--- reads: summary, fit_groups, newcomer_margins, newcomer_expectations, newcomer_curve, value_horizons
+-- reads: summary, fit_groups, newcomer_margins, newcomer_expectations, newcomer_curve, value_horizons, params
 with
 
 customers as (
@@ -24,9 +24,11 @@ customers as (
     from summary
     inner join newcomer_margins
         on summary.customer_id = newcomer_margins.customer_id
+    cross join params
     left join fit_groups
         on summary.first_channel = fit_groups.first_channel
         and not fit_groups.is_old
+    where params.has_spend
 ),
 
 sums as (

@@ -3,20 +3,20 @@
 -- does not have are null, and not published.
 --
 -- grain: one row per customer_id
--- reads: marks, last_attributes, shared_ids, seed_cut, params
+-- reads: marks, last_attributes, first_attributes, shared_ids, seed_cut, params
 with
 
 rounded as (
     select
         marks.*,
-        last_attributes.attribute_1,
-        last_attributes.attribute_2,
-        last_attributes.attribute_3,
-        last_attributes.attribute_4,
-        last_attributes.attribute_5,
-        last_attributes.attribute_6,
-        last_attributes.attribute_7,
-        last_attributes.attribute_8,
+        coalesce(last_attributes.attribute_1, first_attributes.attribute_1) as attribute_1,
+        coalesce(last_attributes.attribute_2, first_attributes.attribute_2) as attribute_2,
+        coalesce(last_attributes.attribute_3, first_attributes.attribute_3) as attribute_3,
+        coalesce(last_attributes.attribute_4, first_attributes.attribute_4) as attribute_4,
+        coalesce(last_attributes.attribute_5, first_attributes.attribute_5) as attribute_5,
+        coalesce(last_attributes.attribute_6, first_attributes.attribute_6) as attribute_6,
+        coalesce(last_attributes.attribute_7, first_attributes.attribute_7) as attribute_7,
+        coalesce(last_attributes.attribute_8, first_attributes.attribute_8) as attribute_8,
         to_minor(marks.clv, params.minor_per_unit) as clv_minor,
         to_minor(least(marks.spend_low * marks.margin_scale, marks.spend_high * marks.margin_scale), params.minor_per_unit)
             as clv_low_minor,
@@ -36,6 +36,8 @@ rounded as (
     cross join seed_cut
     left join last_attributes
         on marks.customer_id = last_attributes.customer_id
+    left join first_attributes
+        on marks.customer_id = first_attributes.customer_id
     left join shared_ids
         on marks.customer_id = shared_ids.customer_id
 ),

@@ -32,6 +32,9 @@ type simulateOptions struct {
 	value     string
 	returns   float64
 	dirty     float64
+	first     bool
+	products  int
+	season    string
 	seed      uint64
 }
 
@@ -59,6 +62,9 @@ cbv simulate --out demo --channels search=.6,social=.4 --cac search=12,social=8`
 			&cli.StringFlag{Name: "order-value", Usage: "factors of what a purchase in a channel is worth: referral=1.3", Destination: &opt.value},
 			&cli.Float64Flag{Name: "returns", Value: standard.Returns, Usage: "share of purchases of which a part comes back later", Destination: &opt.returns},
 			&cli.Float64Flag{Name: "dirty", Usage: "bad rows added, as a share of purchases", Destination: &opt.dirty},
+			&cli.BoolFlag{Name: "first-orders", Usage: "tell first orders apart by category, product and coupon, of which some categories matter", Destination: &opt.first},
+			&cli.IntFlag{Name: "products", Value: simulation.DefaultFirstOrders().Products, Usage: "number of products, with --first-orders", Destination: &opt.products},
+			&cli.StringFlag{Name: "season", Usage: "factors of the rate at which customers buy, by month: 11=2,12=1.5", Destination: &opt.season},
 			&cli.Uint64Flag{Name: "seed", Value: standard.Seed, Usage: "the same seed gives the same bytes", Destination: &opt.seed},
 		},
 		Action: func(c *cli.Context) error {
@@ -114,6 +120,20 @@ func (o simulateOptions) parse() (simulation.Options, error) {
 			numbers[options.Channels[i].Name] = each.of(&options.Channels[i])
 		}
 		if err := assign(each.flag, each.text, numbers); err != nil {
+			return options, err
+		}
+	}
+	if o.first {
+		options.FirstOrders = simulation.DefaultFirstOrders()
+		options.FirstOrders.Products = o.products
+	}
+	if o.season != "" {
+		options.Season = slices.Repeat([]float64{1}, 12)
+		months := map[string]*float64{}
+		for i := range options.Season {
+			months[strconv.Itoa(i+1)] = &options.Season[i]
+		}
+		if err := assign("--season", o.season, months); err != nil {
 			return options, err
 		}
 	}

@@ -209,16 +209,17 @@ func (c Config) CheckAudience(a Audience) error {
 		refuse(target.Channel != "" && a.Channel != "" && a.Channel != string(target.Channel), "channel: %s is for %s, not %s", a.Target, target.Channel, a.Channel)
 		refuse(!target.Attributes && len(a.Columns) > 0, "columns: %s takes no columns but its own: leave them out", a.Target)
 	}
-	known := schema.ColumnNames("customers", c.Orders.Attributes.Names()...)
+	known, many := schema.ColumnNames("customers", c.Orders.Attributes.Columns()...), c.Orders.Attributes.Many()
 	for i, column := range a.Columns {
-		refuse(!slices.Contains(known, column), "columns: customers.parquet has no column %q%s", column, suggest(column, known))
+		refuse(slices.Contains(many, column), "columns: "+ManyIsNoColumn, column)
+		refuse(!slices.Contains(known, column) && !slices.Contains(many, column), "columns: customers.parquet has no column %q%s", column, suggest(column, known))
 		refuse(column == "customer_id", "columns: customer_id is there anyway: leave it out")
 		refuse(slices.Contains(a.Columns[:i], column), "columns: %q is there twice", column)
 	}
 	if a.Value != "" {
 		refuse(err == nil && !target.TakesValue(), "value: %s has no column for it: leave it out", a.Target)
 		refuse(!slices.Contains(known, a.Value), "value: customers.parquet has no column %q%s", a.Value, suggest(a.Value, known))
-		refuse(slices.ContainsFunc(schema.ColumnsOf("customers", c.Orders.Attributes.Names()...), func(c schema.Column) bool { return c.Name == a.Value && !slices.Contains(numbers, c.Type) }),
+		refuse(slices.ContainsFunc(schema.ColumnsOf("customers", c.Orders.Attributes.Columns()...), func(c schema.Column) bool { return c.Name == a.Value && !slices.Contains(numbers, c.Type) }),
 			"value: %s is no number", a.Value)
 	}
 	if a.Campaign != nil {

@@ -43,7 +43,7 @@ type Config struct {
 type Orders struct {
 	Files          Files      `yaml:"files" json:"-" help:"Parquet files: a glob (** allowed), a folder, or a list of them"`
 	Columns        Columns    `yaml:"columns" json:"columns"`
-	Attributes     Attributes `yaml:"attributes" json:"attributes" value:"MAPPING" help:"columns of customers.parquet that are passed through from the latest purchase, such as {country: Country}; a column or an expression each, at most 8"`
+	Attributes     Attributes `yaml:"attributes" json:"attributes" value:"MAPPING" help:"what the orders say of a customer, at most 8, by a column or an expression each: {country: Country} of the latest purchase, {coupon: {sql: Code, of: first}} of the first, {product: {sql: SKU, of: first, many: true}} all that stand on the first; columns of customers.parquet but for those of many"`
 	Grain          string     `yaml:"grain" json:"grain" choices:"line,order" help:"what a row is: line, or order; at order a repeated order_id is excluded where the rows are equal, and else the earliest stands and the others are quarantined"`
 	Keep           string     `yaml:"keep" json:"keep" value:"CONDITION" help:"SQL condition over one row; rows that do not meet it, and those for which it is null, are excluded and counted apart"`
 	ZeroIsPurchase bool       `yaml:"zero_is_purchase" json:"zero_is_purchase" help:"whether a customer-day whose net is exactly 0 counts as a purchase"`

@@ -91,8 +91,8 @@ func parse(leaf reflect.Value, trimmed, text string) error {
 		}
 		fresh := reflect.New(leaf.Type())
 		err := yaml.Unmarshal([]byte(text), fresh.Interface())
-		if section := (sectionError{}); errors.As(err, &section) {
-			return section
+		if wrong := (attributeError{}); errors.As(err, &wrong) {
+			return wrong
 		}
 		if err != nil {
 			return refuse()

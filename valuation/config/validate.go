@@ -134,9 +134,10 @@ func (c Config) validateLists(refuse func(bool, string, ...any)) {
 	for _, kind := range c.Lists.Include {
 		refuse(!slices.Contains(kinds, kind), "lists.include: %q is none of %v%s", kind, kinds, didYouMean(kind, kinds))
 	}
-	known := schema.ColumnNames("customers", c.Orders.Attributes.Names()...)
+	known, many := schema.ColumnNames("customers", c.Orders.Attributes.Columns()...), c.Orders.Attributes.Many()
 	for i, column := range c.Lists.Columns {
-		refuse(!slices.Contains(known, column), "lists.columns: customers.parquet has no column %q%s", column, didYouMean(column, known))
+		refuse(slices.Contains(many, column), "lists.columns: "+ManyIsNoColumn, column)
+		refuse(!slices.Contains(known, column) && !slices.Contains(many, column), "lists.columns: customers.parquet has no column %q%s", column, didYouMean(column, known))
 		refuse(slices.Contains(c.Lists.Columns[:i], column), "lists.columns: %q is there twice", column)
 	}
 	refuse(!slices.Contains(c.Lists.Columns, "customer_id"), "lists.columns: must hold customer_id, or nobody knows who is meant")

@@ -31,7 +31,7 @@ func Check(ctx context.Context, job pipeline.Job) error {
 	if err != nil {
 		return err
 	}
-	x := &export{Context: shared, run: published{attributes: job.Config.Orders.Attributes.Names()}}
+	x := &export{Context: shared, run: published{attributes: job.Config.Orders.Attributes.Columns(), many: job.Config.Orders.Attributes.Many()}}
 	if err := x.findPeople(ctx); err != nil && failure.KindOf(err) != failure.Input {
 		return err
 	}

@@ -112,7 +112,7 @@ func tableOf(ctx context.Context, e engine.Engine, name, table string, files []s
 
 // makeEmpty makes a table with the columns of a published one, customers with their
 // attributes, and no row.
-func makeEmpty(ctx context.Context, e engine.Engine, name, table string, attributes ...string) error {
+func makeEmpty(ctx context.Context, e engine.Engine, name, table string, attributes ...schema.Attribute) error {
 	return e.Insert(ctx, name, columnsOf(table, attributes...), noRows)
 }
 
@@ -120,7 +120,7 @@ func makeEmpty(ctx context.Context, e engine.Engine, name, table string, attribu
 func noRows(func([]any) bool) {}
 
 // columnsOf are the columns of a published table as the engine makes them.
-func columnsOf(table string, attributes ...string) []engine.Column {
+func columnsOf(table string, attributes ...schema.Attribute) []engine.Column {
 	var columns []engine.Column
 	for _, column := range schema.ColumnsOf(table, attributes...) {
 		columns = append(columns, engine.Column{Name: column.Name, Type: engine.TypeOf(column.Type)})
@@ -144,8 +144,8 @@ func makeChoice(ctx context.Context, e engine.Engine, run published, a config.Au
 		return err
 	}
 	input := engine.Input{Name: "customers", Files: []string{run.customers}, Columns: append(inputColumns("customers"), chosenColumn(a))}
-	for i, attribute := range run.attributes {
-		input.Columns = append(input.Columns, engine.InputColumn{Name: schema.AttributeSlot(i), Expression: engine.Identifier(attribute)})
+	for _, attribute := range run.attributes {
+		input.Columns = append(input.Columns, engine.InputColumn{Name: schema.AttributeSlot(attribute.Slot), Expression: engine.Identifier(attribute.Name)})
 	}
 	if err := e.Input(ctx, input); err != nil {
 		return err
@@ -205,6 +205,11 @@ func checkWhere(ctx context.Context, e engine.Engine, run published, a config.Au
 	_, err := e.CheckExpression(ctx, a.Where, columns)
 	var unknown *engine.UnknownColumnError
 	if errors.As(err, &unknown) {
+		for _, attribute := range run.many {
+			if strings.EqualFold(attribute, unknown.Name) {
+				return failure.Usagef("where: "+config.ManyIsNoColumn, attribute)
+			}
+		}
 		hint := ""
 		if nearest := config.Nearest(unknown.Name, columns); nearest != "" {
 			hint = fmt.Sprintf(": did you mean %q?", nearest)

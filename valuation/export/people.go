@@ -3,7 +3,6 @@ package export
 import (
 	"context"
 	"iter"
-	"slices"
 	"time"
 
 	"cbv/valuation/engine"
@@ -98,8 +97,10 @@ func withAttributes[T any](ctx context.Context, x *export, spec platform.Spec, v
 	values := len(columns)
 	for _, attribute := range spec.Attributes {
 		column := attribute.Name
-		if i := slices.Index(x.run.attributes, column); i >= 0 {
-			column = schema.AttributeSlot(i) // its own name may be one of people's
+		for _, own := range x.run.attributes {
+			if own.Name == attribute.Name {
+				column = schema.AttributeSlot(own.Slot) // its own name may be one of people's
+			}
 		}
 		columns = append(columns, column)
 	}

@@ -15,6 +15,7 @@ import (
 	"cbv/valuation/failure"
 	"cbv/valuation/platform"
 	"cbv/valuation/publication"
+	"cbv/valuation/schema"
 	"cbv/valuation/source"
 )
 
@@ -25,7 +26,8 @@ type published struct {
 	asOf       time.Time
 	customers  string // path of customers.parquet, links resolved
 	segmentMap string
-	attributes []string // that its customers have
+	attributes []schema.Attribute // that its customers have
+	many       []string           // attributes that they have no column for
 }
 
 // FindRun returns the folder of the run of a day, nil for the latest.
@@ -76,7 +78,7 @@ func openRun(ctx context.Context, folder string) (published, error) {
 	}
 	absolute, err := filepath.Abs(resolved)
 	return published{
-		id: publication.RunID(day, manifest.Identity), identity: manifest.Identity, asOf: day, customers: absolute, segmentMap: then.RFM.Map, attributes: then.Orders.Attributes.Names(),
+		id: publication.RunID(day, manifest.Identity), identity: manifest.Identity, asOf: day, customers: absolute, segmentMap: then.RFM.Map, attributes: then.Orders.Attributes.Columns(), many: then.Orders.Attributes.Many(),
 	}, err
 }
 

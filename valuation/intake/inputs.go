@@ -104,6 +104,9 @@ func (in *Intake) makeConstants(ctx context.Context) error {
 	if err := engine.Insert(ctx, in.Engine, "rfm_map", rows); err != nil {
 		return err
 	}
+	if err := in.makeAttributes(ctx); err != nil {
+		return err
+	}
 	lists, err := SegmentLists(in.Config.RFM.Map)
 	if err != nil {
 		return err

@@ -15,23 +15,25 @@ import (
 
 // params is the one row of what SQL takes from the configuration and the days.
 type params struct {
-	AsOf           time.Time
-	MinorPerUnit   int64
-	IsOrderGrain   bool
-	HasVersion     bool
-	VersionsUntil  time.Time // the last day whose versions of orders are known: all, where no as-of day was asked for
-	HasAttributes  bool
-	ZeroIsPurchase bool
-	NetsByOrder    bool
-	FitFrom        time.Time // everybody is fitted where it is the first readable day
-	HasMargin      bool      // a margin column
-	HasChannel     bool
-	MarginRate     *float64
-	RetentionCost  float64
-	CAC            *float64
-	MinKeepShare   float64
-	ActiveFrom     float64
-	CoolingFrom    float64
+	AsOf                                  time.Time
+	MinorPerUnit                          int64
+	IsOrderGrain                          bool
+	HasVersion                            bool
+	VersionsUntil                         time.Time // the last day whose versions of orders are known: all, where no as-of day was asked for
+	HasAttributes                         bool
+	HasLastAttributes, HasFirstAttributes bool // of the latest purchase, of the first
+	HasFirstOrders                        bool // first orders can be told apart: by an attribute or the channel
+	ZeroIsPurchase                        bool
+	NetsByOrder                           bool
+	FitFrom                               time.Time // everybody is fitted where it is the first readable day
+	HasMargin                             bool      // a margin column
+	HasChannel                            bool
+	MarginRate                            *float64
+	RetentionCost                         float64
+	CAC                                   *float64
+	MinKeepShare                          float64
+	ActiveFrom                            float64
+	CoolingFrom                           float64
 
 	BacktestCutoff time.Time
 	YearAgo        time.Time // the customers of which day are compared with those of as_of
@@ -58,8 +60,9 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	c := in.Config
 	row := params{
 		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, VersionsUntil: Limits.ReadableBefore, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
-		NetsByOrder: c.Orders.NetsByOrder(), HasVersion: c.Orders.Columns.Version != "", HasAttributes: len(c.Orders.Attributes) > 0,
-		HasMargin: c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
+		NetsByOrder: c.Orders.NetsByOrder(), HasVersion: c.Orders.Columns.Version != "", HasAttributes: len(c.Orders.Attributes) > 0, HasLastAttributes: c.Orders.Attributes.Has(false), HasFirstAttributes: c.Orders.Attributes.Has(true),
+		HasFirstOrders: c.Orders.Attributes.Has(true) || c.Orders.Columns.Channel != "",
+		HasMargin:      c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
 		ActiveFrom: c.Lifecycle.Active, CoolingFrom: c.Lifecycle.Cooling,
 		BacktestCutoff: in.Cutoff(),

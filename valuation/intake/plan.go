@@ -5,7 +5,7 @@ import "cbv/valuation/pipeline"
 // Steps hold the input to its contract: they classify every row, and set the
 // day from which the plan looks. Every plan over orders begins with them.
 var Steps = []pipeline.Step{
-	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"orders_input", "order_files", "identities_input", "rates_input", "rate_days", "spend_input", "surveys_input", "input_files", "calendar", "input_limits", "windows", "rfm_map", "segment_lists"}},
+	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"orders_input", "order_files", "identities_input", "rates_input", "rate_days", "spend_input", "surveys_input", "input_files", "calendar", "input_limits", "windows", "attribute_slots", "start_attributes", "rfm_map", "segment_lists"}},
 	{Name: "identities", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "identity_faults", Kind: pipeline.View, Folder: "intake"},
 	{Name: "merged_customers", Kind: pipeline.View, Folder: "intake"},

@@ -89,6 +89,19 @@ type BusinessRules struct {
 	// customers is one: few purchases of a few heavy buyers are none.
 	NewcomerErrors float64
 
+	// MinValueCustomers is from how many customers who started by it a value of an
+	// attribute stands by itself; those of fewer are together.
+	MinValueCustomers int64
+	// MinComparedCustomers is how many customers there must be on either side where those
+	// who started by a value are held against others: the sum of fewer is mostly chance.
+	MinComparedCustomers int64
+	// UnknownValue is what a missing value is called, and OthersValue the values of few
+	// customers together.
+	UnknownValue, OthersValue string
+	// FalseDiscoveryRate is the share of chance findings among the verdicts on values that
+	// is accepted.
+	FalseDiscoveryRate float64
+
 	// BorderlineShare is the share of the cost to beat within which the value of
 	// keeping a customer is too close to 0 to call.
 	BorderlineShare float64
@@ -150,6 +163,11 @@ var Rules = BusinessRules{
 	FocusDays:               365,
 	NewcomerDeviation:       0.2,
 	NewcomerErrors:          3,
+	MinValueCustomers:       10,
+	MinComparedCustomers:    30,
+	UnknownValue:            "unknown",
+	OthersValue:             "others",
+	FalseDiscoveryRate:      0.05,
 	BorderlineShare:         0.1,
 	CACBandShare:            0.25,
 	MinPromoterScore:        9,

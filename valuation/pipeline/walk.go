@@ -97,7 +97,7 @@ func (w Walk) diagnosed(ctx context.Context, err error) error {
 // file is the file of a step. Customers have the attributes of the configuration, by
 // their names.
 func (c *Context) file(entry Entry) engine.File {
-	attributes := c.Config.Orders.Attributes.Names()
+	attributes := c.Config.Orders.Attributes.Columns()
 	file := engine.File{
 		Path: filepath.Join(c.Build, entry.Name+".parquet"), Key: entry.Key, Metadata: schema.Metadata(entry.Name, attributes...),
 	}
@@ -106,8 +106,8 @@ func (c *Context) file(entry Entry) engine.File {
 	}
 	for _, name := range schema.ColumnNames(entry.Name, attributes...) {
 		column := engine.FileColumn{Name: name, From: name}
-		if i := slices.Index(attributes, name); i >= 0 {
-			column.From = schema.AttributeSlot(i)
+		if i := slices.IndexFunc(attributes, func(a schema.Attribute) bool { return a.Name == name }); i >= 0 {
+			column.From = schema.AttributeSlot(attributes[i].Slot)
 		}
 		file.Columns = append(file.Columns, column)
 	}

@@ -35,6 +35,7 @@ var Warnings = []WarningKind{
 	{"amounts_in_cents", byInput, "nearly all amounts are whole, and the median purchase is above what the currency's shops take", "counts them as money", false},
 	{"unmapped_columns", byInput, "a column that no setting uses says quantity, cancelled, failed, test, tax, shipping or a version of the order", "leaves it out", false},
 	{"no_returns", byInput, "no amount is negative, and a column, or later amounts of an order, say that there are returns", "counts what came back as sold", false},
+	{"values_differ_in_case", byValuing, "values of a first order's attribute differ in case, blanks or width alone", "counts each by itself", false},
 	{"ids_differ_in_case", byInput, "ids of customers differ in case, blanks or width alone", "counts each as a customer", false},
 	{"many_people_one_id", byInput, "an id is a word for nobody, or buys on a share of the shop's days that no other comes near", "counts it as a customer, who is never a seed", false},
 	{"order_id_as_customer", byInput, "hardly anybody buys twice, and the customers' ids look like those of orders", "counts each as a customer", false},

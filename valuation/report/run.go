@@ -25,7 +25,7 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		return
 	}
 	s := summary{result: result, settings: settings}
-	for _, line := range []string{s.distrust(), s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.record(), s.spend(), s.acquisition(), s.repeat(), s.kept(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
+	for _, line := range []string{s.distrust(), s.worth(), s.parameters(), s.verdict(), s.breakeven(), s.segments(), s.forecast(), s.record(), s.spend(), s.acquisition(), s.repeat(), s.kept(), s.starts(), youngText(s.result.Manifest.Young), s.focus(), s.quarantined(), s.quarantinedOthers()} {
 		if line != "" {
 			fmt.Fprintln(out, line)
 		}
@@ -337,7 +337,7 @@ func (s summary) forecast() string {
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
-	text.WriteString(poolText(s.result.Manifest.Model.Pool))
+	text.WriteString(poolText(modelText(*m.Model), m.Model.Pool))
 	if s.isDistrusted() {
 		return text.String() + "Trust: no, as said first." + seasonText(v)
 	}
@@ -346,18 +346,19 @@ func (s summary) forecast() string {
 
 // poolText says in a clause whether the pool forecasts who purchases, and how well it did
 // on past days.
-func poolText(p *publication.Pool) string {
+func poolText(family string, p *publication.Pool) string {
 	if p == nil {
 		return ""
 	}
-	does, change, than := "is not used", p.Deviance/p.FamilyDeviance-1, "higher"
+	does := "The pool, which knows how lately customers bought besides, is not used"
 	if p.Chosen {
-		does = "says who of them purchases"
+		does = "Who of them buys is forecast by the pool, which knows how lately they bought besides"
 	}
+	change, than := p.Deviance/p.FamilyDeviance-1, "higher"
 	if change < 0 {
 		than = "lower"
 	}
-	return fmt.Sprintf("The pool %s: at earlier cutoffs its deviance was %.1f %% %s than the model's alone. ", does, 100*math.Abs(change), than)
+	return fmt.Sprintf("%s: at earlier cutoffs its deviance was %.1f %% %s than that of %s alone. ", does, 100*math.Abs(change), than, family)
 }
 
 // record says what came of what earlier runs published.

@@ -44,6 +44,8 @@ func oddShop(t *testing.T) config.Config {
 	c.Orders.Attributes = config.Attributes{
 		{Name: "country", Text: numbered("case number % 4 when 0 then 'DE' when 1 then ' ' when 2 then 'Österreich' end")},
 		{Name: "month", Text: "strftime(ordered_at, '%Y-%m')"},
+		{Name: "start", Text: numbered("case number % 5 when 0 then 'DE' when 1 then 'de' when 2 then 'Österreich' end"), IsFirst: true},
+		{Name: "item", Text: numbered("cast(number % 200 as varchar)"), IsFirst: true, IsMany: true},
 	}
 	c.Orders.Keep = numbered("case when number % 103 <> 0 then number % 101 <> 0 end")
 	c.Orders.ZeroIsPurchase = true

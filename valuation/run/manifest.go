@@ -17,7 +17,7 @@ func (r *nightly) writeDocuments(context.Context) error {
 	if err := publication.WriteJSON(filepath.Join(r.Build, "model.json"), r.scoring.ModelFile()); err != nil {
 		return err
 	}
-	return publication.WriteJSON(filepath.Join(r.Build, "schema.json"), schema.Describe(publication.SchemaVersion, schema.WithAttributes(r.Config.Orders.Attributes.Names())))
+	return publication.WriteJSON(filepath.Join(r.Build, "schema.json"), schema.Describe(publication.SchemaVersion, schema.WithAttributes(r.Config.Orders.Attributes.Columns())))
 }
 
 // publish writes the manifest and makes the run the one that counts.
@@ -35,7 +35,7 @@ func (r *nightly) publish(ctx context.Context, entries []pipeline.Entry) (Result
 	if err := r.runs.Publish(r.id(), manifest); err != nil {
 		return Result{}, err
 	}
-	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures, Refit: r.scoring.Refit}
+	result := Result{Folder: r.shown(), Manifest: manifest, Figures: r.judgement.Figures, Findings: r.started.Findings, Refit: r.scoring.Refit}
 	return result, r.link()
 }
 

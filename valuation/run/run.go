@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"cbv/valuation/acquisition"
+	"cbv/valuation/firstorders"
 	"cbv/valuation/intake"
 	"cbv/valuation/judgement"
 	"cbv/valuation/pipeline"
@@ -26,6 +27,7 @@ type Result struct {
 	Refit    string // why run.model: auto fitted the models anew; "" where it did not
 	Manifest publication.Manifest
 	Figures  judgement.Figures
+	Findings []firstorders.Finding // how customers started who differ from others
 }
 
 // Then is called once a run is published, or had been before, while the output folder
@@ -68,6 +70,7 @@ type nightly struct {
 	suspicion *suspicion.Suspicion
 	scoring   *scoring.Scoring
 	judgement *judgement.Judgement
+	started   *firstorders.FirstOrders
 	actions   pipeline.Actions
 	store     *publication.Store
 	runs      publication.Catalog
@@ -98,8 +101,9 @@ func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *n
 	r.scoring = scoring.New(c, r.intake, reused)
 	acquired := acquisition.New(c, r.intake)
 	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)
+	r.started = firstorders.New(c)
 	r.actions = pipeline.Join(
-		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.judgement.Actions(),
+		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.started.Actions(), r.judgement.Actions(),
 		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, listStep: r.writeLists, "documents": r.writeDocuments},
 	)
 	return r

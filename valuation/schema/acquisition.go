@@ -38,6 +38,12 @@ var channels = slices.Concat([]Column{
 		{"median_payback_low", whole, "days", "lower end of the 95 % interval"},
 		{"median_payback_high", whole, "days", "upper end of the same interval; null where it is open"},
 		{"median_payback_reason", text, "", "why there is no median_payback_days: as cac_reason, not_yet, or no_monthly_cost: no month in which customers were acquired has a cac"},
+		{"repeat_ratio", decimal, "ratio", "repeat purchases of all the channel's customers, whatever the period, over what they would have made as others of the same month of first purchase did: see first_orders; null unless scope is channel, and for channels of few customers"},
+		{"repeat_ratio_low", decimal, "ratio", "lower end of the 95 % interval, by the spread between customers on both sides"},
+		{"repeat_ratio_high", decimal, "ratio", "upper end of the same interval"},
+		{"margin_ratio", decimal, "ratio", "as repeat_ratio, of the margin after the first purchase day"},
+		{"margin_ratio_low", decimal, "ratio", "lower end of the 95 % interval, as that of repeat_ratio"},
+		{"margin_ratio_high", decimal, "ratio", "upper end of the same interval"},
 	})
 
 // atAge are the columns of what new customers brought by an age in days.

@@ -58,23 +58,37 @@ func HasAttributes(table string) bool { return table == customersTable }
 // lastBeforeAttributes is the column of customers behind which its attributes stand.
 const lastBeforeAttributes = "first_channel"
 
+// Attribute is a column of customers that the configuration names.
+type Attribute struct {
+	Name    string
+	Slot    int  // its place among the attributes of the configuration
+	IsFirst bool // of the first purchase, rather than the latest
+}
+
+// ChannelAttribute is the attribute that first_orders has wherever channels are mapped.
+const ChannelAttribute = "channel"
+
 // WithAttributes returns the tables of a run whose customers have attributes.
-func WithAttributes(names []string) []Table {
+func WithAttributes(attributes []Attribute) []Table {
 	tables := slices.Clone(Tables)
 	for i := range tables {
-		tables[i].Columns = columns(tables[i], names)
+		tables[i].Columns = columns(tables[i], attributes)
 	}
 	return tables
 }
 
 // columns are the columns of a table, those of customers with their attributes.
-func columns(table Table, attributes []string) []Column {
+func columns(table Table, attributes []Attribute) []Column {
 	if table.Name != customersTable || len(attributes) == 0 {
 		return table.Columns
 	}
 	var added []Column
-	for _, name := range attributes {
-		added = append(added, Column{name, text, "", "orders.attributes." + name + " of the latest purchase; null where none is known"})
+	for _, attribute := range attributes {
+		of := "latest"
+		if attribute.IsFirst {
+			of = "first"
+		}
+		added = append(added, Column{attribute.Name, text, "", "orders.attributes." + attribute.Name + " of the " + of + " purchase; null where none is known"})
 	}
 	after := 1 + slices.IndexFunc(table.Columns, func(c Column) bool { return c.Name == lastBeforeAttributes })
 	return slices.Concat(table.Columns[:after], added, table.Columns[after:])
@@ -88,11 +102,11 @@ func AttributeSlot(i int) string { return fmt.Sprintf("attribute_%d", i+1) }
 func All() []Table { return slices.Concat(Tables, Exports, MeasurementTables) }
 
 // ColumnsOf returns a table's columns, in order, with the attributes that customers has.
-func ColumnsOf(name string, attributes ...string) []Column { return find(name, attributes).Columns }
+func ColumnsOf(name string, attributes ...Attribute) []Column { return find(name, attributes).Columns }
 
 // ColumnNames returns the names of a published table's columns, in order, with the
 // attributes that customers has.
-func ColumnNames(name string, attributes ...string) []string {
+func ColumnNames(name string, attributes ...Attribute) []string {
 	var names []string
 	for _, column := range ColumnsOf(name, attributes...) {
 		names = append(names, column.Name)
@@ -102,7 +116,7 @@ func ColumnNames(name string, attributes ...string) []string {
 
 // Metadata returns the footer entries of a published table: under "cbv.schema"
 // its description as JSON, with the attributes that customers has.
-func Metadata(name string, attributes ...string) map[string]string {
+func Metadata(name string, attributes ...Attribute) map[string]string {
 	text, err := json.Marshal(find(name, attributes))
 	if err != nil {
 		panic(err) // strings only
@@ -111,7 +125,7 @@ func Metadata(name string, attributes ...string) map[string]string {
 }
 
 // find returns the description of a table.
-func find(name string, attributes []string) Table {
+func find(name string, attributes []Attribute) Table {
 	for _, table := range All() {
 		if table.Name == name {
 			table.Columns = columns(table, attributes)

@@ -119,9 +119,10 @@ func expectedInSeason(curve []float64, age, days int, season stat.Twelfths) floa
 }
 
 // seasonOfYear returns the season of the trailing 12 months, as those show it who were
-// acquired before: the level of a channel's new customers, who have not been ones for a
-// whole year, would else be that of the part of the year that they have seen. Without such
-// customers, or without spend, every day counts as any other.
+// acquired before: the level of new customers of a channel, or of those who start alike,
+// who have not been ones for a whole year, would else be that of the part of the year that
+// they have seen. Without such customers, or where nothing of the kind is measured (no
+// spend, no first orders), every day counts as any other.
 func (s *Scoring) seasonOfYear(ctx context.Context, acquired []acquiredDay, oldest int) (stat.Twelfths, error) {
 	days := 1 + calendar.DaysBetween(s.intake.TrailingFrom(), s.Days.AsOf)
 	came, expected := make([]int64, days), make([]float64, days)

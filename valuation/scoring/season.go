@@ -22,7 +22,7 @@ type seasonTerms struct {
 type SeasonFile struct {
 	Ratios        []RatioFile     `json:"ratios"`
 	Forecasts     []SeasonedDays  `json:"forecasts"`
-	Twelfths      []float64       `json:"twelfths,omitempty"`                   // of the trailing 12 months, the last first: buying beside their mean, by which the level of a channel's new customers is measured; absent without spend
+	Twelfths      []float64       `json:"twelfths,omitempty"`                   // of the trailing 12 months, the last first: buying beside their mean, by which the level of a channel's new customers is measured, and of those who start alike; absent without spend and without first orders
 	ForecastError float64         `json:"forecast_error"`                       // standard deviation of the logarithm of the base's total
 	Narrow        *NarrowInterval `json:"clv_without_forecast_error,omitempty"` // of the base's clv
 }

@@ -24,6 +24,7 @@ const (
 type customer struct {
 	index             int
 	channel           uint8
+	category          uint8 // of the first order
 	firstPurchase     int64 // microseconds since the epoch
 	ratePerDay        float64
 	dropoutChance     float64 // at a purchase; BG/NBD and MBG/NBD
@@ -40,6 +41,7 @@ type generator struct {
 	end       int64 // exclusive
 	behaviour stream
 	mishaps   stream
+	origins   stream
 }
 
 func newGenerator(options Options) *generator {
@@ -50,6 +52,7 @@ func newGenerator(options Options) *generator {
 		end:       start + int64(options.Days)*microsPerDay,
 		behaviour: newStream(),
 		mishaps:   newStream(),
+		origins:   newStream(),
 	}
 }
 
@@ -59,19 +62,22 @@ func (g *generator) draw(index int, rows []row) (customer, []row, error) {
 	random, purchases := g.behaviour, g.options.Purchases
 	random.restart(g.options.Seed, index, behaviour)
 	g.mishaps.restart(g.options.Seed, index, mishaps)
+	g.origins.restart(^g.options.Seed, index, behaviour)
 
 	c := customer{index: index, channel: g.channel(random.Float64())}
 	c.firstPurchase = g.arrival(index, random.Float64())
 	channel := g.options.Channels[c.channel]
+	var category Category
+	c.category, category = g.category(g.origins.Float64())
 	c.ratePerDay = random.gamma(purchases.R) / purchases.Alpha * factor(channel.Rate)
 	lastDay := math.Inf(1) // of the customer's life, from the first purchase
 	if g.options.Model == ParetoNBD {
-		c.dropoutPerDay = random.gamma(purchases.S) / purchases.Beta
+		c.dropoutPerDay = random.gamma(purchases.S) / purchases.Beta * factor(category.Dropout)
 		lastDay = random.ExpFloat64() / c.dropoutPerDay
 	} else {
-		c.dropoutChance = random.beta(purchases.A, purchases.B)
+		c.dropoutChance = min(1, random.beta(purchases.A, purchases.B)*factor(category.Dropout))
 	}
-	valueRate := random.gamma(g.options.Spend.Q) / (g.options.Spend.Gamma * factor(channel.OrderValue))
+	valueRate := random.gamma(g.options.Spend.Q) / (g.options.Spend.Gamma * factor(channel.OrderValue) * factor(category.OrderValue))
 	c.meanPurchaseValue = g.options.Spend.P / valueRate
 
 	day := 0.0
@@ -81,14 +87,25 @@ func (g *generator) draw(index int, rows []row) (customer, []row, error) {
 			return c, rows, fmt.Errorf("customer %d makes more than %d purchases: lower r or raise alpha", index, maxPurchasesPerCustomer)
 		}
 		c.purchases++
+		from := len(rows)
 		rows = g.purchase(rows, c, at, cents(random.gamma(g.options.Spend.P)/valueRate))
+		if c.purchases == 1 {
+			rows = g.describeFirst(rows, from, c)
+		} else {
+			g.describeLater(rows, from)
+		}
 
 		if g.leaves(c, random) {
 			c.droppedOut = at
 			return c, rows, nil
 		}
-		day += random.ExpFloat64() / c.ratePerDay
-		at = g.after(c.firstPurchase, day)
+		if wait := random.ExpFloat64() / c.ratePerDay; len(g.options.Season) == 0 {
+			day += wait
+			at = g.after(c.firstPurchase, day)
+		} else {
+			at = g.later(at, wait)
+			day = float64(at-c.firstPurchase) / microsPerDay
+		}
 		if at >= g.end || day > lastDay {
 			break
 		}

@@ -19,16 +19,18 @@ const (
 
 // Options describe a history. The same options give the same bytes.
 type Options struct {
-	Customers int
-	Days      int       // span of the history
-	Start     time.Time // first day, midnight UTC
-	Model     string    // BGNBD, MBGNBD or ParetoNBD
-	Purchases Purchases
-	Spend     Spend
-	Channels  []Channel // how customers were acquired, independent of all else
-	Returns   float64   // share of purchases with a later return of a part
-	Dirty     float64   // bad rows added, as a share of purchases
-	Seed      uint64
+	Customers   int
+	Days        int       // span of the history
+	Start       time.Time // first day, midnight UTC
+	Model       string    // BGNBD, MBGNBD or ParetoNBD
+	Purchases   Purchases
+	Spend       Spend
+	Channels    []Channel    // how customers were acquired, independent of all else
+	FirstOrders *FirstOrders // by what first orders can be told apart; nil: by the channel alone
+	Season      []float64    // factors of the rate at which customers buy, January first; nil: none
+	Returns     float64      // share of purchases with a later return of a part
+	Dirty       float64      // bad rows added, as a share of purchases
+	Seed        uint64
 }
 
 // Purchases are the parameters of the purchase model, times in days. A
@@ -153,6 +155,12 @@ func (o Options) Validate() error {
 	problems = append(problems, o.Purchases.validate(o.Model)...)
 	problems = append(problems, o.Spend.validate()...)
 	problems = append(problems, validateChannels(o.Channels)...)
+	if o.FirstOrders != nil {
+		problems = append(problems, o.FirstOrders.validate(o.Customers)...)
+	}
+	if err := validateSeason(o.Season); err != nil {
+		problems = append(problems, err)
+	}
 	for _, channel := range o.Channels {
 		mean := o.Purchases.R / o.Purchases.Alpha * factor(channel.Rate)
 		complain(mean > maxMeanPurchasesPerDay && factor(channel.Rate) > 1,

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -92,21 +93,56 @@ func (s *monthSorter) write(ctx context.Context, source, target string, rows int
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	buffered := bufio.NewWriterSize(file, 1<<20)
-	writer := parquetfile.NewWriter[orderRow](buffered, nil)
+	writer := newOrderWriter(buffered, s.options.FirstOrders)
 	for batch := range slices.Chunk(s.rows, batchRows) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := writer.Write(s.orderRows(batch, firstOrder)); err != nil {
+		if err := writer.write(s.orderRows(batch, firstOrder), batch); err != nil {
 			return err
 		}
 		firstOrder += int64(len(batch))
 		s.meter.rowsWritten(len(batch))
 	}
-	if err := writer.Close(); err != nil {
+	if err := writer.close(); err != nil {
 		return err
 	}
 	return buffered.Flush()
+}
+
+// An orderWriter writes the rows of an order file, with what orders were of where that is
+// known.
+type orderWriter struct {
+	first   *FirstOrders
+	plain   *parquetfile.Writer[orderRow]
+	started *parquetfile.Writer[startedRow]
+	batch   []startedRow
+}
+
+func newOrderWriter(w io.Writer, first *FirstOrders) *orderWriter {
+	if first == nil {
+		return &orderWriter{plain: parquetfile.NewWriter[orderRow](w, nil)}
+	}
+	return &orderWriter{first: first, started: parquetfile.NewWriter[startedRow](w, nil)}
+}
+
+// write writes orders, which are made of rows.
+func (w *orderWriter) write(orders []orderRow, rows []row) error {
+	if w.first == nil {
+		return w.plain.Write(orders)
+	}
+	w.batch = w.batch[:0]
+	for i, order := range orders {
+		w.batch = append(w.batch, w.first.started(order, rows[i]))
+	}
+	return w.started.Write(w.batch)
+}
+
+func (w *orderWriter) close() error {
+	if w.first == nil {
+		return w.plain.Close()
+	}
+	return w.started.Close()
 }
 
 // orderRows returns the rows as they stand in the file, valid until the next

@@ -41,16 +41,27 @@ type row struct {
 	customer uint32
 	channel  uint8
 	kind     kind
+
+	// What the order was of, in a history with first orders.
+	category  uint8
+	product   uint16 // noProduct in one without
+	hasCoupon bool
 }
 
 // rowBytes is the size of a row on disk between the customers and the months.
-const rowBytes = 8 + 8 + 4 + 1 + 1
+const rowBytes = 8 + 8 + 4 + 1 + 1 + 1 + 2 + 1
 
 func (r row) appendTo(buffer []byte) []byte {
 	buffer = binary.LittleEndian.AppendUint64(buffer, uint64(r.at))
 	buffer = binary.LittleEndian.AppendUint64(buffer, uint64(r.cents))
 	buffer = binary.LittleEndian.AppendUint32(buffer, r.customer)
-	return append(buffer, r.channel, byte(r.kind))
+	buffer = append(buffer, r.channel, byte(r.kind), r.category)
+	buffer = binary.LittleEndian.AppendUint16(buffer, r.product)
+	coupon := byte(0)
+	if r.hasCoupon {
+		coupon = 1
+	}
+	return append(buffer, coupon)
 }
 
 func rowFrom(encoded []byte) row {
@@ -60,6 +71,10 @@ func rowFrom(encoded []byte) row {
 		customer: binary.LittleEndian.Uint32(encoded[16:]),
 		channel:  encoded[20],
 		kind:     kind(encoded[21]),
+
+		category:  encoded[22],
+		product:   binary.LittleEndian.Uint16(encoded[23:]),
+		hasCoupon: encoded[25] == 1,
 	}
 }
 
@@ -73,5 +88,7 @@ func compareRows(x, y row) int {
 		cmp.Compare(x.customer, y.customer),
 		cmp.Compare(x.kind, y.kind),
 		cmp.Compare(x.cents, y.cents),
+		cmp.Compare(x.product, y.product),
+		cmp.Compare(x.category, y.category),
 	)
 }

@@ -127,6 +127,9 @@ func (t Truth) json(opts Options) ([]byte, error) {
 			"rows":           t.Rows(),
 		},
 	}
+	if opts.FirstOrders != nil {
+		document["first_orders"] = opts.FirstOrders.json()
+	}
 	if t.Arrivals != nil {
 		document["acquisition"] = t.acquisition(opts)
 	}
@@ -146,11 +149,11 @@ orders:
     ordered_at: ordered_at
     amount: amount # negative: a return
     channel: channel
-value:
+%svalue:
   currency: EUR
   margin_rate: 0.30 # of revenue
 time:
   zone: UTC
   as_of: %s # the last day of the history
-%s%s`, lastDay, spendSection(opts), peopleSection)
+%s%s`, attributesSection(opts), lastDay, spendSection(opts), peopleSection)
 }
