@@ -68,8 +68,12 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 	if p := s.pooled; p.Chosen {
 		terms = append(terms, s.poolTerms())
 		days = s.poolDays(histories)
-		shares := make([]poolHistory, len(forecasts)) // what depends on (x, T) alone
-		err := s.parallel(ctx, len(forecasts), func(i int) { shares[i] = s.poolShares(forecasts[i]) })
+		// what depends on (x, T) alone
+		shares, expected := make([]poolHistory, len(forecasts)), make([]pool.Expectations, len(forecasts))
+		err := s.parallel(ctx, len(forecasts), func(i int) {
+			shares[i] = s.poolShares(forecasts[i])
+			expected[i] = p.Models.Expect(forecasts[i].Repeats, forecasts[i].Age, p.Pool.Days)
+		})
 		if err != nil {
 			return err
 		}
@@ -78,7 +82,7 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 			h, row := histories[i], shares[of[i]]
 			row.FitGroup, row.RepeatPurchases = h.group, h.Repeats
 			row.AgeAtLastPurchaseDays, row.CustomerAgeDays = int(h.LastPurchase), int(h.Age)
-			row.LogMean += p.Pool.OfHistory(p.Models, h.History)
+			row.LogMean += p.Pool.OfHistory(p.Models, h.History, expected[of[i]])
 			row.FamilyPurchases = s.models.groups[h.group].Purchase.Model.PAlive(h.History) * row.PurchasesIfAlive
 			rows[i] = row
 		})
