@@ -4,35 +4,17 @@
 -- by the family alone.
 --
 -- grain: one row per customer_id with a repeat purchase
--- reads: customer_days, summary, memory_weights, pool_terms, params
-with
-
-purchases as (
-    select
-        customer_days.customer_id,
-        customer_days.order_day,
-        day_difference(customer_days.order_day, params.as_of) as age_days,
-        pool_terms.recent_from,
-        pool_terms.half_from
-    from customer_days
-    cross join params
-    cross join pool_terms
-    inner join summary
-        on customer_days.customer_id = summary.customer_id
-        and customer_days.order_day > summary.first_purchase_date
-    where customer_days.is_purchase
-),
-
-final as (
-    select
-        purchases.customer_id,
-        cast(sum(case when purchases.order_day > purchases.recent_from then 1 else 0 end) as bigint) as recent_purchases,
-        cast(sum(case when purchases.order_day > purchases.half_from then 1 else 0 end) as bigint) as half_window_purchases,
-        cast(sum(memory_weights.weight) as bigint) as faded_billionths
-    from purchases
-    inner join memory_weights
-        on purchases.age_days = memory_weights.age_days
-    group by purchases.customer_id
-)
-
-select * from final
+-- reads: customer_days, summary, pool_days
+select
+    customer_days.customer_id,
+    cast(sum(pool_days.recent) as bigint) as recent_purchases,
+    cast(sum(pool_days.recent_half) as bigint) as half_window_purchases,
+    cast(sum(pool_days.billionths) as bigint) as faded_billionths
+from customer_days
+inner join pool_days
+    on customer_days.order_day = pool_days.order_day
+inner join summary
+    on customer_days.customer_id = summary.customer_id
+    and customer_days.order_day > summary.first_purchase_date
+where customer_days.is_purchase
+group by customer_days.customer_id

@@ -18,12 +18,11 @@ import (
 // the family alone: what the pool makes of each customer's purchases, and of what lies
 // between ln of their mean and how what they spend is distributed.
 type poolTerms struct {
-	MemoryR              float64   // r of fading memory
-	LeastExpected        float64   // what an expectation counts for at the least
-	ByMemory             float64   // coefficients of ln of what fading memory expects,
-	ByRecent             float64   // of ln (1 + purchases after recent_from),
-	ByRecentHalf         float64   // and of ln (1 + purchases after half_from)
-	RecentFrom, HalfFrom time.Time // days before the first that counts
+	MemoryR       float64 // r of fading memory
+	LeastExpected float64 // what an expectation counts for at the least
+	ByMemory      float64 // coefficients of ln of what fading memory expects,
+	ByRecent      float64 // of ln (1 + recent purchases),
+	ByRecentHalf  float64 // and of ln (1 + those of half as many days)
 	// The grid of pooled_spends, as spend.Node has it.
 	SpreadStep, MeanStep float64
 	NodePurchases        int
@@ -32,9 +31,12 @@ type poolTerms struct {
 	LowExceeded, HighExceeded float64
 }
 
-// memoryWeight is a row of memory_weights: what a purchase counts for in fading
-// memory, in billionths.
-type memoryWeight struct{ AgeDays, Weight int64 }
+// poolDay is a row of pool_days: what a purchase on a day is to the pool.
+type poolDay struct {
+	OrderDay           time.Time
+	Recent, RecentHalf int64 // 1 where it counts
+	Billionths         int64 // what fading memory keeps of it
+}
 
 // poolHistory is a row of pool_histories: what the pool makes of a distinct history.
 type poolHistory struct {
@@ -55,26 +57,23 @@ type poolHistory struct {
 	P, Q *float64 // of the spend model, nil where only the mean is known
 }
 
-// makePool makes pool_terms, memory_weights and pool_histories, all empty where the
+// makePool makes pool_terms, pool_days and pool_histories, all empty where the
 // pool was not chosen.
 func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts []forecast, of []int) error {
 	var (
-		terms   []poolTerms
-		weights []memoryWeight
-		rows    []poolHistory
+		terms []poolTerms
+		days  []poolDay
+		rows  []poolHistory
 	)
 	if p := s.pooled; p.Chosen {
 		terms = append(terms, s.poolTerms())
-		oldest := 0
-		for _, h := range histories {
-			oldest = max(oldest, int(h.Age))
-		}
-		for age := range oldest + 1 {
-			weight := int64(math.Round(pool.Weight(age, p.Memory.HalfLife) / pool.Billionth))
-			weights = append(weights, memoryWeight{int64(age), weight})
-		}
-		shares := make([]poolHistory, len(forecasts)) // what depends on (x, T) alone
-		err := s.parallel(ctx, len(forecasts), func(i int) { shares[i] = s.poolShares(forecasts[i]) })
+		days = s.poolDays(histories)
+		// what depends on (x, T) alone
+		shares, expected := make([]poolHistory, len(forecasts)), make([]pool.Expectations, len(forecasts))
+		err := s.parallel(ctx, len(forecasts), func(i int) {
+			shares[i] = s.poolShares(forecasts[i])
+			expected[i] = p.Models.Expect(forecasts[i].Repeats, forecasts[i].Age, p.Pool.Days)
+		})
 		if err != nil {
 			return err
 		}
@@ -83,7 +82,7 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 			h, row := histories[i], shares[of[i]]
 			row.FitGroup, row.RepeatPurchases = h.group, h.Repeats
 			row.AgeAtLastPurchaseDays, row.CustomerAgeDays = int(h.LastPurchase), int(h.Age)
-			row.LogMean += p.Pool.OfHistory(p.Models, h.History)
+			row.LogMean += p.Pool.OfHistory(p.Models, h.History, expected[of[i]])
 			row.FamilyPurchases = s.models.groups[h.group].Purchase.Model.PAlive(h.History) * row.PurchasesIfAlive
 			rows[i] = row
 		})
@@ -94,7 +93,7 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 	if err := engine.Insert(ctx, s.Engine, "pool_terms", terms); err != nil {
 		return err
 	}
-	if err := engine.Insert(ctx, s.Engine, "memory_weights", weights); err != nil {
+	if err := engine.Insert(ctx, s.Engine, "pool_days", days); err != nil {
 		return err
 	}
 	return engine.Insert(ctx, s.Engine, "pool_histories", rows)
@@ -107,11 +106,31 @@ func (s *Scoring) poolTerms() poolTerms {
 	return poolTerms{
 		MemoryR: p.Memory.R, LeastExpected: pool.LeastExpected,
 		ByMemory: by.Memory, ByRecent: by.Recent, ByRecentHalf: by.RecentHalf,
-		RecentFrom: s.Days.AsOf.AddDate(0, 0, -p.Pool.Days), HalfFrom: s.Days.AsOf.AddDate(0, 0, -pool.HalfWindow(p.Pool.Days)),
 		SpreadStep: spend.NodeSpreadStep, MeanStep: spend.NodeMeanStep,
 		NodePurchases: spend.NodePurchases, PurchaseStep: spend.NodePurchaseStep,
 		LowExceeded: 1 - lowLevel, HighExceeded: 1 - highLevel,
 	}
+}
+
+// poolDays returns the days since the oldest history began.
+func (s *Scoring) poolDays(histories []history) []poolDay {
+	oldest := 0
+	for _, h := range histories {
+		oldest = max(oldest, int(h.Age))
+	}
+	days := make([]poolDay, oldest+1)
+	for age := range days {
+		day := &days[age]
+		day.OrderDay = s.Days.AsOf.AddDate(0, 0, -age)
+		if age < s.pooled.Pool.Days {
+			day.Recent = 1
+		}
+		if age < pool.HalfWindow(s.pooled.Pool.Days) {
+			day.RecentHalf = 1
+		}
+		day.Billionths = int64(math.Round(pool.Weight(age, s.pooled.Memory.HalfLife) / pool.Billionth))
+	}
+	return days
 }
 
 // poolShares returns what of a pool_histories row depends on (x, T) alone. The pool

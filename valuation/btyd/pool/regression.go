@@ -60,14 +60,28 @@ type Pool struct {
 	Covariance [features][features]float64
 }
 
+// Expectations are the purchases that MBG/NBD and NBD expect of a customer who is alive.
+type Expectations struct{ MBGNBD, NBD float64 }
+
+// Expect returns those of customers with x repeats and T = age in so many days.
+func (m Models) Expect(repeats int, age float64, days int) Expectations {
+	t := float64(days)
+	return Expectations{m.MBGNBD.Future(repeats, age).Expected(t), m.NBD.Future(repeats, age).Expected(t)}
+}
+
 // Features returns what the pool sees of a customer before so many days.
 func Features(m Models, c Customer, days int) [features]float64 {
+	return featuresOf(m, c, days, m.Expect(c.History.Repeats, c.History.Age, days))
+}
+
+// featuresOf returns them, of a customer of whom so much is expected.
+func featuresOf(m Models, c Customer, days int, of Expectations) [features]float64 {
 	t, h := float64(days), c.History
 	logOf := func(expected float64) float64 { return math.Log(max(LeastExpected, expected)) }
 	silent := math.Log1p(h.Age - h.LastPurchase)
 	f := [features]float64{
-		logOf(btyd.ExpectedPurchases(m.MBGNBD, h, t)),
-		logOf(btyd.ExpectedPurchases(m.NBD, h, t)),
+		logOf(m.MBGNBD.PAlive(h) * of.MBGNBD),
+		logOf(m.NBD.PAlive(h) * of.NBD),
 		logOf(m.Memory.Expected(c, t)),
 		math.Log1p(float64(c.Recent)),
 		math.Log1p(float64(c.RecentHalf)),
@@ -106,10 +120,11 @@ func (p Pool) Purchasing() Purchasing {
 }
 
 // OfHistory returns ln of the purchases that are expected of a customer with a history,
-// but for what Purchasing adds to it.
-func (p Pool) OfHistory(m Models, h btyd.History) float64 {
+// but for what Purchasing adds to it. Of its x and T, which many histories share, so much
+// is expected.
+func (p Pool) OfHistory(m Models, h btyd.History, of Expectations) float64 {
 	logMean := p.Intercept
-	for j, f := range Features(m, Customer{History: h}, p.Days) {
+	for j, f := range featuresOf(m, Customer{History: h}, p.Days, of) {
 		switch j {
 		case memoryFeature, recentFeature, recentHalfFeature:
 			f = 0

@@ -143,7 +143,8 @@ func TestAgreementOfThePoolAndItsParts(t *testing.T) {
 	by := p.Purchasing()
 	for _, c := range w.Customers[:500] {
 		memory := math.Log(max(LeastExpected, w.Models.Memory.Expected(c.Customer, 90)))
-		got := p.OfHistory(w.Models, c.History) + by.Memory*memory +
+		of := w.Models.Expect(c.History.Repeats, c.History.Age, 90)
+		got := p.OfHistory(w.Models, c.History, of) + by.Memory*memory +
 			by.Recent*math.Log1p(float64(c.Recent)) + by.RecentHalf*math.Log1p(float64(c.RecentHalf))
 		likelihoodtest.Near(t, "ln m", got, math.Log(p.Expected(w.Models, c.Customer)), 1e-12)
 	}
