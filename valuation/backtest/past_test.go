@@ -6,6 +6,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd/pool"
 	"cbv/valuation/pastdays"
+	"cbv/valuation/recentvalue"
 )
 
 // purchase is one of a customer's, on a day counted from the first of the files.
@@ -34,7 +35,7 @@ func pastOf(customers [][]purchase, asOf int, look pastdays.Lookback) backtest.P
 		}
 		past.Days = append(past.Days, day)
 	}
-	past.Recent = map[int][]backtest.RecentCustomer{}
+	past.Recent = map[int][]recentvalue.Customer{}
 	for _, before := range look.TestedQuarters() {
 		for _, purchases := range customers {
 			past.Recent[before] = append(past.Recent[before], recentOf(purchases, asOf-before))
@@ -72,7 +73,7 @@ func knownOn(purchases []purchase, day, recentDays int) (backtest.Customer, bool
 }
 
 // recentOf is what a customer had bought by a day, and bought in the quarter after it.
-func recentOf(purchases []purchase, day int) (c backtest.RecentCustomer) {
+func recentOf(purchases []purchase, day int) (c recentvalue.Customer) {
 	for i, p := range purchases {
 		switch {
 		case p.day <= day:

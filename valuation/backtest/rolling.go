@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cbv/valuation/pastdays"
+	"cbv/valuation/recentvalue"
 )
 
 // Past is what is known of a shop's past days.
@@ -15,7 +16,7 @@ type Past struct {
 
 	// Recent is by the days of TestedQuarters; without those of as_of the value of recent
 	// purchases is not tested.
-	Recent map[int][]RecentCustomer
+	Recent map[int][]recentvalue.Customer
 }
 
 // Holdout returns the customers of a cutoff with what came of them in the holdout.
@@ -57,7 +58,7 @@ type Rolling struct {
 	Procedure
 	Cutoffs []Cutoff
 	Ratios  []Ratio // of today, by target, then by window
-	Recent  *RecentValue
+	Recent  *recentvalue.Value
 
 	RecentTotal   *RecentTotal
 	maxTotalError float64
@@ -120,7 +121,7 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	r.makeCutoffs()
 	r.RecentTotal = r.recentTotal()
 	for _, before := range slices.Backward(past.TestedQuarters()) { // that of a year ago first
-		value, err := recentValue(past.Recent[before], terms.Workers)
+		value, err := recentvalue.Of(past.Recent[before], terms.Workers)
 		if err != nil {
 			return r, err
 		}

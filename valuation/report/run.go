@@ -330,8 +330,8 @@ func (s summary) forecast() string {
 		return ""
 	}
 	var text strings.Builder
+	m := s.result.Manifest
 	if f := v.Purchases; f != nil {
-		m := s.result.Manifest
 		fmt.Fprintf(&text, "Backtest: for the %s to %s %s, knowing what was known on %s, expected %s of %s, actual %s (%s); ",
 			countNoun(int64(v.HoldoutDays), "day"), m.AsOf, modelText(*m.Model), v.Cutoff,
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))

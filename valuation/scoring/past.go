@@ -9,6 +9,7 @@ import (
 	"cbv/valuation/btyd/pool"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/recentvalue"
 )
 
 // pastCustomer is a row of past_customers.
@@ -81,7 +82,7 @@ func (s *Scoring) readPast(ctx context.Context) error {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
 		past.Days = append(past.Days, day)
 	}
-	past.Recent = map[int][]backtest.RecentCustomer{}
+	past.Recent = map[int][]recentvalue.Customer{}
 	for row, err := range engine.Select[recentPurchases](ctx, s.Engine, "recent_purchases") {
 		if err != nil {
 			return err
@@ -94,9 +95,9 @@ func (s *Scoring) readPast(ctx context.Context) error {
 }
 
 // recentCustomer returns the customer of a row.
-func (s *Scoring) recentCustomer(row recentPurchases) backtest.RecentCustomer {
+func (s *Scoring) recentCustomer(row recentPurchases) recentvalue.Customer {
 	perUnit := float64(s.Minor)
-	return backtest.RecentCustomer{
+	return recentvalue.Customer{
 		Old: row.IsOld, Purchases: row.KnownPurchases, First: float64(row.KnownFirstMinor) / perUnit, Value: float64(row.KnownMinor) / perUnit,
 		LnValues:        s.lnValues(row.KnownLogMillionths, int64(row.KnownPurchases)),
 		RecentPurchases: row.RecentPurchases, RecentFirst: float64(row.RecentFirstMinor) / perUnit, RecentValue: float64(row.RecentMinor) / perUnit,

@@ -7,6 +7,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/calendar"
 	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/rfm"
@@ -40,9 +41,9 @@ type Scoring struct {
 
 	regularity *float64 // of the gaps between purchases; nil where it is not known
 
-	form   spend.Form      // of the spend model
-	levels spendLevels     // of the histories to as_of
-	curve  []forecastMonth // the months to come of the margin curve
+	form   spend.Form            // of the spend model
+	levels spendLevels           // of the histories to as_of
+	curve  []calendar.MonthAhead // the months to come of the margin curve
 	cuts   rfm.Cuts
 }
 

@@ -1,13 +1,11 @@
-package scoring
+package calendar
 
 import (
 	"testing"
 	"time"
-
-	"cbv/valuation/btyd"
 )
 
-func TestForecastMonths(t *testing.T) {
+func TestMonthsAhead(t *testing.T) {
 	for _, c := range []struct {
 		asOf        string
 		horizon     int
@@ -26,7 +24,7 @@ func TestForecastMonths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		months := forecastMonths(asOf, c.horizon)
+		months := MonthsAhead(asOf, c.horizon, 36)
 		if len(months) != c.months {
 			t.Errorf("%s, %d days: %d months, want %d", c.asOf, c.horizon, len(months), c.months)
 			continue
@@ -38,20 +36,5 @@ func TestForecastMonths(t *testing.T) {
 		if first.Month.Format(time.DateOnly) != c.first || first.DaysAhead != c.days || last.DaysAhead != c.lasts || last.Place != int64(c.months-1) {
 			t.Errorf("%s, %d days: %+v to %+v, want %s, %d to %d days ahead", c.asOf, c.horizon, first, last, c.first, c.days, c.lasts)
 		}
-	}
-}
-
-// A wait of more than a century is no date.
-func TestDaysToNext(t *testing.T) {
-	once, twice := btyd.History{Age: 100}, btyd.History{Repeats: 1, LastPurchase: 40, Age: 100}
-	if got := daysToNext(btyd.NBD{R: 1, Alpha: 100}, once); got != nil {
-		t.Errorf("without a repeat: %v, want nil", got)
-	}
-	// (100 + 40) (2^(1/1) - 1) at r + x = 1
-	if got, ok := daysToNext(btyd.NBD{R: 1e-12, Alpha: 100}, twice).(float64); !ok || !(got > 139.99 && got < 140.01) {
-		t.Errorf("with a repeat: %v, want 140", got)
-	}
-	if got := daysToNext(btyd.NBD{R: 1e-12, Alpha: 36_500}, twice); got != nil {
-		t.Errorf("more than a century: %v, want nil", got)
 	}
 }
