@@ -15,7 +15,7 @@ type Node struct{ Repeats, SpreadPlace, MeanPlace int }
 
 // The steps of the grid. With them the probabilities of W are as near to those of a
 // customer's own counts as a Distribution is to its own: within .003. Bases of a million
-// have their counts near some 30,000 to 60,000 nodes, no more than they have (x, T).
+// have their counts near some 30,000 to 65,000 nodes, about as many as they have (x, T).
 const (
 	NodeSpreadStep = 0.02
 	NodeMeanStep   = 0.05
