@@ -141,4 +141,3 @@ func (c Customer) compare(d Customer) int {
 		cmp.Compare(c.RecentValue, d.RecentValue),
 	)
 }
-
