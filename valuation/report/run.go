@@ -344,21 +344,13 @@ func (s summary) forecast() string {
 	return text.String() + trustText(v)
 }
 
-// poolText says in a clause whether the pool forecasts who purchases, and how well it did
-// on past days.
+// poolText says by how much the pool was better, where it forecasts who purchases.
 func poolText(family string, p *publication.Pool) string {
-	if p == nil {
+	if p == nil || !p.Chosen {
 		return ""
 	}
-	does := "The pool, which knows how lately customers bought besides, is not used"
-	if p.Chosen {
-		does = "Who of them buys is forecast by the pool, which knows how lately they bought besides"
-	}
-	change, than := p.Deviance/p.FamilyDeviance-1, "higher"
-	if change < 0 {
-		than = "lower"
-	}
-	return fmt.Sprintf("%s: at earlier cutoffs its deviance was %.1f %% %s than that of %s alone. ", does, 100*math.Abs(change), than, family)
+	return fmt.Sprintf("Who of them buys is forecast by the pool, which knows how lately they bought besides: at earlier cutoffs its deviance was %.1f %% lower than that of %s alone. ",
+		100*(1-p.Deviance/p.FamilyDeviance), family)
 }
 
 // record says what came of what earlier runs published.
