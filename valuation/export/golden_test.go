@@ -100,6 +100,11 @@ func (s *shop) describe(out *strings.Builder, result Result) {
 		s.must(err)
 		out.Write(text)
 	}
+	if changes := m.Changes; changes != nil {
+		text, err := os.ReadFile(filepath.Join(folder, changes.Name))
+		s.must(err)
+		fmt.Fprintf(out, "-- %s --\n%s", changes.Name, text)
+	}
 	text, err := os.ReadFile(filepath.Join(folder, m.Full.Rejects.Name))
 	s.must(err)
 	fmt.Fprintf(out, "-- %s --\n%s-- counts --\n", m.Full.Rejects.Name, text)

@@ -31,10 +31,14 @@ func (c personColumns) person(customer string) platform.Person {
 	}
 }
 
-// placeColumns are where a customer was and is.
+// placeColumns are where a customer was and is, and by what the target knew the row.
 type placeColumns struct {
-	IsAbsent   bool
-	EarlierArm *experiment.Arm // null for none
+	IsAbsent      bool
+	EarlierArm    *experiment.Arm // null for none
+	EarlierKey1   *int64          `col:"earlier_key_1"`
+	EarlierKey2   *int64          `col:"earlier_key_2"`
+	EarlierKey3   *int64          `col:"earlier_key_3"`
+	EarlierRowKey *int64
 }
 
 type audienceRow struct {
@@ -44,9 +48,28 @@ type audienceRow struct {
 }
 
 type exitedRow struct {
-	GoneID string
+	ExitKey string
+	GoneID  string
 	personColumns
-	placeColumns
+	IsAbsent bool
+	GoneKey1 *int64 `col:"gone_key_1"`
+	GoneKey2 *int64 `col:"gone_key_2"`
+	GoneKey3 *int64 `col:"gone_key_3"`
+}
+
+func (r exitedRow) leaver() platform.Person {
+	p := r.person(r.GoneID)
+	p.Absent = r.IsAbsent
+	p.Gone = [...]int64{key(r.GoneKey1), key(r.GoneKey2), key(r.GoneKey3)}
+	return p
+}
+
+// key is 0 for none.
+func key(value *int64) int64 {
+	if value == nil {
+		return 0
+	}
+	return *value
 }
 
 type removalRow struct {
@@ -64,15 +87,16 @@ func (x *export) membersOf(ctx context.Context, spec platform.Spec) iter.Seq2[pl
 
 // leaversOf yields those who left an arm in the order of their ids.
 func (x *export) leaversOf(ctx context.Context, spec platform.Spec) iter.Seq2[platform.Person, error] {
-	return withAttributes(ctx, x, spec, "exited_rows", "gone_id", func(row exitedRow) platform.Person {
-		return x.placed(row.person(row.GoneID), row.placeColumns)
-	})
+	return withAttributes(ctx, x, spec, "exited_rows", "exit_key", exitedRow.leaver)
 }
 
 func (x *export) placed(p platform.Person, place placeColumns) platform.Person {
 	p.Absent = place.IsAbsent
 	if place.EarlierArm != nil {
 		p.Was = x.outside[*place.EarlierArm]
+		p.WasKeys = platform.RowKey{
+			Identifiers: [...]int64{key(place.EarlierKey1), key(place.EarlierKey2), key(place.EarlierKey3)}, Row: key(place.EarlierRowKey),
+		}
 	}
 	return p
 }

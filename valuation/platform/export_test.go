@@ -44,9 +44,9 @@ func TestSpecsThatAreRefused(t *testing.T) {
 		{"klaviyo", func(s *Spec) { s.Name = "low_value" }, `audience name "low_value": "low" says what is thought of the people in it, which platforms flag; leave the name out for a neutral one`, failure.Usage},
 		{"klaviyo", func(s *Spec) { s.Kind = "most" }, `no kind of file "most": full, entered, exited or suppressed`, failure.Usage},
 		{"klaviyo", func(s *Spec) { s.Suppression = nil }, "the suppression list was not read to its end: no file is made without it", failure.Input},
-		{"klaviyo", func(s *Spec) { s.Suppression = NewSuppression() }, "the suppression list was not read to its end: no file is made without it", failure.Input},
+		{"klaviyo", func(s *Spec) { s.Suppression = NewSuppression(s.Target) }, "the suppression list was not read to its end: no file is made without it", failure.Input},
 		{"klaviyo", func(s *Spec) { s.Suppression = &Suppression{} }, "the suppression list was not read to its end: no file is made without it", failure.Input},
-		{"klaviyo", func(s *Spec) { s.Kind = Exited }, "an exited file needs the members of the full file", failure.Failed},
+		{"klaviyo", func(s *Spec) { s.Kind = Removal }, "a suppressed file needs to know what was handed out", failure.Failed},
 	} {
 		spec := specOf(t, c.target)
 		c.change(&spec)
@@ -58,7 +58,7 @@ func TestSpecsThatAreRefused(t *testing.T) {
 			t.Errorf("%s: files %v", c.want, slices.Collect(maps.Keys(files.files)))
 		}
 	}
-	if _, err := TargetOf("kaviyo"); err == nil || !strings.Contains(err.Error(), "klaviyo, mailchimp, hubspot, braze, meta, google, tiktok, csv, parquet") {
+	if _, err := TargetOf("kaviyo"); err == nil || !strings.Contains(err.Error(), "klaviyo, mailchimp, hubspot, braze, omnisend, brevo, meta, google, tiktok, pinterest, microsoft, snapchat, csv, parquet") {
 		t.Error(err)
 	}
 }
@@ -169,18 +169,6 @@ func TestPhonesAreOfTheCustomersCountry(t *testing.T) {
 	result, _ = mustExport(t, spec, []Person{nowhere})
 	if result.Blanked["Phone Number"][PhoneInvalid] != 1 {
 		t.Errorf("%+v", result)
-	}
-}
-
-// Who left with an e-mail that somebody in the audience still has is not reported
-// out of it.
-func TestExitedRowsDoNotContradictTheFullFile(t *testing.T) {
-	spec := specOf(t, "klaviyo")
-	full, _ := mustExport(t, spec, []Person{person("1", "a@example.com"), person("2", "b@example.com")})
-	spec.Kind, spec.Members = Exited, full.Members
-	result, files := mustExport(t, spec, []Person{person("3", "A@example.com"), person("4", "c@example.com")})
-	if _, rows := files.cells(t, result); len(rows) != 1 || rows[0][0] != "c@example.com" || result.Rejected[StillMember] != 1 {
-		t.Errorf("%q, %v", rows, result.Rejected)
 	}
 }
 

@@ -1,4 +1,4 @@
-package platform
+package region
 
 import (
 	"regexp"
@@ -9,29 +9,25 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// parsePhone returns a phone number in E.164, read as dialled in a region (two
+// Phone returns a phone number in E.164, read as dialled in a region (two
 // letters of ISO 3166-1). A number must have a length that its country uses;
 // whether its range is in use is not asked, since ranges open faster than a
 // library follows (and +44 7700 900123, Ofcom's number for films, has none).
 // Extensions are dropped: E.164 has none.
-func parsePhone(text, region string) (string, Reason) {
-	text = trim(text)
-	if text == "" {
-		return "", ""
-	}
+func Phone(text, region string) (e164 string, ok bool) {
 	if e164, ok := quickPhone(text, region); ok {
-		return e164, ""
+		return e164, true
 	}
-	e164, ok := libraryPhone(text, region)
+	e164, ok = libraryPhone(text, region)
 	if !ok {
-		return "", PhoneInvalid
+		return "", false
 	}
 	// What would be read as another number by whoever reads it next, such as one
 	// with two trunk zeros of which one is left, is none.
 	if again, _ := libraryPhone(e164, ""); again != e164 {
-		return "", PhoneInvalid
+		return "", false
 	}
-	return e164, ""
+	return e164, true
 }
 
 // libraryPhone is a number as the library reads it.
@@ -93,8 +89,8 @@ var dialPlans = sync.OnceValue(func() (plans struct{ byRegion, byCode map[string
 
 func anchored(pattern string) *regexp.Regexp { return regexp.MustCompile("^(?:" + pattern + ")") }
 
-// isRegion says whether the library knows the numbers of a region.
-func isRegion(region string) bool { return dialPlans().byRegion[region] != nil }
+// IsDialled says whether the numbers of a region are known.
+func IsDialled(region string) bool { return dialPlans().byRegion[region] != nil }
 
 // quickPhone reads plainly written numbers, which nearly all are, as the library
 // does, many times faster: that spends 10 µs a number, most of it on looking for
