@@ -28,7 +28,8 @@ var Steps = []pipeline.Step{
 	lists,
 	chosen,
 	{Name: "audience_rows", Kind: pipeline.View, Folder: "exports"},
-	{Name: "full", Kind: pipeline.Go, Reads: []string{"audience_rows"}, Makes: []string{"placed"}}, // and entered
+	{Name: "audience_people", Kind: pipeline.View, Folder: "exports"},
+	{Name: "full", Kind: pipeline.Go, Reads: []string{"audience_people"}, Makes: []string{"placed"}}, // and entered
 	{Name: "members", Kind: pipeline.File, Folder: "exports", Key: []string{"customer_id"}},
 	{Name: "held_keys", Kind: pipeline.Table, Folder: "exports"},
 	{Name: "former", Kind: pipeline.File, Folder: "exports", Key: []string{"key"}},
