@@ -44,7 +44,7 @@ cbv export --where "lifecycle = 'lapsed' and clv > 20" --target csv --channel em
 			&cli.StringFlag{Name: "segment", Usage: "or of an RFM `SEGMENT`", Destination: &a.Segment},
 			&choiceFlag{&cli.StringFlag{Name: "lifecycle", Usage: "or of a `STAGE`: new, active, cooling or lapsed", Destination: &a.Lifecycle}, lifecycles},
 			&cli.StringFlag{Name: "where", Usage: "or those who meet an SQL `CONDITION` over the columns of customers.parquet", Destination: &a.Where},
-			&choiceFlag{&cli.StringFlag{Name: "target", Usage: "for `TARGET`: " + strings.Join(platform.TargetNames(), ", ") + ", or one of targets", Destination: &a.Target}, platform.TargetNames()},
+			&choiceFlag{&cli.StringFlag{Name: "target", Usage: "for `TARGET`, such as klaviyo or csv: cbv help platform", Destination: &a.Target}, platform.TargetNames()},
 			&choiceFlag{&cli.StringFlag{Name: "channel", Usage: "whose consent counts, of targets that serve any: email or ads", Destination: &a.Channel}, []string{"email", "ads"}},
 			&cli.StringFlag{Name: "columns", Usage: "columns of customers.parquet to add, with commas between", Destination: &opt.columns},
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the audience, by which later exports know it; default: after its target and who is in it", Destination: &a.Name},

@@ -103,6 +103,18 @@ func TestSharedEmails(t *testing.T) {
 	}
 }
 
+// A target that knows people by their phone alone distinguishes them by it alone.
+func TestPhonesAlone(t *testing.T) {
+	spec := specOf(t, "meta")
+	spec.Target.NeedsOneOf, spec.Target.Columns = []Field{Phone}, []Column{{Header: "phone", Field: Phone, Form: hashedPhone}}
+	people := []Person{person("1", "a@example.com"), person("2", "a@example.com"), person("3", "c@example.com"), person("4", "d@example.com")}
+	people[0].Phone, people[1].Phone, people[2].Phone = "07700 900123", "07700 900124", "+44 7700 900123"
+	result, _ := mustExport(t, spec, people)
+	if r := result.Rejected; result.Written != 2 || r[SharedPhone] != 1 || r[NoIdentifier] != 1 {
+		t.Errorf("%+v", result)
+	}
+}
+
 // An earlier row that is not allowed in does not take the e-mail's place, but one
 // that is suppressed does: it is the same mailbox.
 func TestWhoTakesAnEmail(t *testing.T) {

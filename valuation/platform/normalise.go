@@ -81,11 +81,30 @@ func parsePhone(text, country string) (string, Reason) {
 
 // trim takes away what surrounds a text unseen: space, and the zero-width
 // characters that come with copying from a page.
-func trim(text string) string { return strings.TrimFunc(text, unseen) }
+func trim(text string) string {
+	if text == "" || isSeen(text[0]) && isSeen(text[len(text)-1]) { // as nearly all are
+		return text
+	}
+	return strings.TrimFunc(text, unseen)
+}
+
+// isSeen says whether a byte is a sign of ASCII, and so no part of another rune.
+func isSeen(b byte) bool { return b > ' ' && b <= '~' }
 
 func unseen(r rune) bool { return unicode.IsSpace(r) || r == 0x200b || r == 0xfeff }
 
 func withoutSpaces(text string) string {
+	text = trim(text)
+	plain := true
+	for i := range len(text) {
+		if !isSeen(text[i]) {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return text
+	}
 	return strings.Map(func(r rune) rune {
 		if unseen(r) {
 			return -1

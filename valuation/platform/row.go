@@ -286,10 +286,11 @@ func (e *encoder) missing(p *Person, row *identity) Reason {
 // of the e-mail the last, in which most are alike.
 func (e *encoder) key(o *outcome, row *identity) {
 	email := &row.emails[len(e.emails)-1]
+	target := &e.spec.Target
 	switch {
-	case email.text != "":
+	case email.text != "" && (target.Key != "" || slices.Contains(target.NeedsOneOf, Email)):
 		o.key, o.shared = digest(email.sum[:16]), SharedEmail
-	case row.phone != "" && e.spec.Target.Key == "":
+	case row.phone != "" && target.Key == "":
 		o.key, o.shared = digestOf(row.phone), SharedPhone
 	}
 }
