@@ -256,7 +256,16 @@ func (x *export) writeSuppressed(ctx context.Context) error {
 	}
 	result, err := platform.Export(ctx, spec, rows, x.files(""))
 	x.manifest.Suppressed = result
+	x.judgeSuppressed(result.Written)
 	return err
+}
+
+// judgeSuppressed warns of a file that would suppress most of the people there are.
+func (x *export) judgeSuppressed(written int64) {
+	if people := x.manifest.People["used"]; 2*written > people {
+		x.Warn("most_suppressed", "the suppressed file for %s has most of the %d rows of people: %d: a condition such as status = 'subscribed' makes everybody else object; map a case without else, which leaves them unknown",
+			x.target.Name, people, written)
+	}
 }
 
 func nobody(func(platform.Person, error) bool) {}

@@ -99,6 +99,15 @@ func objecting(rows int64) pipelinetest.Input {
 	})
 }
 
+// suppressing is a suppressed file of so many rows, of four people.
+func suppressing(rows int64) pipelinetest.Input {
+	return exportTo("klaviyo", func(x *export) error {
+		x.manifest.People = map[string]int64{"used": 4, "customer_id_missing": 9}
+		x.judgeSuppressed(rows)
+		return nil
+	})
+}
+
 // before is an export of an earlier day that was made for a target, and keeps by what
 // it knows people, or does not.
 func before(t *testing.T, target, keeps string) pipelinetest.Input {
@@ -162,6 +171,13 @@ func TestWarnings(t *testing.T) {
 			Raises: left(platform.AddressUnknown, 2),
 			Says:   "cbv_a_0123456789 for meta: rows of people who left by an address that neither people nor the files of an earlier export have any more: 2: take them out by hand, see the rejects",
 			Silent: left(platform.AddressUnknown, 0),
+		},
+		{
+			Code:   "most_suppressed",
+			Raises: suppressing(3),
+			Says: "the suppressed file for klaviyo has most of the 4 rows of people: 3: a condition such as status = 'subscribed' makes everybody else object; " +
+				"map a case without else, which leaves them unknown",
+			Silent: suppressing(2),
 		},
 		{
 			Code:   "repeated_people",

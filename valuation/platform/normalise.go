@@ -70,13 +70,23 @@ func checkedID(text, _ string) (string, Reason) {
 
 // parsePhone returns a phone number in E.164, read as dialled in a country.
 func parsePhone(text, country string) (string, Reason) {
-	if text = trim(text); text == "" {
+	if text = withoutFraction(trim(text)); text == "" {
 		return "", ""
 	}
 	if e164, ok := region.Phone(text, country); ok {
 		return e164, ""
 	}
 	return "", PhoneInvalid
+}
+
+// withoutFraction is a number without the .0 that a table of floating-point numbers
+// writes behind it: as a digit it would make another phone of it.
+func withoutFraction(text string) string {
+	digits, isFloat := strings.CutSuffix(text, ".0")
+	if isFloat && digits != "" && strings.Trim(digits, "0123456789") == "" {
+		return digits
+	}
+	return text
 }
 
 // trim takes away what surrounds a text unseen: space, and the zero-width

@@ -115,6 +115,8 @@ func TestForms(t *testing.T) {
 		{"phone", dialled(asParsed), "00 49 151 12345678", "+4915112345678", ""},
 		{"phone", dialled(digits), "+39 06 1234567", "39061234567", ""}, // Italy's 0 is part of the number
 		{"phone", dialled(asParsed), "020 7946 0958 ext. 12", "+442079460958", ""},
+		{"phone", dialled(asParsed), "447700900123.0", "+447700900123", ""}, // cast from a double
+		{"phone", dialled(asParsed), "7700900123.0", "+447700900123", ""},
 		{"phone", dialled(asParsed), "12345", "", PhoneInvalid},
 		{"phone", dialled(asParsed), "call me", "", PhoneInvalid},
 		{"phone", dialled(asParsed), "+999 123 456 789", "", PhoneInvalid},
