@@ -24,6 +24,7 @@ select
         coalesce(cast(earlier_key_1 as string), ''),
         coalesce(cast(earlier_key_2 as string), ''),
         coalesce(cast(earlier_key_3 as string), ''),
-        coalesce(cast(earlier_row_key as string), '')
+        coalesce(cast(least_row_key as string), ''),
+        coalesce(cast(greatest_row_key as string), '')
     ) as person
 from audience_rows

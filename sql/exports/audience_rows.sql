@@ -13,7 +13,8 @@ surely_held as (
         earlier_members.key_1,
         earlier_members.key_2,
         earlier_members.key_3,
-        earlier_members.row_key
+        earlier_members.least_row_key,
+        earlier_members.greatest_row_key
     from earlier_members
     cross join audience_terms
     where earlier_members.exports = audience_terms.earlier_exports
@@ -37,7 +38,8 @@ select
     surely_held.key_1 as earlier_key_1,
     surely_held.key_2 as earlier_key_2,
     surely_held.key_3 as earlier_key_3,
-    surely_held.row_key as earlier_row_key
+    surely_held.least_row_key,
+    surely_held.greatest_row_key
 from chosen
 inner join customers
     on chosen.customer_id = customers.customer_id

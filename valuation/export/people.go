@@ -57,8 +57,11 @@ func (x *export) audiencePerson(row audienceRow) platform.Person {
 		return p
 	}
 	p.Was = x.outside[experiment.Arm(arm)]
-	for _, key := range []*int64{&p.WasKeys.Identifiers[0], &p.WasKeys.Identifiers[1], &p.WasKeys.Identifiers[2], &p.WasKeys.Row} {
-		*key = number(next())
+	for i := range p.WasKeys.Identifiers {
+		p.WasKeys.Identifiers[i] = number(next())
+	}
+	if least, greatest := number(next()), number(next()); least == greatest {
+		p.WasKeys.Row = least
 	}
 	return p
 }
