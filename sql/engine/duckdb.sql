@@ -122,9 +122,11 @@ create or replace macro content_key(ordered_at, order_id, content) as
     struct_pack(ordered_at := ordered_at, order_id := order_id, content := content);
 
 -- free text as a spreadsheet may open it: what it would take for a formula gets
--- an apostrophe in front, unless it is a whole number
+-- an apostrophe in front, unless it is a whole number. A look at its first character,
+-- which is a digit or a letter mostly, spares most the patterns.
 create or replace macro csv_text(content) as
     case
+        when content >= '.' and content < '=' or content >= 'A' then content
         when regexp_matches(content, '^[=+@\t\r-]') and not regexp_matches(content, '^-[0-9]+$')
             then concat('''', content)
         else content

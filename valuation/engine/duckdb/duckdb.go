@@ -126,27 +126,6 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 	return d.Count(ctx, name)
 }
 
-// CSV writes the members of a list.
-func (d *database) CSV(ctx context.Context, list engine.CSV) error {
-	var items, quoted []string
-	for _, column := range list.Columns {
-		item := engine.Identifier(column.Name)
-		if column.FreeText {
-			item = "csv_text(" + item + ") as " + item
-			quoted = append(quoted, engine.Identifier(column.Name))
-		}
-		items = append(items, item)
-	}
-	options := "format csv, header"
-	if len(quoted) > 0 {
-		options += ", force_quote (" + strings.Join(quoted, ", ") + ")"
-	}
-	statement := fmt.Sprintf("copy (\nselect %s from %s where kind = %s and list = %s order by %s\n) to %s (%s)",
-		strings.Join(items, ", "), list.View, engine.Quote(list.Kind), engine.Quote(list.List),
-		list.View+"."+strings.Join(list.Key, ", "+list.View+"."), engine.Quote(list.Path), options)
-	return d.make(ctx, list.View, statement)
-}
-
 // Insert makes a table of rows.
 func (d *database) Insert(ctx context.Context, name string, columns []engine.Column, rows iter.Seq[[]any]) error {
 	var defined []string
