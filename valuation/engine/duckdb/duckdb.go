@@ -115,7 +115,9 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 	if len(file.Key) > 0 {
 		query += " order by " + strings.Join(file.Key, ", ")
 	}
-	options := "format parquet, compression zstd, compression_level 1"
+	// Columns of more than a thousand different values in a row group get no dictionary,
+	// whose making takes a fifth of the writing and saves but a twelfth of the bytes.
+	options := "format parquet, compression zstd, compression_level 1, dictionary_size_limit 1000"
 	if len(pairs) > 0 {
 		options += ", kv_metadata {" + strings.Join(pairs, ", ") + "}"
 	}
