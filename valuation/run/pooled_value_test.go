@@ -176,8 +176,7 @@ func TestValuesAgreeWithThePool(t *testing.T) {
 		h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
 		future := oracle.groups[v.group].Purchase.Model.Future(h.Repeats, h.Age)
 		share := func(days float64) float64 {
-			ratio := oracle.season.ratio(t, "purchases", days) / oracle.season.ratio(t, "purchases", 365)
-			return ratio * future.Expected(days) / future.Expected(365)
+			return future.Expected(oracle.days[days]) / future.Expected(oracle.days[365])
 		}
 		atRisk := math.Max(0, future.Rate()*btyd.Annuity(365, btyd.Discounting(c.Value.DiscountRate, 365))/future.Discounted(365, btyd.Discounting(c.Value.DiscountRate, 365))-1) * v.clv
 		own, family = own+*row.Expected, family+n.family

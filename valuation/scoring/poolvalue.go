@@ -134,22 +134,23 @@ func (s *Scoring) poolDays(histories []history) []poolDay {
 }
 
 // poolShares returns what of a pool_histories row depends on (x, T) alone. The pool
-// forecasts the days of its window, and others as the family has them beside these.
+// forecasts the days of its window, and others as the family has them beside these. Days
+// are those of a year without a season that bring as much, as chances by the family are
+// of: a longer time then brings each customer as much as a shorter one at the least.
 func (s *Scoring) poolShares(o forecast) poolHistory {
 	p := s.pooled
 	f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
 	horizon, _ := s.horizon()
 	window := float64(p.Pool.Days)
-	seasoned := func(days float64) float64 { return s.multiplier(backtest.Purchases, days) * f.Expected(days) }
-	whole := seasoned(horizon)
+	seasoned := func(days float64) float64 { return f.Expected(s.seasonal[days]) }
 	row := poolHistory{
 		LogMean:    math.Log(f.Expected(horizon) / f.Expected(window)),
 		MemoryRate: p.Memory.Growth * window / (p.Memory.Alpha + pool.Exposure(o.Age, p.Memory.HalfLife)),
-		Share30d:   seasoned(30) / whole,
-		Share90d:   seasoned(90) / whole,
-		Share365d:  seasoned(float64(intake.Rules.FocusDays)) / whole,
+		Share30d:   seasoned(30) / seasoned(horizon),
+		Share90d:   seasoned(90) / seasoned(horizon),
+		Share365d:  seasoned(float64(intake.Rules.FocusDays)) / seasoned(horizon),
 
-		PurchasesIfAlive: whole,
+		PurchasesIfAlive: s.multiplier(backtest.Purchases, horizon) * f.Expected(horizon),
 	}
 	if band := s.models.groups[o.group].Spend.Band(o.Repeats); band.HasModel() {
 		row.P, row.Q = &band.Model.P, &band.Model.Q
