@@ -23,7 +23,7 @@ func aPool() pooled {
 		Cutoffs: 3, Deviance: 0.9, FamilyDeviance: 1,
 	}
 	for j := range pool.FeatureNames {
-		p.Pool.Coefficients[j], p.Pool.Centre[j] = 1/float64(j+3), -float64(j)/7
+		p.Pool.Coefficients[j], p.Pool.Centre[j], p.Pool.Ranges[j] = 1/float64(j+3), -float64(j)/7, pool.Range{Least: -1 / float64(j+7), Most: float64(j) / 13}
 		for k := range pool.FeatureNames {
 			p.Pool.Covariance[j][k] = 1 / float64(j+k+11)
 		}
@@ -65,9 +65,14 @@ func TestAPoolOfAnotherKindIsRefused(t *testing.T) {
 		"of 90 days":        func(f *PoolFile) { f.Pool.HalfLife = 90 },
 		"windows of 0":      func(f *PoolFile) { f.Pool.WindowDays = 0 },
 		`"colour"`:          func(f *PoolFile) { f.Pool.Features[2].Name = "colour" },
-		"8 rows":            func(f *PoolFile) { f.Pool.Covariance = f.Pool.Covariance[1:] },
-		"SBG/NBD":           func(f *PoolFile) { f.Pool.Models[1].Name = "SBG/NBD" },
-		"yesterday":         func(f *PoolFile) { f.Pool.Windows[0] = "yesterday" },
+		"from where to": func(f *PoolFile) {
+			for j := range f.Pool.Features {
+				f.Pool.Features[j].Least, f.Pool.Features[j].Most = 0, 0
+			}
+		},
+		"8 rows":    func(f *PoolFile) { f.Pool.Covariance = f.Pool.Covariance[1:] },
+		"SBG/NBD":   func(f *PoolFile) { f.Pool.Models[1].Name = "SBG/NBD" },
+		"yesterday": func(f *PoolFile) { f.Pool.Windows[0] = "yesterday" },
 	} {
 		file := poolFileOf(aPool())
 		spoil(file)
