@@ -99,3 +99,22 @@ func TestTheIdentityOfAReusedPool(t *testing.T) {
 		t.Error("the identity does not name the pool that is used, or names one that is not")
 	}
 }
+
+// A reused pool forecasts what the backtest of the run does, but for days by which a short
+// history has grown since; else it is not used, and the run says why.
+func TestAReusedPoolIsOfTheDaysOfTheBacktest(t *testing.T) {
+	for _, c := range []struct {
+		days, sinceFit int
+		used           bool
+	}{{181, 0, true}, {182, 0, false}, {180, 0, false}, {184, 3, true}, {185, 3, false}, {178, 3, true}, {177, 3, false}, {0, 30, false}} {
+		got := aPool().forHoldout(c.days, c.sinceFit)
+		if got.Chosen != c.used || (got.Why == aPool().Why) != c.used {
+			t.Errorf("%+v: chosen %t, %s", c, got.Chosen, got.Why)
+		}
+	}
+	lost := aPool()
+	lost.Chosen = false
+	if got := lost.forHoldout(90, 0); got.Why != lost.Why {
+		t.Errorf("a pool that was not chosen: %s", got.Why)
+	}
+}
