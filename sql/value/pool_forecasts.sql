@@ -1,8 +1,8 @@
 -- pool_forecasts: how many purchases the pool expects of each customer over the horizon,
 -- before they are scaled to the total of the family, and the family in its place. The
 -- counts are negative binomial of that mean and of the size that fading memory gives.
--- What is beyond all customers that the pool was fitted to counts as the nearest of
--- theirs, and nobody purchases on more days than the horizon has.
+-- What is far beyond all customers that the pool was fitted to counts as the nearest in
+-- its ranges, and nobody purchases on more days than the horizon has.
 -- Empty where customers are valued by the family alone.
 --
 -- grain: one row per customer_id

@@ -19,6 +19,12 @@ const (
 	// logarithm is one.
 	leastExpected = 1e-5
 
+	// beyond is how far the logarithms of features may be outside those of the customers
+	// that a pool is fitted to: by a factor of two, for who is there today has had a
+	// window more to buy, or to be silent, than these had. Without it the deviance on
+	// debruyn as of 2012 is .1 % higher.
+	beyond = math.Ln2
+
 	// Ridge is what holds the coefficients to those of MBG/NBD alone: half of it times
 	// the sum of squared differences, beside a sum over customers.
 	Ridge = 20
@@ -50,14 +56,14 @@ type Window struct {
 
 // Pool expects of a customer exp(Intercept + Σ Coefficients·(features - Centre))
 // purchases in Days days. It knows nothing of totals: these are another's. Nor of who is
-// beyond all customers that it was fitted to, whose features count as the nearest of
-// theirs: of several that go together, one is no longer held by another there.
+// far beyond all customers that it was fitted to, whose features count as the nearest in
+// its ranges: of several that go together, one is no longer held by another there.
 type Pool struct {
 	Days         int
 	Intercept    float64
 	Coefficients [features]float64
 	Centre       [features]float64 // means over the customers it was fitted to
-	Ranges       [features]Range   // of theirs
+	Ranges       [features]Range   // of theirs, and a factor of two beyond
 
 	// Covariance is that of the coefficients, by the curvature of what was minimised.
 	Covariance [features][features]float64
@@ -233,6 +239,10 @@ func newRegression(windows []Window, days, rows, workers int) *regression {
 			r.centre[j] += v / float64(rows)
 			r.ranges[j] = Range{min(r.ranges[j].Least, v), max(r.ranges[j].Most, v)}
 		}
+	}
+	for j := range features - 1 { // but for no_repeat they are logarithms
+		r.ranges[j].Least -= beyond
+		r.ranges[j].Most += beyond
 	}
 	came, expected := 0., 0.
 	for i := range r.features {
