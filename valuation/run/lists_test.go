@@ -51,7 +51,10 @@ func hostileShop(t *testing.T) (config.Config, map[string]string) {
 	return c, channels
 }
 
-var formula = regexp.MustCompile(`^[=+@\t\r-]`)
+var (
+	formula = regexp.MustCompile(`^[=+@\t\r-]`)
+	number  = regexp.MustCompile(`^[+-][0-9]+$`) // a phone too, which stays as it is
+)
 
 // readList returns the rows of a list as maps by column.
 func readList(t *testing.T, path string) []map[string]string {
@@ -112,7 +115,7 @@ func TestHostileTextsSurviveEveryList(t *testing.T) {
 		var got []string
 		for _, row := range readList(t, file) {
 			for _, column := range []string{"customer_id", "first_channel"} {
-				if cell := row[column]; formula.MatchString(cell) && cell != "-5" {
+				if cell := row[column]; formula.MatchString(cell) && !number.MatchString(cell) {
 					t.Errorf("%s: %.20q would be a formula", list, cell)
 				}
 			}
