@@ -8,7 +8,7 @@ greatest and least, floor and ceil, null and not null, true and false, ascending
 descending, inner and left joins exchanged, each text changed. Go: each number in RULES
 moved. And the changes by name in NAMED, to SQL or to Go, whose package is built with
 the change. Only tests of rows made by hand run: TestRules, and where Go is changed the
-unit tests beside it.
+unit tests beside it and of the packages that read it.
 
 Prints a line for each change that survives (--all: for each), then how many were
 caught. Ends with 1 where one of NAMED survives, or one that mutate_equivalent.txt
@@ -209,26 +209,30 @@ def try_named(binary, name):
     return try_go(name, path, text)
 
 
-def try_go(name, path, text):
-    """The outcome of a Go file's change by the tests of its package."""
+def try_go(name, path, text, packages=()):
+    """The outcome of a Go file's change by the tests of its package, and of others."""
     with tempfile.TemporaryDirectory() as folder:
         overlay, changed = pathlib.Path(folder, "overlay.json"), pathlib.Path(folder, "changed.go")
         changed.write_text(text)
         overlay.write_text(json.dumps({"Replace": {str(ROOT / path): str(changed)}}))
-        done = subprocess.run(["go", "test", "-overlay", overlay, "./" + os.path.dirname(path)], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(["go", "test", "-short", "-overlay", overlay, "./" + os.path.dirname(path), *packages], cwd=ROOT, capture_output=True, text=True)
     if "[build failed]" in done.stdout + done.stderr:
         sys.exit(f"{name}: {done.stdout}{done.stderr}")
     return "caught" if done.returncode else "survived"
 
 
 def try_number(mutant):
-    """The outcome, by the unit tests beside it, of a number that no case holds."""
+    """The outcome of a number that no case holds, by the unit tests beside it and of who reads it."""
     before, value = re.search(r": (\w+: .*) => (.*)", mutant.key).groups()
     name, number = before.split(": ")
     text, changes = re.subn(rf"^(\t{name}: +){re.escape(number)},$", rf"\g<1>{value},", RULES.read_text(), flags=re.MULTILINE)
     if changes != 1:
         sys.exit(f"{mutant.key}: {RULES.name} has {changes} such lines")
-    return try_go(mutant.key, str(RULES.relative_to(ROOT)), text)
+    readers = {
+        f"./{file.parent.relative_to(ROOT)}" for file in ROOT.glob("valuation/**/*.go")
+        if not file.name.endswith("_test.go") and f".Rules.{name}" in file.read_text()
+    }
+    return try_go(mutant.key, str(RULES.relative_to(ROOT)), text, sorted(readers))
 
 
 def equivalent():

@@ -103,6 +103,13 @@ func TestJudge(t *testing.T) {
 			t.Errorf("value %d: %s and %s, want %s", i+1, got[i].RepeatVerdict, got[i].MarginVerdict, want)
 		}
 	}
+	// Of two tests the stronger one counts up to half of 5 %: ln 1.26 / .1 = 2.31 is 2.1 %, ln 1.25 / .1 = 2.23 is 2.6 %.
+	for repeats, want := range map[float64]string{126: Better, 125: AsOthers} {
+		alone := judge([]sums{value(1, 0)}, map[int64]ratios{1: row(1, 30, 30, repeats)})
+		if alone[0].RepeatVerdict != want || alone[0].MarginVerdict != AsOthers {
+			t.Errorf("%g repeats of 100, give or take 10: %s and %s, want %s", repeats, alone[0].RepeatVerdict, alone[0].MarginVerdict, want)
+		}
+	}
 	if got[0].RepeatRate30 == nil || *got[0].RepeatRate30 != .5 || got[0].RepeatRate60 != nil {
 		t.Errorf("rates %v and %v, want .5 and none", got[0].RepeatRate30, got[0].RepeatRate60)
 	}
