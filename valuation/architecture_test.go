@@ -40,7 +40,7 @@ var layers = [][]string{
 	// the Go steps of a subject each
 	{"intake", "suspicion", "scoring", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
 	// the plans of a run, and what people read and type
-	{"run"},
+	{"run", "performance"},
 	{"report"},
 	{"command"},
 }

@@ -74,7 +74,7 @@ func newApp(env Env) *cli.App {
 			initCommand(env), runCommand(env), checkCommand(env), backtestCommand(env),
 			exportCommand(env), audiencesCommand(env), measureCommand(env),
 			planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
-			simulateCommand(env), completionCommand(env), completeCommand(env), versionCommand(env), helpCommand(env),
+			simulateCommand(env), benchCommand(env), completionCommand(env), completeCommand(env), versionCommand(env), helpCommand(env),
 		},
 	}
 	app.Action = func(c *cli.Context) error {

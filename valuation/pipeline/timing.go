@@ -21,6 +21,8 @@ type StepTiming struct {
 	// PeakBytes is the most memory the process held during the step, engine
 	// included; 0 where the system does not report it.
 	PeakBytes int64 `json:"peak_bytes"`
+	// Rows are those that the step made, nil where they are not counted.
+	Rows *int64 `json:"rows,omitempty"`
 }
 
 // TimingFile is timing.json. Timings differ from run to run, so the manifest does
@@ -29,19 +31,21 @@ type TimingFile struct {
 	Steps []StepTiming `json:"steps"`
 }
 
-// measure starts the timing of a step; the function it returns ends it.
-func (c *Context) measure(step string) func() time.Duration {
+// measure starts the timing of a step; the function it returns ends it, and is given
+// the rows that the step made.
+func (c *Context) measure(step string) func(rows *int64) time.Duration {
 	resetPeak()
-	start, worked := c.Clock(), cpuSeconds()
-	return func() time.Duration {
+	start, worked := c.Clock(), CPUSeconds()
+	return func(rows *int64) time.Duration {
 		elapsed := c.Clock().Sub(start)
-		c.Timing = append(c.Timing, StepTiming{step, elapsed.Seconds(), math.Round(100*(cpuSeconds()-worked)) / 100, peakBytes()})
+		c.Timing = append(c.Timing, StepTiming{step, elapsed.Seconds(), math.Round(100*(CPUSeconds()-worked)) / 100, peakBytes(), rows})
 		return elapsed
 	}
 }
 
-// cpuSeconds returns what the process has worked so far.
-func cpuSeconds() float64 {
+// CPUSeconds returns what the process has worked so far, for itself and the system on
+// its behalf; 0 where the system does not report it.
+func CPUSeconds() float64 {
 	const ticks = 100 // a second, in which Linux reports to every program
 	status, err := os.ReadFile("/proc/self/stat")
 	if err != nil {

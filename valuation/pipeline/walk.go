@@ -52,7 +52,7 @@ func (c *Context) Walk(ctx context.Context, w Walk) (err error) {
 		c.Progress(event)
 		stop := c.measure(entry.Name)
 		rows, err := c.step(ctx, entry, w.Actions, &broken)
-		event.Elapsed = stop()
+		event.Elapsed = stop(rows)
 		if err != nil {
 			return w.diagnosed(ctx, err)
 		}

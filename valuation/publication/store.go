@@ -89,7 +89,10 @@ func (s *Store) staging() string { return filepath.Join(s.root, stagingFolder) }
 func (s *Store) Build() string { return filepath.Join(s.staging(), "run") }
 
 // Spill returns a folder for the engine's temporary data.
-func (s *Store) Spill() string { return filepath.Join(s.staging(), "spill") }
+func (s *Store) Spill() string { return SpillFolder(s.root) }
+
+// SpillFolder returns where the runs of the folder root spill while they are made.
+func SpillFolder(root string) string { return filepath.Join(root, stagingFolder, "spill") }
 
 // Close clears the staging folder and gives the lock back.
 func (s *Store) Close() error {
