@@ -122,7 +122,7 @@ func (x *export) reportPower(ctx context.Context) error {
 		return err
 	}
 	power := Power{
-		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Looks: x.terms.Looks,
+		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Looks: x.terms.Nights,
 	}
 	if figures.Predicted > 0 {
 		rates := make([]float64, len(windows))
@@ -149,7 +149,7 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 	days := windows[nearest]
 	base := scaled(rates[nearest], days, p.WindowDays)
 	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", days), days != p.WindowDays
-	critical, err := experiment.Pocock(p.Looks)
+	critical, err := experiment.LastBound(p.Looks)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"cbv/valuation/calendar"
 	"cbv/valuation/campaign"
 	"cbv/valuation/engine"
+	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
@@ -114,15 +115,16 @@ func readDocument(folder string) (Document, error) {
 }
 
 // identify hashes everything that the measurement depends on. The verdict that
-// stands from before is part of it: a measurement of an earlier day may still be
-// made, and reach one.
+// stands from before is part of it, and the looks that were taken: a measurement of an
+// earlier day may still be made.
 func (m *Measurement) identify() error {
 	standing := Document{AsOf: m.asOf(), Currency: m.Config.Value.Currency, MoneyBasis: m.Config.MoneyBasis()}
 	standing.Stand(m.earlier)
 	decided, err := json.Marshal(struct {
 		Terms    campaign.Terms
 		Standing Decision
-	}{m.campaign.Terms, standing.Decision})
+		Looks    experiment.Looks
+	}{m.campaign.Terms, standing.Decision, looksOf(m.earlier)})
 	if err != nil {
 		return err
 	}
@@ -151,6 +153,8 @@ type campaignTerms struct {
 	WindowDays     int
 	IsCovariateCLV bool
 	HasCost        bool
+	HasDiscount    bool
+	IsDrawnHere    bool // and not by another tool
 	Salt           string
 	NoneShare      int
 	ChampionShare  int
@@ -164,6 +168,7 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	err := engine.Insert(ctx, m.Engine, "campaign_terms", []campaignTerms{{
 		Campaign: m.name(), StartedOn: m.started, WindowDays: terms.WindowDays,
 		IsCovariateCLV: terms.Covariate == byCLV, HasCost: m.Config.Contacts.Columns.Cost != "",
+		HasDiscount: m.Config.Contacts.Columns.Discount != "", IsDrawnHere: !m.campaign.IsForeign(),
 		Salt: design.Salt, NoneShare: design.Shares.None, ChampionShare: design.Shares.Champion,
 		GlobalSalt: design.GlobalSalt, GlobalHoldout: design.GlobalHoldout,
 	}})

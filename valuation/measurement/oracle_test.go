@@ -38,6 +38,7 @@ type contact struct {
 	Opened    *bool    `parquet:"opened"`
 	Clicked   *bool    `parquet:"clicked"`
 	Cost      *float64 `parquet:"cost"`
+	Discount  *float64 `parquet:"discount"`
 }
 
 // measuredShop is a shop with a campaign, as raw rows.
@@ -53,7 +54,17 @@ type measuredShop struct {
 	zeroIsPurchase bool
 	marginRate     float64 // 0: none
 	marginOfRow    float64 // share of each row that is margin; 0: there is no column
+	hidesDiscounts bool    // the contacts do not tell them
 	percentile     float64
+}
+
+// columns are those of the contacts that are mapped.
+func (s measuredShop) columns() config.ContactColumns {
+	columns := contactColumns
+	if s.hidesDiscounts {
+		columns.Discount = ""
+	}
+	return columns
 }
 
 // customerDay is a local day of a customer.
@@ -90,7 +101,7 @@ func (s measuredShop) localDay(o rawPurchase) int {
 }
 
 // person is what an assigned customer did.
-func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
+func (s measuredShop) person(a assigned, days plainDays, spent spending) experiment.Person {
 	var p experiment.Person
 	for day := a.day - s.terms.WindowDays; day < a.day; day++ {
 		p.CovariateMinor += days.net[customerDay{a.customer, day}]
@@ -105,9 +116,12 @@ func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
 	}
 	switch {
 	case s.marginRate > 0:
-		p.MarginMinor = toMinorSQL(s.marginRate * float64(p.RevenueMinor))
+		p.MarginMinor = toMinorSQL(s.marginRate*float64(p.RevenueMinor) - (1-s.marginRate)*float64(spent.discount[a.customer])/1e4)
 	case s.marginOfRow == 0:
 		p.MarginMinor = p.RevenueMinor
+	}
+	if a.arm != experiment.None {
+		p.CostParts = spent.cost[a.customer]
 	}
 	if s.terms.Covariate == byCLV {
 		p.CovariateMinor = toMinorSQL(a.clv * 100)
@@ -119,8 +133,9 @@ func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
 // by maps and loops: the facts, the contacts by reason, and the counts that are
 // in warnings alone, by their code.
 func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
-	counts, outcomes, revenues := map[string]int64{}, map[experiment.Arm][]experiment.Person{}, map[int64]int64{}
+	counts, outcomes, revenues := map[string]int64{}, map[experiment.Arm][]watched{}, map[int64]int64{}
 	days := s.addUpDays()
+	contacts, reasons, spent := s.contactOracle()
 	first, last := math.MaxInt, math.MinInt
 	var global int64
 	for _, a := range s.people {
@@ -135,23 +150,21 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 			continue
 		}
 		first, last = min(first, a.day), max(last, a.day)
-		p := s.person(a, days)
-		outcomes[a.arm] = append(outcomes[a.arm], p)
+		p := s.person(a, days, spent)
+		outcomes[a.arm] = append(outcomes[a.arm], watched{p, a.day})
 		revenues[p.RevenueMinor]++
 	}
 	facts := Facts{
 		Terms: s.terms, AsOf: time.Unix(int64(s.asOf)*86400, 0).UTC().Format(time.DateOnly), Currency: "EUR", MinorPerUnit: 100, MoneyBasis: "margin",
-		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global, Columns: contactColumns,
+		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global, Columns: s.columns(), Contacts: contacts,
 	}
 	if s.marginRate == 0 && s.marginOfRow == 0 {
 		facts.MoneyBasis = "revenue"
 	}
-	var reasons map[string]int64
-	facts.Contacts, reasons = s.contactOracle()
 	if len(s.contacts) == 0 {
 		facts.Columns, facts.Contacts = config.ContactColumns{}, nil
 	}
-	report, err := experiment.Measure(s.comparedOracle(facts, outcomes, s.asOf-last, s.asOf-first))
+	report, err := experiment.Measure(s.comparedOracle(facts, outcomes, first, last))
 	if err != nil {
 		panic(err)
 	}
@@ -167,19 +180,25 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 }
 
 // comparedOracle is the campaign as the statistics see it.
-func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]experiment.Person, leastDays, mostDays int) experiment.Campaign {
-	firstLook := dayNumber(s.terms.Started) + max(s.terms.WindowDays, s.terms.Looks) - s.terms.Looks + 1
+func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]watched, first, last int) experiment.Campaign {
 	compared := experiment.Campaign{
-		Shares: s.terms.Design.Shares, HasCovariate: true, RevenueStandsIn: facts.MoneyBasis == "revenue",
-		Timing: experiment.Timing{
-			Look: s.asOf - firstLook + 1, FirstLook: time.Unix(int64(firstLook)*86400, 0).UTC(), PlannedLooks: s.terms.Looks,
-			WindowDays: s.terms.WindowDays, LeastDays: leastDays, MostDays: mostDays,
+		Shares: s.terms.Design.Shares, HasCovariate: true,
+		Money: experiment.Money{
+			RevenueStandsIn: facts.MoneyBasis == "revenue", HasCost: facts.Contacts != nil,
+			HidesDiscounts: s.marginRate > 0 && (facts.Contacts == nil || s.hidesDiscounts),
 		},
+		Timing: experiment.Timing{WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
 	}
+	mature, perDay := int64(0), map[int]int64{}
 	for arm, people := range outcomes {
 		outcome := experiment.ArmOutcome{Arm: arm}
 		for _, p := range people {
-			outcome.Outcomes.Add(p, facts.CapMinor, 1)
+			outcome.Outcomes.Add(p.Person, facts.CapMinor, 1)
+			perDay[p.since-dayNumber(s.terms.Started)]++
+			if p.since+s.terms.WindowDays <= s.asOf {
+				outcome.Mature.Add(p.Person, facts.CapMinor, 1)
+				mature++
+			}
 		}
 		if facts.Contacts != nil {
 			c := facts.Contacts[string(arm)]
@@ -187,8 +206,18 @@ func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]
 		}
 		compared.Arms = append(compared.Arms, outcome)
 	}
+	compared.Timing.Information = s.terms.Information(mature, perDay, s.asOf-dayNumber(s.terms.Started))
 	return compared
 }
+
+// watched is a person and the day of their assignment.
+type watched struct {
+	experiment.Person
+	since int
+}
+
+// spending is what contacts cost and let off, by customer, in ten-thousandths of a cent.
+type spending struct{ cost, discount map[string]int64 }
 
 // toMinorSQL rounds as the macro to_minor does.
 func toMinorSQL(minor float64) int64 {
@@ -196,7 +225,8 @@ func toMinorSQL(minor float64) int64 {
 }
 
 // contactOracle classifies the contacts and adds them up by arm.
-func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
+func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64, spending) {
+	spent := spending{map[string]int64{}, map[string]int64{}}
 	arms, days := map[string]string{}, map[string]int{}
 	for _, a := range s.people {
 		if a.day <= s.asOf {
@@ -223,6 +253,10 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 		for _, c := range rows {
 			total.Messages++
 			costs[arm] += toMinorSQL(*c.Cost * 100 * 1e4)
+			spent.cost[customer] += toMinorSQL(*c.Cost * 100 * 1e4)
+			if c.Discount != nil && !s.hidesDiscounts {
+				spent.discount[customer] += toMinorSQL(*c.Discount * 100 * 1e4)
+			}
 			delivered, opened, clicked = max(delivered, yes(c.Delivered)), max(opened, yes(c.Opened)), max(clicked, yes(c.Clicked))
 			if isAssigned && *c.At < int64(days[customer])*86400e6 {
 				early = 1
@@ -245,7 +279,7 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
 		total.CostMinor = int64(math.Round(float64(costs[arm]) / 1e4))
 		contacts[arm] = total
 	}
-	return contacts, reasons
+	return contacts, reasons, spent
 }
 
 // unknownArm is how a tool may write an arm that is not so called.
@@ -274,6 +308,8 @@ func (s measuredShop) contactReason(c contact) string {
 		return "null_cost"
 	case math.IsNaN(*c.Cost) || *c.Cost < 0 || *c.Cost > 1e12:
 		return "unusable_cost"
+	case !s.hidesDiscounts && c.Discount != nil && (math.IsNaN(*c.Discount) || *c.Discount < 0 || *c.Discount > 1e12):
+		return "unusable_discount"
 	case *c.At >= int64(s.asOf+1)*86400e6:
 		return intake.AfterAsOf
 	}
@@ -288,9 +324,9 @@ func edgyShop(seed uint64) measuredShop {
 	const window, started = 20, 19_000
 	s := measuredShop{
 		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90, byOrder: seed%2 == 1,
-		zeroIsPurchase: random.IntN(2) == 0,
+		zeroIsPurchase: random.IntN(2) == 0, hidesDiscounts: seed%5 == 2,
 		terms: campaign.Terms{
-			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Looks: pick(1, 15, 20, 40), Covariate: byPriorSpend,
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: pick(1, 15, 20, 40), Covariate: byPriorSpend,
 			Design: experiment.Design{Campaign: "spring", Salt: "s", GlobalSalt: "g", GlobalHoldout: 800, Shares: experiment.Shares{None: 2500, Champion: 3500, Challenger: 4000}},
 		},
 	}
@@ -366,6 +402,10 @@ func (s *measuredShop) contact(random *rand.Rand, id string, from int) {
 				*said = &happened
 			}
 		}
+		if random.IntN(3) == 0 {
+			discount := float64(random.IntN(3000)) / 200
+			c.Discount = &discount
+		}
 		other, nan, negative, ancient, unknown := "autumn", math.NaN(), -0.5, int64(-4e15), unknownArm
 		switch random.IntN(20) {
 		case 0:
@@ -388,6 +428,8 @@ func (s *measuredShop) contact(random *rand.Rand, id string, from int) {
 			c.Arm = nil
 		case 9:
 			c.Arm = &unknown
+		case 10:
+			c.Discount = &nan
 		}
 		s.contacts = append(s.contacts, c)
 	}
