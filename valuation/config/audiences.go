@@ -264,6 +264,9 @@ func (c Config) checkChoice(a Audience, refuse func(bool, string, ...any)) {
 	}
 }
 
+// LongestWindowDays is the longest that a campaign watches a customer.
+const LongestWindowDays = 730
+
 func (e Export) checkCampaign(c Campaign, refuse func(bool, string, ...any)) {
 	if err := campaign.ValidateName(c.Name); err != nil {
 		refuse(true, "campaign.name: %v", err)
@@ -275,8 +278,7 @@ func (e Export) checkCampaign(c Campaign, refuse func(bool, string, ...any)) {
 		err := e.Design(c).Validate()
 		refuse(err != nil, "campaign: %v", err)
 	}
-	const longestWindowDays = 730
-	refuse(c.WindowDays < 1 || c.WindowDays > longestWindowDays, "campaign.window_days: %d is not between 1 and %d", c.WindowDays, longestWindowDays)
+	refuse(c.WindowDays < 1 || c.WindowDays > LongestWindowDays, "campaign.window_days: %d is not between 1 and %d", c.WindowDays, LongestWindowDays)
 	refuse(c.Nights < 1 || c.Nights > 366, "campaign.nights: %d nights of assignment: give 1 to 366", c.Nights)
 	refuse(c.Planned < 0, "campaign.planned_people: %d is below 0: give how many customers are planned, or leave it out", c.Planned)
 	refuse(c.Covariate != "prior_spend" && c.Covariate != "clv", "campaign.covariate: %q is neither prior_spend nor clv", c.Covariate)

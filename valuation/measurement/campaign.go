@@ -29,6 +29,11 @@ const (
 // the tables and views of the campaign. A measurement that is published already
 // ends here.
 func (m *Measurement) mapCampaign(ctx context.Context) error {
+	if m.campaign.IsForeign() {
+		if err := m.readForeign(ctx); err != nil {
+			return err
+		}
+	}
 	if err := m.refuseTooEarly(); err != nil {
 		return err
 	}
@@ -179,14 +184,7 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = m.mapParts(ctx, "assignment_parts",
-		engine.InputColumn{Name: "campaign", Expression: "campaign", Type: engine.Varchar},
-		engine.InputColumn{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
-		engine.InputColumn{Name: "arm", Expression: "arm", Type: engine.Varchar},
-		engine.InputColumn{Name: "probability", Expression: "probability", Type: engine.Double},
-		engine.InputColumn{Name: "salt", Expression: "salt", Type: engine.Varchar},
-		engine.InputColumn{Name: "clv", Expression: "clv", Type: engine.Double},
-		engine.InputColumn{Name: "as_of", Expression: "as_of", Type: engine.Date})
+	err = m.mapParts(ctx, "assignment_parts", m.partColumns()...)
 	if err != nil {
 		return err
 	}
@@ -197,16 +195,17 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 // mapLastDays makes the view of the last day on which each assigned customer is
 // watched: what an order came to later is no outcome of the campaign.
 func (m *Measurement) mapLastDays(ctx context.Context) error {
-	return m.mapParts(ctx, "watched_days",
-		engine.InputColumn{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
-		engine.InputColumn{Name: "look_day", Expression: fmt.Sprintf("as_of + %d", m.campaign.Terms.WindowDays), Type: engine.Date})
+	columns := m.partColumns()
+	customer, day := columns[1], columns[len(columns)-1]
+	return m.mapParts(ctx, "watched_days", customer,
+		engine.InputColumn{Name: "look_day", Expression: fmt.Sprintf("%s + %d", day.Expression, m.campaign.Terms.WindowDays), Type: engine.Date})
 }
 
 // mapParts makes a view over the assignments.
 func (m *Measurement) mapParts(ctx context.Context, name string, columns ...engine.InputColumn) error {
 	err := m.Engine.Input(ctx, engine.Input{Name: name, Files: source.Resolved(m.parts), Columns: columns})
 	if err != nil {
-		return failure.Inputf("campaign %s: its assignments cannot be read: %w: put the files back as they were written", m.name(), engine.Cause(err))
+		return m.unreadable(err)
 	}
 	return nil
 }

@@ -356,7 +356,7 @@ func (t *measureTable) ratio() string {
 func (t *measureTable) decision() string {
 	d := t.document.Decision
 	verdict := map[experiment.Verdict]string{
-		experiment.Promote: "promote the challenger", experiment.Keep: "keep the champion", experiment.Undecided: "not yet", experiment.Refused: "none",
+		experiment.Promote: "promote the challenger", experiment.Keep: "keep the champion", experiment.Undecided: "undecided", experiment.Refused: "none",
 	}[d.Verdict]
 	text := fmt.Sprintf("Decision: %s: %s.", verdict, d.Reason)
 	if d.ReachedOn != "" && d.ReachedOn != t.document.AsOf {
