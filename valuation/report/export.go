@@ -131,6 +131,12 @@ func Power(out io.Writer, p export.Power) {
 		if c.NeededForTenth != nil {
 			fmt.Fprintf(out, "; a lift of 10 %% would need %s", countNoun(*c.NeededForTenth, "customer"))
 		}
+		if c.MarginLift != nil {
+			fmt.Fprintf(out, ". Of the margin it can show a lift of %s or more", percent(*c.MarginLift))
+			if c.MarginNeededForTenth != nil {
+				fmt.Fprintf(out, ", and 10 %% would need %s", countNoun(*c.MarginNeededForTenth, "customer"))
+			}
+		}
 		fmt.Fprintln(out, ".")
 	}
 	fmt.Fprint(out, adviceText(p))
