@@ -21,8 +21,7 @@ const basket = 5000 // mean value of a purchase
 var spends = []spend{
 	{"Gamma-Gamma 6, 4", basket, func(random *rand.Rand) float64 {
 		const purchases, customers = 6, 4
-		scale := distuv.Gamma{Alpha: customers, Beta: 1, Src: random}.Rand()
-		return basket * (customers - 1) / purchases * distuv.Gamma{Alpha: purchases, Beta: scale, Src: random}.Rand()
+		return basket * (customers - 1) / purchases * gamma(random, purchases) / gamma(random, customers)
 	}},
 	{"lognormal 1.3", basket, func(random *rand.Rand) float64 {
 		const sigma = 1.3
@@ -32,6 +31,16 @@ var spends = []spend{
 		const tail = 1.7
 		return basket * (tail - 1) / tail * math.Pow(1-random.Float64(), -1/tail)
 	}},
+}
+
+// gamma draws from the gamma distribution of a whole shape and rate 1: a sum of
+// exponentials.
+func gamma(random *rand.Rand, shape int) float64 {
+	product := 1.0
+	for range shape {
+		product *= 1 - random.Float64()
+	}
+	return -math.Log(product)
 }
 
 // cell is a kind of campaign: one look at all of it, and looks on each night on which

@@ -55,9 +55,9 @@ func (f Facts) paid(subject string, c experiment.Contrast) string {
 	money, best := f.Report.Money, c.Best()
 	switch {
 	case money.HidesDiscounts:
-		return fmt.Sprintf("Whether %s paid is not known, since value.margin_rate hides discounts: %s.", subject, f.beside(c))
+		return fmt.Sprintf("Whether %s paid is not known, since value.margin_rate hides discounts%s.", subject, f.beside(c))
 	case best.Sequential == nil:
-		return fmt.Sprintf("Whether %s paid cannot be told (%s): %s.", subject, best.SequentialReason, f.beside(c))
+		return fmt.Sprintf("Whether %s paid cannot be told (%s)%s.", subject, best.SequentialReason, f.beside(c))
 	}
 	low, high := best.Sequential.Low, best.Sequential.High
 	if low <= 0 && high >= 0 {
@@ -95,14 +95,14 @@ func (f Facts) better(c experiment.Contrast) string {
 	best := c.Best()
 	switch {
 	case f.Report.Money.HidesDiscounts || best.Sequential == nil:
-		return fmt.Sprintf("Challenger against champion: %s.", f.beside(c))
+		return fmt.Sprintf("Whether the challenger brought more than the champion is not known%s.", f.beside(c))
 	case best.Sequential.Low <= 0 && best.Sequential.High >= 0:
 		return fmt.Sprintf("No difference of challenger and champion shown: %s a person.", f.span(best.Sequential.Low, best.Sequential.High))
 	}
 	return fmt.Sprintf("The challenger brought %s a person more than the champion.", f.span(best.Sequential.Low, best.Sequential.High))
 }
 
-// beside is what there is where money says nothing.
+// beside is what there is where money says nothing, to go on with.
 func (f Facts) beside(c experiment.Contrast) string {
 	var parts []string
 	if i := c.Conversion.Best().Sequential; i != nil {
@@ -112,9 +112,9 @@ func (f Facts) beside(c experiment.Contrast) string {
 		parts = append(parts, fmt.Sprintf("winsorised revenue by %s a person", f.span(i.Low, i.High)))
 	}
 	if len(parts) == 0 {
-		return "nor can it be of conversions"
+		return ", and of conversions neither"
 	}
-	return strings.Join(parts, ", ")
+	return ": " + strings.Join(parts, ", ")
 }
 
 // span writes money of one person, small beside a purchase.

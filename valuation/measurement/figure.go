@@ -9,7 +9,7 @@ type Figure struct {
 	Metric   string `json:"metric"`
 	Estimate string `json:"estimate,omitempty"` // of comparisons: raw, or adjusted by the covariate
 	// Value is nil where it is not known. Low and High are the 95 % interval of a
-	// campaign measured once, the sequential ones that of all planned looks.
+	// campaign measured once, the sequential ones that of all looks together.
 	Value          *float64 `json:"value"`
 	Low            *float64 `json:"low,omitempty"`
 	High           *float64 `json:"high,omitempty"`
