@@ -35,13 +35,14 @@ largest as (
     from people
 ),
 
--- cubes of up to 10^9, and squares of up to 10^14, of 10^9 people have 38 digits
+-- cubes of numbers up to 10^6 are integers of 19 digits, and the sum of squares of
+-- numbers up to 10^14 over 10^9 people one of 38
 units as (
     select
-        greatest(1, cast(ceil(money / 1e9) as bigint)) as money_cube_units,
-        greatest(1, cast(ceil(covariate / 1e9) as bigint)) as covariate_cube_units,
+        greatest(1, cast(ceil(money / 1e6) as bigint)) as money_cube_units,
+        greatest(1, cast(ceil(covariate / 1e6) as bigint)) as covariate_cube_units,
         greatest(1, cast(ceil(net / 1e14) as bigint)) as net_units,
-        greatest(1, cast(ceil(net / 1e9) as bigint)) as net_cube_units
+        greatest(1, cast(ceil(net / 1e6) as bigint)) as net_cube_units
     from largest
 ),
 
@@ -51,19 +52,18 @@ scaled as (
         people.is_mature,
         people.assigned_on,
         people.without_prior_order,
+        people.conversion,
         -- wide enough for products: two of 19 digits have 38
-        cast(people.conversion as decimal(19, 0)) as conversion,
         cast(people.revenue as decimal(19, 0)) as revenue,
         cast(people.winsorised as decimal(19, 0)) as winsorised,
         cast(people.margin as decimal(19, 0)) as margin,
         cast(round(cast(people.net as double) / units.net_units) as decimal(19, 0)) as net,
         cast(people.covariate as decimal(19, 0)) as covariate,
-        -- 19 digits here too: products of narrower decimals are no wider in DuckDB
-        cast(round(cast(people.revenue as double) / units.money_cube_units) as decimal(19, 0)) as revenue_part,
-        cast(round(cast(people.winsorised as double) / units.money_cube_units) as decimal(19, 0)) as winsorised_part,
-        cast(round(cast(people.margin as double) / units.money_cube_units) as decimal(19, 0)) as margin_part,
-        cast(round(cast(people.net as double) / units.net_cube_units) as decimal(19, 0)) as net_part,
-        cast(round(cast(people.covariate as double) / units.covariate_cube_units) as decimal(19, 0)) as covariate_part,
+        cast(round(cast(people.revenue as double) / units.money_cube_units) as bigint) as revenue_part,
+        cast(round(cast(people.winsorised as double) / units.money_cube_units) as bigint) as winsorised_part,
+        cast(round(cast(people.margin as double) / units.money_cube_units) as bigint) as margin_part,
+        cast(round(cast(people.net as double) / units.net_cube_units) as bigint) as net_part,
+        cast(round(cast(people.covariate as double) / units.covariate_cube_units) as bigint) as covariate_part,
         units.money_cube_units,
         units.covariate_cube_units,
         units.net_units,
@@ -86,36 +86,36 @@ final as (
         net_cube_units,
         cast(sum(covariate) as string) as covariate,
         cast(sum(covariate * covariate) as string) as covariate_squared,
-        cast(sum(covariate_part * covariate_part * covariate_part) as string) as covariate_cubed,
+        cast(sum(cast(covariate_part * covariate_part * covariate_part as decimal(19, 0))) as string) as covariate_cubed,
         cast(sum(conversion) as string) as conversion,
         cast(sum(conversion * covariate) as string) as conversion_products,
         -- a conversion is its own square and its own cube
-        cast(sum(conversion * covariate_part) as string) as conversion_squared_products,
-        cast(sum(conversion * covariate_part * covariate_part) as string) as conversion_products_squared,
+        cast(sum(cast(conversion * covariate_part as decimal(19, 0))) as string) as conversion_squared_products,
+        cast(sum(cast(conversion * covariate_part * covariate_part as decimal(19, 0))) as string) as conversion_products_squared,
         cast(sum(revenue) as string) as revenue,
         cast(sum(revenue * revenue) as string) as revenue_squared,
-        cast(sum(revenue_part * revenue_part * revenue_part) as string) as revenue_cubed,
+        cast(sum(cast(revenue_part * revenue_part * revenue_part as decimal(19, 0))) as string) as revenue_cubed,
         cast(sum(revenue * covariate) as string) as revenue_products,
-        cast(sum(revenue_part * revenue_part * covariate_part) as string) as revenue_squared_products,
-        cast(sum(revenue_part * covariate_part * covariate_part) as string) as revenue_products_squared,
+        cast(sum(cast(revenue_part * revenue_part * covariate_part as decimal(19, 0))) as string) as revenue_squared_products,
+        cast(sum(cast(revenue_part * covariate_part * covariate_part as decimal(19, 0))) as string) as revenue_products_squared,
         cast(sum(winsorised) as string) as winsorised,
         cast(sum(winsorised * winsorised) as string) as winsorised_squared,
-        cast(sum(winsorised_part * winsorised_part * winsorised_part) as string) as winsorised_cubed,
+        cast(sum(cast(winsorised_part * winsorised_part * winsorised_part as decimal(19, 0))) as string) as winsorised_cubed,
         cast(sum(winsorised * covariate) as string) as winsorised_products,
-        cast(sum(winsorised_part * winsorised_part * covariate_part) as string) as winsorised_squared_products,
-        cast(sum(winsorised_part * covariate_part * covariate_part) as string) as winsorised_products_squared,
+        cast(sum(cast(winsorised_part * winsorised_part * covariate_part as decimal(19, 0))) as string) as winsorised_squared_products,
+        cast(sum(cast(winsorised_part * covariate_part * covariate_part as decimal(19, 0))) as string) as winsorised_products_squared,
         cast(sum(margin) as string) as margin,
         cast(sum(margin * margin) as string) as margin_squared,
-        cast(sum(margin_part * margin_part * margin_part) as string) as margin_cubed,
+        cast(sum(cast(margin_part * margin_part * margin_part as decimal(19, 0))) as string) as margin_cubed,
         cast(sum(margin * covariate) as string) as margin_products,
-        cast(sum(margin_part * margin_part * covariate_part) as string) as margin_squared_products,
-        cast(sum(margin_part * covariate_part * covariate_part) as string) as margin_products_squared,
+        cast(sum(cast(margin_part * margin_part * covariate_part as decimal(19, 0))) as string) as margin_squared_products,
+        cast(sum(cast(margin_part * covariate_part * covariate_part as decimal(19, 0))) as string) as margin_products_squared,
         cast(sum(net) as string) as net,
         cast(sum(net * net) as string) as net_squared,
-        cast(sum(net_part * net_part * net_part) as string) as net_cubed,
+        cast(sum(cast(net_part * net_part * net_part as decimal(19, 0))) as string) as net_cubed,
         cast(sum(net * covariate) as string) as net_products,
-        cast(sum(net_part * net_part * covariate_part) as string) as net_squared_products,
-        cast(sum(net_part * covariate_part * covariate_part) as string) as net_products_squared
+        cast(sum(cast(net_part * net_part * covariate_part as decimal(19, 0))) as string) as net_squared_products,
+        cast(sum(cast(net_part * covariate_part * covariate_part as decimal(19, 0))) as string) as net_products_squared
     from scaled
     group by arm, is_mature, money_cube_units, covariate_cube_units, net_units, net_cube_units
 )
