@@ -38,21 +38,15 @@ type Terms struct {
 	Started  string            `json:"started"`  // as_of of the first assignment
 	Design   experiment.Design `json:"design"`
 	// WindowDays is how long each customer is watched, from the day after their
-	// assignment on. Looks is how many looks are planned, one a day: see Look.
-	WindowDays int `json:"window_days"`
-	Looks      int `json:"nights"`
+	// assignment on. Nights is on how many days, from Started on, customers are planned
+	// to be assigned, and PlannedPeople how many in all, 0 where Nights says: see
+	// Information.
+	WindowDays    int   `json:"window_days"`
+	Nights        int   `json:"nights"`
+	PlannedPeople int64 `json:"planned_people,omitempty"`
 	// Covariate is what outcomes are adjusted by: prior_spend, the revenue of the
 	// WindowDays before the day of the assignment, or clv, the value predicted then.
 	Covariate string `json:"covariate"`
-}
-
-// Look returns which of the planned looks is taken so many days after Started.
-// They are the last Looks days up to the one on which the first assigned have
-// been watched for the whole window, so that the last look has all of their
-// outcome; the days after Started where more looks are planned than days are
-// watched. Before them it is below 1, after them above Looks.
-func (t Terms) Look(daysAfterStart int) int {
-	return daysAfterStart - max(0, t.WindowDays-t.Looks)
 }
 
 // Assignment is a row of a part: one customer, once over all parts.
@@ -70,8 +64,16 @@ type Assignment struct {
 type Campaign struct {
 	Terms Terms
 	Parts []string // paths, in order of assignment
-	path  string
+	path  string   // "" of one that another tool assigned
 }
+
+// Foreign is a campaign whose customers another tool assigned.
+func Foreign(terms Terms, assignments ...string) *Campaign {
+	return &Campaign{Terms: terms, Parts: assignments}
+}
+
+// IsForeign says whether another tool assigned the customers.
+func (c *Campaign) IsForeign() bool { return c.path == "" }
 
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
@@ -186,7 +188,7 @@ func (t Terms) settings() []setting {
 	d := t.Design
 	return []setting{
 		{"audience", t.Audience}, {"salt", d.Salt}, {"holdout", share(d.Shares.None)}, {"challenger", share(d.Shares.Challenger)},
-		{"window_days", t.WindowDays}, {"nights", t.Looks}, {"covariate", t.Covariate},
+		{"window_days", t.WindowDays}, {"nights", t.Nights}, {"planned_people", t.PlannedPeople}, {"covariate", t.Covariate},
 		{"export.global_holdout", share(d.GlobalHoldout)}, {"export.global_salt", d.GlobalSalt},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 
 	"cbv/valuation/campaign"
 	"cbv/valuation/engine"
@@ -74,6 +75,9 @@ type Power struct {
 	BaseRate *float64 `json:"base_rate"`
 	Column   string   `json:"column"`
 	Scaled   bool     `json:"scaled"`
+	// Variation is the standard deviation of customers' mean purchase values over
+	// their mean; null where fewer than two have one.
+	Variation *float64 `json:"purchase_variation"`
 	// Comparisons are of the campaign's arms, the first with the holdout.
 	Comparisons []Comparison `json:"comparisons"`
 	// Longer are the lifts that longer windows could show, for the first.
@@ -91,6 +95,10 @@ type Comparison struct {
 	// NeededForTenth is how many customers a lift of 10 % takes; null where the
 	// rate cannot rise by it.
 	NeededForTenth *int64 `json:"needed_for_10_percent"`
+	// MarginLift and MarginNeededForTenth are the same of the margin per person, of which
+	// what purchases differ by takes more; null too where their variation is not known.
+	MarginLift           *float64 `json:"margin_lift"`
+	MarginNeededForTenth *int64   `json:"margin_needed_for_10_percent"`
 }
 
 // Lift is the least lift that a window can show.
@@ -110,6 +118,24 @@ type audienceFigures struct {
 	Purchasing30d  int64
 	Purchasing90d  int64
 	Purchasing365d int64
+
+	Valued               int64 // those with a purchase value
+	PurchaseValue        int64 // their mean ones, in hundredths
+	PurchaseValueSquared string
+}
+
+// variation is the standard deviation of the purchase values over their mean.
+func (f audienceFigures) variation() (*float64, error) {
+	squared, err := strconv.ParseFloat(f.PurchaseValueSquared, 64)
+	if err != nil {
+		return nil, fmt.Errorf("audience_figures: %w", err)
+	}
+	if f.Valued < 2 || f.PurchaseValue == 0 {
+		return nil, nil
+	}
+	n, sum := float64(f.Valued), float64(f.PurchaseValue)
+	variation := math.Sqrt(math.Max(0, n*squared/(sum*sum)-1))
+	return &variation, nil
 }
 
 // reportPower says what the campaign can show, before anything can be sent.
@@ -122,7 +148,10 @@ func (x *export) reportPower(ctx context.Context) error {
 		return err
 	}
 	power := Power{
-		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Looks: x.terms.Looks,
+		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Looks: x.terms.Nights,
+	}
+	if power.Variation, err = figures.variation(); err != nil {
+		return err
 	}
 	if figures.Predicted > 0 {
 		rates := make([]float64, len(windows))
@@ -134,7 +163,9 @@ func (x *export) reportPower(ctx context.Context) error {
 		}
 	}
 	x.manifest.Power = &power
-	x.announce(power)
+	if x.begun == nil { // once, before the first send
+		x.announce(power)
+	}
 	return nil
 }
 
@@ -149,7 +180,7 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 	days := windows[nearest]
 	base := scaled(rates[nearest], days, p.WindowDays)
 	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", days), days != p.WindowDays
-	critical, err := experiment.Pocock(p.Looks)
+	critical, err := experiment.LastBound(p.Looks)
 	if err != nil {
 		return err
 	}
@@ -161,7 +192,7 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 			continue
 		}
 		question := experiment.Question{Control: control, Treated: treated, Critical: critical, Power: 0.8}
-		p.Comparisons = append(p.Comparisons, comparisonOf(question, pair, base, p.Customers))
+		p.Comparisons = append(p.Comparisons, comparisonOf(question, pair, base, *p))
 		if len(p.Comparisons) > 1 {
 			continue
 		}
@@ -179,9 +210,17 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 
 // comparisonOf asks what two arms can show. What is not known stays null: a rate of
 // 0 or 1, nobody in the arms, or no rise that would show.
-func comparisonOf(question experiment.Question, pair [2]experiment.Arm, base float64, customers int64) Comparison {
+func comparisonOf(question experiment.Question, pair [2]experiment.Arm, base float64, p Power) Comparison {
 	c := Comparison{Treated: pair[0], Control: pair[1], Share: question.Control}
-	if found, err := question.DetectableRate(base, customers); err == nil {
+	if p.Variation != nil {
+		if found, err := question.DetectableMargin(base, *p.Variation, p.Customers); err == nil {
+			c.MarginLift = &found
+		}
+		if sizes, err := question.MarginSizes(base, *p.Variation, 0.1); err == nil {
+			c.MarginNeededForTenth = &sizes.Audience
+		}
+	}
+	if found, err := question.DetectableRate(base, p.Customers); err == nil {
 		c.Lift = &found.Relative
 	}
 	if sizes, err := question.RateSizes(base, 0.1); err == nil {

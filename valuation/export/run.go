@@ -128,6 +128,6 @@ func (x *export) warnOfSeed() {
 func termsOf(c config.Config, a config.Audience, asOf time.Time) campaign.Terms {
 	return campaign.Terms{
 		Audience: a.Name, Started: asOf.Format(time.DateOnly), Design: c.Export.Design(*a.Campaign),
-		WindowDays: a.Campaign.WindowDays, Looks: a.Campaign.Nights, Covariate: a.Campaign.Covariate,
+		WindowDays: a.Campaign.WindowDays, Nights: a.Campaign.Nights, PlannedPeople: a.Campaign.Planned, Covariate: a.Campaign.Covariate,
 	}
 }

@@ -115,11 +115,8 @@ func Power(out io.Writer, p export.Power) {
 	fmt.Fprintf(out, "Audience %s: power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
 		p.Audience, p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
 	looks := "looked at once, at their end"
-	switch {
-	case p.Looks > p.WindowDays:
-		looks = fmt.Sprintf("looked at %d times", p.Looks)
-	case p.Looks > 1:
-		looks = fmt.Sprintf("looked at on the last %d of them", p.Looks)
+	if p.Looks > 1 {
+		looks = "looked at every night from a quarter of the customers on"
 	}
 	for _, c := range p.Comparisons {
 		against := fmt.Sprintf("a holdout of %s", percent(c.Share))
@@ -133,6 +130,12 @@ func Power(out io.Writer, p export.Power) {
 		fmt.Fprintf(out, "  %s against %s can show %s in %s with 80 %% power, %s", c.Treated, against, shows, countNoun(int64(p.WindowDays), "day"), looks)
 		if c.NeededForTenth != nil {
 			fmt.Fprintf(out, "; a lift of 10 %% would need %s", countNoun(*c.NeededForTenth, "customer"))
+		}
+		if c.MarginLift != nil {
+			fmt.Fprintf(out, ". Of the margin it can show a lift of %s or more", percent(*c.MarginLift))
+			if c.MarginNeededForTenth != nil {
+				fmt.Fprintf(out, ", and 10 %% would need %s", countNoun(*c.MarginNeededForTenth, "customer"))
+			}
 		}
 		fmt.Fprintln(out, ".")
 	}

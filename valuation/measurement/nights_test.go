@@ -1,0 +1,66 @@
+package measurement
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"cbv/valuation/campaign"
+	"cbv/valuation/config"
+	"cbv/valuation/experiment"
+)
+
+// 60 nights of 200 people, half and half, of whom 5 and 10 % buy within 30 days: nothing
+// is decided until a quarter of the planned people are mature, and then the challenger
+// is promoted, and the champion at no time.
+func TestACampaignThatFillsOverSixtyNights(t *testing.T) {
+	s := sixtyNights()
+	c := s.write(t)
+	var verdicts []experiment.Verdict
+	for _, day := range []int{1, 3, 29, 31, 43, 44, 48, 60, 89} {
+		c.Time.AsOf = &config.Day{Time: time.Unix(int64(19_000+day)*86400, 0).UTC()}
+		d := measureShop(t, c, "spring").Document
+		if day < 44 && (d.Decision.Verdict != experiment.Undecided || d.ThisLook.ReachedOn != "") || d.PlannedPeople != 12_000 && day < 59 {
+			t.Errorf("day %d: %+v with %d of %d", day, d.Decision, d.MaturePeople, d.PlannedPeople)
+		}
+		if day == 44 && (d.MaturePeople != 3000 || d.Look != 1) {
+			t.Errorf("day 44: look %d with %d mature", d.Look, d.MaturePeople)
+		}
+		verdicts = append(verdicts, d.Decision.Verdict)
+	}
+	if verdicts[len(verdicts)-1] != experiment.Promote || verdicts[6] != experiment.Promote || slices.Contains(verdicts, experiment.Keep) {
+		t.Errorf("verdicts %v", verdicts)
+	}
+}
+
+func sixtyNights() measuredShop {
+	random := rand.New(rand.NewPCG(5, 5))
+	const started, window, nights = 19_000, 30, 60
+	s := measuredShop{
+		asOf: started + nights - 1 + window, zone: time.UTC, percentile: 99, marginOfRow: 0.4,
+		terms: campaign.Terms{
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: nights, Covariate: byPriorSpend,
+			Design: experiment.Design{Campaign: "spring", Salt: "s", Shares: experiment.Shares{Champion: 5000, Challenger: 5000}},
+		},
+	}
+	at := func(day int) time.Time { return time.Unix(int64(day)*86400+36_000, 0) }
+	for i := range 200 * nights {
+		id := fmt.Sprintf("c%05d", i)
+		arm, from := s.terms.Design.Arm(id), started+i/200
+		s.people = append(s.people, assigned{id, arm, 0, from})
+		s.orders = append(s.orders, rawPurchase{id, at(from - 2*window), 500, ""})
+		rate := 0.05
+		if arm == experiment.Challenger {
+			rate = 0.1
+		}
+		if random.Float64() < rate {
+			s.orders = append(s.orders, rawPurchase{id, at(from + 1 + random.IntN(window)), 1000 + int64(random.ExpFloat64()*4000), ""})
+		}
+	}
+	for day := started - window; day <= s.asOf; day++ {
+		s.orders = append(s.orders, rawPurchase{"everyday", at(day), 100, ""})
+	}
+	return s
+}
