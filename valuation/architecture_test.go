@@ -21,7 +21,7 @@ var owners = map[string]string{
 	"github.com/goccy/go-yaml":        "cbv/valuation/config",
 	"github.com/gofrs/flock":          "cbv/valuation/publication",
 	"github.com/bmatcuk/doublestar":   "cbv/valuation/source",
-	"github.com/nyaruka/phonenumbers": "cbv/valuation/platform",
+	"github.com/nyaruka/phonenumbers": "cbv/valuation/region",
 }
 
 // layers are the packages from the lowest layer to the highest, as valuation/README.md
@@ -31,7 +31,7 @@ var layers = [][]string{
 	// what everything may know, and pure mathematics
 	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "btyd/pool", "pastdays", "recentvalue", "backtest"},
 	// files, and declarations
-	{"parquetfile", "csvfile", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
+	{"parquetfile", "csvfile", "region", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},
 	// the outside: engines, input files
 	{"engine/duckdb", "source/remedy", "source", "proposal"},

@@ -148,10 +148,13 @@ create or replace macro content_key(ordered_at, order_id, content) as
     struct_pack(ordered_at := ordered_at, order_id := order_id, content := content);
 
 -- free text as a spreadsheet may open it: what it would take for a formula gets
--- an apostrophe in front, unless it is a whole number
+-- an apostrophe in front, unless it is a sign and a number, or a + and 7 to 15 digits
+-- as people set phones
 create or replace macro csv_text(content) as
     case
-        when regexp_matches(content, '^[=+@\t\r-]') and not regexp_matches(content, '^-[0-9]+$')
+        when regexp_matches(content, '^[=+@\t\r-]')
+            and not regexp_matches(content, '^[+-][0-9]+([.][0-9]+)?$')
+            and not regexp_matches(content, '^[+][ .()-]*([0-9][ .()-]*){6,14}[0-9]$')
             then concat('''', content)
         else content
     end;

@@ -148,10 +148,13 @@ create or replace temporary function content_key(ordered_at timestamp_ntz, order
     named_struct('ordered_at', ordered_at, 'order_id', order_id, 'content', content);
 
 -- free text as a spreadsheet may open it: what it would take for a formula gets
--- an apostrophe in front, unless it is a whole number
+-- an apostrophe in front, unless it is a sign and a number, or a + and 7 to 15 digits
+-- as people set phones
 create or replace temporary function csv_text(content string) returns string return
     case
-        when regexp_like(content, '^[=+@\\t\\r-]') and not regexp_like(content, '^-[0-9]+$')
+        when regexp_like(content, '^[=+@\\t\\r-]')
+            and not regexp_like(content, '^[+-][0-9]+([.][0-9]+)?$')
+            and not regexp_like(content, '^[+][ .()-]*([0-9][ .()-]*){6,14}[0-9]$')
             then concat('\'', content)
         else content
     end;

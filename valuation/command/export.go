@@ -44,7 +44,7 @@ cbv export --where "lifecycle = 'lapsed' and clv > 20" --target csv --channel em
 			&cli.StringFlag{Name: "segment", Usage: "or of an RFM `SEGMENT`", Destination: &a.Segment},
 			&choiceFlag{&cli.StringFlag{Name: "lifecycle", Usage: "or of a `STAGE`: new, active, cooling or lapsed", Destination: &a.Lifecycle}, lifecycles},
 			&cli.StringFlag{Name: "where", Usage: "or those who meet an SQL `CONDITION` over the columns of customers.parquet", Destination: &a.Where},
-			&choiceFlag{&cli.StringFlag{Name: "target", Usage: "for `TARGET`: klaviyo, mailchimp, hubspot, braze, meta, google, tiktok, csv or parquet", Destination: &a.Target}, platform.TargetNames()},
+			&choiceFlag{&cli.StringFlag{Name: "target", Usage: "for `TARGET`, such as klaviyo or csv: cbv help platform", Destination: &a.Target}, platform.TargetNames()},
 			&choiceFlag{&cli.StringFlag{Name: "channel", Usage: "whose consent counts, of targets that serve any: email or ads", Destination: &a.Channel}, []string{"email", "ads"}},
 			&cli.StringFlag{Name: "columns", Usage: "columns of customers.parquet to add, with commas between", Destination: &opt.columns},
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the audience, by which later exports know it; default: after its target and who is in it", Destination: &a.Name},
@@ -71,7 +71,7 @@ var (
 )
 
 // publishedSections are what commands read that work on a published run.
-var publishedSections = []string{"out", "identities", "people", "suppression", "time", "rfm", "export", "audiences", "engine", "run", "log"}
+var publishedSections = []string{"out", "identities", "people", "suppression", "time", "rfm", "export", "targets", "audiences", "engine", "run", "log"}
 
 // choose returns the audience that the flags mean.
 func (o exportOptions) choose(settings config.Config) (config.Audience, error) {
@@ -88,7 +88,7 @@ func (o exportOptions) choose(settings config.Config) (config.Audience, error) {
 	}
 	a := o.audience
 	if a.Target == "" {
-		return config.Audience{}, failure.Usagef("set --target: it says whose importer the files are for: %s", strings.Join(platform.TargetNames(), ", "))
+		return config.Audience{}, failure.Usagef("set --target: it says whose importer the files are for: %s", strings.Join(platform.TargetNames(settings.DeclaredTargets()...), ", "))
 	}
 	a.Columns = columnNames(o.columns)
 	if a.Name == "" {

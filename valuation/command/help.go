@@ -13,6 +13,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
 	"cbv/valuation/report"
 	"cbv/valuation/schema"
 )
@@ -36,6 +37,7 @@ var generated = []topic{
 	},
 	{name: "columns", takes: "[TABLE]", about: "every published table, or the columns of one", text: report.Columns},
 	{name: "figures", about: "every figure of kpis.parquet", text: func(string) (string, error) { return schema.FiguresMarkdown(), nil }},
+	{name: "forms", about: "every step that the form of a target's column may name", text: func(string) (string, error) { return platform.FormsTable(), nil }},
 	{name: "warnings", about: "every warning, by whom and what is done all the same", text: func(string) (string, error) { return pipeline.WarningsMarkdown(), nil }},
 	{name: "exit-codes", about: "what a command ends with", text: func(string) (string, error) { return report.ExitCodes(), nil }},
 }

@@ -17,7 +17,7 @@ import (
 // runSections are what a run reads. The commands that look at what a run would do
 // take the flags of all of them, so that a line can be tried with another command.
 var runSections = []string{
-	"out", "orders", "identities", "rates", "spend", "surveys", "people", "suppression", "value", "backtest", "suspicions", "time", "rfm", "lifecycle", "lists", "export", "audiences", "engine", "run", "log",
+	"out", "orders", "identities", "rates", "spend", "surveys", "people", "suppression", "value", "backtest", "suspicions", "time", "rfm", "lifecycle", "lists", "export", "targets", "audiences", "engine", "run", "log",
 }
 
 func runCommand(env Env) *cli.Command {

@@ -30,7 +30,7 @@ type PeopleColumns struct {
 	Phone        string `yaml:"phone" json:"phone" help:"phone (optional); without a country code it is taken for one of the person's country, else of export.region"`
 	FirstName    string `yaml:"first_name" json:"first_name" help:"first name (optional)"`
 	LastName     string `yaml:"last_name" json:"last_name" help:"last name (optional)"`
-	Country      string `yaml:"country" json:"country" help:"country, two letters of ISO 3166-1 (optional)"`
+	Country      string `yaml:"country" json:"country" help:"country (optional): its English name, or two or three letters of ISO 3166-1"`
 	Zip          string `yaml:"zip" json:"zip" help:"postal code (optional)"`
 	City         string `yaml:"city" json:"city" help:"city (optional)"`
 	State        string `yaml:"state" json:"state" help:"state or region (optional)"`
@@ -69,8 +69,8 @@ type Audience struct {
 	Segment   string    `yaml:"segment" json:"segment,omitempty" help:"or an RFM segment"`
 	Lifecycle string    `yaml:"lifecycle" json:"lifecycle,omitempty" help:"or a stage: new, active, cooling or lapsed"`
 	Where     string    `yaml:"where" json:"where,omitempty" help:"or an SQL condition over the columns of customers.parquet"`
-	Target    string    `yaml:"target" json:"target" help:"whose importer the files are for: klaviyo, mailchimp, hubspot, braze (e-mail), meta, google, tiktok (ads), csv or parquet"`
-	Channel   string    `yaml:"channel" json:"channel,omitempty" help:"whose consent counts, for csv and parquet: email or ads"`
+	Target    string    `yaml:"target" json:"target" help:"whose importer the files are for: klaviyo, mailchimp, hubspot, braze, omnisend, brevo (e-mail), meta, google, tiktok, pinterest, microsoft, snapchat (ads), csv, parquet, or one of targets"`
+	Channel   string    `yaml:"channel" json:"channel,omitempty" help:"whose consent counts, for targets of no channel, as csv and parquet: email or ads"`
 	Columns   []string  `yaml:"columns" json:"columns,omitempty" help:"columns of customers.parquet to add; ad platforms take none"`
 	Value     string    `yaml:"value" json:"value,omitempty" help:"for meta: a column of customers.parquet that is a number, such as clv, for lookalikes weighed by it; sent clear"`
 	Campaign  *Campaign `yaml:"campaign" json:"campaign,omitempty"`
@@ -154,6 +154,7 @@ func (c Config) validateExport(refuse func(bool, string, ...any)) {
 	refuse(e.Region != "" && !regionPattern.MatchString(e.Region), "export.region: %q is not two capital letters of ISO 3166-1, as in GB", e.Region)
 	refuse(!isShare(e.GlobalHoldout), "export.global_holdout: %g is no share from 0 to below 1 in ten-thousandths: 0.05 is 5 %%", e.GlobalHoldout)
 	refuse(e.GlobalHoldout > 0 && e.GlobalSalt == "", "export.global_salt: a global holdout needs a salt: give it a text, and keep it")
+	c.validateTargets(refuse)
 	var names, campaigns []string
 	for i, a := range c.Audiences {
 		place := fmt.Sprintf("audiences[%d]", i+1)
@@ -201,9 +202,9 @@ func (c Config) CheckAudience(a Audience) error {
 	}
 	refuse(!audienceName.MatchString(a.Name), "name: %q: use up to 63 of a-z, 0-9, _ and -, the first no sign: it names a folder", a.Name)
 	c.checkChoice(a, refuse)
-	target, err := platform.TargetOf(a.Target)
+	target, err := c.Target(a.Target)
 	if err != nil {
-		names := platform.TargetNames()
+		names := platform.TargetNames(c.DeclaredTargets()...)
 		refuse(true, "target: %q is none of %s%s", a.Target, strings.Join(names, ", "), suggest(a.Target, names))
 	} else {
 		refuse(target.Channel == "" && a.Channel != "email" && a.Channel != "ads", "channel: %s serves any: say whose consent counts, email or ads", a.Target)

@@ -31,6 +31,7 @@ type Config struct {
 	Lifecycle   Lifecycle   `yaml:"lifecycle" json:"lifecycle" about:"bounds of p_purchase_365d between the stages"`
 	Lists       Lists       `yaml:"lists" json:"lists" about:"which campaign lists a run writes, and with which columns"`
 	Export      Export      `yaml:"export" json:"-" about:"what all audiences share"`
+	Targets     []Target    `yaml:"targets" json:"-" in:"file" help:"importers of audiences that are not built in; a list, in the file only"`
 	Audiences   []Audience  `yaml:"audiences" json:"-" in:"file" help:"audiences that every run writes for its targets; a list, in the file only"`
 	Contacts    Contacts    `yaml:"contacts" json:"-" about:"the customers that campaigns contacted, as the sending tool reports it; only measure reads them, and no run depends on them"`
 	Measure     Measure     `yaml:"measure" json:"-" about:"how a campaign is measured"`

@@ -54,6 +54,7 @@ var samples = map[string]string{
 	"export.region":                    "GB",
 	"export.global_holdout":            "0.02",
 	"export.global_salt":               "2026",
+	"targets":                          "[{name: phones, channel: ads, needs: [phone], columns: [{header: phone, field: phone, form: [digits, sha256]}], min_members: 1000}]",
 	"audiences":                        "[{name: back, lifecycle: lapsed, target: csv, channel: email, columns: [clv], campaign: {name: spring, salt: s1, holdout: 0.1, window_days: 30, nights: 30, covariate: clv}}]",
 	"value.target_ltv_cac":             "4",
 	"value.replace_by":                 "search",

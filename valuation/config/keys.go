@@ -67,7 +67,7 @@ func Sections() []Section {
 		if section.Meaning == "" {
 			section.Meaning = field.Tag.Get("help")
 		}
-		if field.Type == reflect.TypeFor[[]Audience]() {
+		if isListOfSections(field.Type) {
 			section.Keys = itemKeys(field.Type.Elem(), section.Name+"[].")
 		}
 		sections = append(sections, section)
@@ -81,6 +81,11 @@ func Sections() []Section {
 	return sections
 }
 
+// isListOfSections reports whether a setting is a list of what has settings itself.
+func isListOfSections(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct
+}
+
 // itemKeys lists the settings of an item of a list of sections.
 func itemKeys(item reflect.Type, prefix string) []Key {
 	var keys []Key
@@ -89,6 +94,10 @@ func itemKeys(item reflect.Type, prefix string) []Key {
 		path := prefix + field.Tag.Get("yaml")
 		if inner := field.Type; inner.Kind() == reflect.Pointer && inner.Elem().Kind() == reflect.Struct {
 			keys = append(keys, itemKeys(inner.Elem(), path+".")...)
+			continue
+		}
+		if isListOfSections(field.Type) && field.Name == "Columns" { // others are as these
+			keys = append(keys, itemKeys(field.Type.Elem(), path+"[].")...)
 			continue
 		}
 		key := keyOf(field, path)

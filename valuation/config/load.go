@@ -174,7 +174,7 @@ func names() []string {
 			seen[name] = true
 		}
 	}
-	for _, inside := range []reflect.Type{reflect.TypeFor[Audience](), reflect.TypeFor[Campaign]()} {
+	for _, inside := range []reflect.Type{reflect.TypeFor[Audience](), reflect.TypeFor[Campaign](), reflect.TypeFor[Target](), reflect.TypeFor[TargetColumn]()} {
 		for i := range inside.NumField() {
 			seen[inside.Field(i).Tag.Get("yaml")] = true
 		}

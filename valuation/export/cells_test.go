@@ -14,6 +14,7 @@ import (
 // printf %s 447700900123 | sha256sum
 const (
 	janeEmail     = "5f0d1df1fc49e30424381b57b1d4c73e067772a4267dde043a19b026935602c8" // jane.doe+promo@gmail.com
+	janeGmail     = "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69" // janedoe@gmail.com
 	janeTagless   = "831f6494ad6be4fcb3a724c3d5fef22d3ceffa3c62ef3a7984e45a0ea177f982" // jane.doe@gmail.com
 	janeDigits    = "033134b911b137918338415ee3d20a064b24773d36a3b02e8b99fdd3fcd6b4cd" // 447700900123
 	janePlus      = "a8acc3a90a7b4e4dc65e93db9240ed26523050ef754d63b75b5161de76781436" // +447700900123
@@ -24,7 +25,7 @@ const (
 	london        = "6089854c94ca5454b76be6752c562901a985f64c9a946f62976aeab593b83161" // london
 	britain       = "0b407281768f0e833afef47ed464b6571d01ca4d53c12ce5c51d1462f4ad6677" // gb
 	zoeEmail      = "790c5cf6f22fd79e95ff087070a2cf8862064d0d1bfdb6a71fb58cc0b0a74817" // zoe@example.de
-	zoeDigits     = "8efb96404be52f6109b9db0f687274a81e9e3cc23fabd6f0da5d38baa3d2facd" // 4915112345678
+	zoePlus       = "536afd523e19dc83fccba822ef5e4ca646111314aaf0aa286667c5bea18dd70b" // +4915112345678
 	phoneOnlyPlus = "+447700900456"
 )
 
@@ -57,12 +58,12 @@ func TestCellsOfEachTarget(t *testing.T) {
 		},
 		"google": {
 			{"Email", "Phone", "First Name", "Last Name", "Country", "Zip"},
-			{janeEmail, janePlus, jane, doe, "GB", "SW1A 1AA"},
+			{janeGmail, janePlus, jane, doe, "GB", "SW1A 1AA"},
 		},
 		"tiktok": {
-			{"Email_SHA256", "Phone_SHA256"},
-			{janeTagless, janeDigits},
-			{zoeEmail, zoeDigits},
+			{"Email_SHA256", "Email_SHA256", "Phone_SHA256"},
+			{janeEmail, janeTagless, janePlus},
+			{zoeEmail, "", zoePlus},
 		},
 		"csv": {
 			{"customer_id", "email", "phone", "first_name", "last_name", "country", "zip", "city", "state", "clv"},

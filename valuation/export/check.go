@@ -82,7 +82,7 @@ func (x *export) checkDeclared(ctx context.Context) error {
 // check holds one audience.
 func (x *export) check(ctx context.Context, a config.Audience) (err error) {
 	x.audience = a
-	if x.target, err = platform.TargetOf(a.Target); err != nil {
+	if x.target, err = x.Config.Target(a.Target); err != nil {
 		return err
 	}
 	x.outside = outsideNames(a.Name)
@@ -100,7 +100,7 @@ func (x *export) check(ctx context.Context, a config.Audience) (err error) {
 // read.
 func (x *export) checkSpec() error {
 	spec := x.spec(platform.Full)
-	spec.Suppression = platform.NewSuppression()
+	spec.Suppression = platform.NewSuppression(x.target)
 	spec.Suppression.Seal() // it is empty yet, and is not what is looked at
 	return spec.Validate()
 }

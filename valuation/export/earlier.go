@@ -12,6 +12,8 @@ import (
 
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/platform"
+	"cbv/valuation/publication"
 )
 
 // earlier is an export of the audience that the target may hold.
@@ -20,8 +22,12 @@ type earlier struct {
 	Identity string `json:"identity"`
 	inputs   string
 	replaced []earlier
-	members  string // path
+	folder   string // links resolved
+	files    []platform.File
 }
+
+// table is the path of one of its tables.
+func (e earlier) table(name string) string { return filepath.Join(e.folder, name) }
 
 // held are all exports whose members the target may hold: nobody says which of a
 // day's were sent, so whoever is in any of them and not in this one counts as having
@@ -50,6 +56,9 @@ func (x *export) findEarlier() error {
 		}
 		x.replaced = slices.DeleteFunc(x.replaced, func(e earlier) bool { return x.earlier != nil && e.ID == x.earlier.ID })
 	}
+	if x.others, err = x.findOthers(); err != nil {
+		return err
+	}
 	if x.inputs, err = x.identifyInputs(); err != nil {
 		return err
 	}
@@ -65,15 +74,52 @@ func (x *export) openEarlier(link string) (*earlier, error) {
 	if err != nil {
 		return nil, damaged(err)
 	}
-	found, target, err := readEarlier(folder)
+	found, manifest, err := readEarlier(folder)
 	if err != nil {
 		return nil, err
 	}
-	if target != x.audience.Target {
-		x.Warn("other_target", "the export of %s was for %s: for %s everybody counts as entered, and nobody as exited", filepath.Base(link), target, x.audience.Target)
+	if manifest.Target != x.audience.Target {
+		x.Warn("other_target", "the export of %s was for %s: for %s everybody counts as entered, and nobody as exited", filepath.Base(link), manifest.Target, x.audience.Target)
+		return nil, nil
+	}
+	if !manifest.KeepsKeys {
+		x.Warn("other_target", "the export of %s is of an older version, which did not keep by what %s knows people: everybody counts as entered, and nobody as exited", filepath.Base(link), manifest.Target)
 		return nil, nil
 	}
 	return &found, nil
+}
+
+// findOthers returns the last export of an earlier day of each other audience for the
+// target: what they gave it, it has.
+func (x *export) findOthers() (others []earlier, err error) {
+	names, err := publication.ExportedAudiences(x.Config.Out)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if name == x.audience.Name {
+			continue
+		}
+		link, err := x.store.Exports(name).Before(x.run.asOf)
+		if err != nil {
+			return nil, err
+		}
+		if link == "" {
+			continue
+		}
+		folder, err := filepath.EvalSymlinks(link)
+		if err != nil {
+			return nil, fmt.Errorf("audience %s: %w", name, damaged(err))
+		}
+		found, manifest, err := readEarlier(folder)
+		if err != nil {
+			return nil, fmt.Errorf("audience %s: %w", name, err)
+		}
+		if manifest.Target == x.audience.Target && manifest.KeepsKeys {
+			others = append(others, found)
+		}
+	}
+	return others, nil
 }
 
 // exportsOf returns the exports of a day for the audience's target, in the order
@@ -87,11 +133,11 @@ func (x *export) exportsOf(day string) (all []earlier, err error) {
 		if !strings.HasPrefix(id, day+"-") {
 			continue
 		}
-		found, target, err := readEarlier(x.catalog().Folder(id))
+		found, manifest, err := readEarlier(x.catalog().Folder(id))
 		if err != nil {
 			return nil, err
 		}
-		if target == x.audience.Target {
+		if manifest.Target == x.audience.Target && manifest.KeepsKeys {
 			all = append(all, found)
 		}
 	}
@@ -132,23 +178,19 @@ func (e earlier) replaces(id string) bool {
 }
 
 // readEarlier reads what an export says of itself.
-func readEarlier(folder string) (found earlier, target string, err error) {
-	manifest, err := ReadManifest(folder)
-	if err != nil {
-		return earlier{}, "", damaged(err)
+func readEarlier(folder string) (found earlier, manifest Manifest, err error) {
+	if manifest, err = ReadManifest(folder); err != nil {
+		return earlier{}, Manifest{}, damaged(err)
 	}
 	resolved, err := filepath.EvalSymlinks(folder) // as the engine asks for it
 	if err != nil {
-		return earlier{}, "", err
+		return earlier{}, Manifest{}, err
 	}
 	absolute, err := filepath.Abs(resolved)
-	if err != nil {
-		return earlier{}, "", err
-	}
 	return earlier{
 		ID: filepath.Base(folder), Identity: manifest.Identity, inputs: manifest.InputsIdentity, replaced: manifest.Replaced,
-		members: filepath.Join(absolute, membersFile),
-	}, manifest.Target, nil
+		folder: absolute, files: manifest.Full.Files,
+	}, manifest, err
 }
 
 // damaged says what to do about an export that changes have to be measured from.
@@ -171,7 +213,7 @@ func (x *export) identify() string {
 // and names of the inputs, and the exports of the earlier day.
 func (x *export) identifyInputs() (string, error) {
 	c := x.Config
-	settings, err := json.Marshal([]any{x.audience, c.Export, c.People.Columns, c.Suppression.Columns, c.Identities.Columns})
+	settings, err := json.Marshal([]any{x.audience, x.target, c.Export, c.People.Columns, c.Suppression.Columns, c.Identities.Columns})
 	if err != nil {
 		return "", err
 	}
@@ -184,6 +226,9 @@ func (x *export) identifyInputs() (string, error) {
 	}
 	for _, e := range x.held() {
 		fmt.Fprintf(hash, "earlier %s\n", e.Identity)
+	}
+	for _, e := range x.others {
+		fmt.Fprintf(hash, "other %s\n", e.Identity)
 	}
 	err = pipeline.WriteIdentity(hash, x.SQL, Steps)
 	return fmt.Sprintf("%x", hash.Sum(nil)), err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
@@ -52,6 +53,7 @@ type export struct {
 	identities  source.Auxiliary // customers who were merged into others
 	earlier     *earlier         // the last of an earlier day; nil: none
 	replaced    []earlier        // the others of that day, and those of this day
+	others      []earlier        // the last of an earlier day of each other audience of the target
 	inputs      string           // identity of what is read but for those of this day
 	identity    string
 	target      platform.Target
@@ -63,7 +65,6 @@ type export struct {
 	holdout     *platform.Suppression     // nil: none
 	assigned    *platform.Suppression     // nil: nobody yet
 	inherited   map[string]experiment.Arm // of customers whose arm was drawn for an id merged into theirs
-	members     *platform.Members
 	manifest    Manifest
 }
 
@@ -104,7 +105,7 @@ func (x *export) prepare(ctx context.Context, folder string) (err error) {
 			return err
 		}
 	}
-	if x.target, err = platform.TargetOf(x.audience.Target); err != nil {
+	if x.target, err = x.Config.Target(x.audience.Target); err != nil {
 		return err
 	}
 	x.outside = outsideNames(x.audience.Name)
@@ -178,8 +179,8 @@ func (x *export) readable() []string {
 	for _, input := range x.auxiliary() {
 		paths = append(paths, source.Resolved(input.Files)...)
 	}
-	for _, e := range x.held() {
-		paths = append(paths, e.members)
+	for _, e := range slices.Concat(x.held(), x.others) {
+		paths = append(paths, e.table(membersFile), e.table(formerFile))
 	}
 	if x.begun != nil {
 		paths = append(paths, x.begun.Parts...)

@@ -16,8 +16,12 @@ import (
 	"cbv/valuation/schema"
 )
 
-// membersFile is the table of who is in an export's files.
-const membersFile = "members.parquet"
+// membersFile is the table of who is in an export's files, formerFile that of what the
+// audience's earlier exports gave the target.
+const (
+	membersFile = "members.parquet"
+	formerFile  = "former.parquet"
+)
 
 // everyone is the arm of those whose audience has no campaign.
 const everyone experiment.Arm = "all"
@@ -26,6 +30,10 @@ const everyone experiment.Arm = "all"
 type placement struct {
 	CustomerID string         `parquet:"customer_id"`
 	Arm        experiment.Arm `parquet:"arm"`
+	Key1       *int64         `parquet:"key_1"`
+	Key2       *int64         `parquet:"key_2"`
+	Key3       *int64         `parquet:"key_3"`
+	RowKey     int64          `parquet:"row_key"`
 }
 
 // placementBatch is how many placements are written at once, since each call
@@ -54,7 +62,7 @@ func (x *export) spec(kind platform.Kind) platform.Spec {
 	p := x.Config.People.Columns
 	spec := platform.Spec{
 		Target: x.target, Kind: kind, Name: x.outside[everyone], Channel: platform.Channel(x.audience.Channel), Region: x.Config.Export.Region,
-		Suppression: x.suppression, Members: x.members,
+		Suppression: x.suppression, AsOf: x.run.asOf,
 	}
 	for _, column := range []struct {
 		field platform.Field
@@ -111,20 +119,31 @@ func (x *export) writeFull(ctx context.Context) (err error) {
 	spec := x.spec(platform.Full)
 	spec.Changes, spec.Holdout, spec.UniqueEmail = true, x.holdout, x.terms != nil
 	spec.Assigned = x.assigned
-	spec.Place = func(id string, held bool) (string, platform.Reason, error) {
+	spec.Place = func(id string, held bool, keys platform.RowKey) (string, platform.Reason, error) {
 		arm, reason := x.arm(id, held)
 		if arm == "" {
 			return "", reason, nil
 		}
 		x.manifest.Arms[arm]++
-		if batch = append(batch, placement{id, arm}); len(batch) == placementBatch {
+		if batch = append(batch, placed(id, arm, keys)); len(batch) == placementBatch {
 			return x.outside[arm], reason, flush()
 		}
 		return x.outside[arm], reason, nil
 	}
-	result, err := platform.Export(ctx, spec, x.membersOf(ctx, spec), x.files())
-	x.members, x.manifest.Full = result.Members, result
+	result, err := platform.Export(ctx, spec, x.membersOf(ctx, spec), x.files(changedFile))
+	x.manifest.Full = result
 	return x.judgeFull(result, err)
+}
+
+// placed is the placement of somebody under the digests of their row.
+func placed(id string, arm experiment.Arm, keys platform.RowKey) placement {
+	p := placement{CustomerID: id, Arm: arm, RowKey: keys.Row}
+	for i, to := range []**int64{&p.Key1, &p.Key2, &p.Key3} {
+		if key := keys.Identifiers[i]; key != 0 {
+			*to = &key
+		}
+	}
+	return p
 }
 
 // judgeFull warns of what speaks against the full files, given the result of their
@@ -179,7 +198,8 @@ func (x *export) arm(id string, held bool) (experiment.Arm, platform.Reason) {
 // mapPlaced makes the view placed.
 func (x *export) mapPlaced(ctx context.Context) error {
 	return x.Engine.Input(ctx, engine.Input{Name: "placed", Files: []string{x.placedPath()}, Columns: []engine.InputColumn{
-		{Name: "customer_id", Expression: "customer_id"}, {Name: "arm", Expression: "arm"},
+		{Name: "customer_id", Expression: "customer_id"}, {Name: "arm", Expression: "arm"}, {Name: "key_1", Expression: "key_1"},
+		{Name: "key_2", Expression: "key_2"}, {Name: "key_3", Expression: "key_3"}, {Name: "row_key", Expression: "row_key"},
 	}})
 }
 
@@ -196,7 +216,10 @@ func (x *export) writeExited(ctx context.Context) error {
 		if err := x.setExitedArm(ctx, arm); err != nil {
 			return err
 		}
-		result, err := platform.Export(ctx, spec, x.leaversOf(ctx, spec), x.files())
+		if err := x.lookUp(ctx, &spec); err != nil {
+			return err
+		}
+		result, err := platform.Export(ctx, spec, x.leaversOf(ctx, spec), x.files(removedFile))
 		if err != nil {
 			return err
 		}
@@ -210,8 +233,9 @@ func (x *export) writeExited(ctx context.Context) error {
 
 // judgeExited warns of what speaks against the exited files of a name.
 func (x *export) judgeExited(name string, result platform.Result) {
-	if n := result.Rejected[platform.NotInPeople]; n > 0 {
-		x.Warn("left_people", "%s for %s: customers who left and are in people no more: %d: take them out by hand, see the rejects", name, x.target.Name, n)
+	unknown := result.Blanked[platform.UnknownPart][platform.AddressUnknown]
+	if n := result.Rejected[platform.NotInPeople] + result.Rejected[platform.AddressUnknown] + unknown; n > 0 {
+		x.Warn("left_people", "%s for %s: rows of people who left by an address that neither people nor the files of an earlier export have any more: %d: take them out by hand, see the rejects", name, x.target.Name, n)
 	}
 	x.takeWarnings(result)
 }
@@ -219,10 +243,32 @@ func (x *export) judgeExited(name string, result platform.Result) {
 // writeSuppressed writes those who objected.
 func (x *export) writeSuppressed(ctx context.Context) error {
 	spec := x.spec(platform.Removal)
-	result, err := platform.Export(ctx, spec, x.removalsOf(ctx), x.files())
+	var given []int64
+	for row, err := range engine.Select[struct{ Key int64 }](ctx, x.Engine, "given_keys") {
+		if err != nil {
+			return err
+		}
+		given = append(given, row.Key)
+	}
+	rows := x.removalsOf(ctx)
+	if spec.HandedOut = platform.NewKeys(given); len(given) == 0 {
+		rows = nobody // the target has nobody who could object
+	}
+	result, err := platform.Export(ctx, spec, rows, x.files(""))
 	x.manifest.Suppressed = result
+	x.judgeSuppressed(result.Written)
 	return err
 }
+
+// judgeSuppressed warns of a file that would suppress most of the people there are.
+func (x *export) judgeSuppressed(written int64) {
+	if people := x.manifest.People["used"]; 2*written > people {
+		x.Warn("most_suppressed", "the suppressed file for %s has most of the %d rows of people: %d: a condition such as status = 'subscribed' makes everybody else object; map a case without else, which leaves them unknown",
+			x.target.Name, people, written)
+	}
+}
+
+func nobody(func(platform.Person, error) bool) {}
 
 // takeWarnings takes the warnings of a pass over.
 func (x *export) takeWarnings(result platform.Result) {
@@ -231,13 +277,20 @@ func (x *export) takeWarnings(result platform.Result) {
 	}
 }
 
-// files opens files of the export for their owner alone.
-func (x *export) files() platform.Files {
+// files opens files of the export for their owner alone, and lines as a part of the
+// change file; without a part there are none.
+func (x *export) files(part string) platform.Files {
+	var lines func() (io.WriteCloser, error)
+	if part != "" {
+		lines = func() (io.WriteCloser, error) {
+			return os.OpenFile(filepath.Join(x.store.Spill(), part), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		}
+	}
 	create := func(name string) (io.WriteCloser, error) {
 		return os.OpenFile(filepath.Join(x.store.Build(), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	}
 	return platform.Files{
-		Create: create,
+		Create: create, Lines: lines,
 		Table: func(name string, columns []platform.Attribute) (platform.Table, error) {
 			file, err := create(name)
 			if err != nil {

@@ -71,18 +71,56 @@ func TestGolden(t *testing.T) {
 			}
 			s.mustExport(monday, a)
 			result := s.mustExport(tuesday, a)
-			var got strings.Builder
-			s.describe(&got, result)
-			path := filepath.Join("../../fixtures/exports", target.Name+".txt")
-			if *update {
-				s.must(os.WriteFile(path, []byte(got.String()), 0o644))
-			}
-			want, err := os.ReadFile(path)
-			s.must(err)
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
-				t.Errorf("%s (-want +got; -update writes it anew):\n%s", path, diff)
-			}
+			s.holdGolden(target.Name, result)
 		})
+	}
+}
+
+// holdGolden holds an export to the golden file of a name.
+func (s *shop) holdGolden(name string, result Result) {
+	s.t.Helper()
+	var got strings.Builder
+	s.describe(&got, result)
+	path := filepath.Join("../../fixtures/exports", name+".txt")
+	if *update {
+		s.must(os.WriteFile(path, []byte(got.String()), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	s.must(err)
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		s.t.Errorf("%s (-want +got; -update writes it anew):\n%s", path, diff)
+	}
+}
+
+// A target of the configuration is exported as the built-in ones are: one that hashes
+// phones, and one with semicolons, a fixed cell, a limit of rows and its own columns of
+// those who objected.
+func TestDeclaredTargets(t *testing.T) {
+	s := newShop(t)
+	s.config.Targets = []config.Target{
+		{
+			Name: "phones", Channel: "ads", Needs: []string{"phone"}, MinMembers: 2,
+			Columns: []config.TargetColumn{{Header: "phone", Field: "phone", Form: []string{"digits", "sha256"}}},
+		},
+		{
+			Name: "letters", Channel: "email", Key: "email", Delimiter: ";", Attributes: true, Membership: true, MaxRows: 3, Removal: "import the suppressed file as blocked",
+			Columns: []config.TargetColumn{
+				{Header: "mail", Field: "email", Form: []string{"trim", "lower", "gmail"}},
+				{Header: "name", Field: "first_name", Form: []string{"upper", "single_spaces"}},
+				{Header: "land", Field: "country", Form: []string{"iso2"}},
+				{Header: "source", Fixed: "cbv"}, {Header: "day", Fixed: "{as_of}"},
+			},
+			RemovalColumns: []config.TargetColumn{{Header: "mail", Field: "email", Form: []string{"trim", "lower", "gmail"}}, {Header: "blocked", Fixed: "yes"}},
+		},
+	}
+	monday, tuesday := town(s)
+	for _, target := range []string{"phones", "letters"} {
+		a := config.Audience{Name: "actives-" + target, Lifecycle: "active", Target: target}
+		if target == "letters" {
+			a.Columns = []string{"clv"}
+		}
+		s.mustExport(monday, a)
+		s.holdGolden("declared-"+target, s.mustExport(tuesday, a))
 	}
 }
 
@@ -99,6 +137,11 @@ func (s *shop) describe(out *strings.Builder, result Result) {
 		text, err := os.ReadFile(filepath.Join(folder, file.Name))
 		s.must(err)
 		out.Write(text)
+	}
+	if changes := m.Changes; changes != nil {
+		text, err := os.ReadFile(filepath.Join(folder, changes.Name))
+		s.must(err)
+		fmt.Fprintf(out, "-- %s --\n%s", changes.Name, text)
 	}
 	text, err := os.ReadFile(filepath.Join(folder, m.Full.Rejects.Name))
 	s.must(err)

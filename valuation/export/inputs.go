@@ -30,20 +30,34 @@ func (x *export) mapInputs(ctx context.Context) error {
 	if err := source.ListFiles(ctx, x.Engine, "input_files", []source.Auxiliary{x.people, x.objecting, x.identities}); err != nil {
 		return err
 	}
-	var earlierFiles, parts []string
-	for _, e := range x.held() {
-		earlierFiles = append(earlierFiles, e.members)
-	}
+	var parts []string
+	earlierFiles, formerFiles := tablesOf(x.held())
+	otherFiles, otherFormer := tablesOf(x.others)
 	if x.begun != nil {
 		parts = x.begun.Parts
 	}
-	if err := tableOf(ctx, x.Engine, "earlier_rows", "members", earlierFiles); err != nil {
-		return err
-	}
-	if err := tableOf(ctx, x.Engine, "assignment_parts", "assigned", parts); err != nil {
-		return err
+	for _, table := range []struct {
+		name, table string
+		files       []string
+	}{
+		{"earlier_rows", "members", earlierFiles}, {"former_rows", "former", formerFiles},
+		{"other_rows", "members", otherFiles}, {"other_former_rows", "former", otherFormer},
+		{"assignment_parts", "assigned", parts},
+	} {
+		if err := tableOf(ctx, x.Engine, table.name, table.table, table.files); err != nil {
+			return err
+		}
 	}
 	return x.setExitedArm(ctx, everyone)
+}
+
+// tablesOf are the files of what exports gave their target: of the members, and of what
+// they gave before.
+func tablesOf(exports []earlier) (members, former []string) {
+	for _, e := range exports {
+		members, former = append(members, e.table(membersFile)), append(former, e.table(formerFile))
+	}
+	return members, former
 }
 
 // holdIdentities stops an export whose merged customers are not sound: nobody could say

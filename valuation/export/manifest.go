@@ -51,6 +51,24 @@ type Manifest struct {
 	Warnings             []pipeline.Warning         `json:"warnings"`
 	Plan                 []pipeline.Entry           `json:"plan"`
 	Outputs              []publication.Output       `json:"outputs"`
+	// Changes is the change file; null where nothing has changed.
+	Changes *platform.File `json:"changes"`
+	// KeepsKeys says that members has the digests by which the target knows people.
+	KeepsKeys bool `json:"keeps_keys"`
+}
+
+// ChangeCounts counts the lines of the change file.
+func (m Manifest) ChangeCounts() map[platform.Change]int64 {
+	counts := maps.Clone(m.Full.Changes)
+	if counts == nil {
+		counts = map[platform.Change]int64{}
+	}
+	for _, result := range m.Exited {
+		for change, n := range result.Changes {
+			counts[change] += n
+		}
+	}
+	return counts
 }
 
 // Rows returns the rows of the files of a kind, all names together.
@@ -85,7 +103,7 @@ func (x *export) publish(ctx context.Context) (Result, error) {
 	m := &x.manifest
 	m.SchemaVersion, m.Version, m.Identity, m.InputsIdentity = publication.SchemaVersion, x.Program.Version, x.identity, x.inputs
 	m.AsOf, m.Run, m.Earlier, m.Replaced = x.run.asOf.Format("2006-01-02"), x.run.id, x.earlier, x.replaced
-	m.Audience, m.Target, m.Channel, m.Removal = x.audience, x.target.Name, string(x.channel()), x.target.Removal
+	m.Audience, m.Target, m.Channel, m.Removal, m.KeepsKeys = x.audience, x.target.Name, string(x.channel()), x.target.Removal, true
 	m.Names = map[string]string{}
 	for arm, name := range x.outside {
 		if (arm == everyone) == (x.terms == nil) {

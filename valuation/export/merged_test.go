@@ -49,12 +49,13 @@ func TestPeopleOfMergedCustomers(t *testing.T) {
 	one := s.mustExport(run, a)
 	s.wantKept(one, platform.Full, "moved@x.org", "other@x.org", "own@x.org")
 	suppressed := s.kept(one)[platform.Removal]
-	for _, address := range []string{"refuses.old@x.org", "refuses@x.org", "listed@x.org", "address.old@x.org", "address@x.org", "hashed@example.com", "hash@x.org"} {
+	for _, address := range []string{"refuses@x.org", "listed@x.org", "address@x.org", "hash@x.org"} {
 		if !slices.Contains(suppressed, address) {
 			t.Errorf("the target is not told of %s: %q", address, suppressed)
 		}
 	}
-	for _, address := range []string{"own.old@x.org", "moved@x.org", "other@x.org"} {
+	// of the first ones it was given none
+	for _, address := range []string{"refuses.old@x.org", "address.old@x.org", "hashed@example.com", "own.old@x.org", "moved@x.org", "other@x.org"} {
 		if slices.Contains(suppressed, address) {
 			t.Errorf("the target is told that %s objects", address)
 		}

@@ -3,6 +3,9 @@ package export
 import (
 	"context"
 	"iter"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"cbv/valuation/engine"
@@ -30,22 +33,84 @@ func (c personColumns) person(customer string) platform.Person {
 	}
 }
 
-// placeColumns are where a customer was and is.
-type placeColumns struct {
-	IsAbsent   bool
-	EarlierArm *experiment.Arm // null for none
-}
-
+// audienceRow is a row of the audience: Person is what audience_people.sql says of it.
 type audienceRow struct {
 	CustomerID string
-	personColumns
-	placeColumns
+	Person     string
+}
+
+// audiencePerson takes the text of audience_people.sql apart.
+func (x *export) audiencePerson(row audienceRow) platform.Person {
+	rest := row.Person
+	next := func() (field string) {
+		field, rest, _ = strings.Cut(rest, "\x1f")
+		return field
+	}
+	p := platform.Person{CustomerID: row.CustomerID}
+	for _, field := range []*string{&p.Email, &p.Phone, &p.FirstName, &p.LastName, &p.Country, &p.Zip, &p.City, &p.State} {
+		*field = next()
+	}
+	p.ConsentEmail, p.ConsentAds = consentOf(next()), consentOf(next())
+	p.Suppressed, p.Absent = next() != "", next() != ""
+	arm := next()
+	if arm == "" {
+		return p
+	}
+	p.Was = x.outside[experiment.Arm(arm)]
+	for i := range p.WasKeys.Identifiers {
+		p.WasKeys.Identifiers[i] = number(next())
+	}
+	if least, greatest := number(next()), number(next()); least == greatest {
+		p.WasKeys.Row = least
+	}
+	return p
+}
+
+// number is 0 for none.
+func number(text string) int64 {
+	if text == "" {
+		return 0
+	}
+	value, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		panic(err) // SQL wrote it from a bigint
+	}
+	return value
+}
+
+func consentOf(text string) platform.Consent {
+	switch text {
+	case "1":
+		return platform.Granted
+	case "0":
+		return platform.Refused
+	}
+	return platform.Unknown
 }
 
 type exitedRow struct {
-	GoneID string
+	ExitKey string
+	GoneID  string
 	personColumns
-	placeColumns
+	IsAbsent bool
+	GoneKey1 *int64 `col:"gone_key_1"`
+	GoneKey2 *int64 `col:"gone_key_2"`
+	GoneKey3 *int64 `col:"gone_key_3"`
+}
+
+func (r exitedRow) leaver() platform.Person {
+	p := r.person(r.GoneID)
+	p.Absent = r.IsAbsent
+	p.Gone = [...]int64{key(r.GoneKey1), key(r.GoneKey2), key(r.GoneKey3)}
+	return p
+}
+
+// key is 0 for none.
+func key(value *int64) int64 {
+	if value == nil {
+		return 0
+	}
+	return *value
 }
 
 type removalRow struct {
@@ -56,24 +121,12 @@ type removalRow struct {
 
 // membersOf yields the customers of the audience in the order of their ids.
 func (x *export) membersOf(ctx context.Context, spec platform.Spec) iter.Seq2[platform.Person, error] {
-	return withAttributes(ctx, x, spec, "audience_rows", "customer_id", func(row audienceRow) platform.Person {
-		return x.placed(row.person(row.CustomerID), row.placeColumns)
-	})
+	return withAttributes(ctx, x, spec, "audience_people", "customer_id", x.audiencePerson)
 }
 
 // leaversOf yields those who left an arm in the order of their ids.
 func (x *export) leaversOf(ctx context.Context, spec platform.Spec) iter.Seq2[platform.Person, error] {
-	return withAttributes(ctx, x, spec, "exited_rows", "gone_id", func(row exitedRow) platform.Person {
-		return x.placed(row.person(row.GoneID), row.placeColumns)
-	})
-}
-
-func (x *export) placed(p platform.Person, place placeColumns) platform.Person {
-	p.Absent = place.IsAbsent
-	if place.EarlierArm != nil {
-		p.Was = x.outside[*place.EarlierArm]
-	}
-	return p
+	return withAttributes(ctx, x, spec, "exited_rows", "exit_key", exitedRow.leaver)
 }
 
 // removalsOf yields those that the target may have to take out.

@@ -4,7 +4,7 @@ import "cbv/valuation/pipeline"
 
 // Steps are an export of one audience of a published run, in order.
 var Steps = []pipeline.Step{
-	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"people_input", "suppression_input", "input_files", "identities_input", "earlier_rows", "assignment_parts", "exited_arm"}},
+	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"people_input", "suppression_input", "input_files", "identities_input", "earlier_rows", "former_rows", "other_rows", "other_former_rows", "assignment_parts", "exited_arm"}},
 	{Name: "identities", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "identity_faults", Kind: pipeline.View, Folder: "intake"},
 	{Name: "identity_contract", Kind: pipeline.Go, Reads: []string{"identity_faults"}},
@@ -28,14 +28,19 @@ var Steps = []pipeline.Step{
 	lists,
 	chosen,
 	{Name: "audience_rows", Kind: pipeline.View, Folder: "exports"},
-	{Name: "full", Kind: pipeline.Go, Reads: []string{"audience_rows"}, Makes: []string{"placed"}}, // and entered
+	{Name: "audience_people", Kind: pipeline.View, Folder: "exports"},
+	{Name: "full", Kind: pipeline.Go, Reads: []string{"audience_people"}, Makes: []string{"placed"}}, // and entered
 	{Name: "members", Kind: pipeline.File, Folder: "exports", Key: []string{"customer_id"}},
+	{Name: "held_keys", Kind: pipeline.Table, Folder: "exports"},
+	{Name: "former", Kind: pipeline.File, Folder: "exports", Key: []string{"key"}},
 	{Name: "audience_figures", Kind: pipeline.View, Folder: "exports"},
 	{Name: "power", Kind: pipeline.Go, Reads: []string{"audience_figures"}},
 	{Name: "exited_rows", Kind: pipeline.View, Folder: "exports"},
 	{Name: "exited", Kind: pipeline.Go, Reads: []string{"exited_rows"}},
+	{Name: "given_keys", Kind: pipeline.View, Folder: "exports"},
 	{Name: "removal_rows", Kind: pipeline.View, Folder: "exports"},
-	{Name: "suppressed", Kind: pipeline.Go, Reads: []string{"removal_rows"}},
+	{Name: "suppressed", Kind: pipeline.Go, Reads: []string{"given_keys", "removal_rows"}},
+	{Name: "changes", Kind: pipeline.Go},
 	{Name: "newly_assigned", Kind: pipeline.View, Folder: "exports"},
 	{Name: "assignment", Kind: pipeline.Go, Reads: []string{"newly_assigned"}}, // before anything can be sent
 }
@@ -66,6 +71,7 @@ func (x *export) Actions() pipeline.Actions {
 		"power":             x.reportPower,
 		"exited":            x.writeExited,
 		"suppressed":        x.writeSuppressed,
+		"changes":           x.writeChanges,
 		"assignment":        x.assign,
 	}
 }

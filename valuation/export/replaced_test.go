@@ -1,12 +1,13 @@
 package export
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"cbv/valuation/config"
-	"cbv/valuation/pipeline"
 	"cbv/valuation/platform"
 )
 
@@ -43,10 +44,7 @@ func TestReplacedExportsAreTakenBack(t *testing.T) {
 
 	s.people(everybody[:2]...)
 	second := s.mustExport(monday, a)
-	s.wantKept(second, platform.Exited) // c is in people no more, and reported by hand
-	if n := second.Manifest.Exited[platform.NeutralName(a.Name)].Rejected[platform.NotInPeople]; n != 1 {
-		t.Errorf("%d left without an address, want 1", n)
-	}
+	s.wantKept(second, platform.Exited, "c@x.org") // who is in people no more, and is named as the first export did
 	gone := person("c", "c@x.org")
 	gone["consent_email"] = nil
 	s.people(everybody[0], everybody[1], gone)
@@ -92,19 +90,24 @@ func TestAnEmptiedAudienceIsTakenBackOnTheSameDay(t *testing.T) {
 	s.wantKept(result, platform.Removal, hashOf("a@x.org")) // the platform has it
 }
 
-// An e-mail tool hears of every address that somebody objected with: of a later
-// row of the same customer, of a row without an id, and of suppression files.
-func TestEveryObjectingAddressIsSuppressed(t *testing.T) {
+// An e-mail tool hears of every address that somebody objected with and that an export
+// gave it: of a row of people, of a row without an id, and of suppression files. Of the
+// others it hears nothing: they would be disclosed.
+func TestObjectingAddressesThatWereGivenOutAreSuppressed(t *testing.T) {
 	for target, want := range map[string][]string{
-		"klaviyo": {"first@x.org", "elsewhere@x.org", "noid@x.org", "second@x.org"},
-		"braze":   {"a"}, // which knows ids
+		"klaviyo": {"first@x.org", "elsewhere@x.org", "noid@x.org"},
+		"braze":   {"a"}, // which knows ids; c and d are in people no more
 	} {
 		s := newShop(t)
+		a := config.Audience{Name: "all", Lifecycle: "active", Target: target}
+		everybody := func() []row { return []row{customer("a"), customer("b"), customer("c"), customer("d")} }
+		s.people(person("a", "first@x.org"), person("b", "b@x.org"), person("c", "elsewhere@x.org"), person("d", "noid@x.org"))
+		s.mustExport(s.run("2026-11-23", everybody()...), a)
 		later, nobody := person("a", "Second@x.org"), row{"email": " noid@x.org", "suppressed": true}
 		later["consent_email"] = false
 		s.people(person("a", "first@x.org"), later, nobody, person("b", "b@x.org"))
-		s.objections(row{"email": "Elsewhere@X.org"}, row{"email": "FIRST@x.org"}, row{"email": "elsewhere@x.org "})
-		result := s.mustExport(s.run("2026-11-23", customer("a"), customer("b")), config.Audience{Name: "all", Lifecycle: "active", Target: target})
+		s.objections(row{"email": "Elsewhere@X.org"}, row{"email": "FIRST@x.org"}, row{"email": "stranger@x.org "})
+		result := s.mustExport(s.run("2026-11-24", everybody()...), a)
 		s.wantKept(result, platform.Removal, want...)
 		if result.Manifest.Suppressed.Rejected[platform.SharedEmail] > 0 {
 			t.Errorf("%s: %v", target, result.Manifest.Suppressed.Rejected)
@@ -112,18 +115,89 @@ func TestEveryObjectingAddressIsSuppressed(t *testing.T) {
 	}
 }
 
-// Somebody erased from people cannot be reported by any address: strictness does
-// not keep the audience back for that, today or ever.
-func TestStrictLetsErasedPeoplePass(t *testing.T) {
+// What another audience gave the tool, or this one long ago, it has too: an objection
+// is told to it by every audience.
+func TestObjectionsAreToldByEveryAudienceOfTheTarget(t *testing.T) {
+	s := newShop(t)
+	actives := config.Audience{Name: "actives", Lifecycle: "active", Target: "klaviyo"}
+	cooling := config.Audience{Name: "cooling", Lifecycle: "cooling", Target: "klaviyo"}
+	elsewhere := config.Audience{Name: "elsewhere", Lifecycle: "cooling", Target: "mailchimp"}
+	of := func(id, lifecycle string) row {
+		c := customer(id)
+		c["lifecycle"] = lifecycle
+		return c
+	}
+	s.people(person("a", "a@x.org"), person("b", "b@x.org"), person("c", "c@x.org"), person("d", "d@x.org"))
+	monday := s.run("2026-11-23", of("a", "active"), of("b", "active"), of("c", "cooling"), of("d", "cooling"))
+	s.mustExport(monday, actives)
+	s.mustExport(monday, cooling)
+	tuesday := s.run("2026-11-24", of("a", "active"), of("b", "cooling"), of("c", "cooling"), of("d", "cooling"))
+	s.mustExport(tuesday, actives) // b left
+	s.mustExport(tuesday, elsewhere)
+	objecting := []row{person("a", "a@x.org"), person("b", "b@x.org"), person("c", "c@x.org"), person("d", "d@x.org"), person("e", "e@x.org")}
+	for _, i := range []int{1, 2, 4} {
+		objecting[i]["consent_email"] = false
+	}
+	s.people(objecting...)
+	wednesday := s.run("2026-11-25", of("a", "active"), of("b", "cooling"), of("c", "cooling"), of("d", "cooling"), of("e", "cooling"))
+	s.wantKept(s.mustExport(wednesday, actives), platform.Removal, "b@x.org", "c@x.org") // e was given to nobody
+	s.wantKept(s.mustExport(wednesday, elsewhere), platform.Removal, "b@x.org", "c@x.org")
+}
+
+// Somebody erased from people leaves by the address that the earlier export gave out.
+// Where that export's files are gone too nobody knows it, which strictness stops at
+// unless it is accepted.
+func TestErasedPeopleLeave(t *testing.T) {
 	s := newShop(t)
 	a := config.Audience{Name: "all", Lifecycle: "active", Target: "klaviyo"}
+	everybody := func() []row { return []row{customer("a"), customer("b"), customer("c")} }
 	s.people(person("a", "a@x.org"), person("b", "b@x.org"), person("c", "c@x.org"))
-	s.mustExport(s.run("2026-11-23", customer("a"), customer("b"), customer("c")), a)
+	first := s.mustExport(s.run("2026-11-23", everybody()...), a)
 	s.config.Run.Strict = true
 	s.people(person("a", "a@x.org"), person("b", "b@x.org"))
-	result := s.mustExport(s.run("2026-11-24", customer("a"), customer("b"), customer("c")), a)
-	if !slices.ContainsFunc(result.Warnings, func(w pipeline.Warning) bool { return w.Code == "left_people" }) {
-		t.Errorf("%+v", result.Warnings)
+	tuesday := s.run("2026-11-24", everybody()...)
+	second := s.mustExport(tuesday, a)
+	s.wantKept(second, platform.Exited, "c@x.org")
+	if len(second.Warnings) > 0 {
+		t.Errorf("%+v", second.Warnings)
+	}
+	s.must(os.RemoveAll(second.Folder))
+	s.must(os.Remove(filepath.Join(first.Folder, first.Manifest.Full.Files[0].Name)))
+	if _, err := s.export(tuesday, a); err == nil || !strings.Contains(err.Error(), "warning left_people") {
+		t.Errorf("%v", err)
+	}
+	s.config.Run.Accept = []string{"left_people"}
+	again := s.mustExport(tuesday, a)
+	s.wantKept(again, platform.Exited)
+	if n := again.Manifest.Exited[platform.NeutralName(a.Name)].Rejected[platform.NotInPeople]; n != 1 {
+		t.Errorf("%d left without an address, want 1", n)
+	}
+}
+
+// A changed address leaves and the new one enters; the change file says both.
+func TestChangedAddressesLeaveAndEnter(t *testing.T) {
+	s := newShop(t)
+	a := config.Audience{Name: "all", Lifecycle: "active", Target: "meta"}
+	of := func(email, phone string) row {
+		p := person("a", email)
+		p["phone"] = phone
+		return p
+	}
+	s.people(of("old@x.org", "07700 900123"), person("b", "b@x.org"))
+	s.mustExport(s.run("2026-11-23", customer("a"), customer("b")), a)
+	s.people(of("new@x.org", "07700 900123"), person("b", "b@x.org"))
+	result := s.mustExport(s.run("2026-11-24", customer("a"), customer("b")), a)
+	s.wantKept(result, platform.Exited, hashOf("old@x.org"))
+	s.wantKept(result, platform.Entered, hashOf("new@x.org"))
+	lines, err := os.ReadFile(filepath.Join(result.Folder, result.Manifest.Changes.Name))
+	s.must(err)
+	name := platform.NeutralName(a.Name)
+	want := `{"op":"remove","audience":"` + name + `","row":{"email":"` + hashOf("old@x.org") + `"}}
+{"op":"update","audience":"` + name + `","row":{"email":"` + hashOf("new@x.org") + `","phone":"` + hashOf("447700900123") +
+		`","fn":null,"ln":null,"zip":null,"ct":null,"st":null,"country":null,"uid":null,"value":null}}
+`
+	if string(lines) != want {
+		t.Errorf("%s\nwant\n%s", lines, want)
 	}
 }
 

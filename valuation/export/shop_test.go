@@ -177,7 +177,11 @@ func (s *shop) records(path string) [][]string {
 	file, err := os.Open(path)
 	s.must(err)
 	defer file.Close()
-	records, err := csv.NewReader(file).ReadAll()
+	reader := csv.NewReader(file)
+	if strings.Contains(path, "-brevo-") {
+		reader.Comma = ';'
+	}
+	records, err := reader.ReadAll()
 	s.must(err)
 	return records
 }

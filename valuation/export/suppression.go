@@ -14,7 +14,7 @@ import (
 // fillSuppression reads everybody who objected, the global holdout, and whoever
 // has an arm already, to the end. Whatever goes wrong on the way ends the export.
 func (x *export) fillSuppression(ctx context.Context) error {
-	x.suppression = platform.NewSuppression()
+	x.suppression = platform.NewSuppression(x.target)
 	if err := x.addObjecting(ctx); err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (x *export) fillSuppression(ctx context.Context) error {
 	x.suppression.Seal()
 	x.manifest.SuppressionKeys = int64(x.suppression.Len())
 	if x.design.GlobalHoldout > 0 {
-		x.holdout = platform.NewSuppression()
+		x.holdout = platform.NewSuppression(x.target)
 		err := x.eachPerson(ctx, "holdout_people", func(p *platform.Person) {
 			if x.design.HeldOut(p.CustomerID) {
 				x.holdout.AddPerson(p, x.Config.Export.Region)
@@ -42,7 +42,7 @@ func (x *export) fillSuppression(ctx context.Context) error {
 		return err
 	}
 	if x.begun != nil {
-		x.assigned = platform.NewSuppression()
+		x.assigned = platform.NewSuppression(x.target)
 		err := x.eachPerson(ctx, "assigned_people", func(p *platform.Person) { x.assigned.AddPerson(p, x.Config.Export.Region) })
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ type suppressionRow struct {
 // those that match nobody: a list of keys of another kind suppresses nobody
 // without a word.
 func (x *export) addListed(ctx context.Context) error {
-	listed := platform.NewSuppression()
+	listed := platform.NewSuppression(x.target)
 	for row, err := range engine.Select[suppressionRow](ctx, x.Engine, "suppression_rows") {
 		if err != nil {
 			return err

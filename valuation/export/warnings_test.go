@@ -87,7 +87,7 @@ func people(reason string, rows int64, files ...source.File) pipelinetest.Input 
 func objecting(rows int64) pipelinetest.Input {
 	return exportTo("klaviyo", func(x *export) error {
 		x.objecting.Files = []source.File{{Path: "objections.parquet", Rows: rows}}
-		x.suppression = platform.NewSuppression()
+		x.suppression = platform.NewSuppression(x.target)
 		var listed []suppressionRow
 		for i := range rows {
 			listed = append(listed, suppressionRow{CustomerID: fmt.Sprint("c", i)})
@@ -99,14 +99,24 @@ func objecting(rows int64) pipelinetest.Input {
 	})
 }
 
-// before is an export of an earlier day that was made for a target.
-func before(t *testing.T, target string) pipelinetest.Input {
+// suppressing is a suppressed file of so many rows, of four people.
+func suppressing(rows int64) pipelinetest.Input {
+	return exportTo("klaviyo", func(x *export) error {
+		x.manifest.People = map[string]int64{"used": 4, "customer_id_missing": 9}
+		x.judgeSuppressed(rows)
+		return nil
+	})
+}
+
+// before is an export of an earlier day that was made for a target, and keeps by what
+// it knows people, or does not.
+func before(t *testing.T, target, keeps string) pipelinetest.Input {
 	return exportTo("meta", func(x *export) error {
 		folder := filepath.Join(t.TempDir(), "2026-11-22")
 		if err := os.Mkdir(folder, 0o700); err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`{"target": "`+target+`"}`), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`{"keeps_keys": `+keeps+`, "target": "`+target+`"}`), 0o600); err != nil {
 			return err
 		}
 		_, err := x.openEarlier(folder)
@@ -153,8 +163,21 @@ func TestWarnings(t *testing.T) {
 		{
 			Code:   "left_people",
 			Raises: left(platform.NotInPeople, 1),
-			Says:   "cbv_a_0123456789 for meta: customers who left and are in people no more: 1: take them out by hand, see the rejects",
+			Says:   "cbv_a_0123456789 for meta: rows of people who left by an address that neither people nor the files of an earlier export have any more: 1: take them out by hand, see the rejects",
 			Silent: left(platform.NoConsent, 1),
+		},
+		{
+			Code:   "left_people",
+			Raises: left(platform.AddressUnknown, 2),
+			Says:   "cbv_a_0123456789 for meta: rows of people who left by an address that neither people nor the files of an earlier export have any more: 2: take them out by hand, see the rejects",
+			Silent: left(platform.AddressUnknown, 0),
+		},
+		{
+			Code:   "most_suppressed",
+			Raises: suppressing(3),
+			Says: "the suppressed file for klaviyo has most of the 4 rows of people: 3: a condition such as status = 'subscribed' makes everybody else object; " +
+				"map a case without else, which leaves them unknown",
+			Silent: suppressing(2),
 		},
 		{
 			Code:   "repeated_people",
@@ -182,9 +205,15 @@ func TestWarnings(t *testing.T) {
 		},
 		{
 			Code:   "other_target",
-			Raises: before(t, "klaviyo"),
+			Raises: before(t, "klaviyo", "true"),
 			Says:   "the export of 2026-11-22 was for klaviyo: for meta everybody counts as entered, and nobody as exited",
-			Silent: before(t, "meta"),
+			Silent: before(t, "meta", "true"),
+		},
+		{
+			Code:   "other_target",
+			Raises: before(t, "meta", "false"),
+			Says:   "the export of 2026-11-22 is of an older version, which did not keep by what meta knows people: everybody counts as entered, and nobody as exited",
+			Silent: before(t, "meta", "true"),
 		},
 	})
 }

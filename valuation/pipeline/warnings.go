@@ -26,9 +26,8 @@ const (
 )
 
 // Warnings is the catalog of all warnings: what Warn raises is here. Under run.strict
-// each of them fails the command but for the lenient ones, which would stay for good
-// or are usual: customers who share an e-mail, those who were erased from people, and
-// an audience of lookalikes that somebody asked for.
+// each of them fails the command but for the lenient ones, which are usual. What would
+// stay for good, such as customers who share an e-mail, run.accept lets pass.
 var Warnings = []WarningKind{
 	{"copied_file", "run, check, measure, export", "two files of an input have the same bytes", "both count", false},
 	{"order_total_on_lines", byInput, "nearly all orders with several rows have one amount throughout: their total stands on each line", "every row counts", false},
@@ -91,14 +90,16 @@ var Warnings = []WarningKind{
 	{"acquisition_loses_money", byValuing, "a new customer costs more than they bring", "the floor alone decides whom to retain", false},
 
 	{"old_people", byExport, "a file of people or suppression is older than the day of the run", "does not know who objected since", false},
-	{"no_seed", byExport, "an audience of lookalikes goes to an ad platform", "the files are written; they are no seed", true},
+	{"no_seed", byExport, "an audience of lookalikes goes to an ad platform", "the files are written; they are no seed", false},
 	{"few_in_people", byExport, "more customers are missing from people than found there", "those who are found", false},
 	{"repeated_people", byExport, "people has several rows of one customer", "the first counts", false},
 	{"people_without_id", byExport, "people has rows without a customer_id", "they belong to nobody", false},
-	{"shared_email", byExport, "customers share an e-mail by which the target knows them", "the first is in the files", true},
+	{"shared_email", byExport, "customers share an e-mail by which the target knows them", "the first is in the files", false},
 	{"empty_suppression", byExport, "a file of suppression has no row", "suppresses nobody by it", false},
-	{"left_people", byExport, "customers of an earlier export are no longer in people", "they cannot be named in the exited file", true},
-	{"other_target", byExport, "the last export of the audience was for another target", "all count as entered", false},
+	{"left_people", byExport, "somebody left by an address that neither people nor the files of an earlier export have any more", "they cannot be named in the exited file", false},
+	{"blank_column", byExport, "a column is blank for more than a fifth of the rows that had a value", "the cells stay blank; the rejects name their rows", false},
+	{"most_suppressed", byExport, "the suppressed file holds more than half of people", "the file is written; look at the consent before it is uploaded", false},
+	{"other_target", byExport, "the last export of the audience was for another target, or is of an older version", "all count as entered", false},
 	{"audience_too_small", byExport, "fewer people than the platform takes", "the files are written: they may top up an audience there", false},
 	{"empty_audience", byExport, "nobody is in the audience", "the export is written so that those of the last one leave", false},
 

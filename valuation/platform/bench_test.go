@@ -48,7 +48,7 @@ func BenchmarkMillion(b *testing.B) {
 			target, _ := TargetOf(name)
 			spec := Spec{
 				Target: target, Kind: Full, Name: "cbv_a_0000000000", ConsentMapped: true, Region: "GB",
-				Mapped: []Field{Email, Phone, FirstName, LastName, Country, Zip, City}, Suppression: NewSuppression(),
+				Mapped: []Field{Email, Phone, FirstName, LastName, Country, Zip, City}, Suppression: NewSuppression(target),
 			}
 			if target.Channel == "" {
 				spec.Channel = EmailChannel

@@ -18,11 +18,14 @@ type collector struct {
 	outputs map[output]*outputFiles
 	order   []*outputFiles
 	rejects *csvFiles
+	lines   *linesFile
 	result  Result
 
-	members      Members // of all keys, whether their rows were written or not
+	taken        map[digest]struct{} // keys of rows, whether they were written or not
+	gone         map[int64]struct{}  // identifiers that an exited row has taken out
 	phones       map[uint64]struct{}
-	sharedEmails int64 // rows written nevertheless, for targets that know rows by customer_id
+	had          []int64 // rows that had a value of a column of the target's own
+	sharedEmails int64   // rows written nevertheless, for targets that know rows by customer_id
 	lastID       string
 }
 
@@ -51,12 +54,18 @@ func newCollector(spec *Spec, files Files) *collector {
 	return &collector{
 		spec:    spec,
 		header:  spec.header(spec.Name),
+		lines:   &linesFile{create: files.Lines},
 		create:  files,
 		outputs: map[output]*outputFiles{},
-		rejects: &csvFiles{create: files.Create, base: base + "-rejects", header: appendRecord(nil, "customer_id", "part", "reason")},
-		result:  Result{Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Warnings: []Warning{}},
-		members: Members{keys: map[digest]uint8{}},
-		phones:  map[uint64]struct{}{},
+		rejects: &csvFiles{create: files.Create, base: base + "-rejects", header: appendRecord(nil, ',', "customer_id", "part", "reason")},
+		result: Result{
+			Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Values: map[string]int64{},
+			Changes: map[Change]int64{}, Warnings: []Warning{}, shapes: map[string]string{},
+		},
+		taken:  map[digest]struct{}{},
+		gone:   map[int64]struct{}{},
+		phones: map[uint64]struct{}{},
+		had:    make([]int64, len(spec.columns())),
 	}
 }
 
@@ -75,7 +84,7 @@ func (c *collector) output(name string, kind Kind) (*outputFiles, error) {
 	o := &outputFiles{
 		output: which,
 		records: &csvFiles{
-			create: c.create.Create, audience: name, kind: kind, base: base, parts: true, header: appendRecord(nil, c.spec.header(name)...),
+			create: c.create.Create, audience: name, kind: kind, base: base, parts: true, header: appendRecord(nil, target.delimiter(), c.spec.header(name)...),
 			maxBytes: target.MaxBytes, maxRows: target.MaxRows,
 		},
 		table: &tableFile{create: c.create.Table, columns: c.spec.tableColumns(), written: File{Name: base + ".parquet", Audience: name, Kind: kind}},
@@ -85,9 +94,16 @@ func (c *collector) output(name string, kind Kind) (*outputFiles, error) {
 	return o, nil
 }
 
+// piece is what a worker made of a row.
+type piece struct {
+	record, line []byte
+	cells        []Cell
+	notes        []note
+}
+
 // collect takes the rows of a batch, in order.
 func (c *collector) collect(b *batch) error {
-	var record, cell, noted int
+	var record, line, cell, noted int
 	for i := range b.outcomes {
 		o := &b.outcomes[i]
 		c.result.Rows++
@@ -95,15 +111,19 @@ func (c *collector) collect(b *batch) error {
 		if err != nil {
 			return err
 		}
-		if reason != "" {
+		made := piece{b.records[record:o.recordEnd], b.lines[line:o.lineEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd]}
+		if o.gone {
+			err = c.change(Remove, c.spec.Name, made.line)
+		}
+		if err == nil && reason != "" {
 			err = c.reject(o.id, reason)
-		} else {
-			err = c.write(o, name, b.records[record:o.recordEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd])
+		} else if err == nil {
+			err = c.write(o, name, made)
 		}
 		if err != nil {
 			return err
 		}
-		record, cell, noted = o.recordEnd, o.cellsEnd, o.notesEnd
+		record, line, cell, noted = o.recordEnd, o.lineEnd, o.cellsEnd, o.notesEnd
 	}
 	return nil
 }
@@ -115,7 +135,7 @@ func (c *collector) place(o *outcome) (name string, reason Reason, err error) {
 		return name, reason, nil
 	}
 	if c.spec.Place != nil {
-		if name, reason, err = c.spec.Place(o.id, o.held); err != nil || reason != "" {
+		if name, reason, err = c.spec.Place(o.id, o.held, o.keys); err != nil || reason != "" {
 			return name, reason, err
 		}
 	}
@@ -128,6 +148,9 @@ func (c *collector) place(o *outcome) (name string, reason Reason, err error) {
 // judge returns why a row may not be written. Suppression has the last word:
 // behind it stand only the holdouts, which let nobody in either.
 func (c *collector) judge(o *outcome) Reason {
+	if c.spec.Kind == Exited {
+		return c.judgeExit(o)
+	}
 	repeated := c.result.Rows > 1 && o.id != "" && o.id == c.lastID
 	c.lastID = o.id
 	if o.reason != "" {
@@ -140,15 +163,12 @@ func (c *collector) judge(o *outcome) Reason {
 		return o.owned
 	}
 	if o.shared != "" {
-		if _, taken := c.members.keys[o.key]; taken && (c.spec.Target.Key != CustomerID || c.spec.UniqueEmail) {
+		if _, taken := c.taken[o.key]; taken && (c.spec.Target.Key != CustomerID || c.spec.UniqueEmail) {
 			return o.shared
 		} else if taken {
 			c.sharedEmails++
 		}
-		c.members.keys[o.key] = 0
-	}
-	if c.spec.Kind == Exited && c.spec.Members != nil && o.shared != "" && c.spec.Members.has(o.key, c.spec.Name) {
-		return StillMember
+		c.taken[o.key] = struct{}{}
 	}
 	if o.suppressed && c.spec.Kind != Removal {
 		return Suppressed
@@ -156,9 +176,30 @@ func (c *collector) judge(o *outcome) Reason {
 	return ""
 }
 
+// judgeExit rejects a row of identifiers that earlier rows have taken out all, as those
+// of customers who shared an address.
+func (c *collector) judgeExit(o *outcome) Reason {
+	anew := false
+	for _, key := range o.keys.Identifiers {
+		if _, out := c.gone[key]; key != 0 && !out {
+			anew = true
+		}
+	}
+	if o.gone = o.gone && anew; o.reason != "" {
+		return o.reason
+	}
+	if !anew {
+		return DuplicateCustomer
+	}
+	for _, key := range o.keys.Identifiers {
+		c.gone[key] = struct{}{}
+	}
+	return ""
+}
+
 func (c *collector) reject(id string, reason Reason) error {
 	c.result.Rejected[reason]++
-	if reason == NotSuppressed {
+	if reason == NotSuppressed || reason == NotHandedOut {
 		return nil // nearly everybody, and nothing is wrong with them
 	}
 	return c.addReject(id, "row", reason)
@@ -166,37 +207,76 @@ func (c *collector) reject(id string, reason Reason) error {
 
 // addReject adds a line to the rejects: an id and a reason, nothing else of a person.
 func (c *collector) addReject(id, part string, reason Reason) error {
-	id, _ = freeText(id, 0)
-	return c.rejects.write(appendRecord(nil, id, part, string(reason)))
+	id, _ = idText(id, 0)
+	return c.rejects.write(appendRecord(nil, ',', id, part, string(reason)))
 }
 
-func (c *collector) write(o *outcome, name string, record []byte, cells []Cell, notes []note) error {
+func (c *collector) write(o *outcome, name string, made piece) error {
 	c.result.Written++
-	if o.shared != "" {
-		c.members.keys[o.key] = c.members.place(name)
+	for at := range c.had {
+		if o.had&(1<<at) != 0 {
+			c.had[at]++
+		}
 	}
-	for _, n := range notes {
-		if err := c.blank(o.id, c.header[n.column], n.reason); err != nil {
+	for _, n := range made.notes {
+		if err := c.blank(o.id, c.header[n.column], n.reason, n.shape); err != nil {
 			return err
 		}
 	}
-	pieces := [][]byte{record}
+	if o.unknown {
+		if err := c.blank(o.id, UnknownPart, AddressUnknown, ""); err != nil {
+			return err
+		}
+	}
+	record, line := [][]byte{made.record}, [][]byte{made.line}
 	if o.phone != 0 {
 		if _, taken := c.phones[o.phone]; taken {
-			if err := c.blank(o.id, c.header[o.phoneColumn], SharedPhone); err != nil {
+			if err := c.blank(o.id, c.header[o.phoneColumn], SharedPhone, ""); err != nil {
 				return err
 			}
-			pieces = [][]byte{record[:o.phoneFrom], record[o.phoneTo:]}
+			record = [][]byte{made.record[:o.phoneCell.from], made.record[o.phoneCell.to:]}
+			if len(made.line) > 0 {
+				line = [][]byte{made.line[:o.phoneValue.from], []byte("null"), made.line[o.phoneValue.to:]}
+			}
 		}
 		c.phones[o.phone] = struct{}{}
 	}
-	if err := c.append(name, c.spec.Kind, pieces, cells); err != nil {
+	if err := c.append(name, c.spec.Kind, record, made.cells); err != nil {
 		return err
 	}
-	if c.spec.Changes && o.was != name {
-		return c.append(name, Entered, pieces, cells)
+	if !c.spec.Changes {
+		return nil
+	}
+	return c.changed(o, name, record, line, made.cells)
+}
+
+// UnknownPart is the part of a reject that is an address nobody knows any more.
+const UnknownPart = "address"
+
+// changed writes what has changed about a row of a full file since the earlier ones.
+func (c *collector) changed(o *outcome, name string, record, line [][]byte, cells []Cell) error {
+	entered := o.was != name || !o.sameKeys
+	if entered {
+		if err := c.append(name, Entered, record, cells); err != nil {
+			return err
+		}
+	}
+	switch {
+	case o.was != name || !o.sameKeys && !o.anyKey:
+		return c.change(Add, name, line...)
+	case entered || !o.sameRow:
+		return c.change(Update, name, line...)
 	}
 	return nil
+}
+
+// change writes a line of the change file.
+func (c *collector) change(change Change, name string, line ...[]byte) error {
+	c.result.Changes[change]++
+	if c.lines.create == nil {
+		return nil
+	}
+	return c.lines.write(lineStart{change, name}, line...)
 }
 
 // append adds a row to a kind of file of a name.
@@ -211,19 +291,12 @@ func (c *collector) append(name string, kind Kind, pieces [][]byte, cells []Cell
 	return o.records.write(pieces...)
 }
 
-// place returns the number of a name. There are as many as a campaign has arms.
-func (m *Members) place(name string) uint8 {
-	at := slices.Index(m.names, name)
-	if at < 0 {
-		at = len(m.names)
-		m.names = append(m.names, name)
-	}
-	return uint8(at + 1)
-}
-
-func (c *collector) blank(id, column string, reason Reason) error {
+func (c *collector) blank(id, column string, reason Reason, shape string) error {
 	if c.result.Blanked[column] == nil {
 		c.result.Blanked[column] = map[Reason]int64{}
+	}
+	if c.result.shapes[column] == "" && reason != Clipped {
+		c.result.shapes[column] = shape
 	}
 	c.result.Blanked[column][reason]++
 	return c.addReject(id, column, reason)
@@ -242,15 +315,17 @@ func (c *collector) finish(err error) (Result, error) {
 			r.Files = append(r.Files, o.table.written)
 		}
 	}
-	err = errors.Join(err, c.rejects.close())
+	err = errors.Join(err, c.rejects.close(), c.lines.close())
 	if len(c.rejects.written) > 0 {
 		r.Rejects = &c.rejects.written[0]
 	}
 	if err != nil {
 		return *r, err
 	}
-	if c.spec.Target.Key != CustomerID {
-		r.Members = &c.members
+	for at, column := range c.spec.columns() {
+		if len(r.Blanked[column.Header]) > 0 && !column.Apart {
+			r.Values[column.Header] += c.had[at]
+		}
 	}
 	if c.spec.Kind == Full && r.Written == 0 {
 		return *r, failure.Inputf("%s for %s: %w (%s); no file is made", c.spec.Name, c.spec.Target.Name, ErrEmpty, c.tally())
@@ -281,24 +356,4 @@ func (c *collector) tally() string {
 		tally += fmt.Sprintf(" %d %s", c.result.Rejected[reason], reason)
 	}
 	return tally
-}
-
-func (c *collector) warn() {
-	r, target := &c.result, c.spec.Target
-	warn := func(code, format string, args ...any) {
-		r.Warnings = append(r.Warnings, Warning{code, fmt.Sprintf(format, args...)})
-	}
-	for _, o := range c.order {
-		if least := target.MinMembers; o.kind == Full && o.rows() < least {
-			warn("audience_too_small", "%s for %s is too small: %s wants %d people and up, of those it finds; members: %d", o.name, target.Name, target.Name, least, o.rows())
-		}
-	}
-	if n := r.Rejected[SharedEmail]; n > 0 && target.Key == CustomerID {
-		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, since a mailbox is in one arm: %d", c.spec.Name, target.Name, n)
-	} else if n > 0 {
-		warn("shared_email", "%s for %s: customers left out for having the e-mail of an earlier one, since %s cannot distinguish them: %d", c.spec.Name, target.Name, target.Name, n)
-	}
-	if c.sharedEmails > 0 {
-		warn("shared_email", "%s for %s: customers with the e-mail of an earlier one: %d", c.spec.Name, target.Name, c.sharedEmails)
-	}
 }

@@ -37,6 +37,38 @@ func freeText(text string, clip int) (cell string, clipped bool) {
 	return text, false
 }
 
+// idText is freeText for a customer_id: one that has the form of a phone or of a
+// number stands whole, since an apostrophe would make another customer of it.
+func idText(id string, clip int) (cell string, clipped bool) {
+	if isPhoneOrNumber(id) && (clip == 0 || len(id) <= clip) {
+		return id, false
+	}
+	return freeText(id, clip)
+}
+
+// isPhoneOrNumber says whether a text is a sign and a number, or a + and 7 to 15
+// digits as people set phones: a spreadsheet computes nothing of it but itself.
+func isPhoneOrNumber(text string) bool {
+	if len(text) < 2 || text[0] != '+' && text[0] != '-' {
+		return false
+	}
+	digits, points, others := 0, 0, 0
+	for i := 1; i < len(text); i++ {
+		switch b := text[i]; {
+		case b >= '0' && b <= '9':
+			digits++
+		case b == '.' && digits > 0 && i < len(text)-1:
+			points++
+		case strings.IndexByte(" -.()", b) >= 0:
+			others++
+		default:
+			return false
+		}
+	}
+	isPhone := text[0] == '+' && digits >= 7 && digits <= 15 && text[len(text)-1] >= '0'
+	return isPhone || digits > 0 && points <= 1 && others == 0
+}
+
 // harmless says whether a text is printable ASCII without space around it, as
 // nearly all are: those need no second look.
 func harmless(text string) bool {
@@ -48,9 +80,10 @@ func harmless(text string) bool {
 	return text == "" || text[0] != ' ' && text[len(text)-1] != ' '
 }
 
-// appendCell appends a cell to a record, quoted where RFC 4180 asks for it.
-func appendCell(record []byte, cell string) []byte {
-	if cell == "" || !strings.ContainsAny(cell, "\",\r\n") && cell[0] != ' ' && cell[0] != '\t' {
+// appendCell appends a cell to a record, quoted where RFC 4180 asks for it, or where
+// it holds what stands between cells.
+func appendCell(record []byte, cell string, delimiter byte) []byte {
+	if cell == "" || !needsQuotes(cell, delimiter) {
 		return append(record, cell...)
 	}
 	record = append(record, '"')
@@ -65,13 +98,26 @@ func appendCell(record []byte, cell string) []byte {
 	}
 }
 
+func needsQuotes(cell string, delimiter byte) bool {
+	if cell[0] == ' ' || cell[0] == '\t' {
+		return true
+	}
+	for i := range len(cell) {
+		switch cell[i] {
+		case '"', ',', '\r', '\n', delimiter:
+			return true
+		}
+	}
+	return false
+}
+
 // appendRecord appends a whole record of texts.
-func appendRecord(record []byte, cells ...string) []byte {
+func appendRecord(record []byte, delimiter byte, cells ...string) []byte {
 	for i, cell := range cells {
 		if i > 0 {
-			record = append(record, ',')
+			record = append(record, delimiter)
 		}
-		record = appendCell(record, cell)
+		record = appendCell(record, cell, delimiter)
 	}
 	return append(record, '\n')
 }

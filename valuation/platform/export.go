@@ -19,9 +19,12 @@ type Result struct {
 	Rejected map[Reason]int64 `json:"rejected"`
 	// Blanked counts cells of written rows that were left blank, or clipped, by
 	// column.
-	Blanked  map[string]map[Reason]int64 `json:"blanked"`
-	Warnings []Warning                   `json:"-"`
-	Members  *Members                    `json:"-"` // none where the customer_id is the key
+	Blanked map[string]map[Reason]int64 `json:"blanked"`
+	// Values counts the rows that had a value, of the columns of Blanked.
+	Values   map[string]int64  `json:"values"`
+	Changes  map[Change]int64  `json:"changes"` // lines of the change file
+	Warnings []Warning         `json:"-"`
+	shapes   map[string]string // of what did not fit, by column
 }
 
 // Warning is something that whoever uploads the files should know.
@@ -46,6 +49,7 @@ type batch struct {
 	people     []Person
 	attributes []Cell
 	records    []byte
+	lines      []byte // of the change file
 	cells      []Cell
 	notes      []note
 	outcomes   []outcome
@@ -55,7 +59,7 @@ type batch struct {
 func (b *batch) reset() {
 	clear(b.people)
 	clear(b.outcomes)
-	b.people, b.attributes, b.records = b.people[:0], b.attributes[:0], b.records[:0]
+	b.people, b.attributes, b.records, b.lines = b.people[:0], b.attributes[:0], b.records[:0], b.lines[:0]
 	b.cells, b.notes, b.outcomes = b.cells[:0], b.notes[:0], b.outcomes[:0]
 }
 

@@ -44,9 +44,9 @@ func TestSpecsThatAreRefused(t *testing.T) {
 		{"klaviyo", func(s *Spec) { s.Name = "low_value" }, `audience name "low_value": "low" says what is thought of the people in it, which platforms flag; leave the name out for a neutral one`, failure.Usage},
 		{"klaviyo", func(s *Spec) { s.Kind = "most" }, `no kind of file "most": full, entered, exited or suppressed`, failure.Usage},
 		{"klaviyo", func(s *Spec) { s.Suppression = nil }, "the suppression list was not read to its end: no file is made without it", failure.Input},
-		{"klaviyo", func(s *Spec) { s.Suppression = NewSuppression() }, "the suppression list was not read to its end: no file is made without it", failure.Input},
+		{"klaviyo", func(s *Spec) { s.Suppression = NewSuppression(s.Target) }, "the suppression list was not read to its end: no file is made without it", failure.Input},
 		{"klaviyo", func(s *Spec) { s.Suppression = &Suppression{} }, "the suppression list was not read to its end: no file is made without it", failure.Input},
-		{"klaviyo", func(s *Spec) { s.Kind = Exited }, "an exited file needs the members of the full file", failure.Failed},
+		{"klaviyo", func(s *Spec) { s.Kind = Removal }, "a suppressed file needs to know what was handed out", failure.Failed},
 	} {
 		spec := specOf(t, c.target)
 		c.change(&spec)
@@ -58,7 +58,7 @@ func TestSpecsThatAreRefused(t *testing.T) {
 			t.Errorf("%s: files %v", c.want, slices.Collect(maps.Keys(files.files)))
 		}
 	}
-	if _, err := TargetOf("kaviyo"); err == nil || !strings.Contains(err.Error(), "klaviyo, mailchimp, hubspot, braze, meta, google, tiktok, csv, parquet") {
+	if _, err := TargetOf("kaviyo"); err == nil || !strings.Contains(err.Error(), "klaviyo, mailchimp, hubspot, braze, omnisend, brevo, meta, google, tiktok, pinterest, microsoft, snapchat, csv, parquet") {
 		t.Error(err)
 	}
 }
@@ -100,6 +100,18 @@ func TestSharedEmails(t *testing.T) {
 		if len(result.Warnings) == 0 || !strings.Contains(fmt.Sprint(result.Warnings), "e-mail of an earlier one") {
 			t.Errorf("%s: %q", target, result.Warnings)
 		}
+	}
+}
+
+// A target that knows people by their phone alone distinguishes them by it alone.
+func TestPhonesAlone(t *testing.T) {
+	spec := specOf(t, "meta")
+	spec.Target.NeedsOneOf, spec.Target.Columns = []Field{Phone}, []Column{{Header: "phone", Field: Phone, Form: hashedPhone}}
+	people := []Person{person("1", "a@example.com"), person("2", "a@example.com"), person("3", "c@example.com"), person("4", "d@example.com")}
+	people[0].Phone, people[1].Phone, people[2].Phone = "07700 900123", "07700 900124", "+44 7700 900123"
+	result, _ := mustExport(t, spec, people)
+	if r := result.Rejected; result.Written != 2 || r[SharedPhone] != 1 || r[NoIdentifier] != 1 {
+		t.Errorf("%+v", result)
 	}
 }
 
@@ -169,18 +181,6 @@ func TestPhonesAreOfTheCustomersCountry(t *testing.T) {
 	result, _ = mustExport(t, spec, []Person{nowhere})
 	if result.Blanked["Phone Number"][PhoneInvalid] != 1 {
 		t.Errorf("%+v", result)
-	}
-}
-
-// Who left with an e-mail that somebody in the audience still has is not reported
-// out of it.
-func TestExitedRowsDoNotContradictTheFullFile(t *testing.T) {
-	spec := specOf(t, "klaviyo")
-	full, _ := mustExport(t, spec, []Person{person("1", "a@example.com"), person("2", "b@example.com")})
-	spec.Kind, spec.Members = Exited, full.Members
-	result, files := mustExport(t, spec, []Person{person("3", "A@example.com"), person("4", "c@example.com")})
-	if _, rows := files.cells(t, result); len(rows) != 1 || rows[0][0] != "c@example.com" || result.Rejected[StillMember] != 1 {
-		t.Errorf("%q, %v", rows, result.Rejected)
 	}
 }
 

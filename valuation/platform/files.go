@@ -14,6 +14,8 @@ type Files struct {
 	Create func(name string) (io.WriteCloser, error)
 	// Table is for targets that are tables.
 	Table func(name string, columns []Attribute) (Table, error)
+	// Lines is for the lines of a change file; nil: none are wanted.
+	Lines func() (io.WriteCloser, error)
 }
 
 // Table takes the rows of a target that is one. Cells are its own only until
@@ -46,6 +48,52 @@ type csvFiles struct {
 	written           []File
 	file              io.WriteCloser // nil: none is open
 	buffer            *bufio.Writer
+}
+
+// linesFile takes the lines of a change file, opened with the first of them.
+type linesFile struct {
+	create func() (io.WriteCloser, error)
+	file   io.WriteCloser // nil: not open
+	buffer *bufio.Writer
+	starts map[lineStart]string
+}
+
+// lineStart is how a line begins.
+type lineStart struct {
+	change   Change
+	audience string
+}
+
+func (f *linesFile) write(start lineStart, pieces ...[]byte) error {
+	if f.file == nil {
+		file, err := f.create()
+		if err != nil {
+			return err
+		}
+		f.file, f.buffer, f.starts = file, bufio.NewWriterSize(file, writeBufferBytes), map[lineStart]string{}
+	}
+	text, known := f.starts[start]
+	if !known {
+		text = fmt.Sprintf(`{"op":"%s","audience":"%s","row":`, start.change, start.audience)
+		f.starts[start] = text
+	}
+	if _, err := f.buffer.WriteString(text); err != nil {
+		return err
+	}
+	for _, piece := range pieces {
+		if _, err := f.buffer.Write(piece); err != nil {
+			return err
+		}
+	}
+	_, err := f.buffer.WriteString("}\n")
+	return err
+}
+
+func (f *linesFile) close() error {
+	if f.file == nil {
+		return nil
+	}
+	return errors.Join(f.buffer.Flush(), f.file.Close())
 }
 
 const writeBufferBytes = 1 << 18

@@ -50,8 +50,8 @@ func town() []Person {
 	return people
 }
 
-func townSuppression(t *testing.T) *Suppression {
-	s := NewSuppression()
+func townSuppression(t *testing.T, target Target) *Suppression {
+	s := NewSuppression(target)
 	s.AddEmail("listed@EXAMPLE.com")
 	// printf hashed@example.com | sha256sum
 	if err := s.AddHash("A552F92CEC517D42D66471E033158C672445D078D54A1D4211791471BCB2148F"); err != nil {
@@ -63,7 +63,7 @@ func townSuppression(t *testing.T) *Suppression {
 
 func townSpec(t *testing.T, target string) (Spec, []Person) {
 	spec, people := specOf(t, target), town()
-	spec.Suppression = townSuppression(t)
+	spec.Suppression = townSuppression(t, spec.Target)
 	if spec.Target.Attributes {
 		spec.Attributes = []Attribute{{"clv", Number}, {"segment", Text}, {"last_purchase_date", Day}, {"is_repeat", YesNo}}
 	} else {
@@ -82,9 +82,10 @@ func TestGolden(t *testing.T) {
 			var got strings.Builder
 			for _, kind := range []Kind{Full, Exited, Removal} {
 				spec, people := townSpec(t, target.Name)
-				spec.Kind, spec.Members = kind, &Members{}
+				spec.Kind = kind
+				spec.HandedOut = handed(spec, people)
 				if kind == Exited {
-					people = people[:1] // but for membership it is as the full file
+					people = leaving(spec, people[:1]...) // but for membership it is as the full file
 				}
 				result, files := mustExport(t, spec, people)
 				describe(t, &got, result, files)
@@ -151,6 +152,7 @@ func tableTexts(cells []Cell) []string {
 // … | sha256sum.
 const (
 	janeTagged     = "5f0d1df1fc49e30424381b57b1d4c73e067772a4267dde043a19b026935602c8" // jane.doe+promo@gmail.com
+	janeGmail      = "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69" // janedoe@gmail.com
 	janeUntagged   = "831f6494ad6be4fcb3a724c3d5fef22d3ceffa3c62ef3a7984e45a0ea177f982" // jane.doe@gmail.com
 	janePhonePlus  = "a8acc3a90a7b4e4dc65e93db9240ed26523050ef754d63b75b5161de76781436" // +447700900123
 	janePhone      = "033134b911b137918338415ee3d20a064b24773d36a3b02e8b99fdd3fcd6b4cd" // 447700900123
@@ -202,27 +204,38 @@ func TestCells(t *testing.T) {
 			[]string{"external_id", "email", "phone", "first_name", "last_name", "home_city", "country", audience, "clv", "segment", "last_purchase_date", "is_repeat"},
 			map[int][]string{
 				0: {"1001", "jane.doe+promo@gmail.com", "+447700900123", "Jane", "O'Doe-Smith", "London", "GB", "true", "-1.25", "Can't Lose Them", "2026-11-20", "true"},
-				3: {"1007", "", "+447700900456", `Mary "Ann"`, "", "", "", "true", "", "'@risk", "", ""},
+				3: {"1007", "", "+447700900456", `Mary "Ann"`, "", "", "GB", "true", "", "'@risk", "", ""},
 			},
 		},
 		"meta": {
 			[]string{"email", "phone", "fn", "ln", "zip", "ct", "st", "country", "uid", "value"},
 			map[int][]string{
 				0: {janeTagged, janePhone, janeFirst, janeLastMeta, janeZip, janeCity, "", janeCountry, "7001", "120.5"},
-				2: {"", maryPhone, maryFirstMeta, "", hashed("n1"), "", "", "", "", ""},
+				2: {"", maryPhone, maryFirstMeta, "", hashed("n1"), "", "", janeCountry, "", ""},
 			},
 		},
 		"google": {
 			[]string{"Email", "Phone", "First Name", "Last Name", "Country", "Zip"},
 			map[int][]string{
-				0: {janeTagged, janePhonePlus, janeFirst, janeLastGoogle, "GB", "SW1A 1AA"},
+				0: {janeGmail, janePhonePlus, janeFirst, janeLastGoogle, "GB", "SW1A 1AA"},
 				1: {zoeEmail, zoePhonePlus, zoeFirst, hashed("=sum(a1)"), "DE", "40213"},
 			},
 		},
 		"tiktok": {
-			[]string{"Email_SHA256", "Phone_SHA256"},
-			map[int][]string{0: {janeUntagged, janePhone}, 1: {zoeEmail, zoePhone}, 2: {"", maryPhone}},
+			[]string{"Email_SHA256", "Email_SHA256", "Phone_SHA256"},
+			map[int][]string{0: {janeTagged, janeUntagged, janePhonePlus}, 1: {zoeEmail, "", zoePhonePlus}, 2: {"", "", maryPhonePlus}},
 		},
+		"omnisend": {
+			[]string{"Email", "Phone number", "First name", "Last name", "City", "State", "Postal code", "Country", "customer_id", audience, "clv", "segment", "last_purchase_date", "is_repeat"},
+			map[int][]string{0: {"jane.doe+promo@gmail.com", "+447700900123", "Jane", "O'Doe-Smith", "London", "", "SW1A 1AA", "gb", "1001", "true", "-1.25", "Can't Lose Them", "2026-11-20", "true"}},
+		},
+		"brevo": {
+			[]string{"EMAIL", "LASTNAME", "FIRSTNAME", "SMS", "EXT_ID", audience, "clv", "segment", "last_purchase_date", "is_repeat"},
+			map[int][]string{0: {"jane.doe+promo@gmail.com", "O'Doe-Smith", "Jane", "+447700900123", "1001", "true", "-1.25", "Can't Lose Them", "2026-11-20", "true"}},
+		},
+		"pinterest": {[]string{"Email"}, map[int][]string{0: {janeTagged}, 1: {zoeEmail}}},
+		"microsoft": {[]string{"Email"}, map[int][]string{0: {janeTagged}, 1: {zoeEmail}}},
+		"snapchat":  {[]string{"email"}, map[int][]string{0: {janeTagged}, 1: {zoeEmail}}},
 		"csv": {
 			[]string{"customer_id", "email", "phone", "first_name", "last_name", "country", "zip", "city", "state", "clv", "segment", "last_purchase_date", "is_repeat"},
 			map[int][]string{

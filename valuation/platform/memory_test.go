@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // memory keeps files in memory, for the tests.
@@ -74,7 +75,7 @@ func (m *memory) text(t interface{ Fatalf(string, ...any) }, name string) string
 // apart.
 func (m *memory) cells(t interface{ Fatalf(string, ...any) }, result Result) (header []string, rows [][]string) {
 	for _, file := range result.Files {
-		records, err := csv.NewReader(strings.NewReader(m.text(t, file.Name))).ReadAll()
+		records, err := readCSV(m.text(t, file.Name))
 		if err != nil {
 			t.Fatalf("%s: %v", file.Name, err)
 		}
@@ -90,6 +91,15 @@ func (m *memory) cells(t interface{ Fatalf(string, ...any) }, result Result) (he
 	return header, rows
 }
 
+// readCSV reads a file as an importer does, which sees what stands between cells.
+func readCSV(text string) ([][]string, error) {
+	reader := csv.NewReader(strings.NewReader(text))
+	if header, _, _ := strings.Cut(text, "\n"); strings.Contains(header, ";") {
+		reader.Comma = ';'
+	}
+	return reader.ReadAll()
+}
+
 func each(people []Person) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
 		for _, person := range people {
@@ -102,8 +112,8 @@ func each(people []Person) iter.Seq2[Person, error] {
 
 var allFields = []Field{Email, Phone, FirstName, LastName, Country, Zip, City, State}
 
-func sealed() *Suppression {
-	s := NewSuppression()
+func sealed(target Target) *Suppression {
+	s := NewSuppression(target)
 	s.Seal()
 	return s
 }
@@ -116,12 +126,46 @@ func specOf(t interface{ Fatalf(string, ...any) }, name string) Spec {
 	}
 	spec := Spec{
 		Target: target, Kind: Full, Name: "cbv_a_0123456789", Mapped: allFields, ConsentMapped: true, Region: "GB",
-		Suppression: sealed(),
+		Suppression: sealed(target), AsOf: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC),
 	}
 	if target.Channel == "" {
 		spec.Channel = EmailChannel
 	}
 	return spec
+}
+
+// leaving are people who leave by all that a target knows them by.
+func leaving(spec Spec, people ...Person) []Person {
+	spec.Kind = Exited
+	e := newEncoder(&spec)
+	for i := range people {
+		people[i].Gone = e.identifiersOf(&people[i])
+	}
+	return people
+}
+
+// handed are the identifiers of people, as if an export had given them out.
+func handed(spec Spec, people []Person) *Keys {
+	spec.Kind = Full
+	e := newEncoder(&spec)
+	var keys []int64
+	for i := range people {
+		for _, key := range e.identifiersOf(&people[i]) {
+			keys = append(keys, key)
+		}
+	}
+	return NewKeys(keys)
+}
+
+// identifiersOf are those of a row in the full file.
+func (e *encoder) identifiersOf(p *Person) (keys [identifiers]int64) {
+	row := e.identify(p)
+	for i := range e.columns {
+		if place := e.columns[i].identifier; place >= 0 {
+			keys[place] = e.identifierOf(&e.columns[i], p, &row)
+		}
+	}
+	return keys
 }
 
 func export(spec Spec, people []Person) (Result, *memory, error) {

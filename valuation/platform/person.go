@@ -17,7 +17,7 @@ type Person struct {
 	Phone      string
 	FirstName  string
 	LastName   string
-	Country    string // the two letters of ISO 3166-1; also the region of the phone
+	Country    string // its English name, or a code of ISO 3166-1; also the region of the phone
 	Zip        string
 	City       string
 	State      string
@@ -31,9 +31,14 @@ type Person struct {
 	// Absent says that people has no row of the customer: nothing but the id is
 	// known.
 	Absent bool
-	// Was is the name of the audience that the last export put the customer
-	// into, empty for none.
-	Was string
+	// Was is the name of the audience that all earlier exports put the customer
+	// into, empty for none, and WasKeys what they kept of the row where it was the
+	// same in all of them.
+	Was     string
+	WasKeys RowKey
+	// Gone are, of a row of an exited file, the identifiers that an earlier export
+	// gave out and this one does not, in the order of the target's columns.
+	Gone [identifiers]int64
 
 	// Attributes are the customer's further cells, in the order of
 	// Spec.Attributes. They are copied before the next row is asked for.
@@ -94,11 +99,15 @@ const (
 	Value      Field = "value"
 )
 
-// text returns a field as it came. The e-mail and the phone are read elsewhere.
-func (p *Person) text(field Field) string {
+// raw returns a field as it came.
+func (p *Person) raw(field Field) string {
 	switch field {
 	case CustomerID:
 		return p.CustomerID
+	case Email:
+		return p.Email
+	case Phone:
+		return p.Phone
 	case FirstName:
 		return p.FirstName
 	case LastName:
@@ -164,7 +173,9 @@ const (
 	NotInPeople       Reason = "not_in_people"
 	ConsentUnknown    Reason = "consent_unknown"
 	NoConsent         Reason = "no_consent"
-	NotSuppressed     Reason = "not_suppressed" // in suppression files only
+	NotSuppressed     Reason = "not_suppressed"  // in suppression files only
+	NotHandedOut      Reason = "not_handed_out"  // in suppression files only: no export gave the target an address of theirs
+	AddressUnknown    Reason = "address_unknown" // in exited files only: the target holds them by an address that nobody knows any more
 	DuplicateCustomer Reason = "duplicate_customer"
 	NoIdentifier      Reason = "no_identifier"
 	SharedEmail       Reason = "shared_email"

@@ -8,7 +8,7 @@ import (
 
 // arms places people by the digit their id ends in: 0 is the campaign's holdout,
 // odd ones one arm and even ones the other.
-func arms(id string, held bool) (string, Reason, error) {
+func arms(id string, held bool, _ RowKey) (string, Reason, error) {
 	switch last := id[len(id)-1] - '0'; {
 	case held:
 		return "", GlobalHoldout, nil
@@ -29,12 +29,13 @@ func TestArmsAndChanges(t *testing.T) {
 	for i := range 8 {
 		people = append(people, person(fmt.Sprint(10+i), fmt.Sprintf("p%d@example.com", i)))
 	}
-	people[1].Was = "cbv_a_0123456789_a" // stays
-	people[2].Was = "cbv_a_0123456789_a" // changes its arm
+	keys := leaving(spec, people...)
+	people[1].Was, people[1].WasKeys.Identifiers = "cbv_a_0123456789_a", keys[1].Gone // stays
+	people[2].Was, people[2].WasKeys.Identifiers = "cbv_a_0123456789_a", keys[2].Gone // changes its arm
 	people[4].Absent = true
 	held := people[3]
 	people[7].Email = " P3@example.com" // the mailbox of the one held out
-	spec.Holdout = NewSuppression()
+	spec.Holdout = NewSuppression(spec.Target)
 	spec.Holdout.AddPerson(&held, "GB")
 	spec.Holdout.Seal()
 	result, files := mustExport(t, spec, people)
@@ -73,29 +74,13 @@ func TestOneMailboxOneArm(t *testing.T) {
 	}
 }
 
-// Who left one arm while another customer of the mailbox stays in it stays; who
-// left for another arm leaves.
-func TestExitedByArm(t *testing.T) {
-	spec := specOf(t, "klaviyo")
-	spec.Place = arms
-	full, _ := mustExport(t, spec, []Person{person("11", "a@example.com")})
-	spec.Kind, spec.Members, spec.Place = Exited, full.Members, nil
-	for name, written := range map[string]int64{"cbv_a_0123456789_a": 0, "cbv_a_0123456789_b": 1} {
-		spec.Name = name
-		result, _ := mustExport(t, spec, []Person{person("15", "a@example.com")})
-		if result.Written != written {
-			t.Errorf("%s: %+v", name, result)
-		}
-	}
-}
-
 // Without consent on record nobody comes in, but out.
 func TestUnknownConsentMayLeave(t *testing.T) {
 	spec := specOf(t, "meta")
-	spec.Kind, spec.Members = Exited, &Members{}
+	spec.Kind = Exited
 	unknown, refused := person("1", "a@example.com"), person("2", "b@example.com")
 	unknown.ConsentAds, refused.ConsentAds = Unknown, Refused
-	result, _ := mustExport(t, spec, []Person{unknown, refused})
+	result, _ := mustExport(t, spec, leaving(spec, unknown, refused))
 	if result.Written != 1 || result.Rejected[NoConsent] != 1 {
 		t.Errorf("%+v", result)
 	}

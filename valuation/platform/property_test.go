@@ -46,7 +46,7 @@ func marks(p *Person, target string) []string {
 	if target == "tiktok" {
 		local, domain, _ := strings.Cut(email, "@")
 		local, _, _ = strings.Cut(local, "+")
-		email = local + "@" + domain
+		marks = append(marks, hashed(local+"@"+domain))
 	}
 	return append(marks, email, hashed(email))
 }
@@ -71,8 +71,7 @@ func TestNobodyAgainstTheirWill(t *testing.T) {
 			spec.Channel = rapid.SampledFrom([]Channel{EmailChannel, AdsChannel}).Draw(t, "channel")
 		}
 		spec.Kind = rapid.SampledFrom([]Kind{Full, Entered, Exited}).Draw(t, "kind")
-		spec.Members = &Members{}
-		spec.Suppression = NewSuppression()
+		spec.Suppression = NewSuppression(spec.Target)
 		var listed []Person
 		for i := range people {
 			switch p := &people[i]; {
@@ -94,6 +93,9 @@ func TestNobodyAgainstTheirWill(t *testing.T) {
 			}
 		}
 		spec.Suppression.Seal()
+		if spec.Kind == Exited {
+			people = leaving(spec, people...)
+		}
 		result, files, err := export(spec, people)
 		if err != nil && result.Written > 0 {
 			t.Fatal(err)
@@ -142,10 +144,10 @@ func TestTheSuppressionFileHasThemAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		people := base(t)
 		spec := specOf(t, rapid.SampledFrom([]string{"klaviyo", "mailchimp", "hubspot"}).Draw(t, "target"))
-		spec.Kind = Removal
+		spec.Kind, spec.HandedOut = Removal, handed(spec, people)
 		want := map[string]bool{}
 		for i := range people {
-			email, _ := trimmedEmail(people[i].Email)
+			email, _ := trimmedEmail(people[i].Email, "")
 			if people[i].Objects(EmailChannel) && email != "" {
 				want[email] = true
 			}

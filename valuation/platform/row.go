@@ -2,22 +2,47 @@ package platform
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
-	"math"
+	"encoding/binary"
+	"slices"
 	"strings"
+
+	"github.com/zeebo/xxh3"
+
+	"cbv/valuation/region"
 )
+
+// RowKey is what is kept of a row beside its customer: digests, by which the next
+// export sees what the target knows somebody by, and whether the row has changed.
+type RowKey struct {
+	// Identifiers are of the cells by which the target knows the row, in the order of
+	// its columns: the first eight bytes of their SHA-256. 0: the cell is blank.
+	Identifiers [identifiers]int64
+	Row         int64 // of the whole row
+}
+
+// identifierKey is the digest of a cell that identifies, by its SHA-256.
+func identifierKey(sum [sha256.Size]byte) int64 {
+	key := int64(binary.BigEndian.Uint64(sum[:]))
+	if key == 0 {
+		return 1 // 0 stands for none
+	}
+	return key
+}
 
 // identity is what a target reads of a person's identifiers.
 type identity struct {
-	email       string // in the target's form; empty where there is none
-	emailReason Reason
-	emailSum    [sha256.Size]byte // of email, where there is one
-	emailKey    digest
-	hasEmailKey bool
-	dropsTags   bool   // the target's form of e-mails has no tags
-	phone       string // in E.164
-	byPhone     bool   // the channel knows people by their phone
+	emails      [identifiers]emailCell // in the order of its columns
+	phone       string                 // in E.164
 	phoneReason Reason
+	byPhone     bool   // the channel knows people by their phone
+	country     string // where their phones are dialled and their states are
+}
+
+// emailCell is an e-mail in a form of the target; empty where there is none.
+type emailCell struct {
+	text   string
+	reason Reason
+	sum    [sha256.Size]byte // where there is a text
 }
 
 // outcome is what became of a row, before it is compared with others.
@@ -27,55 +52,108 @@ type outcome struct {
 	suppressed  bool
 	held        bool
 	was         string
-	key         digest // of what the target knows the row by
+	keys        RowKey
+	sameKeys    bool // as all earlier exports have them
+	sameRow     bool
+	anyKey      bool // one of its identifiers is as before
+	unknown     bool // of an exited row, that an identifier could not be named
+	gone        bool // of an exited row, that its line says what is removed
+	key         digest
 	owned       Reason // the key is of somebody assigned before; empty: it is not
 	shared      Reason // of a row whose key an earlier one has; empty: it has no key
+	had         uint64 // bit by bit the columns that had a value to write
 	phone       uint64 // where the target wants phones unique
 	phoneColumn int    // of the phone's cell
-	phoneFrom   int    // where that is in the record
-	phoneTo     int
-	recordEnd   int // in batch.records; the record begins at the one before
-	cellsEnd    int // in batch.cells
-	notesEnd    int // in batch.notes
+	phoneCell   span   // of it in the record
+	phoneValue  span   // and in the line
+	recordEnd   int    // in batch.records; the record begins at the one before
+	lineEnd     int    // in batch.lines
+	cellsEnd    int    // in batch.cells
+	notesEnd    int    // in batch.notes
 }
+
+// span is a stretch of a record.
+type span struct{ from, to int }
 
 // note is a cell left blank, or clipped.
 type note struct {
 	column int
 	reason Reason
+	shape  string // of what did not fit, where it is the batch's first of its column
 }
 
 // encoder turns people into rows of a target. Each worker has its own.
 type encoder struct {
-	spec      *Spec
-	columns   []Column
-	extra     []Attribute
-	needs     []Field
-	emailForm normaliser
-	dropsTags bool
-	buffer    []byte // of what is hashed
-	batch     *batch // whose rows are being made
+	spec    *Spec
+	columns []encodedColumn
+	emails  []normaliser // of the columns that are e-mails, in their order
+	extra   []Attribute
+	needs   []Field
+	lines   *lineWriter
+	buffer  []byte // of what is hashed
+	cells   []span // of the record that is being made
+	regions map[string]string
+	shaped  uint64 // bit by bit the columns of which the batch has a shape
+	batch   *batch // whose rows are being made
+}
+
+// encodedColumn is a column with what is known before any row.
+type encodedColumn struct {
+	Column
+	form       normaliser // nil: free text
+	hashed     bool
+	fixed      string
+	email      int // place among the e-mails
+	identifier int // place among what identifies, -1 for none
 }
 
 func newEncoder(spec *Spec) *encoder {
-	e := &encoder{spec: spec, columns: spec.columns(), extra: spec.attributes(), needs: spec.needsOneOf(), emailForm: trimmedEmail}
-	for _, column := range spec.Target.Columns {
-		if column.Field == Email {
-			e.emailForm = column.form
+	e := &encoder{spec: spec, extra: spec.attributes(), needs: spec.needsOneOf(), regions: map[string]string{}}
+	place := 0
+	for _, column := range spec.columns() {
+		c := encodedColumn{Column: column, form: column.Form.normaliser(column.Field), hashed: column.Form.isHashed(), identifier: -1}
+		if c.fixed = column.Fixed; c.fixed == AsOfDay {
+			c.fixed = spec.AsOf.Format("2006-01-02")
+		}
+		if column.Field == Email && column.Fixed == "" {
+			c.email = len(e.emails)
+			e.emails = append(e.emails, c.form)
+		}
+		if spec.Target.identifies(column) && place < identifiers {
+			c.identifier = place
+			place++
+		}
+		e.columns = append(e.columns, c)
+	}
+	if len(e.emails) == 0 {
+		e.emails = emailForms(spec.Target)
+	}
+	e.lines = newLineWriter(spec)
+	return e
+}
+
+// emailForms are the forms of a target's e-mails, the usual one for a target that
+// has none.
+func emailForms(target Target) []normaliser {
+	var forms []normaliser
+	for _, column := range target.Columns {
+		if column.Field == Email && column.Fixed == "" {
+			forms = append(forms, column.Form.normaliser(Email))
 		}
 	}
-	tagless, _ := e.emailForm("a+b@example.com")
-	e.dropsTags = tagless == "a@example.com"
-	return e
+	if len(forms) == 0 {
+		forms = append(forms, clearEmail.normaliser(Email))
+	}
+	return forms
 }
 
 // encode makes the rows of a batch.
 func (e *encoder) encode(b *batch) {
-	e.batch = b
+	e.batch, e.shaped = b, 0
 	width := len(e.spec.Attributes)
 	for i := range b.people {
 		o := e.row(&b.people[i], b.attributes[i*width:(i+1)*width])
-		o.recordEnd, o.cellsEnd, o.notesEnd = len(b.records), len(b.cells), len(b.notes)
+		o.recordEnd, o.lineEnd, o.cellsEnd, o.notesEnd = len(b.records), len(b.lines), len(b.cells), len(b.notes)
 		b.outcomes = append(b.outcomes, o)
 	}
 }
@@ -84,16 +162,20 @@ func (e *encoder) encode(b *batch) {
 // cells. Who is suppressed is marked, and acted on right before writing.
 func (e *encoder) row(p *Person, attributes []Cell) outcome {
 	o := outcome{id: p.CustomerID, was: p.Was}
+	if e.spec.Kind == Exited {
+		e.exit(&o, p, attributes)
+		return o
+	}
 	if p.Absent {
 		o.reason = NotInPeople
 		return o
 	}
 	if e.spec.Kind != Removal {
-		switch consent := p.consent(e.spec.channel()); {
-		case consent == Refused:
+		switch p.consent(e.spec.channel()) {
+		case Refused:
 			o.reason = NoConsent // the suppressed file takes them out
 			return o
-		case consent == Unknown && e.spec.Kind != Exited:
+		case Unknown:
 			o.reason = ConsentUnknown
 			return o
 		}
@@ -112,29 +194,64 @@ func (e *encoder) row(p *Person, attributes []Cell) outcome {
 	if e.spec.Kind == Full && e.spec.Assigned != nil {
 		o.owned = e.spec.Assigned.owned(p, &row)
 	}
-	e.cells(&o, p, &row, attributes)
+	if e.spec.Kind == Removal {
+		e.handedOut(&o, p, &row)
+		if o.reason != "" {
+			return o
+		}
+	}
+	e.record(&o, p, &row, attributes, nil)
 	return o
 }
 
 func (e *encoder) identify(p *Person) identity {
-	row := identity{dropsTags: e.dropsTags, byPhone: e.spec.channel() == AdsChannel}
-	row.email, row.emailReason = e.emailForm(p.Email)
-	if row.email != "" {
-		e.buffer = append(e.buffer[:0], row.email...)
-		row.emailSum = sha256.Sum256(e.buffer)
-		row.emailKey, row.hasEmailKey = digest(row.emailSum[:16]), true
+	row := identity{byPhone: e.spec.channel() == AdsChannel, country: e.country(p)}
+	if p.Email != "" {
+		for i, form := range e.emails {
+			cell := &row.emails[i]
+			cell.text, cell.reason = form(p.Email, row.country)
+			switch {
+			case cell.text == "":
+			case i > 0 && cell.text == row.emails[i-1].text:
+				cell.sum = row.emails[i-1].sum
+			default:
+				cell.sum = e.sum(cell.text)
+			}
+		}
 	}
-	row.phone, row.phoneReason = parsePhone(p.Phone, regionOf(p, e.spec.Region))
+	row.phone, row.phoneReason = parsePhone(p.Phone, row.country)
 	return row
 }
 
-// regionOf is where a person's phone is dialled: the person's country, which is
-// nearer than the shop's region.
-func regionOf(p *Person, region string) string {
-	if country := strings.ToUpper(trim(p.Country)); len(country) == 2 && isRegion(country) {
+// country returns where a person is: by the person's country, which is nearer than
+// the shop's region. What people call countries is looked up once.
+func (e *encoder) country(p *Person) string {
+	if p.Country == "" {
+		return e.spec.Region
+	}
+	const mostNames = 4096 // a column of something else than countries may not fill the memory
+	code, known := e.regions[p.Country]
+	if !known {
+		code = regionOf(p, e.spec.Region)
+		if len(e.regions) < mostNames {
+			e.regions[strings.Clone(p.Country)] = code
+		}
+	}
+	return code
+}
+
+// regionOf is where a person's phone is dialled: the person's country, where it says
+// one, else the shop's region.
+func regionOf(p *Person, shop string) string {
+	if country := region.Country(trim(p.Country)); country != "" && region.IsDialled(country) {
 		return country
 	}
-	return region
+	return shop
+}
+
+func (e *encoder) sum(text string) [sha256.Size]byte {
+	e.buffer = append(e.buffer[:0], text...)
+	return sha256.Sum256(e.buffer)
 }
 
 // missing returns why a row has none of the identifiers that the target needs.
@@ -145,13 +262,13 @@ func (e *encoder) missing(p *Person, row *identity) Reason {
 		var reason Reason
 		switch field {
 		case Email:
-			has, reason = row.email != "", row.emailReason
+			has, reason = row.emails[0].text != "", row.emails[0].reason
 		case Phone:
 			has, reason = row.phone != "", row.phoneReason
 		case CustomerID:
 			has = trim(p.CustomerID) != ""
 			if form := e.columns[0].form; has && form != nil && e.columns[0].Field == CustomerID {
-				_, reason = form(p.CustomerID)
+				_, reason = form(p.CustomerID, row.country)
 				has = reason == ""
 			}
 		}
@@ -165,26 +282,88 @@ func (e *encoder) missing(p *Person, row *identity) Reason {
 	return missing
 }
 
-// key sets what the target knows the row by, or shares with others.
+// key sets what the target knows the row by, or shares with others: of several forms
+// of the e-mail the last, in which most are alike.
 func (e *encoder) key(o *outcome, row *identity) {
+	email := &row.emails[len(e.emails)-1]
+	target := &e.spec.Target
 	switch {
-	case row.email != "":
-		o.key, o.shared = row.emailKey, SharedEmail
-	case row.phone != "" && e.spec.Target.Key == "":
+	case email.text != "" && (target.Key != "" || slices.Contains(target.NeedsOneOf, Email)):
+		o.key, o.shared = digest(email.sum[:16]), SharedEmail
+	case row.phone != "" && target.Key == "":
 		o.key, o.shared = digestOf(row.phone), SharedPhone
 	}
 }
 
-func (e *encoder) cells(o *outcome, p *Person, row *identity, attributes []Cell) {
+// handedOut rejects a row of which no export gave the target an identifier, and
+// leaves out the identifiers that none did: they would be disclosed.
+func (e *encoder) handedOut(o *outcome, p *Person, row *identity) {
+	o.reason = NotHandedOut
+	for i := range e.columns {
+		column := &e.columns[i]
+		if !e.identifiesAnywhere(column) {
+			continue
+		}
+		key := e.identifierOf(column, p, row)
+		if key != 0 && e.spec.HandedOut.has(key) {
+			o.reason = ""
+			continue
+		}
+		switch column.Field {
+		case Email:
+			row.emails[column.email] = emailCell{}
+		case Phone:
+			row.phone = ""
+		}
+	}
+}
+
+// identifiesAnywhere says whether a column of a suppressed file has what rows of the
+// full one are known by.
+func (e *encoder) identifiesAnywhere(column *encodedColumn) bool {
+	return column.Fixed == "" && (column.identifier >= 0 || e.spec.Target.identifies(column.Column))
+}
+
+// identifierOf returns the key of an identifying cell, 0 for a blank one.
+func (e *encoder) identifierOf(column *encodedColumn, p *Person, row *identity) int64 {
+	switch column.Field {
+	case Email:
+		if row.emails[column.email].text == "" || column.Apart && row.emails[column.email].text == row.emails[column.email-1].text {
+			return 0
+		}
+		return identifierKey(row.emails[column.email].sum)
+	case Phone:
+		if row.phone == "" {
+			return 0
+		}
+		text, _ := column.form(row.phone, row.country)
+		return identifierKey(e.sum(text))
+	}
+	text, _ := e.text(column, p, row)
+	if text == "" {
+		return 0
+	}
+	return identifierKey(e.sum(text))
+}
+
+// record makes the cells of a row. Only, where it is not nil, has the cells of its
+// identifiers, and everything else is blank.
+func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell, only *[identifiers]string) {
 	b := e.batch
-	start := len(b.records)
-	for i, column := range e.columns {
+	start, lineStart := len(b.records), len(b.lines)
+	e.cells = e.cells[:0]
+	for i := range e.columns {
 		e.next(i)
 		from := len(b.records)
-		e.column(i, column, p, row)
-		if column.Field == Phone && e.spec.Target.UniquePhone && row.phone != "" {
+		if only != nil {
+			e.only(i, only)
+		} else {
+			e.column(i, p, row, o)
+		}
+		e.cells = append(e.cells, span{from, len(b.records)})
+		if e.columns[i].Field == Phone && e.spec.Target.UniquePhone && row.phone != "" && only == nil {
 			o.phone, o.phoneColumn = phoneKey(row.phone), i
-			o.phoneFrom, o.phoneTo = from-start, len(b.records)-start
+			o.phoneCell = span{from - start, len(b.records) - start}
 		}
 	}
 	at := len(e.columns)
@@ -195,138 +374,53 @@ func (e *encoder) cells(o *outcome, p *Person, row *identity, attributes []Cell)
 	}
 	for i, attribute := range e.extra {
 		e.next(at + i)
-		e.attribute(at+i, attribute, attributes[i])
-	}
-	if !e.spec.Target.Table {
-		b.records = append(b.records, '\n')
-	}
-}
-
-// next begins a cell.
-func (e *encoder) next(column int) {
-	if column > 0 && !e.spec.Target.Table {
-		e.batch.records = append(e.batch.records, ',')
-	}
-}
-
-// column appends the cell of one of the target's own columns.
-func (e *encoder) column(at int, column Column, p *Person, row *identity) {
-	var text string
-	var reason Reason
-	switch {
-	case column.Fixed != "":
-		text = column.Fixed
-	case column.Field == Email:
-		text, reason = row.email, row.emailReason
-		if column.Hashed && text != "" {
-			e.putHash(row.emailSum)
-			return
-		}
-	case column.Field == Phone:
-		text, _ = column.form(row.phone)
-		reason = row.phoneReason
-	case column.Field == Value:
-		e.value(at, p.Value)
-		return
-	case e.withoutAddress(column, p):
-		if trim(p.text(column.Field)) != "" {
-			reason = NamesMissing
-		}
-	case column.form == nil:
-		var clipped bool
-		if text, clipped = freeText(p.text(column.Field), e.spec.Target.ClipBytes); clipped {
-			reason = Clipped
-		}
-	default:
-		text, reason = column.form(p.text(column.Field))
-	}
-	if reason != "" {
-		e.batch.notes = append(e.batch.notes, note{at, reason})
-	}
-	if column.Hashed && text != "" {
-		e.buffer = append(e.buffer[:0], text...)
-		e.putHash(sha256.Sum256(e.buffer))
-		return
-	}
-	e.put(TextCell(text))
-}
-
-// withoutAddress says whether a column is of an address without the names that
-// it is nothing without.
-func (e *encoder) withoutAddress(column Column, p *Person) bool {
-	if !e.spec.Target.AddressNeedsNames || column.Field != Country && column.Field != Zip {
-		return false
-	}
-	first, _ := googleName(p.FirstName)
-	last, _ := googleName(p.LastName)
-	return first == "" || last == ""
-}
-
-// value appends what a customer is worth to the shop, as ad platforms weigh
-// their likeness: finite, and 0 or more.
-func (e *encoder) value(at int, cell Cell) {
-	if cell.Type != Null && (cell.Type != Number || !finite(cell.Number) || cell.Number < 0) {
-		e.batch.notes = append(e.batch.notes, note{at, ValueInvalid})
-		cell = Cell{}
-	}
-	e.put(cell)
-}
-
-// attribute appends a cell of the user's.
-func (e *encoder) attribute(at int, attribute Attribute, cell Cell) {
-	var reason Reason
-	switch {
-	case cell.Type == Null:
-	case cell.Type != attribute.Type:
-		reason = TypeInvalid
-	case cell.Type == Number && !finite(cell.Number):
-		reason = NumberInvalid
-	case cell.Type == Day && (cell.Day.Year() < 1 || cell.Day.Year() > 9999):
-		reason = DayInvalid
-	case cell.Type == Text && e.spec.Target.Table:
-		cell.Text, _ = plain(cell.Text)
-	case cell.Type == Text:
-		var clipped bool
-		if cell.Text, clipped = freeText(cell.Text, e.spec.Target.ClipBytes); clipped {
-			e.batch.notes = append(e.batch.notes, note{at, Clipped})
-		}
-	}
-	if reason != "" {
-		e.batch.notes = append(e.batch.notes, note{at, reason})
-		cell = Cell{}
-	}
-	e.put(cell)
-}
-
-// put appends a cell as it stands: its text is made safe before.
-func (e *encoder) put(cell Cell) {
-	b := e.batch
-	if e.spec.Target.Table {
-		if cell.Type == Text && cell.Text == "" {
-			cell = Cell{}
-		}
-		b.cells = append(b.cells, cell)
-		return
-	}
-	switch cell.Type {
-	case Text:
-		b.records = appendCell(b.records, cell.Text)
-	case Number:
-		b.records = appendNumber(b.records, cell.Number)
-	case Day:
-		b.records = cell.Day.AppendFormat(b.records, "2006-01-02")
-	case YesNo:
-		if cell.YesNo {
-			b.records = append(b.records, "true"...)
+		from := len(b.records)
+		if only == nil {
+			e.attribute(at+i, attribute, attributes[i])
 		} else {
-			b.records = append(b.records, "false"...)
+			e.put(Cell{})
 		}
+		e.cells = append(e.cells, span{from, len(b.records)})
+	}
+	if e.spec.Target.Table {
+		e.finishTableRow(o, p, lineStart)
+		return
+	}
+	o.keys.Row = int64(xxh3.Hash(b.records[start:]))
+	e.compare(o, p)
+	if e.needsLine(o) {
+		e.lines.record(b, e.cells)
+	}
+	if o.phone != 0 && len(b.lines) > lineStart {
+		o.phoneValue = e.lines.values[o.phoneColumn]
+		o.phoneValue.from -= lineStart
+		o.phoneValue.to -= lineStart
+	}
+	b.records = append(b.records, '\n')
+}
+
+// finishTableRow compares a row of a table, whose line says what is in it.
+func (e *encoder) finishTableRow(o *outcome, p *Person, lineStart int) {
+	b := e.batch
+	e.lines.cells(b, b.cells[len(b.cells)-len(e.columns)-len(e.extra):])
+	o.keys.Row = int64(xxh3.Hash(b.lines[lineStart:]))
+	e.compare(o, p)
+	if !e.needsLine(o) {
+		b.lines = b.lines[:lineStart]
 	}
 }
 
-// putHash appends a SHA-256. No table has one.
-func (e *encoder) putHash(sum [sha256.Size]byte) {
-	e.batch.records = hex.AppendEncode(e.batch.records, sum[:])
+// compare holds a row to what the earlier exports have of it.
+func (e *encoder) compare(o *outcome, p *Person) {
+	o.sameKeys = o.keys.Identifiers == p.WasKeys.Identifiers
+	o.sameRow = o.keys.Row == p.WasKeys.Row
+	for _, key := range o.keys.Identifiers {
+		o.anyKey = o.anyKey || key != 0 && slices.Contains(p.WasKeys.Identifiers[:], key)
+	}
 }
 
-func finite(number float64) bool { return !math.IsNaN(number) && !math.IsInf(number, 0) }
+// needsLine says whether a row may be a change. Those of a campaign may come into
+// another arm.
+func (e *encoder) needsLine(o *outcome) bool {
+	return e.spec.Changes && e.spec.Kind == Full && (e.spec.Place != nil || o.was == "" || !o.sameKeys || !o.sameRow)
+}

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"cbv/valuation/failure"
+	"cbv/valuation/region"
 )
 
 // Kind is which of an audience's files one export makes.
@@ -40,12 +42,18 @@ type Spec struct {
 
 	Suppression *Suppression
 
-	// Members are those of the full file, which exited rows may not contradict:
-	// an e-mail that one customer left with and another still has stays.
-	Members *Members
+	// AsOf is the day of the run, for targets that date their rows.
+	AsOf time.Time
 
-	// Changes asks a full export for entered files as well, of the rows whose
-	// Person.Was is not the name they have now.
+	// HandedOut are the identifiers that the target was ever given: a suppressed file
+	// has nobody else. Handed are the cells of an exited file that people does not
+	// know any more.
+	HandedOut *Keys
+	Handed    Handed
+
+	// Changes asks a full export for entered files and the change file as well: the
+	// rows whose Person.Was is not the name they have now, or whose identifiers are
+	// others than Person.WasKeys.
 	Changes bool
 
 	// UniqueEmail rejects rows with the e-mail of an earlier one, also where the
@@ -67,19 +75,7 @@ type Spec struct {
 	// nil: all under Name. A campaign has a name for each of its arms and answers
 	// with a reason for its holdouts. It is called for a held row too, which is not
 	// written whatever the answer. It is called in order, once a row.
-	Place func(customerID string, held bool) (name string, reason Reason, err error)
-}
-
-// Members are the keys of the rows of an export.
-type Members struct {
-	keys  map[digest]uint8 // place in names, from 1; 0: taken by a row that was not written
-	names []string
-}
-
-// has says whether a row of a key was written under a name.
-func (m *Members) has(key digest, name string) bool {
-	at := m.keys[key]
-	return at > 0 && m.names[at-1] == name
+	Place func(customerID string, held bool, keys RowKey) (name string, reason Reason, err error)
 }
 
 // ErrEmpty is wrapped by the error of a full export that nobody is in.
@@ -116,11 +112,11 @@ func (s *Spec) Validate() error {
 	if s.Holdout != nil && !s.Holdout.sealed {
 		return failure.Inputf("the global holdout was not read to its end: no file is made without it")
 	}
+	if s.Kind == Removal && s.HandedOut == nil {
+		return errors.New("a suppressed file needs to know what was handed out")
+	}
 	if s.Assigned != nil && !s.Assigned.sealed {
 		return errors.New("those assigned before were not read to their end")
-	}
-	if s.Kind == Exited && s.Members == nil && s.Target.Key != CustomerID {
-		return errors.New("an exited file needs the members of the full file")
 	}
 	return nil
 }
@@ -152,7 +148,7 @@ func (s *Spec) validateMapping() error {
 	if s.Kind != Removal && !s.ConsentMapped {
 		return failure.Usagef("%s asks for consent, and people says nobody's (unknown is no): set people.columns.consent_%s", name, s.channel())
 	}
-	if s.Region != "" && !isRegion(s.Region) {
+	if s.Region != "" && !region.IsDialled(s.Region) {
 		return failure.Usagef("no region %q for phones: two capital letters of ISO 3166-1, as in GB", s.Region)
 	}
 	return nil
@@ -164,12 +160,13 @@ func (s *Spec) validateHeader() error {
 		return failure.Usagef("%s takes no columns but its own: leave out %s", s.Target.Name, s.Attributes[0].Name)
 	}
 	header := s.header(s.Name)
+	own := len(s.columns())
 	seen := map[string]bool{}
-	for _, name := range header {
+	for i, name := range header {
 		if cell, _ := freeText(name, 0); cell == "" || cell != name {
 			return failure.Usagef("column name %q: a header begins with a letter", name)
 		}
-		if seen[strings.ToLower(name)] {
+		if seen[strings.ToLower(name)] && i >= own { // those of its own were held by the target's declaration
 			return failure.Usagef("%s has two columns %q: rename the attribute", s.Target.Name, name)
 		}
 		seen[strings.ToLower(name)] = true

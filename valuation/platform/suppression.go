@@ -19,9 +19,12 @@ type Suppression struct {
 	sealed bool
 	ids    map[digest]struct{}
 	emails map[digest]struct{} // of the e-mail, lower-case, without spaces
-	tagged map[digest]struct{} // of the same without its tag: TikTok cannot distinguish the two
-	phones map[uint64]struct{}
-	hashes map[digest]struct{} // as given: of an e-mail or a phone in the form of any target
+	// mailboxes are of the e-mails in the forms of the target: what it cannot
+	// distinguish from them is theirs.
+	mailboxes map[digest]struct{}
+	forms     []normaliser
+	phones    map[uint64]struct{}
+	hashes    map[digest]struct{} // as given: of an e-mail or a phone in the form of any target
 }
 
 // digest is the first half of a SHA-256: of a billion keys, two agree with a
@@ -33,12 +36,12 @@ func digestOf(text string) digest {
 	return digest(sum[:16])
 }
 
-// NewSuppression returns an empty suppression that is yet to be filled and
-// sealed.
-func NewSuppression() *Suppression {
+// NewSuppression returns an empty suppression for a target that is yet to be filled
+// and sealed.
+func NewSuppression(target Target) *Suppression {
 	return &Suppression{
-		ids: map[digest]struct{}{}, emails: map[digest]struct{}{}, tagged: map[digest]struct{}{},
-		phones: map[uint64]struct{}{}, hashes: map[digest]struct{}{},
+		ids: map[digest]struct{}{}, emails: map[digest]struct{}{}, mailboxes: map[digest]struct{}{},
+		phones: map[uint64]struct{}{}, hashes: map[digest]struct{}{}, forms: emailForms(target),
 	}
 }
 
@@ -70,7 +73,11 @@ func (s *Suppression) AddID(id string) {
 func (s *Suppression) AddEmail(email string) {
 	email = canonicalEmail(email)
 	s.change().emails[digestOf(email)] = struct{}{}
-	s.tagged[digestOf(withoutTag(email))] = struct{}{}
+	for _, form := range s.forms {
+		if cell, _ := form(email, ""); cell != "" {
+			s.mailboxes[digestOf(cell)] = struct{}{}
+		}
+	}
 }
 
 // AddHash suppresses the e-mail or the phone of a SHA-256 in hex, made as any of
@@ -92,8 +99,9 @@ func (s *Suppression) Strike(p *Person, region string) {
 	if len(s.emails)+len(s.hashes) > 0 && trim(p.Email) != "" {
 		email := canonicalEmail(p.Email)
 		delete(s.emails, digestOf(email))
-		delete(s.hashes, digestOf(email))
-		delete(s.hashes, digestOf(withoutTag(email)))
+		for _, form := range hashedForms(email) {
+			delete(s.hashes, digestOf(form))
+		}
 	}
 	if len(s.hashes) == 0 {
 		return
@@ -129,6 +137,11 @@ func (s *Suppression) has(p *Person, row *identity) bool {
 func (s *Suppression) Reaches(p *Person, region string, byPhone bool) bool {
 	row := identity{byPhone: byPhone}
 	row.phone, _ = parsePhone(p.Phone, regionOf(p, region))
+	for i, form := range s.forms {
+		if row.emails[i].text, _ = form(p.Email, ""); row.emails[i].text != "" {
+			row.emails[i].sum = sha256.Sum256([]byte(row.emails[i].text))
+		}
+	}
 	return s.has(p, &row)
 }
 
@@ -160,24 +173,37 @@ func (s *Suppression) hasEmail(text string, row *identity) bool {
 	if len(s.emails) == 0 && len(s.hashes) == 0 {
 		return false
 	}
+	for i := range row.emails {
+		if row.emails[i].text == "" {
+			continue
+		}
+		key := digest(row.emails[i].sum[:16])
+		if _, ok := s.mailboxes[key]; ok { // the target sees the same person in both
+			return true
+		}
+		if _, ok := s.hashes[key]; ok {
+			return true
+		}
+	}
 	email := canonicalEmail(text)
-	key := row.emailKey
-	if email != row.email || !row.hasEmailKey {
-		key = digestOf(email)
+	if email != row.emails[0].text || len(s.hashes) > 0 { // else it was looked up as a mailbox
+		if found(s.emails, email) {
+			return true
+		}
 	}
-	if _, ok := s.emails[key]; ok {
-		return true
+	if len(s.hashes) == 0 {
+		return false
 	}
-	if _, ok := s.hashes[key]; ok {
-		return true
+	for _, form := range hashedForms(email) {
+		if found(s.hashes, form) {
+			return true
+		}
 	}
-	tagless := withoutTag(email)
-	// a target that drops tags sees the same person in every tag of an address
-	if row.email != "" && row.email == tagless && row.dropsTags && found(s.tagged, tagless) {
-		return true
-	}
-	return tagless != email && found(s.hashes, tagless)
+	return false
 }
+
+// hashedForms are an e-mail's forms of which some target or other takes the hash.
+func hashedForms(email string) []string { return []string{email, withoutTag(email), gmailbox(email)} }
 
 func found(set map[digest]struct{}, text string) bool {
 	if len(set) == 0 || text == "" {

@@ -9,8 +9,8 @@ import (
 func TestSuppressionFindsPeople(t *testing.T) {
 	jane := person("1", " Jane.Doe+promo@GMAIL.com ")
 	jane.Phone = "07700 900123"
-	all := []string{"klaviyo", "mailchimp", "hubspot", "braze", "meta", "google", "tiktok", "csv", "parquet"}
-	ads := []string{"meta", "google", "tiktok"}
+	all := TargetNames()
+	ads := []string{"meta", "google", "tiktok", "pinterest", "microsoft", "snapchat"}
 	hash := func(hex string) func(*Suppression) {
 		return func(s *Suppression) {
 			if err := s.AddHash(hex); err != nil {
@@ -31,7 +31,9 @@ func TestSuppressionFindsPeople(t *testing.T) {
 		{"TikTok's hash", hash(janeUntagged), all},
 		{"phone's hash", hash(janePhone), ads},
 		{"phone's hash with plus", hash(janePhonePlus), ads},
-		{"same mailbox, other tag", func(s *Suppression) { s.AddEmail("jane.doe+x@gmail.com") }, []string{"tiktok"}},
+		{"Google's hash", hash("d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69"), all}, // janedoe@gmail.com
+		{"same mailbox, other tag", func(s *Suppression) { s.AddEmail("jane.doe+x@gmail.com") }, []string{"tiktok", "google"}},
+		{"same mailbox, without dots", func(s *Suppression) { s.AddEmail("janedoe@gmail.com") }, []string{"google"}},
 		{"same phone", func(s *Suppression) { s.AddPerson(&Person{CustomerID: "2", Phone: "+447700900123"}, "") }, ads},
 		{"herself", func(s *Suppression) { s.AddPerson(&jane, "GB") }, all},
 		{"somebody else", func(s *Suppression) {
@@ -45,7 +47,7 @@ func TestSuppressionFindsPeople(t *testing.T) {
 		}
 		for _, target := range all {
 			spec := specOf(t, target)
-			spec.Suppression = NewSuppression()
+			spec.Suppression = NewSuppression(spec.Target)
 			c.add(spec.Suppression)
 			spec.Suppression.Seal()
 			other := person("9", "other@example.com")
@@ -77,13 +79,13 @@ func TestIsAddress(t *testing.T) {
 // What surrounds an id unseen does not let somebody in.
 func TestSuppressedIDsAreTrimmed(t *testing.T) {
 	for _, ids := range [][2]string{{" 00013", "00013"}, {"00013\t", "00013"}, {"00013", " 00013 "}, {"00013\u00a0", "\ufeff00013"}} {
-		s := NewSuppression()
+		s := NewSuppression(Target{})
 		s.AddID(ids[0])
 		if !s.has(&Person{CustomerID: ids[1]}, &identity{}) {
 			t.Errorf("%q is not found by %q", ids[1], ids[0])
 		}
 	}
-	s := NewSuppression()
+	s := NewSuppression(Target{})
 	s.AddID(" ")
 	if s.Len() != 0 || s.has(&Person{CustomerID: " "}, &identity{}) {
 		t.Error("nobody is suppressed")
@@ -92,7 +94,7 @@ func TestSuppressedIDsAreTrimmed(t *testing.T) {
 
 // Whatever key a person has is struck off, and none of somebody else.
 func TestStrike(t *testing.T) {
-	s := NewSuppression()
+	s := NewSuppression(Target{})
 	s.AddID("1 ")
 	s.AddEmail("Jane.Doe+promo@gmail.com")
 	for _, hash := range []string{janeTagged, janeUntagged, janePhone, janePhonePlus} {
@@ -112,7 +114,7 @@ func TestStrike(t *testing.T) {
 
 func TestUnreadableHashesAreErrors(t *testing.T) {
 	for _, text := range []string{"", "jane@example.com", "d41d8cd98f00b204e9800998ecf8427e" /* MD5 */, janePhone + "00"} {
-		s := NewSuppression()
+		s := NewSuppression(Target{})
 		if err := s.AddHash(text); err == nil {
 			t.Errorf("%q is taken for a hash", text)
 		}

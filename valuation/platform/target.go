@@ -1,14 +1,16 @@
 package platform
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"cbv/valuation/failure"
 )
 
-// Target is an importer of audiences: what its file looks like and what it
-// takes.
+// Target is an importer of audiences as data: what its file looks like and what it
+// takes. The built-in ones are such declarations, and those of targets in the
+// configuration.
 type Target struct {
 	Name    string
 	Channel Channel // whose consent lets a person in; none: the export names it
@@ -17,6 +19,7 @@ type Target struct {
 	// NeedsOneOf are the identifiers of which a row must have one.
 	NeedsOneOf []Field
 	Columns    []Column
+	Delimiter  byte // between cells; 0: a comma
 	// FixedHeader keeps the columns nobody mapped, blank; other targets go
 	// without them.
 	FixedHeader bool
@@ -50,205 +53,138 @@ type Target struct {
 type Column struct {
 	Header string
 	Field  Field
-	form   normaliser // nil: free text
-	Hashed bool       // SHA-256 of the cell's UTF-8, in lower-case hex
-	Fixed  string     // the same cell in every row, instead of a field
+	Form   Form
+	Fixed  string // the same cell in every row, instead of a field; AsOfDay is the day of the run
+	// Apart leaves the cell blank where it would be that of the column before.
+	Apart bool
 }
 
-// Sizes that the platforms publish are taken as powers of ten, the smaller
-// reading. Where one publishes none for files, the file stays within what the
-// others take.
-const (
-	megabyte = 1_000_000
+// AsOfDay as a fixed cell stands for the day of the run.
+const AsOfDay = "{as_of}"
 
-	// neutralMaxBytes and neutralMaxRows are our choice for Mailchimp (whose
-	// importer states no limit), Meta (whose API takes 10,000 a call, and the
-	// file's page states none), Google (5 GB) and TikTok (less than 1 GB).
-	neutralMaxBytes = 500 * megabyte
-	neutralMaxRows  = 1_000_000
-)
+// identifiers are the most columns by which a target may know a row.
+const identifiers = 3
 
-// Targets are the targets. Headers, limits and forms are facts about the
-// platforms, as their help pages have them.
-var Targets = []Target{
-	{
-		Name: "klaviyo", Channel: EmailChannel, Key: Email, NeedsOneOf: []Field{Email},
-		Columns: []Column{
-			{Header: "Email", Field: Email, form: trimmedEmail},
-			{Header: "Phone Number", Field: Phone, form: asParsed},
-			{Header: "First Name", Field: FirstName},
-			{Header: "Last Name", Field: LastName},
-			{Header: "City", Field: City},
-			{Header: "State / Region", Field: State},
-			{Header: "Zip Code", Field: Zip},
-			{Header: "Country", Field: Country},
-			{Header: "customer_id", Field: CustomerID},
-		},
-		Attributes: true, Membership: true,
-		UniquePhone: true, // "no duplicate email addresses or phone numbers", of its importer
-		MaxBytes:    50 * megabyte,
+// mostColumns are the most columns of its own that a target has: rows keep a bit of
+// each.
+const mostColumns = 64
 
-		RemovalColumns:    []Column{{Header: "Email", Field: Email, form: trimmedEmail}},
-		RemovalNeedsOneOf: []Field{Email},
-		Removal:           "suppress the people of the suppressed file (Profiles, suppressed profiles); the exited file sets the audience's property to false",
-	},
-	{
-		Name: "mailchimp", Channel: EmailChannel, Key: Email, NeedsOneOf: []Field{Email},
-		Columns: []Column{
-			{Header: "Email Address", Field: Email, form: trimmedEmail},
-			{Header: "First Name", Field: FirstName},
-			{Header: "Last Name", Field: LastName},
-			{Header: "Phone Number", Field: Phone, form: asParsed},
-			{Header: "City", Field: City},
-			{Header: "State", Field: State},
-			{Header: "Zip", Field: Zip},
-			{Header: "Country", Field: Country},
-			{Header: "customer_id", Field: CustomerID},
-		},
-		Attributes: true, Membership: true,
-		MaxBytes: neutralMaxBytes, MaxRows: neutralMaxRows, ClipBytes: 255,
-
-		RemovalColumns:    []Column{{Header: "Email Address", Field: Email, form: trimmedEmail}},
-		RemovalNeedsOneOf: []Field{Email},
-		Removal:           "import the suppressed file as unsubscribed contacts; the exited file sets the audience's field to false",
-	},
-	{
-		Name: "hubspot", Channel: EmailChannel, Key: Email, NeedsOneOf: []Field{Email},
-		Columns: []Column{
-			{Header: "Email", Field: Email, form: trimmedEmail},
-			{Header: "First Name", Field: FirstName},
-			{Header: "Last Name", Field: LastName},
-			{Header: "Phone Number", Field: Phone, form: asParsed},
-			{Header: "City", Field: City},
-			{Header: "State/Region", Field: State},
-			{Header: "Postal Code", Field: Zip},
-			{Header: "Country/Region", Field: Country},
-			{Header: "customer_id", Field: CustomerID},
-		},
-		Attributes: true, Membership: true,
-		MaxBytes: 512 * megabyte, MaxRows: 1_048_575 /* with the header 1,048,576 */, MaxColumns: 999,
-
-		RemovalColumns:    []Column{{Header: "Email", Field: Email, form: trimmedEmail}},
-		RemovalNeedsOneOf: []Field{Email},
-		Removal:           "import the suppressed file as an opt-out list; the exited file sets the audience's property to false",
-	},
-	{
-		Name: "braze", Channel: EmailChannel, Key: CustomerID, NeedsOneOf: []Field{CustomerID},
-		Columns: []Column{
-			{Header: "external_id", Field: CustomerID, form: keyID},
-			{Header: "email", Field: Email, form: trimmedEmail},
-			{Header: "phone", Field: Phone, form: asParsed},
-			{Header: "first_name", Field: FirstName},
-			{Header: "last_name", Field: LastName},
-			{Header: "home_city", Field: City},
-			{Header: "country", Field: Country, form: upperCountry},
-		},
-		Attributes: true, Membership: true,
-		MaxBytes: 500 * megabyte,
-
-		RemovalColumns: []Column{
-			{Header: "external_id", Field: CustomerID, form: keyID},
-			{Header: "email_subscribe", Fixed: "unsubscribed"},
-		},
-		RemovalNeedsOneOf: []Field{CustomerID},
-		Removal:           "import the suppressed file: it unsubscribes; the exited file sets the audience's attribute to false",
-	},
-	{
-		Name: "meta", Channel: AdsChannel, NeedsOneOf: []Field{Email, Phone},
-		Columns: []Column{
-			{Header: "email", Field: Email, form: trimmedEmail, Hashed: true},
-			{Header: "phone", Field: Phone, form: digits, Hashed: true},
-			{Header: "fn", Field: FirstName, form: metaName, Hashed: true},
-			{Header: "ln", Field: LastName, form: metaName, Hashed: true},
-			{Header: "zip", Field: Zip, form: metaZip, Hashed: true},
-			{Header: "ct", Field: City, form: metaPlace, Hashed: true},
-			{Header: "st", Field: State, form: metaPlace, Hashed: true},
-			{Header: "country", Field: Country, form: lowerCountry, Hashed: true},
-			{Header: "uid", Field: UID, form: clearUID},
-			{Header: "value", Field: Value},
-		},
-		FixedHeader: true, MaxBytes: neutralMaxBytes, MaxRows: neutralMaxRows,
-		MinMembers: 100, // Meta Business Help Centre, "How to format a customer list": avoid fewer than 100 people
-
-		RemovalColumns: []Column{
-			{Header: "email", Field: Email, form: trimmedEmail, Hashed: true},
-			{Header: "phone", Field: Phone, form: digits, Hashed: true},
-		},
-		RemovalNeedsOneOf: []Field{Email, Phone},
-		Removal:           "remove the people of the suppressed and of the exited file from the audience",
-	},
-	{
-		Name: "google", Channel: AdsChannel, NeedsOneOf: []Field{Email, Phone},
-		Columns: []Column{
-			{Header: "Email", Field: Email, form: spacelessEmail, Hashed: true},
-			{Header: "Phone", Field: Phone, form: asParsed, Hashed: true},
-			{Header: "First Name", Field: FirstName, form: googleName, Hashed: true},
-			{Header: "Last Name", Field: LastName, form: googleName, Hashed: true},
-			{Header: "Country", Field: Country, form: upperCountry},
-			{Header: "Zip", Field: Zip, form: clearZip},
-		},
-		FixedHeader: true, AddressNeedsNames: true, MaxBytes: neutralMaxBytes, MaxRows: neutralMaxRows,
-		MinMembers: 100, // active in 30 days, after matching: Google Ads Help, audience segments, December 2024
-
-		RemovalColumns: []Column{
-			{Header: "Email", Field: Email, form: spacelessEmail, Hashed: true},
-			{Header: "Phone", Field: Phone, form: asParsed, Hashed: true},
-		},
-		RemovalNeedsOneOf: []Field{Email, Phone},
-		Removal:           "remove the people of the suppressed and of the exited file from the segment; consent holds for the whole upload, and all in the other files gave it",
-	},
-	{
-		Name: "tiktok", Channel: AdsChannel, NeedsOneOf: []Field{Email, Phone},
-		Columns: []Column{
-			{Header: "Email_SHA256", Field: Email, form: taglessEmail, Hashed: true},
-			{Header: "Phone_SHA256", Field: Phone, form: digits, Hashed: true},
-		},
-		FixedHeader: true, MaxBytes: neutralMaxBytes, MaxRows: neutralMaxRows,
-		MinMembers: 1000, // TikTok Business Help Center, customer file, September 2025: at least 1000 entries
-
-		RemovalColumns: []Column{
-			{Header: "Email_SHA256", Field: Email, form: taglessEmail, Hashed: true},
-			{Header: "Phone_SHA256", Field: Phone, form: digits, Hashed: true},
-		},
-		RemovalNeedsOneOf: []Field{Email, Phone},
-		Removal:           "remove the people of the suppressed and of the exited file from the audience",
-	},
-	{
-		Name: "csv", Key: CustomerID, NeedsOneOf: []Field{CustomerID},
-		Columns: neutralColumns(nil), Attributes: true, MaxBytes: neutralMaxBytes, MaxRows: neutralMaxRows,
-		RemovalColumns:    neutralColumns(nil)[:2],
-		RemovalNeedsOneOf: []Field{CustomerID, Email},
-	},
-	{
-		Name: "parquet", Table: true, Key: CustomerID, NeedsOneOf: []Field{CustomerID},
-		Columns: neutralColumns(plain), Attributes: true,
-		RemovalColumns:    neutralColumns(plain)[:2],
-		RemovalNeedsOneOf: []Field{CustomerID, Email},
-	},
-}
-
-// neutralColumns are those of people.
-func neutralColumns(text normaliser) []Column {
-	return []Column{
-		{Header: "customer_id", Field: CustomerID, form: text},
-		{Header: "email", Field: Email, form: trimmedEmail},
-		{Header: "phone", Field: Phone, form: asParsed},
-		{Header: "first_name", Field: FirstName, form: text},
-		{Header: "last_name", Field: LastName, form: text},
-		{Header: "country", Field: Country, form: text},
-		{Header: "zip", Field: Zip, form: text},
-		{Header: "city", Field: City, form: text},
-		{Header: "state", Field: State, form: text},
+// identifies says whether the cells of a column are what the target knows people by.
+func (t Target) identifies(column Column) bool {
+	if column.Fixed != "" {
+		return false
 	}
+	if t.Key != "" {
+		return column.Field == t.Key
+	}
+	return slices.Contains(t.NeedsOneOf, column.Field)
 }
 
-// TargetOf returns the target of a name.
-func TargetOf(name string) (Target, error) {
-	at := slices.IndexFunc(Targets, func(target Target) bool { return target.Name == name })
+// IdentifyingColumns are those whose cells are what the target knows people by.
+func (t Target) IdentifyingColumns() []Column {
+	return slices.DeleteFunc(slices.Clone(t.Columns), func(c Column) bool { return !t.identifies(c) })
+}
+
+// delimiter is what stands between cells.
+func (t Target) delimiter() byte { return cmp.Or(t.Delimiter, ',') }
+
+// Validate says what is wrong with a declaration, by the names of its settings.
+func (t Target) Validate() error {
+	switch {
+	case !nameForm.MatchString(t.Name):
+		return failure.Usagef("name: %q: 3 to 40 lower-case letters, digits and underscores, a letter first: it is part of file names", t.Name)
+	case t.Channel != "" && t.Channel != EmailChannel && t.Channel != AdsChannel:
+		return failure.Usagef("channel: %q is neither email nor ads", t.Channel)
+	case len(t.Columns) == 0 || len(t.Columns) > mostColumns:
+		return failure.Usagef("columns: %d: a file has 1 to %d, each with a header and a field", len(t.Columns), mostColumns)
+	case t.Key == "" && len(t.NeedsOneOf) == 0:
+		return failure.Usagef("key: set it to email or customer_id, or set needs: a target knows its rows by something")
+	case t.Key != "" && t.Key != Email && t.Key != CustomerID:
+		return failure.Usagef("key: %q: rows are known by email or customer_id, or, without a key, by any of needs", t.Key)
+	case !slices.Contains([]byte{',', ';', '\t'}, t.delimiter()):
+		return failure.Usagef("delimiter: %q is none of a comma, a semicolon and a tab", string(t.Delimiter))
+	case t.MaxBytes < 0 || t.MaxRows < 0 || t.MaxColumns < 0 || t.ClipBytes < 0 || t.MinMembers < 0:
+		return failure.Usagef("a limit is below 0: leave it out for none")
+	}
+	for _, needed := range t.NeedsOneOf {
+		if needed != Email && needed != Phone && needed != t.Key {
+			return failure.Usagef("needs: %q: a row is known by email or phone", needed)
+		}
+		if !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Field == needed && c.Fixed == "" }) {
+			return failure.Usagef("needs: %s has no column: give it one, or need another", needed)
+		}
+	}
+	if t.Key != "" && !slices.Equal(t.NeedsOneOf, []Field{t.Key}) {
+		return failure.Usagef("needs: a target whose key is %s needs that alone: leave needs out", t.Key)
+	}
+	for _, columns := range []struct {
+		setting string
+		columns []Column
+	}{{"columns", t.Columns}, {"removal_columns", t.RemovalColumns}} {
+		if err := t.validateColumns(columns.setting, columns.columns); err != nil {
+			return err
+		}
+	}
+	if known := len(t.IdentifyingColumns()); known == 0 || known > identifiers {
+		return failure.Usagef("columns: %d of them are what rows are known by: there are 1 to %d", known, identifiers)
+	}
+	return nil
+}
+
+func (t Target) validateColumns(setting string, columns []Column) error {
+	seen := map[string]Column{}
+	for i, column := range columns {
+		wrong := func(format string, args ...any) error {
+			return failure.Usagef("%s[%d]: "+format, append([]any{setting, i + 1}, args...)...)
+		}
+		if cell, _ := freeText(column.Header, 0); cell == "" || cell != column.Header {
+			return wrong("header: %q: a header begins with a letter", column.Header)
+		}
+		before, repeated := seen[strings.ToLower(column.Header)]
+		if repeated && (before.Field != column.Field || !t.identifies(column)) {
+			return wrong("header: %q is there twice: only what rows are known by may repeat, in another form", column.Header)
+		}
+		seen[strings.ToLower(column.Header)] = column
+		if column.Apart && (!repeated || column.Field != Email || columns[i-1].Field != Email) {
+			return wrong("apart: it is for a second form of the e-mail, right after the first, under the same header")
+		}
+		if (column.Fixed == "") == (column.Field == "") {
+			return wrong("set field, or fixed for the same cell in every row")
+		}
+		if column.Fixed != "" {
+			if cell, _ := freeText(column.Fixed, 0); cell != column.Fixed || len(column.Form) > 0 {
+				return wrong("fixed: %q stands as it is: no formula, and no form", column.Fixed)
+			}
+			continue
+		}
+		if !slices.Contains(fields, column.Field) {
+			return wrong("field: there is no %q: the fields are %s", column.Field, strings.Join(fieldNames(), ", "))
+		}
+		if err := column.Form.validate(column.Field); err != nil {
+			return wrong("%w", err)
+		}
+	}
+	return nil
+}
+
+// fields are those that a column may have.
+var fields = []Field{CustomerID, Email, Phone, FirstName, LastName, Country, Zip, City, State, UID, Value}
+
+func fieldNames() (names []string) {
+	for _, field := range fields {
+		names = append(names, string(field))
+	}
+	return names
+}
+
+// TargetOf returns the target of a name, of those given or built in.
+func TargetOf(name string, declared ...Target) (Target, error) {
+	all := slices.Concat(declared, Targets)
+	at := slices.IndexFunc(all, func(target Target) bool { return target.Name == name })
 	if at < 0 {
-		return Target{}, failure.Usagef("no target %q: choose one of %s", name, strings.Join(TargetNames(), ", "))
+		return Target{}, failure.Usagef("no target %q: choose one of %s", name, strings.Join(TargetNames(declared...), ", "))
 	}
-	return Targets[at], nil
+	return all[at], nil
 }
 
 // TakesValue says whether its file has a column for what a customer is worth.
@@ -256,10 +192,10 @@ func (t Target) TakesValue() bool {
 	return slices.ContainsFunc(t.Columns, func(column Column) bool { return column.Field == Value })
 }
 
-// TargetNames returns the names of the targets.
-func TargetNames() []string {
+// TargetNames returns the names of the targets built in, and of those given.
+func TargetNames(declared ...Target) []string {
 	var names []string
-	for _, target := range Targets {
+	for _, target := range slices.Concat(Targets, declared) {
 		names = append(names, target.Name)
 	}
 	return names

@@ -19,19 +19,32 @@ func (nowhere) Close() error { return nil }
 // written writes the full file of people with the given e-mails for a target, and
 // raises its warnings.
 func written(target string, uniqueEmail bool, emails ...string) pipelinetest.Input {
+	return writtenOf(target, uniqueEmail, func(i int) platform.Person { return platform.Person{Email: emails[i]} }, len(emails))
+}
+
+// dialled writes the full file of people with the given phones for Klaviyo.
+func dialled(phones ...string) pipelinetest.Input {
+	return writtenOf("klaviyo", false, func(i int) platform.Person {
+		return platform.Person{Email: fmt.Sprintf("c%d@example.com", i), Phone: phones[i]}
+	}, len(phones))
+}
+
+func writtenOf(target string, uniqueEmail bool, person func(int) platform.Person, count int) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
 		of, err := platform.TargetOf(target)
 		if err != nil {
 			return err
 		}
-		nobody := platform.NewSuppression()
+		nobody := platform.NewSuppression(of)
 		nobody.Seal()
 		result, err := platform.Export(context.Background(), platform.Spec{
 			Target: of, Kind: platform.Full, Name: "cbv_a_0123456789", Region: "GB",
-			Suppression: nobody, Mapped: []platform.Field{platform.Email}, ConsentMapped: true, UniqueEmail: uniqueEmail,
+			Suppression: nobody, Mapped: []platform.Field{platform.Email, platform.Phone}, ConsentMapped: true, UniqueEmail: uniqueEmail,
 		}, func(yield func(platform.Person, error) bool) {
-			for i, email := range emails {
-				if !yield(platform.Person{CustomerID: fmt.Sprintf("%05d", i), Email: email, ConsentEmail: platform.Granted, ConsentAds: platform.Granted}, nil) {
+			for i := range count {
+				p := person(i)
+				p.CustomerID, p.ConsentEmail, p.ConsentAds = fmt.Sprintf("%05d", i), platform.Granted, platform.Granted
+				if !yield(p, nil) {
 					return
 				}
 			}
@@ -68,6 +81,13 @@ func TestWarnings(t *testing.T) {
 			Raises: written("meta", false, people(99)...),
 			Says:   "cbv_a_0123456789 for meta is too small: meta wants 100 people and up, of those it finds; members: 99",
 			Silent: written("meta", false, people(100)...),
+		},
+		{
+			Code:   "blank_column",
+			Raises: dialled("12", "12 ab", "07700 900123", "07700 900124", "07700 900125", "07700 900126", "07700 900127", "07700 900128", "07700 900129", ""),
+			Says: `cbv_a_0123456789 for klaviyo: Phone Number is blank in 2 of the 9 rows that had a value, mostly for phone_invalid, such as one of the shape "99" ` +
+				`(a letter is a, a digit 9): see the rejects`,
+			Silent: dialled("12", "12 ab", "07700 900123", "07700 900124", "07700 900125", "07700 900126", "07700 900127", "07700 900128", "07700 900129", "07700 900120"),
 		},
 		{ // known by the e-mail
 			Code:   "shared_email",

@@ -118,6 +118,21 @@ func ExportsFolder(out, audience string) string {
 	return filepath.Join(out, exportsFolder, audience)
 }
 
+// ExportedAudiences lists the audiences that have exports below an output folder, in
+// the order of their names.
+func ExportedAudiences(out string) (names []string, err error) {
+	entries, err := os.ReadDir(filepath.Join(out, exportsFolder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
+}
+
 // RunID names a run or an export by its day and the first 12 hex digits of its
 // identity.
 func RunID(asOf time.Time, identity string) string {

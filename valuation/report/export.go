@@ -41,6 +41,14 @@ func Export(out io.Writer, result export.Result) {
 	for _, file := range m.Files() {
 		fmt.Fprintf(out, "  %s: %s\n", file.Name, countNoun(file.Rows, "row"))
 	}
+	if changes := m.Changes; changes != nil {
+		counts := m.ChangeCounts()
+		fmt.Fprintf(out, "  %s: %s (%s add, %s update, %s remove)\n", changes.Name, countNoun(changes.Rows, "line"),
+			humanize.Comma(counts[platform.Add]), humanize.Comma(counts[platform.Update]), humanize.Comma(counts[platform.Remove]))
+	}
+	if blanks := blankText(m.Full); blanks != "" {
+		fmt.Fprintf(out, "Left blank: %s.\n", blanks)
+	}
 	if m.Removal != "" && m.Rows(platform.Exited)+m.Rows(platform.Removal) > 0 {
 		fmt.Fprintf(out, "To take people out: %s.\n", m.Removal)
 	}
@@ -84,6 +92,24 @@ func rejectText(result platform.Result) string {
 		return ""
 	}
 	return " (left out: " + strings.Join(parts, ", ") + ")"
+}
+
+// blankText says which cells are blank though there was a value, by column.
+func blankText(result platform.Result) string {
+	var parts []string
+	for _, column := range slices.Sorted(maps.Keys(result.Blanked)) {
+		reasons := maps.Clone(result.Blanked[column])
+		delete(reasons, platform.Clipped)
+		blanks, names := int64(0), []string{}
+		for _, reason := range slices.Sorted(maps.Keys(reasons)) {
+			blanks += reasons[reason]
+			names = append(names, string(reason))
+		}
+		if of := result.Values[column]; blanks > 0 && of > 0 {
+			parts = append(parts, fmt.Sprintf("%s in %s of %s (%s)", column, humanize.Comma(blanks), humanize.Comma(of), strings.Join(names, ", ")))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 func armText(m export.Manifest) string {

@@ -3,6 +3,7 @@ package schema
 // Exports are the tables that exports write beside those of a run.
 var Exports = []Table{
 	{Name: "members", Grain: "one row per customer in the files of an export, sorted by customer_id; in the export's folder", Columns: members},
+	{Name: "former", Grain: "one row per identifier that earlier exports of an audience gave its target and this one does not, sorted by key; in the export's folder", Columns: former},
 	{Name: "assigned", Grain: "one row per customer of a campaign, over all its parts; below campaigns/", Columns: assigned},
 }
 
@@ -10,6 +11,15 @@ var members = []Column{
 	asOf,
 	{"customer_id", text, "", "the customer, as in customers"},
 	{"arm", text, "", "champion or challenger; all where the audience has no campaign"},
+	{"key_1", whole, "", "first 8 bytes of the SHA-256 of the first cell by which the target knows the row, as the target reads it; null where it is blank"},
+	{"key_2", whole, "", "the same of the second such cell; null where the target has one"},
+	{"key_3", whole, "", "the same of the third"},
+	{"row_key", whole, "", "digest of the whole row, by which the next export sees whether it changed"},
+}
+
+var former = []Column{
+	asOf,
+	{"key", whole, "", "digest of the identifier, as key_1 of members"},
 }
 
 var assigned = []Column{

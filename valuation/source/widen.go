@@ -173,8 +173,12 @@ func (m *mapped) agree(ctx context.Context, e engine.Engine, input engine.Input,
 			}
 		}
 	}
-	for _, part := range parts {
-		if part.found.Type != noValue && !slices.Contains(m.kind.fits, part.found.Type) {
+	for i, part := range parts {
+		switch {
+		case part.found.Type == noValue || slices.Contains(m.kind.fits, part.found.Type):
+		case m.kind.cast == engine.Boolean && m.private && m.isNull(files):
+			parts[i].expression = "null" // whether they agreed or object is known of nobody, as where nothing is mapped
+		default:
 			return m.unfit(ctx, e, input, files, part)
 		}
 	}

@@ -1,4 +1,4 @@
-package platform
+package region
 
 import (
 	"maps"
@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// slowPhone is parsePhone without the quick way.
+// slowPhone is Phone without the quick way.
 func slowPhone(text, region string) string {
 	e164, _ := libraryPhone(text, region)
 	if again, _ := libraryPhone(e164, ""); again != e164 {
@@ -70,8 +70,33 @@ func BenchmarkPhone(b *testing.B) {
 	for _, text := range []string{"+447911123456", "07911 123456", "+44 (0)7911 123456"} {
 		b.Run(text, func(b *testing.B) {
 			for b.Loop() {
-				parsePhone(text, "GB")
+				Phone(text, "GB")
 			}
 		})
+	}
+}
+
+// What the quick way makes of a phone, the library makes of it.
+func FuzzPhones(f *testing.F) {
+	f.Add("+44 (0)7700 900123", "GB")
+	f.Add("011 15 2345 6789", "AR")
+	f.Add("8 (912) 345-67-89", "RU")
+	f.Fuzz(func(t *testing.T, text, region string) {
+		if quick, ok := quickPhone(text, region); ok && quick != slowPhone(text, region) {
+			t.Errorf("%q in %s: %s, by the library %q", text, region, quick, slowPhone(text, region))
+		}
+	})
+}
+
+// The library numbers no country that is not in the list, but for the ones whose
+// codes are reserved.
+func TestCountriesAreComplete(t *testing.T) {
+	for region := range phonenumbers.GetSupportedRegions() {
+		if !isCountry(region) && region != "AC" && region != "TA" { // Ascension, Tristan da Cunha
+			t.Errorf("%s is missing", region)
+		}
+	}
+	if n := (len(countries) + 1) / 3; n != 250 { // 249 of ISO 3166-1, and XK
+		t.Errorf("%d countries", n)
 	}
 }

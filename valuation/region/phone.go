@@ -1,4 +1,4 @@
-package platform
+package region
 
 import (
 	"regexp"
@@ -9,29 +9,25 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// parsePhone returns a phone number in E.164, read as dialled in a region (two
+// Phone returns a phone number in E.164, read as dialled in a region (two
 // letters of ISO 3166-1). A number must have a length that its country uses;
 // whether its range is in use is not asked, since ranges open faster than a
 // library follows (and +44 7700 900123, Ofcom's number for films, has none).
 // Extensions are dropped: E.164 has none.
-func parsePhone(text, region string) (string, Reason) {
-	text = trim(text)
-	if text == "" {
-		return "", ""
-	}
+func Phone(text, region string) (e164 string, ok bool) {
 	if e164, ok := quickPhone(text, region); ok {
-		return e164, ""
+		return e164, true
 	}
-	e164, ok := libraryPhone(text, region)
+	e164, ok = libraryPhone(text, region)
 	if !ok {
-		return "", PhoneInvalid
+		return "", false
 	}
 	// What would be read as another number by whoever reads it next, such as one
 	// with two trunk zeros of which one is left, is none.
 	if again, _ := libraryPhone(e164, ""); again != e164 {
-		return "", PhoneInvalid
+		return "", false
 	}
-	return e164, ""
+	return e164, true
 }
 
 // libraryPhone is a number as the library reads it.
@@ -46,8 +42,8 @@ func libraryPhone(text, region string) (string, bool) {
 // dialPlan is what the library knows of a country's numbers.
 type dialPlan struct {
 	code      string         // the country's calling code
-	exit      *regexp.Regexp // what is dialled before a foreign calling code
-	prefix    *regexp.Regexp // what is dialled before a national number, or nil
+	exit      front          // what is dialled before a foreign calling code
+	prefix    front          // what is dialled before a national number
 	strips    bool           // a prefix is dropped, and nothing else is done to it
 	general   *regexp.Regexp // national numbers
 	possible  [18]bool       // lengths of national numbers
@@ -64,12 +60,12 @@ var dialPlans = sync.OnceValue(func() (plans struct{ byRegion, byCode map[string
 	for _, region := range collection.Metadata {
 		plan := &dialPlan{
 			code:    strconv.Itoa(int(region.GetCountryCode())),
-			exit:    anchored(region.GetInternationalPrefix()),
+			exit:    frontOf(region.GetInternationalPrefix()),
 			general: regexp.MustCompile("^(?:" + region.GetGeneralDesc().GetNationalNumberPattern() + ")$"),
 		}
 		if prefix := region.GetNationalPrefixForParsing(); prefix != "" {
-			plan.prefix = anchored(prefix)
-			plan.strips = plan.prefix.NumSubexp() == 0 && region.GetNationalPrefixTransformRule() == ""
+			plan.prefix = frontOf(prefix)
+			plan.strips = plan.prefix.groups() == 0 && region.GetNationalPrefixTransformRule() == ""
 		}
 		for _, length := range region.GetGeneralDesc().GetPossibleLength() {
 			if length > 0 && int(length) < len(plan.possible) {
@@ -91,10 +87,42 @@ var dialPlans = sync.OnceValue(func() (plans struct{ byRegion, byCode map[string
 	return plans
 })
 
-func anchored(pattern string) *regexp.Regexp { return regexp.MustCompile("^(?:" + pattern + ")") }
+// front is what may stand in front of a number: digits, in most countries, or a
+// pattern; nothing, where both are empty.
+type front struct {
+	digits  string
+	pattern *regexp.Regexp
+}
 
-// isRegion says whether the library knows the numbers of a region.
-func isRegion(region string) bool { return dialPlans().byRegion[region] != nil }
+func frontOf(pattern string) front {
+	if strings.Trim(pattern, "0123456789") == "" {
+		return front{digits: pattern}
+	}
+	return front{pattern: regexp.MustCompile("^(?:" + pattern + ")")}
+}
+
+// length returns how much of a number it is, -1 where it is not there.
+func (f front) length(number string) int {
+	switch {
+	case f.pattern != nil:
+		if found := f.pattern.FindStringIndex(number); found != nil {
+			return found[1]
+		}
+	case f.digits != "" && strings.HasPrefix(number, f.digits):
+		return len(f.digits)
+	}
+	return -1
+}
+
+func (f front) groups() int {
+	if f.pattern == nil {
+		return 0
+	}
+	return f.pattern.NumSubexp()
+}
+
+// IsDialled says whether the numbers of a region are known.
+func IsDialled(region string) bool { return dialPlans().byRegion[region] != nil }
 
 // quickPhone reads plainly written numbers, which nearly all are, as the library
 // does, many times faster: that spends 10 µs a number, most of it on looking for
@@ -115,7 +143,7 @@ func quickPhone(text, region string) (string, bool) {
 			return "", false
 		}
 		number = number[len(plan.code):]
-	} else if plan == nil || plan.exit.MatchString(number) || strings.HasPrefix(number, plan.code) {
+	} else if plan == nil || plan.exit.length(number) >= 0 || strings.HasPrefix(number, plan.code) {
 		return "", false
 	}
 	national, ok := plan.national(number)
@@ -125,7 +153,7 @@ func quickPhone(text, region string) (string, bool) {
 	// Countries that share a code are measured by the first of them; and what
 	// has a prefix left would be read as another number the next time.
 	first := dialPlans().byCode[plan.code]
-	if first == nil || !first.fits(national) || first.prefix != nil && first.prefix.MatchString(national) {
+	if first == nil || !first.fits(national) || first.prefix.length(national) >= 0 {
 		return "", false
 	}
 	return "+" + plan.code + national, true
@@ -133,13 +161,11 @@ func quickPhone(text, region string) (string, bool) {
 
 // national returns the national number in what is dialled within a country.
 func (p *dialPlan) national(number string) (string, bool) {
-	if p.prefix != nil {
-		if prefix := p.prefix.FindStringIndex(number); prefix != nil {
-			if !p.strips || p.general.MatchString(number) {
-				return "", false
-			}
-			number = number[prefix[1]:]
+	if prefix := p.prefix.length(number); prefix >= 0 {
+		if !p.strips || p.general.MatchString(number) {
+			return "", false
 		}
+		number = number[prefix:]
 	}
 	return number, p.fits(number)
 }
