@@ -3,7 +3,6 @@ package export
 import (
 	"context"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
