@@ -92,6 +92,7 @@ type encoder struct {
 	lines   *lineWriter
 	buffer  []byte // of what is hashed
 	cells   []span // of the record that is being made
+	guarded []bool // of each of them, that an apostrophe stands before the text
 	regions map[string]string
 	shaped  uint64 // bit by bit the columns of which the batch has a shape
 	batch   *batch // whose rows are being made
@@ -103,8 +104,9 @@ type encodedColumn struct {
 	form       normaliser // nil: free text
 	hashed     bool
 	fixed      string
-	email      int // place among the e-mails
-	identifier int // place among what identifies, -1 for none
+	isDay      bool // of the run, which says nothing of the row
+	email      int  // place among the e-mails
+	identifier int  // place among what identifies, -1 for none
 }
 
 func newEncoder(spec *Spec) *encoder {
@@ -113,7 +115,7 @@ func newEncoder(spec *Spec) *encoder {
 	for _, column := range spec.columns() {
 		c := encodedColumn{Column: column, form: column.Form.normaliser(column.Field), hashed: column.Form.isHashed(), identifier: -1}
 		if c.fixed = column.Fixed; c.fixed == AsOfDay {
-			c.fixed = spec.AsOf.Format("2006-01-02")
+			c.fixed, c.isDay = spec.AsOf.Format("2006-01-02"), true
 		}
 		if column.Field == Email && column.Fixed == "" {
 			c.email = len(e.emails)
@@ -129,6 +131,7 @@ func newEncoder(spec *Spec) *encoder {
 		e.emails = emailForms(spec.Target)
 	}
 	e.lines = newLineWriter(spec)
+	e.guarded = make([]bool, len(e.columns)+len(e.extra))
 	return e
 }
 
@@ -163,7 +166,7 @@ func (e *encoder) encode(b *batch) {
 func (e *encoder) row(p *Person, attributes []Cell) outcome {
 	o := outcome{id: p.CustomerID, was: p.Was}
 	if e.spec.Kind == Exited {
-		e.exit(&o, p, attributes)
+		e.exit(&o, p)
 		return o
 	}
 	if p.Absent {
@@ -352,6 +355,7 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 	b := e.batch
 	start, lineStart := len(b.records), len(b.lines)
 	e.cells = e.cells[:0]
+	clear(e.guarded)
 	for i := range e.columns {
 		e.next(i)
 		from := len(b.records)
@@ -376,7 +380,7 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 		e.next(at + i)
 		from := len(b.records)
 		if only == nil {
-			e.attribute(at+i, attribute, attributes[i])
+			e.attribute(at+i, i, attribute, attributes[i])
 		} else {
 			e.put(Cell{})
 		}
@@ -386,10 +390,10 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 		e.finishTableRow(o, p, lineStart)
 		return
 	}
-	o.keys.Row = int64(xxh3.Hash(b.records[start:]))
+	o.keys.Row = e.rowDigest(b.records[start:], start, e.cells)
 	e.compare(o, p)
 	if e.needsLine(o) {
-		e.lines.record(b, e.cells)
+		e.lines.record(b, e.cells, e.guarded)
 	}
 	if o.phone != 0 && len(b.lines) > lineStart {
 		o.phoneValue = e.lines.values[o.phoneColumn]
@@ -403,11 +407,29 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 func (e *encoder) finishTableRow(o *outcome, p *Person, lineStart int) {
 	b := e.batch
 	e.lines.cells(b, b.cells[len(b.cells)-len(e.columns)-len(e.extra):])
-	o.keys.Row = int64(xxh3.Hash(b.lines[lineStart:]))
+	o.keys.Row = e.rowDigest(b.lines[lineStart:], lineStart, e.lines.values)
 	e.compare(o, p)
 	if !e.needsLine(o) {
 		b.lines = b.lines[:lineStart]
 	}
+}
+
+// rowDigest is the digest of a row that begins at a place, without the cells of the day of
+// the run: by them every row would change every night.
+func (e *encoder) rowDigest(row []byte, start int, cells []span) int64 {
+	if !slices.ContainsFunc(e.columns, func(c encodedColumn) bool { return c.isDay }) {
+		return int64(xxh3.Hash(row))
+	}
+	e.buffer = e.buffer[:0]
+	from := 0
+	for i, column := range e.columns {
+		if column.isDay {
+			e.buffer = append(e.buffer, row[from:cells[i].from-start]...)
+			from = cells[i].to - start
+		}
+	}
+	e.buffer = append(e.buffer, row[from:]...)
+	return int64(xxh3.Hash(e.buffer))
 }
 
 // compare holds a row to what the earlier exports have of it.
