@@ -225,7 +225,7 @@ func TestAnotherTargetStartsAnew(t *testing.T) {
 // Windows between those that a run has are scaled from the nearest, by ratio.
 func TestPowerOfAWindow(t *testing.T) {
 	design := experiment.Design{Campaign: "c", Salt: "s", Shares: experiment.Shares{None: 5000, Champion: 5000}}
-	p := Power{Customers: 2 * 80_679, WindowDays: 30, Looks: 1}
+	p := Power{Planned: 2 * 80_679, WindowDays: 30, Nights: 1}
 	if err := p.compare(design, []float64{0.02, 0.05, 0.1}); err != nil {
 		t.Fatal(err)
 	}
@@ -239,20 +239,39 @@ func TestPowerOfAWindow(t *testing.T) {
 	}
 	// 1.5/.02 - 1 over .98/.02: 74/49 times as many for the margin
 	variation := math.Sqrt(0.5)
-	p = Power{Customers: 2 * 80_679, WindowDays: 30, Looks: 1, Variation: &variation}
+	p = Power{Planned: 2 * 80_679, WindowDays: 30, Nights: 1, Variation: &variation}
 	if err := p.compare(design, []float64{0.02, 0.05, 0.1}); err != nil {
 		t.Fatal(err)
 	}
 	if c := p.Comparisons[0]; !(math.Abs(float64(*c.MarginNeededForTenth)-2*80_679*74.0/49) <= 3) || !(*c.MarginLift > 0.12 && *c.MarginLift < 0.13) {
 		t.Errorf("%d needed of the margin, lift %g", *c.MarginNeededForTenth, *c.MarginLift)
 	}
-	p = Power{Customers: 1000, WindowDays: 180, Looks: 60}
+	p = Power{Planned: 1000, WindowDays: 180, Nights: 60}
 	if err := p.compare(design, []float64{0.02, 0.05, 0.19}); err != nil {
 		t.Fatal(err)
 	}
 	// ln(180/90) = 0.69 and ln(365/180) = 0.71; 1 - 0.95^2 = 0.0975
 	if p.Column != "p_purchase_90d" || !p.Scaled || !(math.Abs(*p.BaseRate-0.0975) <= 1e-12) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
 		t.Errorf("%+v, base rate %g", p, *p.BaseRate)
+	}
+}
+
+// Planned are those that the terms say, or else as many on each night as on the first.
+func TestPlannedCustomers(t *testing.T) {
+	for _, c := range []struct {
+		terms   campaign.Terms
+		isFirst bool
+		want    int64
+	}{
+		{campaign.Terms{Nights: 1}, true, 200},
+		{campaign.Terms{Nights: 60}, true, 12_000},
+		{campaign.Terms{Nights: 60}, false, 200},
+		{campaign.Terms{Nights: 60, PlannedPeople: 5000}, true, 5000},
+		{campaign.Terms{Nights: 60, PlannedPeople: 5000}, false, 5000},
+	} {
+		if got := planned(c.terms, 200, c.isFirst); got != c.want {
+			t.Errorf("%+v: %d, want %d", c, got, c.want)
+		}
 	}
 }
 
