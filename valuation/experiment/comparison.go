@@ -13,7 +13,7 @@ type Rule struct {
 	Share bool
 	// Adjust asks for the estimate adjusted by the covariate, CUPED.
 	Adjust bool
-	// Buyers is how many bought in the arm in which fewer did: see leastBuyers.
+	// Buyers is how many bought in the arm in which fewer did: see LeastBuyers.
 	Buyers int64
 	// Instead names what may be there where this is not.
 	Instead string

@@ -39,7 +39,7 @@ func compare(t testing.TB, treated, control Sample, rule Rule) Comparison {
 func TestWelchPublished(t *testing.T) {
 	first := sampleOf([]int64{7, -16, -2, -12, -1, 34, 37, 8, 0, 20}, nil)
 	second := sampleOf([]int64{19, 8, 11, 1, -1, 44, 55, 16, 46, 34}, nil)
-	e := compare(t, first, second, Rule{Buyers: leastBuyers}).Raw // as many in each: no skew is left
+	e := compare(t, first, second, Rule{Buyers: LeastBuyers}).Raw // as many in each: no skew is left
 	for name, c := range map[string]struct{ got, want, tolerance float64 }{
 		"t":                  {e.Difference / e.StandardError, -1.8608, 5e-5},
 		"degrees of freedom": {e.DegreesOfFreedom, 17.776, 5e-4},
@@ -240,7 +240,7 @@ func TestCUPEDAgreesWithARegression(t *testing.T) {
 		if err := coefficients.Solve(design, outcome); err != nil {
 			t.Fatal(err)
 		}
-		c := compare(t, sampleOf(y[:treated], x[:treated]), sampleOf(y[treated:], x[treated:]), Rule{Adjust: true, Buyers: leastBuyers})
+		c := compare(t, sampleOf(y[:treated], x[:treated]), sampleOf(y[treated:], x[treated:]), Rule{Adjust: true, Buyers: LeastBuyers})
 		if want := coefficients.At(1, 0); !(math.Abs(c.Adjusted.Difference-want) <= 1e-7) {
 			t.Errorf("difference %v, want %v", c.Adjusted.Difference, want)
 		}
@@ -253,12 +253,12 @@ func TestCUPEDAgreesWithARegression(t *testing.T) {
 // A covariate that distinguishes nobody, or says nothing, leaves all as it is.
 func TestCUPEDWithoutInformation(t *testing.T) {
 	y := []int64{0, 0, 300, 50, 0, 700}
-	same := compare(t, sampleOf(y[:3], []int64{4, 4, 4}), sampleOf(y[3:], []int64{4, 4, 4}), Rule{Adjust: true, Buyers: leastBuyers})
+	same := compare(t, sampleOf(y[:3], []int64{4, 4, 4}), sampleOf(y[3:], []int64{4, 4, 4}), Rule{Adjust: true, Buyers: LeastBuyers})
 	if same.Theta != 0 || same.VarianceReduction != 0 || same.Adjusted.Difference != same.Raw.Difference || *same.Adjusted.Lift.Value != *same.Raw.Lift.Value {
 		t.Errorf("%+v", same)
 	}
 	// and one that says all leaves nothing
-	all := compare(t, sampleOf(y[:3], y[:3]), sampleOf(y[3:], y[3:]), Rule{Adjust: true, Buyers: leastBuyers})
+	all := compare(t, sampleOf(y[:3], y[:3]), sampleOf(y[3:], y[3:]), Rule{Adjust: true, Buyers: LeastBuyers})
 	if !(math.Abs(all.Theta-1) <= 1e-12) || !(math.Abs(all.Adjusted.Difference) <= 1e-9) {
 		t.Errorf("%+v", all)
 	}

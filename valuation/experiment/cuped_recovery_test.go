@@ -31,7 +31,7 @@ func TestCUPEDRecovery(t *testing.T) {
 					}
 					arms[int(one(isTreated))].Add(spendOf(random, rate), before, 1)
 				}
-				c := compare(t, arms[1], arms[0], Rule{Adjust: true, Buyers: leastBuyers})
+				c := compare(t, arms[1], arms[0], Rule{Adjust: true, Buyers: LeastBuyers})
 				adjusted.count(c.Adjusted.Fixed, truth)
 				if c.Adjusted.Lift.Low != nil {
 					relative.count(&Interval{*c.Adjusted.Lift.Low, *c.Adjusted.Lift.High}, lift)
@@ -104,7 +104,7 @@ func TestADearChampionThatPaysLateIsNotDemotedEarly(t *testing.T) {
 		return c
 	}
 	early := campaign(0.05)
-	net, err := Compare(early.Arms[2].Outcomes.Net, early.Arms[1].Outcomes.Net, Rule{Buyers: leastBuyers})
+	net, err := Compare(early.Arms[2].Outcomes.Net, early.Arms[1].Outcomes.Net, Rule{Buyers: LeastBuyers})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func (r *result) last(treated, control Outcomes, rule Rule, gain float64) {
 // misses says whether the interval of a look is there and does not hold the truth. It is
 // that of Compare without what else Compare does.
 func misses(treated, control Sample, buyers int64, bound, truth float64) bool {
-	if buyers < leastBuyers {
+	if buyers < LeastBuyers {
 		return false
 	}
 	t, c := treated.moments(), control.moments()

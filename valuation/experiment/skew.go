@@ -6,12 +6,12 @@ import (
 )
 
 const (
-	// leastBuyers is how many people have to have bought in each arm, and mostSkew how
+	// LeastBuyers is how many people have to have bought in each arm, and mostSkew how
 	// skewed the difference may be, for its interval to cover the truth as often as it
 	// says. Simulated over even, 90/10 and 98/2 arms of 500 to 50,000 people and spend
 	// from Gamma-Gamma to Pareto 1.7 (TestIntervalRecovery), it covers in 93 to 97.5 %
 	// of campaigns within them; without them it errs in up to 16 % on one side.
-	leastBuyers = 30
+	LeastBuyers = 30
 	mostSkew    = 0.3
 )
 
@@ -80,8 +80,8 @@ func (m moments) residualThird(theta float64) float64 {
 // where one does, and what to look at instead: at too few buyers everything is as blind.
 func (g skew) refuse(buyers int64, instead string) string {
 	switch {
-	case buyers < leastBuyers:
-		return fmt.Sprintf("too few bought to tell: an arm has %d buyers, and needs %d", buyers, leastBuyers)
+	case buyers < LeastBuyers:
+		return fmt.Sprintf("too few bought to tell: an arm has %d buyers, and needs %d", buyers, LeastBuyers)
 	case !(math.Abs(float64(g)) <= mostSkew):
 		reason := fmt.Sprintf("a few large purchases may decide it: the difference has a skew of %.2f, and up to %.1f can be corrected", math.Abs(float64(g)), mostSkew)
 		if instead != "" {

@@ -87,7 +87,7 @@ func TestSkewedDifferencesAreRefused(t *testing.T) {
 func TestFiellerPin(t *testing.T) {
 	treated := moments{people: 1000, outcomeMean: 3, outcomeVariance: 400}
 	control := moments{people: 100, outcomeMean: 8, outcomeVariance: 900}
-	e := Rule{Buyers: leastBuyers}.estimate(treated, control, 0)
+	e := Rule{Buyers: LeastBuyers}.estimate(treated, control, 0)
 	for name, c := range map[string]struct{ got, want, tolerance float64 }{
 		"t":               {studentAt(normal975, e.DegreesOfFreedom), 1.982, 5e-4},
 		"low":             {e.Fixed.Low, -11.08, 5e-3},
@@ -139,7 +139,7 @@ func TestTheLiftNeverContradictsTheDifference(t *testing.T) {
 			covariates := rapid.SliceOfN(money, len(outcomes), len(outcomes)).Draw(t, name+" before")
 			return sampleOf(outcomes, covariates)
 		}
-		c, err := Compare(draw("treated", 20), draw("control", 20), Rule{Adjust: true, Buyers: leastBuyers})
+		c, err := Compare(draw("treated", 20), draw("control", 20), Rule{Adjust: true, Buyers: LeastBuyers})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
 
 	"cbv/valuation/campaign"
 	"cbv/valuation/engine"
@@ -74,14 +73,14 @@ type Power struct {
 	WindowDays int   `json:"window_days"`
 	Nights     int   `json:"nights"`
 	// BaseRate is the share that is expected to buy within the window without the
-	// campaign: the mean of Column, scaled to the window where Scaled says so;
-	// null where no model could be fitted.
+	// campaign: the mean of Column, scaled to the window where Scaled says so, between
+	// two columns where it names two; null where no model could be fitted.
 	BaseRate *float64 `json:"base_rate"`
 	Column   string   `json:"column"`
 	Scaled   bool     `json:"scaled"`
-	// Variation is the standard deviation of customers' mean purchase values over
-	// their mean; null where fewer than two have one.
-	Variation *float64 `json:"purchase_variation"`
+	// Variation is the standard deviation of what buyers spend within the window over
+	// their mean; null where no window behind has enough of them.
+	Variation *float64 `json:"spend_variation"`
 	// Comparisons are of the campaign's arms, the first with the holdout.
 	Comparisons []Comparison `json:"comparisons"`
 	// Longer are the lifts that longer windows could show, for the first.
@@ -100,7 +99,7 @@ type Comparison struct {
 	// rate cannot rise by it.
 	NeededForTenth *int64 `json:"needed_for_10_percent"`
 	// MarginLift and MarginNeededForTenth are the same of the margin per person, of which
-	// what purchases differ by takes more; null too where their variation is not known.
+	// what buyers differ by takes more; null too where their variation is not known.
 	MarginLift           *float64 `json:"margin_lift"`
 	MarginNeededForTenth *int64   `json:"margin_needed_for_10_percent"`
 }
@@ -122,24 +121,6 @@ type audienceFigures struct {
 	Purchasing30d  int64
 	Purchasing90d  int64
 	Purchasing365d int64
-
-	Valued               int64 // those with a purchase value
-	PurchaseValue        int64 // their mean ones, in hundredths
-	PurchaseValueSquared string
-}
-
-// variation is the standard deviation of the purchase values over their mean.
-func (f audienceFigures) variation() (*float64, error) {
-	squared, err := strconv.ParseFloat(f.PurchaseValueSquared, 64)
-	if err != nil {
-		return nil, fmt.Errorf("audience_figures: %w", err)
-	}
-	if f.Valued < 2 || f.PurchaseValue == 0 {
-		return nil, nil
-	}
-	n, sum := float64(f.Valued), float64(f.PurchaseValue)
-	variation := math.Sqrt(math.Max(0, n*squared/(sum*sum)-1))
-	return &variation, nil
 }
 
 // reportPower says what the campaign can show, before anything can be sent.
@@ -155,9 +136,14 @@ func (x *export) reportPower(ctx context.Context) error {
 		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers,
 		Planned: planned(*x.terms, figures.Customers, x.begun == nil), WindowDays: x.terms.WindowDays, Nights: x.terms.Nights,
 	}
-	if power.Variation, err = figures.variation(); err != nil {
-		return err
+	var spends []audienceSpend
+	for spend, err := range engine.Select[audienceSpend](ctx, x.Engine, "audience_spends") {
+		if err != nil {
+			return err
+		}
+		spends = append(spends, spend)
 	}
+	power.Variation = variation(spends, power.WindowDays)
 	if figures.Predicted > 0 {
 		rates := make([]float64, len(windows))
 		for i, sum := range []int64{figures.Purchasing30d, figures.Purchasing90d, figures.Purchasing365d} {
@@ -187,15 +173,11 @@ func planned(terms campaign.Terms, customers int64, isFirst bool) int64 {
 
 // compare fills in what follows from the mean chances of a purchase.
 func (p *Power) compare(design experiment.Design, rates []float64) error {
-	nearest := 0
-	for i, days := range windows {
-		if distance(days, p.WindowDays) < distance(windows[nearest], p.WindowDays) {
-			nearest = i
-		}
+	base, from, to := rateOf(rates, p.WindowDays)
+	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", from), from != p.WindowDays
+	if to != from {
+		p.Column += fmt.Sprintf(" and p_purchase_%dd", to)
 	}
-	days := windows[nearest]
-	base := scaled(rates[nearest], days, p.WindowDays)
-	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", days), days != p.WindowDays
 	critical, err := experiment.LastBound(p.Nights)
 	if err != nil {
 		return err
@@ -249,15 +231,39 @@ func share(design experiment.Design, arm experiment.Arm) float64 {
 	return float64(design.Shares.Of(arm)) / experiment.Buckets
 }
 
+// nearestWindow is which of the windows of chances is nearest.
+func nearestWindow(wanted int) int {
+	nearest := 0
+	for i, days := range windows {
+		if distance(days, wanted) < distance(windows[nearest], wanted) {
+			nearest = i
+		}
+	}
+	return nearest
+}
+
 // distance compares windows by their ratio.
 func distance(days, wanted int) float64 {
 	return math.Abs(math.Log(float64(days) / float64(wanted)))
 }
 
-// scaled takes a chance over some days to other days, as if each day were alike.
-func scaled(rate float64, days, wanted int) float64 {
-	if days == wanted {
-		return rate
+// rateOf takes the chances over the windows to other days, and returns the days of the
+// two windows that these lie between. Customers who buy soon buy first, so that later
+// days bring fewer: the cumulative hazard between two windows follows the logarithm of
+// the days. Before the first and beyond the last, each day is alike.
+func rateOf(rates []float64, wanted int) (rate float64, from, to int) {
+	hazard := func(i int) float64 { return -math.Log1p(-rates[i]) }
+	last := len(windows) - 1
+	for i, days := range windows {
+		switch {
+		case days == wanted:
+			return rates[i], days, days
+		case i == 0 && wanted < days, i == last:
+			return -math.Expm1(-hazard(i) * float64(wanted) / float64(days)), days, days
+		case wanted < windows[i+1] && wanted > days:
+			part := distance(wanted, days) / distance(windows[i+1], days)
+			return -math.Expm1(-(1-part)*hazard(i) - part*hazard(i+1)), days, windows[i+1]
+		}
 	}
-	return 1 - math.Pow(1-rate, float64(wanted)/float64(days))
+	panic("no window") // there are some
 }

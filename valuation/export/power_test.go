@@ -2,13 +2,14 @@ package export
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"cbv/valuation/campaign"
 	"cbv/valuation/experiment"
 )
 
-// Windows between those that a run has are scaled from the nearest, by ratio.
+// Windows between those that a run has lie between their chances.
 func TestPowerOfAWindow(t *testing.T) {
 	design := experiment.Design{Campaign: "c", Salt: "s", Shares: experiment.Shares{None: 5000, Champion: 5000}}
 	p := Power{Planned: 2 * 80_679, WindowDays: 30, Nights: 1}
@@ -36,9 +37,18 @@ func TestPowerOfAWindow(t *testing.T) {
 	if err := p.compare(design, []float64{0.02, 0.05, 0.19}); err != nil {
 		t.Fatal(err)
 	}
-	// ln(180/90) = 0.69 and ln(365/180) = 0.71; 1 - 0.95^2 = 0.0975
-	if p.Column != "p_purchase_90d" || !p.Scaled || !(math.Abs(*p.BaseRate-0.0975) <= 1e-12) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
+	// ln(180/90) / ln(365/90) = 0.49507 of the way from -ln .95 = 0.05129 to -ln .81 = 0.21072
+	if p.Column != "p_purchase_90d and p_purchase_365d" || !p.Scaled || !(math.Abs(*p.BaseRate-(1-math.Exp(-0.13022))) <= 1e-5) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
 		t.Errorf("%+v, base rate %g", p, *p.BaseRate)
+	}
+}
+
+// Beyond the windows that a run has each day is alike: 1 - .98^(1/2), and 1 - .81^2.
+func TestRatesBeyondTheWindows(t *testing.T) {
+	for days, want := range map[int]float64{15: 1 - math.Sqrt(0.98), 30: 0.02, 90: 0.05, 365: 0.19, 730: 1 - 0.81*0.81} {
+		if got, from, to := rateOf([]float64{0.02, 0.05, 0.19}, days); !(math.Abs(got-want) <= 1e-12) || from != to {
+			t.Errorf("%d days: %g between %d and %d, want %g", days, got, from, to, want)
+		}
 	}
 }
 
@@ -61,20 +71,37 @@ func TestPlannedCustomers(t *testing.T) {
 	}
 }
 
-// By hand: values of 10 and 30 have a mean of 20 and a deviation of 10.
-func TestVariationOfPurchases(t *testing.T) {
-	for _, c := range []struct {
-		figures audienceFigures
-		want    float64 // below 0: not known
+// By hand: buyers of 10 and of 30, as likely, have a mean of 20 and a deviation of 10, and
+// with deviations of their own of 10 and 20 a mean square of (200 + 1300)/2 = 750, which is
+// 1.875 times 400.
+func TestVariationOfBuyers(t *testing.T) {
+	of := func(days, from, buyers int64, mean, deviation float64, chances ...int64) audienceSpend {
+		return audienceSpend{days, from, buyers, mean, deviation, chances[0], chances[1], chances[2]}
+	}
+	month := []audienceSpend{of(30, 2, 30, 30, 20, 7, 0, 0), of(30, 1, 30, 10, 10, 7, 0, 0)}
+	quarter := []audienceSpend{of(90, 1, 30, 10, 15, 0, 1, 0)} // 2.25 in squares
+	for name, c := range map[string]struct {
+		spends []audienceSpend
+		days   int
+		want   float64 // of the square; below 0: not known
 	}{
-		{audienceFigures{Valued: 2, PurchaseValue: 4000, PurchaseValueSquared: "10000000"}, 0.5},
-		{audienceFigures{Valued: 2, PurchaseValue: 4000, PurchaseValueSquared: "8000000"}, 0},
-		{audienceFigures{Valued: 1, PurchaseValue: 1000, PurchaseValueSquared: "1000000"}, -1},
-		{audienceFigures{PurchaseValueSquared: "0"}, -1},
+		"by chances":            {month, 30, 0.875},
+		"those of the audience": {[]audienceSpend{of(30, 1, 30, 10, 10, 7, 0, 0), of(30, 2, 30, 30, 20, 0, 9, 9)}, 30, 1},
+		// 29 of 10 and 1 of 40 had bought once: a mean of 11, and a variance of 150 - 121 = 29
+		"few so often":                 {[]audienceSpend{of(30, 1, 29, 10, 0, 0, 0, 0), of(30, 2, 1, 40, 0, 5, 0, 0)}, 30, 29.0 / 121},
+		"beyond the last":              {month, 365, 0.875},
+		"before the first":             {quarter, 30, 2.25},
+		"half the way, by ratio":       {slices.Concat(quarter, month), 52, 0.875 + 1.375*math.Log(52.0/30)/math.Log(3)},
+		"at the second":                {slices.Concat(quarter, month), 90, 2.25},
+		"too few buyers":               {[]audienceSpend{of(30, 1, 29, 10, 10, 7, 0, 0)}, 30, -1},
+		"too few in the nearer":        {slices.Concat(quarter, []audienceSpend{of(30, 1, 29, 10, 10, 7, 0, 0)}), 30, 2.25},
+		"no chance":                    {[]audienceSpend{of(30, 1, 50, 10, 10, 0, 7, 7)}, 30, -1},
+		"more came back than was sold": {[]audienceSpend{of(30, 1, 50, -10, 10, 7, 0, 0)}, 30, -1},
+		"nothing known":                {nil, 30, -1},
 	} {
-		got, err := c.figures.variation()
-		if err != nil || (got == nil) != (c.want < 0) || got != nil && !(math.Abs(*got-c.want) <= 1e-12) {
-			t.Errorf("%+v: %v (%v), want %g", c.figures, got, err, c.want)
+		got := variation(slices.Clone(c.spends), c.days)
+		if (got == nil) != (c.want < 0) || got != nil && !(math.Abs(*got**got-c.want) <= 1e-12) {
+			t.Errorf("%s: %v, want the root of %g", name, got, c.want)
 		}
 	}
 }
