@@ -20,20 +20,6 @@ eligible as (
     group by customers.purchases
 ),
 
-chances as (
-    select
-        window_spends.window_days,
-        window_spends.purchases_from,
-        cast(sum(eligible.purchasing_30d) as bigint) as purchasing_30d,
-        cast(sum(eligible.purchasing_90d) as bigint) as purchasing_90d,
-        cast(sum(eligible.purchasing_365d) as bigint) as purchasing_365d
-    from window_spends
-    inner join eligible
-        on eligible.purchases >= window_spends.purchases_from
-        and eligible.purchases <= coalesce(window_spends.purchases_to, eligible.purchases)
-    group by window_spends.window_days, window_spends.purchases_from
-),
-
 final as (
     select
         window_spends.window_days,
@@ -41,13 +27,19 @@ final as (
         window_spends.buyers,
         window_spends.mean_spend,
         window_spends.spend_deviation,
-        coalesce(chances.purchasing_30d, 0) as purchasing_30d,
-        coalesce(chances.purchasing_90d, 0) as purchasing_90d,
-        coalesce(chances.purchasing_365d, 0) as purchasing_365d
+        coalesce(cast(sum(eligible.purchasing_30d) as bigint), 0) as purchasing_30d,
+        coalesce(cast(sum(eligible.purchasing_90d) as bigint), 0) as purchasing_90d,
+        coalesce(cast(sum(eligible.purchasing_365d) as bigint), 0) as purchasing_365d
     from window_spends
-    left join chances
-        on window_spends.window_days = chances.window_days
-        and window_spends.purchases_from = chances.purchases_from
+    left join eligible
+        on eligible.purchases >= window_spends.purchases_from
+        and eligible.purchases <= coalesce(window_spends.purchases_to, eligible.purchases)
+    group by
+        window_spends.window_days,
+        window_spends.purchases_from,
+        window_spends.buyers,
+        window_spends.mean_spend,
+        window_spends.spend_deviation
 )
 
 select * from final

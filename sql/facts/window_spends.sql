@@ -7,12 +7,7 @@
 -- reads: customer_days, customer_totals, windows, params
 with
 
-bounds as (
-    select max(window_days) as longest_days
-    from windows
-),
-
-recent as (
+dated as (
     select
         customer_days.customer_id,
         day_difference(customer_days.order_day, params.as_of) as days_ago,
@@ -21,20 +16,18 @@ recent as (
             as spend_minor
     from customer_days
     cross join params
-    cross join bounds
-    where day_difference(customer_days.order_day, params.as_of) < bounds.longest_days
 ),
 
 spent as (
     select
         windows.window_days,
-        recent.customer_id,
-        cast(sum(case when recent.is_purchase then 1 else 0 end) as bigint) as purchases,
-        cast(sum(recent.spend_minor) as decimal(19, 0)) as spend_minor
-    from recent
+        dated.customer_id,
+        cast(sum(case when dated.is_purchase then 1 else 0 end) as bigint) as purchases,
+        cast(sum(dated.spend_minor) as decimal(19, 0)) as spend_minor
+    from dated
     inner join windows
-        on recent.days_ago < windows.window_days
-    group by windows.window_days, recent.customer_id
+        on dated.days_ago < windows.window_days
+    group by windows.window_days, dated.customer_id
 ),
 
 buyers as (
@@ -52,10 +45,11 @@ banded as (
     select
         window_days,
         case
-            when purchases_before >= 9 then 9
-            when purchases_before >= 5 then 5
-            when purchases_before >= 3 then 3
-            else purchases_before
+            when purchases_before = 1 then 1
+            when purchases_before = 2 then 2
+            when purchases_before <= 4 then 3
+            when purchases_before <= 8 then 5
+            else 9
         end as purchases_from,
         spend_minor
     from buyers
