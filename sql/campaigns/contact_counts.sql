@@ -4,26 +4,8 @@
 -- row 'unassigned'. cost is exact, cost_minor the same in whole minor units.
 --
 -- grain: one row per arm with a contact
--- reads: contact_rows, assignments
+-- reads: contacted, assignments
 with
-
-contacted as (
-    select
-        customer_id,
-        count(*) as messages,
-        max(case when is_delivered then 1 else 0 end) as delivered,
-        max(case when is_opened then 1 else 0 end) as opened,
-        max(case when is_clicked then 1 else 0 end) as responded,
-        cast(sum(cost_minor) as decimal(38, 4)) as cost,
-        min(sent_on) as first_sent_on,
-        -- an arm that the tool does not name, or not as assigned, contradicts nothing
-        min(case when arm in ('none', 'champion', 'challenger', 'global_holdout') then arm end) as least_arm,
-        max(case when arm in ('none', 'champion', 'challenger', 'global_holdout') then arm end) as greatest_arm,
-        max(case when arm in ('', 'none', 'champion', 'challenger', 'global_holdout') then 0 else 1 end) as is_of_unknown_arm
-    from contact_rows
-    where reason = 'used'
-    group by customer_id
-),
 
 placed as (
     select

@@ -1,7 +1,7 @@
 -- contact_rows: every row of the contact files, of the customer that its id was merged
 -- into, classified: the first reason why it is not used, 'other_campaign', or 'used'. Whatever is not said to have
--- happened has not. No text is null here: see orders on stored texts. Costs are minor
--- units with four decimals, which are rounded where they are summed.
+-- happened has not. No text is null here: see orders on stored texts. Costs and
+-- discounts are minor units with four decimals, which are rounded where they are summed.
 --
 -- grain: one row per row of the contact files
 -- reads: contacts_input, identities, campaign_terms, input_limits, params
@@ -23,6 +23,12 @@ select
         when is_finite(contacts_input.cost) and contacts_input.cost between 0 and input_limits.max_amount
             then cost_minor(contacts_input.cost, params.minor_per_unit)
     end as cost_minor,
+    -- who is not said to have redeemed anything has not
+    case
+        when contacts_input.discount is null or not campaign_terms.has_discount then cast(0 as decimal(22, 4))
+        when is_finite(contacts_input.discount) and contacts_input.discount between 0 and input_limits.max_amount
+            then cost_minor(contacts_input.discount, params.minor_per_unit)
+    end as discount_minor,
     contacts_input.file_number,
     contacts_input.file_row,
     case
@@ -36,6 +42,8 @@ select
         when campaign_terms.has_cost and contacts_input.cost is null then 'null_cost'
         when campaign_terms.has_cost
             and (not is_finite(contacts_input.cost) or not contacts_input.cost between 0 and input_limits.max_amount) then 'unusable_cost'
+        when campaign_terms.has_discount
+            and (not is_finite(contacts_input.discount) or not contacts_input.discount between 0 and input_limits.max_amount) then 'unusable_discount'
         when cast(contacts_input.sent_at as date) > params.as_of then 'after_as_of'
         else 'used'
     end as reason

@@ -6,10 +6,14 @@
 -- it takes the conversion back, a later one does not. Money counts when it moved. The
 -- covariate is what was known before the campaign could do anything: the revenue of as
 -- many days before the day of the assignment, on which the message may have gone out, or
--- the value predicted then. Without a margin, revenue stands in.
+-- the value predicted then. Without a margin, revenue stands in. A discount takes all of
+-- itself from the margin, and under a rate of what was paid only that share of it is in
+-- the revenue: the rest is taken off here. cost_parts is what a message to the person
+-- cost, in ten-thousandths of the minor unit; what arm none was sent is a mistake, and
+-- no cost of the campaign. is_mature says that the window has closed.
 --
 -- grain: one row per customer_id
--- reads: assignments, customer_days, look_days, version_money, campaign_terms, params
+-- reads: assignments, customer_days, look_days, version_money, contacted, campaign_terms, params
 with
 
 -- what was known on the last day of each window
@@ -106,11 +110,19 @@ final as (
         cast(coalesce(added.converted, 0) as bigint) as converted,
         coalesce(added.revenue_minor, 0) as revenue_minor,
         case
-            when params.margin_rate is not null
-                then fixed_point(params.margin_rate * coalesce(added.revenue_minor, 0), 1)
+            when params.margin_rate is not null then fixed_point(
+                params.margin_rate * coalesce(added.revenue_minor, 0)
+                    - (1 - params.margin_rate) * cast(coalesce(contacted.discount, 0) as double),
+                1
+            )
             when params.has_margin then coalesce(added.margin_minor, 0)
             else coalesce(added.revenue_minor, 0)
         end as margin_minor,
+        case
+            when assignments.arm = 'none' then 0
+            else cast(coalesce(contacted.cost, 0) * 10000 as bigint)
+        end as cost_parts,
+        day_difference(assignments.assigned_on, params.as_of) >= campaign_terms.window_days as is_mature,
         case
             when campaign_terms.is_covariate_clv then assignments.clv_minor
             else coalesce(added.prior_spend_minor, 0)
@@ -120,6 +132,8 @@ final as (
     cross join params
     left join added
         on assignments.customer_id = added.customer_id
+    left join contacted
+        on assignments.customer_id = contacted.customer_id
 )
 
 select * from final

@@ -1,5 +1,6 @@
 -- assignments_are_sound: everyone is assigned once, to the arm that the design of
--- this campaign gives them, with a value that is an amount.
+-- this campaign gives them, with a value that is an amount. Where another tool drew the
+-- arms nobody knows by what.
 --
 -- grain: one row per rule
 -- reads: assignment_parts, campaign_files, campaign_terms, input_limits
@@ -34,7 +35,7 @@ assigned as (
         coalesce(is_blank(drawn.customer_id), true) as is_nobody,
         coalesce(drawn.arm not in ('none', 'champion', 'challenger', 'global_holdout'), true) as is_elsewhere,
         coalesce(drawn.campaign <> campaign_terms.campaign, true) as is_foreign,
-        drawn.arm <> case
+        campaign_terms.is_drawn_here and drawn.arm <> case
             when drawn.bucket < 0 then 'global_holdout'
             when drawn.bucket < campaign_terms.none_share then 'none'
             when drawn.bucket < campaign_terms.none_share + campaign_terms.champion_share then 'champion'

@@ -30,6 +30,8 @@ import (
 const (
 	folder    = "campaigns"
 	termsName = "campaign.json"
+	// measuredName is the folder of its measurements, see publication.MeasuredFolder.
+	measuredName = "measured"
 )
 
 // Terms are what is decided before a campaign's first export.
@@ -38,21 +40,15 @@ type Terms struct {
 	Started  string            `json:"started"`  // as_of of the first assignment
 	Design   experiment.Design `json:"design"`
 	// WindowDays is how long each customer is watched, from the day after their
-	// assignment on. Looks is how many looks are planned, one a day: see Look.
-	WindowDays int `json:"window_days"`
-	Looks      int `json:"nights"`
+	// assignment on. Nights is on how many days, from Started on, customers are planned
+	// to be assigned, and PlannedPeople how many in all, 0 where Nights says: see
+	// Information.
+	WindowDays    int   `json:"window_days"`
+	Nights        int   `json:"nights"`
+	PlannedPeople int64 `json:"planned_people,omitempty"`
 	// Covariate is what outcomes are adjusted by: prior_spend, the revenue of the
 	// WindowDays before the day of the assignment, or clv, the value predicted then.
 	Covariate string `json:"covariate"`
-}
-
-// Look returns which of the planned looks is taken so many days after Started.
-// They are the last Looks days up to the one on which the first assigned have
-// been watched for the whole window, so that the last look has all of their
-// outcome; the days after Started where more looks are planned than days are
-// watched. Before them it is below 1, after them above Looks.
-func (t Terms) Look(daysAfterStart int) int {
-	return daysAfterStart - max(0, t.WindowDays-t.Looks)
 }
 
 // Assignment is a row of a part: one customer, once over all parts.
@@ -70,8 +66,16 @@ type Assignment struct {
 type Campaign struct {
 	Terms Terms
 	Parts []string // paths, in order of assignment
-	path  string
+	path  string   // "" of one that another tool assigned
 }
+
+// Foreign is a campaign whose customers another tool assigned.
+func Foreign(terms Terms, assignments ...string) *Campaign {
+	return &Campaign{Terms: terms, Parts: assignments}
+}
+
+// IsForeign says whether another tool assigned the customers.
+func (c *Campaign) IsForeign() bool { return c.path == "" }
 
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
@@ -114,6 +118,14 @@ func Open(out, name string) (*Campaign, error) {
 	return c, c.find()
 }
 
+// IsMeasuredOnly says whether a campaign of this name was measured below an output folder
+// and has not begun there: another tool assigned its customers.
+func IsMeasuredOnly(out, name string) bool {
+	_, notBegun := os.Stat(filepath.Join(out, folder, name, termsName))
+	_, notMeasured := os.Stat(filepath.Join(out, folder, name, measuredName))
+	return errors.Is(notBegun, fs.ErrNotExist) && notMeasured == nil
+}
+
 // Begin opens the campaign of a name below an output folder, or begins it with
 // the given terms. Of one that has begun, the terms must be the same: Started
 // is taken over, and any other difference is an error that names it.
@@ -122,12 +134,9 @@ func Begin(out string, terms Terms) (*Campaign, error) {
 	if err := ValidateName(name); err != nil {
 		return nil, err
 	}
-	c, err := Open(out, name)
-	if err == nil {
-		return c, c.Terms.agree(terms)
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	c, err := Resume(out, terms)
+	if c != nil || err != nil {
+		return c, err
 	}
 	c = &Campaign{Terms: terms, path: filepath.Join(out, folder, name)}
 	if err := os.MkdirAll(c.path, 0o700); err != nil {
@@ -144,13 +153,17 @@ func Begin(out string, terms Terms) (*Campaign, error) {
 }
 
 // Resume opens the campaign of the terms if it has begun, else it returns nil:
-// Begin without beginning.
+// Begin without beginning. A name under which a campaign of another tool was measured is
+// an error.
 func Resume(out string, terms Terms) (*Campaign, error) {
-	c, err := Open(out, terms.Design.Campaign)
-	if errors.Is(err, fs.ErrNotExist) {
+	name := terms.Design.Campaign
+	c, err := Open(out, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && IsMeasuredOnly(out, name):
+		return nil, failure.Usagef("campaign %s: it was measured in %s from the assignments of another tool, and its looks and verdict would be taken for those of this one: give the campaign another name", name, out)
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return c, c.Terms.agree(terms)
@@ -186,7 +199,7 @@ func (t Terms) settings() []setting {
 	d := t.Design
 	return []setting{
 		{"audience", t.Audience}, {"salt", d.Salt}, {"holdout", share(d.Shares.None)}, {"challenger", share(d.Shares.Challenger)},
-		{"window_days", t.WindowDays}, {"nights", t.Looks}, {"covariate", t.Covariate},
+		{"window_days", t.WindowDays}, {"nights", t.Nights}, {"planned_people", t.PlannedPeople}, {"covariate", t.Covariate},
 		{"export.global_holdout", share(d.GlobalHoldout)}, {"export.global_salt", d.GlobalSalt},
 	}
 }

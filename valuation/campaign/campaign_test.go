@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,7 +20,7 @@ var day = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 
 func terms() Terms {
 	return Terms{
-		Audience: "winback", Started: "2026-11-21", WindowDays: 30, Looks: 30, Covariate: "clv",
+		Audience: "winback", Started: "2026-11-21", WindowDays: 30, Nights: 30, Covariate: "clv",
 		Design: experiment.Design{Campaign: "spring", Salt: "s1", Shares: experiment.Shares{None: 1000, Champion: 9000}},
 	}
 }
@@ -95,8 +96,9 @@ func TestTermsNeverChange(t *testing.T) {
 		t.Fatalf("the second export: %+v, %v", c, err)
 	}
 	for text, change := range map[string]func(*Terms){
-		"nights":                func(x *Terms) { x.Looks += 60 },
+		"nights":                func(x *Terms) { x.Nights += 60 },
 		"window_days":           func(x *Terms) { x.WindowDays++ },
+		"planned_people":        func(x *Terms) { x.PlannedPeople = 7 },
 		"covariate":             func(x *Terms) { x.Covariate += "x" },
 		"salt":                  func(x *Terms) { x.Design.Salt = "s2" },
 		"holdout":               func(x *Terms) { x.Design.Shares.None += 100; x.Design.Shares.Champion -= 100 },
@@ -114,24 +116,56 @@ func TestTermsNeverChange(t *testing.T) {
 	}
 	changed := terms()
 	changed.Design.Shares.None, changed.Design.Shares.Champion = 5000, changed.Design.Shares.Champion+changed.Design.Shares.None-5000
-	changed.Looks = 7
-	want := fmt.Sprintf("with holdout %g, now 0.5; nights %d, now 7: the terms", float64(terms().Design.Shares.None)/10_000, terms().Looks)
+	changed.Nights = 7
+	want := fmt.Sprintf("with holdout %g, now 0.5; nights %d, now 7: the terms", float64(terms().Design.Shares.None)/10_000, terms().Nights)
 	if _, err := Begin(out, changed); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
 
-// The planned looks end on the day that the first assigned are mature, unless
-// more are planned than there are days.
-func TestLook(t *testing.T) {
-	for _, c := range []struct{ window, looks, day, want int }{
-		{30, 1, 1, -28}, {30, 1, 29, 0}, {30, 1, 30, 1}, {30, 1, 31, 2},
-		{30, 7, 23, 0}, {30, 7, 24, 1}, {30, 7, 30, 7},
-		{30, 30, 1, 1}, {30, 30, 30, 30},
-		{30, 60, 1, 1}, {30, 60, 60, 60},
+// 60 nights of 200 people and a window of 30 days: planned are 12,000 from the first
+// night on, the first look is on the 45th day, when 3,000 are mature, and the last on
+// the 89th.
+func TestInformationGrowsWithThePeopleWhoAreMature(t *testing.T) {
+	every := func(people int64, nights int) map[int]int64 {
+		assigned := map[int]int64{}
+		for night := range nights {
+			assigned[night] = people
+		}
+		return assigned
+	}
+	sixty := Terms{WindowDays: 30, Nights: 60}
+	once := Terms{WindowDays: 30, Nights: 1}
+	said := Terms{WindowDays: 30, Nights: 60, PlannedPeople: 20_000}
+	for _, c := range []struct {
+		name     string
+		terms    Terms
+		assigned map[int]int64
+		mature   int64
+		day      int
+		planned  int64
+		share    float64
+	}{
+		{"first night", sixty, every(200, 1), 0, 0, 12_000, 0},
+		{"third night", sixty, every(200, 3), 0, 2, 12_000, 0},
+		{"a quarter", sixty, every(200, 45), 3000, 44, 12_000, 0.25},
+		{"the nights are over", sixty, every(200, 60), 6000, 59, 12_000, 0.5},
+		{"the last are mature", sixty, every(200, 60), 12_000, 89, 12_000, 1},
+		{"what is not yet assigned counts for nothing", sixty, every(200, 60), 200, 30, 12_000, 200.0 / 12_000},
+		{"the week is not alike", sixty, map[int]int64{0: 70, 3: 70, 9: 1000}, 70, 30, 1200, 70.0 / 1200},
+		{"more came than the week promised", sixty, map[int]int64{0: 70, 9: 5000}, 70, 30, 5070, 70.0 / 5070},
+		{"fewer came in the end", sixty, map[int]int64{0: 70, 9: 10}, 80, 59, 80, 1},
+		{"one send", once, map[int]int64{0: 500}, 0, 29, 500, 0},
+		{"one send, mature", once, map[int]int64{0: 500}, 500, 30, 500, 1},
+		{"one send, and others after it", once, map[int]int64{0: 500, 4: 300}, 500, 30, 500, 1},
+		{"planned people", said, every(200, 60), 5000, 55, 20_000, 0.25},
+		{"fewer than planned, all mature", said, every(200, 60), 12_000, 89, 20_000, 1},
+		{"fewer than planned, and not over", said, every(200, 40), 8000, 58, 20_000, 0.4},
+		{"nobody", sixty, nil, 0, 70, 0, 0},
 	} {
-		if got := (Terms{WindowDays: c.window, Looks: c.looks}).Look(c.day); got != c.want {
-			t.Errorf("day %d of %d with %d looks: look %d, want %d", c.day, c.window, c.looks, got, c.want)
+		got := c.terms.Information(c.mature, c.assigned, c.day)
+		if got.People != c.mature || got.Planned != c.planned || !(math.Abs(got.Share-c.share) <= 1e-12) {
+			t.Errorf("%s: %+v, want %d planned and a share of %g", c.name, got, c.planned, c.share)
 		}
 	}
 }

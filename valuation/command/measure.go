@@ -13,13 +13,37 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/measurement"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/report"
 )
 
 // measureOptions are the flags of measure beside the settings.
 type measureOptions struct {
-	campaign string // "": the only one
-	json     bool
+	campaign    string // "": the only one
+	json        bool
+	assignments cli.StringSlice // of another tool
+	windowDays  int
+	planned     int64
+}
+
+func (opt measureOptions) validate() error {
+	foreign := len(opt.assignments.Value()) > 0
+	switch {
+	case !foreign && (opt.windowDays != 0 || opt.planned != 0):
+		return failure.Usagef("--window-days and --planned-people are for --assignments: a campaign that has begun here has its own")
+	case !foreign:
+		return nil
+	case opt.campaign == "":
+		return failure.Usagef("--campaign: name the campaign of these assignments, as its measurements and contacts shall be called")
+	case opt.windowDays < 1 || opt.windowDays > config.LongestWindowDays:
+		return failure.Usagef("--window-days: %d is not between 1 and %d: give how long each customer is watched", opt.windowDays, config.LongestWindowDays)
+	case opt.planned < 0:
+		return failure.Usagef("--planned-people: %d is below 0: give how many customers are planned, or leave it out", opt.planned)
+	}
+	if err := campaign.ValidateName(opt.campaign); err != nil {
+		return failure.Usagef("--campaign: %w", err)
+	}
+	return nil
 }
 
 func measureCommand(env Env) *cli.Command {
@@ -30,9 +54,13 @@ func measureCommand(env Env) *cli.Command {
 		Usage:    "compare the arms of a campaign as assigned, and publish the measurement",
 		UsageText: `cbv measure
 cbv measure --campaign spring --as-of 2024-06-30
-cbv measure --campaign spring --contacts.files sends.parquet --json`,
+cbv measure --campaign spring --contacts.files sends.parquet --json
+cbv measure --campaign mails --assignments arms.parquet --window-days 30`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "campaign", Usage: "`NAME` of the campaign; may be left out when only one has begun", Destination: &opt.campaign},
+			&cli.StringSliceFlag{Name: "assignments", Usage: "Parquet `FILES` of a campaign that another tool assigned: customer_id, arm, assigned_at and share", Destination: &opt.assignments},
+			&cli.IntFlag{Name: "window-days", Usage: "`DAYS` that each customer of these assignments is watched", Destination: &opt.windowDays},
+			&cli.Int64Flag{Name: "planned-people", Usage: "`NUMBER` of customers that are planned, where the assignments do not hold all yet", Destination: &opt.planned},
 			&cli.BoolFlag{Name: "json", Usage: "print the measurement as measure.json has it", Destination: &opt.json},
 		},
 	}, reading{
@@ -45,7 +73,7 @@ cbv measure --campaign spring --contacts.files sends.parquet --json`,
 }
 
 func runMeasure(ctx context.Context, env Env, settings config.Config, opt measureOptions) error {
-	name, err := chosenCampaign(settings.Out, opt.campaign)
+	measure, err := measuring(settings, opt)
 	if err != nil {
 		return err
 	}
@@ -54,7 +82,7 @@ func runMeasure(ctx context.Context, env Env, settings config.Config, opt measur
 		return err
 	}
 	env.messages.start()
-	measured, err := measurement.Measure(ctx, asked, name)
+	measured, err := measure(ctx, asked)
 	env.messages.end()
 	if err != nil {
 		return err
@@ -73,6 +101,23 @@ func runMeasure(ctx context.Context, env Env, settings config.Config, opt measur
 	return err
 }
 
+// measuring returns what measures the campaign that is asked for.
+func measuring(settings config.Config, opt measureOptions) (func(context.Context, pipeline.Job) (measurement.Result, error), error) {
+	if err := opt.validate(); err != nil {
+		return nil, err
+	}
+	if files := opt.assignments.Value(); len(files) > 0 {
+		foreign := measurement.Foreign{Assignments: files, WindowDays: opt.windowDays, PlannedPeople: opt.planned}
+		return func(ctx context.Context, job pipeline.Job) (measurement.Result, error) {
+			return measurement.MeasureForeign(ctx, job, opt.campaign, foreign)
+		}, nil
+	}
+	name, err := chosenCampaign(settings.Out, opt.campaign)
+	return func(ctx context.Context, job pipeline.Job) (measurement.Result, error) {
+		return measurement.Measure(ctx, job, name)
+	}, err
+}
+
 // chosenCampaign returns the campaign of a name, or the only one that has begun.
 func chosenCampaign(out, name string) (string, error) {
 	names, err := campaign.Names(out)
@@ -80,6 +125,8 @@ func chosenCampaign(out, name string) (string, error) {
 		return "", err
 	}
 	switch {
+	case name != "" && campaign.ValidateName(name) == nil && campaign.IsMeasuredOnly(out, name):
+		return "", failure.Usagef("--campaign: %s was measured from the assignments of another tool: name their files with --assignments, and the window with --window-days", name)
 	case len(names) == 0:
 		return "", failure.Usagef("%s: no campaign has begun there: assign its customers first, or name the folder with --out", out)
 	case name == "" && len(names) == 1:

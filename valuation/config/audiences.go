@@ -83,7 +83,8 @@ type Campaign struct {
 	Holdout    float64 `yaml:"holdout" json:"holdout" help:"share that is left alone; in ten-thousandths"`
 	Challenger float64 `yaml:"challenger" json:"challenger" help:"share that gets the other message; the rest is the champion's"`
 	WindowDays int     `yaml:"window_days" json:"window_days" help:"days that each customer is watched"`
-	Nights     int     `yaml:"nights" json:"nights" help:"planned looks at the result, the last when the first customers have been watched for the window; 1 looks once, then"`
+	Nights     int     `yaml:"nights" json:"nights" help:"nights on which customers are assigned, from the first on; 1 is one send"`
+	Planned    int64   `yaml:"planned_people" json:"planned_people,omitempty" help:"customers planned for all arms, by whose share the looks at the result are planned; 0 is nights times the mean of the first week"`
 	Covariate  string  `yaml:"covariate" json:"covariate" choices:"prior_spend,clv" help:"what differences are adjusted by: prior_spend or clv"`
 }
 
@@ -265,6 +266,9 @@ func (c Config) checkChoice(a Audience, refuse func(bool, string, ...any)) {
 	}
 }
 
+// LongestWindowDays is the longest that a campaign watches a customer.
+const LongestWindowDays = 730
+
 func (e Export) checkCampaign(c Campaign, refuse func(bool, string, ...any)) {
 	if err := campaign.ValidateName(c.Name); err != nil {
 		refuse(true, "campaign.name: %v", err)
@@ -276,9 +280,9 @@ func (e Export) checkCampaign(c Campaign, refuse func(bool, string, ...any)) {
 		err := e.Design(c).Validate()
 		refuse(err != nil, "campaign: %v", err)
 	}
-	const longestWindowDays = 730
-	refuse(c.WindowDays < 1 || c.WindowDays > longestWindowDays, "campaign.window_days: %d is not between 1 and %d", c.WindowDays, longestWindowDays)
-	refuse(c.Nights < 1 || c.Nights > 366, "campaign.nights: %d planned looks: give 1 to 366", c.Nights)
+	refuse(c.WindowDays < 1 || c.WindowDays > LongestWindowDays, "campaign.window_days: %d is not between 1 and %d", c.WindowDays, LongestWindowDays)
+	refuse(c.Nights < 1 || c.Nights > 366, "campaign.nights: %d nights of assignment: give 1 to 366", c.Nights)
+	refuse(c.Planned < 0, "campaign.planned_people: %d is below 0: give how many customers are planned, or leave it out", c.Planned)
 	refuse(c.Covariate != "prior_spend" && c.Covariate != "clv", "campaign.covariate: %q is neither prior_spend nor clv", c.Covariate)
 }
 

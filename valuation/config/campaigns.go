@@ -23,6 +23,7 @@ type ContactColumns struct {
 	Opened     string `yaml:"opened" json:"opened" help:"whether it was opened: true or false (optional); counted, and no response"`
 	Clicked    string `yaml:"clicked" json:"clicked" help:"whether the customer responded: true or false (optional)"`
 	Cost       string `yaml:"cost" json:"cost" help:"money that the contact cost (optional); in value.currency"`
+	Discount   string `yaml:"discount" json:"discount" help:"money that the person was let off by the campaign within the window (optional); in value.currency, null where they redeemed nothing"`
 }
 
 // Measure says how a campaign is measured.

@@ -13,6 +13,7 @@ func init() {
 		"contacts.columns.opened":      "opened_at is not null",
 		"contacts.columns.clicked":     "clicks > 0",
 		"contacts.columns.cost":        "price",
+		"contacts.columns.discount":    "voucher",
 		"measure.winsorise_percentile": "99.5",
 	})
 }

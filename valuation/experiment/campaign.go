@@ -1,6 +1,6 @@
 package experiment
 
-import "time"
+import "math/big"
 
 // Person is one person assigned to an arm, and what the order history says of
 // them from the assignment on. Who bought nothing is a person too.
@@ -9,14 +9,22 @@ type Person struct {
 	// RevenueMinor and MarginMinor are in minor units, returns taken off. Where no
 	// margin is known the revenue stands in for it, and the report says so.
 	RevenueMinor, MarginMinor int64
+	// CostParts is what was spent on the person, in CostUnits.
+	CostParts int64
 	// CovariateMinor is the spend before the send, or the value predicted at the
 	// assignment; 0 without one.
 	CovariateMinor int64
 }
 
+// CostUnits is how many parts costs are counted in of a minor unit: a message costs
+// less than a cent.
+const CostUnits = 10_000
+
 // Outcomes are those of all people assigned to one arm.
 type Outcomes struct {
 	Converted, Revenue, Winsorised, Margin Sample
+	// Net is margin less cost, in CostUnits.
+	Net Sample
 }
 
 // Add counts people who are alike. Their revenue is winsorised at capMinor.
@@ -29,6 +37,29 @@ func (o *Outcomes) Add(person Person, capMinor, people int64) {
 	o.Revenue.Add(person.RevenueMinor, person.CovariateMinor, people)
 	o.Winsorised.Add(min(person.RevenueMinor, capMinor), person.CovariateMinor, people)
 	o.Margin.Add(person.MarginMinor, person.CovariateMinor, people)
+	o.Net.Add(person.MarginMinor*CostUnits-person.CostParts, person.CovariateMinor, people)
+}
+
+// Merge adds the people of another part of the arm.
+func (o *Outcomes) Merge(other Outcomes) {
+	o.Converted.Merge(other.Converted)
+	o.Revenue.Merge(other.Revenue)
+	o.Winsorised.Merge(other.Winsorised)
+	o.Margin.Merge(other.Margin)
+	o.Net.Merge(other.Net)
+}
+
+// people returns how many there are.
+func (o Outcomes) people() int64 { return o.Converted.People() }
+
+// buyers returns how many of them bought.
+func (o Outcomes) buyers() int64 { return o.Converted.outcome.int64() }
+
+// costMinor returns what was spent on them, in minor units.
+func (o Outcomes) costMinor() float64 {
+	parts := o.Margin.outcome.big()
+	parts.Mul(parts, big.NewInt(CostUnits)).Sub(parts, o.Net.outcome.big())
+	return rounded(parts) / CostUnits
 }
 
 // Contacts is what the tool that sent the campaign reports of an arm's people. An
@@ -43,32 +74,33 @@ type Contacts struct {
 
 // ArmOutcome is an arm as it went.
 type ArmOutcome struct {
-	Arm      Arm
-	Outcomes Outcomes
-	Contacts *Contacts // nil when no contacts are known
+	Arm Arm
+	// Outcomes are those of everyone assigned, as far as they have been watched, and
+	// Mature those of the people whose window has closed, who alone are compared.
+	Outcomes, Mature Outcomes
+	Contacts         *Contacts // nil when no contacts are known
 }
 
 // Timing is where a campaign stands.
 type Timing struct {
-	// Look is the number of this look, of PlannedLooks: below 1 before them, above
-	// PlannedLooks after. FirstLook is the day of the first.
-	Look, PlannedLooks int
-	FirstLook          time.Time
 	// WindowDays is how long each person is watched from their assignment on;
 	// LeastDays and MostDays how long the last and the first of them have been.
 	WindowDays, LeastDays, MostDays int
+	Information                     Information
 }
 
-// Mature says that everyone has been watched for the whole window.
-func (t Timing) Mature() bool { return t.LeastDays >= t.WindowDays }
+// IsMature says that everyone has been watched for the whole window.
+func (t Timing) IsMature() bool { return t.LeastDays >= t.WindowDays }
 
-// isOver says that no later look may promote. Nothing is over before the first
-// assigned have been watched for the whole window, whatever was planned.
-func (t Timing) isOver() bool { return t.Look >= t.PlannedLooks && t.MostDays >= t.WindowDays }
-
-// isPlanned says that this look is one of those that the sequential bound was
-// made for.
-func (t Timing) isPlanned() bool { return t.Look >= 1 && t.Look <= t.PlannedLooks }
+// Information is how much of what is planned is known.
+type Information struct {
+	// People are those whose window has closed, of Planned; Share is 1 when the last
+	// of the planned people are among them.
+	People, Planned int64
+	Share           float64
+	// Earlier are the looks that were taken before.
+	Earlier Looks
+}
 
 // Campaign is all that a report is made of.
 type Campaign struct {
@@ -79,8 +111,19 @@ type Campaign struct {
 	// HasCovariate says that people carry a covariate. The report's incremental
 	// figures and the decision then rest on the adjusted estimates.
 	HasCovariate bool
+	Money        Money
+}
+
+// Money is what is known of the money that a campaign moved.
+type Money struct {
 	// RevenueStandsIn says that no margin is known, and margins are revenue.
 	RevenueStandsIn bool
+	// HidesDiscounts says that margins are a share of what was paid, and nobody knows
+	// what was let off: a discount that the campaign gave takes all of itself from
+	// the margin, and such a share of it only that share.
+	HidesDiscounts bool
+	// HasCost says that it is known what the contacts cost.
+	HasCost bool
 }
 
 func (c Campaign) arm(arm Arm) (ArmOutcome, bool) {

@@ -39,7 +39,7 @@ func compare(t testing.TB, treated, control Sample, rule Rule) Comparison {
 func TestWelchPublished(t *testing.T) {
 	first := sampleOf([]int64{7, -16, -2, -12, -1, 34, 37, 8, 0, 20}, nil)
 	second := sampleOf([]int64{19, 8, 11, 1, -1, 44, 55, 16, 46, 34}, nil)
-	e := compare(t, first, second, Rule{}).Raw
+	e := compare(t, first, second, Rule{Buyers: LeastBuyers}).Raw // as many in each: no skew is left
 	for name, c := range map[string]struct{ got, want, tolerance float64 }{
 		"t":                  {e.Difference / e.StandardError, -1.8608, 5e-5},
 		"degrees of freedom": {e.DegreesOfFreedom, 17.776, 5e-4},
@@ -56,13 +56,15 @@ func TestWelchPublished(t *testing.T) {
 // t tables: Abramowitz & Stegun (1964), table 26.10; and the two branches meet.
 func TestStudentPointPublished(t *testing.T) {
 	for degrees, want := range map[float64]float64{1: 12.706, 2: 4.303, 5: 2.571, 10: 2.228, 30: 2.042, 120: 1.980, 1e9: 1.960} {
-		if got := student975(degrees); !(math.Abs(got-want) <= 5.1e-4) {
+		if got := studentAt(normal975, degrees); !(math.Abs(got-want) <= 5.1e-4) {
 			t.Errorf("%g degrees of freedom: %v, want %v", degrees, got, want)
 		}
 	}
-	below, above := student975(200), student975(math.Nextafter(200, 201))
-	if !(math.Abs(below-above) <= 1e-10) {
-		t.Errorf("%v at 200 degrees of freedom and %v just above", below, above)
+	for z, tolerance := range map[float64]float64{normal975: 1e-10, 2.5: 1e-9, 4: 1e-7, 8: 1e-4} {
+		below, above := studentAt(z, 200), studentAt(z, math.Nextafter(200, 201))
+		if !(math.Abs(below-above) <= tolerance) {
+			t.Errorf("%g: %v at 200 degrees of freedom and %v just above", z, below, above)
+		}
 	}
 }
 
@@ -82,12 +84,38 @@ func TestSampleAgreesWithTwoPasses(t *testing.T) {
 			"variance":           {got.outcomeVariance, stat.Variance(y, nil), 1e10},
 			"covariate variance": {got.covariateVariance, stat.Variance(x, nil), 1e10},
 			"covariance":         {got.both, stat.Covariance(y, x, nil), 1e10},
+			"y³":                 {got.third[0], meanOfProducts(y, y, y), 1e22},
+			"y²x":                {got.third[1], meanOfProducts(y, y, x), 1e22},
+			"yx²":                {got.third[2], meanOfProducts(y, x, x), 1e22},
+			"x³":                 {got.third[3], meanOfProducts(x, x, x), 1e22},
 		} {
 			if !(math.Abs(c.got-c.want) <= c.tolerance) {
 				t.Fatalf("%s %v, want %v", name, c.got, c.want)
 			}
 		}
 	})
+}
+
+// meanOfProducts is the mean of the products of three variables less their means.
+func meanOfProducts(a, b, c []float64) float64 {
+	sum, meanA, meanB, meanC := 0.0, stat.Mean(a, nil), stat.Mean(b, nil), stat.Mean(c, nil)
+	for i := range a {
+		sum += (a[i] - meanA) * (b[i] - meanB) * (c[i] - meanC)
+	}
+	return sum / float64(len(a))
+}
+
+// Cubes in units of a thousand are those of single units where the amounts are
+// whole thousands.
+func TestCubesInUnits(t *testing.T) {
+	want := sampleOf([]int64{7000, -3000, 12_000, 0}, []int64{500, 0, 900, 400})
+	got := want
+	got.outcomeUnits, got.covariateUnits = 1000, 100
+	coarse := sampleOf([]int64{7, -3, 12, 0}, []int64{5, 0, 9, 4})
+	got.cubed = coarse.cubed
+	if got.moments() != want.moments() {
+		t.Errorf("%+v, want %+v", got.moments(), want.moments())
+	}
 }
 
 // Whatever the order and the parts, and also after people's outcomes changed,
@@ -107,7 +135,7 @@ func TestSampleIsIndependentOfOrderAndParts(t *testing.T) {
 		}
 		sum := new(wide)
 		for _, outcome := range outcomes {
-			sum.addProduct(outcome, outcome, 1)
+			sum.addProduct(outcome, outcome, 1, 1)
 		}
 		if sum.big().Sign() < 0 {
 			t.Fatal("a sum of squares is below 0")
@@ -127,16 +155,22 @@ func TestSampleOfSums(t *testing.T) {
 			want.Add(p[0], p[1], p[2])
 			n, y, x := big.NewInt(p[2]), big.NewInt(p[0]), big.NewInt(p[1])
 			sums.People += p[2]
-			add := func(to *big.Int, a, b *big.Int) {
-				product := new(big.Int).Mul(a, b)
-				to.Add(to, product.Mul(product, n))
+			add := func(to *big.Int, factors ...*big.Int) {
+				product := new(big.Int).Set(n)
+				for _, factor := range factors {
+					product.Mul(product, factor)
+				}
+				to.Add(to, product)
 			}
-			one := big.NewInt(1)
-			add(&sums.Outcome, y, one)
+			add(&sums.Outcome, y)
 			add(&sums.OutcomeSquared, y, y)
-			add(&sums.Covariate, x, one)
+			add(&sums.OutcomeCubed, y, y, y)
+			add(&sums.Covariate, x)
 			add(&sums.CovariateSquared, x, x)
+			add(&sums.CovariateCubed, x, x, x)
 			add(&sums.Products, y, x)
+			add(&sums.SquaredProducts, y, y, x)
+			add(&sums.ProductsSquared, y, x, x)
 		}
 		if got := SampleOf(sums); got != want {
 			t.Fatalf("%+v, want %+v", got, want)
@@ -206,7 +240,7 @@ func TestCUPEDAgreesWithARegression(t *testing.T) {
 		if err := coefficients.Solve(design, outcome); err != nil {
 			t.Fatal(err)
 		}
-		c := compare(t, sampleOf(y[:treated], x[:treated]), sampleOf(y[treated:], x[treated:]), Rule{Adjust: true})
+		c := compare(t, sampleOf(y[:treated], x[:treated]), sampleOf(y[treated:], x[treated:]), Rule{Adjust: true, Buyers: LeastBuyers})
 		if want := coefficients.At(1, 0); !(math.Abs(c.Adjusted.Difference-want) <= 1e-7) {
 			t.Errorf("difference %v, want %v", c.Adjusted.Difference, want)
 		}
@@ -219,38 +253,14 @@ func TestCUPEDAgreesWithARegression(t *testing.T) {
 // A covariate that distinguishes nobody, or says nothing, leaves all as it is.
 func TestCUPEDWithoutInformation(t *testing.T) {
 	y := []int64{0, 0, 300, 50, 0, 700}
-	same := compare(t, sampleOf(y[:3], []int64{4, 4, 4}), sampleOf(y[3:], []int64{4, 4, 4}), Rule{Adjust: true})
-	if same.Theta != 0 || same.VarianceReduction != 0 || same.Adjusted.Difference != same.Raw.Difference || *same.Adjusted.Lift.Low != *same.Raw.Lift.Low {
+	same := compare(t, sampleOf(y[:3], []int64{4, 4, 4}), sampleOf(y[3:], []int64{4, 4, 4}), Rule{Adjust: true, Buyers: LeastBuyers})
+	if same.Theta != 0 || same.VarianceReduction != 0 || same.Adjusted.Difference != same.Raw.Difference || *same.Adjusted.Lift.Value != *same.Raw.Lift.Value {
 		t.Errorf("%+v", same)
 	}
 	// and one that says all leaves nothing
-	all := compare(t, sampleOf(y[:3], y[:3]), sampleOf(y[3:], y[3:]), Rule{Adjust: true})
+	all := compare(t, sampleOf(y[:3], y[:3]), sampleOf(y[3:], y[3:]), Rule{Adjust: true, Buyers: LeastBuyers})
 	if !(math.Abs(all.Theta-1) <= 1e-12) || !(math.Abs(all.Adjusted.Difference) <= 1e-9) {
 		t.Errorf("%+v", all)
-	}
-}
-
-// The delta method for conversions, as textbooks write it for a ratio of rates:
-// r ± z r sqrt((1-p1)/(n1 p1) + (1-p0)/(n0 p0)).
-func TestLiftAgreesWithTheRatioOfRates(t *testing.T) {
-	var treated, control Sample
-	treated.Add(1, 0, 540)
-	treated.Add(0, 0, 9460)
-	control.Add(1, 0, 50)
-	control.Add(0, 0, 950)
-	c := compare(t, treated, control, Rule{Share: true})
-	ratio := 0.054 / 0.05
-	quantile := student975(c.Raw.DegreesOfFreedom)
-	spread := quantile * ratio * math.Sqrt(0.946/540+0.95/50)
-	for name, pair := range map[string][2]float64{
-		"lift":           {*c.Raw.Lift.Value, ratio - 1},
-		"low":            {*c.Raw.Lift.Low, ratio - 1 - spread},
-		"high":           {*c.Raw.Lift.High, ratio - 1 + spread},
-		"standard error": {c.Raw.StandardError, math.Sqrt(0.054*0.946/10_000 + 0.05*0.95/1000)},
-	} {
-		if !(math.Abs(pair[0]-pair[1]) <= 1e-12) {
-			t.Errorf("%s %v, want %v", name, pair[0], pair[1])
-		}
 	}
 }
 
@@ -264,25 +274,34 @@ func TestComparisonEdges(t *testing.T) {
 			t.Error("no error for an arm of fewer than two")
 		}
 	}
+	const noLook = "not a look"
 	for _, pair := range [][2]Sample{{zeros, zeros}, {ones, zeros}, {ones, ones}} {
-		c := compare(t, pair[0], pair[1], Rule{Share: true, Adjust: true, SequentialBound: 2.8})
-		if c.Raw.Fixed != nil || c.Raw.PValue != nil || c.Raw.Sequential != nil || c.Raw.Reason == "" || c.Raw.Lift.Value != nil || c.Raw.SequentialReason == "" {
+		c := compare(t, pair[0], pair[1], Rule{Share: true, Adjust: true, Buyers: 100, SequentialBound: 2.8})
+		if c.Raw.Fixed != nil || c.Raw.PValue != nil || c.Raw.Sequential != nil || c.Raw.Reason == "" || c.Raw.Lift.Value != nil || c.Raw.SequentialReason == "" || c.Raw.Figure().Value == nil {
 			t.Errorf("%+v", c)
 		}
 	}
 	var few Sample
-	few.Add(1, 0, 99)
-	few.Add(0, 0, 401)
-	c := compare(t, ones, few, Rule{SequentialBound: 2.8})
-	if c.Raw.Sequential != nil || c.Raw.SequentialReason != "too few bought to tell: an arm has 99 in effect, and needs 100" || c.Raw.Fixed == nil || !c.FewBuyers {
-		t.Errorf("%+v", c)
-	}
-	few.Add(1, 0, 1)
-	if c := compare(t, ones, few, Rule{SequentialBound: 2.8}); c.Raw.Sequential == nil || c.FewBuyers {
-		t.Errorf("%+v", c)
-	}
-	if c := compare(t, ones, few, Rule{}); c.Raw.Sequential != nil || c.Raw.SequentialReason != "not one of the planned nights" {
-		t.Errorf("%+v", c)
+	few.Add(1, 0, 30)
+	few.Add(0, 0, 470)
+	for _, test := range []struct {
+		rule   Rule
+		reason string
+	}{
+		{Rule{Buyers: 29}, "too few bought to tell: an arm has 29 buyers, and needs 30"},
+		{Rule{Buyers: 29, Instead: "the conversion rate"}, "too few bought to tell: an arm has 29 buyers, and needs 30"},
+		{Rule{Buyers: 30, NoLook: noLook}, noLook},
+		{Rule{Buyers: 30, NoLook: noLook, SequentialBound: 2.8}, ""},
+	} {
+		e := compare(t, ones, few, test.rule).Raw
+		if e.Sequential != nil { // as far out as the normal point is
+			if want := skew(e.Skew).interval(e.Difference, e.StandardError, studentAt(2.8, e.DegreesOfFreedom)); *e.Sequential != *want {
+				t.Errorf("%+v, want %+v", *e.Sequential, *want)
+			}
+		}
+		if (e.Sequential != nil) != (test.reason == "") || e.SequentialReason != test.reason || (e.Fixed == nil) != (test.rule.Buyers < 30) || (e.Figure().Value == nil) != (test.rule.Buyers < 30) {
+			t.Errorf("%+v: %+v", test.rule, e)
+		}
 	}
 }
 

@@ -19,8 +19,8 @@ type Question struct {
 	// arm they add up to less than 1.
 	Control, Treated float64
 	// Critical is how many standard errors the difference must be from 0: 1.96
-	// when the campaign is measured once, Pocock's constant when it is looked at
-	// several times. The power at a constant is that of the last look alone, so a
+	// when the campaign is measured once, LastBound when it is looked at
+	// several times. The power at that is of the last look alone, so a
 	// little less than the whole sequence has.
 	Critical float64
 	// Power is the chance that a difference which is there is seen.
@@ -86,20 +86,32 @@ func (q Question) RateSizes(base, lift float64) (Sizes, error) {
 	return q.sizes(base*(1-base), raised*(1-raised), raised-base), nil
 }
 
-// MeanSizes returns how many people it takes to see a mean, say revenue per
-// person with zeros included, rise by a relative lift. The standard deviation is
-// between people, and the same in both arms.
-func (q Question) MeanSizes(mean, deviation, lift float64) (Sizes, error) {
-	if err := q.validate(); err != nil {
+// MarginFactor is how many times as many people it takes to see a rise of the margin
+// per person as to see the rise of the conversion rate that it comes from: what
+// purchases differ by adds to the variance. Variation is the standard deviation of
+// the value of a purchase over its mean.
+func MarginFactor(base, variation float64) (float64, error) {
+	if err := validateRate(base); err != nil {
+		return 0, err
+	}
+	if !(variation >= 0) || math.IsInf(variation, 1) {
+		return 0, fmt.Errorf("variation %g of the purchase value: give one of 0 or more, its deviation over its mean", variation)
+	}
+	return ((1+variation*variation)/base - 1) / ((1 - base) / base), nil
+}
+
+// MarginSizes returns how many people it takes to see the margin per person rise by
+// a relative lift, as many more buying: see RateSizes and MarginFactor.
+func (q Question) MarginSizes(base, variation, lift float64) (Sizes, error) {
+	factor, err := MarginFactor(base, variation)
+	if err != nil {
 		return Sizes{}, err
 	}
-	if err := validateMean(mean, deviation); err != nil {
+	if _, err := q.RateSizes(base, lift); err != nil {
 		return Sizes{}, err
 	}
-	if !(lift > 0) || math.IsInf(lift, 1) {
-		return Sizes{}, fmt.Errorf("lift %g: give one above 0", lift)
-	}
-	return q.sizes(deviation*deviation, deviation*deviation, mean*lift), nil
+	raised := base * (1 + lift)
+	return q.sizes(factor*base*(1-base), factor*raised*(1-raised), raised-base), nil
 }
 
 func (q Question) sizes(controlVariance, treatedVariance, gain float64) Sizes {
@@ -140,32 +152,20 @@ func (q Question) DetectableRate(base float64, audience int64) (Detectable, erro
 	return Detectable{Absolute: gain, Relative: gain / base}, nil
 }
 
-// DetectableMean returns the least rise of a mean that an audience of all arms
-// can show, as MeanSizes.
-func (q Question) DetectableMean(mean, deviation float64, audience int64) (Detectable, error) {
-	if err := q.validate(); err != nil {
-		return Detectable{}, err
+// DetectableMargin returns the least rise of the margin per person that an audience
+// of all arms can show, relative to the control's, as MarginSizes.
+func (q Question) DetectableMargin(base, variation float64, audience int64) (float64, error) {
+	factor, err := MarginFactor(base, variation)
+	if err != nil {
+		return 0, err
 	}
-	if err := validateMean(mean, deviation); err != nil {
-		return Detectable{}, err
-	}
-	if err := validateAudience(audience); err != nil {
-		return Detectable{}, err
-	}
-	gain := q.quantiles() * deviation * math.Sqrt((1/q.Control+1/q.Treated)/float64(audience))
-	return Detectable{Absolute: gain, Relative: gain / mean}, nil
+	found, err := q.DetectableRate(base, int64(float64(audience)/factor))
+	return found.Relative, err
 }
 
 func validateRate(base float64) error {
 	if !(base > 0 && base < 1) {
 		return fmt.Errorf("rate %g: give one between 0 and 1, such as the share of the audience that bought in an earlier window of that length", base)
-	}
-	return nil
-}
-
-func validateMean(mean, deviation float64) error {
-	if !(mean > 0 && deviation > 0) || math.IsInf(mean, 1) || math.IsInf(deviation, 1) {
-		return fmt.Errorf("mean %g with deviation %g: give both above 0, such as those of the audience in an earlier window of that length", mean, deviation)
 	}
 	return nil
 }

@@ -57,31 +57,31 @@ func TestDetectableAgreesWithSizes(t *testing.T) {
 				t.Errorf("base %g: power %g, want %g", base, power, question.Power)
 			}
 		}
-		mean, err := question.DetectableMean(3.5, 40, 50_000)
+		lift, err := question.DetectableMargin(0.05, 0.87, 500_000)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sizes, err := question.MeanSizes(3.5, 40, mean.Relative)
+		needed, err := question.MarginSizes(0.05, 0.87, lift)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if sizes.Audience < 50_000 || sizes.Audience > 50_001 {
-			t.Errorf("mean lift %g needs %d of 50,000", mean.Relative, sizes.Audience)
+		if needed.Audience < 499_990 || needed.Audience > 500_001 {
+			t.Errorf("margin lift %g needs %d of 500,000", lift, needed.Audience)
 		}
 	}
 }
 
-// Two means a standard deviation's tenth apart take 1,570 a side by the normal
-// distribution: 2 (1.959964 + 0.841621)² / 0.1². Cohen (1988), "Statistical Power
-// Analysis for the Behavioral Sciences", table 2.4.1, has 1,571 by the t
-// distribution.
-func TestMeanSizesPublished(t *testing.T) {
-	sizes, err := Usual(0.5, 0.5).MeanSizes(10, 10, 0.1)
-	if err != nil {
-		t.Fatal(err)
+// Purchases of a Gamma-Gamma shop with p = 6 and q = 4 have E[Z²]/E[Z]² =
+// (p + 1)(q - 1)/(p (q - 2)) = 1.75, and margin takes (1.75/.05 - 1)/19 = 1.789 times
+// the people of conversion.
+func TestMarginSizesPublished(t *testing.T) {
+	factor, err := MarginFactor(0.05, math.Sqrt(0.75))
+	if err != nil || !(math.Abs(factor-1.789) <= 5e-4) {
+		t.Errorf("%v (%v), want 1.789", factor, err)
 	}
-	if sizes.Control != 1570 || sizes.Treated != 1570 || sizes.Audience != 3140 {
-		t.Errorf("%+v", sizes)
+	sizes, err := Usual(0.5, 0.5).MarginSizes(0.05, math.Sqrt(0.75), 0.1)
+	if err != nil || !(math.Abs(float64(sizes.Control)-31_231*34.0/19) <= 2) {
+		t.Errorf("%+v (%v)", sizes, err)
 	}
 }
 
@@ -94,7 +94,9 @@ func TestPowerRefusesWhatHasNoAnswer(t *testing.T) {
 		"rate 0":             func() error { _, err := usual.RateSizes(0, 0.1); return err },
 		"lift 0":             func() error { _, err := usual.RateSizes(0.02, 0); return err },
 		"rate above 1":       func() error { _, err := usual.RateSizes(0.6, 1); return err },
-		"deviation 0":        func() error { _, err := usual.MeanSizes(1, 0, 0.1); return err },
+		"variation below 0":  func() error { _, err := usual.MarginSizes(0.02, -1, 0.1); return err },
+		"margin of rate 1":   func() error { _, err := usual.DetectableMargin(1, 1, 1000); return err },
+		"margin, lift 0":     func() error { _, err := usual.MarginSizes(0.02, 1, 0); return err },
 		"nobody":             func() error { _, err := usual.DetectableRate(0.02, 0); return err },
 		"too few to show it": func() error { _, err := usual.DetectableRate(0.9, 100); return err },
 		"power 1":            func() error { _, err := (Question{0.5, 0.5, 1.96, 1}).RateSizes(0.02, 0.1); return err },

@@ -3,8 +3,6 @@ package experiment
 import (
 	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Report is what a campaign brought.
@@ -12,13 +10,19 @@ type Report struct {
 	Timing      Timing
 	Mature      bool
 	SampleRatio SampleRatio
-	// SequentialBound is Pocock's constant for the planned looks.
+	// Look is the number of this look, 0 where this is none: NoLook says why. IsOver
+	// says that the last was taken before.
+	Look   int
+	IsOver bool
+	NoLook string
+	// SequentialBound is how many standard errors a difference has to be from 0 at
+	// this look, 0 where this is none.
 	SequentialBound float64
-	RevenueStandsIn bool        // margins are revenue
+	Money           Money
 	Arms            []ArmReport // none, champion, challenger: those with people
 	// Contrasts are champion and challenger against none, and challenger against
-	// champion: those with people on both sides. There are none where the sample
-	// ratio is broken.
+	// champion: those with people on both sides whose window has closed. There are
+	// none where the sample ratio is broken.
 	Contrasts []Contrast
 	Decision  Decision
 }
@@ -27,37 +31,8 @@ type Report struct {
 type Contrast struct {
 	Treated, Control                        Arm
 	Conversion, Revenue, Winsorised, Margin Comparison
-}
-
-// ArmReport is one arm's line, as direct mail reports it. Money is in minor
-// units, and recipients are the people assigned, whatever message they received.
-type ArmReport struct {
-	Arm                        Arm
-	Assigned                   int64
-	Sent, Delivered, Responded *int64 // nil when not known
-	Converted                  int64
-	Rate                       Figure // converted of assigned
-	RevenuePerRecipient        Figure
-	WinsorisedPerRecipient     Figure
-	MarginPerRecipient         Figure
-	CostMinor                  *int64
-	CostPerConversion          Figure
-	// What follows is against the arm none, and missing for that arm itself.
-	IncrementalConversions       Figure
-	CostPerIncrementalConversion Figure
-	IncrementalMargin            Figure
-	// SequentialIncrementalMargin is the interval for a campaign looked at every
-	// look, nil where the contrast's margin has none.
-	SequentialIncrementalMargin *Interval
-	// The rest sets all of the cost against what it brought, so it is reported once
-	// everyone has been watched for the whole window.
-	IncrementalMarginLessCost           Figure
-	SequentialIncrementalMarginLessCost *Interval
-	ReturnPerUnitSpent                  Figure // incremental margin for each 1 of cost
-	SequentialReturnPerUnitSpent        *Interval
-	// ProbabilityItPays is that of an incremental margin above the cost, given the
-	// outcomes and no opinion before them.
-	ProbabilityItPays Figure
+	// Net is margin less cost, nil where no cost is known.
+	Net *Comparison
 }
 
 // Measure returns the report of a campaign. It is an error that an arm comes
@@ -66,31 +41,63 @@ func Measure(campaign Campaign) (Report, error) {
 	if err := campaign.validate(); err != nil {
 		return Report{}, err
 	}
-	bound, err := Pocock(campaign.Timing.PlannedLooks)
-	if err != nil {
+	report := Report{Timing: campaign.Timing, Mature: campaign.Timing.IsMature(), Money: campaign.Money}
+	if err := report.look(); err != nil {
 		return Report{}, err
 	}
-	report := Report{Timing: campaign.Timing, Mature: campaign.Timing.Mature(), SequentialBound: bound, RevenueStandsIn: campaign.RevenueStandsIn}
 	var people, shares []int64
 	for _, arm := range []Arm{None, Champion, Challenger} {
 		outcome, _ := campaign.arm(arm)
-		people = append(people, outcome.Outcomes.Converted.People())
+		people = append(people, outcome.Outcomes.people())
 		shares = append(shares, int64(campaign.Shares.Of(arm)))
 	}
 	report.SampleRatio = CheckSampleRatio(people, shares)
 	if !report.SampleRatio.Broken {
-		report.Contrasts = campaign.contrasts(bound)
+		report.Contrasts = campaign.contrasts(report.SequentialBound, report.NoLook)
 	}
 	for _, arm := range []Arm{None, Champion, Challenger} {
 		if outcome, assigned := campaign.arm(arm); assigned {
 			line := newArmReport(outcome)
-			report.addIncremental(&line)
+			report.addIncremental(&line, outcome)
 			report.Arms = append(report.Arms, line)
 		}
 	}
 	report.Decision = report.decide()
 	return report, nil
 }
+
+// look finds out whether this is a look, which one, and its bound. Once the last has been
+// taken there are no more: what came after it was promised no part of the error.
+func (r *Report) look() error {
+	information := r.Timing.Information
+	earlier := information.Earlier
+	if taken := len(earlier); taken > 0 && earlier[taken-1].Share >= 1 && information.People > earlier[taken-1].People {
+		r.IsOver = true
+		r.NoLook = fmt.Sprintf("the planned looks are over: the last was look %d, at %d people", taken, earlier[taken-1].People)
+		return nil
+	}
+	looks := earlier.Add(Look{information.People, information.Share})
+	if !isEnough(looks[len(looks)-1].Share) {
+		r.NoLook = fmt.Sprintf("not a look yet: the first is when a quarter of the %d planned people have been watched for the whole window, and %d have", information.Planned, information.People)
+		return nil
+	}
+	bounds, err := looks.Bounds()
+	if err != nil {
+		return err
+	}
+	bound := bounds[len(bounds)-1]
+	if math.IsInf(bound, 1) {
+		last := earlier[len(looks)-2]
+		r.NoLook = fmt.Sprintf("not a look: the plan has grown since look %d, which was at %d people: the next is when more than %.0f %% of the %d planned people have been watched for the whole window, and %d have",
+			len(looks)-1, last.People, 100*last.Share, information.Planned, information.People)
+		return nil
+	}
+	r.Look, r.SequentialBound = len(looks), bound
+	return nil
+}
+
+// LooksTaken is how many looks there have been, this one with them if it is one.
+func (r Report) LooksTaken() int { return max(r.Look, len(r.Timing.Information.Earlier)) }
 
 func (c Campaign) validate() error {
 	seen := map[Arm]bool{}
@@ -104,53 +111,72 @@ func (c Campaign) validate() error {
 			return fmt.Errorf("arm %s: it comes twice: merge its outcomes", a.Arm)
 		}
 		seen[a.Arm] = true
+		if a.Mature.people() > a.Outcomes.people() {
+			return fmt.Errorf("arm %s: %d of its %d people are mature: count these among all", a.Arm, a.Mature.people(), a.Outcomes.people())
+		}
 	}
 	t := c.Timing
 	if t.WindowDays < 1 || t.LeastDays < 0 || t.MostDays < t.LeastDays {
 		return fmt.Errorf("window of %d days, watched for %d to %d: give a window of 1 day or more, and the least before the most", t.WindowDays, t.LeastDays, t.MostDays)
 	}
+	if share := t.Information.Share; !(share >= 0 && share <= 1) {
+		return fmt.Errorf("information of %g: give a share of what is planned, 0 to 1", share)
+	}
 	return nil
 }
 
-func (c Campaign) contrasts(bound float64) []Contrast {
-	if !c.Timing.isPlanned() {
-		bound = 0
-	}
+func (c Campaign) contrasts(bound float64, noLook string) []Contrast {
 	var contrasts []Contrast
 	for _, pair := range [][2]Arm{{Champion, None}, {Challenger, None}, {Challenger, Champion}} {
 		treated, _ := c.arm(pair[0])
 		control, _ := c.arm(pair[1])
-		a, b := treated.Outcomes, control.Outcomes
-		if a.Converted.People() < 2 || b.Converted.People() < 2 {
+		a, b := treated.Mature, control.Mature
+		if a.people() < 2 || b.people() < 2 {
 			continue
 		}
-		compare := func(treated, control Sample, share bool) Comparison {
-			comparison, err := Compare(treated, control, Rule{Share: share, Adjust: c.HasCovariate, SequentialBound: bound})
+		rule := Rule{Adjust: c.HasCovariate, Buyers: min(a.buyers(), b.buyers()), SequentialBound: bound, NoLook: noLook}
+		compare := func(treated, control Sample, isShare bool, instead string) Comparison {
+			rule.Share, rule.Instead = isShare, instead
+			comparison, err := Compare(treated, control, rule)
 			if err != nil {
 				panic(err) // the arms' samples are of the same people, two at least
 			}
 			return comparison
 		}
-		contrasts = append(contrasts, Contrast{
+		const instead = "the conversion rate and the winsorised revenue"
+		ofMargin := func(treated, control Sample) Comparison {
+			if c.Money.HidesDiscounts {
+				rule.Withheld = HiddenDiscounts
+			}
+			return compare(treated, control, false, instead)
+		}
+		contrast := Contrast{
 			Treated: pair[0], Control: pair[1],
-			Conversion: compare(a.Converted, b.Converted, true),
-			Revenue:    compare(a.Revenue, b.Revenue, false),
-			Winsorised: compare(a.Winsorised, b.Winsorised, false),
-			Margin:     compare(a.Margin, b.Margin, false),
-		})
+			Conversion: compare(a.Converted, b.Converted, true, ""),
+			Revenue:    compare(a.Revenue, b.Revenue, false, instead),
+			Winsorised: compare(a.Winsorised, b.Winsorised, false, "the conversion rate"),
+			Margin:     ofMargin(a.Margin, b.Margin),
+		}
+		if c.Money.HasCost {
+			net := ofMargin(a.Net, b.Net).over(CostUnits)
+			contrast.Net = &net
+		}
+		contrasts = append(contrasts, contrast)
 	}
 	return contrasts
 }
 
-// Best returns the adjusted estimate, or the raw one where none was asked for.
-func (c Comparison) Best() Estimate {
-	if c.Adjusted != nil {
-		return *c.Adjusted
+// Best is the contrast by which it is judged whether the arm pays: by margin less
+// cost, or by margin where no cost is known.
+func (c Contrast) Best() Estimate {
+	if c.Net != nil {
+		return c.Net.Best()
 	}
-	return c.Raw
+	return c.Margin.Best()
 }
 
-func (r Report) contrast(treated, control Arm) (Contrast, bool) {
+// Contrast returns the comparison of two arms.
+func (r Report) Contrast(treated, control Arm) (Contrast, bool) {
 	for _, c := range r.Contrasts {
 		if c.Treated == treated && c.Control == control {
 			return c, true
@@ -159,153 +185,32 @@ func (r Report) contrast(treated, control Arm) (Contrast, bool) {
 	return Contrast{}, false
 }
 
-// newArmReport returns the arm's line without what it takes another arm for.
-func newArmReport(outcome ArmOutcome) ArmReport {
-	assigned := outcome.Outcomes.Converted.People()
-	line := ArmReport{Arm: outcome.Arm, Assigned: assigned}
-	perRecipient := func(s Sample) Figure {
-		if assigned == 0 {
-			return unknown("nobody is assigned")
-		}
-		return known(s.Mean())
+// over returns the comparison in units that are so many times as large.
+func (c Comparison) over(units float64) Comparison {
+	c.TreatedMean, c.ControlMean, c.Theta = c.TreatedMean/units, c.ControlMean/units, c.Theta/units
+	c.Raw = c.Raw.over(units)
+	if c.Adjusted != nil {
+		adjusted := c.Adjusted.over(units)
+		c.Adjusted = &adjusted
 	}
-	line.Converted = int64(math.Round(outcome.Outcomes.Converted.Total()))
-	line.Rate = perRecipient(outcome.Outcomes.Converted)
-	line.RevenuePerRecipient = perRecipient(outcome.Outcomes.Revenue)
-	line.WinsorisedPerRecipient = perRecipient(outcome.Outcomes.Winsorised)
-	line.MarginPerRecipient = perRecipient(outcome.Outcomes.Margin)
-	if contacts := outcome.Contacts; contacts != nil {
-		line.Sent, line.Delivered, line.Responded = &contacts.Sent, contacts.Delivered, contacts.Responded
-		line.CostMinor = contacts.CostMinor
-	}
-	switch {
-	case line.CostMinor == nil:
-		line.CostPerConversion = unknown(noCost)
-	case line.Converted == 0:
-		line.CostPerConversion = unknown("nobody converted")
-	default:
-		line.CostPerConversion = known(float64(*line.CostMinor) / float64(line.Converted))
-	}
-	return line
+	return c
 }
 
-const noCost = "no cost is known: give contacts with their cost"
-
-// addIncremental adds what the arm brought more than as many people of arm none.
-func (r Report) addIncremental(line *ArmReport) {
-	contrast, compared := r.contrast(line.Arm, None)
-	if !compared {
-		reason := "there are too few people in it or in the arm none to compare it with"
-		switch {
-		case line.Arm == None:
-			reason = "this is the arm that the others are compared with"
-		case r.SampleRatio.Broken:
-			reason = brokenRatio
-		}
-		line.IncrementalConversions, line.CostPerIncrementalConversion = unknown(reason), unknown(reason)
-		line.IncrementalMargin = unknown(reason)
-		line.setBalance(unknown(reason))
-		return
-	}
-	people := float64(line.Assigned)
-	margin := contrast.Margin.Best()
-	line.IncrementalConversions = contrast.Conversion.Best().times(people)
-	line.IncrementalMargin = margin.times(people)
-	if margin.Sequential != nil {
-		line.SequentialIncrementalMargin = &Interval{people * margin.Sequential.Low, people * margin.Sequential.High}
-	}
-	if line.CostMinor == nil {
-		line.CostPerIncrementalConversion = unknown(noCost)
-		line.setBalance(unknown(noCost))
-		return
-	}
-	cost := float64(*line.CostMinor)
-	line.CostPerIncrementalConversion = costPerIncremental(cost, line.IncrementalConversions)
-	if !r.Mature {
-		line.setBalance(unknown("told when everyone has been watched for the whole window"))
-		return
-	}
-	line.IncrementalMarginLessCost = line.IncrementalMargin.less(cost)
-	line.ReturnPerUnitSpent = line.IncrementalMargin.over(cost, "nothing was spent")
-	line.ProbabilityItPays = margin.probabilityAbove(cost / people)
-	if interval := line.SequentialIncrementalMargin; interval != nil {
-		line.SequentialIncrementalMarginLessCost = &Interval{interval.Low - cost, interval.High - cost}
-		if cost > 0 {
-			line.SequentialReturnPerUnitSpent = &Interval{interval.Low / cost, interval.High / cost}
+func (e Estimate) over(units float64) Estimate {
+	e.Difference, e.StandardError = e.Difference/units, e.StandardError/units
+	for _, interval := range []**Interval{&e.Fixed, &e.Sequential} {
+		if *interval != nil {
+			*interval = &Interval{(*interval).Low / units, (*interval).High / units}
 		}
 	}
+	return e
 }
 
-// setBalance gives all that sets the cost against what it brought.
-func (line *ArmReport) setBalance(f Figure) {
-	line.IncrementalMarginLessCost, line.ReturnPerUnitSpent, line.ProbabilityItPays = f, f, f
-}
-
-const brokenRatio = "the sample ratio is broken: people are missing from an arm, or in one that they were not assigned to"
-
-// times returns the difference of so many people.
-func (e Estimate) times(people float64) Figure {
-	if e.Fixed == nil {
-		value := people * e.Difference
-		return Figure{Value: &value, Reason: e.Reason}
+// Detectable is the least change of the margin, relative to the control's, that this
+// look could have shown in 80 % of campaigns; 0 where the control has none.
+func (r Report) Detectable(c Contrast) float64 {
+	if !(c.Margin.ControlMean > 0) {
+		return 0
 	}
-	return between(people*e.Difference, people*e.Fixed.Low, people*e.Fixed.High)
-}
-
-// over divides a figure by an amount that is known for sure, and above 0.
-func (f Figure) over(amount float64, none string) Figure {
-	if !(amount > 0) {
-		return unknown(none)
-	}
-	return f.each(func(value float64) float64 { return value / amount })
-}
-
-// less takes an amount that is known for sure off a figure.
-func (f Figure) less(amount float64) Figure {
-	return f.each(func(value float64) float64 { return value - amount })
-}
-
-// each changes the value and the ends that there are.
-func (f Figure) each(change func(float64) float64) Figure {
-	changed := Figure{Reason: f.Reason}
-	for _, part := range []struct{ to, from **float64 }{{&changed.Value, &f.Value}, {&changed.Low, &f.Low}, {&changed.High, &f.High}} {
-		if *part.from != nil {
-			value := change(**part.from)
-			*part.to = &value
-		}
-	}
-	return changed
-}
-
-// costPerIncremental turns the interval of the conversions round: the most of
-// them is the least cost. There is no most cost where they may be none.
-func costPerIncremental(cost float64, conversions Figure) Figure {
-	if !(*conversions.Value > 0) {
-		return unknown("it brought no more conversions than the arm none")
-	}
-	figure := known(cost / *conversions.Value)
-	if conversions.Low == nil {
-		figure.Reason = conversions.Reason
-		return figure
-	}
-	low := cost / *conversions.High
-	figure.Low = &low
-	if *conversions.Low > 0 {
-		high := cost / *conversions.Low
-		figure.High = &high
-	} else {
-		figure.Reason = "no upper end: it may have brought no more conversions than the arm none"
-	}
-	return figure
-}
-
-// probabilityAbove returns how likely the true difference is above a value: the
-// Student distribution about the estimate, read as a posterior under a flat
-// prior.
-func (e Estimate) probabilityAbove(value float64) Figure {
-	if e.Reason != "" {
-		return unknown(e.Reason)
-	}
-	student := distuv.StudentsT{Sigma: 1, Nu: e.DegreesOfFreedom}
-	return known(student.CDF((e.Difference - value) / e.StandardError))
+	return (r.SequentialBound + normal80) * c.Best().StandardError / c.Margin.ControlMean
 }

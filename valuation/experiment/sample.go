@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 )
@@ -12,6 +13,10 @@ type Sample struct {
 	people                                    int64
 	outcome, covariate                        wide
 	outcomeSquared, covariateSquared, crossed wide
+	// cubed are the sums of y³, y²x, yx² and x³ of outcome y and covariate x, y in
+	// outcomeUnits and x in covariateUnits, 0 being 1.
+	cubed                        [4]wide
+	outcomeUnits, covariateUnits int64
 }
 
 // Add counts people who are alike: their outcome, in whole units (minor units of
@@ -20,23 +25,34 @@ type Sample struct {
 // as many out again, whose outcome has changed.
 func (s *Sample) Add(outcome, covariate, people int64) {
 	s.people += people
-	s.outcome.addProduct(outcome, 1, people)
-	s.outcomeSquared.addProduct(outcome, outcome, people)
+	s.outcome.addProduct(outcome, 1, 1, people)
+	s.outcomeSquared.addProduct(outcome, outcome, 1, people)
+	s.cubed[0].addProduct(outcome, outcome, outcome, people)
 	if covariate != 0 {
-		s.covariate.addProduct(covariate, 1, people)
-		s.covariateSquared.addProduct(covariate, covariate, people)
-		s.crossed.addProduct(outcome, covariate, people)
+		s.covariate.addProduct(covariate, 1, 1, people)
+		s.covariateSquared.addProduct(covariate, covariate, 1, people)
+		s.crossed.addProduct(outcome, covariate, 1, people)
+		s.cubed[1].addProduct(outcome, outcome, covariate, people)
+		s.cubed[2].addProduct(outcome, covariate, covariate, people)
+		s.cubed[3].addProduct(covariate, covariate, covariate, people)
 	}
 }
 
-// Merge adds the people of another part of the arm.
+// Merge adds the people of another part of the arm, whose cubes are in the same
+// units.
 func (s *Sample) Merge(other Sample) {
+	if s.people == 0 {
+		s.outcomeUnits, s.covariateUnits = other.outcomeUnits, other.covariateUnits
+	}
 	s.people += other.people
 	s.outcome.add(other.outcome)
 	s.covariate.add(other.covariate)
 	s.outcomeSquared.add(other.outcomeSquared)
 	s.covariateSquared.add(other.covariateSquared)
 	s.crossed.add(other.crossed)
+	for i := range s.cubed {
+		s.cubed[i].add(other.cubed[i])
+	}
 }
 
 // People returns how many there are.
@@ -48,26 +64,15 @@ func (s Sample) Total() float64 { return rounded(s.outcome.big()) }
 // Mean returns the mean outcome, NaN of nobody.
 func (s Sample) Mean() float64 { return s.Total() / float64(s.people) }
 
-// effectivePeople returns how many people with one and the same outcome, the
-// others having none, would make the mean as uncertain as it is: (Σy)²/Σy². For
-// outcomes of 0 and 1 it is the number of ones; a few large buyers count for
-// less than they are. It is 0 where all outcomes are.
-//
-// Kish (1965), "Survey Sampling", section 11.7, of weights.
-func (s Sample) effectivePeople() float64 {
-	total := s.Total()
-	if total == 0 {
-		return 0
-	}
-	return total * total / rounded(s.outcomeSquared.big())
-}
-
-// moments are an arm's means and variances. Those of fewer than two people are
-// NaN.
+// moments are an arm's means, variances and third moments. Variances of fewer than
+// two people are NaN.
 type moments struct {
 	people                                   float64
 	outcomeMean, covariateMean               float64
 	outcomeVariance, covariateVariance, both float64 // both: the covariance
+	// third are the means of y³, y²x, yx² and x³, of outcome y and covariate x less
+	// their means.
+	third [4]float64
 }
 
 func (s Sample) moments() moments {
@@ -77,10 +82,16 @@ func (s Sample) moments() moments {
 		outcomeMean:     rounded(s.outcome.big()) / n,
 		outcomeVariance: s.covariance(s.outcomeSquared, s.outcome, s.outcome),
 	}
+	y := variable{s.outcome, s.outcomeSquared, cmp.Or(s.outcomeUnits, 1)}
+	x := variable{s.covariate, s.covariateSquared, cmp.Or(s.covariateUnits, 1)}
+	m.third[0] = s.third(s.cubed[0], y, y, s.outcomeSquared)
 	if s.covariateSquared != (wide{}) { // without a covariate its moments are 0
 		m.covariateMean = rounded(s.covariate.big()) / n
 		m.covariateVariance = s.covariance(s.covariateSquared, s.covariate, s.covariate)
 		m.both = s.covariance(s.crossed, s.outcome, s.covariate)
+		m.third[1] = s.third(s.cubed[1], y, x, s.crossed)
+		m.third[2] = s.third(s.cubed[2], x, y, s.crossed)
+		m.third[3] = s.third(s.cubed[3], x, x, s.covariateSquared)
 	}
 	return m
 }
@@ -94,6 +105,32 @@ func (s Sample) covariance(products, first, second wide) float64 {
 	return rounded(numerator) / (n * (n - 1))
 }
 
+// variable is the sums of an outcome or a covariate, and the units of its cubes.
+type variable struct {
+	sum, squared wide
+	units        int64
+}
+
+// third returns the mean of a²b about the means, of Σa²b in the variables' units
+// and Σab: (n² Σa²b - 2n Σa Σab - n Σb Σa² + 2 (Σa)² Σb) / n³, whose numerator is
+// as exact as Σa²b.
+func (s Sample) third(cubed wide, a, b variable, crossed wide) float64 {
+	n, sumA, sumB := big.NewInt(s.people), a.sum.big(), b.sum.big()
+	product := func(factors ...*big.Int) *big.Int {
+		result := big.NewInt(1)
+		for _, factor := range factors {
+			result.Mul(result, factor)
+		}
+		return result
+	}
+	total := product(n, n, big.NewInt(a.units), big.NewInt(a.units), big.NewInt(b.units), cubed.big())
+	total.Sub(total, product(big.NewInt(2), n, sumA, crossed.big()))
+	total.Sub(total, product(n, sumB, a.squared.big()))
+	total.Add(total, product(big.NewInt(2), sumA, sumA, sumB))
+	people := float64(s.people)
+	return rounded(total) / people / people / people
+}
+
 func rounded(value *big.Int) float64 {
 	float, _ := value.Float64()
 	return float
@@ -103,16 +140,23 @@ func rounded(value *big.Int) float64 {
 type Sums struct {
 	People                                                         int64
 	Outcome, OutcomeSquared, Covariate, CovariateSquared, Products big.Int
+	// OutcomeCubed is Σy³, SquaredProducts Σy²x, ProductsSquared Σyx² and
+	// CovariateCubed Σx³, y in OutcomeUnits and x in CovariateUnits, so that cubes of
+	// vast amounts fit the integers of an engine. 0 units are 1.
+	OutcomeCubed, SquaredProducts, ProductsSquared, CovariateCubed big.Int
+	OutcomeUnits, CovariateUnits                                   int64
 }
 
 // SampleOf returns the sample that adding the people one by one would give. It
-// panics on a sum of more than 191 bits, which no people have.
+// panics on a sum of more than 255 bits, which no people have.
 func SampleOf(sums Sums) Sample {
 	return Sample{
 		people:  sums.People,
 		outcome: wideOf(&sums.Outcome), outcomeSquared: wideOf(&sums.OutcomeSquared),
 		covariate: wideOf(&sums.Covariate), covariateSquared: wideOf(&sums.CovariateSquared),
-		crossed: wideOf(&sums.Products),
+		crossed:      wideOf(&sums.Products),
+		cubed:        [4]wide{wideOf(&sums.OutcomeCubed), wideOf(&sums.SquaredProducts), wideOf(&sums.ProductsSquared), wideOf(&sums.CovariateCubed)},
+		outcomeUnits: sums.OutcomeUnits, covariateUnits: sums.CovariateUnits,
 	}
 }
 

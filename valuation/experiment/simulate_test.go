@@ -1,104 +1,100 @@
 package experiment
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// shop is a simulated one: few buy, and what they spend is log-normal.
-type shop struct {
-	rate          float64 // of buyers in the window
-	basket, sigma float64 // median in minor units, and deviation of its logarithm
+// spend is what a purchase brings, in minor units.
+type spend struct {
+	name string
+	mean float64
+	draw func(random *rand.Rand) float64
 }
 
-var ordinary = shop{rate: 0.06, basket: 4000, sigma: 0.9}
+const basket = 5000 // mean value of a purchase
 
-func (s shop) spend(random *rand.Rand) int64 {
-	return 1 + int64(s.basket*math.Exp(s.sigma*random.NormFloat64()))
+// spends are those of shops: mild, skewed, and so skewed that there is no variance.
+var spends = []spend{
+	{"Gamma-Gamma 6, 4", basket, func(random *rand.Rand) float64 {
+		const purchases, customers = 6, 4
+		return basket * (customers - 1) / purchases * gamma(random, purchases) / gamma(random, customers)
+	}},
+	{"lognormal 1.3", basket, func(random *rand.Rand) float64 {
+		const sigma = 1.3
+		return basket * math.Exp(sigma*random.NormFloat64()-sigma*sigma/2)
+	}},
+	{"Pareto 1.7", basket, func(random *rand.Rand) float64 {
+		const tail = 1.7
+		return basket * (tail - 1) / tail * math.Pow(1-random.Float64(), -1/tail)
+	}},
 }
 
-// meanSpend is 1 + E[floor(X)], and the floor of so large an X takes half a unit.
-func (s shop) meanSpend() float64 { return 0.5 + s.basket*math.Exp(s.sigma*s.sigma/2) }
+// gamma draws from the gamma distribution of a whole shape and rate 1: a sum of
+// exponentials.
+func gamma(random *rand.Rand, shape int) float64 {
+	product := 1.0
+	for range shape {
+		product *= 1 - random.Float64()
+	}
+	return -math.Log(product)
+}
 
-// arm returns people who buy once or not at all in the window: their revenue and
-// whether they converted.
-func (s shop) arm(random *rand.Rand, people int64, lift float64) (revenue, converted Sample) {
-	buyers := int64(distuv.Binomial{N: float64(people), P: s.rate * (1 + lift), Src: random}.Rand())
+// cell is a kind of campaign: one look at all of it, and looks on each night on which
+// people become mature, from a quarter of them on.
+type cell struct {
+	control    float64 // share of the people
+	spend      spend
+	conversion float64 // of the control
+	lift       float64 // of the treated one's
+	people     int64
+}
+
+func (c cell) String() string {
+	return fmt.Sprintf("%2.0f/%2.0f  %-16s %2.0f %%  %+3.0f %%  %6d", 100-100*c.control, 100*c.control, c.spend.name, 100*c.conversion, 100*c.lift, c.people)
+}
+
+const fillingNights = 60
+
+// arms plays a campaign of which a sixtieth of the people become mature each night,
+// and calls see with the people so far.
+func (c cell) arms(random *rand.Rand, see func(night int, treated, control Outcomes)) {
+	var treated, control Outcomes
+	ofControl := int64(math.Round(float64(c.people) * c.control))
+	for night := int64(1); night <= fillingNights; night++ {
+		upTo := func(people int64) int64 { return people*night/fillingNights - people*(night-1)/fillingNights }
+		c.buy(random, &treated, upTo(c.people-ofControl), c.conversion*(1+c.lift))
+		c.buy(random, &control, upTo(ofControl), c.conversion)
+		see(int(night), treated, control)
+	}
+}
+
+func (c cell) buy(random *rand.Rand, arm *Outcomes, people int64, rate float64) {
+	buyers := int64(distuv.Binomial{N: float64(people), P: rate, Src: random}.Rand())
 	for range buyers {
-		revenue.Add(s.spend(random), 0, 1)
+		// whole units cut off half of one on average
+		revenue := int64(c.spend.draw(random) + 0.5)
+		arm.Revenue.Add(revenue, 0, 1)
 	}
-	revenue.Add(0, 0, people-buyers)
-	converted.Add(1, 0, buyers)
-	converted.Add(0, 0, people-buyers)
-	return revenue, converted
+	arm.Revenue.Add(0, 0, people-buyers)
+	arm.Converted.Add(1, 0, buyers)
+	arm.Converted.Add(0, 0, people-buyers)
 }
 
-// base is customers of a shop over the days of a campaign, one look a day, all arms alike.
-type base struct {
-	people    int
-	purchases float64 // a day, of all people
-	buyers    []int   // people, each as often as they are likely to buy
-	visits    []int   // of each person, before the campaign: their covariate, 0 without
-	most      int     // visits
-}
-
-// newBase draws customers whose rates are of a gamma distribution of that shape,
-// all alike at 0.
-func newBase(people int, purchasesPerDay, shape float64) base {
-	b := base{people: people, purchases: purchasesPerDay, visits: make([]int, people)}
-	random := rand.New(rand.NewPCG(0, 0))
-	for person := range people {
-		times := 1.0
-		if shape > 0 {
-			times = distuv.Gamma{Alpha: shape, Beta: shape / 20, Src: random}.Rand()
-		}
-		for range int(math.Round(times)) {
-			b.buyers = append(b.buyers, person)
+// looks are those of the nights from a quarter of the people on.
+func (c cell) looks() (Looks, []float64) {
+	var looks Looks
+	for night := int64(1); night <= fillingNights; night++ {
+		if share := float64(night) / fillingNights; isEnough(share) {
+			looks = append(looks, Look{People: max(night, c.people*night/fillingNights), Share: share})
 		}
 	}
-	return b
-}
-
-// remember draws what the people bought in 120 days before the campaign.
-func (b *base) remember() {
-	random := rand.New(rand.NewPCG(0, 1))
-	b.visits = make([]int, b.people)
-	for range int(120 * b.purchases) {
-		person := b.buyers[random.IntN(len(b.buyers))]
-		b.visits[person]++
-		b.most = max(b.most, b.visits[person])
+	bounds, err := looks.Bounds()
+	if err != nil {
+		panic(err)
 	}
-}
-
-// looks plays a campaign without effect: the people are assigned anew, and see
-// is called after each look with the two arms' cumulative spend.
-func (b base) looks(random *rand.Rand, looks int, treatedShare float64, see func(look int, treated, control Sample)) {
-	isTreated := make([]bool, b.people)
-	spent := make([]int64, b.people)
-	var arms [2]Sample
-	var people [2][]int64 // by their visits, which is fewer additions
-	for arm := range people {
-		people[arm] = make([]int64, b.most+1)
-	}
-	for person := range isTreated {
-		isTreated[person] = random.Float64() < treatedShare
-		people[int(one(isTreated[person]))][b.visits[person]]++
-	}
-	for arm := range people {
-		for visits, n := range people[arm] {
-			arms[arm].Add(0, int64(visits), n)
-		}
-	}
-	for look := 1; look <= looks; look++ {
-		for range int(distuv.Poisson{Lambda: b.purchases, Src: random}.Rand()) {
-			person := b.buyers[random.IntN(len(b.buyers))]
-			arm := &arms[int(one(isTreated[person]))]
-			arm.Add(spent[person], int64(b.visits[person]), -1)
-			spent[person] += ordinary.spend(random)
-			arm.Add(spent[person], int64(b.visits[person]), 1)
-		}
-		see(look, arms[1], arms[0])
-	}
+	return looks, bounds
 }

@@ -6,23 +6,32 @@ import (
 	"math/bits"
 )
 
-// wide is a whole number of 192 bits in two's complement, lowest word first. Any
-// sum of up to 2^63 products of two int64 fits, so a sum of squares is exact and
-// the order of its terms cannot show.
-type wide [3]uint64
+// wide is a whole number of 256 bits in two's complement, lowest word first. Any
+// sum of up to 2^63 products of three int64 fits, so sums of squares and cubes are
+// exact and the order of their terms cannot show.
+type wide [4]uint64
 
-// addProduct adds a × b × people.
-func (w *wide) addProduct(a, b, people int64) {
-	negative := (a < 0) != (b < 0) != (people < 0)
+// addProduct adds a × b × c × people.
+func (w *wide) addProduct(a, b, c, people int64) {
+	negative := (a < 0) != (b < 0) != (c < 0) != (people < 0)
 	high, low := bits.Mul64(magnitude(a), magnitude(b))
-	carry, first := bits.Mul64(low, magnitude(people))
-	third, second := bits.Mul64(high, magnitude(people))
-	second, overflow := bits.Add64(second, carry, 0)
-	product := wide{first, second, third + overflow}
+	product := wide{low, high}
+	product.multiply(magnitude(c))
+	product.multiply(magnitude(people))
 	if negative {
 		product.negate()
 	}
 	w.add(product)
+}
+
+// multiply takes a number that is not negative times another.
+func (w *wide) multiply(factor uint64) {
+	var carry uint64
+	for i := range w {
+		high, low := bits.Mul64(w[i], factor)
+		sum, overflow := bits.Add64(low, carry, 0)
+		w[i], carry = sum, high+overflow
+	}
 }
 
 func (w *wide) add(other wide) {
@@ -56,11 +65,11 @@ func (w wide) big() *big.Int {
 
 // wideOf is the inverse of big.
 func wideOf(value *big.Int) wide {
-	if value.BitLen() > 191 {
-		panic("a sum of more than 191 bits")
+	if value.BitLen() > 255 {
+		panic("a sum of more than 255 bits")
 	}
 	var w wide
-	var words [24]byte // big-endian
+	var words [32]byte // big-endian
 	new(big.Int).Abs(value).FillBytes(words[:])
 	for i := range w {
 		w[i] = binary.BigEndian.Uint64(words[8*(len(w)-1-i):])
@@ -78,3 +87,6 @@ func magnitude(value int64) uint64 {
 	}
 	return uint64(value)
 }
+
+// int64 is the number where it is one of 63 bits and not negative.
+func (w wide) int64() int64 { return int64(w[0]) }

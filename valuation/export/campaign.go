@@ -63,17 +63,24 @@ type newlyAssigned struct {
 
 // Power is what a campaign can show with the customers that it has now.
 type Power struct {
-	Audience   string `json:"audience"`
-	Campaign   string `json:"campaign"`
-	Customers  int64  `json:"customers"` // in its arms, without the global holdout
-	WindowDays int    `json:"window_days"`
-	Looks      int    `json:"nights"`
+	Audience  string `json:"audience"`
+	Campaign  string `json:"campaign"`
+	Customers int64  `json:"customers"` // in its arms, without the global holdout
+	// Planned is how many there will be in all, of whom the rest is said: planned_people
+	// of the campaign's terms, or else as many on each of Nights as on the first. They
+	// are Customers in a send of one night, and once the first is over.
+	Planned    int64 `json:"planned_customers"`
+	WindowDays int   `json:"window_days"`
+	Nights     int   `json:"nights"`
 	// BaseRate is the share that is expected to buy within the window without the
-	// campaign: the mean of Column, scaled to the window where Scaled says so;
-	// null where no model could be fitted.
+	// campaign: the mean of Column, scaled to the window where Scaled says so, between
+	// two columns where it names two; null where no model could be fitted.
 	BaseRate *float64 `json:"base_rate"`
 	Column   string   `json:"column"`
 	Scaled   bool     `json:"scaled"`
+	// Variation is the standard deviation of what buyers spend within the window over
+	// their mean; null where no window behind has enough of them.
+	Variation *float64 `json:"spend_variation"`
 	// Comparisons are of the campaign's arms, the first with the holdout.
 	Comparisons []Comparison `json:"comparisons"`
 	// Longer are the lifts that longer windows could show, for the first.
@@ -91,6 +98,10 @@ type Comparison struct {
 	// NeededForTenth is how many customers a lift of 10 % takes; null where the
 	// rate cannot rise by it.
 	NeededForTenth *int64 `json:"needed_for_10_percent"`
+	// MarginLift and MarginNeededForTenth are the same of the margin per person, of which
+	// what buyers differ by takes more; null too where their variation is not known.
+	MarginLift           *float64 `json:"margin_lift"`
+	MarginNeededForTenth *int64   `json:"margin_needed_for_10_percent"`
 }
 
 // Lift is the least lift that a window can show.
@@ -122,8 +133,17 @@ func (x *export) reportPower(ctx context.Context) error {
 		return err
 	}
 	power := Power{
-		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Looks: x.terms.Looks,
+		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers,
+		Planned: planned(*x.terms, figures.Customers, x.begun == nil), WindowDays: x.terms.WindowDays, Nights: x.terms.Nights,
 	}
+	var spends []audienceSpend
+	for spend, err := range engine.Select[audienceSpend](ctx, x.Engine, "audience_spends") {
+		if err != nil {
+			return err
+		}
+		spends = append(spends, spend)
+	}
+	power.Variation = variation(spends, power.WindowDays)
 	if figures.Predicted > 0 {
 		rates := make([]float64, len(windows))
 		for i, sum := range []int64{figures.Purchasing30d, figures.Purchasing90d, figures.Purchasing365d} {
@@ -134,22 +154,31 @@ func (x *export) reportPower(ctx context.Context) error {
 		}
 	}
 	x.manifest.Power = &power
-	x.announce(power)
+	if x.begun == nil { // once, before the first send
+		x.announce(power)
+	}
 	return nil
+}
+
+// planned is how many customers a campaign will have, of those that it has now.
+func planned(terms campaign.Terms, customers int64, isFirst bool) int64 {
+	switch {
+	case terms.PlannedPeople > 0:
+		return terms.PlannedPeople
+	case isFirst:
+		return customers * int64(terms.Nights)
+	}
+	return customers
 }
 
 // compare fills in what follows from the mean chances of a purchase.
 func (p *Power) compare(design experiment.Design, rates []float64) error {
-	nearest := 0
-	for i, days := range windows {
-		if distance(days, p.WindowDays) < distance(windows[nearest], p.WindowDays) {
-			nearest = i
-		}
+	base, from, to := rateOf(rates, p.WindowDays)
+	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", from), from != p.WindowDays
+	if to != from {
+		p.Column += fmt.Sprintf(" and p_purchase_%dd", to)
 	}
-	days := windows[nearest]
-	base := scaled(rates[nearest], days, p.WindowDays)
-	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", days), days != p.WindowDays
-	critical, err := experiment.Pocock(p.Looks)
+	critical, err := experiment.LastBound(p.Nights)
 	if err != nil {
 		return err
 	}
@@ -161,7 +190,7 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 			continue
 		}
 		question := experiment.Question{Control: control, Treated: treated, Critical: critical, Power: 0.8}
-		p.Comparisons = append(p.Comparisons, comparisonOf(question, pair, base, p.Customers))
+		p.Comparisons = append(p.Comparisons, comparisonOf(question, pair, base, *p))
 		if len(p.Comparisons) > 1 {
 			continue
 		}
@@ -169,7 +198,7 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 			if windows[i] <= p.WindowDays {
 				continue
 			}
-			if found, err := question.DetectableRate(rate, p.Customers); err == nil {
+			if found, err := question.DetectableRate(rate, p.Planned); err == nil {
 				p.Longer = append(p.Longer, Lift{windows[i], found.Relative})
 			}
 		}
@@ -179,9 +208,17 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 
 // comparisonOf asks what two arms can show. What is not known stays null: a rate of
 // 0 or 1, nobody in the arms, or no rise that would show.
-func comparisonOf(question experiment.Question, pair [2]experiment.Arm, base float64, customers int64) Comparison {
+func comparisonOf(question experiment.Question, pair [2]experiment.Arm, base float64, p Power) Comparison {
 	c := Comparison{Treated: pair[0], Control: pair[1], Share: question.Control}
-	if found, err := question.DetectableRate(base, customers); err == nil {
+	if p.Variation != nil {
+		if found, err := question.DetectableMargin(base, *p.Variation, p.Planned); err == nil {
+			c.MarginLift = &found
+		}
+		if sizes, err := question.MarginSizes(base, *p.Variation, 0.1); err == nil {
+			c.MarginNeededForTenth = &sizes.Audience
+		}
+	}
+	if found, err := question.DetectableRate(base, p.Planned); err == nil {
 		c.Lift = &found.Relative
 	}
 	if sizes, err := question.RateSizes(base, 0.1); err == nil {
@@ -194,15 +231,39 @@ func share(design experiment.Design, arm experiment.Arm) float64 {
 	return float64(design.Shares.Of(arm)) / experiment.Buckets
 }
 
+// nearestWindow is which of the windows of chances is nearest.
+func nearestWindow(wanted int) int {
+	nearest := 0
+	for i, days := range windows {
+		if distance(days, wanted) < distance(windows[nearest], wanted) {
+			nearest = i
+		}
+	}
+	return nearest
+}
+
 // distance compares windows by their ratio.
 func distance(days, wanted int) float64 {
 	return math.Abs(math.Log(float64(days) / float64(wanted)))
 }
 
-// scaled takes a chance over some days to other days, as if each day were alike.
-func scaled(rate float64, days, wanted int) float64 {
-	if days == wanted {
-		return rate
+// rateOf takes the chances over the windows to other days, and returns the days of the
+// two windows that these lie between. Customers who buy soon buy first, so that later
+// days bring fewer: the cumulative hazard between two windows follows the logarithm of
+// the days. Before the first and beyond the last, each day is alike.
+func rateOf(rates []float64, wanted int) (rate float64, from, to int) {
+	hazard := func(i int) float64 { return -math.Log1p(-rates[i]) }
+	last := len(windows) - 1
+	for i, days := range windows {
+		switch {
+		case days == wanted:
+			return rates[i], days, days
+		case i == 0 && wanted < days, i == last:
+			return -math.Expm1(-hazard(i) * float64(wanted) / float64(days)), days, days
+		case wanted < windows[i+1] && wanted > days:
+			part := distance(wanted, days) / distance(windows[i+1], days)
+			return -math.Expm1(-(1-part)*hazard(i) - part*hazard(i+1)), days, windows[i+1]
+		}
 	}
-	return 1 - math.Pow(1-rate, float64(wanted)/float64(days))
+	panic("no window") // there are some
 }

@@ -55,7 +55,7 @@ func TestArmsAreBalanced(t *testing.T) {
 // the assignment is there before any file.
 func TestPowerThenAssignmentThenFiles(t *testing.T) {
 	s := newShop(t)
-	run := grown(s, "2026-11-23", 1000)
+	run, next := grown(s, "2026-11-23", 1000), grown(s, "2026-11-24", 1000)
 	store := s.open()
 	defer store.Close()
 	announced := false
@@ -77,6 +77,11 @@ func TestPowerThenAssignmentThenFiles(t *testing.T) {
 	if !announced {
 		t.Error("nothing was announced")
 	}
+	_, err = Run(t.Context(), Job{
+		Job: s.job(), Store: store, Run: next, Audience: winback(),
+		Announce: func(p Power) { t.Error("it is announced again once the campaign has begun") },
+	})
+	s.must(err)
 	// A file in the way of the link is the last that can go wrong.
 	s = newShop(t)
 	run = grown(s, "2026-11-23", 100)
@@ -214,28 +219,6 @@ func TestAnotherTargetStartsAnew(t *testing.T) {
 	result := s.mustExport(grown(s, "2026-11-24", 12), a)
 	if m := result.Manifest; m.Earlier != nil || m.Rows(platform.Entered) != 12 || result.Warnings[0].Code != "other_target" {
 		t.Errorf("%+v, %+v", m.Earlier, result.Warnings)
-	}
-}
-
-// Windows between those that a run has are scaled from the nearest, by ratio.
-func TestPowerOfAWindow(t *testing.T) {
-	design := experiment.Design{Campaign: "c", Salt: "s", Shares: experiment.Shares{None: 5000, Champion: 5000}}
-	p := Power{Customers: 2 * 80_679, WindowDays: 30, Looks: 1}
-	if err := p.compare(design, []float64{0.02, 0.05, 0.1}); err != nil {
-		t.Fatal(err)
-	}
-	// 80,679 a side show a lift of 10 % on 2 %, by the usual tables.
-	c := p.Comparisons[0]
-	if *c.NeededForTenth != 2*80_679 && *c.NeededForTenth != 2*80_679-1 || !(math.Abs(*c.Lift-0.1) <= 1e-5) || p.Scaled || p.Column != "p_purchase_30d" {
-		t.Errorf("%+v, lift %g, needed %d", p, *c.Lift, *c.NeededForTenth)
-	}
-	p = Power{Customers: 1000, WindowDays: 180, Looks: 60}
-	if err := p.compare(design, []float64{0.02, 0.05, 0.19}); err != nil {
-		t.Fatal(err)
-	}
-	// ln(180/90) = 0.69 and ln(365/180) = 0.71; 1 - 0.95^2 = 0.0975
-	if p.Column != "p_purchase_90d" || !p.Scaled || !(math.Abs(*p.BaseRate-0.0975) <= 1e-12) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
-		t.Errorf("%+v, base rate %g", p, *p.BaseRate)
 	}
 }
 

@@ -176,6 +176,9 @@ func (x *export) build(ctx context.Context) error {
 // readable are the files that the engine may read.
 func (x *export) readable() []string {
 	paths := []string{x.run.customers, x.placedPath()}
+	if x.run.spends != "" {
+		paths = append(paths, x.run.spends)
+	}
 	for _, input := range x.auxiliary() {
 		paths = append(paths, source.Resolved(input.Files)...)
 	}

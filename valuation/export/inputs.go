@@ -30,11 +30,14 @@ func (x *export) mapInputs(ctx context.Context) error {
 	if err := source.ListFiles(ctx, x.Engine, "input_files", []source.Auxiliary{x.people, x.objecting, x.identities}); err != nil {
 		return err
 	}
-	var parts []string
+	var parts, spends []string
 	earlierFiles, formerFiles := tablesOf(x.held())
 	otherFiles, otherFormer := tablesOf(x.others)
 	if x.begun != nil {
 		parts = x.begun.Parts
+	}
+	if x.run.spends != "" {
+		spends = []string{x.run.spends}
 	}
 	for _, table := range []struct {
 		name, table string
@@ -42,7 +45,7 @@ func (x *export) mapInputs(ctx context.Context) error {
 	}{
 		{"earlier_rows", "members", earlierFiles}, {"former_rows", "former", formerFiles},
 		{"other_rows", "members", otherFiles}, {"other_former_rows", "former", otherFormer},
-		{"assignment_parts", "assigned", parts},
+		{"assignment_parts", "assigned", parts}, {"window_spends", "window_spends", spends},
 	} {
 		if err := tableOf(ctx, x.Engine, table.name, table.table, table.files); err != nil {
 			return err

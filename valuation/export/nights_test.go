@@ -97,7 +97,7 @@ func (n *nights) pass() {
 // erasures: what the target holds, by our files applied one after another, is the
 // audience, night after night; by the change file alone it is the same.
 func TestTheTargetHoldsTheAudience(t *testing.T) {
-	targets := []string{"klaviyo", "meta", "google", "tiktok", "braze", "brevo", "csv"}
+	targets := []string{"klaviyo", "meta", "google", "tiktok", "braze", "brevo", "csv", "mailchimp", "hubspot", "omnisend", "pinterest", "microsoft", "snapchat"}
 	lasting, seeds := 10, uint64(len(targets))
 	if testing.Short() {
 		lasting, seeds = 4, 3
@@ -192,6 +192,8 @@ func (h held) apply(s *shop, result Result, kind platform.Kind, in bool) {
 func isIdentifier(target, header string) bool {
 	return slices.Contains(map[string][]string{
 		"klaviyo": {"Email"}, "brevo": {"EMAIL"}, "braze": {"external_id"}, "csv": {"customer_id"},
+		"mailchimp": {"Email Address"}, "hubspot": {"Email"}, "omnisend": {"Email"},
+		"pinterest": {"Email"}, "microsoft": {"Email"}, "snapchat": {"email"},
 		"meta": {"email", "phone"}, "google": {"Email", "Phone"}, "tiktok": {"Email_SHA256", "Phone_SHA256"},
 	}[target], header)
 }

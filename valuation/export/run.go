@@ -19,12 +19,17 @@ import (
 	"cbv/valuation/source"
 )
 
+// spendsFile is the table of what buyers of a window spent, on which the power of a
+// campaign rests.
+const spendsFile = "window_spends.parquet"
+
 // published is a run whose customers are exported.
 type published struct {
 	id         string
 	identity   string
 	asOf       time.Time
 	customers  string // path of customers.parquet, links resolved
+	spends     string // path of window_spends.parquet, likewise; "" for a run without
 	segmentMap string
 	attributes []schema.Attribute // that its customers have
 	many       []string           // attributes that they have no column for
@@ -55,14 +60,15 @@ func openRun(ctx context.Context, folder string) (published, error) {
 	if manifest.SchemaVersion != publication.SchemaVersion {
 		return published{}, failure.Usagef("%s: was made by version %s, whose columns are others: run anew", folder, manifest.Version)
 	}
-	path := filepath.Join(folder, "customers.parquet")
-	hash, err := source.HashFile(ctx, path)
+	customers, err := publishedFile(ctx, folder, manifest, "customers.parquet")
 	if err != nil {
 		return published{}, err
 	}
-	known := slices.ContainsFunc(manifest.Outputs, func(o publication.Output) bool { return o.Name == "customers.parquet" && o.Hash == hash })
-	if !known {
-		return published{}, failure.Inputf("%s: is not the file that the run's manifest describes: it was damaged or edited; run anew", path)
+	spends := ""
+	if slices.ContainsFunc(manifest.Outputs, func(o publication.Output) bool { return o.Name == spendsFile }) {
+		if spends, err = publishedFile(ctx, folder, manifest, spendsFile); err != nil {
+			return published{}, err
+		}
 	}
 	var then config.Config
 	if err := json.Unmarshal(manifest.Configuration, &then); err != nil {
@@ -72,14 +78,28 @@ func openRun(ctx context.Context, folder string) (published, error) {
 	if err != nil || len(manifest.Identity) < 12 {
 		return published{}, failure.Inputf("%s: its manifest does not name the run", folder)
 	}
+	return published{
+		id: publication.RunID(day, manifest.Identity), identity: manifest.Identity, asOf: day, customers: customers, spends: spends,
+		segmentMap: then.RFM.Map, attributes: then.Orders.Attributes.Columns(), many: then.Orders.Attributes.Many(),
+	}, nil
+}
+
+// publishedFile is the path of a file of a run, links resolved, held to its manifest.
+func publishedFile(ctx context.Context, folder string, manifest publication.Manifest, name string) (string, error) {
+	path := filepath.Join(folder, name)
+	hash, err := source.HashFile(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	known := slices.ContainsFunc(manifest.Outputs, func(o publication.Output) bool { return o.Name == name && o.Hash == hash })
+	if !known {
+		return "", failure.Inputf("%s: is not the file that the run's manifest describes: it was damaged or edited; run anew", path)
+	}
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return published{}, err
+		return "", err
 	}
-	absolute, err := filepath.Abs(resolved)
-	return published{
-		id: publication.RunID(day, manifest.Identity), identity: manifest.Identity, asOf: day, customers: absolute, segmentMap: then.RFM.Map, attributes: then.Orders.Attributes.Columns(), many: then.Orders.Attributes.Many(),
-	}, err
+	return filepath.Abs(resolved)
 }
 
 // findPeople looks up the files of people, of suppression, and of the ids that are
@@ -128,6 +148,6 @@ func (x *export) warnOfSeed() {
 func termsOf(c config.Config, a config.Audience, asOf time.Time) campaign.Terms {
 	return campaign.Terms{
 		Audience: a.Name, Started: asOf.Format(time.DateOnly), Design: c.Export.Design(*a.Campaign),
-		WindowDays: a.Campaign.WindowDays, Looks: a.Campaign.Nights, Covariate: a.Campaign.Covariate,
+		WindowDays: a.Campaign.WindowDays, Nights: a.Campaign.Nights, PlannedPeople: a.Campaign.Planned, Covariate: a.Campaign.Covariate,
 	}
 }

@@ -59,7 +59,7 @@ func assignMillion(b *testing.B, out string) {
 	b.Helper()
 	day := time.Date(2023, 11, 30, 0, 0, 0, 0, time.UTC)
 	begun, err := campaign.Begin(out, campaign.Terms{
-		Audience: "everybody", Started: day.Format(time.DateOnly), WindowDays: 60, Looks: 60, Covariate: byPriorSpend,
+		Audience: "everybody", Started: day.Format(time.DateOnly), WindowDays: 60, Nights: 60, Covariate: byPriorSpend,
 		Design: experiment.Design{Campaign: "spring", Salt: "s", Shares: experiment.Shares{None: 1000, Champion: 4500, Challenger: 4500}},
 	})
 	if err != nil {

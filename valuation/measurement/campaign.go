@@ -12,6 +12,7 @@ import (
 	"cbv/valuation/calendar"
 	"cbv/valuation/campaign"
 	"cbv/valuation/engine"
+	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
@@ -114,15 +115,16 @@ func readDocument(folder string) (Document, error) {
 }
 
 // identify hashes everything that the measurement depends on. The verdict that
-// stands from before is part of it: a measurement of an earlier day may still be
-// made, and reach one.
+// stands from before is part of it, and the looks that were taken: a measurement of an
+// earlier day may still be made.
 func (m *Measurement) identify() error {
 	standing := Document{AsOf: m.asOf(), Currency: m.Config.Value.Currency, MoneyBasis: m.Config.MoneyBasis()}
 	standing.Stand(m.earlier)
 	decided, err := json.Marshal(struct {
 		Terms    campaign.Terms
 		Standing Decision
-	}{m.campaign.Terms, standing.Decision})
+		Looks    experiment.Looks
+	}{m.campaign.Terms, standing.Decision, looksOf(m.earlier)})
 	if err != nil {
 		return err
 	}
@@ -151,6 +153,8 @@ type campaignTerms struct {
 	WindowDays     int
 	IsCovariateCLV bool
 	HasCost        bool
+	HasDiscount    bool
+	IsDrawnHere    bool // and not by another tool
 	Salt           string
 	NoneShare      int
 	ChampionShare  int
@@ -164,6 +168,7 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	err := engine.Insert(ctx, m.Engine, "campaign_terms", []campaignTerms{{
 		Campaign: m.name(), StartedOn: m.started, WindowDays: terms.WindowDays,
 		IsCovariateCLV: terms.Covariate == byCLV, HasCost: m.Config.Contacts.Columns.Cost != "",
+		HasDiscount: m.Config.Contacts.Columns.Discount != "", IsDrawnHere: !m.campaign.IsForeign(),
 		Salt: design.Salt, NoneShare: design.Shares.None, ChampionShare: design.Shares.Champion,
 		GlobalSalt: design.GlobalSalt, GlobalHoldout: design.GlobalHoldout,
 	}})
@@ -174,14 +179,7 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = m.mapParts(ctx, "assignment_parts",
-		engine.InputColumn{Name: "campaign", Expression: "campaign", Type: engine.Varchar},
-		engine.InputColumn{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
-		engine.InputColumn{Name: "arm", Expression: "arm", Type: engine.Varchar},
-		engine.InputColumn{Name: "probability", Expression: "probability", Type: engine.Double},
-		engine.InputColumn{Name: "salt", Expression: "salt", Type: engine.Varchar},
-		engine.InputColumn{Name: "clv", Expression: "clv", Type: engine.Double},
-		engine.InputColumn{Name: "as_of", Expression: "as_of", Type: engine.Date})
+	err = m.mapParts(ctx, "assignment_parts", m.partColumns()...)
 	if err != nil {
 		return err
 	}
@@ -190,18 +188,25 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 }
 
 // mapLastDays makes the view of the last day on which each assigned customer is
-// watched: what an order came to later is no outcome of the campaign.
+// watched: what an order came to later is no outcome of the campaign. It is the first that
+// reads the assignments, so those of another tool are looked through here.
 func (m *Measurement) mapLastDays(ctx context.Context) error {
-	return m.mapParts(ctx, "watched_days",
-		engine.InputColumn{Name: "customer_id", Expression: "customer_id", Type: engine.Varchar},
-		engine.InputColumn{Name: "look_day", Expression: fmt.Sprintf("as_of + %d", m.campaign.Terms.WindowDays), Type: engine.Date})
+	if m.campaign.IsForeign() {
+		if err := m.readForeign(ctx); err != nil {
+			return err
+		}
+	}
+	columns := m.partColumns()
+	customer, day := columns[1], columns[len(columns)-1]
+	return m.mapParts(ctx, "watched_days", customer,
+		engine.InputColumn{Name: "look_day", Expression: fmt.Sprintf("%s + %d", day.Expression, m.campaign.Terms.WindowDays), Type: engine.Date})
 }
 
 // mapParts makes a view over the assignments.
 func (m *Measurement) mapParts(ctx context.Context, name string, columns ...engine.InputColumn) error {
 	err := m.Engine.Input(ctx, engine.Input{Name: name, Files: source.Resolved(m.parts), Columns: columns})
 	if err != nil {
-		return failure.Inputf("campaign %s: its assignments cannot be read: %w: put the files back as they were written", m.name(), engine.Cause(err))
+		return m.unreadable(err)
 	}
 	return nil
 }

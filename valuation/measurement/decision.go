@@ -16,7 +16,7 @@ type Decision struct {
 	// ReachedOn is the as_of of the measurement that reached the verdict, and Look
 	// its number; missing while nothing is decided.
 	ReachedOn string `json:"reached_on,omitempty"`
-	Look      int    `json:"night,omitempty"`
+	Look      int    `json:"look,omitempty"`
 }
 
 // decides says that the verdict ends the contest. A refusal does not: it found
@@ -41,8 +41,6 @@ func (d *Document) Stand(others []Document) {
 		d.Decision.Reason += fmt.Sprintf("; the verdict of %s, %s, does not stand on such a split", first.ReachedOn, first.Verdict)
 	case reached:
 		d.Decision = first
-	case d.Look > d.PlannedLooks && d.Decision.Verdict == experiment.Keep:
-		d.Decision.Reason += " without a promotion"
 	}
 	if reached {
 		return
@@ -73,4 +71,16 @@ func firstReached(documents []Document, before string) (first Decision, reached 
 		}
 	}
 	return Decision{}, false
+}
+
+// looksOf returns the looks that other measurements took. A day that was measured
+// several times was one look.
+func looksOf(documents []Document) (looks experiment.Looks) {
+	byDay := func(a, b Document) int { return strings.Compare(a.AsOf, b.AsOf) }
+	for _, d := range slices.SortedStableFunc(slices.Values(documents), byDay) {
+		if d.Look > 0 && d.MaturePeople > 0 && !d.LooksAreOver {
+			looks = looks.Add(experiment.Look{People: d.MaturePeople, Share: d.Information})
+		}
+	}
+	return looks
 }

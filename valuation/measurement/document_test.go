@@ -10,7 +10,7 @@ import (
 
 // of is the measurement of a look that would say so by itself.
 func of(asOf string, verdict experiment.Verdict) Document {
-	d := Document{AsOf: asOf, PlannedLooks: 60, Currency: "EUR", MoneyBasis: "margin", ThisLook: Decision{Verdict: verdict, Reason: "as it is"}}
+	d := Document{AsOf: asOf, Currency: "EUR", MoneyBasis: "margin", ThisLook: Decision{Verdict: verdict, Reason: "as it is"}}
 	if d.ThisLook.decides() {
 		d.ThisLook.ReachedOn, d.ThisLook.Look = asOf, 9
 	}
@@ -45,8 +45,7 @@ func TestWhichVerdictStands(t *testing.T) {
 		{"reached on revenue, and later on margin", []Document{byRevenue, of(late, experiment.Keep)}, nil, experiment.Keep, late, ""},
 		{"a look measured on both", []Document{byRevenue, of(early, experiment.Keep)}, nil, experiment.Keep, early, ""},
 		{"on revenue as before", []Document{byRevenue}, func(d *Document) { d.MoneyBasis = "revenue" }, experiment.Promote, early, ""},
-		{"after the looks, without one", nil, func(d *Document) { d.Look, d.ThisLook.Verdict = 61, experiment.Keep }, experiment.Keep, "", "as it is without a promotion"},
-		{"after the looks, with one", []Document{of(early, experiment.Keep)}, func(d *Document) { d.Look = 61 }, experiment.Keep, early, ""},
+		{"after the looks, with one", []Document{of(early, experiment.Keep)}, func(d *Document) { d.LooksAreOver = true }, experiment.Keep, early, ""},
 	} {
 		d := of(tonight, experiment.Undecided)
 		if c.change != nil {
@@ -67,8 +66,11 @@ func TestFiguresSayWhatStandsIn(t *testing.T) {
 	outcomes.Add(experiment.Person{}, 500, 700)
 	report, err := experiment.Measure(experiment.Campaign{
 		Shares: experiment.Shares{None: 5000, Champion: 5000}, HasCovariate: true,
-		Timing: experiment.Timing{Look: 3, PlannedLooks: 10, WindowDays: 5, LeastDays: 3, MostDays: 3},
-		Arms:   []experiment.ArmOutcome{{Arm: experiment.None, Outcomes: outcomes}, {Arm: experiment.Champion, Outcomes: outcomes}},
+		Timing: experiment.Timing{WindowDays: 5, LeastDays: 5, MostDays: 5, Information: experiment.Information{People: 2000, Planned: 2000, Share: 1}},
+		Money:  experiment.Money{RevenueStandsIn: true},
+		Arms: []experiment.ArmOutcome{
+			{Arm: experiment.None, Outcomes: outcomes, Mature: outcomes}, {Arm: experiment.Champion, Outcomes: outcomes, Mature: outcomes},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

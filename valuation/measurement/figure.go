@@ -9,7 +9,7 @@ type Figure struct {
 	Metric   string `json:"metric"`
 	Estimate string `json:"estimate,omitempty"` // of comparisons: raw, or adjusted by the covariate
 	// Value is nil where it is not known. Low and High are the 95 % interval of a
-	// campaign measured once, the sequential ones that of all planned looks.
+	// campaign measured once, the sequential ones that of all looks together.
 	Value          *float64 `json:"value"`
 	Low            *float64 `json:"low,omitempty"`
 	High           *float64 `json:"high,omitempty"`
@@ -94,6 +94,7 @@ func (l *list) arm(line experiment.ArmReport) {
 		figure       experiment.Figure
 	}{
 		{"assigned", customers, count(n)},
+		{"mature", customers, count(line.Mature)},
 		{"converted", customers, count(line.Converted)},
 		{"conversion_rate", share, line.Rate},
 		{"revenue_per_recipient", money, line.RevenuePerRecipient},
@@ -104,8 +105,11 @@ func (l *list) arm(line experiment.ArmReport) {
 	}
 }
 
-// standsIn says of a margin that it is revenue, where it is.
+// standsIn says of a margin that it is revenue, where it is, or hides discounts.
 func (l *list) standsIn(margin experiment.Figure) experiment.Figure {
+	if l.facts.Report.Money.HidesDiscounts && margin.Value != nil {
+		margin.Reason = joined("before the discounts that the campaign gave, which are not known", margin.Reason)
+	}
 	if l.facts.MoneyBasis == "margin" {
 		return margin
 	}
@@ -162,12 +166,12 @@ func (l *list) contacts(arm string, n int64, costMinor *int64) {
 
 // money adds what an arm cost and brought beyond arm none.
 func (l *list) money(line experiment.ArmReport) {
-	name, n := string(line.Arm), line.Assigned
+	name := string(line.Arm)
 	if line.Arm == experiment.None {
 		return // what its people cost, if anything, is a mistake and brought nothing
 	}
-	l.add(Figure{Arm: name, Metric: "cost_per_conversion", Unit: money, N: n}, line.CostPerConversion)
-	versusNone := Figure{Arm: name, Versus: string(experiment.None), Estimate: Adjusted, N: n}
+	l.add(Figure{Arm: name, Metric: "cost_per_conversion", Unit: money, N: line.Assigned}, line.CostPerConversion)
+	versusNone := Figure{Arm: name, Versus: string(experiment.None), Estimate: Adjusted, N: line.Mature}
 	for _, f := range []struct {
 		metric, unit string
 		figure       experiment.Figure
@@ -191,15 +195,20 @@ func (l *list) money(line experiment.ArmReport) {
 
 // contrast adds the differences between two arms.
 func (l *list) contrast(c experiment.Contrast) {
-	for _, m := range []struct {
+	type metric struct {
 		metric, unit string
 		comparison   experiment.Comparison
-	}{
+	}
+	metrics := []metric{
 		{"conversion_rate", share, c.Conversion},
 		{"revenue_per_recipient", money, c.Revenue},
 		{"winsorised_revenue_per_recipient", money, c.Winsorised},
-		{"margin_per_recipient", money, c.Margin},
-	} {
+		{marginPerRecipient, money, c.Margin},
+	}
+	if c.Net != nil {
+		metrics = append(metrics, metric{netPerRecipient, money, *c.Net})
+	}
+	for _, m := range metrics {
 		what := Figure{Arm: string(c.Treated), Versus: string(c.Control), Unit: m.unit, N: m.comparison.TreatedPeople + m.comparison.ControlPeople}
 		l.estimate(what, m.metric, Raw, m.comparison.Raw)
 		if m.comparison.Adjusted == nil {
@@ -211,14 +220,21 @@ func (l *list) contrast(c experiment.Contrast) {
 	}
 }
 
-// estimate adds a difference and its size beside the control's mean.
+// The metrics of money that are compared.
+const (
+	marginPerRecipient = "margin_per_recipient"
+	netPerRecipient    = "margin_less_cost_per_recipient"
+)
+
+// estimate adds a difference and its size beside the control's mean. What a message
+// costs is small beside a margin or larger than it, so a margin less cost has no lift.
 func (l *list) estimate(what Figure, metric, name string, e experiment.Estimate) {
 	what.Estimate = name
-	isMargin := metric == "margin_per_recipient"
+	isMargin := metric == marginPerRecipient || metric == netPerRecipient
 	what.Metric = metric + "_difference"
-	difference := experiment.Figure{Value: &e.Difference, Reason: joined(e.Reason, e.SequentialReason)}
+	difference := e.Figure()
+	difference.Reason = joined(e.Reason, e.SequentialReason)
 	if e.Fixed != nil {
-		difference.Low, difference.High = &e.Fixed.Low, &e.Fixed.High
 		what.StandardError, what.PValue = l.scaled(what.Unit, &e.StandardError), e.PValue
 	}
 	if e.Sequential != nil {
@@ -229,5 +245,8 @@ func (l *list) estimate(what Figure, metric, name string, e experiment.Estimate)
 		difference, lift = l.standsIn(difference), l.standsIn(lift)
 	}
 	l.add(what, difference)
+	if metric == netPerRecipient {
+		return
+	}
 	l.add(Figure{Arm: what.Arm, Versus: what.Versus, Metric: metric + "_lift", Estimate: name, Unit: share, N: what.N}, lift)
 }

@@ -26,7 +26,7 @@ func TestTablesCanBeKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	m, err := prepare(ctx, job, store, s.terms.Design.Campaign)
+	m, err := prepare(ctx, job, store, s.terms.Design.Campaign, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,13 +46,17 @@ var errPublished = errors.New("published already")
 // Measure compares the arms of a campaign that has begun, and publishes what it
 // finds below the campaign's folder. What customers cost or will be worth is not
 // read: trouble with that must not keep a campaign from being measured.
-func Measure(ctx context.Context, job pipeline.Job, name string) (result Result, err error) {
+func Measure(ctx context.Context, job pipeline.Job, name string) (Result, error) {
+	return measure(ctx, job, name, nil)
+}
+
+func measure(ctx context.Context, job pipeline.Job, name string, foreign *Foreign) (result Result, err error) {
 	store, err := publication.Open(ctx, job)
 	if err != nil {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	m, err := prepare(ctx, job, store, name)
+	m, err := prepare(ctx, job, store, name, foreign)
 	if err != nil {
 		return Result{}, err
 	}
@@ -77,17 +81,17 @@ func Measure(ctx context.Context, job pipeline.Job, name string) (result Result,
 }
 
 // prepare looks up and fingerprints the orders, the assignments and the contacts.
-func prepare(ctx context.Context, job pipeline.Job, store *publication.Store, name string) (*Measurement, error) {
+func prepare(ctx context.Context, job pipeline.Job, store *publication.Store, name string, foreign *Foreign) (*Measurement, error) {
 	shared, err := pipeline.NewContext(job)
 	if err != nil {
 		return nil, err
 	}
-	begun, err := campaign.Open(job.Config.Out, name) // under the lock: an export may have added to it
+	begun, err := openCampaign(job.Config.Out, name, foreign) // under the lock: an export may have added to it
 	if err != nil {
 		return nil, err
 	}
 	m := &Measurement{Context: shared, catalog: store.Measurements(name), campaign: begun}
-	if m.started, err = time.Parse(time.DateOnly, begun.Terms.Started); err != nil {
+	if m.started, err = time.Parse(time.DateOnly, begun.Terms.Started); err != nil && !begun.IsForeign() {
 		return nil, failure.Inputf("campaign %s: started: %q is not a day: campaign.json was changed by hand", m.name(), begun.Terms.Started)
 	}
 	inputs, err := intake.FindOrders(ctx, job.Config)
@@ -102,7 +106,7 @@ func prepare(ctx context.Context, job pipeline.Job, store *publication.Store, na
 	if m.parts, err = source.Find(ctx, "assignments", begun.Parts, false); err != nil {
 		return nil, err
 	}
-	if len(m.parts) == 0 {
+	if source.Rows(m.parts) == 0 {
 		return nil, failure.Inputf("campaign %s: nobody is assigned yet, so nothing can be measured", m.name())
 	}
 	for _, files := range [][]source.File{m.contacts.Files, m.parts} {
@@ -195,6 +199,9 @@ func (m *Measurement) publish(ctx context.Context, store *publication.Store, ent
 		return Result{}, err
 	}
 	id := publication.RunID(m.Days.AsOf, m.identity)
+	if err := m.makeFolder(); err != nil {
+		return Result{}, err
+	}
 	if err := m.catalog.Publish(id, manifest); err != nil {
 		return Result{}, err
 	}

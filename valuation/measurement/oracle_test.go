@@ -9,7 +9,6 @@ import (
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/experiment"
-	"cbv/valuation/intake"
 )
 
 // An order of the raw files: an instant in UTC and cents.
@@ -38,6 +37,7 @@ type contact struct {
 	Opened    *bool    `parquet:"opened"`
 	Clicked   *bool    `parquet:"clicked"`
 	Cost      *float64 `parquet:"cost"`
+	Discount  *float64 `parquet:"discount"`
 }
 
 // measuredShop is a shop with a campaign, as raw rows.
@@ -53,7 +53,17 @@ type measuredShop struct {
 	zeroIsPurchase bool
 	marginRate     float64 // 0: none
 	marginOfRow    float64 // share of each row that is margin; 0: there is no column
+	hidesDiscounts bool    // the contacts do not tell them
 	percentile     float64
+}
+
+// columns are those of the contacts that are mapped.
+func (s measuredShop) columns() config.ContactColumns {
+	columns := contactColumns
+	if s.hidesDiscounts {
+		columns.Discount = ""
+	}
+	return columns
 }
 
 // customerDay is a local day of a customer.
@@ -90,7 +100,7 @@ func (s measuredShop) localDay(o rawPurchase) int {
 }
 
 // person is what an assigned customer did.
-func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
+func (s measuredShop) person(a assigned, days plainDays, spent spending) experiment.Person {
 	var p experiment.Person
 	for day := a.day - s.terms.WindowDays; day < a.day; day++ {
 		p.CovariateMinor += days.net[customerDay{a.customer, day}]
@@ -105,9 +115,12 @@ func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
 	}
 	switch {
 	case s.marginRate > 0:
-		p.MarginMinor = toMinorSQL(s.marginRate * float64(p.RevenueMinor))
+		p.MarginMinor = toMinorSQL(s.marginRate*float64(p.RevenueMinor) - (1-s.marginRate)*float64(spent.discount[a.customer])/1e4)
 	case s.marginOfRow == 0:
 		p.MarginMinor = p.RevenueMinor
+	}
+	if a.arm != experiment.None {
+		p.CostParts = spent.cost[a.customer]
 	}
 	if s.terms.Covariate == byCLV {
 		p.CovariateMinor = toMinorSQL(a.clv * 100)
@@ -119,8 +132,9 @@ func (s measuredShop) person(a assigned, days plainDays) experiment.Person {
 // by maps and loops: the facts, the contacts by reason, and the counts that are
 // in warnings alone, by their code.
 func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
-	counts, outcomes, revenues := map[string]int64{}, map[experiment.Arm][]experiment.Person{}, map[int64]int64{}
+	counts, outcomes, revenues := map[string]int64{}, map[experiment.Arm][]watched{}, map[int64]int64{}
 	days := s.addUpDays()
+	contacts, reasons, spent := s.contactOracle()
 	first, last := math.MaxInt, math.MinInt
 	var global int64
 	for _, a := range s.people {
@@ -135,23 +149,21 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 			continue
 		}
 		first, last = min(first, a.day), max(last, a.day)
-		p := s.person(a, days)
-		outcomes[a.arm] = append(outcomes[a.arm], p)
+		p := s.person(a, days, spent)
+		outcomes[a.arm] = append(outcomes[a.arm], watched{p, a.day})
 		revenues[p.RevenueMinor]++
 	}
 	facts := Facts{
 		Terms: s.terms, AsOf: time.Unix(int64(s.asOf)*86400, 0).UTC().Format(time.DateOnly), Currency: "EUR", MinorPerUnit: 100, MoneyBasis: "margin",
-		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global, Columns: contactColumns,
+		WinsorisePercentile: s.percentile, CapMinor: experiment.Cap(s.percentile, revenues), GlobalHoldout: global, Columns: s.columns(), Contacts: contacts,
 	}
 	if s.marginRate == 0 && s.marginOfRow == 0 {
 		facts.MoneyBasis = "revenue"
 	}
-	var reasons map[string]int64
-	facts.Contacts, reasons = s.contactOracle()
 	if len(s.contacts) == 0 {
 		facts.Columns, facts.Contacts = config.ContactColumns{}, nil
 	}
-	report, err := experiment.Measure(s.comparedOracle(facts, outcomes, s.asOf-last, s.asOf-first))
+	report, err := experiment.Measure(s.comparedOracle(facts, outcomes, first, last))
 	if err != nil {
 		panic(err)
 	}
@@ -167,19 +179,25 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 }
 
 // comparedOracle is the campaign as the statistics see it.
-func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]experiment.Person, leastDays, mostDays int) experiment.Campaign {
-	firstLook := dayNumber(s.terms.Started) + max(s.terms.WindowDays, s.terms.Looks) - s.terms.Looks + 1
+func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]watched, first, last int) experiment.Campaign {
 	compared := experiment.Campaign{
-		Shares: s.terms.Design.Shares, HasCovariate: true, RevenueStandsIn: facts.MoneyBasis == "revenue",
-		Timing: experiment.Timing{
-			Look: s.asOf - firstLook + 1, FirstLook: time.Unix(int64(firstLook)*86400, 0).UTC(), PlannedLooks: s.terms.Looks,
-			WindowDays: s.terms.WindowDays, LeastDays: leastDays, MostDays: mostDays,
+		Shares: s.terms.Design.Shares, HasCovariate: true,
+		Money: experiment.Money{
+			RevenueStandsIn: facts.MoneyBasis == "revenue", HasCost: facts.Contacts != nil,
+			HidesDiscounts: s.marginRate > 0 && (facts.Contacts == nil || s.hidesDiscounts),
 		},
+		Timing: experiment.Timing{WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
 	}
+	mature, perDay := int64(0), map[int]int64{}
 	for arm, people := range outcomes {
 		outcome := experiment.ArmOutcome{Arm: arm}
 		for _, p := range people {
-			outcome.Outcomes.Add(p, facts.CapMinor, 1)
+			outcome.Outcomes.Add(p.Person, facts.CapMinor, 1)
+			perDay[p.since-dayNumber(s.terms.Started)]++
+			if p.since+s.terms.WindowDays <= s.asOf {
+				outcome.Mature.Add(p.Person, facts.CapMinor, 1)
+				mature++
+			}
 		}
 		if facts.Contacts != nil {
 			c := facts.Contacts[string(arm)]
@@ -187,97 +205,22 @@ func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]
 		}
 		compared.Arms = append(compared.Arms, outcome)
 	}
+	compared.Timing.Information = s.terms.Information(mature, perDay, s.asOf-dayNumber(s.terms.Started))
 	return compared
 }
+
+// watched is a person and the day of their assignment.
+type watched struct {
+	experiment.Person
+	since int
+}
+
+// spending is what contacts cost and let off, by customer, in ten-thousandths of a cent.
+type spending struct{ cost, discount map[string]int64 }
 
 // toMinorSQL rounds as the macro to_minor does.
 func toMinorSQL(minor float64) int64 {
 	return int64(math.Round(math.Round(minor*1e6) / 1e6))
-}
-
-// contactOracle classifies the contacts and adds them up by arm.
-func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64) {
-	arms, days := map[string]string{}, map[string]int{}
-	for _, a := range s.people {
-		if a.day <= s.asOf {
-			arms[a.customer], days[a.customer] = string(a.arm), a.day
-		}
-	}
-	reasons := map[string]int64{}
-	byCustomer := map[string][]contact{}
-	for _, c := range s.contacts {
-		reason := s.contactReason(c)
-		reasons[reason]++
-		if reason == intake.Used {
-			byCustomer[*c.Customer] = append(byCustomer[*c.Customer], c)
-		}
-	}
-	contacts, costs := map[string]Contacts{}, map[string]int64{} // in ten-thousandths of a cent
-	for customer, rows := range byCustomer {
-		arm, isAssigned := arms[customer]
-		if !isAssigned {
-			arm = Unassigned
-		}
-		var delivered, opened, clicked, early, other, unknown int64
-		total := contacts[arm]
-		for _, c := range rows {
-			total.Messages++
-			costs[arm] += toMinorSQL(*c.Cost * 100 * 1e4)
-			delivered, opened, clicked = max(delivered, yes(c.Delivered)), max(opened, yes(c.Opened)), max(clicked, yes(c.Clicked))
-			if isAssigned && *c.At < int64(days[customer])*86400e6 {
-				early = 1
-			}
-			switch {
-			case c.Arm == nil:
-			case *c.Arm == unknownArm:
-				unknown = 1
-			case isAssigned && *c.Arm != arm:
-				other = 1
-			}
-		}
-		total.Sent++
-		total.Delivered += delivered
-		total.Opened += opened
-		total.Responded += clicked
-		total.Early += early
-		total.OfOtherArm += other
-		total.OfUnknownArm += unknown
-		total.CostMinor = int64(math.Round(float64(costs[arm]) / 1e4))
-		contacts[arm] = total
-	}
-	return contacts, reasons
-}
-
-// unknownArm is how a tool may write an arm that is not so called.
-const unknownArm = "Champion"
-
-func yes(said *bool) int64 {
-	if said != nil && *said {
-		return 1
-	}
-	return 0
-}
-
-func (s measuredShop) contactReason(c contact) string {
-	switch {
-	case c.Campaign == nil:
-		return "null_campaign"
-	case *c.Campaign != s.terms.Design.Campaign:
-		return otherCampaign
-	case c.Customer == nil:
-		return "null_customer"
-	case c.At == nil:
-		return "null_time"
-	case *c.At < int64(dayNumber("1900-01-01"))*86400e6:
-		return "unreadable_time"
-	case c.Cost == nil:
-		return "null_cost"
-	case math.IsNaN(*c.Cost) || *c.Cost < 0 || *c.Cost > 1e12:
-		return "unusable_cost"
-	case *c.At >= int64(s.asOf+1)*86400e6:
-		return intake.AfterAsOf
-	}
-	return intake.Used
 }
 
 // edgyShop draws a shop whose orders gather where windows begin and end, and
@@ -288,9 +231,9 @@ func edgyShop(seed uint64) measuredShop {
 	const window, started = 20, 19_000
 	s := measuredShop{
 		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90, byOrder: seed%2 == 1,
-		zeroIsPurchase: random.IntN(2) == 0,
+		zeroIsPurchase: random.IntN(2) == 0, hidesDiscounts: seed%5 == 2,
 		terms: campaign.Terms{
-			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Looks: pick(1, 15, 20, 40), Covariate: byPriorSpend,
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: pick(1, 15, 20, 40), Covariate: byPriorSpend,
 			Design: experiment.Design{Campaign: "spring", Salt: "s", GlobalSalt: "g", GlobalHoldout: 800, Shares: experiment.Shares{None: 2500, Champion: 3500, Challenger: 4000}},
 		},
 	}
@@ -348,47 +291,5 @@ func (s *measuredShop) order(random *rand.Rand, id string, from int) {
 			s.orders = append(s.orders, rawPurchase{id, later, -minor / 2, order})
 			s.orders = append(s.orders, rawPurchase{id, later.AddDate(0, 0, random.IntN(9)), -(minor - minor/2), order})
 		}
-	}
-}
-
-func (s *measuredShop) contact(random *rand.Rand, id string, from int) {
-	for range random.IntN(4) {
-		at := int64(from+random.IntN(6)-1)*86400e6 + int64(random.IntN(86400))*1e6
-		cost := float64(random.IntN(300)) / 200 // half cents among them
-		name, arm := "spring", string(s.terms.Design.Arm(id))
-		if random.IntN(9) == 0 {
-			arm = []string{"champion", "challenger"}[random.IntN(2)]
-		}
-		c := contact{Customer: &id, Campaign: &name, Arm: &arm, At: &at, Cost: &cost}
-		for _, said := range []**bool{&c.Delivered, &c.Opened, &c.Clicked} {
-			if random.IntN(5) > 0 {
-				happened := random.IntN(2) == 0
-				*said = &happened
-			}
-		}
-		other, nan, negative, ancient, unknown := "autumn", math.NaN(), -0.5, int64(-4e15), unknownArm
-		switch random.IntN(20) {
-		case 0:
-			c.Campaign = nil
-		case 1:
-			c.Campaign = &other
-		case 2:
-			c.Customer = nil
-		case 3:
-			c.At = nil
-		case 4:
-			c.At = &ancient
-		case 5:
-			c.Cost = nil
-		case 6:
-			c.Cost = &nan
-		case 7:
-			c.Cost = &negative
-		case 8:
-			c.Arm = nil
-		case 9:
-			c.Arm = &unknown
-		}
-		s.contacts = append(s.contacts, c)
 	}
 }

@@ -90,7 +90,7 @@ func TestReturnsAfterTheWindowTakeNoConversionBack(t *testing.T) {
 	s := measuredShop{
 		asOf: started + 30, zone: time.UTC, percentile: 100, byOrder: true,
 		terms: campaign.Terms{
-			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Looks: 20, Covariate: byPriorSpend,
+			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: 20, Covariate: byPriorSpend,
 			Design: experiment.Design{Campaign: "spring", Salt: "s", Shares: experiment.Shares{None: 5000, Champion: 5000}},
 		},
 	}

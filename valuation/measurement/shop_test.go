@@ -22,7 +22,7 @@ import (
 // contactColumns are the columns of contact.
 var contactColumns = config.ContactColumns{
 	CustomerID: "customer_id", Campaign: "campaign", Arm: "arm", SentAt: "sent_at",
-	Delivered: "delivered", Opened: "opened", Clicked: "clicked", Cost: "cost",
+	Delivered: "delivered", Opened: "opened", Clicked: "clicked", Cost: "cost", Discount: "discount",
 }
 
 // orderRow is a row of the order files.
@@ -109,7 +109,7 @@ func (s measuredShop) write(t *testing.T) config.Config {
 	}
 	if len(s.contacts) > 0 {
 		c.Contacts.Files = config.Files{writeRows(t, "contacts.parquet", s.contacts)}
-		c.Contacts.Columns = contactColumns
+		c.Contacts.Columns = s.columns()
 	}
 	c.Measure.WinsorisePercentile = s.percentile
 	c.Time.AsOf = &config.Day{Time: time.Unix(int64(s.asOf)*86400, 0).UTC()}

@@ -17,7 +17,7 @@ import (
 // assigns customers, so everyone had an order by then: who has none now is written
 // otherwise, and would be measured as someone who buys nothing. Where these are the
 // most, nothing is measured; where some are, a warning says so.
-func (m *Measurement) refuseUnknownCustomers(arms map[experiment.Arm]armSums) error {
+func (m *Measurement) refuseUnknownCustomers(arms []armSums) error {
 	var people, unknown int64
 	for _, sums := range arms {
 		people += sums.Customers
@@ -64,6 +64,9 @@ func (m *Measurement) warn(contacts map[string]Contacts) {
 	}
 	if !m.Config.HasMargin() {
 		m.Warn("revenue_not_margin", "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin")
+	}
+	if m.money(contacts).HidesDiscounts {
+		m.Warn("hidden_discounts", "%s; until then there is no verdict on money", experiment.HiddenDiscounts)
 	}
 	m.warnOfContactRows(contacts)
 	m.warnOfContacts(contacts)

@@ -16,23 +16,22 @@ import (
 // A verdict is of the money that it was reached on: a promotion on revenue does
 // not stand once a margin is configured.
 func TestAVerdictOnRevenueDoesNotStandOnMargin(t *testing.T) {
-	s := simulatedCampaign(1, 3)
+	s := simulatedNights(1, 3, 30)
 	s.marginRate = 0
 	c := s.write(t)
-	c.Time.AsOf = &config.Day{Time: time.Unix(19_020*86400, 0).UTC()}
+	c.Time.AsOf = &config.Day{Time: time.Unix(19_048*86400, 0).UTC()}
 	if d := measureShop(t, c, "spring").Document.Decision; d.Verdict != experiment.Promote {
 		t.Fatalf("on revenue: %+v", d)
 	}
 	// where nothing is earned on any sale nobody brings more than anybody
-	c.Time.AsOf = &config.Day{Time: time.Unix(19_025*86400, 0).UTC()}
-	none := 0.0
-	c.Value.MarginRate = &none
+	c.Time.AsOf = &config.Day{Time: time.Unix(19_050*86400, 0).UTC()}
+	c.Orders.Columns.Margin = "amount * 0"
 	d := measureShop(t, c, "spring").Document
-	if d.Decision.Verdict == experiment.Promote || !strings.HasSuffix(d.Decision.Reason, "; the verdict of 2022-01-28, promote, was reached on revenue in EUR and does not stand") {
+	if d.Decision.Verdict == experiment.Promote || !strings.HasSuffix(d.Decision.Reason, "; the verdict of 2022-02-25, promote, was reached on revenue in EUR and does not stand") {
 		t.Errorf("on margin: %+v", d.Decision)
 	}
-	c.Value.MarginRate = nil
-	if d := measureShop(t, c, "spring").Document.Decision; d.Verdict != experiment.Promote || d.ReachedOn != "2022-01-28" {
+	c.Orders.Columns.Margin = ""
+	if d := measureShop(t, c, "spring").Document.Decision; d.Verdict != experiment.Promote || d.ReachedOn != "2022-02-25" {
 		t.Errorf("on revenue again: %+v", d)
 	}
 }
@@ -70,7 +69,7 @@ func TestOrdersThatDoNotKnowTheAssignedAreNoMeasurement(t *testing.T) {
 	}) {
 		t.Errorf("half are unknown: %+v", warned)
 	}
-	if all := measureShop(t, known, "spring").Document.Warnings; len(all) > 0 {
+	if all := measureShop(t, known, "spring").Document.Warnings; len(all) != 1 || all[0].Code != "hidden_discounts" {
 		t.Errorf("all are known: %+v", all)
 	}
 }

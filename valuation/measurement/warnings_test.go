@@ -71,7 +71,7 @@ func contactsOf(arm experiment.Arm, contacts Contacts) map[string]Contacts {
 // withoutPriorOrder are assigned customers without an order by then.
 func withoutPriorOrder(unknown, people int64) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
-		return measurementOf(c).refuseUnknownCustomers(map[experiment.Arm]armSums{experiment.None: {Customers: people, WithoutPriorOrder: unknown}})
+		return measurementOf(c).refuseUnknownCustomers([]armSums{{Arm: experiment.None, Customers: people, WithoutPriorOrder: unknown}})
 	}
 }
 
@@ -111,7 +111,23 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Code:   "revenue_not_margin",
 			Raises: warnedOf(contacted),
 			Says:   "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin",
-			Silent: warnedOf(contacted, func(m *Measurement) { m.Config.Value.MarginRate = &free }),
+			Silent: warnedOf(contacted, func(m *Measurement) { m.Config.Orders.Columns.Margin = "margin" }),
+		},
+		{
+			Code:   "hidden_discounts",
+			Raises: warnedOf(contacted, func(m *Measurement) { m.Config.Value.MarginRate = &free }),
+			Says:   "a flat value.margin_rate hides the discounts that a campaign gives: map contacts.columns.discount, what each person redeemed, or orders.columns.margin; until then there is no verdict on money",
+			Silent: warnedOf(contacted, func(m *Measurement) {
+				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
+			}),
+		},
+		{ // nothing is known of discounts without a contact
+			Code: "hidden_discounts",
+			Raises: warnedOf(nil, func(m *Measurement) {
+				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
+			}),
+			Says:   "a flat value.margin_rate hides the discounts that a campaign gives: map contacts.columns.discount, what each person redeemed, or orders.columns.margin; until then there is no verdict on money",
+			Silent: warnedOf(nil, func(m *Measurement) { m.Config.Orders.Columns.Margin = "margin" }),
 		},
 		{ // a shop may be closed for a day where there are orders every day
 			Code:   "hole_in_orders",

@@ -107,6 +107,7 @@ var Warnings = []WarningKind{
 	{"hole_in_orders", byMeasure, "days without an order lie inside the watched time", "counts them as days on which nobody bought", false},
 	{"unknown_customers", byMeasure, "assigned customers have no order in the files", "counts them as people who did not buy", false},
 	{"merged_assignments", byMeasure, "customers were assigned under several ids that were merged since", "each counts once, by the first assignment", true},
+	{"hidden_discounts", byMeasure, "a flat margin rate hides the discounts that a campaign gives", "no verdict on money and no probability that it pays", true},
 	{"no_contacts", byMeasure, "no usable row of the contacts is of the campaign", "sends and costs are n/a", false},
 	{"contacts_set_aside", byMeasure, "rows of the contacts are in quarantine", "sends and costs are too low", false},
 	{"contaminated_holdout", byMeasure, "customers who were to be left alone were contacted", "compares everyone as assigned", false},

@@ -13,9 +13,15 @@ import (
 // letters of ISO 3166-1). A number must have a length that its country uses;
 // whether its range is in use is not asked, since ranges open faster than a
 // library follows (and +44 7700 900123, Ofcom's number for films, has none).
-// Extensions are dropped: E.164 has none.
+// Extensions are dropped: E.164 has none. Digits that begin with the country's own
+// code, as of a number that a table kept without its plus, are an international number
+// where they are a valid one: in countries with numbers of many lengths they would be
+// read as a longer one within.
 func Phone(text, region string) (e164 string, ok bool) {
 	if e164, ok := quickPhone(text, region); ok {
+		return e164, true
+	}
+	if e164, ok := withoutPlus(text, region); ok {
 		return e164, true
 	}
 	e164, ok = libraryPhone(text, region)
@@ -28,6 +34,21 @@ func Phone(text, region string) (e164 string, ok bool) {
 		return "", false
 	}
 	return e164, true
+}
+
+// withoutPlus reads digits that begin with the calling code of the region as an
+// international number, if that is valid in a country of the code.
+func withoutPlus(text, region string) (string, bool) {
+	plus, number, ok := bareNumber(text)
+	plan := dialPlans().byRegion[region]
+	if plus || !ok || plan == nil || !strings.HasPrefix(number, plan.code) {
+		return "", false
+	}
+	parsed, err := phonenumbers.Parse("+"+number, "")
+	if err != nil || !phonenumbers.IsValidNumber(parsed) {
+		return "", false
+	}
+	return phonenumbers.Format(parsed, phonenumbers.E164), true
 }
 
 // libraryPhone is a number as the library reads it.

@@ -66,6 +66,36 @@ func TestExampleNumbersAgreeWithTheLibrary(t *testing.T) {
 	}
 }
 
+// A table of numbers keeps no plus: each country's example numbers are the same without.
+func TestNumbersWithoutTheirPlus(t *testing.T) {
+	for _, region := range regions() {
+		for _, kind := range []phonenumbers.PhoneNumberType{phonenumbers.FIXED_LINE, phonenumbers.MOBILE} {
+			number := phonenumbers.GetExampleNumberForType(region, kind)
+			if number == nil {
+				continue
+			}
+			want := phonenumbers.Format(number, phonenumbers.E164)
+			if got, _ := Phone(want[1:], region); got != want {
+				t.Errorf("%s in %s: %q, want %s", want[1:], region, got, want)
+			}
+		}
+	}
+	for _, c := range []struct{ text, region, want string }{
+		{"4915112345000", "DE", "+4915112345000"},
+		{"49 (0)151 12345000", "DE", "+4915112345000"},
+		{"15112345000", "DE", "+4915112345000"},
+		{"04921 123456", "DE", "+494921123456"},   // Emden, whose area code begins as the country's
+		{"393 331 2345", "IT", "+393933312345"},   // a mobile of ten digits: none of eight is valid
+		{"55 99123 4567", "BR", "+5555991234567"}, // of area 55
+		{"447700900123", "GB", "+447700900123"},   // of no range in use
+		{"6502530000", "US", "+16502530000"},
+	} {
+		if got, _ := Phone(c.text, c.region); got != c.want {
+			t.Errorf("%s in %s: %q, want %s", c.text, c.region, got, c.want)
+		}
+	}
+}
+
 func BenchmarkPhone(b *testing.B) {
 	for _, text := range []string{"+447911123456", "07911 123456", "+44 (0)7911 123456"} {
 		b.Run(text, func(b *testing.B) {

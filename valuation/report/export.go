@@ -139,13 +139,10 @@ func Power(out io.Writer, p export.Power) {
 		scaled = fmt.Sprintf(", scaled to %s", countNoun(int64(p.WindowDays), "day"))
 	}
 	fmt.Fprintf(out, "Audience %s: power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
-		p.Audience, p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
+		p.Audience, p.Campaign, plannedText(p), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
 	looks := "looked at once, at their end"
-	switch {
-	case p.Looks > p.WindowDays:
-		looks = fmt.Sprintf("looked at %d times", p.Looks)
-	case p.Looks > 1:
-		looks = fmt.Sprintf("looked at on the last %d of them", p.Looks)
+	if p.Nights > 1 {
+		looks = "looked at every night from a quarter of the customers on"
 	}
 	for _, c := range p.Comparisons {
 		against := fmt.Sprintf("a holdout of %s", percent(c.Share))
@@ -160,9 +157,26 @@ func Power(out io.Writer, p export.Power) {
 		if c.NeededForTenth != nil {
 			fmt.Fprintf(out, "; a lift of 10 %% would need %s", countNoun(*c.NeededForTenth, "customer"))
 		}
+		if c.MarginLift != nil {
+			fmt.Fprintf(out, ". Of the margin it can show a lift of %s or more", percent(*c.MarginLift))
+			if c.MarginNeededForTenth != nil {
+				fmt.Fprintf(out, ", and 10 %% would need %s", countNoun(*c.MarginNeededForTenth, "customer"))
+			}
+		}
 		fmt.Fprintln(out, ".")
 	}
 	fmt.Fprint(out, adviceText(p))
+}
+
+// plannedText says how many customers the power is of, and by what.
+func plannedText(p export.Power) string {
+	switch {
+	case p.Planned == p.Customers:
+		return countNoun(p.Customers, "customer")
+	case p.Planned == p.Customers*int64(p.Nights):
+		return fmt.Sprintf("%s, if each of %d nights brings %s as this one (else set planned_people)", countNoun(p.Planned, "customer"), p.Nights, humanize.Comma(p.Customers))
+	}
+	return fmt.Sprintf("%s that are planned, %s of them now", countNoun(p.Planned, "customer"), humanize.Comma(p.Customers))
 }
 
 // adviceText says what to do about a campaign that most effects would escape.

@@ -39,6 +39,7 @@ func Measurement(out io.Writer, d measurement.Document) error {
 	for _, warning := range d.Warnings {
 		writeWarnings(out, []pipeline.Warning{pipeline.Warning(warning)})
 	}
+	fmt.Fprintln(out, d.Conclusion)
 	return nil
 }
 
@@ -72,20 +73,20 @@ func (t *measureTable) title() string {
 	return text
 }
 
-// look says where among the planned looks the measurement is.
+// look says where among the looks the measurement is.
 func (t *measureTable) look() string {
 	d := t.document
 	switch {
-	case d.Look >= 1 && d.Look <= d.PlannedLooks:
-		return fmt.Sprintf("look %d of %d planned", d.Look, d.PlannedLooks)
-	case d.PlannedLooks == 1 && d.Look < 1:
-		return fmt.Sprintf("before the planned look (%s)", d.FirstLook)
-	case d.PlannedLooks == 1:
-		return fmt.Sprintf("after the planned look (%s)", d.FirstLook)
-	case d.Look < 1:
-		return fmt.Sprintf("before the first of %d planned looks (%s)", d.PlannedLooks, d.FirstLook)
+	case d.LooksAreOver:
+		return fmt.Sprintf("after the last of %s", countNoun(int64(d.LooksTaken), "look"))
+	case d.Look == 0 && d.LooksTaken > 0:
+		return fmt.Sprintf("no look: %s so far", countNoun(int64(d.LooksTaken), "look"))
+	case d.Look == 0:
+		return "before the first look"
+	case d.Information >= 1:
+		return fmt.Sprintf("look %d, the last", d.Look)
 	}
-	return fmt.Sprintf("after the %d planned looks (from %s on)", d.PlannedLooks, d.FirstLook)
+	return fmt.Sprintf("look %d, at %s of the planned customers", d.Look, percent(d.Information))
 }
 
 // immature and broken are said above the figures, which must not be read without.
@@ -93,7 +94,9 @@ func (t *measureTable) immature() string {
 	if t.document.Mature {
 		return ""
 	}
-	return "Not mature: what is still to come is in no figure, so costs per conversion are too high as yet and no return is given."
+	d := t.document
+	return fmt.Sprintf("Not mature: what is still to come is in no figure of an arm, so costs per conversion are too high as yet. What is compared is of the %s who have been watched for the whole window, of %s planned.",
+		countNoun(d.MaturePeople, "customer"), humanize.Comma(d.PlannedPeople))
 }
 
 func (t *measureTable) broken() string {
@@ -116,6 +119,7 @@ var armLines = []measureLine{
 	{"sent", "sent to, customers", false},
 	{"delivered", "delivered to, customers", false},
 	{"responded", "responded, customers", false},
+	{"mature", "watched for the whole window, customers", false},
 	{"converted", "converted, customers", false},
 	{"conversion_rate", "conversion rate, of assigned", false},
 	{"revenue_per_recipient", "revenue per recipient, %[1]s", false},
@@ -149,10 +153,11 @@ func (t *measureTable) writeArms(out io.Writer) error {
 	return table.Flush()
 }
 
-// shown leaves out the margin where it would be the revenue once more.
+// shown leaves out the margin where it would be the revenue once more, and of the
+// mature people where these are all.
 func (t *measureTable) shown(lines []measureLine) []measureLine {
 	return slices.DeleteFunc(slices.Clone(lines), func(line measureLine) bool {
-		return t.document.MoneyBasis != "margin" && line.metric == "margin_per_recipient"
+		return t.document.MoneyBasis != "margin" && line.metric == "margin_per_recipient" || t.document.Mature && line.metric == "mature"
 	})
 }
 
@@ -184,7 +189,7 @@ func (t *measureTable) writeArmLine(out io.Writer, arms []string, line measureLi
 	for _, interval := range []struct {
 		cells []string
 		label string
-	}{{once, "95 % interval, measured once"}, {sequential, "95 % interval, every planned look"}} {
+	}{{once, "95 % interval, measured once"}, {sequential, "95 % interval, every look"}} {
 		if strings.Join(interval.cells, "") != "" {
 			fmt.Fprintf(out, "%s\t    %s\n", strings.Join(interval.cells, "\t"), interval.label)
 		}
@@ -228,6 +233,7 @@ var differenceLines = []measureLine{
 	{"revenue_per_recipient", "revenue per recipient, %[1]s", false},
 	{"winsorised_revenue_per_recipient", "the same, winsorised", false},
 	{"margin_per_recipient", "%[2]s per recipient, %[1]s", false},
+	{"margin_less_cost_per_recipient", "%[2]s less cost per recipient, %[1]s", false},
 }
 
 func (t *measureTable) writeDifferences(out io.Writer) error {
@@ -238,7 +244,7 @@ func (t *measureTable) writeDifferences(out io.Writer) error {
 		if _, compared := d.Find(treated, control, "conversion_rate_difference", measurement.Raw); !compared {
 			continue
 		}
-		fmt.Fprintf(table, "difference\tmeasured once\tevery planned look\tlift\tmeasured once\t  %s against %s\n", treated, control)
+		fmt.Fprintf(table, "difference\tmeasured once\tevery look\tlift\tmeasured once\t  %s against %s\n", treated, control)
 		for _, line := range t.shown(differenceLines) {
 			label := fmt.Sprintf(line.label+"%.0[1]s%.0[2]s", d.Currency, d.MoneyBasis)
 			t.writeEstimates(table, treated, control, line.metric, label)
@@ -256,22 +262,29 @@ func (t *measureTable) writeEstimates(out io.Writer, treated, control, metric, l
 			continue
 		}
 		n := t.numbersOf(f)
-		lift, _ := t.document.Find(treated, control, metric+"_lift", estimate)
+		lift, hasLift := t.document.Find(treated, control, metric+"_lift", estimate)
 		sequential := n.span(f.SequentialLow, f.SequentialHigh)
 		if sequential == "" {
 			sequential = "n/a"
-			t.note(f.Reason, fmt.Sprintf("every planned look of %s against %s", treated, control))
+			t.note(f.Reason, fmt.Sprintf("every look of %s against %s", treated, control))
 		}
 		once := n.span(f.Low, f.High)
 		if once == "" {
 			once = "n/a"
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t  %s, %s\n", n.plus(*f.Value), once, sequential,
-			t.lift(lift, treated, control), t.numbersOf(lift).span(lift.Low, lift.High), label, estimate)
+		difference := t.value(n, f, label)
+		if f.Value != nil {
+			difference = n.plus(*f.Value)
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t  %s, %s\n", difference, once, sequential,
+			t.lift(lift, hasLift, treated, control), t.numbersOf(lift).span(lift.Low, lift.High), label, estimate)
 	}
 }
 
-func (t *measureTable) lift(f measurement.Figure, treated, control string) string {
+func (t *measureTable) lift(f measurement.Figure, isThere bool, treated, control string) string {
+	if !isThere {
+		return "-"
+	}
 	n := t.numbersOf(f)
 	if f.Value != nil {
 		return n.plus(*f.Value)
@@ -345,7 +358,7 @@ func (t *measureTable) ratio() string {
 func (t *measureTable) decision() string {
 	d := t.document.Decision
 	verdict := map[experiment.Verdict]string{
-		experiment.Promote: "promote the challenger", experiment.Keep: "keep the champion", experiment.Undecided: "not yet", experiment.Refused: "none",
+		experiment.Promote: "promote the challenger", experiment.Keep: "keep the champion", experiment.Undecided: "undecided", experiment.Refused: "none",
 	}[d.Verdict]
 	text := fmt.Sprintf("Decision: %s: %s.", verdict, d.Reason)
 	if d.ReachedOn != "" && d.ReachedOn != t.document.AsOf {

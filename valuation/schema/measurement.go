@@ -17,7 +17,7 @@ var measure = []Column{
 	{"value", decimal, "see unit", "the figure; null where it is not known"},
 	{"low", decimal, "see unit", "lower end of the 95 % interval of a campaign that is measured once"},
 	{"high", decimal, "see unit", "upper end of the same"},
-	{"sequential_low", decimal, "see unit", "lower end of the interval that holds on all planned looks together in 95 % of campaigns; null where there is none"},
+	{"sequential_low", decimal, "see unit", "lower end of the interval that holds at all looks together in 95 % of campaigns; null where there is none"},
 	{"sequential_high", decimal, "see unit", "upper end of the same"},
 	{"standard_error", decimal, "see unit", "of a difference"},
 	{"p_value", decimal, "probability", "two-sided, of no difference, for a campaign that is measured once"},

@@ -20,6 +20,7 @@ var Tables = []Table{
 	{Name: "repeat_steps", Grain: "one row per purchase_number that a new customer has made", Columns: repeatSteps},
 	{Name: "repeat_windows", Grain: "one row per scope, cohort_month, channel and window_days", Columns: repeatWindows},
 	{Name: "segments", Grain: "one row per RFM segment", Columns: segments},
+	{Name: "window_spends", Grain: "one row per window_days and purchases_from", Columns: windowSpends},
 }
 
 const (
@@ -168,6 +169,16 @@ var repeatWindows = append(slices.Clip(scopeColumns), []Column{
 	{"low", decimal, "share", "lower end of the 95 % interval (Wilson); null where nobody is old enough"},
 	{"high", decimal, "share", "upper end of the 95 % interval (Wilson); null where nobody is old enough"},
 }...)
+
+var windowSpends = []Column{
+	asOf,
+	{"window_days", whole, "days", "length of a window that ends on as_of"},
+	{"purchases_from", whole, "purchases", "least number of purchases before the window"},
+	{"purchases_to", whole, "purchases", "greatest number of purchases before the window; null for the most"},
+	{"buyers", whole, "customers", "with so many purchases before the window, and one or more within it"},
+	{"mean_spend", decimal, "money", "mean of what each of them spent within the window, less what came back: of the margin where rows have one, else of the revenue"},
+	{"spend_deviation", decimal, "money", "standard deviation of it; 0 of one buyer"},
+}
 
 var repeatSteps = []Column{
 	asOf,

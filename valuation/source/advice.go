@@ -207,7 +207,9 @@ func (m Mapping) advise(files []File, key string, read func(*mapped) (remedy.Rea
 }
 
 // unreadable is the error of a column that cannot be read at all.
-func (m *mapped) unreadable(file File, err error) error { return damaged(file, m.text, m.key, err) }
+func (m *mapped) unreadable(file File, err error) error {
+	return damaged(file, m.text, m.used, m.key, err)
+}
 
 // advice says what to map instead, and shows what that makes of a value.
 func (m *mapped) advice(files []File, reading remedy.Reading) string {

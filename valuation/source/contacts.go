@@ -22,6 +22,7 @@ func FindContacts(ctx context.Context, c config.Config) (Auxiliary, error) {
 		column("opened", columns.Opened, conditionKind),
 		column("clicked", columns.Clicked, conditionKind),
 		column("cost", columns.Cost, moneyKind),
+		column("discount", columns.Discount, moneyKind),
 	}}
 	var err error
 	contacts.Files, err = Find(ctx, contacts.Name, c.Contacts.Files, false)

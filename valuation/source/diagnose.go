@@ -2,12 +2,14 @@ package source
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
 )
 
 // Diagnose reads the files of an input again, one by one and column by column, and
@@ -39,7 +41,7 @@ func (m Mapping) diagnoseColumn(ctx context.Context, e engine.Engine, files []Fi
 	for _, name := range mapped.used {
 		err := m.readThrough(ctx, e, alone.With(probeView, engine.InputColumn{Name: "value", Expression: engine.Identifier(name)}))
 		if err != nil && ctx.Err() == nil {
-			return damaged(file, "column "+engine.Identifier(name), mapped.key, err)
+			return damaged(file, "column "+engine.Identifier(name), []string{name}, mapped.key, err)
 		}
 	}
 	if mapped.text == "" || ctx.Err() != nil {
@@ -53,7 +55,7 @@ func (m Mapping) diagnoseColumn(ctx context.Context, e engine.Engine, files []Fi
 	case err == nil:
 		return nil
 	case !engine.IsDataError(err):
-		return damaged(file, mapped.text, mapped.key, err)
+		return damaged(file, mapped.text, mapped.used, mapped.key, err)
 	}
 	row, unread := e.FirstUnread(ctx, probe, file.Rows)
 	if unread != nil {
@@ -118,17 +120,23 @@ func (m *mapped) widened(files []File, wide string) string {
 }
 
 // damaged is the error of a part of a file that the engine cannot read, of which what
-// names it and key is the setting that asks for it.
-func damaged(file File, what, key string, err error) error {
+// names it, columns are what it reads, and key is the setting that asks for it.
+func damaged(file File, what string, columns []string, key string, err error) error {
 	said := engine.Cause(err)
 	if said == nil {
 		return err
 	}
-	text := said.Error()
+	text, place := said.Error(), "("+file.rows()+")"
 	way := "the file is damaged: write it again"
 	switch {
 	case strings.Contains(text, "not valid UTF8"), strings.Contains(text, "Invalid string encoding"):
 		text, way = "its text is not in UTF-8", "write the file again with text in UTF-8"
+		for _, column := range columns {
+			if row, err := parquetfile.FirstNotUTF8(file.Path, column); err == nil && row > 0 {
+				place = fmt.Sprint("row ", row)
+				break
+			}
+		}
 	case strings.Contains(text, "Unsupported compression codec"):
 		text, _, _ = strings.Cut(text[strings.Index(text, "Unsupported"):], ".")
 		way = "write the file again with the compression snappy or zstd"
@@ -139,7 +147,7 @@ func damaged(file File, what, key string, err error) error {
 	default:
 		text = strings.TrimRight(strings.ReplaceAll(text, `file "`+file.Resolved+`"`, "it"), ": ")
 	}
-	return failure.Inputf("%s (%s): %s cannot be read: %s: %s, or leave it out of %s.files", file.Path, file.rows(), what, text, way, section(key))
+	return failure.Inputf("%s %s: %s cannot be read: %s: %s, or leave it out of %s.files", file.Path, place, what, text, way, section(key))
 }
 
 // diagnoseStatistics returns the error of a file with values that lie outside what

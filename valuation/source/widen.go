@@ -151,7 +151,7 @@ func (m *Mapping) open(ctx context.Context, e engine.Engine, files []File) error
 	for _, file := range files {
 		alone := engine.Input{Files: []string{file.Resolved}, HivePartitions: m.input.HivePartitions}
 		if err := e.Input(ctx, alone.With(probeView, engine.InputColumn{Name: "value", Expression: "1"})); err != nil && ctx.Err() == nil {
-			return damaged(file, "its footer", m.section+".files", err)
+			return damaged(file, "its footer", nil, m.section+".files", err)
 		}
 	}
 	return ctx.Err()
