@@ -134,7 +134,8 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 }
 
 // ratio returns the same-season ratio of the days after a past day, from what was known
-// on it.
+// on it. Of a cutoff that of the holdout is asked, in which returns that came later are
+// not known; of as_of that of every window.
 func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 	var years []YearRatio
 	for _, day := range r.SameSeason(before) {
@@ -142,6 +143,7 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 		if made == nil || windowDays > day-before { // the window ends by the day itself
 			continue
 		}
+		made = made.knownOn(before, r.Place(r.HoldoutDays))
 		window := r.Place(windowDays)
 		came := 0
 		for i := range made.customers {
