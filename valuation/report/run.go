@@ -178,7 +178,7 @@ func (s summary) acquisition() string {
 		case *ratio.High < target:
 			against = "by more than chance below"
 		}
-		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f, %s the target of %g, a convention (value.target_ltv_cac)", *ratio.Value, against, target)
+		text += fmt.Sprintf("; in paid channels LTV:CAC, by what these customers have shown, is %.2f, %s the target of %g, a convention (value.target_ltv_cac)", *ratio.Value, against, target)
 	}
 	return text + "."
 }
