@@ -191,17 +191,17 @@ func TestAgreementOfThePoolAndItsParts(t *testing.T) {
 }
 
 // A few days without a purchase say next to nothing of a rate: the newest are expected to
-// purchase as often as customers of a month, and older ones less the older they are.
+// purchase as often as customers of two weeks, and older ones less the older they are.
 func TestRatesOfTheNewest(t *testing.T) {
 	m := windowOf(9000, 4).Models
 	of := func(age float64) (Expectations, float64) { return m.Expect(0, age, 90), m.MemoryRate(age, 90) }
-	month, rate := of(30)
-	for _, age := range []float64{0, 3, 29} {
-		if newest, newestRate := of(age); newest != month || newestRate != rate {
-			t.Errorf("%g days: %+v and %g, of a month %+v and %g", age, newest, newestRate, month, rate)
+	weeks, rate := of(14)
+	for _, age := range []float64{0, 3, 13} {
+		if newest, newestRate := of(age); newest != weeks || newestRate != rate {
+			t.Errorf("%g days: %+v and %g, of two weeks %+v and %g", age, newest, newestRate, weeks, rate)
 		}
 	}
-	if older, olderRate := of(31); !(older.NBD < month.NBD && olderRate < rate) {
-		t.Errorf("31 days: %+v and %g, of a month %+v and %g", older, olderRate, month, rate)
+	if older, olderRate := of(15); !(older.NBD < weeks.NBD && olderRate < rate) {
+		t.Errorf("15 days: %+v and %g, of two weeks %+v and %g", older, olderRate, weeks, rate)
 	}
 }
