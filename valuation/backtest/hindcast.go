@@ -23,10 +23,32 @@ type PastCustomer struct {
 	Customer
 	Came []Came
 
+	// Revisions are of the purchases in the holdout, for the cutoffs that learn from it.
+	Revisions []Revision
+
 	// What the pool sees beside Customer: the repeat purchases in the last half of the
 	// holdout's length, and all of them by fading memory, for each of its half-lives.
 	RecentHalf int
 	Faded      [len(pool.HalfLives)]float64
+}
+
+// Revision says that on a later cutoff so many more purchases were known in a holdout
+// than are today, below 0 fewer: they were returned, or had a newer version, after it.
+type Revision struct {
+	Cutoff        int // days before as_of
+	MorePurchases int
+}
+
+// knownOn returns what came in each window, in the holdout as it was known on a day that
+// learns from it: a forecast of that day may not know of later returns.
+func knownOn(before int, came []Came, revisions []Revision, holdout int) []Came {
+	for _, revision := range revisions {
+		if revision.Cutoff == before {
+			came = slices.Clone(came)
+			came[holdout].Purchases += revision.MorePurchases
+		}
+	}
+	return came
 }
 
 // observed returns the customer as the pool sees them, with what came in a window.
@@ -69,6 +91,7 @@ type hindcast struct {
 	family     int
 	byGroup    bool
 	came       [][]Came
+	revisions  [][]Revision
 	worth      []float64 // expected margin of a purchase
 	purchasing           // of the family, or of the pool
 }
@@ -101,7 +124,7 @@ func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms
 	customers := make([]Customer, len(people))
 	for i, c := range people {
 		customers[i] = c.holdout(holdout)
-		h.came = append(h.came, c.Came)
+		h.came, h.revisions = append(h.came, c.Came), append(h.revisions, c.Revisions)
 	}
 	terms.HoldoutDays = look.HoldoutDays
 	h.test = newTest(customers, terms)
@@ -125,6 +148,17 @@ func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms
 	}
 	h.purchasing, err = newFamilyPurchasing(h, look)
 	return h, err
+}
+
+// knownOn returns the hindcast with what came in the holdout as it was known on a day that
+// learns from it.
+func (h *hindcast) knownOn(before, holdout int) *hindcast {
+	known := *h
+	known.came = make([][]Came, len(h.came))
+	for i, came := range h.came {
+		known.came[i] = knownOn(before, came, h.revisions[i], holdout)
+	}
+	return &known
 }
 
 // fitProcedure fits the family, or, where it has no fit to everybody, the next one

@@ -17,8 +17,20 @@ type poolDays struct {
 
 // poolDay is a past day as the pool sees it, its customers in the order of their test.
 type poolDay struct {
-	customers []pool.Observed
+	customers []PastCustomer
+	window    int        // of the holdout
 	fits      []btyd.Fit // of the families that the pool knows, to everybody
+}
+
+// observed returns the customers with what came in the holdout as it was known on a day
+// that learns from it.
+func (d *poolDay) observed(before int) []pool.Observed {
+	observed := make([]pool.Observed, len(d.customers))
+	for i, c := range d.customers {
+		c.Came = knownOn(before, c.Came, c.Revisions, d.window)
+		observed[i] = c.observed(d.window)
+	}
+	return observed
 }
 
 // at returns a past day: one on which nobody was known has no customers.
@@ -32,11 +44,10 @@ func (d *poolDays) at(before int) (*poolDay, error) {
 	if place < 0 || len(d.past.Days[place].Customers) == 0 {
 		return day, nil
 	}
-	window := d.past.Place(d.past.HoldoutDays)
-	var customers []Customer
-	for _, c := range d.past.Days[place].sorted() {
-		customers = append(customers, c.holdout(window))
-		day.customers = append(day.customers, c.observed(window))
+	day.customers, day.window = d.past.Days[place].sorted(), d.past.Place(d.past.HoldoutDays)
+	customers := make([]Customer, len(day.customers))
+	for i, c := range day.customers {
+		customers[i] = c.holdout(day.window)
 	}
 	t := newTest(customers, d.terms)
 	err := t.fitTo([]int{everybody}, poolFamilies()...)
@@ -73,13 +84,14 @@ func (d *poolDays) fit(before int, fits []btyd.Fit) (Pooled, error) {
 		if err != nil {
 			return fitted, err
 		}
-		if err := pool.Suffices(day.customers); err != nil {
+		observed := day.observed(before)
+		if err := pool.Suffices(observed); err != nil {
 			if len(windows) == 0 {
 				return fitted, err
 			}
 			continue
 		}
-		windows = append(windows, pool.Window{Customers: day.customers})
+		windows = append(windows, pool.Window{Customers: observed})
 		of = append(of, day.fits)
 		fitted.Windows = append(fitted.Windows, begin)
 	}

@@ -149,6 +149,15 @@ func TestThePoolIsChosenWhereRatesWander(t *testing.T) {
 			t.Errorf("%d days before as_of: the residuals vary by %g, of the family by %g", cutoff.Before, cutoff.Totals[0].Customers, held.Totals[0].Customers)
 		}
 	}
+	// errors of the coefficients: none in the total of all, some in that of a part, and none of a family
+	everybody, oneTimers := func(backtest.Known) bool { return true }, func(c backtest.Known) bool { return c.Customer.History.Repeats == 0 }
+	near(t, "variance of the share of all", pooled.ShareVariance(backtest.Purchases, everybody), 0, 1e-12)
+	if variance := pooled.ShareVariance(backtest.Purchases, oneTimers); !(variance > 1e-5 && variance < .1) {
+		t.Errorf("variance of the share of one-timers: %g", variance)
+	}
+	if variance := rolling.ShareVariance(backtest.Purchases, oneTimers); variance != 0 {
+		t.Errorf("variance of a share by the family: %g", variance)
+	}
 	if pooling.Scores == nil {
 		t.Fatal("no scores at the nearest cutoff")
 	}

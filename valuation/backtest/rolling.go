@@ -134,7 +134,8 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 }
 
 // ratio returns the same-season ratio of the days after a past day, from what was known
-// on it.
+// on it. Of a cutoff that of the holdout is asked, in which returns that came later are
+// not known; of as_of that of every window.
 func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 	var years []YearRatio
 	for _, day := range r.SameSeason(before) {
@@ -142,6 +143,7 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 		if made == nil || windowDays > day-before { // the window ends by the day itself
 			continue
 		}
+		made = made.knownOn(before, r.Place(r.HoldoutDays))
 		window := r.Place(windowDays)
 		came := 0
 		for i := range made.customers {
@@ -244,7 +246,6 @@ type Known struct {
 // customers who were in at a cutoff, by what was known and expected of them, of all for a
 // nil in.
 func (r Rolling) Misses(target Target, in func(Known) bool) []Miss {
-	horizon := r.Place(r.HorizonDays)
 	var misses []Miss
 	for _, c := range r.Cutoffs {
 		if !c.Judged {
@@ -253,15 +254,55 @@ func (r Rolling) Misses(target Target, in func(Known) bool) []Miss {
 		place := slices.Index(targets[:], target)
 		total := c.Totals[place]
 		if in != nil {
-			total = c.total(target, r.Place(r.HoldoutDays), func(i int) bool {
-				return in(Known{Customer: c.hindcast.customers[i], Margin: c.Ratios[1].Multiplier * c.hindcast.expected(Margin, horizon, i)})
-			})
+			total = c.total(target, r.Place(r.HoldoutDays), r.members(c, in))
 		}
 		if miss, ok := newMiss(total, c.Ratios[place]); ok {
 			misses = append(misses, miss)
 		}
 	}
 	return misses
+}
+
+// members returns who was in at a cutoff, by what was known and expected of them.
+func (r Rolling) members(c Cutoff, in func(Known) bool) func(customer int) bool {
+	horizon := r.Place(r.HorizonDays)
+	return func(i int) bool {
+		return in(Known{Customer: c.hindcast.customers[i], Margin: c.Ratios[1].Multiplier * c.hindcast.expected(Margin, horizon, i)})
+	}
+}
+
+// ShareVariance returns the variance of the logarithm of some customers' total that the
+// errors of the pool's coefficients leave in how the base's is distributed: that of those
+// who were in at the cutoffs with a pool, on average, as their misses count it. It is 0
+// where the procedure has no pool.
+func (r Rolling) ShareVariance(target Target, in func(Known) bool) float64 {
+	sum, cutoffs := 0., 0.
+	for _, c := range r.Cutoffs {
+		if r.pooled[c.Before] == nil {
+			continue
+		}
+		if variance, ok := c.shareVariance(target, r.Place(r.HoldoutDays), r.members(c, in)); ok {
+			sum, cutoffs = sum+variance, cutoffs+1
+		}
+	}
+	return sum / max(1, cutoffs)
+}
+
+// shareVariance returns that of one cutoff, false where nothing is expected of who is in.
+func (c Cutoff) shareVariance(target Target, window int, in func(customer int) bool) (variance float64, ok bool) {
+	var members []int
+	var amounts []float64
+	total := 0.
+	for i := range c.hindcast.customers {
+		if in(i) {
+			amount := c.hindcast.expected(target, window, i)
+			members, amounts, total = append(members, i), append(amounts, amount), total+amount
+		}
+	}
+	if !(total > 0) {
+		return 0, false
+	}
+	return c.hindcast.shareVariance(members, amounts) / (total * total), true
 }
 
 // total returns a target's total of some customers at the cutoff, with its ratio.

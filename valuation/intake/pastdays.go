@@ -22,6 +22,7 @@ type pastDay struct {
 	QuarterTo  time.Time
 	YearTo     time.Time
 
+	IsCutoff              bool // what the procedure would have forecast on it is judged
 	IsBeforeTestedQuarter bool // the value of the next RecentDays' purchases is held to what was expected of it
 }
 
@@ -36,6 +37,7 @@ func (in *Intake) pastDays() []pastDay {
 		days = append(days, pastDay{
 			PastDay: day, DaysBefore: int64(before), RecentFrom: day.AddDate(0, 0, -in.Lookback.HoldoutDays), HalfFrom: day.AddDate(0, 0, -pool.HalfWindow(in.Lookback.HoldoutDays)),
 			HoldoutTo: after(in.Lookback.HoldoutDays), HorizonTo: after(in.Lookback.HorizonDays), MonthTo: after(30), QuarterTo: after(90), YearTo: after(365),
+			IsCutoff:              slices.Contains(in.Lookback.Cutoffs, before),
 			IsBeforeTestedQuarter: slices.Contains(in.Lookback.TestedQuarters(), before),
 		})
 	}

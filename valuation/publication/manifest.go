@@ -185,6 +185,8 @@ type Backtest struct {
 	// What else is to be known of the test, "MBG/NBD had no fit at the cutoff, so the
 	// test is of Pareto/NBD, the next in order" say.
 	Notes []string `json:"notes,omitempty"`
+	// Where trust is refused: what, besides, nothing has tested.
+	Untested []string `json:"untested,omitempty"`
 	// What a run of the cutoff would have forecast for the holdout, with the season that
 	// was known on it, what was observed, and the error of the total as a share of that,
 	// with its 95 % sampling interval.

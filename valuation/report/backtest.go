@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -236,9 +237,18 @@ func trustText(v publication.Backtest) string {
 	case v.Trust == nil:
 		return fmt.Sprintf("Trust: unknown: %s.%s", v.Reason, seasonText(v))
 	case !*v.Trust:
-		return fmt.Sprintf("Trust: no: %s.%s", v.Reason, seasonText(v))
+		return fmt.Sprintf("Trust: no: %s.%s%s", v.Reason, untestedText(v), seasonText(v))
 	}
 	return fmt.Sprintf("Trust: yes: %s.%s", v.Reason, seasonText(v))
+}
+
+// untestedText says what nothing has tested, where trust is refused whatever that would
+// have shown.
+func untestedText(v publication.Backtest) string {
+	if len(v.Untested) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Unknown besides: %s.", strings.Join(v.Untested, "; "))
 }
 
 // seasonText says what the season does to the forecast.

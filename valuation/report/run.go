@@ -14,6 +14,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/focus"
 	"cbv/valuation/intake"
+	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/run"
 )
@@ -30,7 +31,22 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 			fmt.Fprintln(out, line)
 		}
 	}
-	writeWarnings(out, result.Manifest.Warnings)
+	writeWarnings(out, s.warnings())
+}
+
+// warnings are those of the run. Why its figures deserve no trust, or may not, is said
+// above, and once.
+func (s summary) warnings() []pipeline.Warning {
+	warnings := slices.Clone(s.result.Manifest.Warnings)
+	for i := range warnings {
+		switch w := &warnings[i]; w.Code {
+		case "not_trusted":
+			w.Message = "the figures that rest on the model do not deserve trust, as said first"
+		case "untested":
+			w.Message = "nothing shows whether the figures that rest on the model deserve trust, as said above"
+		}
+	}
+	return warnings
 }
 
 type summary struct {
@@ -162,7 +178,7 @@ func (s summary) acquisition() string {
 		case *ratio.High < target:
 			against = "by more than chance below"
 		}
-		text += fmt.Sprintf("; in paid channels LTV:CAC is %.2f, %s the target of %g, a convention (value.target_ltv_cac)", *ratio.Value, against, target)
+		text += fmt.Sprintf("; in paid channels LTV:CAC, by what these customers have shown, is %.2f, %s the target of %g, a convention (value.target_ltv_cac)", *ratio.Value, against, target)
 	}
 	return text + "."
 }
@@ -339,7 +355,7 @@ func (s summary) forecast() string {
 	}
 	text.WriteString(poolText(modelText(*m.Model), m.Model.Pool, m.Model.From))
 	if s.isDistrusted() {
-		return text.String() + "Trust: no, as said first." + seasonText(v)
+		return text.String() + "Trust: no, as said first." + untestedText(v) + seasonText(v)
 	}
 	return text.String() + trustText(v)
 }

@@ -26,7 +26,7 @@ var channels = slices.Concat([]Column{
 },
 	atAge("90"), atAge("180"), atAge("365"),
 	[]Column{
-		{"newcomer_value", decimal, "money", "discounted margin of the first horizon_days of a new customer's life: of first orders, and of repeat purchases so far, raised to the horizon by the model's curve"},
+		{"newcomer_value", decimal, "money", "discounted margin of the first horizon_days of a new customer's life: of first orders, and of repeat purchases so far, raised to the horizon by the model's curve: what those of the period have shown. newcomer_value of kpis, by which marks are set, is another: what the next new customer is expected to bring"},
 		{"ltv_cac", decimal, "ratio", "newcomer_value per cac"},
 		{"ltv_cac_low", decimal, "ratio", "lower end of the 95 % interval, by the spread between customers; null where they have had less than half of the purchases expected by the horizon"},
 		{"ltv_cac_high", decimal, "ratio", "upper end of the same interval"},

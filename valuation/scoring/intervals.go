@@ -81,7 +81,9 @@ func (s *Scoring) makeValueIntervals(ctx context.Context) error {
 	for of := range sums {
 		errors[of] = s.rolling.ErrorVariance(backtest.Margin)
 		if of.kind != "base" {
-			errors[of] = s.rolling.ErrorVarianceOf(backtest.Margin, func(c backtest.Known) bool { return in(of, c) })
+			member := func(c backtest.Known) bool { return in(of, c) }
+			// The errors of the pool's coefficients cancel in the base.
+			errors[of] = s.rolling.ErrorVarianceOf(backtest.Margin, member) + s.rolling.ShareVariance(backtest.Margin, member)
 		}
 	}
 	var intervals []valueInterval

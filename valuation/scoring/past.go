@@ -14,6 +14,7 @@ import (
 
 // pastCustomer is a row of past_customers.
 type pastCustomer struct {
+	CustomerID            string
 	PastDay               time.Time
 	FitGroup              int
 	FirstChannel          string
@@ -53,6 +54,13 @@ type pastCustomer struct {
 	IDFraction            float64
 }
 
+// pastRevision is a row of past_revisions.
+type pastRevision struct {
+	PastDay, Cutoff time.Time
+	CustomerID      string
+	MorePurchases   int
+}
+
 // recentPurchases is a row of recent_purchases.
 type recentPurchases struct {
 	PastDay            time.Time
@@ -76,10 +84,26 @@ func (s *Scoring) readPast(ctx context.Context) error {
 		before := calendar.DaysBetween(row.PastDay, s.Days.AsOf)
 		rows[before] = append(rows[before], row)
 	}
+	revisions := map[int]map[string][]backtest.Revision{}
+	for row, err := range engine.Select[pastRevision](ctx, s.Engine, "past_revisions") {
+		if err != nil {
+			return err
+		}
+		before := calendar.DaysBetween(row.PastDay, s.Days.AsOf)
+		if revisions[before] == nil {
+			revisions[before] = map[string][]backtest.Revision{}
+		}
+		revisions[before][row.CustomerID] = append(revisions[before][row.CustomerID], backtest.Revision{
+			Cutoff: calendar.DaysBetween(row.Cutoff, s.Days.AsOf), MorePurchases: row.MorePurchases,
+		})
+	}
 	look := s.intake.Lookback
 	past := backtest.Past{Lookback: look}
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
+		for i, row := range rows[before] {
+			day.Customers[i].Revisions = revisions[before][row.CustomerID]
+		}
 		past.Days = append(past.Days, day)
 	}
 	past.Recent = map[int][]recentvalue.Customer{}

@@ -152,7 +152,7 @@ func (s *Scoring) poolShares(o forecast) poolHistory {
 	seasoned := func(days float64) float64 { return f.Expected(s.seasonal[days]) }
 	row := poolHistory{
 		LogMean:    math.Log(f.Expected(horizon) / f.Expected(window)),
-		MemoryRate: p.Memory.Growth * window / (p.Memory.Alpha + pool.Exposure(o.Age, p.Memory.HalfLife)),
+		MemoryRate: p.Models.MemoryRate(o.Age, p.Pool.Days),
 		Share30d:   seasoned(30) / seasoned(horizon),
 		Share90d:   seasoned(90) / seasoned(horizon),
 		Share365d:  seasoned(float64(intake.Rules.FocusDays)) / seasoned(horizon),

@@ -94,9 +94,7 @@ func (s *Scoring) Verdict() publication.Backtest {
 	}
 	verdict.Season, verdict.ForecastError = s.publishedSeason(), math.Sqrt(s.rolling.ErrorVariance(backtest.Margin))
 	verdict.Reason = strings.Join(s.judged.Reasons, "; ")
-	if len(s.judged.Besides) > 0 {
-		verdict.Reason += "; besides, untested: " + strings.Join(s.judged.Besides, "; ")
-	}
+	verdict.Untested = s.judged.Besides
 	if s.judged.Trust != backtest.Untested {
 		trust := s.judged.Trust == backtest.Trusted
 		verdict.Trust = &trust

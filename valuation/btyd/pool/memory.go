@@ -37,7 +37,12 @@ func (m FadingMemory) Size(c Customer) float64 { return m.R + c.Faded[m.place()]
 
 // Expected returns the mean of a customer's purchases in the next days.
 func (m FadingMemory) Expected(c Customer, days float64) float64 {
-	return m.Growth * days * m.Size(c) / (m.Alpha + Exposure(c.History.Age, m.HalfLife))
+	return m.rate(c.History.Age, days) * m.Size(c)
+}
+
+// rate is the mean of the purchases of customers of an age, for each of their size.
+func (m FadingMemory) rate(ageDays, days float64) float64 {
+	return m.Growth * days / (m.Alpha + Exposure(ageDays, m.HalfLife))
 }
 
 // place returns the place of the half-life among HalfLives.

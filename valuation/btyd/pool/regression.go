@@ -19,6 +19,16 @@ const (
 	// logarithm is one.
 	leastExpected = 1e-5
 
+	// leastAge is the age, in days, that customers have at the least where a rate is asked
+	// of a model: of a few days without a purchase in them it says next to nothing, and
+	// rates that are high for it alone are learned of the newest of one season. With it
+	// the deviance on debruyn as of the ends of 2012 to 2014 is .02 to .05 % lower, and as
+	// of 2013 the newest, of three days or less, are expected to purchase .67 times for
+	// .69; .39 came, where in the year before .53 had. A month does a little more there,
+	// and costs simulated bases whose customers leave soon .4 % for .2 %. A floor under
+	// the days since the last purchase raises the deviance as of 2011 by 1 to 2 %.
+	leastAge = 14
+
 	// beyond is how far the logarithms of features may be outside those of the customers
 	// that a pool is fitted to: by a factor of two, for who is there today has had a
 	// window more to buy, or to be silent, than these had. Without it the deviance on
@@ -78,10 +88,18 @@ func (r Range) Nearest(value float64) float64 { return min(max(value, r.Least), 
 // Expectations are the purchases that MBG/NBD and NBD expect of a customer who is alive.
 type Expectations struct{ MBGNBD, NBD float64 }
 
-// Expect returns those of customers with x repeats and T = age in so many days.
+// Expect returns those of customers with x repeats and T = age, or leastAge, in so many
+// days.
 func (m Models) Expect(repeats int, age float64, days int) Expectations {
 	t := float64(days)
+	age = max(age, leastAge)
 	return Expectations{m.MBGNBD.Future(repeats, age).Expected(t), m.NBD.Future(repeats, age).Expected(t)}
+}
+
+// MemoryRate returns what fading memory expects of customers of an age, or leastAge, in so
+// many days, for each of their size.
+func (m Models) MemoryRate(age float64, days int) float64 {
+	return m.Memory.rate(max(age, leastAge), float64(days))
 }
 
 // Features returns what the pool sees of a customer, within its ranges.
@@ -96,13 +114,13 @@ func (p Pool) Features(m Models, c Customer) [features]float64 {
 // featuresOf returns what there is to see of a customer before so many days, of whom so
 // much is expected.
 func featuresOf(m Models, c Customer, days int, of Expectations) [features]float64 {
-	t, h := float64(days), c.History
+	h := c.History
 	logOf := func(expected float64) float64 { return math.Log(max(leastExpected, expected)) }
 	silent := math.Log1p(h.Age - h.LastPurchase)
 	f := [features]float64{
 		logOf(m.MBGNBD.PAlive(h) * of.MBGNBD),
 		logOf(m.NBD.PAlive(h) * of.NBD),
-		logOf(m.Memory.Expected(c, t)),
+		logOf(m.MemoryRate(h.Age, days) * m.Memory.Size(c)),
 		math.Log1p(float64(c.Recent)),
 		math.Log1p(float64(c.RecentHalf)),
 		silent, 0,

@@ -182,10 +182,26 @@ func TestAgreementOfThePoolAndItsParts(t *testing.T) {
 			term  Term
 			value float64
 		}{
-			{by.Memory, w.Models.Memory.Expected(c.Customer, 90)}, {by.Recent, 1 + float64(c.Recent)}, {by.RecentHalf, 1 + float64(c.RecentHalf)},
+			{by.Memory, w.Models.MemoryRate(c.History.Age, 90) * w.Models.Memory.Size(c.Customer)}, {by.Recent, 1 + float64(c.Recent)}, {by.RecentHalf, 1 + float64(c.RecentHalf)},
 		} {
 			got += of.term.Coefficient * math.Log(of.term.Range.Nearest(of.value))
 		}
 		likelihoodtest.Near(t, "ln m", got, math.Log(p.Expected(w.Models, c.Customer)), 1e-12)
+	}
+}
+
+// A few days without a purchase say next to nothing of a rate: the newest are expected to
+// purchase as often as customers of two weeks, and older ones less the older they are.
+func TestRatesOfTheNewest(t *testing.T) {
+	m := windowOf(9000, 4).Models
+	of := func(age float64) (Expectations, float64) { return m.Expect(0, age, 90), m.MemoryRate(age, 90) }
+	weeks, rate := of(14)
+	for _, age := range []float64{0, 3, 13} {
+		if newest, newestRate := of(age); newest != weeks || newestRate != rate {
+			t.Errorf("%g days: %+v and %g, of two weeks %+v and %g", age, newest, newestRate, weeks, rate)
+		}
+	}
+	if older, olderRate := of(15); !(older.NBD < weeks.NBD && olderRate < rate) {
+		t.Errorf("15 days: %+v and %g, of two weeks %+v and %g", older, olderRate, weeks, rate)
 	}
 }

@@ -1,7 +1,8 @@
-package scoring
+// Package scoretable lays out what a backtest found as rows: of models and baselines on
+// a cutoff, of the pool beside them, and of what a run does on each past day.
+package scoretable
 
 import (
-	"context"
 	"fmt"
 	"math"
 
@@ -9,39 +10,57 @@ import (
 	"cbv/valuation/engine"
 )
 
-// makeBacktestScores makes backtest_scores. Without a backtest it is empty.
-func (s *Scoring) makeBacktestScores(ctx context.Context) error {
-	var t scoreRows
-	if result := s.holdout.result; result != nil {
-		t.at(s.intake.Holdout.Days, s.intake.Holdout.Days)
-		chosen := s.holdout.choice.Candidate
-		for i := range result.Candidates {
-			c := &result.Candidates[i]
-			t.model, t.isChosen = c.Name, c == chosen && s.HasModel() && c.Name == s.modelName() && !s.pooled.Chosen
+// Backtest is what rows are made of.
+type Backtest struct {
+	HoldoutDays int
+	Customers   int // of the sample
+	Repeaters   int // of these, with a repeat purchase at the cutoff
+
+	Result *backtest.Result    // nil: there is nothing to test on
+	Chosen *backtest.Candidate // of the result, the one that values customers by itself; nil: none does
+	Run    *Run                // nil: no model values customers
+}
+
+// Run is what a run does, as it would have done on past days.
+type Run struct {
+	Rolling  backtest.Rolling
+	Tests    []backtest.Test
+	Pooling  backtest.Pooling
+	IsPooled bool // the pool distributes the totals
+}
+
+// Rows returns the rows of a backtest.
+func (b Backtest) Rows() []Row {
+	var t table
+	if b.Result != nil {
+		t.at(b.HoldoutDays, b.HoldoutDays)
+		for i := range b.Result.Candidates {
+			c := &b.Result.Candidates[i]
+			t.model, t.isChosen = c.Name, c == b.Chosen
 			t.add("purchases", c.Purchases)
 			t.add("margin", c.Margin)
-			t.distribution(c.Purchasing, result.Customers, s.holdout.repeaters)
+			t.distribution(c.Purchasing, b.Result.Customers, b.Repeaters)
 		}
-		for _, b := range result.Baselines {
-			t.model, t.isChosen = b.Name, false
-			t.add("purchases", b.Purchases)
-			t.add("margin", b.Margin)
+		for _, baseline := range b.Result.Baselines {
+			t.model, t.isChosen = baseline.Name, false
+			t.add("purchases", baseline.Purchases)
+			t.add("margin", baseline.Margin)
 		}
 	}
-	if s.HasModel() {
-		t.model, t.isChosen = backtest.PoolName, s.pooled.Chosen
-		t.pool(s.pooling, s.intake.Holdout.Days, int(s.holdout.sampled), s.holdout.repeaters)
+	if run := b.Run; run != nil {
+		t.model, t.isChosen = backtest.PoolName, run.IsPooled
+		t.pool(run.Pooling, b.HoldoutDays, b.Customers, b.Repeaters)
 		t.model, t.isChosen = procedureName, false
-		t.ratios(s.rolling)
-		t.cutoffs(s.rolling)
-		t.tests(s.judged.Tests, s.rolling.HoldoutDays)
+		t.ratios(run.Rolling)
+		t.cutoffs(run.Rolling)
+		t.tests(run.Tests, run.Rolling.HoldoutDays)
 	}
-	return engine.Insert(ctx, s.Engine, "backtest_scores", t.rows)
+	return t.rows
 }
 
 // pool adds its scores at the nearest cutoff, its deviance and the family's at each, and by
 // how much it was better over all.
-func (t *scoreRows) pool(p backtest.Pooling, holdoutDays, customers, repeaters int) {
+func (t *table) pool(p backtest.Pooling, holdoutDays, customers, repeaters int) {
 	t.at(holdoutDays, holdoutDays)
 	if c := p.Scores; c != nil {
 		t.add("purchases", c.Purchases)
@@ -72,7 +91,7 @@ const procedureName = "procedure"
 const normal95 = 1.959963984540054
 
 // ratios adds what the season and what past days do to the forecast of today.
-func (t *scoreRows) ratios(r backtest.Rolling) {
+func (t *table) ratios(r backtest.Rolling) {
 	for _, ratio := range r.Ratios {
 		t.at(0, ratio.WindowDays)
 		t.target = string(ratio.Target)
@@ -86,7 +105,7 @@ func (t *scoreRows) ratios(r backtest.Rolling) {
 }
 
 // ratio adds one after shrinking and, where a year shows it, before.
-func (t *scoreRows) ratio(metric string, ratio backtest.Ratio) {
+func (t *table) ratio(metric string, ratio backtest.Ratio) {
 	t.put(metric, 0, len(ratio.Years), ratio.Multiplier)
 	if ratio.Tested() {
 		half := math.Exp(normal95 * ratio.StandardError)
@@ -96,7 +115,7 @@ func (t *scoreRows) ratio(metric string, ratio backtest.Ratio) {
 
 // cutoffs adds what would have been forecast at each cutoff, with the ratio that was known
 // there, and whether trust goes by it.
-func (t *scoreRows) cutoffs(r backtest.Rolling) {
+func (t *table) cutoffs(r backtest.Rolling) {
 	for _, c := range r.Cutoffs {
 		t.at(c.Before, r.HoldoutDays)
 		for i, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
@@ -116,7 +135,7 @@ func (t *scoreRows) cutoffs(r backtest.Rolling) {
 
 // tests adds those of trust. Of several of one kind the place is in decile, and whom each
 // is of in its note.
-func (t *scoreRows) tests(tests []backtest.Test, holdoutDays int) {
+func (t *table) tests(tests []backtest.Test, holdoutDays int) {
 	t.at(0, holdoutDays)
 	places := map[string]int{}
 	for _, test := range tests {
@@ -155,18 +174,18 @@ func oneIf(is bool) float64 {
 	return 0
 }
 
-// scoreRows are rows of backtest_scores under way.
-type scoreRows struct {
+// table is one under way.
+type table struct {
 	before   int // days from the cutoff to as_of
 	days     int // that are forecast
 	model    string
 	isChosen bool
 	target   string
-	rows     []backtestScore
+	rows     []Row
 }
 
-// backtestScore is a row of backtest_scores.
-type backtestScore struct {
+// Row is a row of backtest_scores.
+type Row struct {
 	DaysBefore       int
 	HoldoutDays      int
 	Model            string
@@ -179,10 +198,10 @@ type backtestScore struct {
 }
 
 // at sets the days that rows are of.
-func (t *scoreRows) at(daysBefore, days int) { t.before, t.days = daysBefore, days }
+func (t *table) at(daysBefore, days int) { t.before, t.days = daysBefore, days }
 
-func (t *scoreRows) put(metric string, decile int, n int, value float64, interval ...float64) {
-	row := backtestScore{
+func (t *table) put(metric string, decile int, n int, value float64, interval ...float64) {
+	row := Row{
 		DaysBefore: t.before, HoldoutDays: t.days, Model: t.model, IsChosen: t.isChosen, Target: t.target, Metric: metric, Decile: decile, Value: engine.Known(value), N: n,
 	}
 	if len(interval) == 2 {
@@ -191,7 +210,7 @@ func (t *scoreRows) put(metric string, decile int, n int, value float64, interva
 	t.rows = append(t.rows, row)
 }
 
-func (t *scoreRows) add(target string, s backtest.Score) {
+func (t *table) add(target string, s backtest.Score) {
 	t.target = target
 	n := 0
 	for _, d := range s.Deciles {
@@ -207,14 +226,14 @@ func (t *scoreRows) add(target string, s backtest.Score) {
 	t.deciles(s.Deciles)
 }
 
-func (t *scoreRows) deciles(deciles []backtest.Decile) {
+func (t *table) deciles(deciles []backtest.Decile) {
 	for i, d := range deciles {
 		t.put("mean_expected", i+1, d.Customers, d.Predicted)
 		t.put("mean_actual", i+1, d.Customers, d.Actual)
 	}
 }
 
-func (t *scoreRows) distribution(d backtest.Distribution, n, repeaters int) {
+func (t *table) distribution(d backtest.Distribution, n, repeaters int) {
 	t.target = "purchases"
 	t.put("pit_share", 0, n, d.PITShare)
 	t.put("pit_share_repeaters", 0, repeaters, d.PITShareRepeaters)
