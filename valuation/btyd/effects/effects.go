@@ -1,0 +1,159 @@
+// Package effects says by how much what customers do differs by the values of some
+// attributes from what a model expects of each: by the category or the coupon of their
+// first order, say. It is fitted on windows of the shop's own past, on what was expected
+// of each customer at the start and on what came. Effects are shrunk by how much the
+// values of an attribute differ beyond chance, so that an attribute that means nothing has
+// none. They say what went with a value and not what caused it.
+//
+// Nothing here reads a clock or prints, and sums are added in the order of the customers.
+package effects
+
+import "math"
+
+// rounds is how often every attribute is fitted in turn, given the others.
+const rounds = 5
+
+// A Subject is a customer in a window.
+type Subject struct {
+	// Values are the places of what the customer has of the values of all attributes,
+	// ascending; of several values of one attribute the mean effect counts.
+	Values []int
+
+	Observed, Expected float64 // what came and what a model expected, of neither below 0 the latter
+}
+
+// Effect is what a value does to the logarithm of what is expected.
+type Effect struct {
+	Log      float64 // γ
+	Variance float64 // of it
+
+	// What came and what was expected but for the attribute, at the level of the window:
+	// of a customer with several values of the attribute, each has its part.
+	Observed, Expected float64
+}
+
+// Effects are those of every value, by its place.
+type Effects []Effect
+
+// Of returns the logarithm of what those with some values do beyond what is expected of
+// them. attributes says of which attribute each value is.
+func (e Effects) Of(values, attributes []int) float64 { return e.without(none, values, attributes) }
+
+// none is no attribute.
+const none = -1
+
+// without returns Of, but for one attribute.
+func (e Effects) without(attribute int, values, attributes []int) (sum float64) {
+	if len(e) == 0 {
+		return 0
+	}
+	for from := 0; from < len(values); {
+		of := attributes[values[from]]
+		to, logs := from, 0.
+		for ; to < len(values) && attributes[values[to]] == of; to++ {
+			logs += e[values[to]].Log
+		}
+		if of != attribute {
+			sum += logs / float64(to-from)
+		}
+		from = to
+	}
+	return sum
+}
+
+// Fit fits the effects of values to windows, each at its own level: that more came than was
+// expected of everybody is no effect. attributes says of which attribute each value is, and
+// the values of one are neighbours.
+//
+// γ = ln((O + κ)/(E + κ)), κ by the method of moments: with Var O = φE the ratios of the
+// values of an attribute vary by τ² = Σ((O - E)² - φE(1 - E/ΣE)) / ΣE², and κ = φ/τ². φ is
+// Pearson's, of all customers. Where the values differ by no more than chance κ is infinite.
+func Fit(windows [][]Subject, attributes []int) Effects {
+	effects := make(Effects, len(attributes))
+	for range rounds {
+		for from := 0; from < len(attributes); {
+			to := from
+			for to < len(attributes) && attributes[to] == attributes[from] {
+				to++
+			}
+			effects.fitAttribute(windows, attributes, from, to)
+			from = to
+		}
+	}
+	return effects
+}
+
+// valueSums are those of one value over the windows.
+type valueSums struct{ observed, expected, spread float64 }
+
+// fitAttribute fits the effects of the values from one place to another, which are those of
+// an attribute, given the effects of the other attributes.
+func (e Effects) fitAttribute(windows [][]Subject, attributes []int, from, to int) {
+	sums := make([]valueSums, to-from)
+	var squares, expected float64
+	for _, subjects := range windows {
+		given := make([]float64, len(subjects))
+		var came, want float64
+		for i, s := range subjects {
+			given[i] = s.Expected * math.Exp(e.without(attributes[from], s.Values, attributes))
+			came, want = came+s.Observed, want+given[i]
+		}
+		if !(came > 0 && want > 0) {
+			continue
+		}
+		for i, s := range subjects {
+			given[i] *= came / want
+			off := s.Observed - given[i]
+			squares, expected = squares+off*off, expected+given[i]
+			addTo(sums, s, given[i], from, to)
+		}
+	}
+	if !(squares > 0 && expected > 0) {
+		return
+	}
+	e.shrink(sums, squares/expected, from)
+}
+
+// addTo adds a customer to the sums of the values that they have between two places.
+func addTo(sums []valueSums, s Subject, expected float64, from, to int) {
+	held := 0
+	for _, value := range s.Values {
+		if value >= from && value < to {
+			held++
+		}
+	}
+	part := 1 / float64(held)
+	for _, value := range s.Values {
+		if value >= from && value < to {
+			sum := &sums[value-from]
+			sum.observed += part * s.Observed
+			sum.expected += part * expected
+			sum.spread += part * part * expected
+		}
+	}
+}
+
+// shrink sets the effects of an attribute's values by their sums.
+func (e Effects) shrink(sums []valueSums, dispersion float64, from int) {
+	var total, squares, beyond float64
+	for _, sum := range sums {
+		total += sum.expected
+	}
+	for _, sum := range sums {
+		off := sum.observed - sum.expected
+		beyond += off*off - dispersion*sum.spread*(1-sum.expected/total)
+		squares += sum.expected * sum.expected
+	}
+	for i, sum := range sums {
+		effect := &e[from+i]
+		*effect = Effect{Observed: sum.observed, Expected: sum.expected}
+		if !(beyond > 0 && sum.expected > 0) {
+			continue
+		}
+		// of a part of a customer's purchases less is known than of as many of their own
+		own := dispersion * sum.spread / sum.expected
+		kappa := own * squares / beyond
+		observed := max(0, sum.observed) + kappa
+		effect.Log, effect.Variance = math.Log(observed/(sum.expected+kappa)), own/observed
+	}
+}
