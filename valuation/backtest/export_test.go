@@ -31,6 +31,22 @@ func (c PoolCutoff) Forecasts() map[float64]float64 {
 	return forecasts
 }
 
+// Forecasts are the purchases of the holdout, and their margin, that effects expect at a
+// cutoff, by U of the customer.
+func (c StartCutoff) Forecasts(r Rolling) (purchases, margin map[float64]float64) {
+	purchases, margin = map[float64]float64{}, map[float64]float64{}
+	for _, cutoff := range r.Cutoffs {
+		if cutoff.Before != c.Before {
+			continue
+		}
+		for i, customer := range cutoff.hindcast.customers {
+			purchases[customer.U] = c.purchasing.purchases(r.Place(r.HoldoutDays))[i]
+			margin[customer.U] = purchases[customer.U] * c.worth[i]
+		}
+	}
+	return purchases, margin
+}
+
 // NewForecast forecasts the days after day, of which Came has all.
 func NewForecast(day PastDay, look pastdays.Lookback, procedure Procedure, ratios [2]Ratio, mostKept int) (*Forecast, error) {
 	multipliers := [2]float64{ratios[0].Multiplier, ratios[1].Multiplier}

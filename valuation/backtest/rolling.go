@@ -14,6 +14,10 @@ type Past struct {
 	pastdays.Lookback
 	Days []PastDay // those of Lookback.Days; of others nothing is asked
 
+	// Starts says of which attribute each value is that first purchases are told apart by,
+	// the values of one attribute being neighbours; none: they are not told apart.
+	Starts []int
+
 	// Recent is by the days of TestedQuarters; without those of as_of the value of recent
 	// purchases is not tested.
 	Recent map[int][]recentvalue.Customer
@@ -63,7 +67,10 @@ type Rolling struct {
 	RecentTotal   *RecentTotal
 	maxTotalError float64
 	days          map[int]*hindcast
-	pooled        map[int]*hindcast // by the pool, of the cutoffs at which it could be fitted; nil: the procedure has none
+
+	// instead are the forecasts at cutoffs by what is chosen after the family, where it
+	// could be fitted: the pool, or the effects of first purchases.
+	instead map[int]*hindcast
 }
 
 // Cutoff is the procedure's forecast on a past day.
@@ -173,8 +180,8 @@ func (r *Rolling) makeCutoffs() {
 	seasonal := false
 	for _, before := range r.Lookback.Cutoffs {
 		made := r.days[before]
-		if pooled := r.pooled[before]; pooled != nil {
-			made = pooled
+		if chosen := r.instead[before]; chosen != nil {
+			made = chosen
 		}
 		if made == nil {
 			continue
