@@ -4,7 +4,7 @@
 -- Empty where customers are valued by the family alone.
 --
 -- grain: one row per customer_id
--- reads: summary, fit_groups, pool_terms, pool_purchasing, pool_histories
+-- reads: summary, fit_groups, pool_terms, pool_purchasing, pool_histories, start_factors
 with
 
 customers as (
@@ -34,7 +34,7 @@ final as (
         customers.age_at_last_purchase_days,
         customers.customer_age_days,
         customers.counts_size,
-        exp(
+        coalesce(start_factors.purchase_factor, 1e0) * exp(
             pool_histories.log_mean
             + pool_terms.by_memory * ln(greatest(pool_terms.least_expected, pool_histories.memory_rate * customers.counts_size))
             + pool_terms.by_recent * ln(1e0 + customers.recent_purchases)
@@ -54,6 +54,8 @@ final as (
         and customers.repeat_purchases = pool_histories.repeat_purchases
         and customers.age_at_last_purchase_days = pool_histories.age_at_last_purchase_days
         and customers.customer_age_days = pool_histories.customer_age_days
+    left join start_factors
+        on customers.customer_id = start_factors.customer_id
 )
 
 select * from final

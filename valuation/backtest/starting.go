@@ -59,12 +59,26 @@ func (s Starting) Won(target Target) bool {
 	return contest != nil && contest.Won() && s.Today != nil
 }
 
+// Deviances returns the mean deviances of a target over all cutoffs, with the effects and
+// without.
+func (s Starting) Deviances(target Target) (with, without float64) {
+	customers := 0.
+	for _, c := range s.Cutoffs {
+		n, own, other := float64(c.Customers), c.Deviance, c.WithoutDeviance
+		if target == Margin {
+			own, other = c.SpendDeviance, c.WithoutSpendDeviance
+		}
+		with, without, customers = with+n*own, without+n*other, customers+n
+	}
+	return with / customers, without / customers
+}
+
 // Start fits the effects at every cutoff where they can be, and as of as_of, and holds the
 // contests. Where the Rolling has the pool they are on what that expects; pooling is then
 // what it has.
 func (r Rolling) Start(past Past, pooling Pooling, terms Terms) (Starting, error) {
 	var s Starting
-	days := startDays{rolling: r, past: past, terms: terms, made: map[int]*hindcast{}}
+	days := startDays{rolling: r, past: past, terms: terms, made: map[int]*hindcast{}, numbers: map[float64]int{}}
 	var customers [][]Customer
 	var ofPurchases, ofSpend [][2][]float64
 	for _, c := range r.Cutoffs {
@@ -163,7 +177,7 @@ type startPurchasing struct {
 
 func newStartPurchasing(h *hindcast, past Past, starts [][]int, of effects.Effects) *startPurchasing {
 	q := &startPurchasing{purchasing: h.purchasing, holdout: past.Place(past.HoldoutDays)}
-	groups := h.modelGroups()
+	groups := h.startGroups(starts)
 	for w := range past.Windows() {
 		without := h.purchases(w)
 		means := make([]float64, len(without))
@@ -200,7 +214,7 @@ func (h *hindcast) worthByStart(past Past, starts [][]int, of effects.Effects) [
 		without[i], with[i] = expected[i]*h.worth[i], expected[i]*worth[i]
 	}
 	unscaled := slices.Clone(with)
-	scaleTo(with, without, h.modelGroups())
+	scaleTo(with, without, h.startGroups(starts))
 	for i := range worth {
 		if unscaled[i] != 0 {
 			worth[i] *= with[i] / unscaled[i]
@@ -220,11 +234,17 @@ func (c Customer) startFactor(model spend.Model, factor float64) float64 {
 	return (of.Gamma*factor + total) / (of.Gamma + total)
 }
 
-// modelGroups returns the groups whose fits forecast the customers.
-func (h *hindcast) modelGroups() []int {
+// unstarted is the group of those whose first purchase is not known.
+const unstarted = -2
+
+// startGroups returns the groups whose fits forecast the customers who have effects.
+func (h *hindcast) startGroups(starts [][]int) []int {
 	groups := make([]int, len(h.customers))
 	for i, c := range h.customers {
-		groups[i] = h.modelGroup(c)
+		groups[i] = unstarted
+		if len(starts[i]) > 0 {
+			groups[i] = h.modelGroup(c)
+		}
 	}
 	return groups
 }
@@ -236,6 +256,17 @@ type startDays struct {
 	past    Past
 	terms   Terms
 	made    map[int]*hindcast
+	numbers map[float64]int // of customers, who are known by U
+}
+
+// number returns the number of a customer among those of all windows.
+func (d *startDays) number(c PastCustomer) int {
+	number, known := d.numbers[c.U]
+	if !known {
+		number = len(d.numbers)
+		d.numbers[c.U] = number
+	}
+	return number
 }
 
 // at returns what the family would have forecast on a past day, nil where it had no fit.
@@ -301,10 +332,10 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 				expected[i] = pooled.Pool.Expected(pooled.atWindows[place], c.Customer)
 			}
 		}
-		ofPurchases = append(ofPurchases, purchaseSubjects(people, expected, window))
+		ofPurchases = append(ofPurchases, d.purchaseSubjects(people, expected, window))
 		if len(ofSpend) == 0 {
 			// all purchases up to the day; those of an earlier window are among them
-			ofSpend = append(ofSpend, made.spendSubjects(people, window))
+			ofSpend = append(ofSpend, d.spendSubjects(made, people, window))
 		}
 		fitted.Windows = append(fitted.Windows, begin)
 	}
@@ -320,10 +351,10 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 
 // purchaseSubjects returns the customers of a window, given how many purchases were
 // expected of each.
-func purchaseSubjects(people []PastCustomer, expected []float64, window int) (subjects []effects.Subject) {
+func (d *startDays) purchaseSubjects(people []PastCustomer, expected []float64, window int) (subjects []effects.Subject) {
 	for i, c := range people {
 		if len(c.Starts) > 0 {
-			subjects = append(subjects, effects.Subject{Values: c.Starts, Observed: float64(c.Came[window].Purchases), Expected: expected[i]})
+			subjects = append(subjects, effects.Subject{Customer: d.number(c), Values: c.Starts, Observed: float64(c.Came[window].Purchases), Expected: expected[i]})
 		}
 	}
 	return subjects
@@ -331,13 +362,13 @@ func purchaseSubjects(people []PastCustomer, expected []float64, window int) (su
 
 // spendSubjects returns the customers of a window with the mean value of their purchases up
 // to its end, of which that of somebody without any is expected.
-func (h *hindcast) spendSubjects(people []PastCustomer, window int) (subjects []effects.Subject) {
+func (d *startDays) spendSubjects(h *hindcast, people []PastCustomer, window int) (subjects []effects.Subject) {
 	for i, c := range people {
 		model, came := h.spend[h.spendGroup(h.customers[i])], c.Came[window]
 		purchases := c.counted(model.Form) + came.Purchases
 		if len(c.Starts) > 0 && purchases > 0 {
 			subjects = append(subjects, effects.Subject{
-				Values: c.Starts, Observed: (c.total(model.Form) + came.Revenue) / float64(purchases), Expected: model.Expected(c.History.Repeats, 0, 0),
+				Customer: d.number(c), Values: c.Starts, Observed: (c.total(model.Form) + came.Revenue) / float64(purchases), Expected: model.Expected(c.History.Repeats, 0, 0),
 			})
 		}
 	}

@@ -165,6 +165,9 @@ func (s *Scoring) roll() error {
 	if s.pooled.Chosen {
 		rolling = rolling.WithPool(s.pooling)
 	}
+	if rolling, err = s.testStart(rolling); err != nil {
+		return err
+	}
 	s.rolling, s.judged = rolling, rolling.Judge(rolling.StandardError())
 	return nil
 }

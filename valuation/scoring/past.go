@@ -15,6 +15,7 @@ import (
 // pastCustomer is a row of past_customers.
 type pastCustomer struct {
 	PastDay               time.Time
+	CustomerID            string
 	FitGroup              int
 	FirstChannel          string
 	RepeatPurchases       int
@@ -78,8 +79,16 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	}
 	look := s.intake.Lookback
 	past := backtest.Past{Lookback: look}
+	starts, err := s.readStarts(ctx)
+	if err != nil {
+		return err
+	}
+	past.Starts = starts.attributesOf()
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
+		for i, row := range rows[before] {
+			day.Customers[i].Starts = starts.of[startKey{before, row.CustomerID}]
+		}
 		past.Days = append(past.Days, day)
 	}
 	past.Recent = map[int][]recentvalue.Customer{}
@@ -132,7 +141,7 @@ func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
 func (s *Scoring) cameOf(row pastCustomer) []backtest.Came {
 	look := s.intake.Lookback
 	of := func(purchases int, revenue, margin int64) backtest.Came {
-		return backtest.Came{Purchases: purchases, Margin: s.marginOf(revenue, margin) / float64(s.Minor)}
+		return backtest.Came{Purchases: purchases, Revenue: float64(revenue) / float64(s.Minor), Margin: s.marginOf(revenue, margin) / float64(s.Minor)}
 	}
 	came := map[int]backtest.Came{
 		30:               of(row.MonthPurchases, row.MonthRevenueMinor, row.MonthMarginMinor),

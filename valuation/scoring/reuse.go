@@ -30,6 +30,7 @@ type RunModel struct {
 	season       *SeasonFile // nil: forecasts are of a year without a season
 	models       models
 	pooled       pooled
+	started      started
 	manifest     publication.Manifest
 }
 
@@ -101,6 +102,9 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 	}
 	model := RunModel{HorizonDays: file.HorizonDays, DiscountRate: file.DiscountRate, season: file.Season, models: found, manifest: manifest}
 	if model.pooled, err = file.Pool.pooled(); err != nil {
+		return RunModel{}, failure.Inputf("%s: %w", path, err)
+	}
+	if model.started, err = file.Started.started(); err != nil {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
 	if file.From != nil { // the age of parameters counts from their fit, however often they were reused
@@ -248,7 +252,7 @@ var modelWarnings = []string{
 // reuse takes over the reused models in place of a fit. They are judged as the
 // backtest fits their family.
 func (s *Scoring) reuse() {
-	s.models, s.pooled = s.reused.models, s.reused.pooled
+	s.models, s.pooled, s.started = s.reused.models, s.reused.pooled, s.reused.started
 	for _, warning := range s.reused.manifest.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
 			s.Warn(warning.Code, "%s", warning.Message)

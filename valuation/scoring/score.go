@@ -73,6 +73,9 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if err := s.makePool(ctx, histories, forecasts, of); err != nil {
 		return err
 	}
+	if err := s.makeStartEffects(ctx); err != nil {
+		return err
+	}
 	if err := s.makePlaces(ctx); err != nil {
 		return err
 	}

@@ -34,6 +34,9 @@ type Scoring struct {
 	pooled  pooled
 	pooling backtest.Pooling // of the backtest
 
+	starts  startValues // what first purchases were at past days
+	started started     // effects of that
+
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
 	// as much.
 	seasonal map[float64]float64

@@ -13,8 +13,17 @@ import "math"
 // rounds is how often every attribute is fitted in turn, given the others.
 const rounds = 5
 
+// leastErrors is by how many standard errors the values of an attribute have to differ
+// beyond chance, all of them together, for it to have effects: where the moments alone
+// decide, half of all attributes that mean nothing have some, which are noise.
+const leastErrors = 2
+
 // A Subject is a customer in a window.
 type Subject struct {
+	// Customer is the same number in all windows, from 0: what comes in windows that overlap
+	// is in part the same, and what one customer does in any of them goes together.
+	Customer int
+
 	// Values are the places of what the customer has of the values of all attributes,
 	// ascending; of several values of one attribute the mean effect counts.
 	Values []int
@@ -67,7 +76,8 @@ func (e Effects) without(attribute int, values, attributes []int) (sum float64) 
 //
 // γ = ln((O + κ)/(E + κ)), κ by the method of moments: with Var O = φE the ratios of the
 // values of an attribute vary by τ² = Σ((O - E)² - φE(1 - E/ΣE)) / ΣE², and κ = φ/τ². φ is
-// Pearson's, of all customers. Where the values differ by no more than chance κ is infinite.
+// Pearson's, of all customers, each with what came of them in all windows. Where the values do not differ beyond chance, by Σ(O - E)² /
+// Var(O - E) and two standard errors of it, κ is infinite.
 func Fit(windows [][]Subject, attributes []int) Effects {
 	effects := make(Effects, len(attributes))
 	for range rounds {
@@ -90,7 +100,14 @@ type valueSums struct{ observed, expected, spread float64 }
 // an attribute, given the effects of the other attributes.
 func (e Effects) fitAttribute(windows [][]Subject, attributes []int, from, to int) {
 	sums := make([]valueSums, to-from)
-	var squares, expected float64
+	customers := 0
+	for _, subjects := range windows {
+		for _, s := range subjects {
+			customers = max(customers, s.Customer+1)
+		}
+	}
+	off := make([]float64, customers) // of all windows
+	expected := 0.
 	for _, subjects := range windows {
 		given := make([]float64, len(subjects))
 		var came, want float64
@@ -103,10 +120,14 @@ func (e Effects) fitAttribute(windows [][]Subject, attributes []int, from, to in
 		}
 		for i, s := range subjects {
 			given[i] *= came / want
-			off := s.Observed - given[i]
-			squares, expected = squares+off*off, expected+given[i]
+			off[s.Customer] += s.Observed - given[i]
+			expected += given[i]
 			addTo(sums, s, given[i], from, to)
 		}
+	}
+	squares := 0.
+	for _, sum := range off {
+		squares += sum * sum
 	}
 	if !(squares > 0 && expected > 0) {
 		return
@@ -135,19 +156,23 @@ func addTo(sums []valueSums, s Subject, expected float64, from, to int) {
 
 // shrink sets the effects of an attribute's values by their sums.
 func (e Effects) shrink(sums []valueSums, dispersion float64, from int) {
-	var total, squares, beyond float64
+	var total, squares, beyond, chiSquare, free float64
 	for _, sum := range sums {
 		total += sum.expected
 	}
 	for _, sum := range sums {
-		off := sum.observed - sum.expected
-		beyond += off*off - dispersion*sum.spread*(1-sum.expected/total)
+		off, variance := sum.observed-sum.expected, dispersion*sum.spread*(1-sum.expected/total)
+		beyond += off*off - variance
 		squares += sum.expected * sum.expected
+		if variance > 0 {
+			chiSquare, free = chiSquare+off*off/variance, free+1
+		}
 	}
+	differ := free > 1 && chiSquare > free+leastErrors*math.Sqrt(2*free)
 	for i, sum := range sums {
 		effect := &e[from+i]
 		*effect = Effect{Observed: sum.observed, Expected: sum.expected}
-		if !(beyond > 0 && sum.expected > 0) {
+		if !(differ && beyond > 0 && sum.expected > 0) {
 			continue
 		}
 		// of a part of a customer's purchases less is known than of as many of their own

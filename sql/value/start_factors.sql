@@ -1,0 +1,76 @@
+-- start_factors: what the effects of their first purchase do to the forecasts of each
+-- customer: to how many purchases are expected, and to what one is worth of whom none is
+-- known. Of several values of one attribute the mean effect counts. Effects are whole
+-- billionths of the logarithm. Empty where there are none.
+--
+-- grain: one row per customer_id whose first purchase is known
+-- reads: summary, fit_groups, start_effects, start_attributes, first_contents, params
+with
+
+used as (
+    select
+        start_attributes.attribute_number
+    from start_attributes
+    inner join start_effects
+        on start_attributes.attribute_number = start_effects.attribute_number
+    group by start_attributes.attribute_number
+),
+
+contents as (
+    select
+        summary.customer_id,
+        used.attribute_number,
+        coalesce(
+            case
+                when used.attribute_number = 0 then nullif(summary.first_channel, '')
+                else first_contents.content
+            end,
+            params.unknown_value
+        ) as content
+    from summary
+    cross join used
+    cross join params
+    left join first_contents
+        on summary.customer_id = first_contents.customer_id
+        and used.attribute_number = first_contents.attribute_number
+    where summary.is_fitted
+        and not summary.is_old
+),
+
+of_attributes as (
+    select
+        contents.customer_id,
+        contents.attribute_number,
+        cast(round(cast(sum(coalesce(start_effects.purchase_billionths, 0)) as double) / count(*)) as bigint) as purchase_billionths,
+        cast(round(cast(sum(coalesce(start_effects.spend_billionths, 0)) as double) / count(*)) as bigint) as spend_billionths
+    from contents
+    left join start_effects
+        on contents.attribute_number = start_effects.attribute_number
+        and contents.content = start_effects.content
+    group by contents.customer_id, contents.attribute_number
+),
+
+of_customers as (
+    select
+        customer_id,
+        cast(sum(purchase_billionths) as bigint) as purchase_billionths,
+        cast(sum(spend_billionths) as bigint) as spend_billionths
+    from of_attributes
+    group by customer_id
+),
+
+final as (
+    select
+        of_customers.customer_id,
+        coalesce(fit_groups.fit_group, 0) as fit_group,
+        exp(of_customers.purchase_billionths / 1e9) as purchase_factor,
+        exp(of_customers.spend_billionths / 1e9) as spend_factor
+    from of_customers
+    inner join summary
+        on of_customers.customer_id = summary.customer_id
+    left join fit_groups
+        on summary.first_channel = fit_groups.first_channel
+        and not fit_groups.is_old
+)
+
+select * from final
