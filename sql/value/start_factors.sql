@@ -61,13 +61,13 @@ of_customers as (
 
 final as (
     select
-        of_customers.customer_id,
+        summary.customer_id,
         coalesce(fit_groups.fit_group, 0) as fit_group,
         exp(of_customers.purchase_billionths / 1e9) as purchase_factor,
         exp(of_customers.spend_billionths / 1e9) as spend_factor
-    from of_customers
-    inner join summary
-        on of_customers.customer_id = summary.customer_id
+    from summary
+    inner join of_customers
+        on summary.customer_id = of_customers.customer_id
     left join fit_groups
         on summary.first_channel = fit_groups.first_channel
         and not fit_groups.is_old

@@ -24,14 +24,14 @@ expected as (
     from start_factors
     cross join params
     cross join spend_terms
-    inner join spend_summary
+    left join spend_summary
         on start_factors.customer_id = spend_summary.customer_id
-    inner join scores
+    left join scores
         on start_factors.fit_group = scores.fit_group
         and spend_summary.repeat_purchases = scores.repeat_purchases
         and spend_summary.age_at_last_purchase_days = scores.age_at_last_purchase_days
         and spend_summary.customer_age_days = scores.customer_age_days
-    inner join conditional_forecasts
+    left join conditional_forecasts
         on start_factors.fit_group = conditional_forecasts.fit_group
         and spend_summary.repeat_purchases = conditional_forecasts.repeat_purchases
         and spend_summary.customer_age_days = conditional_forecasts.customer_age_days
@@ -64,6 +64,8 @@ sums as (
 final as (
     select
         fit_group,
+        family_billionths,
+        started_billionths,
         -- nobody who is expected to purchase has nothing to be scaled
         coalesce(cast(family_billionths as double) / nullif(started_billionths, 0), 1e0) as purchase_scale,
         coalesce(cast(worth_millionths as double) / nullif(started_millionths, 0), 1e0) as spend_scale
