@@ -5,6 +5,8 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/pool"
+	"cbv/valuation/contest"
+	"cbv/valuation/stat"
 )
 
 // PoolName is the pool's name among the models.
@@ -87,7 +89,7 @@ func (r Rolling) Pool(past Past, today []btyd.Fit, terms Terms) (Pooling, error)
 			p.Scores = made.scores(purchasing)
 		}
 		held, own := c.hindcast.purchaseDeviances(purchasing.holdout), made.purchaseDeviances(purchasing.holdout)
-		cutoff.FamilyDeviance, cutoff.Deviance = mean(held), mean(own)
+		cutoff.FamilyDeviance, cutoff.Deviance = stat.Mean(held), stat.Mean(own)
 		deviances = append(deviances, [2][]float64{held, own})
 		customers = append(customers, made.customers)
 		p.Cutoffs = append(p.Cutoffs, cutoff)
@@ -130,7 +132,7 @@ func contestOver(c Contest, customers [][]Customer, deviances [][2][]float64) (*
 		}
 	}
 	gains := sums.touched()
-	contest := newContest(c, len(gains), func(i int) float64 { return gains[i] }, func(int) float64 { return 1 })
+	contest := contest.New(c, len(gains), func(i int) float64 { return gains[i] }, func(int) float64 { return 1 })
 	return &contest, len(gains)
 }
 
@@ -150,7 +152,7 @@ func (h *hindcast) purchaseDeviances(holdout int) []float64 {
 	expected := h.purchases(holdout)
 	deviances := make([]float64, len(expected))
 	for i, mu := range expected {
-		deviances[i] = deviance(float64(h.customers[i].Purchases), mu, leastPurchases)
+		deviances[i] = stat.Deviance(float64(h.customers[i].Purchases), mu, leastPurchases)
 	}
 	return deviances
 }
@@ -166,15 +168,6 @@ func (h *hindcast) scores(q *poolPurchasing) *Candidate {
 	}
 	_, c.Margin = h.scored(predicted, margin)
 	return &c
-}
-
-// mean returns that of some values.
-func mean(values []float64) float64 {
-	sum := 0.
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
 }
 
 // isNoFit reports whether an error says that something could not be fitted.

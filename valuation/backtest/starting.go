@@ -8,6 +8,7 @@ import (
 	"cbv/valuation/btyd/effects"
 	"cbv/valuation/btyd/pool"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/stat"
 )
 
 // WithStarts is added to the name of what the effects of first purchases are on.
@@ -98,8 +99,8 @@ func (r Rolling) Start(past Past, pooling Pooling, terms Terms) (Starting, error
 		cutoff.purchasing = newStartPurchasing(c.hindcast, past, starts, fitted.Purchases)
 		cutoff.worth = c.hindcast.worthByStart(past, starts, fitted.Spend)
 		purchases, spend := cutoff.deviances(c.hindcast, past)
-		cutoff.WithoutDeviance, cutoff.Deviance = mean(purchases[0]), mean(purchases[1])
-		cutoff.WithoutSpendDeviance, cutoff.SpendDeviance = mean(spend[0]), mean(spend[1])
+		cutoff.WithoutDeviance, cutoff.Deviance = stat.Mean(purchases[0]), stat.Mean(purchases[1])
+		cutoff.WithoutSpendDeviance, cutoff.SpendDeviance = stat.Mean(spend[0]), stat.Mean(spend[1])
 		ofPurchases, ofSpend = append(ofPurchases, purchases), append(ofSpend, spend)
 		customers = append(customers, c.hindcast.customers)
 		s.Cutoffs = append(s.Cutoffs, cutoff)

@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/parquetfile"
 	"cbv/valuation/scoring"
 	"cbv/valuation/simulation"
+	"cbv/valuation/starts"
 )
 
 // oneTimer is what of a customer rests on how they started.
@@ -34,7 +35,7 @@ func seasonClock(options simulation.Options, day int) (clock float64) {
 }
 
 // readEffects returns what model.json says of first orders.
-func readEffects(t *testing.T, folder string) scoring.StartFile {
+func readEffects(t *testing.T, folder string) starts.File {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(folder, "model.json"))
 	if err != nil {

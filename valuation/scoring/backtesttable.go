@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
+	"cbv/valuation/stat"
 )
 
 // makeBacktestScores makes backtest_scores. Without a backtest it is empty.
@@ -59,7 +60,7 @@ func (t *scoreRows) pool(p backtest.Pooling, holdoutDays, customers, repeaters i
 	if c := p.Contest; c != nil {
 		t.at(0, holdoutDays)
 		t.target = "purchases"
-		half := normal95 * c.StandardError
+		half := stat.Z * c.StandardError
 		t.put("gain", 0, p.Customers, c.Gain, c.Gain-half, c.Gain+half)
 	}
 }
@@ -67,9 +68,6 @@ func (t *scoreRows) pool(p backtest.Pooling, holdoutDays, customers, repeaters i
 // procedureName stands for a model in the rows of what would have been forecast on past
 // days.
 const procedureName = "procedure"
-
-// normal95 is the normal quantile of a 95 % interval.
-const normal95 = 1.959963984540054
 
 // ratios adds what the season and what past days do to the forecast of today.
 func (t *scoreRows) ratios(r backtest.Rolling) {
@@ -89,7 +87,7 @@ func (t *scoreRows) ratios(r backtest.Rolling) {
 func (t *scoreRows) ratio(metric string, ratio backtest.Ratio) {
 	t.put(metric, 0, len(ratio.Years), ratio.Multiplier)
 	if ratio.Tested() {
-		half := math.Exp(normal95 * ratio.StandardError)
+		half := math.Exp(stat.Z * ratio.StandardError)
 		t.put(metric+"_raw", 0, len(ratio.Years), ratio.Raw, ratio.Raw/half, ratio.Raw*half)
 	}
 }
@@ -105,7 +103,7 @@ func (t *scoreRows) cutoffs(r backtest.Rolling) {
 			t.put("expected", 0, c.Customers, total.Expected)
 			t.put("actual", 0, c.Customers, total.Actual)
 			if total.Actual > 0 {
-				missed, half := total.Expected/total.Actual, math.Exp(normal95*math.Sqrt(total.Customers+total.Parameters))
+				missed, half := total.Expected/total.Actual, math.Exp(stat.Z*math.Sqrt(total.Customers+total.Parameters))
 				t.put("total_error", 0, c.Customers, missed-1, missed/half-1, missed*half-1)
 			}
 			t.put("is_judged", 0, c.Customers, oneIf(c.Judged))

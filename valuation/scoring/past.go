@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 	"cbv/valuation/recentvalue"
+	"cbv/valuation/starts"
 )
 
 // pastCustomer is a row of past_customers.
@@ -79,15 +80,15 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	}
 	look := s.intake.Lookback
 	past := backtest.Past{Lookback: look}
-	starts, err := s.readStarts(ctx)
-	if err != nil {
+	var err error
+	if s.starts, err = starts.Read(ctx, s.Engine, s.Days.AsOf, s.Config.Value.FitBy == "channel"); err != nil {
 		return err
 	}
-	past.Starts = starts.attributesOf()
+	past.Starts = s.starts.Attributes()
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
 		for i, row := range rows[before] {
-			day.Customers[i].Starts = starts.of[startKey{before, row.CustomerID}]
+			day.Customers[i].Starts = s.starts.Of(before, row.CustomerID)
 		}
 		past.Days = append(past.Days, day)
 	}

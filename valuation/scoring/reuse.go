@@ -20,6 +20,7 @@ import (
 	"cbv/valuation/failure"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
+	"cbv/valuation/starts"
 )
 
 // RunModel is the models of a published run.
@@ -30,7 +31,7 @@ type RunModel struct {
 	season       *SeasonFile // nil: forecasts are of a year without a season
 	models       models
 	pooled       pooled
-	started      started
+	started      starts.Effects
 	manifest     publication.Manifest
 }
 
@@ -104,7 +105,7 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 	if model.pooled, err = file.Pool.pooled(); err != nil {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
-	if model.started, err = file.Started.started(); err != nil {
+	if model.started, err = file.Started.Effects(); err != nil {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
 	if file.From != nil { // the age of parameters counts from their fit, however often they were reused

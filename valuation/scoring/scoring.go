@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/rfm"
+	"cbv/valuation/starts"
 	"cbv/valuation/stat"
 )
 
@@ -34,8 +35,8 @@ type Scoring struct {
 	pooled  pooled
 	pooling backtest.Pooling // of the backtest
 
-	starts  startValues // what first purchases were at past days
-	started started     // effects of that
+	starts  starts.Values  // what first purchases were at past days
+	started starts.Effects // effects of that
 
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
 	// as much.
