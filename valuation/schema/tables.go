@@ -69,7 +69,7 @@ var customers = []Column{
 	{"p_purchase_365d", decimal, "probability", "of at least one purchase in the 365 days after as_of"},
 	{"next_purchase_due", day, "day", "day by which half of the customers with this history who stay will have made their next purchase: last_purchase_date plus (alpha + t_x) (2^(1/(r + x)) - 1) days, to the nearest day; null without a repeat or a model, and more than a century away"},
 	{"days_overdue", whole, "days", "days by which as_of is past next_purchase_due: 0 where it is not, null where that is"},
-	{"expected_purchases", decimal, "purchases", "expected number over the horizon, not discounted"},
+	{"expected_purchases", decimal, "purchases", "expected number over the horizon, not discounted; where the backtest chose it, by what the first order was (first_order_effects in model.json), which is no cause"},
 	{"expected_purchase_value", decimal, "money", "expected revenue of one future purchase"},
 	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns, by the customer's own margin and return shares, shrunk"},
 	{"clv_low", decimal, "money", "10 % point of the margin that the customer will have brought at the end of the horizon, discounted: 0 where buying nothing is that likely"},
