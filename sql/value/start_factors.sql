@@ -1,7 +1,8 @@
 -- start_factors: what the effects of their first purchase do to the forecasts of each
 -- customer: to how many purchases are expected, and to what one is worth of whom none is
 -- known. Of several values of one attribute the mean effect counts. Effects are whole
--- billionths of the logarithm. Empty where there are none.
+-- billionths of the logarithm. Repeat_band is the band of repeats whose total they leave:
+-- none, 1 or 2, 3 to 6, 7 to 14, more. Empty where there are none.
 --
 -- grain: one row per customer_id whose first purchase is known
 -- reads: summary, fit_groups, start_effects, start_attributes, first_contents, params
@@ -63,6 +64,13 @@ final as (
     select
         summary.customer_id,
         coalesce(fit_groups.fit_group, 0) as fit_group,
+        case
+            when summary.repeat_purchases = 0 then 0
+            when summary.repeat_purchases <= 2 then 1
+            when summary.repeat_purchases <= 6 then 2
+            when summary.repeat_purchases <= 14 then 3
+            else 4
+        end as repeat_band,
         exp(of_customers.purchase_billionths / 1e9) as purchase_factor,
         exp(of_customers.spend_billionths / 1e9) as spend_factor
     from summary

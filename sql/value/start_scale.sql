@@ -1,19 +1,26 @@
 -- start_scale: what leaves the totals of those whom start_factors are of what they are
--- without, by the parameters that they share: their purchases by the family, and what
--- these are worth. Of sums of whole billionths of a purchase and millionths of money. The
--- pool's purchases are scaled by pool_scale.
+-- without, by the parameters that they share and their band of repeats: how many purchases
+-- are expected, by the pool or the family, and what these are worth. Who has repeats is
+-- selected by the very effects, so that the totals of the bands are better without. Of sums
+-- of whole billionths of a purchase and millionths of money.
 --
--- grain: one row per fit_group of start_factors
--- reads: start_factors, spend_summary, scores, conditional_forecasts, pooled, spend_terms, params
+-- grain: one row per (fit_group, repeat_band) of start_factors
+-- reads: start_factors, spend_summary, scores, conditional_forecasts, pool_forecasts, pool_scale, spend_terms, params
 with
 
 expected as (
     select
         start_factors.fit_group,
-        scores.p_alive * conditional_forecasts.expected_purchases as family_purchases,
-        start_factors.purchase_factor,
+        start_factors.repeat_band,
+        coalesce(
+            pool_forecasts.pool_purchases * pool_scale.scale,
+            scores.p_alive * conditional_forecasts.expected_purchases
+        ) as purchases,
+        coalesce(
+            pool_forecasts.started_purchases * pool_scale.scale,
+            scores.p_alive * conditional_forecasts.expected_purchases * start_factors.purchase_factor
+        ) as started_purchases,
         start_factors.spend_factor,
-        pooled.counts_mean,
         conditional_forecasts.p,
         conditional_forecasts.q,
         conditional_forecasts.gamma,
@@ -35,16 +42,18 @@ expected as (
         on start_factors.fit_group = conditional_forecasts.fit_group
         and spend_summary.repeat_purchases = conditional_forecasts.repeat_purchases
         and spend_summary.customer_age_days = conditional_forecasts.customer_age_days
-    left join pooled
-        on start_factors.customer_id = pooled.customer_id
+    left join pool_forecasts
+        on start_factors.customer_id = pool_forecasts.customer_id
+    left join pool_scale
+        on pool_forecasts.fit_group = pool_scale.fit_group
 ),
 
 valued as (
     select
         fit_group,
-        family_purchases,
-        family_purchases * purchase_factor as started_purchases,
-        coalesce(counts_mean, family_purchases * purchase_factor) as purchases,
+        repeat_band,
+        purchases,
+        started_purchases,
         purchase_value(positive_share, p, q, gamma, spent, spend_purchases, spend_mean) as purchase_worth,
         purchase_value(positive_share, p, q, gamma * spend_factor, spent, spend_purchases, spend_mean * spend_factor) as started_worth
     from expected
@@ -53,21 +62,23 @@ valued as (
 sums as (
     select
         fit_group,
-        cast(sum(fixed_point(family_purchases, 1000000000)) as bigint) as family_billionths,
+        repeat_band,
+        cast(sum(fixed_point(purchases, 1000000000)) as bigint) as billionths,
         cast(sum(fixed_point(started_purchases, 1000000000)) as bigint) as started_billionths,
-        cast(sum(fixed_point(purchases * purchase_worth, 1000000)) as bigint) as worth_millionths,
-        cast(sum(fixed_point(purchases * started_worth, 1000000)) as bigint) as started_millionths
+        cast(sum(fixed_point(started_purchases * purchase_worth, 1000000)) as bigint) as worth_millionths,
+        cast(sum(fixed_point(started_purchases * started_worth, 1000000)) as bigint) as started_millionths
     from valued
-    group by fit_group
+    group by fit_group, repeat_band
 ),
 
 final as (
     select
         fit_group,
-        family_billionths,
+        repeat_band,
+        billionths,
         started_billionths,
         -- nobody who is expected to purchase has nothing to be scaled
-        coalesce(cast(family_billionths as double) / nullif(started_billionths, 0), 1e0) as purchase_scale,
+        coalesce(cast(billionths as double) / nullif(started_billionths, 0), 1e0) as purchase_scale,
         coalesce(cast(worth_millionths as double) / nullif(started_millionths, 0), 1e0) as spend_scale
     from sums
 )

@@ -38,6 +38,7 @@ started as (
     from start_factors
     inner join start_scale
         on start_factors.fit_group = start_scale.fit_group
+        and start_factors.repeat_band = start_scale.repeat_band
 ),
 
 scored as (

@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"cbv/valuation/btyd"
@@ -236,18 +237,31 @@ func (c Customer) startFactor(model spend.Model, factor float64) float64 {
 }
 
 // unstarted is the group of those whose first purchase is not known.
-const unstarted = -2
+const unstarted = math.MinInt
 
-// startGroups returns the groups whose fits forecast the customers who have effects.
+// startGroups returns the groups that effects leave the totals of: of those who have
+// effects, by the group whose fit forecasts them and their band of repeats.
 func (h *hindcast) startGroups(starts [][]int) []int {
 	groups := make([]int, len(h.customers))
 	for i, c := range h.customers {
 		groups[i] = unstarted
 		if len(starts[i]) > 0 {
-			groups[i] = h.modelGroup(c)
+			groups[i] = h.modelGroup(c)*repeatBands + repeatBand(c.History.Repeats)
 		}
 	}
 	return groups
+}
+
+// repeatBands is how many bands of repeats effects are fitted and scaled in.
+const repeatBands = 5
+
+// repeatBand returns the band of a number of repeats: none, 1 or 2, 3 to 6, 7 to 14, more.
+// A model that knows nothing of first orders knows of each history that those who have it
+// are a mixture. One-timers, say, are those above all whose kind leaves early, so that
+// their total by everybody's model is right and with effects would be too low. Effects
+// therefore tell those of a like history apart, and leave the total of these.
+func repeatBand(repeats int) int {
+	return min(bits.Len(uint(repeats+1)), repeatBands) - 1
 }
 
 // startDays are the past days on which windows begin that effects are fitted on, each made
@@ -333,7 +347,7 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 				expected[i] = pooled.Pool.Expected(pooled.atWindows[place], c.Customer)
 			}
 		}
-		ofPurchases = append(ofPurchases, d.purchaseSubjects(people, expected, window))
+		ofPurchases = append(ofPurchases, d.purchaseSubjects(people, expected, window)...)
 		if len(ofSpend) == 0 {
 			// all purchases up to the day; those of an earlier window are among them
 			ofSpend = append(ofSpend, d.spendSubjects(made, people, window))
@@ -350,12 +364,14 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 	return fitted, nil
 }
 
-// purchaseSubjects returns the customers of a window, given how many purchases were
-// expected of each.
-func (d *startDays) purchaseSubjects(people []PastCustomer, expected []float64, window int) (subjects []effects.Subject) {
+// purchaseSubjects returns the customers of a window by their band of repeats, given how
+// many purchases were expected of each.
+func (d *startDays) purchaseSubjects(people []PastCustomer, expected []float64, window int) [][]effects.Subject {
+	subjects := make([][]effects.Subject, repeatBands)
 	for i, c := range people {
 		if len(c.Starts) > 0 {
-			subjects = append(subjects, effects.Subject{Customer: d.number(c), Values: c.Starts, Observed: float64(c.Came[window].Purchases), Expected: expected[i]})
+			of := &subjects[repeatBand(c.History.Repeats)]
+			*of = append(*of, effects.Subject{Customer: d.number(c), Values: c.Starts, Observed: float64(c.Came[window].Purchases), Expected: expected[i]})
 		}
 	}
 	return subjects
