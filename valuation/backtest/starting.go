@@ -66,13 +66,19 @@ func (s Starting) Won(target Target) bool {
 func (s Starting) Deviances(target Target) (with, without float64) {
 	customers := 0.
 	for _, c := range s.Cutoffs {
-		n, own, other := float64(c.Customers), c.Deviance, c.WithoutDeviance
-		if target == Margin {
-			own, other = c.SpendDeviance, c.WithoutSpendDeviance
-		}
+		own, other := c.Deviances(target)
+		n := float64(c.Customers)
 		with, without, customers = with+n*own, without+n*other, customers+n
 	}
 	return with / customers, without / customers
+}
+
+// Deviances returns the mean deviances of a target, with the effects and without.
+func (c StartCutoff) Deviances(target Target) (with, without float64) {
+	if target == Margin {
+		return c.SpendDeviance, c.WithoutSpendDeviance
+	}
+	return c.Deviance, c.WithoutDeviance
 }
 
 // Start fits the effects at every cutoff where they can be, and as of as_of, and holds the

@@ -91,7 +91,7 @@ var backtest = []Column{
 	asOf,
 	{"cutoff", day, "day", "last day that the models knew; as_of where the figure is of the run's own forecast"},
 	{"holdout_days", whole, "days", "the days after the cutoff that were, or are, forecast"},
-	{"model", text, "", "the model (by channel: with parameters of its own for each large one), a baseline: mean_rate, recent_rate; pool: what distributes the chosen model's total over customers; or procedure: what a run would have forecast on past days"},
+	{"model", text, "", "the model (by channel: with parameters of its own for each large one), a baseline: mean_rate, recent_rate; pool: what distributes the chosen model's total over customers; first_orders: the effects of what first orders were on that, which are no causes; or procedure: what a run would have forecast on past days"},
 	{"is_chosen", yesNo, "", "whether the run values customers by this model"},
 	{"target", text, "", "what is forecast: purchases, margin, or p_purchase, the chance of a purchase in the holdout"},
 	{"metric", text, "", "name of the figure"},

@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
+	"cbv/valuation/starts"
 	"cbv/valuation/stat"
 )
 
@@ -32,6 +33,7 @@ func (s *Scoring) makeBacktestScores(ctx context.Context) error {
 	if s.HasModel() {
 		t.model, t.isChosen = backtest.PoolName, s.pooled.Chosen
 		t.pool(s.pooling, s.intake.Holdout.Days, int(s.holdout.sampled), s.holdout.repeaters)
+		t.start(s.starting, s.started, s.intake.Holdout.Days)
 		t.model, t.isChosen = procedureName, false
 		t.ratios(s.rolling)
 		t.cutoffs(s.rolling)
@@ -62,6 +64,32 @@ func (t *scoreRows) pool(p backtest.Pooling, holdoutDays, customers, repeaters i
 		t.target = "purchases"
 		half := stat.Z * c.StandardError
 		t.put("gain", 0, p.Customers, c.Gain, c.Gain-half, c.Gain+half)
+	}
+}
+
+// startsName stands for a model in the rows of the effects of first orders.
+const startsName = "first_orders"
+
+// start adds the deviances with the effects of first orders and without at each cutoff where
+// they could be fitted, and by how much those with them were better over all.
+func (t *scoreRows) start(s backtest.Starting, of starts.Effects, holdoutDays int) {
+	for _, target := range []struct {
+		name    backtest.Target
+		contest *backtest.Contest
+		of      starts.Target
+	}{{backtest.Purchases, s.Purchases, of.Purchases}, {backtest.Margin, s.Spend, of.Spend}} {
+		t.model, t.isChosen, t.target = startsName, target.of.Chosen, string(target.name)
+		for _, c := range s.Cutoffs {
+			t.at(c.Before, holdoutDays)
+			with, without := c.Deviances(target.name)
+			t.put("deviance", 0, c.Customers, with)
+			t.put("deviance_without", 0, c.Customers, without)
+		}
+		if c := target.contest; c != nil {
+			t.at(0, holdoutDays)
+			half := stat.Z * c.StandardError
+			t.put("gain", 0, s.Customers, c.Gain, c.Gain-half, c.Gain+half)
+		}
 	}
 }
 

@@ -321,7 +321,8 @@ func (s *Scoring) Published() *publication.Model {
 	}
 	fit := s.models.groups[wholeBase].Purchase
 	model := &publication.Model{
-		Name: fit.Model.Name(), Parameters: map[string]float64{}, SpendForm: s.form.Name(), ByChannel: s.models.channels(), Pool: s.pooled.published(), From: s.parametersFrom(),
+		Name: fit.Model.Name(), Parameters: map[string]float64{}, SpendForm: s.form.Name(), ByChannel: s.models.channels(), Pool: s.pooled.published(),
+		Started: s.started.Published(), From: s.parametersFrom(),
 	}
 	for _, p := range fit.Parameters {
 		model.Parameters[p.Name] = p.Value

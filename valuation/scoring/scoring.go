@@ -35,8 +35,9 @@ type Scoring struct {
 	pooled  pooled
 	pooling backtest.Pooling // of the backtest
 
-	starts  starts.Values  // what first purchases were at past days
-	started starts.Effects // effects of that
+	starts   starts.Values     // what first purchases were at past days
+	started  starts.Effects    // effects of that
+	starting backtest.Starting // of the backtest
 
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
 	// as much.

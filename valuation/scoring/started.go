@@ -15,6 +15,7 @@ func (s *Scoring) testStart(rolling backtest.Rolling) (backtest.Rolling, error) 
 	if err != nil {
 		return rolling, err
 	}
+	s.starting = starting
 	if !s.reused.IsSet() {
 		s.started = starts.New(starting, s.starts, s.Days.AsOf)
 	}

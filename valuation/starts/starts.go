@@ -13,6 +13,7 @@ import (
 	"cbv/valuation/calendar"
 	"cbv/valuation/contest"
 	"cbv/valuation/engine"
+	"cbv/valuation/publication"
 )
 
 // Channel is the attribute_number of the channel.
@@ -184,6 +185,18 @@ func (v Values) effects(of effects.Effects) (list []startEffect) {
 		}
 	}
 	return list
+}
+
+// Published returns the short form of it, nil where effects could be fitted at no cutoff.
+func (e Effects) Published() *publication.Started {
+	if e.Purchases.Contest == nil || e.Spend.Contest == nil {
+		return nil
+	}
+	return &publication.Started{Purchases: e.Purchases.published(), Spend: e.Spend.published()}
+}
+
+func (t Target) published() publication.StartedTarget {
+	return publication.StartedTarget{Chosen: t.Chosen, Deviance: t.Deviance, WithoutDeviance: t.WithoutDeviance}
 }
 
 // row is a row of start_effects, in billionths of the logarithm.
