@@ -38,7 +38,7 @@ var layers = [][]string{
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
 	// the Go steps of a subject each
-	{"intake", "suspicion", "starts", "scoring", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
+	{"intake", "suspicion", "scores", "starts", "scoring", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
 	// the plans of a run, and what people read and type
 	{"run"},
 	{"report"},

@@ -2,7 +2,6 @@ package backtest
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 
 	"cbv/valuation/btyd"
@@ -252,22 +251,10 @@ func (h *hindcast) startGroups(starts [][]int) []int {
 	for i, c := range h.customers {
 		groups[i] = unstarted
 		if len(starts[i]) > 0 {
-			groups[i] = h.modelGroup(c)*repeatBands + repeatBand(c.History.Repeats)
+			groups[i] = h.modelGroup(c)*effects.Bands + effects.Band(c.History.Repeats)
 		}
 	}
 	return groups
-}
-
-// repeatBands is how many bands of repeats effects are fitted and scaled in.
-const repeatBands = 5
-
-// repeatBand returns the band of a number of repeats: none, 1 or 2, 3 to 6, 7 to 14, more.
-// A model that knows nothing of first orders knows of each history that those who have it
-// are a mixture. One-timers, say, are those above all whose kind leaves early, so that
-// their total by everybody's model is right and with effects would be too low. Effects
-// therefore tell those of a like history apart, and leave the total of these.
-func repeatBand(repeats int) int {
-	return min(bits.Len(uint(repeats+1)), repeatBands) - 1
 }
 
 // startDays are the past days on which windows begin that effects are fitted on, each made
@@ -373,10 +360,10 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 // purchaseSubjects returns the customers of a window by their band of repeats, given how
 // many purchases were expected of each.
 func (d *startDays) purchaseSubjects(people []PastCustomer, expected []float64, window int) [][]effects.Subject {
-	subjects := make([][]effects.Subject, repeatBands)
+	subjects := make([][]effects.Subject, effects.Bands)
 	for i, c := range people {
 		if len(c.Starts) > 0 {
-			of := &subjects[repeatBand(c.History.Repeats)]
+			of := &subjects[effects.Band(c.History.Repeats)]
 			*of = append(*of, effects.Subject{Customer: d.number(c), Values: c.Starts, Observed: float64(c.Came[window].Purchases), Expected: expected[i]})
 		}
 	}

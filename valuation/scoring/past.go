@@ -80,15 +80,16 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	}
 	look := s.intake.Lookback
 	past := backtest.Past{Lookback: look}
+	var members starts.Members
 	var err error
-	if s.starts, err = starts.Read(ctx, s.Engine, s.Days.AsOf, s.Config.Value.FitBy == "channel"); err != nil {
+	if s.starts, members, err = starts.Read(ctx, s.Engine, s.Days.AsOf, s.Config.Value.FitBy == "channel"); err != nil {
 		return err
 	}
 	past.Starts = s.starts.Attributes()
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
 		for i, row := range rows[before] {
-			day.Customers[i].Starts = s.starts.Of(before, row.CustomerID)
+			day.Customers[i].Starts = members.Of(before, row.CustomerID)
 		}
 		past.Days = append(past.Days, day)
 	}

@@ -33,8 +33,10 @@ func (v startValue) compare(w startValue) int {
 type Values struct {
 	values     []startValue // ascending
 	attributes map[int64]string
-	of         map[startKey][]int // places of their values, ascending
 }
+
+// Members are who had which of the values on the past days, by their places, ascending.
+type Members map[startKey][]int
 
 // startKey is a customer on a past day, so many days before as_of.
 type startKey struct {
@@ -47,7 +49,7 @@ func (v Values) Known() bool { return len(v.values) > 0 }
 
 // Of returns the places of the values of a customer on a past day, so many days before
 // as_of, ascending; none where their first purchase is not known.
-func (v Values) Of(before int, customerID string) []int { return v.of[startKey{before, customerID}] }
+func (m Members) Of(before int, customerID string) []int { return m[startKey{before, customerID}] }
 
 // Attributes returns the number of the attribute of each value.
 func (v Values) Attributes() []int {
@@ -74,18 +76,18 @@ type pastContent struct {
 
 // Read reads what first purchases were at the past days, counted back from asOf. A channel
 // that may have models of its own has no effect beside these: byChannel leaves it out.
-func Read(ctx context.Context, e engine.Engine, asOf time.Time, byChannel bool) (Values, error) {
-	starts := Values{attributes: map[int64]string{}, of: map[startKey][]int{}}
+func Read(ctx context.Context, e engine.Engine, asOf time.Time, byChannel bool) (Values, Members, error) {
+	starts, members := Values{attributes: map[int64]string{}}, Members{}
 	attributes, err := engine.All[startRow](ctx, e, "start_attributes")
 	if err != nil {
-		return starts, err
+		return starts, nil, err
 	}
 	for _, row := range attributes {
 		starts.attributes[row.AttributeNumber] = row.Attribute
 	}
 	rows, err := engine.All[pastContent](ctx, e, "past_contents")
 	if err != nil {
-		return starts, err
+		return starts, nil, err
 	}
 	if byChannel {
 		rows = slices.DeleteFunc(rows, func(row pastContent) bool { return row.AttributeNumber == Channel })
@@ -104,12 +106,12 @@ func Read(ctx context.Context, e engine.Engine, asOf time.Time, byChannel bool) 
 	}
 	for _, row := range rows {
 		key := startKey{calendar.DaysBetween(row.PastDay, asOf), row.CustomerID}
-		starts.of[key] = append(starts.of[key], known[startValue{row.AttributeNumber, row.Content}])
+		members[key] = append(members[key], known[startValue{row.AttributeNumber, row.Content}])
 	}
-	for _, places := range starts.of {
+	for _, places := range members {
 		slices.Sort(places)
 	}
-	return starts, nil
+	return starts, members, nil
 }
 
 // Effects is the effects of what first purchases were on the forecasts of customers, and

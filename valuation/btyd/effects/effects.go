@@ -8,7 +8,10 @@
 // Nothing here reads a clock or prints, and sums are added in the order of the customers.
 package effects
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // rounds is how often every attribute is fitted in turn, given the others.
 const rounds = 5
@@ -17,6 +20,16 @@ const rounds = 5
 // beyond chance, all of them together, for it to have effects: where the moments alone
 // decide, half of all attributes that mean nothing have some, which are noise.
 const leastErrors = 2
+
+// Bands is how many bands of repeats there are.
+const Bands = 5
+
+// Band returns the band of a number of repeats: none, 1 or 2, 3 to 6, 7 to 14, more. A model
+// that knows nothing of first orders knows of each history that those who have it are a
+// mixture. One-timers, say, are those above all whose kind leaves early, so that their total
+// by everybody's model is right and with effects would be too low. Effects therefore tell
+// those of a like history apart, and leave the total of these.
+func Band(repeats int) int { return min(bits.Len(uint(repeats+1)), Bands) - 1 }
 
 // A Subject is a customer in a window.
 type Subject struct {
@@ -70,8 +83,8 @@ func (e Effects) without(attribute int, values, attributes []int) (sum float64) 
 	return sum
 }
 
-// Fit fits the effects of values to windows, each at its own level: that more came than was
-// expected of everybody is no effect. attributes says of which attribute each value is, and
+// Fit fits the effects of values to windows, or the bands of repeats in these, each at its
+// own level: that more came than was expected of everybody is no effect. attributes says of which attribute each value is, and
 // the values of one are neighbours.
 //
 // γ = ln((O + κ)/(E + κ)), κ by the method of moments: with Var O = φE the ratios of the
