@@ -2,6 +2,7 @@ package run
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -100,6 +101,10 @@ func TestValuesOfOneTimersKnowHowTheyStarted(t *testing.T) {
 			t.Errorf("%s %s, which means nothing, has the effect %.3f (%.3f to %.3f)", e.Attribute, e.Value, e.Factor, e.FactorLow, e.FactorHigh)
 		}
 	}
+	if told := result.Manifest.Model.Started; told == nil || !told.Purchases.Chosen || !(told.Purchases.Deviance < told.Purchases.WithoutDeviance) {
+		t.Errorf("the manifest says %+v of first orders", told)
+	}
+	checkStartScores(t, result.Folder)
 	rows, err := parquetfile.Read[oneTimer](filepath.Join(result.Folder, "customers.parquet"))
 	if err != nil {
 		t.Fatal(err)
@@ -126,5 +131,40 @@ func TestValuesOfOneTimersKnowHowTheyStarted(t *testing.T) {
 		if !(math.Abs(s.got/s.want-1) <= 0.1) {
 			t.Errorf("the one-timers of %s have a mean value of %.3f of the true one", name, s.got/s.want)
 		}
+	}
+}
+
+// startScore is a row of backtest.parquet.
+type startScore struct {
+	Model  string   `parquet:"model"`
+	Chosen bool     `parquet:"is_chosen"`
+	Target string   `parquet:"target"`
+	Metric string   `parquet:"metric"`
+	Value  *float64 `parquet:"value"`
+	Low    *float64 `parquet:"low"`
+}
+
+// checkStartScores checks that backtest.parquet has how the effects did, on both targets.
+func checkStartScores(t *testing.T, folder string) {
+	t.Helper()
+	rows, err := parquetfile.Read[startScore](filepath.Join(folder, "backtest.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, row := range rows {
+		if row.Model != "first_orders" {
+			continue
+		}
+		got[row.Target+" "+row.Metric]++
+		if !row.Chosen || row.Value == nil || row.Metric == "gain" && !(*row.Low > 0) {
+			t.Errorf("the effects on %s are chosen for their %s: %+v", row.Target, row.Metric, row)
+		}
+	}
+	want := map[string]int{
+		"purchases deviance": 2, "purchases deviance_without": 2, "purchases gain": 1, "margin deviance": 2, "margin deviance_without": 2, "margin gain": 1,
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("rows of the effects %v, want %v", got, want)
 	}
 }
