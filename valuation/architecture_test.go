@@ -29,16 +29,16 @@ var owners = map[string]string{
 // below; on one line it imports what stands before it.
 var layers = [][]string{
 	// what everything may know, and pure mathematics
-	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "btyd/pool", "pastdays", "recentvalue", "backtest"},
+	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "btyd/pool", "btyd/effects", "pastdays", "recentvalue", "contest", "backtest"},
 	// files, and declarations
-	{"parquetfile", "csvfile", "region", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation", "scoretable"},
+	{"parquetfile", "csvfile", "region", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},
 	// the outside: engines, input files
 	{"engine/duckdb", "source/remedy", "source", "proposal"},
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
 	// the Go steps of a subject each
-	{"intake", "suspicion", "scoring", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
+	{"intake", "suspicion", "scores", "starts", "scoring", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
 	// the plans of a run, and what people read and type
 	{"run", "performance"},
 	{"report"},

@@ -119,6 +119,21 @@ create or replace macro id_fraction(id) as
 create or replace macro bucket(content) as
     cast(cast('0x' || substr(sha256(content), 1, 15) as bigint) % 10000 as bigint);
 
+-- what a purchase is expected to be worth after some of positive value: Fader & Hardie
+-- (2013), of n purchases that add up to S: E[M | n, S] = p (γ + S) / (p n + q - 1), of
+-- those worth anything; the usual value without any, and where there is no spend model, p
+-- being null then
+create or replace macro purchase_value(positive_share, p, q, gamma, spent, purchases, usual) as
+    case
+        when purchases > 0
+            then coalesce(positive_share * p * (gamma + spent) / nullif(p * purchases + q - 1, 0), usual)
+        else usual
+    end;
+
+-- the chance of a purchase where so many times as many come as of those who have it
+create or replace macro chance_times(chance, factor) as
+    case when factor is null then chance else 1 - power(greatest(0e0, 1 - chance), factor) end;
+
 -- the chance of a purchase where their number is negative binomial
 create or replace macro purchase_chance(counts_size, counts_mean) as
     1 - exp(-counts_size * ln(1 + counts_mean / nullif(counts_size, 0)));

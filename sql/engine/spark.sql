@@ -118,6 +118,23 @@ create or replace temporary function id_fraction(id string) returns double retur
 create or replace temporary function bucket(content string) returns bigint return
     cast(conv(substr(sha2(cast(content as binary), 256), 1, 15), 16, 10) as bigint) % 10000;
 
+-- what a purchase is expected to be worth after some of positive value: Fader & Hardie
+-- (2013), of n purchases that add up to S: E[M | n, S] = p (γ + S) / (p n + q - 1), of
+-- those worth anything; the usual value without any, and where there is no spend model, p
+-- being null then
+create or replace temporary function purchase_value(
+    positive_share double, p double, q double, gamma double, spent double, purchases bigint, usual double
+) returns double return
+    case
+        when purchases > 0
+            then coalesce(positive_share * p * (gamma + spent) / nullif(p * purchases + q - 1, 0), usual)
+        else usual
+    end;
+
+-- the chance of a purchase where so many times as many come as of those who have it
+create or replace temporary function chance_times(chance double, factor double) returns double return
+    case when factor is null then chance else 1 - power(greatest(0e0, 1 - chance), factor) end;
+
 -- the chance of a purchase where their number is negative binomial
 create or replace temporary function purchase_chance(counts_size double, counts_mean double) returns double return
     1 - exp(-counts_size * ln(1 + counts_mean / nullif(counts_size, 0)));

@@ -3,10 +3,11 @@
 -- counts are negative binomial of that mean and of the size that fading memory gives.
 -- What is far beyond all customers that the pool was fitted to counts as the nearest in
 -- its ranges, and nobody purchases on more days than the horizon has.
+-- With the effects of first purchases they are started_purchases.
 -- Empty where customers are valued by the family alone.
 --
 -- grain: one row per customer_id
--- reads: summary, fit_groups, pool_terms, pool_purchasing, pool_histories
+-- reads: summary, fit_groups, pool_terms, pool_purchasing, pool_histories, start_factors
 with
 
 customers as (
@@ -28,7 +29,7 @@ customers as (
         on summary.customer_id = pool_purchasing.customer_id
 ),
 
-final as (
+expected as (
     select
         customers.customer_id,
         customers.fit_group,
@@ -36,7 +37,7 @@ final as (
         customers.age_at_last_purchase_days,
         customers.customer_age_days,
         customers.counts_size,
-        least(pool_terms.most_purchases, exp(
+        exp(
             pool_histories.log_mean
             + pool_terms.by_memory * ln(least(
                 greatest(pool_histories.memory_rate * customers.counts_size, pool_terms.least_memory), pool_terms.most_memory
@@ -47,7 +48,9 @@ final as (
             + pool_terms.by_recent_half * ln(least(
                 greatest(1e0 + customers.half_window_purchases, pool_terms.least_recent_half), pool_terms.most_recent_half
             ))
-        )) as pool_purchases,
+        ) as purchases,
+        coalesce(start_factors.purchase_factor, 1e0) as purchase_factor,
+        pool_terms.most_purchases,
         pool_histories.share_30d,
         pool_histories.share_90d,
         pool_histories.share_365d,
@@ -62,6 +65,28 @@ final as (
         and customers.repeat_purchases = pool_histories.repeat_purchases
         and customers.age_at_last_purchase_days = pool_histories.age_at_last_purchase_days
         and customers.customer_age_days = pool_histories.customer_age_days
+    left join start_factors
+        on customers.customer_id = start_factors.customer_id
+),
+
+final as (
+    select
+        customer_id,
+        fit_group,
+        repeat_purchases,
+        age_at_last_purchase_days,
+        customer_age_days,
+        counts_size,
+        least(most_purchases, purchases) as pool_purchases,
+        least(most_purchases, purchases * purchase_factor) as started_purchases,
+        share_30d,
+        share_90d,
+        share_365d,
+        purchases_if_alive,
+        family_purchases,
+        p,
+        q
+    from expected
 )
 
 select * from final

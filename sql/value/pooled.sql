@@ -3,19 +3,24 @@
 -- Counts are negative binomial, dropout included. By the family's forecast for who is
 -- alive, the customers are as good as so many of these: what the pool does not say comes
 -- from the family in that proportion. Empty where customers are valued by the family
--- alone.
+-- alone. With the effects of first purchases those of a band of repeats have their total.
 --
 -- grain: one row per customer_id
--- reads: pool_forecasts, pool_scale, pool_terms
+-- reads: pool_forecasts, pool_scale, pool_terms, start_factors, start_scale
 with
 
 scaled as (
     select
         pool_forecasts.*,
-        pool_forecasts.pool_purchases * pool_scale.scale as counts_mean
+        pool_forecasts.started_purchases * pool_scale.scale * coalesce(start_scale.purchase_scale, 1e0) as counts_mean
     from pool_forecasts
     inner join pool_scale
         on pool_forecasts.fit_group = pool_scale.fit_group
+    left join start_factors
+        on pool_forecasts.customer_id = start_factors.customer_id
+    left join start_scale
+        on start_factors.fit_group = start_scale.fit_group
+        and start_factors.repeat_band = start_scale.repeat_band
 ),
 
 spread as (

@@ -12,6 +12,11 @@
 -- alive_equivalent customers who are alive, by the family's forecast of these, in place of
 -- p_alive: so the family's ratios are kept, and p_alive itself.
 --
+-- The effects of first purchases multiply how many purchases are expected, by the pool or
+-- the family, and what one is worth before any is known: γ of the spend model, and its mean.
+-- The chance of a purchase by the family, given alive, is that of so many times as many, and
+-- what is spent that of so many times as much.
+--
 -- What a customer will spend is distributed as spend_scale × W, and W depends on
 -- (x, T) alone, given alive: it is that of customers whose purchases all have a positive
 -- value, and the scale of others keeps their own mean. spend_share, P(alive), is how
@@ -21,18 +26,39 @@
 -- in _365d is the same over 365 days, whatever the horizon.
 --
 -- grain: one row per customer_id
--- reads: own_shares, share_weights, scores, conditional_forecasts, pooled_forecasts, spend_terms, season_terms, params
+-- reads: own_shares, share_weights, scores, conditional_forecasts, pooled_forecasts, start_factors, start_scale, spend_terms, season_terms, params
 with
+
+started as (
+    select
+        start_factors.customer_id,
+        start_factors.purchase_factor * start_scale.purchase_scale as purchase_factor,
+        start_factors.spend_factor,
+        start_scale.spend_scale
+    from start_factors
+    inner join start_scale
+        on start_factors.fit_group = start_scale.fit_group
+        and start_factors.repeat_band = start_scale.repeat_band
+),
 
 scored as (
     select
         own_shares.*,
         scores.p_alive,
-        coalesce(pooled_forecasts.alive_equivalent, scores.p_alive) as alive_equivalent,
+        coalesce(pooled_forecasts.alive_equivalent, scores.p_alive * coalesce(started.purchase_factor, 1e0)) as alive_equivalent,
         scores.days_to_next_purchase,
-        coalesce(pooled_forecasts.p_purchase_30d, scores.p_alive * conditional_forecasts.p_purchase_30d) as p_purchase_30d,
-        coalesce(pooled_forecasts.p_purchase_90d, scores.p_alive * conditional_forecasts.p_purchase_90d) as p_purchase_90d,
-        coalesce(pooled_forecasts.p_purchase_365d, scores.p_alive * conditional_forecasts.p_purchase_365d) as p_purchase_365d,
+        coalesce(
+            pooled_forecasts.p_purchase_30d,
+            scores.p_alive * chance_times(conditional_forecasts.p_purchase_30d, started.purchase_factor)
+        ) as p_purchase_30d,
+        coalesce(
+            pooled_forecasts.p_purchase_90d,
+            scores.p_alive * chance_times(conditional_forecasts.p_purchase_90d, started.purchase_factor)
+        ) as p_purchase_90d,
+        coalesce(
+            pooled_forecasts.p_purchase_365d,
+            scores.p_alive * chance_times(conditional_forecasts.p_purchase_365d, started.purchase_factor)
+        ) as p_purchase_365d,
         conditional_forecasts.purchases_per_year as expected_repeat_rate,
         conditional_forecasts.discounted_purchases / nullif(conditional_forecasts.expected_purchases, 0) as discount_factor,
         conditional_forecasts.expected_purchases as purchases_if_alive,
@@ -43,7 +69,7 @@ scored as (
         coalesce(pooled_forecasts.spend_low, scores.spend_low) as spend_low,
         coalesce(pooled_forecasts.spend_high, scores.spend_high) as spend_high,
         coalesce(pooled_forecasts.spend_share, scores.p_alive) as spend_share,
-        coalesce(pooled_forecasts.spend_ratio, 1e0) as spend_ratio,
+        coalesce(pooled_forecasts.spend_ratio, started.purchase_factor, 1e0) as spend_ratio,
         coalesce(pooled_forecasts.spend_none, conditional_forecasts.spend_none) as spend_none,
         coalesce(pooled_forecasts.spend_power, conditional_forecasts.spend_power) as spend_power,
         coalesce(pooled_forecasts.spend_first, conditional_forecasts.spend_first) as spend_first,
@@ -51,11 +77,12 @@ scored as (
         coalesce(pooled_forecasts.spend_exceeds, conditional_forecasts.spend_exceeds) as spend_exceeds,
         coalesce(pooled_forecasts.spend_second_moment, conditional_forecasts.spend_second_moment) as spend_second_moment,
         conditional_forecasts.spend_band,
-        conditional_forecasts.spend_mean,
+        conditional_forecasts.spend_mean * coalesce(started.spend_factor, 1e0) as spend_mean,
+        coalesce(started.spend_scale, 1e0) as start_spend_scale,
         conditional_forecasts.is_spend_mean_fitted,
         conditional_forecasts.p,
         conditional_forecasts.q,
-        conditional_forecasts.gamma,
+        conditional_forecasts.gamma * coalesce(started.spend_factor, 1e0) as gamma,
         scores.sensitivities
     from own_shares
     left join scores
@@ -69,6 +96,8 @@ scored as (
         and own_shares.customer_age_days = conditional_forecasts.customer_age_days
     left join pooled_forecasts
         on own_shares.customer_id = pooled_forecasts.customer_id
+    left join started
+        on own_shares.customer_id = started.customer_id
 ),
 
 weights as (
@@ -105,20 +134,11 @@ shared as (
 spending as (
     select
         shared.*,
-        -- Fader & Hardie (2013), of n purchases that add up to S: E[M | n, S] =
-        -- p (γ + S) / (p n + q - 1), of those worth anything; the mean alone where there
-        -- is no spend model, p being null then
-        season_terms.purchase_value_ratio * case
-            when shared.spend_purchases > 0
-                then coalesce(
-                    spend_terms.positive_share
-                        * shared.p * (shared.gamma + money(shared.spend_minor, params.minor_per_unit))
-                        / nullif(shared.p * shared.spend_purchases + shared.q - 1, 0),
-                    shared.spend_mean
-                )
-            else shared.spend_mean
-        end as expected_purchase_value,
-        season_terms.purchase_value_ratio,
+        season_terms.purchase_value_ratio * shared.start_spend_scale * purchase_value(
+            spend_terms.positive_share, shared.p, shared.q, shared.gamma,
+            money(shared.spend_minor, params.minor_per_unit), shared.spend_purchases, shared.spend_mean
+        ) as expected_purchase_value,
+        season_terms.purchase_value_ratio * shared.start_spend_scale as purchase_value_ratio,
         shared.repeat_purchases + spend_terms.first_counts as shape_purchases,
         spend_terms.positive_share,
         shared.usual_margin + shared.own_margin * own_part(

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/contest"
 )
 
 // Trust says whether a backtest supports the model.
@@ -33,7 +34,7 @@ type Choice struct {
 // nil allowed is ByDropout of the fits at the cutoff.
 func (r Result) Choose(allowed func(family string) bool) Choice {
 	if allowed == nil {
-		allowed = ByDropout(r.fits(), r.Unfitted)
+		allowed = contest.ByDropout(r.fits(), r.Unfitted)
 	}
 	var pooled, byGroup []*Candidate
 	for i := range r.Candidates {

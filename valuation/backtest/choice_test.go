@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/contest"
 )
 
 // named is a model that has nothing but a name.
@@ -189,10 +190,10 @@ func TestChoiceByDropout(t *testing.T) {
 		{"one other beside a refusal", fits{fit("BG/NBD", -93), fit("NBD", -103)}, refused{refusal("Pareto/NBD", btyd.Ridge, -99)}, 20, true},
 		{"NBD refused", fits{fit("BG/NBD", -103)}, refused{refusal("NBD", btyd.Boundary, -103)}, math.Inf(1), true},
 	} {
-		if got := backtest.DropoutEvidence(c.fits, c.refused); got != c.evidence {
+		if got := contest.DropoutEvidence(c.fits, c.refused); got != c.evidence {
 			t.Errorf("%s: evidence of %g, want %g", c.what, got, c.evidence)
 		}
-		allowed := backtest.ByDropout(c.fits, c.refused)
+		allowed := contest.ByDropout(c.fits, c.refused)
 		if allowed("NBD") == c.dropout || allowed("BG/NBD") != c.dropout {
 			t.Errorf("%s: NBD %v, BG/NBD %v", c.what, allowed("NBD"), allowed("BG/NBD"))
 		}
@@ -284,12 +285,12 @@ func TestAgreementPrefer(t *testing.T) {
 		{"the same", []btyd.Fit{right, right}, 0},
 		{"the second, and no better after it", []btyd.Fit{wrong, close, right}, 1},
 	} {
-		chosen, contests := backtest.Prefer(base, c.fits, 2)
+		chosen, contests := contest.Prefer(base, c.fits, 2)
 		if chosen != c.want || len(contests) != max(0, len(c.fits)-1) {
 			t.Errorf("%s: chose %d after %+v, want %d", c.what, chosen, contests, c.want)
 		}
 	}
-	_, contests := backtest.Prefer(base, []btyd.Fit{wrong, right}, 2)
+	_, contests := contest.Prefer(base, []btyd.Fit{wrong, right}, 2)
 	var gains []float64
 	sum := 0.0
 	for _, c := range customers {

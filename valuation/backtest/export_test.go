@@ -31,6 +31,22 @@ func (c PoolCutoff) Forecasts() map[float64]float64 {
 	return forecasts
 }
 
+// Forecasts are the purchases of the holdout, and their margin, that effects expect at a
+// cutoff, by U of the customer.
+func (c StartCutoff) Forecasts(r Rolling) (purchases, margin map[float64]float64) {
+	purchases, margin = map[float64]float64{}, map[float64]float64{}
+	for _, cutoff := range r.Cutoffs {
+		if cutoff.Before != c.Before {
+			continue
+		}
+		for i, customer := range cutoff.hindcast.customers {
+			purchases[customer.U] = c.purchasing.purchases(r.Place(r.HoldoutDays))[i]
+			margin[customer.U] = purchases[customer.U] * c.worth[i]
+		}
+	}
+	return purchases, margin
+}
+
 // NewForecast forecasts the days after day, of which Came has all.
 func NewForecast(day PastDay, look pastdays.Lookback, procedure Procedure, ratios [2]Ratio, mostKept int) (*Forecast, error) {
 	multipliers := [2]float64{ratios[0].Multiplier, ratios[1].Multiplier}
@@ -112,7 +128,7 @@ func (f *Forecast) chances(h *hindcast, look pastdays.Lookback, multipliers [2]f
 	of := h.spend[everybody]
 	f.Threshold = f.Totals[1].Expected / float64(len(h.customers))
 	step := max(1, len(h.customers)/mostKept)
-	var counts counts
+	var counts btyd.Counts
 	for i := 0; i < len(h.customers); i += step {
 		c := h.customers[i]
 		g := of.Bands[of.Place(c.History.Repeats)].Model
@@ -120,14 +136,14 @@ func (f *Forecast) chances(h *hindcast, look pastdays.Lookback, multipliers [2]f
 			continue
 		}
 		future := model.Future(c.History.Repeats, c.History.Age)
-		counts.set(future, days, future.Expected(days), 0)
+		counts.Set(future, days, future.Expected(days), 0)
 		shape := g.P*float64(c.counted(of.Form)) + g.Q
 		scale := g.Gamma + of.Form.Total(c.FirstSpend, c.RepeatSpend)
 		spent := f.Threshold / (c.MarginShare * value)
-		chance, left := 0., 1-counts.p[0]
-		for m := 1; m < len(counts.p); m++ {
-			chance += counts.p[m] * (1 - mathext.RegIncBeta(g.P*float64(m), shape, spent/(spent+scale)))
-			left -= counts.p[m]
+		chance, left := 0., 1-counts.P[0]
+		for m := 1; m < len(counts.P); m++ {
+			chance += counts.P[m] * (1 - mathext.RegIncBeta(g.P*float64(m), shape, spent/(spent+scale)))
+			left -= counts.P[m]
 		}
 		chance += max(0, left) // whoever purchases more often than that spends more
 		f.Keep = append(f.Keep, model.PAlive(c.History)*chance)

@@ -86,7 +86,7 @@ func (f *familyPurchasing) variances(ratio float64) []float64 {
 				days := float64(f.terms.HoldoutDays)
 				expected := future.Expected(days)
 				var square float64
-				square, p = secondMoment(future, days, expected, p)
+				square, p = btyd.SecondMoment(future, days, expected, p)
 				for _, i := range run {
 					mean := f.means[f.holdout][i]
 					pAlive := 0.
@@ -100,26 +100,4 @@ func (f *familyPurchasing) variances(ratio float64) []float64 {
 		})
 	}
 	return variances
-}
-
-// momentPrecision is the share of the mean that the distribution of counts has to hold
-// before its second moment is taken from it.
-const momentPrecision = 1e-3
-
-// secondMoment returns the expected square of the number of purchases of a customer who
-// is alive. p is scratch space, which it returns grown.
-func secondMoment(future btyd.Future, t, expected float64, p []float64) (square float64, grown []float64) {
-	for size := max(8, int(min(3*expected, mostCounts))); ; size *= 2 {
-		p = resized(p, size)
-		future.Counts(t, p)
-		mean := 0.
-		square = 0
-		for n, chance := range p {
-			mean += float64(n) * chance
-			square += float64(n) * float64(n) * chance
-		}
-		if mean >= (1-momentPrecision)*expected || size >= mostCounts {
-			return square, p
-		}
-	}
 }

@@ -1,9 +1,6 @@
 package backtest
 
 import (
-	"math"
-	"sort"
-
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
 )
@@ -93,7 +90,7 @@ func (t *test) forecastOf(family int, runs map[int][]run) forecast {
 	for group, of := range runs {
 		model := t.modelOf(group, family)
 		likelihood.EachChunk((len(of)+chunkRuns-1)/chunkRuns, t.terms.Workers, func(chunk int) {
-			var counts counts
+			var counts btyd.Counts
 			for _, run := range of[chunk*chunkRuns : min((chunk+1)*chunkRuns, len(of))] {
 				t.forecastRun(&f, run, model, &counts)
 			}
@@ -118,7 +115,7 @@ func (t *test) margins(models spends, purchases []float64, byGroup bool) []float
 
 // forecastRun forecasts neighbours who share (x, T), and so the future that
 // they have if they are alive. counts is scratch space.
-func (t *test) forecastRun(f *forecast, run run, model btyd.Model, counts *counts) {
+func (t *test) forecastRun(f *forecast, run run, model btyd.Model, counts *btyd.Counts) {
 	most := 0
 	for _, i := range run {
 		most = max(most, t.customers[i].Purchases)
@@ -127,16 +124,16 @@ func (t *test) forecastRun(f *forecast, run run, model btyd.Model, counts *count
 	holdout := float64(t.terms.HoldoutDays)
 	future := model.Future(h.Repeats, h.Age)
 	expected, pPurchase := future.Expected(holdout), future.PPurchase(holdout)
-	counts.set(future, holdout, expected, most)
+	counts.Set(future, holdout, expected, most)
 
 	var pAlive float64
-	var middle interval
+	var middle btyd.Interval
 	for place, i := range run {
 		c := t.customers[i]
 		if place == 0 || c.History != h {
 			h = c.History
 			pAlive = model.PAlive(h)
-			middle = counts.middle(pAlive)
+			middle = counts.Middle(pAlive)
 		}
 		f.purchases[i] = pAlive * expected
 		f.pPurchase[i] = pAlive * pPurchase
@@ -153,88 +150,9 @@ func newForecast(n int) forecast {
 }
 
 // place sets where a customer's purchases lie in their distribution.
-func (f *forecast) place(customer int, c Customer, counts *counts, pAlive float64, middle interval) {
-	below := counts.upTo(pAlive, c.Purchases-1)
-	f.pit[customer] = below + c.U*(counts.upTo(pAlive, c.Purchases)-below)
-	f.covered[customer] = middle.low <= c.Purchases && c.Purchases <= middle.high
-	f.coverage[customer] = middle.coverage
-}
-
-// interval is the central 80 % of a distribution of counts, and the probability of it.
-type interval struct {
-	low, high int
-	coverage  float64
-}
-
-// counts is the distribution of the number of purchases given that a customer
-// is alive: cumulative[n] is the probability of n or fewer.
-type counts struct {
-	p, cumulative []float64
-}
-
-const (
-	// tail is what the central 80 % interval leaves on either side.
-	tail = 0.1
-
-	// mostCounts bounds a distribution that nothing else does.
-	mostCounts = 1 << 16
-)
-
-// set makes the distribution up to most, and as far as its upper tail.
-func (c *counts) set(future btyd.Future, t, expected float64, most int) {
-	size := max(most+1, 8, int(min(1.5*expected, mostCounts)))
-	for {
-		c.p = resized(c.p, size)
-		c.cumulative = resized(c.cumulative, size)
-		future.Counts(t, c.p)
-		sum := 0.0
-		for n, p := range c.p {
-			sum = min(sum+p, 1) // rounding
-			c.cumulative[n] = sum
-		}
-		if sum >= 1-tail || size >= mostCounts {
-			return
-		}
-		size *= 2
-	}
-}
-
-func resized(values []float64, size int) []float64 {
-	if cap(values) < size {
-		return make([]float64, size)
-	}
-	return values[:size]
-}
-
-// upTo returns the probability of n purchases or fewer of a customer who is
-// alive with probability pAlive.
-func (c *counts) upTo(pAlive float64, n int) float64 {
-	if n < 0 {
-		return 0
-	}
-	return 1 - pAlive + pAlive*c.cumulative[n]
-}
-
-// middle returns the central 80 % of a customer who is alive with probability pAlive.
-func (c *counts) middle(pAlive float64) interval {
-	i := interval{low: c.quantile(pAlive, tail), high: c.quantile(pAlive, 1-tail)}
-	i.coverage = c.upTo(pAlive, i.high) - c.upTo(pAlive, i.low-1)
-	return i
-}
-
-// quantile returns the least n with a probability of at least q to purchase n
-// times or less often.
-func (c *counts) quantile(pAlive, q float64) int {
-	last := len(c.cumulative) - 1
-	return sort.Search(last, func(n int) bool { return c.upTo(pAlive, n) >= q })
-}
-
-// deviance returns the Poisson deviance of an outcome y ≥ 0 when mu was
-// expected, at least least.
-func deviance(y, mu, least float64) float64 {
-	mu = max(mu, least)
-	if y <= 0 {
-		return 2 * mu
-	}
-	return 2 * (y*math.Log(y/mu) - (y - mu))
+func (f *forecast) place(customer int, c Customer, counts *btyd.Counts, pAlive float64, middle btyd.Interval) {
+	below := counts.UpTo(pAlive, c.Purchases-1)
+	f.pit[customer] = below + c.U*(counts.UpTo(pAlive, c.Purchases)-below)
+	f.covered[customer] = middle.Low <= c.Purchases && c.Purchases <= middle.High
+	f.coverage[customer] = middle.Coverage
 }

@@ -38,7 +38,7 @@ func (r Rolling) testTenths() []Test {
 	return r.testGroups("tenth", names, func(c Cutoff) []int {
 		groups := make([]int, len(c.hindcast.customers))
 		for rank, p := range c.hindcast.order(c.hindcast.purchases(window)) {
-			groups[p.customer] = rank * tenths / len(groups)
+			groups[p.Customer] = rank * tenths / len(groups)
 		}
 		return groups
 	})

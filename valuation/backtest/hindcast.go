@@ -30,6 +30,10 @@ type PastCustomer struct {
 	// holdout's length, and all of them by fading memory, for each of its half-lives.
 	RecentHalf int
 	Faded      [len(pool.HalfLives)]float64
+
+	// Starts are the places of what their first purchase was among Past.Starts, ascending;
+	// none where it is not known.
+	Starts []int
 }
 
 // Revision says that on a later cutoff so many more purchases were known in a holdout
@@ -69,7 +73,8 @@ func (d PastDay) sorted() []PastCustomer {
 // Came is what a customer did in a window.
 type Came struct {
 	Purchases int
-	Margin    float64 // returns included
+	Revenue   float64 // returns included, as in Margin
+	Margin    float64
 }
 
 // Procedure is how customers are forecast: by a family, fitted to everybody or to each

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"cbv/valuation/contest"
 	"cbv/valuation/pastdays"
 )
 
@@ -129,7 +130,7 @@ func (r Rolling) Held(j Judgement) string {
 	within := true
 	for _, test := range j.Tests {
 		if test.Name == name && test.Actual > 0 {
-			missed = append(missed, fmt.Sprintf("%s for %s", offText(test.Expected/test.Actual-1), test.Target.said()))
+			missed = append(missed, fmt.Sprintf("%s for %s", offText(test.Expected/test.Actual-1), test.Target.Said()))
 			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
 		}
 	}
@@ -228,7 +229,7 @@ func (r Rolling) testBaselines() (tests []Test) {
 				}
 				test.Customers += len(own)
 			}
-			contest := newContest(Contest{Target: targets[target], Challenger: name}, len(gains.sums),
+			contest := contest.New(Contest{Target: targets[target], Challenger: name}, len(gains.sums),
 				func(i int) float64 { return gains.sums[i] }, func(int) float64 { return 1 })
 			n := float64(test.Customers)
 			test.Actual, test.Expected, test.StandardError = test.Actual/n, test.Expected/n, contest.StandardError
@@ -339,12 +340,4 @@ func offText(relative float64) string {
 		return fmt.Sprintf("%.1f %% too low", -100*relative)
 	}
 	return fmt.Sprintf("%.1f %% too high", 100*relative)
-}
-
-// said names a target in a sentence: a margin may be revenue, where no margin is known.
-func (t Target) said() string {
-	if t == Margin {
-		return "money"
-	}
-	return string(t)
 }

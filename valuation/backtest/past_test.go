@@ -117,6 +117,7 @@ func cameIn(purchases []purchase, after, to int) (came backtest.Came) {
 		if p.day > after && p.day <= to {
 			came.Purchases++
 			came.Margin += p.value
+			came.Revenue += p.value
 		}
 	}
 	return came

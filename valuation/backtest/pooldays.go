@@ -110,7 +110,7 @@ func (d *poolDays) fit(before int, fits []btyd.Fit) (Pooled, error) {
 	for i := range windows {
 		windows[i].Models = models[i]
 	}
-	fitted.Models = models[len(windows)]
+	fitted.atWindows, fitted.Models = models[:len(windows)], models[len(windows)]
 	fitted.Pool, err = pool.Fit(windows, days, workers)
 	return fitted, err
 }

@@ -5,6 +5,8 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/pool"
+	"cbv/valuation/contest"
+	"cbv/valuation/stat"
 )
 
 // PoolName is the pool's name among the models.
@@ -29,6 +31,8 @@ type Pooled struct {
 	Pool    pool.Pool
 	Models  pool.Models // of its features, as of the day
 	Windows []int       // days before as_of on which the windows begin that it was fitted on
+
+	atWindows []pool.Models // as of the days on which they begin
 }
 
 // PoolCutoff is the pool at a cutoff, beside the family at the same totals.
@@ -85,13 +89,13 @@ func (r Rolling) Pool(past Past, today []btyd.Fit, terms Terms) (Pooling, error)
 			p.Scores = made.scores(purchasing)
 		}
 		held, own := c.hindcast.purchaseDeviances(purchasing.holdout), made.purchaseDeviances(purchasing.holdout)
-		cutoff.FamilyDeviance, cutoff.Deviance = mean(held), mean(own)
+		cutoff.FamilyDeviance, cutoff.Deviance = stat.Mean(held), stat.Mean(own)
 		deviances = append(deviances, [2][]float64{held, own})
 		customers = append(customers, made.customers)
 		p.Cutoffs = append(p.Cutoffs, cutoff)
 	}
 	if len(p.Cutoffs) > 0 {
-		p.Contest, p.Customers = r.poolContest(customers, deviances)
+		p.Contest, p.Customers = contestOver(Contest{Target: Purchases, Holder: r.name(), Challenger: PoolName}, customers, deviances)
 	}
 	fitted, err := days.fit(0, today)
 	switch {
@@ -109,32 +113,38 @@ func (r Rolling) Pool(past Past, today []btyd.Fit, terms Terms) (Pooling, error)
 // of the family. Ratios are those of the family.
 func (r Rolling) WithPool(p Pooling) Rolling {
 	r.Pooled = true
-	r.pooled = map[int]*hindcast{}
+	r.instead = map[int]*hindcast{}
 	for _, c := range p.Cutoffs {
-		r.pooled[c.Before] = c.hindcast
+		r.instead[c.Before] = c.hindcast
 	}
 	r.Cutoffs = nil
 	r.makeCutoffs()
 	return r
 }
 
-// poolContest holds the contest by deviances at each cutoff, and returns between how many
-// customers.
-func (r Rolling) poolContest(customers [][]Customer, deviances [][2][]float64) (*Contest, int) {
+// contestOver holds a contest by the deviances of the holder and of the challenger at each
+// cutoff, and returns between how many customers.
+func contestOver(c Contest, customers [][]Customer, deviances [][2][]float64) (*Contest, int) {
 	sums := newSums(customers...)
 	for cutoff, of := range deviances {
 		for i, held := range of[0] {
 			sums.add(cutoff, i, held-of[1][i])
 		}
 	}
-	holder := r.Family
-	if r.ByGroup {
-		holder = nameByGroup(holder)
-	}
 	gains := sums.touched()
-	contest := newContest(Contest{Target: Purchases, Holder: holder, Challenger: PoolName}, len(gains),
-		func(i int) float64 { return gains[i] }, func(int) float64 { return 1 })
+	contest := contest.New(c, len(gains), func(i int) float64 { return gains[i] }, func(int) float64 { return 1 })
 	return &contest, len(gains)
+}
+
+// name names what distributes purchases over customers, as users know it.
+func (p Procedure) name() string {
+	switch {
+	case p.Pooled:
+		return PoolName
+	case p.ByGroup:
+		return nameByGroup(p.Family)
+	}
+	return p.Family
 }
 
 // purchaseDeviances returns those of each customer's purchases in the holdout.
@@ -142,7 +152,7 @@ func (h *hindcast) purchaseDeviances(holdout int) []float64 {
 	expected := h.purchases(holdout)
 	deviances := make([]float64, len(expected))
 	for i, mu := range expected {
-		deviances[i] = deviance(float64(h.customers[i].Purchases), mu, leastPurchases)
+		deviances[i] = stat.Deviance(float64(h.customers[i].Purchases), mu, leastPurchases)
 	}
 	return deviances
 }
@@ -158,15 +168,6 @@ func (h *hindcast) scores(q *poolPurchasing) *Candidate {
 	}
 	_, c.Margin = h.scored(predicted, margin)
 	return &c
-}
-
-// mean returns that of some values.
-func mean(values []float64) float64 {
-	sum := 0.
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
 }
 
 // isNoFit reports whether an error says that something could not be fitted.

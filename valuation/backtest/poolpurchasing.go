@@ -141,14 +141,14 @@ func (q *poolPurchasing) forecast(customers []Customer) forecast {
 	f := newForecast(n)
 	copy(f.purchases, q.means[q.holdout])
 	likelihood.EachChunk((n+likelihood.ChunkRows-1)/likelihood.ChunkRows, q.workers, func(chunk int) {
-		var counts counts
+		var counts btyd.Counts
 		for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, n); i++ {
 			// NBD of a customer about whom the rate is all that is known
 			mean := max(f.purchases[i], leastPurchases)
 			future := btyd.NBD{R: q.sizes[i], Alpha: q.sizes[i] / mean}.Future(0, 0)
-			counts.set(future, 1, mean, customers[i].Purchases)
+			counts.Set(future, 1, mean, customers[i].Purchases)
 			f.pPurchase[i] = future.PPurchase(1)
-			f.place(i, customers[i], &counts, 1, counts.middle(1))
+			f.place(i, customers[i], &counts, 1, counts.Middle(1))
 		}
 	})
 	return f

@@ -5,6 +5,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/contest"
 )
 
 // scored is a forecast's deviances, kept for the contests.
@@ -101,7 +102,7 @@ func (t *test) scored(predicted []float64, o outcome) ([]float64, Score) {
 // preferred returns the place of the candidate of everybody that forecasts purchases
 // best: of those that dropout at the cutoff allows, or of all where it allows none.
 func (r Result) preferred() int {
-	allowed := ByDropout(r.fits(), r.Unfitted)
+	allowed := contest.ByDropout(r.fits(), r.Unfitted)
 	var choice, all []*Candidate
 	for i := range r.Candidates {
 		if c := &r.Candidates[i]; !c.ByGroup {

@@ -10,6 +10,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/contest"
 	"cbv/valuation/parquetfile"
 )
 
@@ -178,6 +179,6 @@ func preferred(t *testing.T, customers []backtest.Customer) {
 			fits = append(fits, fit)
 		}
 	}
-	chosen, contests := backtest.Prefer(base, fits, 2)
+	chosen, contests := contest.Prefer(base, fits, 2)
 	t.Logf("by likelihood %s: %+v", fits[chosen].Model.Name(), contests)
 }

@@ -14,6 +14,10 @@ type Past struct {
 	pastdays.Lookback
 	Days []PastDay // those of Lookback.Days; of others nothing is asked
 
+	// Starts says of which attribute each value is that first purchases are told apart by,
+	// the values of one attribute being neighbours; none: they are not told apart.
+	Starts []int
+
 	// Recent is by the days of TestedQuarters; without those of as_of the value of recent
 	// purchases is not tested.
 	Recent map[int][]recentvalue.Customer
@@ -63,7 +67,10 @@ type Rolling struct {
 	RecentTotal   *RecentTotal
 	maxTotalError float64
 	days          map[int]*hindcast
-	pooled        map[int]*hindcast // by the pool, of the cutoffs at which it could be fitted; nil: the procedure has none
+
+	// instead are the forecasts at cutoffs by what is chosen after the family, where it
+	// could be fitted: the pool, or the effects of first purchases.
+	instead map[int]*hindcast
 }
 
 // Cutoff is the procedure's forecast on a past day.
@@ -175,8 +182,8 @@ func (r *Rolling) makeCutoffs() {
 	seasonal := false
 	for _, before := range r.Lookback.Cutoffs {
 		made := r.days[before]
-		if pooled := r.pooled[before]; pooled != nil {
-			made = pooled
+		if chosen := r.instead[before]; chosen != nil {
+			made = chosen
 		}
 		if made == nil {
 			continue
@@ -278,7 +285,7 @@ func (r Rolling) members(c Cutoff, in func(Known) bool) func(customer int) bool 
 func (r Rolling) ShareVariance(target Target, in func(Known) bool) float64 {
 	sum, cutoffs := 0., 0.
 	for _, c := range r.Cutoffs {
-		if r.pooled[c.Before] == nil {
+		if !r.Pooled || r.instead[c.Before] == nil {
 			continue
 		}
 		if variance, ok := c.shareVariance(target, r.Place(r.HoldoutDays), r.members(c, in)); ok {

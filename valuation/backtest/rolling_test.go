@@ -78,7 +78,7 @@ func TestAgreementOfSecondMoments(t *testing.T) {
 	}
 	for _, repeats := range []int{0, 3, 40} {
 		mean := (.5 + float64(repeats)) * 365 / (80 + 500)
-		square, _ := secondMoment(model.Future(repeats, 500), 365, mean, nil)
+		square, _ := btyd.SecondMoment(model.Future(repeats, 500), 365, mean, nil)
 		want := mean*(1+365./580) + mean*mean
 		isNear(t, "relative second moment", square/want, 1, .02)
 	}

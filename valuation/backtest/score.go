@@ -5,7 +5,9 @@ import (
 	"math"
 	"slices"
 
+	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/stat"
 )
 
 // Score is how well one thing was predicted, customer by customer.
@@ -25,12 +27,8 @@ type Score struct {
 	Deciles   []Decile // by rank of prediction, lowest first
 }
 
-// Decile is a tenth of the customers, and the means of what was predicted of
-// them and of what they did.
-type Decile struct {
-	Customers         int
-	Predicted, Actual float64
-}
+// Decile is a tenth of the customers.
+type Decile = stat.Decile
 
 // Distribution is how well the distribution of the number of purchases was
 // predicted.
@@ -62,7 +60,7 @@ type outcome struct {
 func (o outcome) deviances(predicted []float64) []float64 {
 	deviances := make([]float64, len(predicted))
 	for i, mu := range predicted {
-		deviances[i] = deviance(o.actual[i], mu, o.least)
+		deviances[i] = stat.Deviance(o.actual[i], mu, o.least)
 	}
 	return deviances
 }
@@ -87,90 +85,29 @@ func (t *test) outcomes() (purchases, margin outcome) {
 	}
 	likelihood.EachChunk(2, t.terms.Workers, func(i int) {
 		o := []*outcome{&purchases, &margin}[i]
-		o.ranks = midRanks(t.order(o.actual))
+		o.ranks = stat.MidRanks(t.order(o.actual))
 	})
 	return purchases, margin
 }
 
-// placed is a customer in an order by value.
-type placed struct {
-	value, u float64
-	customer int
-}
-
 // order returns the customers by value. Equal ones are in the order of U, which
 // knows nothing of what they did.
-func (t *test) order(values []float64) []placed {
-	order := make([]placed, len(values))
+func (t *test) order(values []float64) []stat.Placed {
+	order := make([]stat.Placed, len(values))
 	for i, v := range values {
-		order[i] = placed{v, t.customers[i].U, i}
+		order[i] = stat.Placed{Value: v, U: t.customers[i].U, Customer: i}
 	}
-	slices.SortFunc(order, func(a, b placed) int {
+	slices.SortFunc(order, func(a, b stat.Placed) int {
 		switch {
-		case a.value < b.value:
+		case a.Value < b.Value:
 			return -1
-		case a.value > b.value:
+		case a.Value > b.Value:
 			return 1
 		}
-		return cmp.Or(cmp.Compare(a.u, b.u), cmp.Compare(a.customer, b.customer))
+		return cmp.Or(cmp.Compare(a.U, b.U), cmp.Compare(a.Customer, b.Customer))
 	})
 	return order
 }
-
-// midRanks returns the mid-rank of each customer, less the mean rank.
-func midRanks(order []placed) []float64 {
-	ranks := make([]float64, len(order))
-	for from := 0; from < len(order); {
-		to := from
-		for to < len(order) && order[to].value == order[from].value {
-			to++
-		}
-		for _, p := range order[from:to] {
-			ranks[p.customer] = float64(from+to-len(order)) / 2
-		}
-		from = to
-	}
-	return ranks
-}
-
-// correlation returns the correlation of centred ranks, 0 where one of them is
-// constant.
-func correlation(a, b []float64) float64 {
-	var aa, ab, bb float64
-	for i := range a {
-		aa += a[i] * a[i]
-		ab += a[i] * b[i]
-		bb += b[i] * b[i]
-	}
-	if aa == 0 || bb == 0 {
-		return 0
-	}
-	return ab / math.Sqrt(aa*bb)
-}
-
-// deciles returns tenths of the order, fewer where there are fewer customers.
-func deciles(order []placed, actual func(customer int) float64) []Decile {
-	const tenths = 10
-	var list []Decile
-	for tenth := range tenths {
-		part := order[tenth*len(order)/tenths : (tenth+1)*len(order)/tenths]
-		if len(part) == 0 {
-			continue
-		}
-		d := Decile{Customers: len(part)}
-		for _, p := range part {
-			d.Predicted += p.value
-			d.Actual += actual(p.customer)
-		}
-		d.Predicted /= float64(len(part))
-		d.Actual /= float64(len(part))
-		list = append(list, d)
-	}
-	return list
-}
-
-// confidence is the normal quantile of a 95 % interval.
-const confidence = 1.959963984540054
 
 // score scores predictions whose deviances are given.
 func (t *test) score(predicted []float64, o outcome, deviances []float64) Score {
@@ -187,31 +124,11 @@ func (t *test) score(predicted []float64, o outcome, deviances []float64) Score 
 	s.Deviance /= n
 	s.MAE /= n
 	s.RMSE = math.Sqrt(squares / n)
-	s.Error, s.ErrorLow, s.ErrorHigh = t.totalError(predicted, o.actual, s.Expected, s.Actual)
+	s.Error, s.ErrorLow, s.ErrorHigh = stat.TotalError(predicted, o.actual, s.Expected, s.Actual)
 	order := t.order(predicted)
-	s.Spearman = correlation(midRanks(order), o.ranks)
-	s.Deciles = deciles(order, func(customer int) float64 { return o.actual[customer] })
+	s.Spearman = stat.Correlation(stat.MidRanks(order), o.ranks)
+	s.Deciles = stat.Deciles(order, func(customer int) float64 { return o.actual[customer] })
 	return s
-}
-
-// totalError returns the error of the total and its 95 % interval.
-//
-// The total is a ratio of sums over a sample of customers, whose variance is
-// that of the residuals predicted - ratio · actual: Cochran (1977), "Sampling
-// Techniques", (6.13).
-func (t *test) totalError(predicted, actual []float64, expected, total float64) (relative, low, high float64) {
-	if !(total > 0) {
-		return math.NaN(), math.NaN(), math.NaN()
-	}
-	ratio := expected / total
-	squares := 0.0
-	for i, mu := range predicted {
-		residual := mu - ratio*actual[i]
-		squares += residual * residual
-	}
-	n := float64(len(predicted))
-	half := confidence * math.Sqrt(squares*n/max(1, n-1)) / total
-	return ratio - 1, ratio - 1 - half, ratio - 1 + half
 }
 
 // distribution scores a forecast of the number of purchases.
@@ -220,7 +137,7 @@ func (t *test) distribution(f forecast) Distribution {
 	var inside, insideRepeaters, repeaters, covered int
 	for i, c := range t.customers {
 		d.PIT[min(int(f.pit[i]*10), 9)]++
-		within := f.pit[i] >= tail && f.pit[i] <= 1-tail
+		within := f.pit[i] >= btyd.Tail && f.pit[i] <= 1-btyd.Tail
 		if within {
 			inside++
 		}
@@ -243,7 +160,7 @@ func (t *test) distribution(f forecast) Distribution {
 	d.Coverage = float64(covered) / n
 	d.ExpectedCoverage /= n
 	d.Brier /= n
-	d.Deciles = deciles(t.order(f.pPurchase), t.purchased)
+	d.Deciles = stat.Deciles(t.order(f.pPurchase), t.purchased)
 	return d
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/contest"
 	"cbv/valuation/pastdays"
 )
 
@@ -121,7 +122,7 @@ func allowedOn(histories []btyd.HistoryCount) (func(string) bool, error) {
 			return nil, err
 		}
 	}
-	return backtest.ByDropout(fits, refused), nil
+	return contest.ByDropout(fits, refused), nil
 }
 
 // tries carries out trials side by side, in their order.

@@ -66,9 +66,11 @@ func (c Customer) total(form spend.Form) float64 {
 }
 
 // worth returns the margin that a purchase of a customer is expected to bring.
-func (c Customer) worth(model spend.Model) float64 {
-	value := model.Expected(c.History.Repeats, c.counted(model.Form), c.total(model.Form))
-	return value * c.MarginShare
+func (c Customer) worth(model spend.Model) float64 { return c.value(model) * c.MarginShare }
+
+// value returns the expected value of a purchase of a customer.
+func (c Customer) value(model spend.Model) float64 {
+	return model.Expected(c.History.Repeats, c.counted(model.Form), c.total(model.Form))
 }
 
 // firstToLater compares first purchases with later ones of the same customers, but for

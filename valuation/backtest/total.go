@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/stat"
 )
 
 // Total is what was expected of customers together, and what came.
@@ -22,7 +23,7 @@ func (t Total) Error() (relative, low, high float64) {
 		return math.NaN(), math.NaN(), math.NaN()
 	}
 	ratio := t.Expected / t.Actual
-	half := confidence * ratio * math.Sqrt(t.Customers)
+	half := stat.Z * ratio * math.Sqrt(t.Customers)
 	return ratio - 1, ratio - 1 - half, ratio - 1 + half
 }
 

@@ -142,6 +142,7 @@ type Model struct {
 	SpendForm  string             `json:"spend_form"`                // which purchases the model of spend sees
 	ByChannel  []string           `json:"by_channel,omitempty"`      // channels with parameters of their own
 	Pool       *Pool              `json:"pool,omitempty"`            // absent where it could be fitted at no cutoff
+	Started    *Started           `json:"first_orders,omitempty"`    // absent where their effects could be fitted at no cutoff
 	From       *Origin            `json:"parameters_from,omitempty"` // absent where this run fitted them
 }
 
@@ -151,6 +152,21 @@ type Pool struct {
 	Chosen         bool    `json:"chosen"`
 	Deviance       float64 `json:"deviance"`
 	FamilyDeviance float64 `json:"family_deviance"` // of the model alone, at the same totals
+}
+
+// Started is whether forecasts have the effects of what first orders were: of how many
+// purchases customers make, and of what one is worth.
+type Started struct {
+	Purchases StartedTarget `json:"purchases"`
+	Spend     StartedTarget `json:"spend"`
+}
+
+// StartedTarget is one of the two, with the mean deviances at the cutoffs at which the
+// effects could be fitted.
+type StartedTarget struct {
+	Chosen          bool    `json:"chosen"`
+	Deviance        float64 `json:"deviance"`
+	WithoutDeviance float64 `json:"without_deviance"` // at the same totals
 }
 
 // Season is what forecasts are multiplied by for the days of the year that they are of.

@@ -27,6 +27,7 @@ type Backtest struct {
 	WhySpend string               `json:"why_spend_form"`
 	IsPooled bool                 `json:"is_pooled"` // a run would distribute the totals of that model by the pool
 	WhyPool  string               `json:"why_pool"`  // it would, or not; "" where nothing could be tested
+	Started  []StartedTarget      `json:"first_orders,omitempty"`
 	Scores   []Score              `json:"scores"`
 	Chances  *Chances             `json:"chances"` // of the chosen model; null without one
 	Warnings []pipeline.Warning   `json:"warnings"`
@@ -76,7 +77,7 @@ const (
 func NewBacktest(tested scoring.BacktestReport, currency string) Backtest {
 	b := Backtest{
 		AsOf: tested.AsOf.Format(time.DateOnly), Currency: currency, Verdict: tested.Verdict, Chosen: tested.Chosen, Why: tested.Why,
-		Spend: tested.Spend, WhySpend: tested.WhySpend, IsPooled: tested.IsPooled, WhyPool: tested.WhyPool,
+		Spend: tested.Spend, WhySpend: tested.WhySpend, IsPooled: tested.IsPooled, WhyPool: tested.WhyPool, Started: startedTargets(tested.Started),
 		Scores: []Score{}, Warnings: listed(tested.Warnings),
 	}
 	if tested.Result == nil {
@@ -161,6 +162,13 @@ func (b Backtest) Text(out io.Writer) error {
 				does = "says who purchases"
 			}
 			fmt.Fprintf(out, "The pool %s: %s.\n", does, b.WhyPool)
+		}
+		for _, t := range b.Started {
+			does := "do not say"
+			if t.Chosen {
+				does = "say"
+			}
+			fmt.Fprintf(out, "First orders %s %s: %s.\n", does, startedText[t.Target], t.Why)
 		}
 		fmt.Fprintf(out, "It models spend on %s: %s.\n", b.Spend, b.WhySpend)
 	}

@@ -354,6 +354,7 @@ func (s summary) forecast() string {
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
 	text.WriteString(poolText(modelText(*m.Model), m.Model.Pool, m.Model.From))
+	text.WriteString(startedSentence(m.Model.Started, m.Model.From))
 	if s.isDistrusted() {
 		return text.String() + "Trust: no, as said first." + untestedText(v) + seasonText(v)
 	}

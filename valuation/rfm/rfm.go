@@ -6,6 +6,7 @@ import (
 	"embed"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"path"
 	"slices"
 	"strconv"
@@ -82,6 +83,22 @@ type Cuts struct {
 	// Monetary holds upper bounds in minor units: at most Monetary[0] scores
 	// 1, at most Monetary[3] scores 4, more scores 5.
 	Monetary [4]int64
+}
+
+// All returns each bound with its name: recency_1 to 4, frequency_1 to 5, monetary_1 to 4.
+func (c Cuts) All() iter.Seq2[string, int64] {
+	return func(yield func(string, int64) bool) {
+		for _, bounds := range []struct {
+			name string
+			cuts []int64
+		}{{"recency", c.Recency[:]}, {"frequency", c.Frequency[:]}, {"monetary", c.Monetary[:]}} {
+			for i, bound := range bounds.cuts {
+				if !yield(fmt.Sprintf("%s_%d", bounds.name, i+1), bound) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Scores returns the scores of a customer: days since the last purchase, purchases, and

@@ -7,7 +7,6 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
-	"cbv/valuation/scoretable"
 )
 
 // minGroupRepeaters is the number of repeat customers below which a channel takes
@@ -166,20 +165,9 @@ func (s *Scoring) roll() error {
 	if s.pooled.Chosen {
 		rolling = rolling.WithPool(s.pooling)
 	}
+	if rolling, err = s.testStart(rolling); err != nil {
+		return err
+	}
 	s.rolling, s.judged = rolling, rolling.Judge(rolling.StandardError())
 	return nil
-}
-
-// makeBacktestScores makes backtest_scores. Without a backtest it is empty.
-func (s *Scoring) makeBacktestScores(ctx context.Context) error {
-	table := scoretable.Backtest{
-		HoldoutDays: s.intake.Holdout.Days, Customers: int(s.holdout.sampled), Repeaters: s.holdout.repeaters, Result: s.holdout.result,
-	}
-	if s.HasModel() {
-		table.Run = &scoretable.Run{Rolling: s.rolling, Tests: s.judged.Tests, Pooling: s.pooling, IsPooled: s.pooled.Chosen}
-		if chosen := s.holdout.choice.Candidate; chosen != nil && chosen.Name == s.modelName() && !s.pooled.Chosen {
-			table.Chosen = chosen
-		}
-	}
-	return engine.Insert(ctx, s.Engine, "backtest_scores", table.Rows())
 }

@@ -3,10 +3,9 @@ package scoring
 import (
 	"fmt"
 	"slices"
-	"strings"
 
-	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/contest"
 )
 
 // choose returns the fit that values customers, nil where there is none, and
@@ -25,8 +24,8 @@ func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 		s.warnOfNoModel(refused[0])
 		return nil, false
 	}
-	evidence := backtest.DropoutEvidence(fits, refused)
-	allowed := backtest.ByDropout(fits, refused)
+	evidence := contest.DropoutEvidence(fits, refused)
+	allowed := contest.ByDropout(fits, refused)
 	fits = slices.DeleteFunc(fits, func(fit btyd.Fit) bool { return !allowed(fit.Model.Name()) })
 	h := &s.holdout
 	if h.result != nil {
@@ -35,21 +34,21 @@ func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 		})
 	}
 	switch {
-	case !btyd.HasDropout(fits[0].Model.Name()) && evidence > backtest.Detectable:
+	case !btyd.HasDropout(fits[0].Model.Name()) && evidence > contest.Detectable:
 		s.models.why = fmt.Sprintf("customers seem to leave, for dropout raises 2 ln L by %.2f, but no model of it has a fit", evidence)
 		s.Warn("dropout_without_model", "%s, so the model is %s, in which nobody ever leaves: the value is too high for customers who have been silent for long", s.models.why, fits[0].Model.Name())
 		chosen = &fits[0]
 	case !btyd.HasDropout(fits[0].Model.Name()):
-		s.models.why = fmt.Sprintf("no dropout is detectable: the best model of it raises 2 ln L by %.2f, and more than %.2f would be needed", max(0, evidence), backtest.Detectable)
+		s.models.why = fmt.Sprintf("no dropout is detectable: the best model of it raises 2 ln L by %.2f, and more than %.2f would be needed", max(0, evidence), contest.Detectable)
 		s.Warn("no_dropout", "%s, so the model is %s, in which nobody ever leaves: the history may be short, or customers buy too rarely to be missed", s.models.why, fits[0].Model.Name())
 		chosen = &fits[0]
 	case h.choice.Candidate != nil:
 		at := slices.IndexFunc(fits, func(fit btyd.Fit) bool { return fit.Model.Name() == h.choice.Candidate.Family })
-		s.models.why = h.result.At() + contestText(h.choice.Contests, "mean deviance", h.choice.Candidate.Name)
+		s.models.why = h.result.At() + contest.Text(h.choice.Contests, "mean deviance", h.choice.Candidate.Name)
 		chosen = &fits[at]
 	default:
-		at, contests := backtest.Prefer(base, fits, s.workers())
-		s.models.why = "without a backtest, on the histories themselves, " + contestText(contests, "ln L per customer", fits[at].Model.Name())
+		at, contests := contest.Prefer(base, fits, s.workers())
+		s.models.why = "without a backtest, on the histories themselves, " + contest.Text(contests, "ln L per customer", fits[at].Model.Name())
 		chosen = &fits[at]
 	}
 	if h.result != nil && h.choice.Candidate == nil { // none of them could be fitted at the cutoff
@@ -65,25 +64,6 @@ func (s *Scoring) choose(base *btyd.Base) (chosen *btyd.Fit, byChannel bool) {
 		}
 	}
 	return chosen, byChannel
-}
-
-// contestText says how a model was chosen.
-func contestText(contests []backtest.Contest, measure, chosen string) string {
-	var parts []string
-	for _, c := range contests {
-		verdict, gain := "does not beat", fmt.Sprintf("%.2g worse", -c.Gain)
-		if c.Won() {
-			verdict = "beats"
-		}
-		if c.Gain >= 0 {
-			gain = fmt.Sprintf("%.2g better", c.Gain)
-		}
-		parts = append(parts, fmt.Sprintf("%s %s %s (%s %s, with a standard error of %.2g)", c.Challenger, verdict, c.Holder, measure, gain, c.StandardError))
-	}
-	if len(parts) == 0 {
-		return chosen + " is the only one to choose from"
-	}
-	return strings.Join(parts, "; ")
 }
 
 // failureCodes are the codes of the warnings that a family was not fitted.

@@ -162,17 +162,13 @@ func (s *Scoring) oldText() string {
 // regrouped puts histories of groups beyond the first ones, which have no models of their
 // own, into that of the whole base.
 func regrouped(histories []history, first int) []history {
-	type key struct {
-		group int
-		btyd.History
-	}
-	of := func(h history) key {
-		if h.group > first {
-			return key{wholeBase, h.History}
+	of := func(h history) history {
+		if h.Customers = 0; h.group > first {
+			h.group = wholeBase
 		}
-		return key{h.group, h.History}
+		return h
 	}
-	customers := map[key]int64{}
+	customers := map[history]int64{}
 	for _, h := range histories {
 		customers[of(h)] += h.Customers
 	}
@@ -180,8 +176,9 @@ func regrouped(histories []history, first int) []history {
 	for _, h := range histories {
 		at := of(h)
 		if n, left := customers[at]; left {
-			merged = append(merged, history{at.group, btyd.HistoryCount{History: h.History, Customers: n}})
 			delete(customers, at)
+			at.Customers = n
+			merged = append(merged, at)
 		}
 	}
 	return merged

@@ -9,6 +9,7 @@ import (
 	"cbv/valuation/btyd/spend"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
+	"cbv/valuation/starts"
 )
 
 // ModelFile is model.json.
@@ -24,9 +25,10 @@ type ModelFile struct {
 	Channels     []ChannelFile      `json:"channels"`                // with parameters of their own
 	Candidates   []PurchaseFile     `json:"candidates"`              // every family, fitted to the whole base
 	Fingerprint  string             `json:"histories_xxh3_128,omitempty"`
-	Pool         *PoolFile          `json:"pool"`           // null where nothing could be tested
-	Season       *SeasonFile        `json:"season"`         // null without a model or a past to compare with
-	Regularity   *float64           `json:"gap_regularity"` // k̂ of the gaps between purchases: 1 where they come at random; null where fewer than 50 customers show it
+	Pool         *PoolFile          `json:"pool"`                          // null where nothing could be tested
+	Started      *starts.File       `json:"first_order_effects,omitempty"` // absent where first orders are not told apart, or nothing could be tested
+	Season       *SeasonFile        `json:"season"`                        // null without a model or a past to compare with
+	Regularity   *float64           `json:"gap_regularity"`                // k̂ of the gaps between purchases: 1 where they come at random; null where fewer than 50 customers show it
 	Warnings     []pipeline.Warning `json:"warnings"`
 	// The run that fitted the parameters, absent where it was this one. Counts
 	// and likelihoods are those of its base.
@@ -107,7 +109,7 @@ func (s *Scoring) ModelFile() ModelFile {
 	if file.Spend != nil && !s.reused.IsSet() {
 		file.Spend.Why, file.Spend.FirstToLater = s.whySpend(), s.levels.FirstToLater
 	}
-	file.Season, file.Regularity, file.Pool = s.seasonFile(), s.regularity, poolFileOf(s.pooled)
+	file.Season, file.Regularity, file.Pool, file.Started = s.seasonFile(), s.regularity, poolFileOf(s.pooled), starts.FileOf(s.started)
 	file.Warnings = []pipeline.Warning{}
 	for _, warning := range s.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
@@ -319,7 +321,8 @@ func (s *Scoring) Published() *publication.Model {
 	}
 	fit := s.models.groups[wholeBase].Purchase
 	model := &publication.Model{
-		Name: fit.Model.Name(), Parameters: map[string]float64{}, SpendForm: s.form.Name(), ByChannel: s.models.channels(), Pool: s.pooled.published(), From: s.parametersFrom(),
+		Name: fit.Model.Name(), Parameters: map[string]float64{}, SpendForm: s.form.Name(), ByChannel: s.models.channels(), Pool: s.pooled.published(),
+		Started: s.started.Published(), From: s.parametersFrom(),
 	}
 	for _, p := range fit.Parameters {
 		model.Parameters[p.Name] = p.Value

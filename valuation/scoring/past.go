@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 	"cbv/valuation/recentvalue"
+	"cbv/valuation/starts"
 )
 
 // pastCustomer is a row of past_customers.
@@ -99,10 +100,17 @@ func (s *Scoring) readPast(ctx context.Context) error {
 	}
 	look := s.intake.Lookback
 	past := backtest.Past{Lookback: look}
+	var members starts.Members
+	var err error
+	if s.starts, members, err = starts.Read(ctx, s.Engine, s.Days.AsOf, s.Config.Value.FitBy == "channel"); err != nil {
+		return err
+	}
+	past.Starts = s.starts.Attributes()
 	for _, before := range look.Days() {
 		day := backtest.PastDay{Before: before, Customers: s.customersOf(rows[before])}
 		for i, row := range rows[before] {
 			day.Customers[i].Revisions = revisions[before][row.CustomerID]
+			day.Customers[i].Starts = members.Of(before, row.CustomerID)
 		}
 		past.Days = append(past.Days, day)
 	}
@@ -156,7 +164,7 @@ func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
 func (s *Scoring) cameOf(row pastCustomer) []backtest.Came {
 	look := s.intake.Lookback
 	of := func(purchases int, revenue, margin int64) backtest.Came {
-		return backtest.Came{Purchases: purchases, Margin: s.marginOf(revenue, margin) / float64(s.Minor)}
+		return backtest.Came{Purchases: purchases, Revenue: float64(revenue) / float64(s.Minor), Margin: s.marginOf(revenue, margin) / float64(s.Minor)}
 	}
 	came := map[int]backtest.Came{
 		30:               of(row.MonthPurchases, row.MonthRevenueMinor, row.MonthMarginMinor),

@@ -7,6 +7,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/pool"
+	"cbv/valuation/contest"
 	"cbv/valuation/publication"
 )
 
@@ -92,19 +93,12 @@ func newPooled(of backtest.Pooling, asOf time.Time) pooled {
 	case of.Contest == nil:
 		p.Why = "it could be fitted at no cutoff"
 	default:
-		p.Why = contestText([]backtest.Contest{*of.Contest}, fmt.Sprintf("deviance of a customer at %s together", cutoffsText(p.Cutoffs)), backtest.PoolName)
+		p.Why = contest.Text([]backtest.Contest{*of.Contest}, fmt.Sprintf("deviance of a customer at %s together", contest.Cutoffs(p.Cutoffs)), backtest.PoolName)
 		if of.Today == nil {
 			p.Why += "; as of as_of there is none: " + of.Why
 		}
 	}
 	return p
-}
-
-func cutoffsText(n int) string {
-	if n == 1 {
-		return "1 cutoff"
-	}
-	return fmt.Sprintf("%d cutoffs", n)
 }
 
 // published returns the short form of it, nil where it could be fitted at no cutoff.

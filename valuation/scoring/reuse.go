@@ -20,6 +20,7 @@ import (
 	"cbv/valuation/failure"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
+	"cbv/valuation/starts"
 )
 
 // RunModel is the models of a published run.
@@ -30,6 +31,7 @@ type RunModel struct {
 	season       *SeasonFile // nil: forecasts are of a year without a season
 	models       models
 	pooled       pooled
+	started      starts.Effects
 	manifest     publication.Manifest
 }
 
@@ -101,6 +103,9 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 	}
 	model := RunModel{HorizonDays: file.HorizonDays, DiscountRate: file.DiscountRate, season: file.Season, models: found, manifest: manifest}
 	if model.pooled, err = file.Pool.pooled(); err != nil {
+		return RunModel{}, failure.Inputf("%s: %w", path, err)
+	}
+	if model.started, err = file.Started.Effects(); err != nil {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
 	if file.From != nil { // the age of parameters counts from their fit, however often they were reused
@@ -259,6 +264,7 @@ var modelWarnings = []string{
 // backtest fits their family.
 func (s *Scoring) reuse() {
 	s.models, s.pooled = s.reused.models, s.reused.pooled.forHoldout(s.intake.Holdout.Days, s.daysSinceFit())
+	s.started = s.reused.started
 	for _, warning := range s.reused.manifest.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
 			s.Warn(warning.Code, "%s", warning.Message)

@@ -2,7 +2,6 @@ package scoring
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"cbv/valuation/engine"
@@ -39,14 +38,8 @@ func (s *Scoring) makeRFMCuts(ctx context.Context) error {
 	s.cuts = cuts
 	var columns []engine.Column
 	var row []any
-	for _, bounds := range []struct {
-		name string
-		cuts []int64
-	}{{"recency", cuts.Recency[:]}, {"frequency", cuts.Frequency[:]}, {"monetary", cuts.Monetary[:]}} {
-		for i, bound := range bounds.cuts {
-			columns = append(columns, engine.Column{Name: fmt.Sprintf("%s_%d", bounds.name, i+1), Type: engine.Bigint})
-			row = append(row, bound)
-		}
+	for name, bound := range cuts.All() {
+		columns, row = append(columns, engine.Column{Name: name, Type: engine.Bigint}), append(row, bound)
 	}
 	return s.Engine.Insert(ctx, "rfm_cuts", columns, slices.Values([][]any{row}))
 }

@@ -73,6 +73,9 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if err := s.makePool(ctx, histories, forecasts, of); err != nil {
 		return err
 	}
+	if err := s.started.Insert(ctx, s.Engine); err != nil {
+		return err
+	}
 	if err := s.makePlaces(ctx); err != nil {
 		return err
 	}
@@ -84,12 +87,7 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 
 // hasFirstDay reports whether a customer on the first day is among the histories.
 func hasFirstDay(histories []history) bool {
-	for _, h := range histories {
-		if h.group == wholeBase && h.History == (btyd.History{}) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(histories, func(h history) bool { return h.group == wholeBase && h.History == (btyd.History{}) })
 }
 
 // forecasts returns the distinct (group, x, T) of histories with the distributions

@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/intake"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/rfm"
+	"cbv/valuation/starts"
 	"cbv/valuation/stat"
 )
 
@@ -33,6 +34,10 @@ type Scoring struct {
 	models  models
 	pooled  pooled
 	pooling backtest.Pooling // of the backtest
+
+	starts   starts.Values     // what first purchases were at past days
+	started  starts.Effects    // effects of that
+	starting backtest.Starting // of the backtest
 
 	// seasonal is, by the days of a forecast, those of a year without a season that bring
 	// as much.

@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/contest"
 	"cbv/valuation/engine"
 )
 
@@ -108,7 +109,7 @@ func (s *Scoring) whySpend() string {
 	if result == nil || len(result.SpendContests) == 0 {
 		return "without a backtest it is the first of the forms"
 	}
-	return result.At() + contestText(result.SpendContests, "mean deviance of margin", s.form.Name())
+	return result.At() + contest.Text(result.SpendContests, "mean deviance of margin", s.form.Name())
 }
 
 // spendCorrelation is the row of spend_correlation.

@@ -9,6 +9,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
+	"cbv/valuation/starts"
 )
 
 // BacktestReport says how the models do on the shop's own past.
@@ -24,6 +25,7 @@ type BacktestReport struct {
 	Pooling  backtest.Pooling // beside its family
 	IsPooled bool             // a run would distribute the model's totals by the pool
 	WhyPool  string           // it would, or not; "" where nothing could be tested
+	Started  starts.Effects   // of first orders
 	Past     backtest.Past    // the past days that it all rests on
 	Warnings []pipeline.Warning
 }
@@ -32,7 +34,7 @@ type BacktestReport struct {
 func (s *Scoring) BacktestReport() BacktestReport {
 	report := BacktestReport{
 		AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Past: s.holdout.past, Why: s.models.why,
-		Pooling: s.pooling, IsPooled: s.pooled.Chosen, WhyPool: s.pooled.Why,
+		Pooling: s.pooling, IsPooled: s.pooled.Chosen, WhyPool: s.pooled.Why, Started: s.started,
 	}
 	if s.HasModel() {
 		report.Chosen = s.modelName()

@@ -1,6 +1,6 @@
-// Package scoretable lays out what a backtest found as rows: of models and baselines on
-// a cutoff, of the pool beside them, and of what a run does on each past day.
-package scoretable
+// Package scores makes the rows of backtest_scores: how models did on the shop's own past,
+// figure by figure.
+package scores
 
 import (
 	"fmt"
@@ -8,90 +8,118 @@ import (
 
 	"cbv/valuation/backtest"
 	"cbv/valuation/engine"
+	"cbv/valuation/stat"
 )
 
-// Backtest is what rows are made of.
-type Backtest struct {
-	HoldoutDays int
-	Customers   int // of the sample
-	Repeaters   int // of these, with a repeat purchase at the cutoff
+// Table is rows of backtest_scores under way.
+type Table struct {
+	HoldoutDays int // that the models forecast at the nearest cutoff, and after each
+	Rows        []Row
 
-	Result *backtest.Result    // nil: there is nothing to test on
-	Chosen *backtest.Candidate // of the result, the one that values customers by itself; nil: none does
-	Run    *Run                // nil: no model values customers
+	before   int // days from the cutoff to as_of
+	days     int // that are forecast
+	model    string
+	isChosen bool
+	target   string
 }
 
-// Run is what a run does, as it would have done on past days.
-type Run struct {
-	Rolling  backtest.Rolling
-	Tests    []backtest.Test
-	Pooling  backtest.Pooling
-	IsPooled bool // the pool distributes the totals
+// Row is a row of backtest_scores.
+type Row struct {
+	DaysBefore       int
+	HoldoutDays      int
+	Model            string
+	IsChosen         bool
+	Target, Metric   string
+	Decile           int
+	Value, Low, High *float64
+	N                int
+	Note             *string
 }
 
-// Rows returns the rows of a backtest.
-func (b Backtest) Rows() []Row {
-	var t table
-	if b.Result != nil {
-		t.at(b.HoldoutDays, b.HoldoutDays)
-		for i := range b.Result.Candidates {
-			c := &b.Result.Candidates[i]
-			t.model, t.isChosen = c.Name, c == b.Chosen
-			t.add("purchases", c.Purchases)
-			t.add("margin", c.Margin)
-			t.distribution(c.Purchasing, b.Result.Customers, b.Repeaters)
-		}
-		for _, baseline := range b.Result.Baselines {
-			t.model, t.isChosen = baseline.Name, false
-			t.add("purchases", baseline.Purchases)
-			t.add("margin", baseline.Margin)
-		}
-	}
-	if run := b.Run; run != nil {
-		t.model, t.isChosen = backtest.PoolName, run.IsPooled
-		t.pool(run.Pooling, b.HoldoutDays, b.Customers, b.Repeaters)
-		t.model, t.isChosen = procedureName, false
-		t.ratios(run.Rolling)
-		t.cutoffs(run.Rolling)
-		t.tests(run.Tests, run.Rolling.HoldoutDays)
-	}
-	return t.rows
+// Candidate adds how one did at the nearest cutoff, of so many customers, some of whom had
+// a repeat purchase.
+func (t *Table) Candidate(c backtest.Candidate, isChosen bool, customers, repeaters int) {
+	t.at(t.HoldoutDays, t.HoldoutDays)
+	t.model, t.isChosen = c.Name, isChosen
+	t.add("purchases", c.Purchases)
+	t.add("margin", c.Margin)
+	t.distribution(c.Purchasing, customers, repeaters)
 }
 
-// pool adds its scores at the nearest cutoff, its deviance and the family's at each, and by
+// Baseline adds how one did.
+func (t *Table) Baseline(b backtest.Baseline) {
+	t.at(t.HoldoutDays, t.HoldoutDays)
+	t.model, t.isChosen = b.Name, false
+	t.add("purchases", b.Purchases)
+	t.add("margin", b.Margin)
+}
+
+// Pool adds its scores at the nearest cutoff, its deviance and the family's at each, and by
 // how much it was better over all.
-func (t *table) pool(p backtest.Pooling, holdoutDays, customers, repeaters int) {
-	t.at(holdoutDays, holdoutDays)
+func (t *Table) Pool(p backtest.Pooling, isChosen bool, customers, repeaters int) {
+	t.model, t.isChosen = backtest.PoolName, isChosen
+	t.at(t.HoldoutDays, t.HoldoutDays)
 	if c := p.Scores; c != nil {
 		t.add("purchases", c.Purchases)
 		t.add("margin", c.Margin)
 		t.distribution(c.Purchasing, customers, repeaters)
 	}
 	for _, c := range p.Cutoffs {
-		t.at(c.Before, holdoutDays)
+		t.at(c.Before, t.HoldoutDays)
 		t.target = "purchases"
-		if c.Before != holdoutDays {
+		if c.Before != t.HoldoutDays {
 			t.put("deviance", 0, c.Customers, c.Deviance)
 		}
 		t.put("family_deviance", 0, c.Customers, c.FamilyDeviance)
 	}
-	if c := p.Contest; c != nil {
-		t.at(0, holdoutDays)
-		t.target = "purchases"
-		half := normal95 * c.StandardError
-		t.put("gain", 0, p.Customers, c.Gain, c.Gain-half, c.Gain+half)
+	t.gain(backtest.Purchases, p.Contest, p.Customers)
+}
+
+// gain adds by how much the challenger of a contest was better over all cutoffs.
+func (t *Table) gain(target backtest.Target, held *backtest.Contest, customers int) {
+	if held != nil {
+		t.at(0, t.HoldoutDays)
+		t.target = string(target)
+		half := stat.Z * held.StandardError
+		t.put("gain", 0, customers, held.Gain, held.Gain-half, held.Gain+half)
 	}
+}
+
+// startsName stands for a model in the rows of the effects of first orders.
+const startsName = "first_orders"
+
+// Starts adds the deviances of a target with the effects of first orders and without at each
+// cutoff where they could be fitted, and by how much those with them were better over all.
+func (t *Table) Starts(target backtest.Target, s backtest.Starting, isChosen bool) {
+	t.model, t.isChosen, t.target = startsName, isChosen, string(target)
+	for _, c := range s.Cutoffs {
+		t.at(c.Before, t.HoldoutDays)
+		with, without := c.Deviances(target)
+		t.put("deviance", 0, c.Customers, with)
+		t.put("deviance_without", 0, c.Customers, without)
+	}
+	held := s.Purchases
+	if target == backtest.Margin {
+		held = s.Spend
+	}
+	t.gain(target, held, s.Customers)
 }
 
 // procedureName stands for a model in the rows of what would have been forecast on past
 // days.
 const procedureName = "procedure"
 
-// normal95 is the normal quantile of a 95 % interval.
-const normal95 = 1.959963984540054
+// Procedure adds what a run does: what it makes of the season and of past days, what it
+// would have forecast at the cutoffs, and the tests of trust.
+func (t *Table) Procedure(r backtest.Rolling, tests []backtest.Test) {
+	t.model, t.isChosen = procedureName, false
+	t.ratios(r)
+	t.cutoffs(r)
+	t.tests(tests, r.HoldoutDays)
+}
 
 // ratios adds what the season and what past days do to the forecast of today.
-func (t *table) ratios(r backtest.Rolling) {
+func (t *Table) ratios(r backtest.Rolling) {
 	for _, ratio := range r.Ratios {
 		t.at(0, ratio.WindowDays)
 		t.target = string(ratio.Target)
@@ -105,17 +133,17 @@ func (t *table) ratios(r backtest.Rolling) {
 }
 
 // ratio adds one after shrinking and, where a year shows it, before.
-func (t *table) ratio(metric string, ratio backtest.Ratio) {
+func (t *Table) ratio(metric string, ratio backtest.Ratio) {
 	t.put(metric, 0, len(ratio.Years), ratio.Multiplier)
 	if ratio.Tested() {
-		half := math.Exp(normal95 * ratio.StandardError)
+		half := math.Exp(stat.Z * ratio.StandardError)
 		t.put(metric+"_raw", 0, len(ratio.Years), ratio.Raw, ratio.Raw/half, ratio.Raw*half)
 	}
 }
 
 // cutoffs adds what would have been forecast at each cutoff, with the ratio that was known
 // there, and whether trust goes by it.
-func (t *table) cutoffs(r backtest.Rolling) {
+func (t *Table) cutoffs(r backtest.Rolling) {
 	for _, c := range r.Cutoffs {
 		t.at(c.Before, r.HoldoutDays)
 		for i, target := range []backtest.Target{backtest.Purchases, backtest.Margin} {
@@ -124,7 +152,7 @@ func (t *table) cutoffs(r backtest.Rolling) {
 			t.put("expected", 0, c.Customers, total.Expected)
 			t.put("actual", 0, c.Customers, total.Actual)
 			if total.Actual > 0 {
-				missed, half := total.Expected/total.Actual, math.Exp(normal95*math.Sqrt(total.Customers+total.Parameters))
+				missed, half := total.Expected/total.Actual, math.Exp(stat.Z*math.Sqrt(total.Customers+total.Parameters))
 				t.put("total_error", 0, c.Customers, missed-1, missed/half-1, missed*half-1)
 			}
 			t.put("is_judged", 0, c.Customers, oneIf(c.Judged))
@@ -135,7 +163,7 @@ func (t *table) cutoffs(r backtest.Rolling) {
 
 // tests adds those of trust. Of several of one kind the place is in decile, and whom each
 // is of in its note.
-func (t *table) tests(tests []backtest.Test, holdoutDays int) {
+func (t *Table) tests(tests []backtest.Test, holdoutDays int) {
 	t.at(0, holdoutDays)
 	places := map[string]int{}
 	for _, test := range tests {
@@ -160,7 +188,7 @@ func (t *table) tests(tests []backtest.Test, holdoutDays int) {
 		} {
 			t.put("test_"+name+figure.name, places[key], test.Customers, figure.value)
 			if note != "" {
-				t.rows[len(t.rows)-1].Note = &note
+				t.Rows[len(t.Rows)-1].Note = &note
 			}
 		}
 	}
@@ -174,43 +202,20 @@ func oneIf(is bool) float64 {
 	return 0
 }
 
-// table is one under way.
-type table struct {
-	before   int // days from the cutoff to as_of
-	days     int // that are forecast
-	model    string
-	isChosen bool
-	target   string
-	rows     []Row
-}
-
-// Row is a row of backtest_scores.
-type Row struct {
-	DaysBefore       int
-	HoldoutDays      int
-	Model            string
-	IsChosen         bool
-	Target, Metric   string
-	Decile           int
-	Value, Low, High *float64
-	N                int
-	Note             *string
-}
-
 // at sets the days that rows are of.
-func (t *table) at(daysBefore, days int) { t.before, t.days = daysBefore, days }
+func (t *Table) at(daysBefore, days int) { t.before, t.days = daysBefore, days }
 
-func (t *table) put(metric string, decile int, n int, value float64, interval ...float64) {
+func (t *Table) put(metric string, decile int, n int, value float64, interval ...float64) {
 	row := Row{
 		DaysBefore: t.before, HoldoutDays: t.days, Model: t.model, IsChosen: t.isChosen, Target: t.target, Metric: metric, Decile: decile, Value: engine.Known(value), N: n,
 	}
 	if len(interval) == 2 {
 		row.Low, row.High = engine.Known(interval[0]), engine.Known(interval[1])
 	}
-	t.rows = append(t.rows, row)
+	t.Rows = append(t.Rows, row)
 }
 
-func (t *table) add(target string, s backtest.Score) {
+func (t *Table) add(target string, s backtest.Score) {
 	t.target = target
 	n := 0
 	for _, d := range s.Deciles {
@@ -226,14 +231,14 @@ func (t *table) add(target string, s backtest.Score) {
 	t.deciles(s.Deciles)
 }
 
-func (t *table) deciles(deciles []backtest.Decile) {
+func (t *Table) deciles(deciles []backtest.Decile) {
 	for i, d := range deciles {
 		t.put("mean_expected", i+1, d.Customers, d.Predicted)
 		t.put("mean_actual", i+1, d.Customers, d.Actual)
 	}
 }
 
-func (t *table) distribution(d backtest.Distribution, n, repeaters int) {
+func (t *Table) distribution(d backtest.Distribution, n, repeaters int) {
 	t.target = "purchases"
 	t.put("pit_share", 0, n, d.PITShare)
 	t.put("pit_share_repeaters", 0, repeaters, d.PITShareRepeaters)

@@ -1,0 +1,38 @@
+package report
+
+import (
+	"testing"
+
+	"cbv/valuation/publication"
+	"cbv/valuation/starts"
+)
+
+// The summary says what first orders do where they do anything, and that they are no cause.
+func TestStartedSentence(t *testing.T) {
+	with, without := publication.StartedTarget{Chosen: true, Deviance: 0.9, WithoutDeviance: 1}, publication.StartedTarget{Deviance: 2, WithoutDeviance: 1}
+	for _, c := range []struct {
+		started *publication.Started
+		from    *publication.Origin
+		want    string
+	}{
+		{nil, nil, ""},
+		{&publication.Started{Purchases: without, Spend: without}, nil, ""},
+		{&publication.Started{Purchases: with, Spend: without}, nil, "What first orders were, which is no cause, says besides how often customers purchase (deviance 10.0 % lower), at earlier cutoffs. "},
+		{&publication.Started{Purchases: with, Spend: with}, &publication.Origin{Run: "old"}, "What first orders were, which is no cause, says besides how often customers purchase (deviance 10.0 % lower) and what a purchase is worth (deviance 10.0 % lower), at earlier cutoffs of run old, which fitted it. "},
+	} {
+		if got := startedSentence(c.started, c.from); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+// A backtest says of both targets whether first orders say something, where it could test it.
+func TestStartedTargets(t *testing.T) {
+	if got := startedTargets(starts.Effects{}); got != nil {
+		t.Errorf("of nothing that was tested: %v", got)
+	}
+	got := startedTargets(starts.Effects{Purchases: starts.Target{Chosen: true, Why: "better"}, Spend: starts.Target{Why: "worse"}})
+	if len(got) != 2 || got[0] != (StartedTarget{"purchases", true, "better"}) || got[1] != (StartedTarget{"margin", false, "worse"}) {
+		t.Errorf("%v", got)
+	}
+}
