@@ -5,12 +5,14 @@ import (
 
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/contest"
+	"cbv/valuation/season"
 )
 
 // What is predicted, and what is held against what.
 type (
 	Target  = contest.Target
 	Contest = contest.Contest
+	Ratio   = season.Ratio
 )
 
 // The targets.
@@ -67,4 +69,26 @@ func (r Result) contest(target Target, holder, challenger string) Contest {
 		}
 	}
 	panic(fmt.Sprintf("backtest: no contest of %s and %s on %s", holder, challenger, target))
+}
+
+// newSums returns sums of the customers of some cutoffs, who are known by U.
+func newSums(cutoffs ...[]Customer) *contest.Sums {
+	var numbers [][]float64
+	for _, customers := range cutoffs {
+		of := make([]float64, len(customers))
+		for i, customer := range customers {
+			of[i] = customer.U
+		}
+		numbers = append(numbers, of)
+	}
+	return contest.NewSums(numbers...)
+}
+
+// sumsOf returns the sums of the customers of cutoffs.
+func sumsOf(cutoffs []Cutoff) *contest.Sums {
+	var customers [][]Customer
+	for _, c := range cutoffs {
+		customers = append(customers, c.hindcast.customers)
+	}
+	return newSums(customers...)
 }

@@ -111,14 +111,14 @@ func (t *test) gains(held, challenged [][]float64) []float64 {
 		}
 		return gains
 	}
-	sums := t.sums.empty()
+	sums := t.sums.Empty()
 	for cutoff := range held {
 		if held[cutoff] == nil || challenged[cutoff] == nil {
 			continue
 		}
 		for i := range held[cutoff] {
-			sums.add(cutoff, i, held[cutoff][i]-challenged[cutoff][i])
+			sums.Add(cutoff, i, held[cutoff][i]-challenged[cutoff][i])
 		}
 	}
-	return sums.touched()
+	return sums.Touched()
 }

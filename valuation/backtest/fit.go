@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/contest"
 )
 
 // The keys of what is fitted: to all customers, or all but the old where these have fits
@@ -30,7 +31,7 @@ type test struct {
 	spend     spends
 	unfitted  []*btyd.NoFitError
 	earlier   []*earlierTest // at other cutoffs, for the choices
-	sums      *sums          // of the customers of this cutoff, then of the earlier ones
+	sums      *contest.Sums  // of the customers of this cutoff, then of the earlier ones
 }
 
 // familyFit is a fit of a family, by its place in btyd.Families.

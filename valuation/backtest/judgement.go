@@ -197,14 +197,14 @@ func (r Rolling) customerVariance(cutoffs []Cutoff, target int, ratio float64) f
 		h := c.hindcast
 		for i := range h.customers {
 			expected := c.Ratios[target].Multiplier * h.expected(targets[target], window, i)
-			residuals.add(at, i, h.actual(targets[target], window, i)-ratio*expected)
+			residuals.Add(at, i, h.actual(targets[target], window, i)-ratio*expected)
 		}
 	}
 	squares := 0.
-	for _, sum := range residuals.sums {
+	for _, sum := range residuals.Sums {
 		squares += sum * sum
 	}
-	n := float64(len(residuals.sums))
+	n := float64(len(residuals.Sums))
 	return squares * n / max(1, n-1)
 }
 
@@ -223,14 +223,14 @@ func (r Rolling) testBaselines() (tests []Test) {
 			for at, c := range cutoffs {
 				own, other := c.deviances(targets[target], window, which)
 				for i := range own {
-					gains.add(at, i, own[i]-other[i])
+					gains.Add(at, i, own[i]-other[i])
 					test.Actual += own[i]
 					test.Expected += other[i]
 				}
 				test.Customers += len(own)
 			}
-			contest := contest.New(Contest{Target: targets[target], Challenger: name}, len(gains.sums),
-				func(i int) float64 { return gains.sums[i] }, func(int) float64 { return 1 })
+			contest := contest.New(Contest{Target: targets[target], Challenger: name}, len(gains.Sums),
+				func(i int) float64 { return gains.Sums[i] }, func(int) float64 { return 1 })
 			n := float64(test.Customers)
 			test.Actual, test.Expected, test.StandardError = test.Actual/n, test.Expected/n, contest.StandardError
 			test.Failed = contest.Won()

@@ -128,10 +128,10 @@ func contestOver(c Contest, customers [][]Customer, deviances [][2][]float64) (*
 	sums := newSums(customers...)
 	for cutoff, of := range deviances {
 		for i, held := range of[0] {
-			sums.add(cutoff, i, held-of[1][i])
+			sums.Add(cutoff, i, held-of[1][i])
 		}
 	}
-	gains := sums.touched()
+	gains := sums.Touched()
 	contest := contest.New(c, len(gains), func(i int) float64 { return gains[i] }, func(int) float64 { return 1 })
 	return &contest, len(gains)
 }

@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/pastdays"
 	"cbv/valuation/recentvalue"
+	"cbv/valuation/season"
 )
 
 // Past is what is known of a shop's past days.
@@ -144,7 +145,7 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 // on it. Of a cutoff that of the holdout is asked, in which returns that came later are
 // not known; of as_of that of every window.
 func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
-	var years []YearRatio
+	var years []season.YearRatio
 	for _, day := range r.SameSeason(before) {
 		made := r.days[day]
 		if made == nil || windowDays > day-before { // the window ends by the day itself
@@ -156,11 +157,12 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 		for i := range made.customers {
 			came += made.came[i][window].Purchases
 		}
-		if year, ok := yearRatio(day, made.total(target, window, nil), came); ok {
+		total := made.total(target, window, nil)
+		if year, ok := season.NewYear(day, total.Actual, total.Expected, total.Customers+total.Parameters, came); ok {
 			years = append(years, year)
 		}
 	}
-	return newRatio(target, windowDays, years)
+	return season.New(target, windowDays, years)
 }
 
 // knownRatio returns the ratio by which a forecast of a past day is judged: one as
@@ -169,7 +171,7 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 func (r Rolling) knownRatio(target Target, before, windowDays int) Ratio {
 	ratio := r.ratio(target, before, windowDays)
 	if ratio.StandardError > mostStandardError {
-		return newRatio(target, windowDays, nil)
+		return season.New(target, windowDays, nil)
 	}
 	return ratio
 }
@@ -214,7 +216,7 @@ func (r Rolling) Ratio(target Target, windowDays int) Ratio {
 			return ratio
 		}
 	}
-	return newRatio(target, windowDays, nil)
+	return season.New(target, windowDays, nil)
 }
 
 // ErrorVariance returns the forecast error of the base's total: what is added to the

@@ -1,6 +1,12 @@
-package backtest
+// Package season tells what the days of a forecast are in the year: what came in the same
+// days of earlier years over what was expected of them.
+package season
 
-import "math"
+import (
+	"math"
+
+	"cbv/valuation/contest"
+)
 
 const (
 	// leastWindowPurchases is how many purchases a window has to hold for a ratio to
@@ -28,7 +34,7 @@ type YearRatio struct {
 // Ratio is the same-season ratio of one target over one window: what a forecast of
 // those days is multiplied by.
 type Ratio struct {
-	Target     Target
+	Target     contest.Target
 	WindowDays int
 	Years      []YearRatio // the nearest first; none: the season is untested
 
@@ -38,8 +44,8 @@ type Ratio struct {
 	Multiplier    float64 // 1 without any year
 }
 
-// newRatio shrinks the ratios of earlier years.
-func newRatio(target Target, windowDays int, years []YearRatio) Ratio {
+// New shrinks the ratios of earlier years.
+func New(target contest.Target, windowDays int, years []YearRatio) Ratio {
 	r := Ratio{Target: target, WindowDays: windowDays, Years: years, Raw: 1, Multiplier: 1}
 	if len(years) == 0 {
 		return r
@@ -65,11 +71,12 @@ func (r Ratio) LogVariance() float64 {
 	return r.Weight * r.Weight * r.StandardError * r.StandardError
 }
 
-// yearRatio returns the ratio of a window, false where it holds too little.
-func yearRatio(before int, total Total, purchases int) (YearRatio, bool) {
-	if purchases < leastWindowPurchases || !(total.Actual > 0) || !(total.Expected > 0) {
+// NewYear returns the ratio of a window that begins so many days before as_of, and in
+// which so many purchases came; variance is that of its logarithm. It is false where the
+// window holds too little.
+func NewYear(before int, actual, expected, variance float64, purchases int) (YearRatio, bool) {
+	if purchases < leastWindowPurchases || !(actual > 0) || !(expected > 0) {
 		return YearRatio{}, false
 	}
-	ratio := max(1./mostRatio, min(mostRatio, total.Actual/total.Expected))
-	return YearRatio{Before: before, Ratio: ratio, Variance: total.Customers + total.Parameters}, true
+	return YearRatio{Before: before, Ratio: max(1./mostRatio, min(mostRatio, actual/expected)), Variance: variance}, true
 }

@@ -1,0 +1,50 @@
+package contest
+
+import "slices"
+
+// Sums adds up what customers have on several cutoffs, each customer's own. A customer
+// is known by a number.
+type Sums struct {
+	places [][]int   // by cutoff and customer: place in sums
+	Sums   []float64 // by customer, in the order of their numbers
+	isIn   []bool    // something was added
+}
+
+// NewSums returns sums of the customers of some cutoffs, with nothing added.
+func NewSums(cutoffs ...[]float64) *Sums {
+	all := slices.Concat(cutoffs...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	s := &Sums{Sums: make([]float64, len(all)), isIn: make([]bool, len(all))}
+	for _, customers := range cutoffs {
+		places := make([]int, len(customers))
+		for i, customer := range customers {
+			places[i], _ = slices.BinarySearch(all, customer)
+		}
+		s.places = append(s.places, places)
+	}
+	return s
+}
+
+// Empty returns sums of the same customers, with nothing added.
+func (s *Sums) Empty() *Sums {
+	return &Sums{places: s.places, Sums: make([]float64, len(s.Sums)), isIn: make([]bool, len(s.Sums))}
+}
+
+// Add adds to the sum of a customer, by their place on a cutoff.
+func (s *Sums) Add(cutoff, customer int, value float64) {
+	place := s.places[cutoff][customer]
+	s.Sums[place] += value
+	s.isIn[place] = true
+}
+
+// Touched returns the sums of the customers to whom something was added.
+func (s *Sums) Touched() []float64 {
+	var list []float64
+	for place, sum := range s.Sums {
+		if s.isIn[place] {
+			list = append(list, sum)
+		}
+	}
+	return list
+}
