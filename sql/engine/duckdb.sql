@@ -149,9 +149,11 @@ create or replace macro content_key(ordered_at, order_id, content) as
 
 -- free text as a spreadsheet may open it: what it would take for a formula gets
 -- an apostrophe in front, unless it is a sign and a number, or a + and 7 to 15 digits
--- as people set phones
+-- as people set phones. A look at its first character, which is a digit or a letter mostly,
+-- spares most the patterns.
 create or replace macro csv_text(content) as
     case
+        when content >= '.' and content < '=' or content >= 'A' then content
         when regexp_matches(content, '^[=+@\t\r-]')
             and not regexp_matches(content, '^[+-][0-9]+([.][0-9]+)?$')
             and not regexp_matches(content, '^[+][ .()-]*([0-9][ .()-]*){6,14}[0-9]$')

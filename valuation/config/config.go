@@ -248,7 +248,7 @@ func Default() Config {
 		RFM:       RFM{Map: "default", FrequencyCuts: []int{1, 2, 3, 4, 6}},
 		Lifecycle: Lifecycle{Active: 0.5, Cooling: 0.2},
 		Lists: Lists{
-			Include: []string{"mark", "lifecycle", "segment", "seed"},
+			Include: []string{"mark", "segment", "seed"},
 			Columns: []string{
 				"customer_id", "first_channel", "segment", "lifecycle", "mark", "last_purchase_date", "purchases", "clv",
 				"lifetime_value",

@@ -7,6 +7,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 )
 
 // Options bound what an engine may use and touch.
@@ -33,8 +34,9 @@ type Engine interface {
 	// File writes a SELECT to a Parquet file, makes a view of the file under the
 	// same name, and returns its number of rows.
 	File(ctx context.Context, name, query string, file File) (rows int64, err error)
-	// CSV writes the members of a list to a CSV file.
-	CSV(ctx context.Context, list CSV) error
+	// Lines yields the rows of a view as the lines of a CSV file, in the order of a text
+	// column that is unique, with memory that does not grow with the rows.
+	Lines(ctx context.Context, csv CSV) iter.Seq2[Line, error]
 	// ReadCSV makes a table of the rows of a CSV file, all of them text, and returns
 	// their number. A line that has not one value a column is an error.
 	ReadCSV(ctx context.Context, name string, file CSVFile) (rows int64, err error)
@@ -103,21 +105,35 @@ type CSVFile struct {
 	Columns   []string // of the table
 }
 
-// CSV is a list that an engine writes: the rows of a view whose columns kind and
-// list have the given values, as RFC 4180 has it, with a header.
+// CSV is what an engine makes lines of: rows of a view, as RFC 4180 has it, each line
+// with its end.
 type CSV struct {
 	View    string
-	Kind    string
-	List    string
 	Columns []CSVColumn
-	Key     []string // sorts it; unique among the rows
-	Path    string
+	Lists   string // text column that comes beside each line: the lists that it is for
+	Key     string // sorts the lines; text, and unique among the rows
 }
 
 // CSVColumn is a column of a CSV file.
 type CSVColumn struct {
 	Name     string
 	FreeText bool // made safe for spreadsheets, and always quoted
+}
+
+// Line is a line of a CSV file, and the lists that it is for, "" for none.
+type Line struct{ Text, Lists string }
+
+// Header returns the line of the columns' names.
+func (c CSV) Header() string {
+	var names []string
+	for _, column := range c.Columns {
+		name := column.Name
+		if column.FreeText {
+			name = Identifier(name)
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ",") + "\n"
 }
 
 // Input is a view over Parquet files that gives every row of them under the

@@ -25,7 +25,7 @@ var Steps = []pipeline.Step{
 	{Name: "suppression", Kind: pipeline.Go, Reads: []string{"people_counts", "people_rows", "customers", "suppression_rows", "objections", "merged_people", "holdout_people", "inherited_arms", "assigned_people"}},
 
 	{Name: "earlier_members", Kind: pipeline.Table, Folder: "exports"},
-	lists,
+	customerLists, lists,
 	chosen,
 	{Name: "audience_rows", Kind: pipeline.View, Folder: "exports"},
 	{Name: "audience_people", Kind: pipeline.View, Folder: "exports"},
@@ -47,14 +47,15 @@ var Steps = []pipeline.Step{
 
 // SizeSteps count the customers that an audience is made of.
 var SizeSteps = []pipeline.Step{
-	choice, lists, chosen,
+	choice, customerLists, lists, chosen,
 	{Name: "size", Kind: pipeline.Go, Reads: []string{"chosen"}},
 }
 
 var (
-	choice = pipeline.Step{Name: "choice", Kind: pipeline.Go, Makes: []string{"customers", "segment_lists", "audience_terms"}}
-	lists  = pipeline.Step{Name: "list_membership", Kind: pipeline.View, Folder: "lists"}
-	chosen = pipeline.Step{Name: "chosen", Kind: pipeline.Table, Folder: "exports"}
+	choice        = pipeline.Step{Name: "choice", Kind: pipeline.Go, Makes: []string{"customers", "segment_lists", "audience_terms"}}
+	customerLists = pipeline.Step{Name: "customer_lists", Kind: pipeline.View, Folder: "lists"}
+	lists         = pipeline.Step{Name: "list_membership", Kind: pipeline.View, Folder: "lists"}
+	chosen        = pipeline.Step{Name: "chosen", Kind: pipeline.Table, Folder: "exports"}
 )
 
 // CheckSteps hold the declared audiences to what can be known without a run.

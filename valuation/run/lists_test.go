@@ -31,7 +31,7 @@ func hostileShop(t *testing.T) (config.Config, map[string]string) {
 	options := simulation.Default()
 	options.Customers = 2000
 	c, _ := simulated(t, options)
-	c.Lists.Include = config.Default().Lists.Include
+	c.Lists.Include = []string{"mark", "lifecycle", "segment", "seed"}
 	rows := readOrders(t, c)
 	channels := map[string]string{}
 	renamed := map[string]int{}

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	identityStep = "identity"        // ends a run that stands already
-	earlierStep  = "earlier"         // of a check: finds the run to compare with
-	startStep    = "starts"          // of a check: whether the files start mid-life
-	listStep     = "list_membership" // whose members are written to lists
+	identityStep = "identity"       // ends a run that stands already
+	earlierStep  = "earlier"        // of a check: finds the run to compare with
+	startStep    = "starts"         // of a check: whether the files start mid-life
+	listStep     = "customer_lists" // whose rows are written to the lists
 )
 
 // Contract is the layer intake, with which every plan begins.
@@ -223,7 +223,7 @@ var kpis = []pipeline.Step{
 }
 
 var lists = []pipeline.Step{
-	{Name: "list_membership", Kind: pipeline.Lists, Folder: "lists", Key: listKey},
+	{Name: listStep, Kind: pipeline.Lists, Folder: "lists", Key: []string{listKey}},
 }
 
 var checks = []pipeline.Step{

@@ -98,9 +98,14 @@ func plain(value driver.Value) any {
 // spills to disk, and hands them over in ranges of the key, so that the memory
 // beside it does not grow with the rows.
 func (d *database) RowsInOrder(ctx context.Context, name string, columns []string, key string) iter.Seq2[[]any, error] {
+	return d.inOrder(ctx, name, columns, columns, key)
+}
+
+// inOrder yields the named columns of what is selected of a view.
+func (d *database) inOrder(ctx context.Context, name string, selected, columns []string, key string) iter.Seq2[[]any, error] {
 	const held = "rows_in_order"
 	return func(yield func([]any, error) bool) {
-		err := d.make(ctx, name, fmt.Sprintf("create or replace table %s as select %s from %s", held, strings.Join(columns, ", "), name))
+		err := d.make(ctx, name, fmt.Sprintf("create or replace table %s as select %s from %s", held, strings.Join(selected, ", "), name))
 		if err != nil {
 			yield(nil, err)
 			return
@@ -150,11 +155,11 @@ func (d *database) ranges(ctx context.Context, name, held string, columns []stri
 	return nil
 }
 
-// bounds returns sorted values of a key between which there are some ten
+// bounds returns sorted values of a key between which there are some hundred
 // thousand rows, or at most so many ranges that scanning for them costs little.
 // They are drawn by a hash: which they are changes no result.
 func (d *database) bounds(ctx context.Context, name, key string, rows int64) ([]string, error) {
-	const usual, most = 20_000, 64
+	const usual, most = 100_000, 64
 	every := max(usual, rows/most)
 	var bounds []string
 	query := fmt.Sprintf("select %[1]s from %[2]s where hash(%[1]s) %% %[3]d = 0", key, name, every)

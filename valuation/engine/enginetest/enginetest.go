@@ -173,8 +173,10 @@ func (e *Engine) File(context.Context, string, string, engine.File) (int64, erro
 	return 0, errNoSQL
 }
 
-// CSV is refused.
-func (e *Engine) CSV(context.Context, engine.CSV) error { return errNoSQL }
+// Lines are refused.
+func (e *Engine) Lines(context.Context, engine.CSV) iter.Seq2[engine.Line, error] {
+	return func(yield func(engine.Line, error) bool) { yield(engine.Line{}, errNoSQL) }
+}
 
 // Input is refused.
 func (e *Engine) Input(context.Context, engine.Input) error { return errNoSQL }
