@@ -71,7 +71,8 @@ type nightly struct {
 	actions   pipeline.Actions
 	store     *publication.Store
 	runs      publication.Catalog
-	identity  string // once the as-of day is known
+	identity  string                   // once the as-of day is known
+	months    []publication.EarlierRun // the last runs of earlier months, which the page shows
 }
 
 func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *publication.Store) (*nightly, error) {
