@@ -38,7 +38,7 @@ var layers = [][]string{
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
 	// the page of a run, which a run writes
-	{"report/chart", "report/page"},
+	{"report/chart", "report/page", "report/page/pagetest"},
 	// the Go steps of a subject each
 	{"intake", "suspicion", "scoring", "acquisition", "retention", "judgement", "measurement", "export"},
 	// the plans of a run, and what people read and type

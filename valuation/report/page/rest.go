@@ -46,7 +46,7 @@ func channels(d Data) section {
 		figure{title: "LTV:CAC of the last 12 months", about: "Bars of the value of a new customer per cost of acquisition by channel, with 95 % intervals and the target.", why: why,
 			drawing: chart.Bars{Unit: "value of a new customer per cost (95 % interval)", Format: chart.Short, Rows: ratios, Mark: &chart.Reference{Value: target, Label: fmt.Sprintf("target %g", target)}}},
 		table{caption: "Channels over the last 12 months", from: "channels", where: "period=trailing_12m", open: true, rows: shown, columns: []column{
-			{title: "channel", name: "channel", key: "name", format: asText, isName: true}, {title: "new customers", name: "new_customers", format: asCount},
+			{title: "channel", key: "name", format: asText, isName: true}, {title: "new customers", name: "new_customers", format: asCount},
 			{title: "spend", name: "spend", format: d.asMoney}, {title: "CAC", name: "cac", format: d.asMoney}, {title: "value of a new customer", name: "newcomer_value", format: d.asMoney},
 			{title: "LTV:CAC", name: "ltv_cac", format: asRatio}, {title: "payback, days", name: "payback_days", format: asCount},
 			{title: "median payback, days", name: "median_payback_days", format: asCount}, {title: "why not known", name: "ltv_cac_reason", format: asReason, isText: true},

@@ -170,7 +170,7 @@ type table struct {
 // of the rows for which where holds.
 type column struct {
 	title  string
-	name   string
+	name   string // of the published column; "": a name that the page gives
 	where  string // of a pivot
 	key    string // under which the record has the value; "": name
 	format func(value any) string
@@ -200,7 +200,10 @@ func (t table) write(p *writer) {
 		if c.where != "" {
 			where = fmt.Sprintf(" data-where=\"%s\"", chart.Escape(c.where))
 		}
-		p.raw("<th scope=\"col\"%s data-column=\"%s\"%s>%s</th>", class, chart.Escape(c.name), where, chart.Escape(c.title))
+		if c.name != "" {
+			where += fmt.Sprintf(" data-column=\"%s\"", chart.Escape(c.name))
+		}
+		p.raw("<th scope=\"col\"%s%s>%s</th>", class, where, chart.Escape(c.title))
 	}
 	p.raw("</tr></thead>\n<tbody>\n")
 	for _, row := range t.rows {
