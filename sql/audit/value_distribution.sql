@@ -49,10 +49,7 @@ final as (
         coalesce(filled.customers, 0) as customers,
         cast(coalesce(filled.customers, 0) as double) / nullif(totals.customers, 0) as share_of_customers,
         money(coalesce(filled.clv_minor, 0), params.minor_per_unit) as clv,
-        case
-            when totals.clv_minor > 0
-                then cast(coalesce(filled.clv_minor, 0) as double) / nullif(totals.clv_minor, 0)
-        end as share_of_clv,
+        cast(coalesce(filled.clv_minor, 0) as double) / nullif(greatest(totals.clv_minor, 0), 0) as share_of_clv,
         coalesce(filled.retain_customers, 0) as retain_customers
     from value_bands
     inner join totals

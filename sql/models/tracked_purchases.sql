@@ -10,10 +10,10 @@ repeats as (
     cross join params
     inner join summary
         on customer_days.customer_id = summary.customer_id
-    where customer_days.is_purchase
         and customer_days.order_day > summary.first_purchase_date
         and summary.is_fitted
         and summary.first_purchase_date <= params.backtest_cutoff
+    where customer_days.is_purchase
 ),
 
 final as (
