@@ -127,7 +127,7 @@ func leftOut(d Data) section {
 	add("quarantined", r.Quarantined)
 	if len(rows) > 0 {
 		s.parts = append(s.parts, table{caption: "Rows that are not used", from: "manifest", open: true, rows: rows, columns: []column{
-			{title: "reason", name: "reason", format: asText, isName: true}, {title: "", name: "kind", format: asText, isText: true}, {title: "rows", name: "rows", format: asCount}, {title: "money", name: "money", format: asText},
+			{title: "reason", name: "reason", format: asText, isName: true}, {title: "kind", name: "kind", format: asText, isText: true}, {title: "rows", name: "rows", format: asCount}, {title: "money", name: "money", format: asText},
 		}})
 	}
 	if n := d.Manifest.Totals.ReturnsOnlyCustomers; n > 0 {
