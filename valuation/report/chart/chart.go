@@ -15,7 +15,8 @@ import (
 // Width is that of the view box; a pixel of a phone is about one unit.
 const Width = 360
 
-// Drawing is a chart without its title. An empty one has no mark.
+// Drawing is a chart without its title. Its bars, lines, points and bands are of the class
+// mark.
 type Drawing interface {
 	draw(c *canvas)
 }
@@ -29,18 +30,10 @@ func SVG(id, title, description string, d Drawing) string {
 		Width, number(c.height), id, id, id, Escape(title), id, Escape(description), c.body.String())
 }
 
-// Marks returns how many marks a drawing has: bars, points, lines and bands.
-func Marks(d Drawing) int {
-	c := &canvas{}
-	d.draw(c)
-	return c.marks
-}
-
 // canvas collects the elements of a drawing.
 type canvas struct {
 	body   strings.Builder
 	height float64
-	marks  int
 }
 
 // The sizes of text, in units.
@@ -53,7 +46,6 @@ func (c *canvas) add(format string, args ...any) { fmt.Fprintf(&c.body, format, 
 
 // rect draws a bar, or part of one, as a mark.
 func (c *canvas) rect(class string, x, y, width, height float64) {
-	c.marks++
 	c.add("<rect class=\"mark %s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>\n", class, number(x), number(y), number(width), number(height))
 }
 
@@ -67,13 +59,11 @@ func (c *canvas) line(class string, x1, y1, x2, y2 float64) {
 }
 
 func (c *canvas) circle(class string, x, y, radius float64) {
-	c.marks++
 	c.add("<circle class=\"mark %s\" cx=\"%s\" cy=\"%s\" r=\"%s\"/>\n", class, number(x), number(y), number(radius))
 }
 
 // path draws a line through points, or an area, as a mark.
 func (c *canvas) path(class, d string) {
-	c.marks++
 	c.add("<path class=\"mark %s\" d=\"%s\"/>\n", class, d)
 }
 

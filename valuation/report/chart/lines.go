@@ -15,9 +15,7 @@ type Lines struct {
 	Format func(float64) string
 	Series []Series
 	Shades []Shade
-	Height float64   // of the plot; 0: 150
-	Least  *float64  // value that the axis has at least; nil: 0
-	Always []float64 // values that the axis has anyhow
+	Height float64 // of the plot; 0: 150
 }
 
 // Tick is a place on the axis below.
@@ -95,17 +93,9 @@ func (l Lines) draw(c *canvas) {
 	l.drawNames(c, x, y)
 }
 
-// reach returns the range of the values, and its ticks.
+// reach returns the range of the values, 0 among them, and its ticks.
 func (l Lines) reach() (from, to float64, ticks []float64) {
-	low, high := math.Inf(1), math.Inf(-1)
-	if l.Least == nil {
-		low, high = 0, 0
-	} else {
-		low = *l.Least
-	}
-	for _, v := range l.Always {
-		low, high = math.Min(low, v), math.Max(high, v)
-	}
+	low, high := 0., 0.
 	for _, s := range l.Series {
 		for _, p := range s.Points {
 			for _, v := range []*float64{p.Y, p.Low, p.High} {

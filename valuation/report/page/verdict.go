@@ -41,7 +41,7 @@ func verdict(d Data) section {
 	}
 	if b.Season != nil {
 		s.parts = append(s.parts, say("In the same days of earlier years, ", stated("backtest.season.purchases.raw", b.Season.Purchases.Raw, asRatio),
-			" of the purchases that were expected came. Forecasts are multiplied by ", stated("backtest.season.purchases.multiplier", b.Season.Purchases.Multiplier, asRatio), "."))
+			" times as many purchases came as were expected. Forecasts are multiplied by ", stated("backtest.season.purchases.multiplier", b.Season.Purchases.Multiplier, asRatio), "."))
 	}
 	return s
 }
