@@ -151,7 +151,7 @@ func weeks(d Data) figure {
 	}
 	return figure{
 		title: "Repeat purchases by week", about: "Lines of the repeat purchases of each week, actual and expected; the weeks that the model did not know are shaded.", why: why, drawing: drawing,
-		note: join("Of the customers known on the first day of the holdout, whom the model knew until then. Where the same days of an earlier year set the season, they are shaded too."),
+		note: weeksNote(drawing.Shades),
 		table: table{from: "tracking", rows: rows, columns: []column{
 			{title: "week from", name: "week_start", format: asDay, isName: true}, {title: "customers", name: "customers", format: asCount}, {title: "purchases", name: "purchases", format: asCount},
 			{title: "expected", name: "expected_purchases", format: asCount}, {title: "with season", name: "expected_with_season", format: asCount}, {title: "holdout", name: "is_holdout", format: asYes},
@@ -160,14 +160,32 @@ func weeks(d Data) figure {
 	}
 }
 
+// weeksNote says whose purchases the weeks are of.
+func weeksNote(shades []chart.Shade) []phrase {
+	if len(shades) == 0 {
+		return join("The model was fitted to all of these weeks.")
+	}
+	note := "The purchases are those of the customers who were known when the holdout began. The model knew nothing of the weeks from then on."
+	if slices.ContainsFunc(shades, func(s chart.Shade) bool { return s.Label == sameSeason }) {
+		note += " The season is that of the same days of earlier years."
+	}
+	return join(note)
+}
+
+// The names of stretches of weeks.
+const (
+	holdout    = "holdout"
+	sameSeason = "same season"
+)
+
 // lengthened adds a week to the stretches that are shaded.
 func lengthened(shades []chart.Shade, row parquetfile.Record, at float64) []chart.Shade {
 	label := ""
 	switch {
 	case row["is_holdout"] == true:
-		label = "holdout"
+		label = holdout
 	case row["is_same_season"] == true:
-		label = "same season"
+		label = sameSeason
 	default:
 		return shades
 	}
