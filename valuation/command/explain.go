@@ -10,12 +10,14 @@ import (
 	"cbv/valuation/failure"
 	"cbv/valuation/publication"
 	"cbv/valuation/report"
+	"cbv/valuation/run"
 )
 
 // explainOptions are the flags of explain.
 type explainOptions struct {
 	customer string
 	run      string // a folder, an id, a day or latest, which "" is too
+	days     bool
 	json     bool
 }
 
@@ -27,10 +29,12 @@ func explainCommand(env Env) *cli.Command {
 		Usage:     "say how a run came to the segment, the value and the mark of one customer, and what changed since the run before",
 		ArgsUsage: "CUSTOMER",
 		UsageText: `cbv explain C00000042
+cbv explain --config shop.yaml --days C00000042
 cbv explain --run 2026-11-21 C00000042
 cbv explain --json C00000042 | jq .mark`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "run", Usage: "this `RUN`: a folder, an id, a day or latest", Destination: &opt.run},
+			&cli.BoolFlag{Name: "days", Usage: "what they did on each day, too, on a line of time: reads the order files, if they are those of the run", Destination: &opt.days},
 			jsonFlag(&opt.json),
 		},
 		Before: func(c *cli.Context) error {
@@ -40,12 +44,12 @@ cbv explain --json C00000042 | jq .mark`,
 			opt.customer = c.Args().First()
 			return nil
 		},
-	}, reading{sections: []string{"out", "log"}, accepted: runSections, common: []string{"out"}, published: true}, func(_ context.Context, settings config.Config) error {
-		return runExplain(env, settings, opt)
+	}, reading{sections: []string{"out", "log"}, accepted: runSections, common: []string{"out"}, published: true}, func(ctx context.Context, settings config.Config) error {
+		return runExplain(ctx, env, settings, opt)
 	})
 }
 
-func runExplain(env Env, settings config.Config, opt explainOptions) error {
+func runExplain(ctx context.Context, env Env, settings config.Config, opt explainOptions) error {
 	folder, err := publication.FindRun(settings.Out, opt.run)
 	if err != nil {
 		return err
@@ -54,5 +58,25 @@ func runExplain(env Env, settings config.Config, opt explainOptions) error {
 	if err != nil {
 		return err
 	}
+	if opt.days {
+		if err := addDays(ctx, env, settings, folder, &explained); err != nil {
+			return err
+		}
+	}
 	return report.Write(env.Stdout, report.Explanation{Explanation: explained}, opt.json)
+}
+
+// addDays adds what the customer did on each day, where the order files are still those of
+// the run.
+func addDays(ctx context.Context, env Env, settings config.Config, folder string, explained *explanation.Explanation) error {
+	manifest, err := publication.ReadManifest(folder)
+	if err != nil {
+		return err
+	}
+	asked, err := job(env, settings)
+	if err != nil {
+		return err
+	}
+	explained.Days, explained.WhyNoDays, err = run.DaysOf(ctx, asked, manifest, explained.Customer)
+	return err
 }

@@ -31,6 +31,16 @@ type Explanation struct {
 	Mark          *Mark              `json:"mark"`   // null without a model
 	Before        *Before            `json:"before"` // null where no earlier run has the customer
 	WhyNoBefore   string             `json:"why_no_before,omitempty"`
+	Days          []Day              `json:"days,omitempty"` // of the order files that the run read, where they are asked for
+	WhyNoDays     string             `json:"why_no_days,omitempty"`
+}
+
+// Day is what a customer did on a day.
+type Day struct {
+	Day        string  `json:"day"`
+	IsPurchase bool    `json:"is_purchase"`
+	Moved      float64 `json:"moved"` // money of the day, returns included
+	Worth      float64 `json:"worth"` // of a purchase, less the returns that belong to it
 }
 
 // Score is one of the three of RFM, with the bounds that gave it.

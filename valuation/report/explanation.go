@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"cbv/valuation/explanation"
@@ -24,6 +25,7 @@ func (e Explanation) Text(out io.Writer) error {
 	fmt.Fprintf(out, "\nWhat they did: %s on %s to %s, %s of revenue and %s to date.\n", countNoun(whole(v["purchases"]), "purchase"), told(v["first_purchase_date"]), told(v["last_purchase_date"]), e.money(v["revenue"]), e.basis(v["historic_margin"]))
 	fmt.Fprintf(out, "What the models saw: x = %s after the first, the last of them t_x = %s after it, T = %s up to today.\n",
 		countNoun(whole(v["repeat_purchases"]), "purchase"), countNoun(whole(v["age_at_last_purchase_days"]), "day"), countNoun(whole(v["customer_age_days"]), "day"))
+	e.days(out)
 	e.segment(out)
 	if e.Mark == nil {
 		fmt.Fprintf(out, "\nNo model could be fitted, so there is neither a forecast nor a mark.\n")
@@ -33,6 +35,59 @@ func (e Explanation) Text(out io.Writer) error {
 	}
 	e.before(out)
 	return nil
+}
+
+// timeLine is how wide the line of a customer's days is, and mostDays how many of them are
+// listed below it.
+const (
+	timeLine = 72
+	mostDays = 10
+)
+
+// days draws what the customer did on a line of time, and lists the latest days.
+func (e Explanation) days(out io.Writer) {
+	if e.WhyNoDays != "" {
+		fmt.Fprintf(out, "Their purchases are not shown: %s.\n", e.WhyNoDays)
+		return
+	}
+	if len(e.Days) == 0 {
+		return
+	}
+	line, first := []byte(strings.Repeat(".", timeLine)), dayOf(e.Days[0].Day)
+	span := max(1, dayOf(e.AsOf).Sub(first).Hours())
+	for _, day := range e.Days {
+		mark := byte('r')
+		if day.IsPurchase {
+			mark = '|'
+		}
+		if at := int(math.Round(dayOf(day.Day).Sub(first).Hours() / span * (timeLine - 1))); line[at] != '|' {
+			line[at] = mark
+		}
+	}
+	fmt.Fprintf(out, "\n%s %s %s\n", e.Days[0].Day, line, e.AsOf)
+	fmt.Fprintf(out, "| is a purchase, r a day of returns alone; money of the day in %s\n", e.Currency)
+	if more := len(e.Days) - mostDays; more > 0 {
+		fmt.Fprintf(out, "  %s before these\n", countNoun(int64(more), "day"))
+	}
+	for _, day := range e.Days[max(0, len(e.Days)-mostDays):] {
+		what := "returns"
+		if day.IsPurchase {
+			what = "purchase"
+			if day.Worth != day.Moved {
+				what += fmt.Sprintf(", worth %s after its returns", amount(day.Worth))
+			}
+		}
+		fmt.Fprintf(out, "  %s %10s  %s\n", day.Day, amount(day.Moved), what)
+	}
+}
+
+// dayOf reads a day as it is written in an explanation.
+func dayOf(text string) time.Time {
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		panic(err) // we wrote it
+	}
+	return day
 }
 
 // segment says which bounds gave the scores.

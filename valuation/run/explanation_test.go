@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"math"
 	"reflect"
 	"testing"
@@ -72,5 +73,37 @@ func TestExplanationsAgreeWithTheTables(t *testing.T) {
 	}
 	if steps["retain"] == 0 || steps["acquisition_lookalike"] == 0 {
 		t.Errorf("the customers have the marks %v", steps)
+	}
+}
+
+// The days of a customer are those behind the facts of customers.parquet.
+func TestDaysOfACustomerAreThoseOfTheTables(t *testing.T) {
+	c := shop(t)
+	c.Time.AsOf = parseDay(t, "2023-10-31")
+	result := runBatch(t, c)
+	c.Time.AsOf = nil // that of the run is taken
+	held := 0
+	for i, row := range readRecords(t, result, "customers") {
+		if i%400 != 0 {
+			continue
+		}
+		days, why, err := DaysOf(context.Background(), testJob(c), result.Manifest, row["customer_id"].(string))
+		if err != nil || why != "" {
+			t.Fatal(why, err)
+		}
+		purchases, revenue := int64(0), 0.
+		for _, day := range days {
+			revenue += day.Moved
+			if day.IsPurchase {
+				purchases++
+			}
+		}
+		if purchases != row["purchases"] || !(math.Abs(revenue-row["revenue"].(float64)) <= 1e-6) {
+			t.Errorf("%s: %d purchases and %g of revenue, want %v and %v", row["customer_id"], purchases, revenue, row["purchases"], row["revenue"])
+		}
+		held++
+	}
+	if held < 3 {
+		t.Errorf("%d customers were held", held)
 	}
 }

@@ -25,6 +25,7 @@ figcaption{font-weight:600;margin-bottom:.4rem}
 svg{display:block;width:100%;height:auto}
 svg text{font:11px "Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:var(--ink);unicode-bidi:plaintext}
 svg text.tick,svg text.label{fill:var(--soft)}
+svg text.value{paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}
 svg text.end{text-anchor:end}
 svg text.middle{text-anchor:middle}
 .grid{stroke:var(--edge);stroke-width:.6}
