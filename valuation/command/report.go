@@ -33,11 +33,11 @@ cbv report --to report.html out/runs/2026-11-21-0123456789ab`,
 		Flags: []cli.Flag{&cli.StringFlag{Name: "to", Usage: "write to `FILE` in place of stdout", Destination: &opt.to}},
 		Before: func(c *cli.Context) error {
 			opt.run = c.Args().First()
-			for _, word := range c.Args().Tail() {
-				if strings.HasPrefix(word, "-") {
-					return failure.Usagef("report: %s stands behind the run: name the run last", word)
-				}
-				return failure.Usagef("report: writes the page of one run, and does not know what to do with %q", word)
+			switch second := c.Args().Get(1); {
+			case strings.HasPrefix(second, "-"):
+				return failure.Usagef("report: %s stands behind the run: name the run last", second)
+			case second != "":
+				return failure.Usagef("report: writes the page of one run, and does not know what to do with %q", second)
 			}
 			return nil
 		},
