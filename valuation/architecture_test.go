@@ -37,6 +37,8 @@ var layers = [][]string{
 	{"engine/duckdb", "source/remedy", "source", "proposal"},
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
+	// the page of a run, which a run writes, and what it says of one customer
+	{"report/chart", "report/page", "report/page/pagetest", "explanation"},
 	// the Go steps of a subject each
 	{"intake", "suspicion", "scoring", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
 	// the plans of a run, and what people read and type

@@ -10,6 +10,7 @@ import (
 
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
+	"cbv/valuation/report/page"
 )
 
 // errPublished stops a run that is published already.
@@ -30,6 +31,9 @@ func (r *nightly) identify() (string, error) {
 		fmt.Fprintf(hash, "accepted %q\n", slices.Compact(slices.Sorted(slices.Values(codes))))
 	}
 	r.suspicion.Earlier.WriteIdentity(hash)
+	for _, month := range r.months {
+		fmt.Fprintf(hash, "month %q %q\n", month.ID, month.Identity)
+	}
 	if reused := r.scoring.Reused(); reused.IsSet() {
 		parameters, err := reused.Identity()
 		if err != nil {
@@ -53,7 +57,13 @@ func (r *nightly) stopIfPublished(ctx context.Context) error {
 	if err := r.scoring.RefuseOldModel(); err != nil {
 		return err
 	}
-	var err error
+	settings, err := r.Config.Identity()
+	if err != nil {
+		return err
+	}
+	if r.months, err = page.LastOfMonths(ctx, r.runs, r.Days.AsOf, settings); err != nil {
+		return err
+	}
 	if r.identity, err = r.identify(); err != nil {
 		return err
 	}

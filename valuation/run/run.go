@@ -74,7 +74,8 @@ type nightly struct {
 	actions   pipeline.Actions
 	store     *publication.Store
 	runs      publication.Catalog
-	identity  string // once the as-of day is known
+	identity  string                   // once the as-of day is known
+	months    []publication.EarlierRun // the last runs of earlier months, which the page shows
 }
 
 func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *publication.Store) (*nightly, error) {
@@ -167,8 +168,9 @@ func Backtest(ctx context.Context, job pipeline.Job) (scoring.BacktestReport, er
 	return report, r.RefuseWarnings("backtest", r.Warnings)
 }
 
-// dryRun carries out a plan that makes nothing to keep, and may read earlier runs.
-func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs publication.Catalog) (r *nightly, err error) {
+// dryRun carries out a plan that makes nothing to keep, and may read earlier runs, with
+// further actions of its own.
+func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs publication.Catalog, further ...func(*nightly) pipeline.Actions) (r *nightly, err error) {
 	inputs, err := intake.Find(ctx, job.Config)
 	if err != nil {
 		return nil, err
@@ -195,7 +197,11 @@ func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs p
 	}
 	r = wire(c, inputs, scoring.RunModel{})
 	r.runs = runs
+	actions := r.dryActions()
+	for _, more := range further {
+		actions = pipeline.Join(actions, more(r))
+	}
 	return r, c.Walk(ctx, pipeline.Walk{
-		Entries: entries, Actions: r.dryActions(), Readable: append(r.intake.Readable(), earlier...), Spill: spill, Diagnose: r.intake.Diagnose,
+		Entries: entries, Actions: actions, Readable: append(r.intake.Readable(), earlier...), Spill: spill, Diagnose: r.intake.Diagnose,
 	})
 }
