@@ -4,7 +4,8 @@
 -- on their order. All null where no model could be fitted. A repeat customer is silent
 -- after more than silent_gaps times their own mean gap between purchases, t_x / x,
 -- without one. Chances to sell are those of the customers, by the pool where that
--- forecasts their purchases.
+-- forecasts their purchases. Beside those who are alive stand the family's, which knows
+-- both: the pool may expect more than of who is alive by the family.
 --
 -- grain: one row per (is_repeat, is_silent)
 -- reads: histories, fit_groups, scores, conditional_forecasts, pooled, params
@@ -94,7 +95,10 @@ final as (
         sums.gone_365d,
         coalesce(pooled_sums.buying_30d, sums.buying_30d) as buying_30d,
         coalesce(pooled_sums.buying_90d, sums.buying_90d) as buying_90d,
-        coalesce(pooled_sums.buying_365d, sums.buying_365d) as buying_365d
+        coalesce(pooled_sums.buying_365d, sums.buying_365d) as buying_365d,
+        sums.buying_30d as alive_buying_30d,
+        sums.buying_90d as alive_buying_90d,
+        sums.buying_365d as alive_buying_365d
     from sums
     left join pooled_sums
         on sums.is_repeat = pooled_sums.is_repeat

@@ -1,6 +1,8 @@
 -- pool_forecasts: how many purchases the pool expects of each customer over the horizon,
 -- before they are scaled to the total of the family, and the family in its place. The
 -- counts are negative binomial of that mean and of the size that fading memory gives.
+-- What is far beyond all customers that the pool was fitted to counts as the nearest in
+-- its ranges, and nobody purchases on more days than the horizon has.
 -- Empty where customers are valued by the family alone.
 --
 -- grain: one row per customer_id
@@ -34,12 +36,18 @@ final as (
         customers.age_at_last_purchase_days,
         customers.customer_age_days,
         customers.counts_size,
-        exp(
+        least(pool_terms.most_purchases, exp(
             pool_histories.log_mean
-            + pool_terms.by_memory * ln(greatest(pool_terms.least_expected, pool_histories.memory_rate * customers.counts_size))
-            + pool_terms.by_recent * ln(1e0 + customers.recent_purchases)
-            + pool_terms.by_recent_half * ln(1e0 + customers.half_window_purchases)
-        ) as pool_purchases,
+            + pool_terms.by_memory * ln(least(
+                greatest(pool_histories.memory_rate * customers.counts_size, pool_terms.least_memory), pool_terms.most_memory
+            ))
+            + pool_terms.by_recent * ln(least(
+                greatest(1e0 + customers.recent_purchases, pool_terms.least_recent), pool_terms.most_recent
+            ))
+            + pool_terms.by_recent_half * ln(least(
+                greatest(1e0 + customers.half_window_purchases, pool_terms.least_recent_half), pool_terms.most_recent_half
+            ))
+        )) as pool_purchases,
         pool_histories.share_30d,
         pool_histories.share_90d,
         pool_histories.share_365d,

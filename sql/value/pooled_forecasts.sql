@@ -91,7 +91,11 @@ final as (
         spend_first,
         spend_step,
         spend_exceeds,
-        second_moment / nullif(spend_share * spend_ratio * spend_ratio, 0) as spend_second_moment
+        -- who makes no purchase spends nothing
+        case
+            when counts_mean = 0 then 0e0
+            else second_moment / nullif(spend_share * spend_ratio * spend_ratio, 0)
+        end as spend_second_moment
     from located
 )
 

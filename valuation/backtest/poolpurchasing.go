@@ -37,7 +37,7 @@ func newPoolPurchasing(h *hindcast, look pastdays.Lookback, fitted Pooled, obser
 	expected := make([]float64, n) // in the holdout
 	likelihood.EachChunk((n+likelihood.ChunkRows-1)/likelihood.ChunkRows, q.workers, func(chunk int) {
 		for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, n); i++ {
-			q.leanings[i] = pool.Features(fitted.Models, observed[i].Customer, look.HoldoutDays)
+			q.leanings[i] = fitted.Pool.Features(fitted.Models, observed[i].Customer)
 			expected[i] = fitted.Pool.ExpectedOf(q.leanings[i])
 			q.sizes[i] = fitted.Models.Memory.Size(observed[i].Customer)
 		}
@@ -55,7 +55,7 @@ func newPoolPurchasing(h *hindcast, look pastdays.Lookback, fitted Pooled, obser
 			if held[i] > 0 {
 				more = family[i] / held[i]
 			}
-			means[i] = expected[i] * more
+			means[i] = min(float64(days), expected[i]*more) // on a day once
 		}
 		scaleTo(means, family, groups)
 		q.means = append(q.means, means)

@@ -337,20 +337,25 @@ func (s summary) forecast() string {
 			countNoun(int64(math.Round(f.Expected)), "purchase"), sampleText(v), humanize.Comma(int64(math.Round(f.Actual))), errorText(f))
 		fmt.Fprintf(&text, "%s expected %s, actual %s (%s). ", m.MoneyBasis, s.money(v.Margin.Expected), s.money(v.Margin.Actual), errorText(v.Margin))
 	}
-	text.WriteString(poolText(modelText(*m.Model), m.Model.Pool))
+	text.WriteString(poolText(modelText(*m.Model), m.Model.Pool, m.Model.From))
 	if s.isDistrusted() {
 		return text.String() + "Trust: no, as said first." + seasonText(v)
 	}
 	return text.String() + trustText(v)
 }
 
-// poolText says by how much the pool was better, where it forecasts who purchases.
-func poolText(family string, p *publication.Pool) string {
+// poolText says by how much the pool was better, where it forecasts who purchases: in this
+// run, or in the one that fitted it.
+func poolText(family string, p *publication.Pool, from *publication.Origin) string {
 	if p == nil || !p.Chosen {
 		return ""
 	}
-	return fmt.Sprintf("Who of them buys is forecast by the pool, which knows how lately they bought besides: at earlier cutoffs its deviance was %.1f %% lower than that of %s alone. ",
-		100*(1-p.Deviance/p.FamilyDeviance), family)
+	of := ""
+	if from != nil {
+		of = fmt.Sprintf(" of run %s, which fitted it,", from.Run)
+	}
+	return fmt.Sprintf("Who of them buys is forecast by the pool, which knows how lately they bought besides: at earlier cutoffs%s its deviance was %.1f %% lower than that of %s alone. ",
+		of, 100*(1-p.Deviance/p.FamilyDeviance), family)
 }
 
 // record says what came of what earlier runs published.

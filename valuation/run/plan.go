@@ -242,6 +242,7 @@ var checks = []pipeline.Step{
 	{Name: "repeats_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "acquisition_adds_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "customers_are_sound", Kind: pipeline.Check, Folder: "checks"},
+	{Name: "chances_are_sound", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "lenses_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "lens_cohorts_add_up", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "dropout_adds_up", Kind: pipeline.Check, Folder: "checks"},

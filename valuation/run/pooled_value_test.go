@@ -56,6 +56,19 @@ func wanderingOrders(customers int) (rows []rawOrder) {
 	return rows
 }
 
+// dailyBuyer purchases every day of a year, as nobody did whom the pool was fitted to.
+const dailyBuyer = "daily"
+
+func dailyOrders() (rows []rawOrder) {
+	id, amount := dailyBuyer, 20.
+	begin := time.Date(2022, 12, 17, 0, 0, 0, 0, time.UTC)
+	for day := range 365 {
+		at := begin.AddDate(0, 0, day).UnixMicro()
+		rows = append(rows, rawOrder{Customer: &id, At: &at, Amount: &amount})
+	}
+	return rows
+}
+
 // readPool returns the pool of a run that values customers by one.
 func readPool(t *testing.T, folder string) (p pool.Pool, models pool.Models) {
 	t.Helper()
@@ -73,7 +86,7 @@ func readPool(t *testing.T, folder string) (p pool.Pool, models pool.Models) {
 	of := file.Pool.Pool
 	p = pool.Pool{Days: of.WindowDays, Intercept: of.Intercept}
 	for j, f := range of.Features {
-		p.Coefficients[j], p.Centre[j] = f.Coefficient, f.Centre
+		p.Coefficients[j], p.Centre[j], p.Ranges[j] = f.Coefficient, f.Centre, pool.Range{Least: f.Least, Most: f.Most}
 	}
 	models.Memory = pool.FadingMemory{R: of.R, Alpha: of.Alpha, Growth: of.Growth, HalfLife: of.HalfLife}
 	for i, into := range []*btyd.Model{&models.MBGNBD, &models.NBD} {
@@ -150,7 +163,7 @@ func TestValuesAgreeWithThePool(t *testing.T) {
 	}
 	rate := 0.4
 	c := config.Default()
-	c.Orders.Files = config.Files{writeOrders(t, wanderingOrders(customers))}
+	c.Orders.Files = config.Files{writeOrders(t, append(wanderingOrders(customers), dailyOrders()...))}
 	c.Out, c.Lists.Include = filepath.Join(t.TempDir(), "out"), nil
 	c.Value.MarginRate = &rate
 	c.Time.AsOf = parseDay(t, "2023-12-16")
@@ -170,17 +183,19 @@ func TestValuesAgreeWithThePool(t *testing.T) {
 	oracle := newValueOracle(t, c, result, run, rows)
 	counts := poolOracle(t, c, result, oracle, rows)
 
-	own, family := 0., 0.
+	var own, family, daily, dailyFamily float64
 	for i, row := range rows {
 		v, more, n := &oracle.values[i], pooledRows[i], counts[i]
 		h := btyd.History{Repeats: int(*row.Repeats), LastPurchase: float64(*row.Last), Age: float64(*row.Age)}
 		future := oracle.groups[v.group].Purchase.Model.Future(h.Repeats, h.Age)
 		share := func(days float64) float64 {
-			ratio := oracle.season.ratio(t, "purchases", days) / oracle.season.ratio(t, "purchases", 365)
-			return ratio * future.Expected(days) / future.Expected(365)
+			return future.Expected(oracle.days[days]) / future.Expected(oracle.days[365])
 		}
 		atRisk := math.Max(0, future.Rate()*btyd.Annuity(365, btyd.Discounting(c.Value.DiscountRate, 365))/future.Discounted(365, btyd.Discounting(c.Value.DiscountRate, 365))-1) * v.clv
 		own, family = own+*row.Expected, family+n.family
+		if *row.ID == dailyBuyer {
+			daily, dailyFamily = *row.Expected, n.family
+		}
 		for _, of := range []struct {
 			what                 string
 			got, want, tolerance float64
@@ -200,6 +215,10 @@ func TestValuesAgreeWithThePool(t *testing.T) {
 	}
 	if !(math.Abs(own/family-1) <= 1e-6) {
 		t.Errorf("the base is expected to make %.6f purchases, by the family %.6f", own, family)
+	}
+	t.Logf("the daily buyer is expected to make %.1f purchases, by the family %.1f", daily, dailyFamily)
+	if others := (own - daily) / (family - dailyFamily); !(0 < daily && daily < 2*dailyFamily && math.Abs(others-1) < 0.05) {
+		t.Errorf("the daily buyer is expected to make %.1f purchases, by the family %.1f; the others %.3f of the family's", daily, dailyFamily, others)
 	}
 	checkPooledSpend(t, oracle, rows, counts)
 	oracle.checkTotals(t, result)
@@ -222,7 +241,7 @@ func poolOracle(t *testing.T, c config.Config, result Result, oracle *valueOracl
 		future := oracle.groups[v.group].Purchase.Model.Future(v.repeats, float64(*row.Age))
 		counts[i] = pooledCounts{
 			size:   models.Memory.Size(customer),
-			mean:   p.Expected(models, customer) * future.Expected(365) / future.Expected(float64(p.Days)),
+			mean:   min(365, p.Expected(models, customer)*future.Expected(365)/future.Expected(float64(p.Days))),
 			family: v.pAlive * ofPurchases * future.Expected(365),
 		}
 		ofPool, ofFamily = ofPool+counts[i].mean, ofFamily+counts[i].family

@@ -26,7 +26,7 @@ const (
 	survivalTo       = "expected share of today's alive customers who will still be customers at the end of the window: 1 less the expected churn of it"
 	knownYearBefore  = ". Null where the files begin later than the 365 days before"
 	chanceOfAll      = "mean chance of a purchase in the window over all customers there are"
-	chanceOfAlive    = "mean chance of a purchase in the window over the customers who are alive: weighted by p_alive"
+	chanceOfAlive    = "mean chance of a purchase in the window over the customers who are alive: weighted by p_alive. By the family, also where the pool forecasts who purchases, which does not know who is alive"
 	chanceOfRepeat   = "mean chance of a purchase in the window over repeat customers, alive or not"
 	chanceOfNewcomer = "chance that a new customer purchases a second time within the window after the first: repeat_rate_30d and its like, to stand beside the chances of others"
 	valueOfTop       = "value that leaves if the customers of the highest clv go"

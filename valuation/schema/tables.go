@@ -63,10 +63,10 @@ var customers = []Column{
 	{"rfm", text, "", "the three scores as text: 545"},
 	{"segment", text, "", "name of the RFM cell in the configured map"},
 
-	{"p_alive", decimal, "probability", "that the customer is still one on as_of. BG/NBD has customers leave after a repeat purchase only, so it is 1 without one"},
-	{"p_purchase_30d", decimal, "probability", "of at least one purchase in the 30 days after as_of"},
-	{"p_purchase_90d", decimal, "probability", "of at least one purchase in the 90 days after as_of"},
-	{"p_purchase_365d", decimal, "probability", "of at least one purchase in the 365 days after as_of"},
+	{"p_alive", decimal, "probability", "that the customer is still one on as_of. BG/NBD has customers leave after a repeat purchase only, so it is 1 without one. The family's, also where the pool forecasts who purchases (cbv help scoring)"},
+	{"p_purchase_30d", decimal, "probability", "of at least one purchase in the 30 days after as_of. Where the pool forecasts who purchases, it is the pool's, which does not know p_alive, and can be above that"},
+	{"p_purchase_90d", decimal, "probability", "of at least one purchase in the 90 days after as_of. Where the pool forecasts who purchases, it is the pool's, which does not know p_alive, and can be above that"},
+	{"p_purchase_365d", decimal, "probability", "of at least one purchase in the 365 days after as_of. Where the pool forecasts who purchases, it is the pool's, which does not know p_alive, and can be above that"},
 	{"next_purchase_due", day, "day", "day by which half of the customers with this history who stay will have made their next purchase: last_purchase_date plus (alpha + t_x) (2^(1/(r + x)) - 1) days, to the nearest day; null without a repeat or a model, and more than a century away"},
 	{"days_overdue", whole, "days", "days by which as_of is past next_purchase_due: 0 where it is not, null where that is"},
 	{"expected_purchases", decimal, "purchases", "expected number over the horizon, not discounted"},
@@ -74,7 +74,7 @@ var customers = []Column{
 	{"clv", decimal, "money", "residual customer lifetime value: discounted expected margin over the horizon, net of later returns, by the customer's own margin and return shares, shrunk"},
 	{"clv_low", decimal, "money", "10 % point of the margin that the customer will have brought at the end of the horizon, discounted: 0 where buying nothing is that likely"},
 	{"clv_high", decimal, "money", "90 % point of the same; clv is its mean and lies above it where a little chance of much makes the mean"},
-	{"value_at_risk", decimal, "money", "what the customer, if alive, would bring over the horizon beyond clv if they could not leave: P(alive) times that; 0 under NBD, in which nobody leaves"},
+	{"value_at_risk", decimal, "money", "what the customer, if alive, would bring over the horizon beyond clv if they could not leave: P(alive) times that; 0 under NBD, in which nobody leaves. Where the pool forecasts who purchases, both are of its purchases, in the family's proportion"},
 	{"historic_margin", decimal, "money", "margin to date; revenue to date where no margin is configured"},
 	{"lifetime_value", decimal, "money", "historic_margin plus clv"},
 

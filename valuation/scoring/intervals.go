@@ -167,29 +167,26 @@ const intervalLevel = highLevel - lowLevel
 // variances which their errors leave add up.
 func (s *Scoring) valueTotal(bySet map[parameterSet]*valueSums, firstPurchase float64) btyd.Total {
 	var total valueSums
-	var fits []sharedFit
+	var fits btyd.SharedFits // the address of a fit of spend is its model, and bands share p and q
 	for _, set := range slices.SortedFunc(maps.Keys(bySet), parameterSet.compare) {
 		sums, group := bySet[set], s.models.groups[set.group]
 		total.minor += sums.minor
 		total.losing += sums.losing
 		total.variance += sums.variance
 		total.noPurchase += sums.noPurchase
-		fits = restOn(fits, group.Purchase.Model, group.Purchase.Covariance, sums.byParameter)
+		fits.Add(group.Purchase.Model, group.Purchase.Covariance, sums.byParameter)
 		if fit := group.Spend.Fit; fit != nil {
-			fits = restOn(fits, fit, fit.Covariance, ofBands(sums.bySpend, group.Spend.Place(set.band), len(fit.Parameters)))
+			fits.Add(fit, fit.Covariance, ofBands(sums.bySpend, group.Spend.Place(set.band), len(fit.Parameters)))
 		}
 	}
 	perUnit := float64(s.Minor)
-	estimate := btyd.Total{
-		Expected:  float64(total.minor) / perUnit,
-		Customers: float64(total.variance) / 1000 * firstPurchase * firstPurchase,
-		Nothing:   math.Exp(float64(total.noPurchase) / 1e6),
-		Mixed:     total.losing > 0,
+	return btyd.Total{
+		Expected:   float64(total.minor) / perUnit,
+		Customers:  float64(total.variance) / 1000 * firstPurchase * firstPurchase,
+		Nothing:    math.Exp(float64(total.noPurchase) / 1e6),
+		Mixed:      total.losing > 0,
+		Parameters: fits.Variance() / (perUnit * perUnit),
 	}
-	for _, fit := range fits {
-		estimate.Parameters += btyd.ParameterVariance(fit.gradient, fit.covariance) / (perUnit * perUnit)
-	}
-	return estimate
 }
 
 // ofBands returns derivatives by p, q and gamma of one band as those by p, q and the
@@ -198,27 +195,6 @@ func ofBands(byParameter []int64, band, parameters int) []int64 {
 	by := make([]int64, parameters)
 	by[0], by[1], by[2+band] = byParameter[0], byParameter[1], byParameter[2]
 	return by
-}
-
-// sharedFit is a fit and the derivatives of all the value that rests on it:
-// channels without parameters of their own share those of the base, and bands p and q.
-type sharedFit struct {
-	model      any // equal ones are one fit: a model of purchases, the address of a fit of spend
-	covariance [][]float64
-	gradient   []float64
-}
-
-// restOn adds derivatives to those of a model.
-func restOn(fits []sharedFit, model any, covariance [][]float64, gradient []int64) []sharedFit {
-	at := slices.IndexFunc(fits, func(fit sharedFit) bool { return fit.model == model })
-	if at < 0 {
-		at = len(fits)
-		fits = append(fits, sharedFit{model, covariance, make([]float64, len(gradient))})
-	}
-	for i, by := range gradient {
-		fits[at].gradient[i] += float64(by)
-	}
-	return fits
 }
 
 func (s parameterSet) compare(t parameterSet) int {

@@ -40,6 +40,17 @@ type pooled struct {
 	Deviance, FamilyDeviance float64
 }
 
+// forHoldout returns a reused pool as a run has it whose backtest forecasts so many days: a
+// pool of other days is not the one that this holds to the past, and is not used. The
+// holdout of a short history grows with it, by no more than the days since the fit.
+func (p pooled) forHoldout(days, sinceFit int) pooled {
+	if off := days - p.Pool.Days; p.Chosen && max(off, -off) > sinceFit {
+		p.Chosen = false
+		p.Why = fmt.Sprintf("it forecasts windows of %d days, and the backtest of this run is of %d: fit anew with --model ''", p.Pool.Days, days)
+	}
+	return p
+}
+
 // isFitted reports whether there is a pool as of as_of.
 func (p pooled) isFitted() bool { return p.Pool.Days > 0 }
 

@@ -50,6 +50,8 @@ type CoefficientFile struct {
 	Name        string  `json:"name"`
 	Coefficient float64 `json:"coefficient"`
 	Centre      float64 `json:"centre"`
+	Least       float64 `json:"least"` // a feature below it counts as this,
+	Most        float64 `json:"most"`  // one above as this
 }
 
 // ExpectedByFile is a part of model.json.
@@ -80,7 +82,7 @@ func poolFileOf(p pooled) *PoolFile {
 		file.Pool.Windows = append(file.Pool.Windows, day.Format(time.DateOnly))
 	}
 	for j, name := range pool.FeatureNames {
-		file.Pool.Features = append(file.Pool.Features, CoefficientFile{name, p.Pool.Coefficients[j], p.Pool.Centre[j]})
+		file.Pool.Features = append(file.Pool.Features, CoefficientFile{name, p.Pool.Coefficients[j], p.Pool.Centre[j], p.Pool.Ranges[j].Least, p.Pool.Ranges[j].Most})
 		file.Pool.Covariance = append(file.Pool.Covariance, p.Pool.Covariance[j][:])
 	}
 	for _, model := range []btyd.Model{p.Models.MBGNBD, p.Models.NBD} {
@@ -132,7 +134,10 @@ func (file *FittedPoolFile) into(p *pooled) error {
 		if f.Name != pool.FeatureNames[j] {
 			return fmt.Errorf("the pool has the feature %q, want %q", f.Name, pool.FeatureNames[j])
 		}
-		p.Pool.Coefficients[j], p.Pool.Centre[j] = f.Coefficient, f.Centre
+		p.Pool.Coefficients[j], p.Pool.Centre[j], p.Pool.Ranges[j] = f.Coefficient, f.Centre, pool.Range{Least: f.Least, Most: f.Most}
+	}
+	if p.Pool.Ranges == (pool.Pool{}).Ranges {
+		return errors.New("the pool does not know from where to where its features go")
 	}
 	if err := covers("the pool", len(pool.FeatureNames), file.Covariance); err != nil {
 		return err

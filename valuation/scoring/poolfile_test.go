@@ -23,7 +23,7 @@ func aPool() pooled {
 		Cutoffs: 3, Deviance: 0.9, FamilyDeviance: 1,
 	}
 	for j := range pool.FeatureNames {
-		p.Pool.Coefficients[j], p.Pool.Centre[j] = 1/float64(j+3), -float64(j)/7
+		p.Pool.Coefficients[j], p.Pool.Centre[j], p.Pool.Ranges[j] = 1/float64(j+3), -float64(j)/7, pool.Range{Least: -1 / float64(j+7), Most: float64(j) / 13}
 		for k := range pool.FeatureNames {
 			p.Pool.Covariance[j][k] = 1 / float64(j+k+11)
 		}
@@ -65,9 +65,14 @@ func TestAPoolOfAnotherKindIsRefused(t *testing.T) {
 		"of 90 days":        func(f *PoolFile) { f.Pool.HalfLife = 90 },
 		"windows of 0":      func(f *PoolFile) { f.Pool.WindowDays = 0 },
 		`"colour"`:          func(f *PoolFile) { f.Pool.Features[2].Name = "colour" },
-		"8 rows":            func(f *PoolFile) { f.Pool.Covariance = f.Pool.Covariance[1:] },
-		"SBG/NBD":           func(f *PoolFile) { f.Pool.Models[1].Name = "SBG/NBD" },
-		"yesterday":         func(f *PoolFile) { f.Pool.Windows[0] = "yesterday" },
+		"from where to": func(f *PoolFile) {
+			for j := range f.Pool.Features {
+				f.Pool.Features[j].Least, f.Pool.Features[j].Most = 0, 0
+			}
+		},
+		"8 rows":    func(f *PoolFile) { f.Pool.Covariance = f.Pool.Covariance[1:] },
+		"SBG/NBD":   func(f *PoolFile) { f.Pool.Models[1].Name = "SBG/NBD" },
+		"yesterday": func(f *PoolFile) { f.Pool.Windows[0] = "yesterday" },
 	} {
 		file := poolFileOf(aPool())
 		spoil(file)
@@ -92,5 +97,24 @@ func TestTheIdentityOfAReusedPool(t *testing.T) {
 	other.Pool.Intercept++
 	if identity(refused) != identity(pooled{}) || identity(chosen) == identity(refused) || identity(chosen) == identity(other) {
 		t.Error("the identity does not name the pool that is used, or names one that is not")
+	}
+}
+
+// A reused pool forecasts what the backtest of the run does, but for days by which a short
+// history has grown since; else it is not used, and the run says why.
+func TestAReusedPoolIsOfTheDaysOfTheBacktest(t *testing.T) {
+	for _, c := range []struct {
+		days, sinceFit int
+		used           bool
+	}{{181, 0, true}, {182, 0, false}, {180, 0, false}, {184, 3, true}, {185, 3, false}, {178, 3, true}, {177, 3, false}, {0, 30, false}} {
+		got := aPool().forHoldout(c.days, c.sinceFit)
+		if got.Chosen != c.used || (got.Why == aPool().Why) != c.used {
+			t.Errorf("%+v: chosen %t, %s", c, got.Chosen, got.Why)
+		}
+	}
+	lost := aPool()
+	lost.Chosen = false
+	if got := lost.forHoldout(90, 0); got.Why != lost.Why {
+		t.Errorf("a pool that was not chosen: %s", got.Why)
 	}
 }

@@ -18,11 +18,14 @@ import (
 // the family alone: what the pool makes of each customer's purchases, and of what lies
 // between ln of their mean and how what they spend is distributed.
 type poolTerms struct {
-	MemoryR       float64 // r of fading memory
-	LeastExpected float64 // what an expectation counts for at the least
-	ByMemory      float64 // coefficients of ln of what fading memory expects,
-	ByRecent      float64 // of ln (1 + recent purchases),
-	ByRecentHalf  float64 // and of ln (1 + those of half as many days)
+	MemoryR float64 // r of fading memory
+	// Coefficients of ln of what fading memory expects, of 1 + recent purchases, and of 1
+	// + those of half as many days, and what these count for at the least and at the most.
+	ByMemory, LeastMemory, MostMemory             float64
+	ByRecent, LeastRecent, MostRecent             float64
+	ByRecentHalf, LeastRecentHalf, MostRecentHalf float64
+	// More days than the horizon has nobody purchases on.
+	MostPurchases float64
 	// The grid of pooled_spends, as spend.Node has it.
 	SpreadStep, MeanStep float64
 	NodePurchases        int
@@ -103,10 +106,14 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 func (s *Scoring) poolTerms() poolTerms {
 	p := s.pooled
 	by := p.Pool.Purchasing()
+	horizon, _ := s.horizon()
 	return poolTerms{
-		MemoryR: p.Memory.R, LeastExpected: pool.LeastExpected,
-		ByMemory: by.Memory, ByRecent: by.Recent, ByRecentHalf: by.RecentHalf,
-		SpreadStep: spend.NodeSpreadStep, MeanStep: spend.NodeMeanStep,
+		MemoryR:  p.Memory.R,
+		ByMemory: by.Memory.Coefficient, LeastMemory: by.Memory.Range.Least, MostMemory: by.Memory.Range.Most,
+		ByRecent: by.Recent.Coefficient, LeastRecent: by.Recent.Range.Least, MostRecent: by.Recent.Range.Most,
+		ByRecentHalf: by.RecentHalf.Coefficient, LeastRecentHalf: by.RecentHalf.Range.Least, MostRecentHalf: by.RecentHalf.Range.Most,
+		MostPurchases: horizon,
+		SpreadStep:    spend.NodeSpreadStep, MeanStep: spend.NodeMeanStep,
 		NodePurchases: spend.NodePurchases, PurchaseStep: spend.NodePurchaseStep,
 		LowExceeded: 1 - lowLevel, HighExceeded: 1 - highLevel,
 	}
@@ -134,22 +141,23 @@ func (s *Scoring) poolDays(histories []history) []poolDay {
 }
 
 // poolShares returns what of a pool_histories row depends on (x, T) alone. The pool
-// forecasts the days of its window, and others as the family has them beside these.
+// forecasts the days of its window, and others as the family has them beside these. Days
+// are those of a year without a season that bring as much, as chances by the family are
+// of: a longer time then brings each customer as much as a shorter one at the least.
 func (s *Scoring) poolShares(o forecast) poolHistory {
 	p := s.pooled
 	f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
 	horizon, _ := s.horizon()
 	window := float64(p.Pool.Days)
-	seasoned := func(days float64) float64 { return s.multiplier(backtest.Purchases, days) * f.Expected(days) }
-	whole := seasoned(horizon)
+	seasoned := func(days float64) float64 { return f.Expected(s.seasonal[days]) }
 	row := poolHistory{
 		LogMean:    math.Log(f.Expected(horizon) / f.Expected(window)),
 		MemoryRate: p.Memory.Growth * window / (p.Memory.Alpha + pool.Exposure(o.Age, p.Memory.HalfLife)),
-		Share30d:   seasoned(30) / whole,
-		Share90d:   seasoned(90) / whole,
-		Share365d:  seasoned(float64(intake.Rules.FocusDays)) / whole,
+		Share30d:   seasoned(30) / seasoned(horizon),
+		Share90d:   seasoned(90) / seasoned(horizon),
+		Share365d:  seasoned(float64(intake.Rules.FocusDays)) / seasoned(horizon),
 
-		PurchasesIfAlive: whole,
+		PurchasesIfAlive: s.multiplier(backtest.Purchases, horizon) * f.Expected(horizon),
 	}
 	if band := s.models.groups[o.group].Spend.Band(o.Repeats); band.HasModel() {
 		row.P, row.Q = &band.Model.P, &band.Model.Q

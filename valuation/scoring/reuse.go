@@ -238,6 +238,16 @@ func (s *Scoring) RefuseOldModel() error {
 	return nil
 }
 
+// daysSinceFit returns how many days ago reused parameters were fitted: RefuseOldModel has
+// read their day.
+func (s *Scoring) daysSinceFit() int {
+	fitted, err := time.Parse(time.DateOnly, s.reused.Origin.AsOf)
+	if err != nil {
+		return 0
+	}
+	return calendar.DaysBetween(fitted, s.Days.AsOf)
+}
+
 // modelWarnings are the warnings that come of a fit, and stay true of its
 // parameters wherever they are used.
 var modelWarnings = []string{
@@ -248,7 +258,7 @@ var modelWarnings = []string{
 // reuse takes over the reused models in place of a fit. They are judged as the
 // backtest fits their family.
 func (s *Scoring) reuse() {
-	s.models, s.pooled = s.reused.models, s.reused.pooled
+	s.models, s.pooled = s.reused.models, s.reused.pooled.forHoldout(s.intake.Holdout.Days, s.daysSinceFit())
 	for _, warning := range s.reused.manifest.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
 			s.Warn(warning.Code, "%s", warning.Message)

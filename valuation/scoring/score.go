@@ -119,10 +119,18 @@ func (s *Scoring) forecasts(ctx context.Context, histories []history) (forecasts
 	horizon, _ := s.horizon()
 	s.seasonal = map[float64]float64{}
 	weights := s.aliveByForecast(histories, of, len(forecasts))
-	for _, days := range []float64{30, 90, 365, horizon} {
-		if s.seasonal[days], err = s.seasonalDays(ctx, days, forecasts, weights); err != nil {
+	// Ratios are of single windows: a month of great purchases before two of none may
+	// seem to bring more than all three together. A longer time brings as much at the least.
+	least := 0.
+	windows := []float64{30, 90, 365, horizon}
+	slices.Sort(windows)
+	for _, days := range windows {
+		of, err := s.seasonalDays(ctx, days, forecasts, weights)
+		if err != nil {
 			return nil, nil, err
 		}
+		least = max(least, of)
+		s.seasonal[days] = least
 	}
 	if s.pooled.Chosen {
 		return forecasts, of, nil // what customers spend is distributed by their own counts

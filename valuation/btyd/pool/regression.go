@@ -15,9 +15,15 @@ import (
 const poolName = "the pool"
 
 const (
-	// LeastExpected is what an expectation counts for at the least, so that its
+	// leastExpected is what an expectation counts for at the least, so that its
 	// logarithm is one.
-	LeastExpected = 1e-5
+	leastExpected = 1e-5
+
+	// beyond is how far the logarithms of features may be outside those of the customers
+	// that a pool is fitted to: by a factor of two, for who is there today has had a
+	// window more to buy, or to be silent, than these had. Without it the deviance on
+	// debruyn as of 2012 is .1 % higher.
+	beyond = math.Ln2
 
 	// Ridge is what holds the coefficients to those of MBG/NBD alone: half of it times
 	// the sum of squared differences, beside a sum over customers.
@@ -49,16 +55,25 @@ type Window struct {
 }
 
 // Pool expects of a customer exp(Intercept + Σ Coefficients·(features - Centre))
-// purchases in Days days. It knows nothing of totals: these are another's.
+// purchases in Days days. It knows nothing of totals: these are another's. Nor of who is
+// far beyond all customers that it was fitted to, whose features count as the nearest in
+// its ranges: of several that go together, one is no longer held by another there.
 type Pool struct {
 	Days         int
 	Intercept    float64
 	Coefficients [features]float64
 	Centre       [features]float64 // means over the customers it was fitted to
+	Ranges       [features]Range   // of theirs, and a factor of two beyond
 
 	// Covariance is that of the coefficients, by the curvature of what was minimised.
 	Covariance [features][features]float64
 }
+
+// Range is from the least value to the most.
+type Range struct{ Least, Most float64 }
+
+// Nearest returns the value in the range that is nearest to one.
+func (r Range) Nearest(value float64) float64 { return min(max(value, r.Least), r.Most) }
 
 // Expectations are the purchases that MBG/NBD and NBD expect of a customer who is alive.
 type Expectations struct{ MBGNBD, NBD float64 }
@@ -69,15 +84,20 @@ func (m Models) Expect(repeats int, age float64, days int) Expectations {
 	return Expectations{m.MBGNBD.Future(repeats, age).Expected(t), m.NBD.Future(repeats, age).Expected(t)}
 }
 
-// Features returns what the pool sees of a customer before so many days.
-func Features(m Models, c Customer, days int) [features]float64 {
-	return featuresOf(m, c, days, m.Expect(c.History.Repeats, c.History.Age, days))
+// Features returns what the pool sees of a customer, within its ranges.
+func (p Pool) Features(m Models, c Customer) [features]float64 {
+	of := featuresOf(m, c, p.Days, m.Expect(c.History.Repeats, c.History.Age, p.Days))
+	for j, f := range of {
+		of[j] = p.Ranges[j].Nearest(f)
+	}
+	return of
 }
 
-// featuresOf returns them, of a customer of whom so much is expected.
+// featuresOf returns what there is to see of a customer before so many days, of whom so
+// much is expected.
 func featuresOf(m Models, c Customer, days int, of Expectations) [features]float64 {
 	t, h := float64(days), c.History
-	logOf := func(expected float64) float64 { return math.Log(max(LeastExpected, expected)) }
+	logOf := func(expected float64) float64 { return math.Log(max(leastExpected, expected)) }
 	silent := math.Log1p(h.Age - h.LastPurchase)
 	f := [features]float64{
 		logOf(m.MBGNBD.PAlive(h) * of.MBGNBD),
@@ -95,9 +115,9 @@ func featuresOf(m Models, c Customer, days int, of Expectations) [features]float
 }
 
 // Expected returns the purchases that are expected of a customer.
-func (p Pool) Expected(m Models, c Customer) float64 { return p.ExpectedOf(Features(m, c, p.Days)) }
+func (p Pool) Expected(m Models, c Customer) float64 { return p.ExpectedOf(p.Features(m, c)) }
 
-// ExpectedOf returns those that are expected of a customer with some features.
+// ExpectedOf returns those that are expected of a customer with some Features.
 func (p Pool) ExpectedOf(of [features]float64) float64 {
 	logMean := p.Intercept
 	for j, f := range of {
@@ -106,17 +126,27 @@ func (p Pool) ExpectedOf(of [features]float64) float64 {
 	return math.Exp(logMean)
 }
 
-// Purchasing are the coefficients of what histories do not have: the purchases, each by
+// Purchasing is what the pool makes of what histories do not have: the purchases, each by
 // its age.
-type Purchasing struct{ Memory, Recent, RecentHalf float64 }
+type Purchasing struct{ Memory, Recent, RecentHalf Term }
+
+// Term is a feature's part of ln of what is expected: the coefficient times the logarithm
+// of a number within a range.
+type Term struct {
+	Coefficient float64
+	Range       Range
+}
 
 // The places of these features.
 const memoryFeature, recentFeature, recentHalfFeature = 2, 3, 4
 
-// Purchasing returns the coefficients of ln of what fading memory expects, of ln(1 +
-// Recent) and of ln(1 + RecentHalf).
+// Purchasing returns the terms of what fading memory expects, of 1 + Recent and of 1 +
+// RecentHalf.
 func (p Pool) Purchasing() Purchasing {
-	return Purchasing{p.Coefficients[memoryFeature], p.Coefficients[recentFeature], p.Coefficients[recentHalfFeature]}
+	term := func(j int) Term {
+		return Term{p.Coefficients[j], Range{math.Exp(p.Ranges[j].Least), math.Exp(p.Ranges[j].Most)}}
+	}
+	return Purchasing{term(memoryFeature), term(recentFeature), term(recentHalfFeature)}
 }
 
 // OfHistory returns ln of the purchases that are expected of a customer with a history,
@@ -128,6 +158,8 @@ func (p Pool) OfHistory(m Models, h btyd.History, of Expectations) float64 {
 		switch j {
 		case memoryFeature, recentFeature, recentHalfFeature:
 			f = 0
+		default:
+			f = p.Ranges[j].Nearest(f)
 		}
 		logMean += p.Coefficients[j] * (f - p.Centre[j])
 	}
@@ -164,7 +196,7 @@ func Fit(windows []Window, days, workers int) (Pool, error) {
 	if err := r.solve(); err != nil {
 		return Pool{}, &likelihood.NoFitError{Model: poolName, Reason: likelihood.NoOptimum, Detail: err.Error()}
 	}
-	p := Pool{Days: days, Intercept: r.at[0], Centre: r.centre}
+	p := Pool{Days: days, Intercept: r.at[0], Centre: r.centre, Ranges: r.ranges}
 	copy(p.Coefficients[:], r.at[1:])
 	covariance, err := r.sums(r.at).covariance()
 	if err != nil {
@@ -179,6 +211,7 @@ type regression struct {
 	features  [][features]float64 // centred
 	purchases []float64
 	centre    [features]float64
+	ranges    [features]Range // before centring
 	workers   int
 	at        []float64 // the intercept, then the coefficients
 }
@@ -190,17 +223,26 @@ func newRegression(windows []Window, days, rows, workers int) *regression {
 		r.features = r.features[:first+len(w.Customers)]
 		likelihood.EachChunk((len(w.Customers)+likelihood.ChunkRows-1)/likelihood.ChunkRows, workers, func(chunk int) {
 			for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, len(w.Customers)); i++ {
-				r.features[first+i] = Features(w.Models, w.Customers[i].Customer, days)
+				c := w.Customers[i].Customer
+				r.features[first+i] = featuresOf(w.Models, c, days, w.Models.Expect(c.History.Repeats, c.History.Age, days))
 			}
 		})
 		for _, c := range w.Customers {
 			r.purchases = append(r.purchases, float64(c.Purchases))
 		}
 	}
+	for j := range r.ranges {
+		r.ranges[j] = Range{math.Inf(1), math.Inf(-1)}
+	}
 	for _, f := range r.features {
 		for j, v := range f {
 			r.centre[j] += v / float64(rows)
+			r.ranges[j] = Range{min(r.ranges[j].Least, v), max(r.ranges[j].Most, v)}
 		}
+	}
+	for j := range features - 1 { // but for no_repeat they are logarithms
+		r.ranges[j].Least -= beyond
+		r.ranges[j].Most += beyond
 	}
 	came, expected := 0., 0.
 	for i := range r.features {

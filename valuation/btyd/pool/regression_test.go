@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/likelihood/likelihoodtest"
 )
@@ -133,6 +134,35 @@ func TestSurvivalOfWindowsThatDetermineNoPool(t *testing.T) {
 	}
 }
 
+// Who is beyond all that the pool was fitted to is expected to purchase as who is at the
+// end of it, however far beyond, and one of those it was fitted to as the features say.
+func TestThePoolKnowsNothingBeyondItsCustomers(t *testing.T) {
+	w := windowOf(3000, 1)
+	p, err := Fit([]Window{w}, 90, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range w.Customers {
+		of := p.Features(w.Models, c.Customer)
+		if of != featuresOf(w.Models, c.Customer, 90, w.Models.Expect(c.History.Repeats, c.History.Age, 90)) {
+			t.Fatalf("%+v has other features: %v", c, of)
+		}
+	}
+	daily := func(days int) Customer {
+		o := Observed{Customer: Customer{History: btyd.History{Age: float64(days)}}}
+		for day := 1; day <= days; day++ {
+			o.addPurchase(float64(day), 90)
+		}
+		return o.Customer
+	}
+	often, always := p.Features(w.Models, daily(5000)), p.Features(w.Models, daily(50_000))
+	for j, f := range often {
+		if f != always[j] || !(p.Ranges[j].Least <= f && f <= p.Ranges[j].Most) {
+			t.Errorf("%s is %g, of ten times as many %g, in %+v", FeatureNames[j], f, always[j], p.Ranges[j])
+		}
+	}
+}
+
 // What a history says and what the purchases add to it is all that the pool says.
 func TestAgreementOfThePoolAndItsParts(t *testing.T) {
 	w := windowOf(9000, 4)
@@ -141,11 +171,21 @@ func TestAgreementOfThePoolAndItsParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	by := p.Purchasing()
-	for _, c := range w.Customers[:500] {
-		memory := math.Log(max(LeastExpected, w.Models.Memory.Expected(c.Customer, 90)))
+	every := Customer{History: btyd.History{Repeats: 900, LastPurchase: 899, Age: 900}, Recent: 90, RecentHalf: 45}
+	for i := range every.Faded {
+		every.Faded[i] = 80
+	}
+	for _, c := range append(w.Customers[:500:500], Observed{Customer: every}) {
 		of := w.Models.Expect(c.History.Repeats, c.History.Age, 90)
-		got := p.OfHistory(w.Models, c.History, of) + by.Memory*memory +
-			by.Recent*math.Log1p(float64(c.Recent)) + by.RecentHalf*math.Log1p(float64(c.RecentHalf))
+		got := p.OfHistory(w.Models, c.History, of)
+		for _, of := range []struct {
+			term  Term
+			value float64
+		}{
+			{by.Memory, w.Models.Memory.Expected(c.Customer, 90)}, {by.Recent, 1 + float64(c.Recent)}, {by.RecentHalf, 1 + float64(c.RecentHalf)},
+		} {
+			got += of.term.Coefficient * math.Log(of.term.Range.Nearest(of.value))
+		}
 		likelihoodtest.Near(t, "ln m", got, math.Log(p.Expected(w.Models, c.Customer)), 1e-12)
 	}
 }
