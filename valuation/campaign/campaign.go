@@ -30,6 +30,8 @@ import (
 const (
 	folder    = "campaigns"
 	termsName = "campaign.json"
+	// measuredName is the folder of its measurements, see publication.MeasuredFolder.
+	measuredName = "measured"
 )
 
 // Terms are what is decided before a campaign's first export.
@@ -116,6 +118,14 @@ func Open(out, name string) (*Campaign, error) {
 	return c, c.find()
 }
 
+// IsMeasuredOnly says whether a campaign of this name was measured below an output folder
+// and has not begun there: another tool assigned its customers.
+func IsMeasuredOnly(out, name string) bool {
+	_, notBegun := os.Stat(filepath.Join(out, folder, name, termsName))
+	_, notMeasured := os.Stat(filepath.Join(out, folder, name, measuredName))
+	return errors.Is(notBegun, fs.ErrNotExist) && notMeasured == nil
+}
+
 // Begin opens the campaign of a name below an output folder, or begins it with
 // the given terms. Of one that has begun, the terms must be the same: Started
 // is taken over, and any other difference is an error that names it.
@@ -124,12 +134,9 @@ func Begin(out string, terms Terms) (*Campaign, error) {
 	if err := ValidateName(name); err != nil {
 		return nil, err
 	}
-	c, err := Open(out, name)
-	if err == nil {
-		return c, c.Terms.agree(terms)
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	c, err := Resume(out, terms)
+	if c != nil || err != nil {
+		return c, err
 	}
 	c = &Campaign{Terms: terms, path: filepath.Join(out, folder, name)}
 	if err := os.MkdirAll(c.path, 0o700); err != nil {
@@ -146,13 +153,17 @@ func Begin(out string, terms Terms) (*Campaign, error) {
 }
 
 // Resume opens the campaign of the terms if it has begun, else it returns nil:
-// Begin without beginning.
+// Begin without beginning. A name under which a campaign of another tool was measured is
+// an error.
 func Resume(out string, terms Terms) (*Campaign, error) {
-	c, err := Open(out, terms.Design.Campaign)
-	if errors.Is(err, fs.ErrNotExist) {
+	name := terms.Design.Campaign
+	c, err := Open(out, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && IsMeasuredOnly(out, name):
+		return nil, failure.Usagef("campaign %s: it was measured in %s from the assignments of another tool, and its looks and verdict would be taken for those of this one: give the campaign another name", name, out)
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return c, c.Terms.agree(terms)

@@ -125,6 +125,8 @@ func chosenCampaign(out, name string) (string, error) {
 		return "", err
 	}
 	switch {
+	case name != "" && campaign.ValidateName(name) == nil && campaign.IsMeasuredOnly(out, name):
+		return "", failure.Usagef("--campaign: %s was measured from the assignments of another tool: name their files with --assignments, and the window with --window-days", name)
 	case len(names) == 0:
 		return "", failure.Usagef("%s: no campaign has begun there: assign its customers first, or name the folder with --out", out)
 	case name == "" && len(names) == 1:

@@ -56,13 +56,15 @@ func TestWelchPublished(t *testing.T) {
 // t tables: Abramowitz & Stegun (1964), table 26.10; and the two branches meet.
 func TestStudentPointPublished(t *testing.T) {
 	for degrees, want := range map[float64]float64{1: 12.706, 2: 4.303, 5: 2.571, 10: 2.228, 30: 2.042, 120: 1.980, 1e9: 1.960} {
-		if got := student975(degrees); !(math.Abs(got-want) <= 5.1e-4) {
+		if got := studentAt(normal975, degrees); !(math.Abs(got-want) <= 5.1e-4) {
 			t.Errorf("%g degrees of freedom: %v, want %v", degrees, got, want)
 		}
 	}
-	below, above := student975(200), student975(math.Nextafter(200, 201))
-	if !(math.Abs(below-above) <= 1e-10) {
-		t.Errorf("%v at 200 degrees of freedom and %v just above", below, above)
+	for z, tolerance := range map[float64]float64{normal975: 1e-10, 2.5: 1e-9, 4: 1e-7, 8: 1e-4} {
+		below, above := studentAt(z, 200), studentAt(z, math.Nextafter(200, 201))
+		if !(math.Abs(below-above) <= tolerance) {
+			t.Errorf("%g: %v at 200 degrees of freedom and %v just above", z, below, above)
+		}
 	}
 }
 
@@ -287,11 +289,16 @@ func TestComparisonEdges(t *testing.T) {
 		reason string
 	}{
 		{Rule{Buyers: 29}, "too few bought to tell: an arm has 29 buyers, and needs 30"},
-		{Rule{Buyers: 29, Instead: "the conversion rate"}, "too few bought to tell: an arm has 29 buyers, and needs 30; see the conversion rate"},
+		{Rule{Buyers: 29, Instead: "the conversion rate"}, "too few bought to tell: an arm has 29 buyers, and needs 30"},
 		{Rule{Buyers: 30, NoLook: noLook}, noLook},
 		{Rule{Buyers: 30, NoLook: noLook, SequentialBound: 2.8}, ""},
 	} {
 		e := compare(t, ones, few, test.rule).Raw
+		if e.Sequential != nil { // as far out as the normal point is
+			if want := skew(e.Skew).interval(e.Difference, e.StandardError, studentAt(2.8, e.DegreesOfFreedom)); *e.Sequential != *want {
+				t.Errorf("%+v, want %+v", *e.Sequential, *want)
+			}
+		}
 		if (e.Sequential != nil) != (test.reason == "") || e.SequentialReason != test.reason || (e.Fixed == nil) != (test.rule.Buyers < 30) || (e.Figure().Value == nil) != (test.rule.Buyers < 30) {
 			t.Errorf("%+v: %+v", test.rule, e)
 		}

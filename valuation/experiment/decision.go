@@ -46,17 +46,16 @@ func (r Report) decide() Decision {
 		return Decision{Undecided, HiddenDiscounts}
 	case r.lacksMargin():
 		return Decision{Undecided, marginLacks}
+	case r.IsOver:
+		return Decision{Undecided, "the planned looks have ended without a verdict: the champion stays"}
 	case r.Look == 0:
-		return Decision{Undecided, r.beforeLooks()}
+		return Decision{Undecided, r.NoLook}
 	case !compared:
 		return Decision{Undecided, "too few people of the challenger or the champion have been watched for the whole window"}
 	}
 	best := contrast.Best()
 	if best.Sequential == nil {
 		return Decision{Undecided, best.SequentialReason}
-	}
-	if r.IsOver {
-		return Decision{Undecided, "the planned looks have ended without a verdict: the champion stays"}
 	}
 	return r.decideBy(*best.Sequential, contrast.Net != nil)
 }

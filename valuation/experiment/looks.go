@@ -27,8 +27,10 @@ type Looks []Look
 // look, and a plan that has grown since takes back no error that is spent.
 func (l Looks) Add(look Look) Looks {
 	before := slices.DeleteFunc(slices.Clone(l), func(earlier Look) bool { return earlier.People >= look.People })
-	if len(before) > 0 {
-		look.Share = max(look.Share, before[len(before)-1].Share)
+	for _, earlier := range l {
+		if earlier.People <= look.People {
+			look.Share = max(look.Share, earlier.Share)
+		}
 	}
 	return append(before, look)
 }
@@ -46,7 +48,8 @@ func spent(share float64) float64 {
 
 // Bounds returns how many standard errors a difference must be from 0 at each of
 // the looks, for all of them together to err in 5 % of campaigns that do nothing.
-// It is infinite at a look for which no error is left. Looks must grow in people.
+// It is infinite at a look for which no error is left, which is then no look. Looks must
+// grow in people.
 //
 // Differences at two looks are correlated as sums of independent people are, so the
 // bound needs no plan of when they are taken, only of how many people there will be;
@@ -128,7 +131,7 @@ func (p paths) crossing(information, bound float64) float64 {
 
 // boundFor returns the bound that so much of the error crosses.
 func (p paths) boundFor(information, chance float64) float64 {
-	const highest = 30
+	const highest = 8 // nobody crosses it: one in 10^15
 	if !(p.crossing(information, highest) < chance) {
 		return math.Inf(1)
 	}

@@ -108,7 +108,7 @@ func TestBoundsSpendTheErrorOnce(t *testing.T) {
 }
 
 // The same people looked at again are the same look, a plan that grew takes nothing
-// back, and where all is spent no bound is left.
+// back, and where no more is spent no bound is left.
 func TestLooksAreAdded(t *testing.T) {
 	looks := Looks{{100, 0.25}, {200, 0.5}}
 	for _, c := range []struct {
@@ -119,6 +119,7 @@ func TestLooksAreAdded(t *testing.T) {
 		{Look{200, 0.5}, Looks{{100, 0.25}, {200, 0.5}}},
 		{Look{150, 0.4}, Looks{{100, 0.25}, {150, 0.4}}},
 		{Look{300, 0.4}, Looks{{100, 0.25}, {200, 0.5}, {300, 0.5}}},
+		{Look{200, 0.2}, Looks{{100, 0.25}, {200, 0.5}}},
 	} {
 		if got := looks.Add(c.add); !slices.Equal(got, c.want) {
 			t.Errorf("%v: %v, want %v", c.add, got, c.want)

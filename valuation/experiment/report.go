@@ -1,18 +1,22 @@
 package experiment
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Report is what a campaign brought.
 type Report struct {
 	Timing      Timing
 	Mature      bool
 	SampleRatio SampleRatio
-	// Look is the number of this look, 0 before the first. IsOver says that the last
-	// was taken before.
+	// Look is the number of this look, 0 where this is none: NoLook says why. IsOver
+	// says that the last was taken before.
 	Look   int
 	IsOver bool
+	NoLook string
 	// SequentialBound is how many standard errors a difference has to be from 0 at
-	// this look, 0 before the first.
+	// this look, 0 where this is none.
 	SequentialBound float64
 	Money           Money
 	Arms            []ArmReport // none, champion, challenger: those with people
@@ -49,7 +53,7 @@ func Measure(campaign Campaign) (Report, error) {
 	}
 	report.SampleRatio = CheckSampleRatio(people, shares)
 	if !report.SampleRatio.Broken {
-		report.Contrasts = campaign.contrasts(report.SequentialBound, report.beforeLooks())
+		report.Contrasts = campaign.contrasts(report.SequentialBound, report.NoLook)
 	}
 	for _, arm := range []Arm{None, Champion, Challenger} {
 		if outcome, assigned := campaign.arm(arm); assigned {
@@ -62,30 +66,38 @@ func Measure(campaign Campaign) (Report, error) {
 	return report, nil
 }
 
-// look finds out which look this is, and its bound. Once the last has been taken its
-// bound stays, and nothing is promoted any more.
+// look finds out whether this is a look, which one, and its bound. Once the last has been
+// taken there are no more: what came after it was promised no part of the error.
 func (r *Report) look() error {
 	information := r.Timing.Information
-	if !isEnough(information.Share) {
+	earlier := information.Earlier
+	if taken := len(earlier); taken > 0 && earlier[taken-1].Share >= 1 && information.People > earlier[taken-1].People {
+		r.IsOver = true
+		r.NoLook = fmt.Sprintf("the planned looks are over: the last was look %d, at %d people", taken, earlier[taken-1].People)
 		return nil
 	}
-	looks := information.Earlier.Add(Look{information.People, information.Share})
-	if taken := len(looks) - 1; taken > 0 && looks[taken-1].Share >= 1 {
-		r.IsOver, looks = true, looks[:taken]
+	looks := earlier.Add(Look{information.People, information.Share})
+	if !isEnough(looks[len(looks)-1].Share) {
+		r.NoLook = fmt.Sprintf("not a look yet: the first is when a quarter of the %d planned people have been watched for the whole window, and %d have", information.Planned, information.People)
+		return nil
 	}
 	bounds, err := looks.Bounds()
 	if err != nil {
 		return err
 	}
-	r.Look, r.SequentialBound = len(looks), bounds[len(bounds)-1]
+	bound := bounds[len(bounds)-1]
+	if math.IsInf(bound, 1) {
+		last := earlier[len(looks)-2]
+		r.NoLook = fmt.Sprintf("not a look: the plan has grown since look %d, which was at %d people: the next is when more than %.0f %% of the %d planned people have been watched for the whole window, and %d have",
+			len(looks)-1, last.People, 100*last.Share, information.Planned, information.People)
+		return nil
+	}
+	r.Look, r.SequentialBound = len(looks), bound
 	return nil
 }
 
-// beforeLooks says why there is no look yet.
-func (r Report) beforeLooks() string {
-	information := r.Timing.Information
-	return fmt.Sprintf("not a look yet: the first is when a quarter of the %d planned people have been watched for the whole window, and %d have", information.Planned, information.People)
-}
+// LooksTaken is how many looks there have been, this one with them if it is one.
+func (r Report) LooksTaken() int { return max(r.Look, len(r.Timing.Information.Earlier)) }
 
 func (c Campaign) validate() error {
 	seen := map[Arm]bool{}
@@ -132,15 +144,21 @@ func (c Campaign) contrasts(bound float64, noLook string) []Contrast {
 			return comparison
 		}
 		const instead = "the conversion rate and the winsorised revenue"
+		ofMargin := func(treated, control Sample) Comparison {
+			if c.Money.HidesDiscounts {
+				rule.Withheld = HiddenDiscounts
+			}
+			return compare(treated, control, false, instead)
+		}
 		contrast := Contrast{
 			Treated: pair[0], Control: pair[1],
 			Conversion: compare(a.Converted, b.Converted, true, ""),
 			Revenue:    compare(a.Revenue, b.Revenue, false, instead),
 			Winsorised: compare(a.Winsorised, b.Winsorised, false, "the conversion rate"),
-			Margin:     compare(a.Margin, b.Margin, false, instead),
+			Margin:     ofMargin(a.Margin, b.Margin),
 		}
 		if c.Money.HasCost {
-			net := compare(a.Net, b.Net, false, instead).over(CostUnits)
+			net := ofMargin(a.Net, b.Net).over(CostUnits)
 			contrast.Net = &net
 		}
 		contrasts = append(contrasts, contrast)

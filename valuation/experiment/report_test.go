@@ -205,7 +205,7 @@ func TestReportEdges(t *testing.T) {
 		{"too few bought", func(c *Campaign) { c.Arms[1] = mature(None, outcomes(10_000, 29), nil) },
 			func(r Report) Figure { return r.Arms[1].CostPerIncrementalConversion }, "an arm has 29 buyers, and needs 30"},
 		{"too few bought to pay", func(c *Campaign) { c.Arms[1] = mature(None, outcomes(10_000, 29), nil) },
-			func(r Report) Figure { return r.Arms[1].ReturnPerUnitSpent }, "see the conversion rate and the winsorised revenue"},
+			func(r Report) Figure { return r.Arms[1].ReturnPerUnitSpent }, "an arm has 29 buyers, and needs 30"},
 		{"too few bought for a probability", func(c *Campaign) { c.Arms[1] = mature(None, outcomes(10_000, 29), nil) },
 			func(r Report) Figure { return r.Arms[1].ProbabilityItPays }, "an arm has 29 buyers, and needs 30"},
 		{"an arm lost people", func(c *Campaign) { c.Arms[2] = mature(Champion, outcomes(43_000, 2250), nil) },
@@ -279,6 +279,25 @@ func TestMaturePeopleAloneAreCompared(t *testing.T) {
 	}
 }
 
+// Of money that hides discounts there is neither a difference nor what follows from it,
+// and conversions and revenue are as they are.
+func TestHiddenDiscountsLeaveNoMoney(t *testing.T) {
+	campaign := threeArms()
+	campaign.Money.HidesDiscounts = true
+	for _, c := range measure(t, campaign).Contrasts {
+		for name, comparison := range map[string]Comparison{"margin": c.Margin, "less cost": *c.Net} {
+			for _, e := range []Estimate{comparison.Raw, comparison.Best()} {
+				if e.Figure() != unknown(HiddenDiscounts) || e.Fixed != nil || e.Sequential != nil || e.PValue != nil || e.Lift != unknown(HiddenDiscounts) {
+					t.Errorf("%s of %s against %s: %+v", name, c.Treated, c.Control, e)
+				}
+			}
+		}
+		if c.Revenue.Best().Fixed == nil || c.Conversion.Best().Sequential == nil {
+			t.Errorf("revenue and conversion of %s against %s: %+v", c.Treated, c.Control, c)
+		}
+	}
+}
+
 func TestMeasureRefusesWhatMakesNoSense(t *testing.T) {
 	for name, change := range map[string]func(*Campaign){
 		"an arm twice":       func(c *Campaign) { c.Arms = append(c.Arms, c.Arms[0]) },
@@ -325,7 +344,13 @@ func TestDecisions(t *testing.T) {
 		{"too few bought on the last look", []func(*Campaign){at(100_000), challenger(29, 10)}, Undecided, "an arm has 29 buyers", 1},
 		{"better, after the looks", []func(*Campaign){func(c *Campaign) {
 			c.Timing.Information = Information{People: 100_001, Planned: 100_000, Share: 1, Earlier: Looks{first, all}}
-		}}, Undecided, "the planned looks have ended without a verdict", 2},
+		}}, Undecided, "the planned looks have ended without a verdict", 0},
+		{"better, and the plan has grown", []func(*Campaign){func(c *Campaign) {
+			c.Timing.Information = Information{People: 40_000, Planned: 200_000, Share: 0.2, Earlier: Looks{first}}
+		}}, Undecided, "not a look: the plan has grown since look 1, which was at 30000 people: the next is when more than 30 % of the 200000 planned people have been watched for the whole window, and 40000 have", 0},
+		{"better, and the plan has grown, the same people", []func(*Campaign){func(c *Campaign) {
+			c.Timing.Information = Information{People: 30_000, Planned: 200_000, Share: 0.15, Earlier: Looks{first}}
+		}}, Promote, "above", 1},
 		{"better, the last look taken again", []func(*Campaign){at(100_000, first, all)}, Promote, "above", 2},
 		{"before the looks", []func(*Campaign){at(24_999)}, Undecided, "the first is when a quarter of the 100000 planned people have been watched for the whole window, and 24999 have", 0},
 		{"better by revenue, at a cost", []func(*Campaign){func(c *Campaign) { c.Money.RevenueStandsIn = true }}, Undecided, "revenue cannot be set against the cost", 1},
@@ -349,8 +374,11 @@ func TestDecisions(t *testing.T) {
 		if report.Look != c.look {
 			t.Errorf("%s: look %d, want %d", c.name, report.Look, c.look)
 		}
-		if sequential := report.Contrasts; len(sequential) > 0 && c.look == 0 && sequential[0].Margin.Raw.Sequential != nil {
-			t.Errorf("%s: a sequential interval before the looks", c.name)
+		if sequential := report.Contrasts; len(sequential) > 0 && c.look == 0 && (sequential[0].Margin.Raw.Sequential != nil || sequential[0].Margin.Raw.SequentialReason != report.NoLook) {
+			t.Errorf("%s: a sequential interval where there is no look, or no reason: %+v", c.name, sequential[0].Margin.Raw)
+		}
+		if (report.SequentialBound == 0) != (c.look == 0) || math.IsInf(report.SequentialBound, 0) {
+			t.Errorf("%s: a bound of %v", c.name, report.SequentialBound)
 		}
 	}
 }

@@ -77,19 +77,17 @@ func (m moments) residualThird(theta float64) float64 {
 }
 
 // refuse returns why no figure rests on so few buyers or so skewed a difference, ""
-// where one does, and what to look at instead.
+// where one does, and what to look at instead: at too few buyers everything is as blind.
 func (g skew) refuse(buyers int64, instead string) string {
-	reason := ""
 	switch {
 	case buyers < leastBuyers:
-		reason = fmt.Sprintf("too few bought to tell: an arm has %d buyers, and needs %d", buyers, leastBuyers)
+		return fmt.Sprintf("too few bought to tell: an arm has %d buyers, and needs %d", buyers, leastBuyers)
 	case !(math.Abs(float64(g)) <= mostSkew):
-		reason = fmt.Sprintf("a few large purchases may decide it: the difference has a skew of %.2f, and up to %.1f can be corrected", math.Abs(float64(g)), mostSkew)
-	default:
-		return ""
+		reason := fmt.Sprintf("a few large purchases may decide it: the difference has a skew of %.2f, and up to %.1f can be corrected", math.Abs(float64(g)), mostSkew)
+		if instead != "" {
+			reason += "; see " + instead
+		}
+		return reason
 	}
-	if instead != "" {
-		reason += "; see " + instead
-	}
-	return reason
+	return ""
 }

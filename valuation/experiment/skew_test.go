@@ -71,6 +71,7 @@ func TestSkewedDifferencesAreRefused(t *testing.T) {
 		{-0.3, 30, "the conversion rate", ""},
 		{0.31, 30, "the conversion rate", "a few large purchases may decide it: the difference has a skew of 0.31, and up to 0.3 can be corrected; see the conversion rate"},
 		{-0.31, 30, "", "a few large purchases may decide it: the difference has a skew of 0.31, and up to 0.3 can be corrected"},
+		{0.31, 29, "the conversion rate", "too few bought to tell: an arm has 29 buyers, and needs 30"},
 		{0, 29, "", "too few bought to tell: an arm has 29 buyers, and needs 30"},
 		{skew(math.NaN()), 30, "", "a few large purchases may decide it: the difference has a skew of NaN, and up to 0.3 can be corrected"},
 	} {
@@ -88,7 +89,7 @@ func TestFiellerPin(t *testing.T) {
 	control := moments{people: 100, outcomeMean: 8, outcomeVariance: 900}
 	e := Rule{Buyers: leastBuyers}.estimate(treated, control, 0)
 	for name, c := range map[string]struct{ got, want, tolerance float64 }{
-		"t":               {student975(e.DegreesOfFreedom), 1.982, 5e-4},
+		"t":               {studentAt(normal975, e.DegreesOfFreedom), 1.982, 5e-4},
 		"low":             {e.Fixed.Low, -11.08, 5e-3},
 		"high":            {e.Fixed.High, 1.08, 5e-3},
 		"lift":            {*e.Lift.Value, -0.625, 1e-12},

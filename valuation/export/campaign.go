@@ -64,11 +64,15 @@ type newlyAssigned struct {
 
 // Power is what a campaign can show with the customers that it has now.
 type Power struct {
-	Audience   string `json:"audience"`
-	Campaign   string `json:"campaign"`
-	Customers  int64  `json:"customers"` // in its arms, without the global holdout
-	WindowDays int    `json:"window_days"`
-	Looks      int    `json:"nights"`
+	Audience  string `json:"audience"`
+	Campaign  string `json:"campaign"`
+	Customers int64  `json:"customers"` // in its arms, without the global holdout
+	// Planned is how many there will be in all, of whom the rest is said: planned_people
+	// of the campaign's terms, or else as many on each of Nights as on the first. They
+	// are Customers in a send of one night, and once the first is over.
+	Planned    int64 `json:"planned_customers"`
+	WindowDays int   `json:"window_days"`
+	Nights     int   `json:"nights"`
 	// BaseRate is the share that is expected to buy within the window without the
 	// campaign: the mean of Column, scaled to the window where Scaled says so;
 	// null where no model could be fitted.
@@ -148,7 +152,8 @@ func (x *export) reportPower(ctx context.Context) error {
 		return err
 	}
 	power := Power{
-		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers, WindowDays: x.terms.WindowDays, Looks: x.terms.Nights,
+		Audience: x.audience.Name, Campaign: x.design.Campaign, Customers: figures.Customers,
+		Planned: planned(*x.terms, figures.Customers, x.begun == nil), WindowDays: x.terms.WindowDays, Nights: x.terms.Nights,
 	}
 	if power.Variation, err = figures.variation(); err != nil {
 		return err
@@ -169,6 +174,17 @@ func (x *export) reportPower(ctx context.Context) error {
 	return nil
 }
 
+// planned is how many customers a campaign will have, of those that it has now.
+func planned(terms campaign.Terms, customers int64, isFirst bool) int64 {
+	switch {
+	case terms.PlannedPeople > 0:
+		return terms.PlannedPeople
+	case isFirst:
+		return customers * int64(terms.Nights)
+	}
+	return customers
+}
+
 // compare fills in what follows from the mean chances of a purchase.
 func (p *Power) compare(design experiment.Design, rates []float64) error {
 	nearest := 0
@@ -180,7 +196,7 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 	days := windows[nearest]
 	base := scaled(rates[nearest], days, p.WindowDays)
 	p.BaseRate, p.Column, p.Scaled = &base, fmt.Sprintf("p_purchase_%dd", days), days != p.WindowDays
-	critical, err := experiment.LastBound(p.Looks)
+	critical, err := experiment.LastBound(p.Nights)
 	if err != nil {
 		return err
 	}
@@ -200,7 +216,7 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 			if windows[i] <= p.WindowDays {
 				continue
 			}
-			if found, err := question.DetectableRate(rate, p.Customers); err == nil {
+			if found, err := question.DetectableRate(rate, p.Planned); err == nil {
 				p.Longer = append(p.Longer, Lift{windows[i], found.Relative})
 			}
 		}
@@ -213,14 +229,14 @@ func (p *Power) compare(design experiment.Design, rates []float64) error {
 func comparisonOf(question experiment.Question, pair [2]experiment.Arm, base float64, p Power) Comparison {
 	c := Comparison{Treated: pair[0], Control: pair[1], Share: question.Control}
 	if p.Variation != nil {
-		if found, err := question.DetectableMargin(base, *p.Variation, p.Customers); err == nil {
+		if found, err := question.DetectableMargin(base, *p.Variation, p.Planned); err == nil {
 			c.MarginLift = &found
 		}
 		if sizes, err := question.MarginSizes(base, *p.Variation, 0.1); err == nil {
 			c.MarginNeededForTenth = &sizes.Audience
 		}
 	}
-	if found, err := question.DetectableRate(base, p.Customers); err == nil {
+	if found, err := question.DetectableRate(base, p.Planned); err == nil {
 		c.Lift = &found.Relative
 	}
 	if sizes, err := question.RateSizes(base, 0.1); err == nil {

@@ -20,7 +20,7 @@ const (
 	janePlus      = "a8acc3a90a7b4e4dc65e93db9240ed26523050ef754d63b75b5161de76781436" // +447700900123
 	jane          = "81f8f6dde88365f3928796ec7aa53f72820b06db8664f5fe76a7eb13e24546a2" // jane
 	doeLetters    = "86d40fb71b08a94b479e19533a820d32c35594ac3297c09815e6dddd61c14a8a" // odoesmith
-	doe           = "2cbc33dc68c765d29778f4f8157bc9a96955386e9ff6deeeca0ec9482ca8f0f8" // o'doe-smith
+	doe           = "86d40fb71b08a94b479e19533a820d32c35594ac3297c09815e6dddd61c14a8a" // odoesmith
 	zipLetters    = "830e1d4b9838bab1f5c2acdb23e0b502ff13a9832c4632e8d67a1d43d3b7f614" // sw1a1aa
 	london        = "6089854c94ca5454b76be6752c562901a985f64c9a946f62976aeab593b83161" // london
 	britain       = "0b407281768f0e833afef47ed464b6571d01ca4d53c12ce5c51d1462f4ad6677" // gb

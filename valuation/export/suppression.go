@@ -109,7 +109,7 @@ type suppressionRow struct {
 // those that match nobody: a list of keys of another kind suppresses nobody
 // without a word.
 func (x *export) addListed(ctx context.Context) error {
-	listed := platform.NewSuppression(x.target)
+	listed := platform.NewListed(x.target)
 	for row, err := range engine.Select[suppressionRow](ctx, x.Engine, "suppression_rows") {
 		if err != nil {
 			return err
@@ -145,7 +145,8 @@ func (x *export) addMerged(ctx context.Context) error {
 	})
 }
 
-// countUnmatched counts the keys that no customer and no row of people has.
+// countUnmatched counts the keys that no customer and no row of people has, as the target
+// reads them.
 func (x *export) countUnmatched(ctx context.Context, listed *platform.Suppression) error {
 	strike := func(p *platform.Person) { listed.Strike(p, x.Config.Export.Region) }
 	if err := x.eachPerson(ctx, "people_rows", strike); err != nil {

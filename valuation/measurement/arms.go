@@ -121,11 +121,12 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	if err != nil {
 		return failure.Inputf("campaign %s: %w", m.name(), err)
 	}
-	m.document = New(Facts{
+	facts := Facts{
 		Terms: m.campaign.Terms, AsOf: m.asOf(), Currency: m.Config.Value.Currency, MinorPerUnit: m.Minor, MoneyBasis: m.Config.MoneyBasis(),
 		WinsorisePercentile: m.Config.Measure.WinsorisePercentile, CapMinor: m.capMinor,
 		Report: report, Contacts: contacts, Columns: m.Config.Contacts.Columns, GlobalHoldout: peopleOf(arms, experiment.GlobalHoldout),
-	})
+	}
+	m.document = New(facts)
 	m.document.SchemaVersion = publication.SchemaVersion
 	m.document.ContactRows = m.contactRowCounts()
 	m.document.AssignedLater = source.Rows(m.parts) - merged.Repeated
@@ -133,6 +134,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 		m.document.AssignedLater -= sums.Customers
 	}
 	m.document.Stand(m.earlier)
+	m.document.Conclude(facts, m.earlier)
 	m.warnOfMerged(merged)
 	m.warn(contacts)
 	return m.makeFigures(ctx)

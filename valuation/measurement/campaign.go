@@ -29,11 +29,6 @@ const (
 // the tables and views of the campaign. A measurement that is published already
 // ends here.
 func (m *Measurement) mapCampaign(ctx context.Context) error {
-	if m.campaign.IsForeign() {
-		if err := m.readForeign(ctx); err != nil {
-			return err
-		}
-	}
 	if err := m.refuseTooEarly(); err != nil {
 		return err
 	}
@@ -193,8 +188,14 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 }
 
 // mapLastDays makes the view of the last day on which each assigned customer is
-// watched: what an order came to later is no outcome of the campaign.
+// watched: what an order came to later is no outcome of the campaign. It is the first that
+// reads the assignments, so those of another tool are looked through here.
 func (m *Measurement) mapLastDays(ctx context.Context) error {
+	if m.campaign.IsForeign() {
+		if err := m.readForeign(ctx); err != nil {
+			return err
+		}
+	}
 	columns := m.partColumns()
 	customer, day := columns[1], columns[len(columns)-1]
 	return m.mapParts(ctx, "watched_days", customer,

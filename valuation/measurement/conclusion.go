@@ -10,14 +10,55 @@ import (
 	"cbv/valuation/experiment"
 )
 
-// conclusion says in a sentence or two what the campaign brought, by the intervals that
-// hold over all the looks.
+// Conclude says in a sentence or two what the campaign brought, by the intervals that
+// hold over all the looks, and which verdict stands: see Stand. After the last look that
+// is what it was at the last.
+func (d *Document) Conclude(f Facts, others []Document) {
+	last, hasLast := lastLook(others, d.AsOf)
+	switch {
+	case d.LooksAreOver && !d.SampleRatio.Broken && hasLast && last.MoneyBasis == d.MoneyBasis && last.Currency == d.Currency:
+		d.Conclusion = fmt.Sprintf("The looks are over. At the last, on %s: %s", last.AsOf, last.Conclusion)
+		if d.Decision.decides() && d.Decision != last.Decision {
+			d.Conclusion += " " + d.Decision.sentence(d.AsOf)
+		}
+	case d.Decision.decides():
+		d.Conclusion = conclusion(f) + " " + d.Decision.sentence(d.AsOf)
+	default:
+		d.Conclusion = conclusion(f)
+	}
+}
+
+// sentence says which verdict stands.
+func (d Decision) sentence(asOf string) string {
+	verdict := "the challenger is promoted"
+	if d.Verdict == experiment.Keep {
+		verdict = "the champion is kept"
+	}
+	if d.ReachedOn == asOf {
+		return capitalised(verdict) + "."
+	}
+	return fmt.Sprintf("The verdict of %s stands: %s.", d.ReachedOn, verdict)
+}
+
+// lastLook returns the measurement of the last look that was taken before a day.
+func lastLook(documents []Document, before string) (last Document, found bool) {
+	for _, d := range documents {
+		if d.Look > 0 && d.AsOf < before && d.AsOf >= last.AsOf {
+			last, found = d, true
+		}
+	}
+	return last, found
+}
+
+// conclusion is what the figures of this day say.
 func conclusion(f Facts) string {
 	r := f.Report
 	information := r.Timing.Information
 	switch {
 	case r.SampleRatio.Broken:
 		return "Nothing can be concluded: the sample ratio is broken."
+	case r.Look == 0 && r.LooksTaken() > 0:
+		return fmt.Sprintf("Nothing more can be concluded: %s.", r.NoLook)
 	case r.Look == 0:
 		return fmt.Sprintf("Nothing can be concluded yet: %s of %s planned customers have been watched for the whole window, and the first look is at a quarter.",
 			humanize.Comma(information.People), humanize.Comma(information.Planned))

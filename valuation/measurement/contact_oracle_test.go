@@ -37,7 +37,8 @@ func (s measuredShop) contactOracle() (map[string]Contacts, map[string]int64, sp
 			total.Messages++
 			costs[arm] += toMinorSQL(*c.Cost * 100 * 1e4)
 			spent.cost[customer] += toMinorSQL(*c.Cost * 100 * 1e4)
-			if c.Discount != nil && !s.hidesDiscounts {
+			since := int(math.Floor(float64(*c.At)/86400e6)) - days[customer]
+			if c.Discount != nil && !s.hidesDiscounts && isAssigned && since >= 0 && since <= s.terms.WindowDays {
 				spent.discount[customer] += toMinorSQL(*c.Discount * 100 * 1e4)
 			}
 			delivered, opened, clicked = max(delivered, yes(c.Delivered)), max(opened, yes(c.Opened)), max(clicked, yes(c.Clicked))

@@ -16,7 +16,7 @@ type Decision struct {
 	// ReachedOn is the as_of of the measurement that reached the verdict, and Look
 	// its number; missing while nothing is decided.
 	ReachedOn string `json:"reached_on,omitempty"`
-	Look      int    `json:"night,omitempty"`
+	Look      int    `json:"look,omitempty"`
 }
 
 // decides says that the verdict ends the contest. A refusal does not: it found

@@ -24,11 +24,14 @@ type Document struct {
 	// stands in where no margin is known.
 	MoneyBasis string `json:"money_basis"`
 	Started    string `json:"started"` // day of the first assignment
-	// Look is the number of this look, 0 before the first; LooksAreOver says that the
-	// last was taken before.
-	Look         int  `json:"night"`
-	LooksAreOver bool `json:"looks_are_over"`
-	Nights       int  `json:"planned_nights"` // of assignment
+	// Look is the number of this look, 0 where it is none: NoLook says why. LooksTaken
+	// is how many there have been, with this one; LooksAreOver says that the last was
+	// taken before.
+	Look         int    `json:"look"`
+	NoLook       string `json:"no_look,omitempty"`
+	LooksTaken   int    `json:"looks_taken"`
+	LooksAreOver bool   `json:"looks_are_over"`
+	Nights       int    `json:"planned_nights"` // of assignment
 	// MaturePeople are those of the arms who have been watched for the whole window, of
 	// PlannedPeople; Information is the share by which the error of the looks is spent.
 	MaturePeople  int64   `json:"mature_people"`
@@ -45,10 +48,10 @@ type Document struct {
 	// of the people with revenue above 0.
 	WinsorisePercentile float64     `json:"winsorise_percentile"`
 	WinsorisedAt        float64     `json:"winsorised_at"`
-	SequentialBound     float64     `json:"sequential_bound"` // standard errors, 0 before the first look
+	SequentialBound     float64     `json:"sequential_bound"` // standard errors, 0 where this is no look
 	SampleRatio         SampleRatio `json:"sample_ratio"`
-	Decision            Decision    `json:"decision"` // the verdict that stands
-	ThisLook            Decision    `json:"tonight"`  // what this look alone would say
+	Decision            Decision    `json:"decision"`  // the verdict that stands
+	ThisLook            Decision    `json:"this_look"` // what this look alone would say
 	Conclusion          string      `json:"conclusion"`
 	// ContactRows says what became of the rows of the contact files, by reason; null
 	// without files.
@@ -99,13 +102,13 @@ type Contacts struct {
 }
 
 // New returns the document of a measurement, without its decision among those of
-// earlier looks, contact rows and warnings.
+// earlier looks, the conclusion, contact rows and warnings: see Stand and Conclude.
 func New(f Facts) Document {
 	timing := f.Report.Timing
 	document := Document{
 		Campaign: f.Terms.Design.Campaign, Audience: f.Terms.Audience, AsOf: f.AsOf,
 		Currency: f.Currency, MoneyBasis: f.MoneyBasis, Started: f.Terms.Started,
-		Look: f.Report.Look, LooksAreOver: f.Report.IsOver, Nights: f.Terms.Nights,
+		Look: f.Report.Look, NoLook: f.Report.NoLook, LooksTaken: f.Report.LooksTaken(), LooksAreOver: f.Report.IsOver, Nights: f.Terms.Nights,
 		MaturePeople: timing.Information.People, PlannedPeople: timing.Information.Planned, Information: timing.Information.Share, WindowDays: timing.WindowDays,
 		LeastDays: timing.LeastDays, MostDays: timing.MostDays, Mature: f.Report.Mature,
 		Covariate:           f.Terms.Covariate,
@@ -115,7 +118,6 @@ func New(f Facts) Document {
 		ThisLook:        Decision{Verdict: f.Report.Decision.Verdict, Reason: f.Report.Decision.Reason},
 		Figures:         figures(f),
 		Warnings:        []pipeline.Warning{},
-		Conclusion:      conclusion(f),
 	}
 	if document.ThisLook.decides() {
 		document.ThisLook.ReachedOn, document.ThisLook.Look = f.AsOf, f.Report.Look

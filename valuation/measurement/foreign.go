@@ -17,6 +17,7 @@ import (
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/source"
@@ -34,7 +35,7 @@ type Foreign struct {
 }
 
 // foreignColumns say what the files of another tool must have.
-const foreignColumns = "they need the columns customer_id, arm (none, champion or challenger), assigned_at (a day or a local time) and share (the designed share of the arm, .5 for a half)"
+const foreignColumns = "customer_id, arm (none, champion or challenger), assigned_at (a day or a local time) and share (the designed share of the arm, .5 for a half)"
 
 // openCampaign returns the campaign of a name, or that of another tool.
 func openCampaign(out, name string, foreign *Foreign) (*campaign.Campaign, error) {
@@ -51,6 +52,9 @@ func openCampaign(out, name string, foreign *Foreign) (*campaign.Campaign, error
 
 // readForeign finds out when a campaign of another tool began, and its designed shares.
 func (m *Measurement) readForeign(ctx context.Context) error {
+	if err := m.findForeignColumns(); err != nil {
+		return err
+	}
 	const most = 1000
 	input := engine.Input{Name: "assignment_parts", Files: source.Resolved(m.parts)}
 	distinct := func(expression string) ([]string, error) {
@@ -64,7 +68,12 @@ func (m *Measurement) readForeign(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(types, func(name string) bool { return strings.HasSuffix(name, "WITH TIME ZONE") }) {
+	// as text too: 2024-03-01T23:30:00Z, or +02, +02:00 or -0500 at the end
+	zoned, err := distinct(`cast(regexp_matches(trim(cast(assigned_at as varchar)), '\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?)$') as varchar)`)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(zoned, "true") || slices.ContainsFunc(types, func(name string) bool { return strings.HasSuffix(name, "WITH TIME ZONE") }) {
 		return failure.Inputf("%s: assigned_at is a time with a zone, and nobody knows whose days count: write the day of the shop", m.parts[0].Name)
 	}
 	days, err := distinct("cast(cast(assigned_at as date) as varchar)")
@@ -89,6 +98,26 @@ func (m *Measurement) readForeign(ctx context.Context) error {
 	terms.Design.Shares, err = designedShares(arms)
 	if err != nil {
 		return failure.Inputf("%s: %w", m.parts[0].Name, err)
+	}
+	return nil
+}
+
+// findForeignColumns refuses files that lack a column.
+func (m *Measurement) findForeignColumns() error {
+	for i, path := range source.Resolved(m.parts) {
+		footer, err := parquetfile.ReadFooter(path)
+		if err != nil {
+			return failure.Inputf("%s: %w", m.parts[i].Name, err)
+		}
+		var has []string
+		for _, column := range footer.Columns {
+			has = append(has, column.Name)
+		}
+		for _, column := range []string{"customer_id", "arm", "assigned_at", "share"} {
+			if !slices.ContainsFunc(has, func(name string) bool { return strings.EqualFold(name, column) }) {
+				return failure.Inputf("%s: no column %q (it has %s): these assignments need the columns %s", m.parts[i].Name, column, strings.Join(has, ", "), foreignColumns)
+			}
+		}
 	}
 	return nil
 }
@@ -147,7 +176,7 @@ func (m *Measurement) partColumns() []engine.InputColumn {
 // unreadable says that the assignments cannot be read, and what to do.
 func (m *Measurement) unreadable(err error) error {
 	if m.campaign.IsForeign() {
-		return failure.Inputf("%s: these assignments cannot be read: %w: %s", m.parts[0].Name, engine.Cause(err), foreignColumns)
+		return failure.Inputf("%s: these assignments cannot be read: %w: they need the columns %s", m.parts[0].Name, engine.Cause(err), foreignColumns)
 	}
 	return failure.Inputf("campaign %s: its assignments cannot be read: %w: put the files back as they were written", m.name(), engine.Cause(err))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"cbv/valuation/campaign"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
 )
@@ -51,6 +52,17 @@ func TestForeignAssignmentsAreMeasuredAsOurs(t *testing.T) {
 	if err != nil || !again.Already {
 		t.Errorf("the same assignments are measured anew: %v", err)
 	}
+	// no campaign of ours may begin under the name
+	terms := s.terms
+	terms.Design.Campaign = "mails"
+	for name, begin := range map[string]func(string, campaign.Terms) (*campaign.Campaign, error){"begin": campaign.Begin, "resume": campaign.Resume} {
+		if _, err := begin(c.Out, terms); err == nil || failure.KindOf(err) != failure.Usage || !strings.Contains(err.Error(), "give the campaign another name") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if !campaign.IsMeasuredOnly(c.Out, "mails") || campaign.IsMeasuredOnly(c.Out, "spring") || campaign.IsMeasuredOnly(c.Out, "letters") {
+		t.Error("which campaigns were only measured is not seen")
+	}
 	// what is planned in all may be more than the file holds
 	foreign.PlannedPeople = 1_000_000
 	c.Time.AsOf.Time = c.Time.AsOf.AddDate(0, 0, -2)
@@ -73,6 +85,20 @@ func TestForeignAssignmentsThatCannotBeMeasured(t *testing.T) {
 		Customer string `parquet:"customer_id"`
 		Arm      string `parquet:"arm"`
 	}
+	type textRow struct {
+		Customer string  `parquet:"customer_id"`
+		Arm      string  `parquet:"arm"`
+		At       string  `parquet:"assigned_at"`
+		Share    float64 `parquet:"share"`
+	}
+	type withoutShare struct {
+		Customer string `parquet:"customer_id"`
+		Arm      string `parquet:"arm"`
+		At       int64  `parquet:"assigned_at,timestamp(microsecond:local)"`
+	}
+	text := func(at string) string {
+		return writeRows(t, "arms.parquet", []textRow{{"a", "none", "2022-01-08", 0.5}, {"b", "champion", at, 0.5}})
+	}
 	changed := func(change func(*foreignRow)) string {
 		rows := s.foreignRows()
 		change(&rows[7])
@@ -92,7 +118,12 @@ func TestForeignAssignmentsThatCannotBeMeasured(t *testing.T) {
 		{"shares that are not all", all(0.2), "mails", "give the designed share of each arm, which are 1 in all"},
 		{"twice", changed(func(r *foreignRow) { r.Customer = s.people[8].customer }), "mails", "everyone is assigned once: got 1, want 0"},
 		{"an instant", writeRows(t, "arms.parquet", []instant{{"a", "none", 0, 0.5}}), "mails", "assigned_at is a time with a zone"},
-		{"columns are missing", writeRows(t, "arms.parquet", []without{{"a", "none"}}), "mails", "they need the columns customer_id, arm (none, champion or challenger), assigned_at"},
+		{"an instant as text", text("2022-01-08T23:30:00Z"), "mails", "assigned_at is a time with a zone"},
+		{"an offset as text", text("2022-01-08 23:30:00+02"), "mails", "assigned_at is a time with a zone"},
+		{"an offset west as text", text("2022-01-08T23:30:00.5-0500 "), "mails", "assigned_at is a time with a zone"},
+		{"no time as text", text("soon"), "mails", "these assignments cannot be read"},
+		{"no column of shares", writeRows(t, "arms.parquet", []withoutShare{{"a", "none", 0}}), "mails", `arms.parquet: no column "share" (it has customer_id, arm, assigned_at): these assignments need the columns customer_id, arm`},
+		{"columns are missing", writeRows(t, "arms.parquet", []without{{"a", "none"}}), "mails", `no column "assigned_at" (it has customer_id, arm): these assignments need the columns customer_id, arm (none, champion or challenger), assigned_at`},
 		{"nobody", writeRows(t, "arms.parquet", []foreignRow{}), "mails", "nobody is assigned yet"},
 		{"has begun", writeRows(t, "arms.parquet", s.foreignRows()), "spring", "--campaign: spring has begun here"},
 	} {
@@ -100,6 +131,7 @@ func TestForeignAssignmentsThatCannotBeMeasured(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), test.want) || failure.KindOf(err) != failure.Input && failure.KindOf(err) != failure.Usage {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
+		t.Log(err)
 	}
 }
 
@@ -114,6 +146,7 @@ func TestVoucherPin(t *testing.T) {
 	}{
 		{"by a flat rate", func(s *measuredShop) { s.marginRate = 0.3 }, nil},
 		{"by the discount of the contacts", func(s *measuredShop) { s.marginRate, s.contacts = 0.3, vouchers }, amount(-7000)},
+		{"and by discounts of another time", func(s *measuredShop) { s.marginRate, s.contacts = 0.3, append(otherTimes(vouchers), vouchers...) }, amount(-7000)},
 		{"by a margin of each row", func(s *measuredShop) { s.marginOfRow = 1 }, amount(-7000)},
 	} {
 		shop := s

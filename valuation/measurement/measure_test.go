@@ -30,6 +30,8 @@ func (s measuredShop) agree(t *testing.T, got Result) {
 	t.Helper()
 	facts, reasons, counts := s.oracle()
 	want := New(facts)
+	want.Stand(nil)
+	want.Conclude(facts, nil)
 	document, err := readDocument(got.Folder)
 	if err != nil {
 		t.Fatal(err)

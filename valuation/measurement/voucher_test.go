@@ -48,3 +48,16 @@ func voucherShop() (measuredShop, []contact) {
 	}
 	return s, contacts
 }
+
+// otherTimes are vouchers that were sent a day before the people were assigned, and a day
+// after their window, which let nothing off what is counted.
+func otherTimes(vouchers []contact) (others []contact) {
+	for _, voucher := range vouchers {
+		for _, days := range []int64{-1, 31} {
+			other, at := voucher, *voucher.At+days*86400e6
+			other.At = &at
+			others = append(others, other)
+		}
+	}
+	return others
+}

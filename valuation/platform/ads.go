@@ -11,7 +11,7 @@ var (
 	metaCity = Form{"no_punctuation", "no_spaces", "lower", "nfc", hash}
 
 	googleEmail = Form{"no_spaces", "lower", "gmail", hash}
-	googleName  = Form{"no_spaces", "lower", "nfc", hash}
+	googleName  = Form{"no_punctuation", "no_spaces", "lower", "nfc", hash}
 	googlePhone = Form{"e164", hash}
 
 	tiktokEmail    = Form{"no_spaces", "lower", hash}
@@ -48,6 +48,7 @@ var adPlatforms = []Target{
 	{
 		// Google Ads API, Customer Match, "Add audience members": dots and tags fall at
 		// gmail.com and googlemail.com alone (google-ads-java, issue 898, August 2026).
+		// Names come without punctuation, as its API reference asks.
 		Name: "google", Channel: AdsChannel, NeedsOneOf: []Field{Email, Phone},
 		Columns: []Column{
 			{Header: "Email", Field: Email, Form: googleEmail},

@@ -59,6 +59,7 @@ func (e *encoder) column(at int, p *Person, row *identity, o *outcome) {
 	if reason != "" {
 		e.note(at, reason, raw)
 	}
+	e.guarded[at] = !column.hashed && isGuarded(text, p.raw(column.Field))
 	switch {
 	case column.hashed && text != "" && column.Field == Email:
 		e.putHash(row.emails[column.email].sum)
@@ -148,8 +149,11 @@ func (e *encoder) withoutAddress(column *encodedColumn, p *Person) bool {
 	if !e.spec.Target.AddressNeedsNames || column.Field != Country && column.Field != Zip {
 		return false
 	}
-	return withoutSpaces(p.FirstName) == "" || withoutSpaces(p.LastName) == ""
+	return isBlankName(p.FirstName) || isBlankName(p.LastName)
 }
+
+// isBlankName says whether nothing is left of a name as ad platforms take it.
+func isBlankName(name string) bool { return withoutSpaces(withoutPunctuation(name)) == "" }
 
 // value appends what a customer is worth to the shop, as ad platforms weigh
 // their likeness: finite, and 0 or more.
@@ -164,8 +168,8 @@ func (e *encoder) value(at int, cell Cell, o *outcome) {
 	e.put(cell)
 }
 
-// attribute appends a cell of the user's.
-func (e *encoder) attribute(at int, attribute Attribute, cell Cell) {
+// attribute appends a cell of the user's, one of the extra ones.
+func (e *encoder) attribute(at, extra int, attribute Attribute, cell Cell) {
 	var reason Reason
 	switch {
 	case cell.Type == Null:
@@ -178,10 +182,11 @@ func (e *encoder) attribute(at int, attribute Attribute, cell Cell) {
 	case cell.Type == Text && e.spec.Target.Table:
 		cell.Text = valid(cell.Text)
 	case cell.Type == Text:
-		var clipped bool
+		raw, clipped := cell.Text, false
 		if cell.Text, clipped = freeText(cell.Text, e.spec.Target.ClipBytes); clipped {
 			e.batch.notes = append(e.batch.notes, note{column: at, reason: Clipped})
 		}
+		e.guarded[len(e.columns)+extra] = isGuarded(cell.Text, raw)
 	}
 	if reason != "" {
 		e.batch.notes = append(e.batch.notes, note{column: at, reason: reason})

@@ -37,6 +37,12 @@ func freeText(text string, clip int) (cell string, clipped bool) {
 	return text, false
 }
 
+// isGuarded says whether a cell of a text has the apostrophe of freeText, and not one of
+// its own.
+func isGuarded(cell, raw string) bool {
+	return strings.HasPrefix(cell, "'") && !strings.HasPrefix(trim(raw), "'")
+}
+
 // idText is freeText for a customer_id: one that has the form of a phone or of a
 // number stands whole, since an apostrophe would make another customer of it.
 func idText(id string, clip int) (cell string, clipped bool) {

@@ -33,12 +33,12 @@ func (k *Keys) has(key int64) bool {
 // of each.
 type Handed map[int64]string
 
-// exit makes the row that takes somebody out: by the identifiers that are gone. Those
-// that are the person's still come with the other cells. Those that are not any more,
-// or of somebody whom people has forgotten, are named as the earlier export named them,
-// and the rest of the row is blank. Who objected leaves by the suppressed file, which
-// has the address that people has; another leaves here.
-func (e *encoder) exit(o *outcome, p *Person, attributes []Cell) {
+// exit makes the row that takes somebody out: the identifiers that are gone, whether they
+// are a member, which they are not, and nothing else. Identifiers that are not the
+// person's any more, or of somebody whom people has forgotten, are named as the earlier
+// export named them. Who objected leaves by the suppressed file, which has the address
+// that people has; another leaves here.
+func (e *encoder) exit(o *outcome, p *Person) {
 	row := e.identify(p)
 	var present, earlier [identifiers]string
 	var isPresent, isEarlier bool
@@ -61,23 +61,33 @@ func (e *encoder) exit(o *outcome, p *Person, attributes []Cell) {
 	}
 	all := merged(present, earlier)
 	if o.gone = isPresent || isEarlier; o.gone {
-		e.lines.identifiers(e.batch, all)
+		e.lines.identifiers(e.batch, e.unguarded(p, all))
 	}
 	objects := e.objection(p, &row)
 	switch {
 	case isPresent && objects != "" && !isEarlier:
 		o.reason = objects
 	case isPresent && objects != "":
-		e.record(o, p, &row, attributes, &earlier)
-	case isPresent && !isEarlier && !p.Absent && e.isWhole(p, &row):
-		e.record(o, p, &row, attributes, nil)
+		e.record(o, p, &row, nil, &earlier)
 	case isPresent || isEarlier:
-		e.record(o, p, &row, attributes, &all)
+		e.record(o, p, &row, nil, &all)
 	case p.Absent:
 		o.reason = NotInPeople
 	default:
 		o.reason = AddressUnknown
 	}
+}
+
+// unguarded are identifying cells without the apostrophe that stands before one for
+// spreadsheets: of those the customer_id alone may be free text.
+func (e *encoder) unguarded(p *Person, cells [identifiers]string) [identifiers]string {
+	for i := range e.columns {
+		column := &e.columns[i]
+		if place := column.identifier; place >= 0 && column.Field == CustomerID && isGuarded(cells[place], p.CustomerID) {
+			cells[place] = cells[place][1:]
+		}
+	}
+	return cells
 }
 
 // isKnown says whether a cell of a person can be made: of somebody whom people has
@@ -98,17 +108,6 @@ func (e *encoder) objection(p *Person, row *identity) Reason {
 		return Suppressed
 	}
 	return ""
-}
-
-// isWhole says whether all that the person is known by is gone.
-func (e *encoder) isWhole(p *Person, row *identity) bool {
-	for i := range e.columns {
-		column := &e.columns[i]
-		if column.identifier >= 0 && e.identifierOf(column, p, row) != p.Gone[column.identifier] {
-			return false
-		}
-	}
-	return true
 }
 
 // named is an identifying cell as it stands in the file.

@@ -85,7 +85,7 @@ func TestGolden(t *testing.T) {
 				spec.Kind = kind
 				spec.HandedOut = handed(spec, people)
 				if kind == Exited {
-					people = leaving(spec, people[:1]...) // but for membership it is as the full file
+					people = leaving(spec, people[:1]...) // by what it is known by, and membership
 				}
 				result, files := mustExport(t, spec, people)
 				describe(t, &got, result, files)
@@ -158,7 +158,7 @@ const (
 	janePhone      = "033134b911b137918338415ee3d20a064b24773d36a3b02e8b99fdd3fcd6b4cd" // 447700900123
 	janeFirst      = "81f8f6dde88365f3928796ec7aa53f72820b06db8664f5fe76a7eb13e24546a2" // jane
 	janeLastMeta   = "86d40fb71b08a94b479e19533a820d32c35594ac3297c09815e6dddd61c14a8a" // odoesmith
-	janeLastGoogle = "2cbc33dc68c765d29778f4f8157bc9a96955386e9ff6deeeca0ec9482ca8f0f8" // o'doe-smith
+	janeLastGoogle = "86d40fb71b08a94b479e19533a820d32c35594ac3297c09815e6dddd61c14a8a" // odoesmith
 	janeZip        = "830e1d4b9838bab1f5c2acdb23e0b502ff13a9832c4632e8d67a1d43d3b7f614" // sw1a1aa
 	janeCity       = "6089854c94ca5454b76be6752c562901a985f64c9a946f62976aeab593b83161" // london
 	janeCountry    = "0b407281768f0e833afef47ed464b6571d01ca4d53c12ce5c51d1462f4ad6677" // gb
@@ -218,7 +218,7 @@ func TestCells(t *testing.T) {
 			[]string{"Email", "Phone", "First Name", "Last Name", "Country", "Zip"},
 			map[int][]string{
 				0: {janeGmail, janePhonePlus, janeFirst, janeLastGoogle, "GB", "SW1A 1AA"},
-				1: {zoeEmail, zoePhonePlus, zoeFirst, hashed("=sum(a1)"), "DE", "40213"},
+				1: {zoeEmail, zoePhonePlus, zoeFirst, hashed("suma1"), "DE", "40213"},
 			},
 		},
 		"tiktok": {

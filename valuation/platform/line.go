@@ -59,8 +59,9 @@ func newLineWriter(spec *Spec) *lineWriter {
 func headerOf(header string) []byte { return append(appendJSONText(nil, []byte(header)), ':') }
 
 // record writes a row of a CSV file, given where its cells are among the records; the
-// column that distinguishes members is not among them.
-func (w *lineWriter) record(b *batch, cells []span) {
+// column that distinguishes members is not among them. Guarded are those before which
+// an apostrophe stands, for spreadsheets alone.
+func (w *lineWriter) record(b *batch, cells []span, guarded []bool) {
 	w.row(b, func(column int, isText bool) bool {
 		cell := b.records[cells[column].from:cells[column].to]
 		switch {
@@ -68,6 +69,8 @@ func (w *lineWriter) record(b *batch, cells []span) {
 			return false
 		case !isText:
 			b.lines = append(b.lines, cell...)
+		case guarded[column]:
+			b.lines = appendJSONText(b.lines, w.unquoted(cell)[1:])
 		default:
 			b.lines = appendJSONText(b.lines, w.unquoted(cell))
 		}

@@ -2,32 +2,11 @@ package platform
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"slices"
 	"strings"
 
-	"github.com/zeebo/xxh3"
-
 	"cbv/valuation/region"
 )
-
-// RowKey is what is kept of a row beside its customer: digests, by which the next
-// export sees what the target knows somebody by, and whether the row has changed.
-type RowKey struct {
-	// Identifiers are of the cells by which the target knows the row, in the order of
-	// its columns: the first eight bytes of their SHA-256. 0: the cell is blank.
-	Identifiers [identifiers]int64
-	Row         int64 // of the whole row
-}
-
-// identifierKey is the digest of a cell that identifies, by its SHA-256.
-func identifierKey(sum [sha256.Size]byte) int64 {
-	key := int64(binary.BigEndian.Uint64(sum[:]))
-	if key == 0 {
-		return 1 // 0 stands for none
-	}
-	return key
-}
 
 // identity is what a target reads of a person's identifiers.
 type identity struct {
@@ -92,6 +71,7 @@ type encoder struct {
 	lines   *lineWriter
 	buffer  []byte // of what is hashed
 	cells   []span // of the record that is being made
+	guarded []bool // of each of them, that an apostrophe stands before the text
 	regions map[string]string
 	shaped  uint64 // bit by bit the columns of which the batch has a shape
 	batch   *batch // whose rows are being made
@@ -103,8 +83,9 @@ type encodedColumn struct {
 	form       normaliser // nil: free text
 	hashed     bool
 	fixed      string
-	email      int // place among the e-mails
-	identifier int // place among what identifies, -1 for none
+	isDay      bool // of the run, which says nothing of the row
+	email      int  // place among the e-mails
+	identifier int  // place among what identifies, -1 for none
 }
 
 func newEncoder(spec *Spec) *encoder {
@@ -113,7 +94,7 @@ func newEncoder(spec *Spec) *encoder {
 	for _, column := range spec.columns() {
 		c := encodedColumn{Column: column, form: column.Form.normaliser(column.Field), hashed: column.Form.isHashed(), identifier: -1}
 		if c.fixed = column.Fixed; c.fixed == AsOfDay {
-			c.fixed = spec.AsOf.Format("2006-01-02")
+			c.fixed, c.isDay = spec.AsOf.Format("2006-01-02"), true
 		}
 		if column.Field == Email && column.Fixed == "" {
 			c.email = len(e.emails)
@@ -129,6 +110,7 @@ func newEncoder(spec *Spec) *encoder {
 		e.emails = emailForms(spec.Target)
 	}
 	e.lines = newLineWriter(spec)
+	e.guarded = make([]bool, len(e.columns)+len(e.extra))
 	return e
 }
 
@@ -163,7 +145,7 @@ func (e *encoder) encode(b *batch) {
 func (e *encoder) row(p *Person, attributes []Cell) outcome {
 	o := outcome{id: p.CustomerID, was: p.Was}
 	if e.spec.Kind == Exited {
-		e.exit(&o, p, attributes)
+		e.exit(&o, p)
 		return o
 	}
 	if p.Absent {
@@ -352,6 +334,7 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 	b := e.batch
 	start, lineStart := len(b.records), len(b.lines)
 	e.cells = e.cells[:0]
+	clear(e.guarded)
 	for i := range e.columns {
 		e.next(i)
 		from := len(b.records)
@@ -376,7 +359,7 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 		e.next(at + i)
 		from := len(b.records)
 		if only == nil {
-			e.attribute(at+i, attribute, attributes[i])
+			e.attribute(at+i, i, attribute, attributes[i])
 		} else {
 			e.put(Cell{})
 		}
@@ -386,10 +369,10 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 		e.finishTableRow(o, p, lineStart)
 		return
 	}
-	o.keys.Row = int64(xxh3.Hash(b.records[start:]))
+	o.keys.Row = e.rowDigest(b.records[start:], start, e.cells)
 	e.compare(o, p)
 	if e.needsLine(o) {
-		e.lines.record(b, e.cells)
+		e.lines.record(b, e.cells, e.guarded)
 	}
 	if o.phone != 0 && len(b.lines) > lineStart {
 		o.phoneValue = e.lines.values[o.phoneColumn]
@@ -403,24 +386,9 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 func (e *encoder) finishTableRow(o *outcome, p *Person, lineStart int) {
 	b := e.batch
 	e.lines.cells(b, b.cells[len(b.cells)-len(e.columns)-len(e.extra):])
-	o.keys.Row = int64(xxh3.Hash(b.lines[lineStart:]))
+	o.keys.Row = e.rowDigest(b.lines[lineStart:], lineStart, e.lines.values)
 	e.compare(o, p)
 	if !e.needsLine(o) {
 		b.lines = b.lines[:lineStart]
 	}
-}
-
-// compare holds a row to what the earlier exports have of it.
-func (e *encoder) compare(o *outcome, p *Person) {
-	o.sameKeys = o.keys.Identifiers == p.WasKeys.Identifiers
-	o.sameRow = o.keys.Row == p.WasKeys.Row
-	for _, key := range o.keys.Identifiers {
-		o.anyKey = o.anyKey || key != 0 && slices.Contains(p.WasKeys.Identifiers[:], key)
-	}
-}
-
-// needsLine says whether a row may be a change. Those of a campaign may come into
-// another arm.
-func (e *encoder) needsLine(o *outcome) bool {
-	return e.spec.Changes && e.spec.Kind == Full && (e.spec.Place != nil || o.was == "" || !o.sameKeys || !o.sameRow)
 }

@@ -22,6 +22,7 @@ type Suppression struct {
 	// mailboxes are of the e-mails in the forms of the target: what it cannot
 	// distinguish from them is theirs.
 	mailboxes map[digest]struct{}
+	owners    map[digest][]digest // the e-mails of each, in a list that people are struck from
 	forms     []normaliser
 	phones    map[uint64]struct{}
 	hashes    map[digest]struct{} // as given: of an e-mail or a phone in the form of any target
@@ -43,6 +44,14 @@ func NewSuppression(target Target) *Suppression {
 		ids: map[digest]struct{}{}, emails: map[digest]struct{}{}, mailboxes: map[digest]struct{}{},
 		phones: map[uint64]struct{}{}, hashes: map[digest]struct{}{}, forms: emailForms(target),
 	}
+}
+
+// NewListed returns an empty list of keys for a target, from which Strike takes those that
+// match somebody. No export is held to it.
+func NewListed(target Target) *Suppression {
+	s := NewSuppression(target)
+	s.owners = map[digest][]digest{}
+	return s
 }
 
 // AddPerson suppresses a person by customer_id, e-mail and phone, each where
@@ -72,10 +81,15 @@ func (s *Suppression) AddID(id string) {
 // AddEmail suppresses an e-mail, however it is written.
 func (s *Suppression) AddEmail(email string) {
 	email = canonicalEmail(email)
-	s.change().emails[digestOf(email)] = struct{}{}
+	key := digestOf(email)
+	s.change().emails[key] = struct{}{}
 	for _, form := range s.forms {
 		if cell, _ := form(email, ""); cell != "" {
-			s.mailboxes[digestOf(cell)] = struct{}{}
+			mailbox := digestOf(cell)
+			s.mailboxes[mailbox] = struct{}{}
+			if s.owners != nil {
+				s.owners[mailbox] = append(s.owners[mailbox], key)
+			}
 		}
 	}
 }
@@ -92,8 +106,8 @@ func (s *Suppression) AddHash(text string) error {
 	return nil
 }
 
-// Strike takes away all keys that a person is known by, so that those remain that
-// match nobody. It is for a list of its own, which no export is held to.
+// Strike takes away all keys of a list that a person is known by, also as the target reads
+// them, so that those remain that match nobody.
 func (s *Suppression) Strike(p *Person, region string) {
 	delete(s.ids, digestOf(trim(p.CustomerID)))
 	if len(s.emails)+len(s.hashes) > 0 && trim(p.Email) != "" {
@@ -101,6 +115,17 @@ func (s *Suppression) Strike(p *Person, region string) {
 		delete(s.emails, digestOf(email))
 		for _, form := range hashedForms(email) {
 			delete(s.hashes, digestOf(form))
+		}
+		for _, form := range s.forms {
+			cell, _ := form(p.Email, "")
+			if cell == "" {
+				continue
+			}
+			mailbox := digestOf(cell)
+			delete(s.hashes, mailbox)
+			for _, key := range s.owners[mailbox] {
+				delete(s.emails, key)
+			}
 		}
 	}
 	if len(s.hashes) == 0 {

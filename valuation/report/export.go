@@ -139,9 +139,9 @@ func Power(out io.Writer, p export.Power) {
 		scaled = fmt.Sprintf(", scaled to %s", countNoun(int64(p.WindowDays), "day"))
 	}
 	fmt.Fprintf(out, "Audience %s: power of %s, before anything is sent: of %s, %s are expected to buy within %s anyway (mean of %s%s).\n",
-		p.Audience, p.Campaign, countNoun(p.Customers, "customer"), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
+		p.Audience, p.Campaign, plannedText(p), percent(*p.BaseRate), countNoun(int64(p.WindowDays), "day"), p.Column, scaled)
 	looks := "looked at once, at their end"
-	if p.Looks > 1 {
+	if p.Nights > 1 {
 		looks = "looked at every night from a quarter of the customers on"
 	}
 	for _, c := range p.Comparisons {
@@ -166,6 +166,17 @@ func Power(out io.Writer, p export.Power) {
 		fmt.Fprintln(out, ".")
 	}
 	fmt.Fprint(out, adviceText(p))
+}
+
+// plannedText says how many customers the power is of, and by what.
+func plannedText(p export.Power) string {
+	switch {
+	case p.Planned == p.Customers:
+		return countNoun(p.Customers, "customer")
+	case p.Planned == p.Customers*int64(p.Nights):
+		return fmt.Sprintf("%s, if each of %d nights brings %s as this one (else set planned_people)", countNoun(p.Planned, "customer"), p.Nights, humanize.Comma(p.Customers))
+	}
+	return fmt.Sprintf("%s that are planned, %s of them now", countNoun(p.Planned, "customer"), humanize.Comma(p.Customers))
 }
 
 // adviceText says what to do about a campaign that most effects would escape.

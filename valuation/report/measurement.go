@@ -78,7 +78,9 @@ func (t *measureTable) look() string {
 	d := t.document
 	switch {
 	case d.LooksAreOver:
-		return fmt.Sprintf("after the last of %s", countNoun(int64(d.Look), "look"))
+		return fmt.Sprintf("after the last of %s", countNoun(int64(d.LooksTaken), "look"))
+	case d.Look == 0 && d.LooksTaken > 0:
+		return fmt.Sprintf("no look: %s so far", countNoun(int64(d.LooksTaken), "look"))
 	case d.Look == 0:
 		return "before the first look"
 	case d.Information >= 1:
