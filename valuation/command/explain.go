@@ -2,12 +2,14 @@ package command
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
 	"cbv/valuation/config"
 	"cbv/valuation/explanation"
 	"cbv/valuation/failure"
+	"cbv/valuation/movement"
 	"cbv/valuation/publication"
 	"cbv/valuation/report"
 	"cbv/valuation/run"
@@ -58,6 +60,9 @@ func runExplain(ctx context.Context, env Env, settings config.Config, opt explai
 	if err != nil {
 		return err
 	}
+	if err := addMoves(ctx, env, settings, folder, &explained); err != nil {
+		return err
+	}
 	if opt.days {
 		if err := addDays(ctx, env, settings, folder, &explained); err != nil {
 			return err
@@ -78,5 +83,33 @@ func addDays(ctx context.Context, env Env, settings config.Config, folder string
 		return err
 	}
 	explained.Days, explained.WhyNoDays, err = run.DaysOf(ctx, asked, manifest, explained.Customer)
+	return err
+}
+
+// addMoves adds what moved the customer since the run before, cause by cause.
+func addMoves(ctx context.Context, env Env, settings config.Config, folder string, explained *explanation.Explanation) error {
+	if explained.Before == nil {
+		return nil
+	}
+	asked, err := job(env, settings)
+	if err != nil {
+		return err
+	}
+	before := filepath.Join(filepath.Dir(folder), explained.Before.Run)
+	moves, err := movement.OfCustomer(ctx, asked, before, folder, explained.Customer)
+	for _, move := range moves {
+		shown := explanation.Move{Cause: move.Cause, CLVChange: move.CLVChange, Went: []explanation.Difference{}}
+		for _, way := range []struct {
+			name     string
+			from, to *string
+		}{{"segment", move.SegmentFrom, move.SegmentTo}, {"lifecycle", move.LifecycleFrom, move.LifecycleTo}, {"mark", move.MarkFrom, move.MarkTo}} {
+			if way.from != nil && way.to != nil && *way.from != *way.to {
+				shown.Went = append(shown.Went, explanation.Difference{Name: way.name, Before: *way.from, Now: *way.to})
+			}
+		}
+		if shown.CLVChange != 0 || len(shown.Went) > 0 {
+			explained.Before.Moves = append(explained.Before.Moves, shown)
+		}
+	}
 	return err
 }

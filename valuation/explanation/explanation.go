@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"cbv/valuation/config"
@@ -202,9 +203,19 @@ type Before struct {
 	DaysPassed  int          `json:"days_passed"`
 	Differences []Difference `json:"differences"` // in the columns of customers.parquet
 	Terms       []Difference `json:"terms"`       // in the figures that all marks are set by
+	// Moves are what moved the customer, cause by cause, in the order in which they are
+	// taken: those that changed something.
+	Moves []Move `json:"moves"`
 	// KeepValue is the change of keep_value, and what of it came from the customer's value,
 	// what from what a replacement is worth, and what from the cost of retention.
 	KeepValue *Change `json:"keep_value_change"`
+}
+
+// Move is what a cause did to a customer: the value, and where they went.
+type Move struct {
+	Cause     string       `json:"cause"`
+	CLVChange float64      `json:"clv_change"`
+	Went      []Difference `json:"went"`
 }
 
 // Difference is a value then and now.
@@ -241,29 +252,29 @@ func (e *Explanation) addBefore(folder string, figures map[string]float64) error
 	if err != nil {
 		return err
 	}
-	ids, err := runs.Earlier(asOf)
+	id, err := before(runs, folder, asOf)
 	if err != nil {
 		return err
 	}
-	if len(ids) == 0 {
+	if id == "" {
 		e.WhyNoBefore = "there is no run of an earlier day"
 		return nil
 	}
-	earlier := runs.Folder(ids[0])
+	earlier := runs.Folder(id)
 	then, settings, err := open(earlier)
 	if err != nil {
-		e.WhyNoBefore = fmt.Sprintf("the run before, %s, cannot be read", ids[0])
+		e.WhyNoBefore = fmt.Sprintf("the run before, %s, cannot be read", id)
 		return nil
 	}
 	row, err := find(earlier, e.Customer)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && row == nil:
-		e.WhyNoBefore = fmt.Sprintf("the run before, %s, does not know this customer", ids[0])
+		e.WhyNoBefore = fmt.Sprintf("the run before, %s, does not know this customer", id)
 		return nil
 	case err != nil:
 		return err
 	}
-	before, err := readFigures(earlier)
+	figuresThen, err := readFigures(earlier)
 	if err != nil {
 		return err
 	}
@@ -271,22 +282,39 @@ func (e *Explanation) addBefore(folder string, figures map[string]float64) error
 	if err != nil {
 		return err
 	}
-	b := Before{Run: ids[0], AsOf: then.AsOf, DaysPassed: int(asOf.Sub(day).Hours() / 24)}
+	b := Before{Run: id, AsOf: then.AsOf, DaysPassed: int(asOf.Sub(day).Hours() / 24)}
 	for _, name := range compared {
 		if row[name] != e.Values[name] {
 			b.Differences = append(b.Differences, Difference{name, row[name], e.Values[name]})
 		}
 	}
 	for _, name := range terms {
-		if before[name] != figures[name] {
-			b.Terms = append(b.Terms, Difference{name, before[name], figures[name]})
+		if figuresThen[name] != figures[name] {
+			b.Terms = append(b.Terms, Difference{name, figuresThen[name], figures[name]})
 		}
 	}
-	if was := markOf(row, before, settings.Value.RetentionCost); was != nil && e.Mark != nil {
+	if was := markOf(row, figuresThen, settings.Value.RetentionCost); was != nil && e.Mark != nil {
 		b.KeepValue = &Change{
 			Total: e.Mark.KeepValue - was.KeepValue, CLV: e.Mark.CLV - was.CLV, Replacement: was.Replacement - e.Mark.Replacement, RetentionCost: was.RetentionCost - e.Mark.RetentionCost,
 		}
 	}
 	e.Before = &b
 	return nil
+}
+
+// before is the id of the run before, "" without one: that which the run's movement is
+// since, while it stands, or else the last one of an earlier day.
+func before(runs publication.Catalog, folder string, asOf time.Time) (string, error) {
+	manifest, err := publication.ReadManifest(folder)
+	if err != nil {
+		return "", err
+	}
+	ids, err := runs.Earlier(asOf)
+	if err != nil || len(ids) == 0 {
+		return "", err
+	}
+	if slices.Contains(ids, manifest.MovementSince) {
+		return manifest.MovementSince, nil
+	}
+	return ids[0], nil
 }

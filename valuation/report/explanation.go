@@ -158,6 +158,16 @@ func (e Explanation) before(out io.Writer) {
 	for _, d := range b.Terms {
 		fmt.Fprintf(out, "  of all customers, %s: %s, was %s\n", d.Name, told(d.Now), told(d.Before))
 	}
+	if len(b.Moves) > 0 {
+		fmt.Fprintf(out, "  what changed, by what, one after the other:\n")
+	}
+	for _, move := range b.Moves {
+		line := fmt.Sprintf("    %s: clv %s", causeWords[move.Cause], moved(move.CLVChange))
+		for _, went := range move.Went {
+			line += fmt.Sprintf("; %s %s to %s", went.Name, told(went.Before), told(went.Now))
+		}
+		fmt.Fprintln(out, line)
+	}
 	if c := b.KeepValue; c != nil && c.Total != 0 {
 		fmt.Fprintf(out, "  keep_value changed by %s: %s by the customer's value, %s by what a replacement is worth, %s by the cost of retaining\n",
 			moved(c.Total), moved(c.CLV), moved(c.Replacement), moved(c.RetentionCost))

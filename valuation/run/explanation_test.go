@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cbv/valuation/explanation"
+	"cbv/valuation/movement"
 )
 
 // What explain says of a customer is what customers.parquet says, its steps lead to the
@@ -25,7 +26,7 @@ func TestExplanationsAgreeWithTheTables(t *testing.T) {
 	}
 	steps := map[string]int{}
 	for i, row := range readRecords(t, result, "customers") {
-		if i%9 != 0 {
+		if testing.Short() && i%9 != 0 {
 			continue
 		}
 		id := row["customer_id"].(string)
@@ -73,6 +74,63 @@ func TestExplanationsAgreeWithTheTables(t *testing.T) {
 	}
 	if steps["retain"] == 0 || steps["acquisition_lookalike"] == 0 {
 		t.Errorf("the customers have the marks %v", steps)
+	}
+}
+
+// So it is for a thousand customers of CDNOW.
+func TestExplanationsOfCDNOWAgreeWithTheTable(t *testing.T) {
+	result := runCDNOW(t, "cdnow_master.parquet", "1998-06-30", false)
+	held := 0
+	for i, row := range readRecords(t, result, "customers") {
+		if i%23 != 0 || held == 1000 {
+			continue
+		}
+		e, err := explanation.Of(result.Folder, row["customer_id"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range row {
+			if got := e.Values[name]; !reflect.DeepEqual(got, value) && reflect.TypeOf(got) == reflect.TypeOf(value) {
+				t.Fatalf("%s: %s is %v, want %v", row["customer_id"], name, got, value)
+			}
+		}
+		if e.Mark.Mark != row["mark"] || e.Mark.KeepValue != row["keep_value"] || e.Mark.CLV != row["clv"] || e.Scores[0].Score != row["r_score"] {
+			t.Errorf("%s: %+v, published %v", row["customer_id"], e.Mark, row)
+		}
+		held++
+	}
+	if held != 1000 {
+		t.Errorf("%d customers were held", held)
+	}
+}
+
+// What moved a customer leads from what the run before published to what this one does.
+func TestExplainedMovesAddUp(t *testing.T) {
+	c := shop(t)
+	c.Time.AsOf = parseDay(t, "2023-12-30")
+	before := runBatch(t, c)
+	c.Time.AsOf = nil
+	after := runBatch(t, c)
+	then := map[any]float64{}
+	for _, row := range readRecords(t, before, "customers") {
+		then[row["customer_id"]] = row["clv"].(float64)
+	}
+	for i, row := range readRecords(t, after, "customers") {
+		was, isKnown := then[row["customer_id"]]
+		if i%97 != 0 || !isKnown {
+			continue
+		}
+		moves, err := movement.OfCustomer(context.Background(), testJob(c), before.Folder, after.Folder, row["customer_id"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := was
+		for _, move := range moves {
+			sum += move.CLVChange
+		}
+		if len(moves) < 3 || !(math.Abs(sum-row["clv"].(float64)) <= 1e-9) || *moves[len(moves)-1].MarkTo != row["mark"] || *moves[len(moves)-1].SegmentTo != row["segment"] {
+			t.Errorf("%s: %+v does not lead from %g to %v", row["customer_id"], moves, was, row["clv"])
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"cbv/valuation/intake"
 	"cbv/valuation/judgement"
+	"cbv/valuation/movement"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/retention"
 	"cbv/valuation/suspicion"
@@ -32,7 +33,7 @@ var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 
 // Nightly is the run, layer after layer. What stands on a layer reads that layer or
 // an earlier one.
-var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, facts, suspicion.Record, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
+var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, movement.Earlier, facts, suspicion.Record, movement.Restated, acquired, models, value, verdict, audit, kpis, movement.Steps, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
 

@@ -13,6 +13,7 @@ import (
 	"cbv/valuation/firstorders"
 	"cbv/valuation/intake"
 	"cbv/valuation/judgement"
+	"cbv/valuation/movement"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/retention"
@@ -71,11 +72,13 @@ type nightly struct {
 	scoring   *scoring.Scoring
 	judgement *judgement.Judgement
 	started   *firstorders.FirstOrders
+	moved     *movement.Movement
 	actions   pipeline.Actions
 	store     *publication.Store
 	runs      publication.Catalog
-	identity  string                   // once the as-of day is known
-	months    []publication.EarlierRun // the last runs of earlier months, which the page shows
+	identity  string                        // once the as-of day is known
+	campaign  *publication.MeasuredCampaign // the last one measured, of which the page tells
+	months    []publication.EarlierRun      // the last runs of earlier months, which the page shows
 }
 
 func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *publication.Store) (*nightly, error) {
@@ -103,8 +106,9 @@ func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *n
 	acquired := acquisition.New(c, r.intake)
 	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)
 	r.started = firstorders.New(c)
+	r.moved = movement.New(c, r.scoring, r.predecessor)
 	r.actions = pipeline.Join(
-		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.started.Actions(), r.judgement.Actions(),
+		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.started.Actions(), r.moved.Actions(), r.judgement.Actions(),
 		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, listStep: r.writeLists, "documents": r.writeDocuments},
 	)
 	return r

@@ -3,6 +3,8 @@ package schema
 func init() {
 	Tables = append(Tables,
 		Table{Name: "model_fit", Grain: "one row per repeat_purchases", Columns: modelFit},
+		Table{Name: "movement", Grain: "one row per measure, moved_from, moved_to and cause with a customer who moved or whose value changed; none in a run without an earlier one", Columns: movement},
+		Table{Name: "restated", Grain: "one row per customer of whom the order files no longer say of the day of the run before what that run read; none without one", Columns: restated},
 		Table{Name: "rfm_cells", Grain: "one row per r_score, f_score and m_score with a customer", Columns: rfmCells},
 		Table{Name: "tracking", Grain: "one row per week_start, up to the last week that as_of completes", Columns: tracking},
 		Table{Name: "value_distribution", Grain: "one row per place: a band of clv, from that of the least valuable customer to that of the most valuable", Columns: valueDistribution},
@@ -57,4 +59,25 @@ var valueDistribution = []Column{
 	{"clv", decimal, "money", "their residual value"},
 	{"share_of_clv", decimal, "share", "of that of the base; null where it is not positive"},
 	{"retain_customers", whole, "customers", "of the customers, those marked retain"},
+}
+
+var movement = []Column{
+	asOf,
+	{"measure", text, "", "what is compared: segment, mark or lifecycle"},
+	{"moved_from", text, "", "of the customers before the cause; null where the run before did not have them, not_valued where it had no model"},
+	{"moved_to", text, "", "behind it: the same where it moved their value alone; null where this run does not have them"},
+	{"cause", text, "", "taken in this order: input_restated (rows of days up to the run before that came late, were changed or are gone), time_passed, purchases_and_returns, parameters (of the models, and what else is estimated of the base), replacement_and_cuts (the worth of a replacement; cut points), settings_or_program, new, gone"},
+	{"customers", whole, "customers", "who went that way"},
+	{"clv_before", decimal, "money", "their residual value before the cause"},
+	{"clv_after", decimal, "money", "behind it"},
+	{"clv_change", decimal, "money", "clv_after less clv_before: over all rows of a measure, what the value of the base has changed by since the run before, to the smallest unit of the currency"},
+}
+
+var restated = []Column{
+	asOf,
+	{"customer_id", text, "", "customer of the run before, or whom it should have had"},
+	{"first_purchase_date", day, "day", "by what the order files now say of the day of the run before, like all that follows; null where no purchase is known of then"},
+	{"last_purchase_date", day, "day", "of the latest purchase"},
+	{"purchases", whole, "purchases", "days with a purchase"},
+	{"revenue", decimal, "money", "net revenue to that day"},
 }

@@ -4,79 +4,32 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
+	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/engine"
+	"cbv/valuation/modelfit"
 )
-
-// mostRepeats is the number of repeat purchases from which customers are counted together
-// in model_fit: what lies beyond is the tail that every model draws alike.
-const mostRepeats = 10
-
-// repeatCount is a row of repeat_distribution: how many customers have made so many repeat
-// purchases, and how many the model expects.
-type repeatCount struct {
-	RepeatPurchases   int
-	IsAndMore         bool
-	Customers         int64
-	ExpectedCustomers *float64
-}
 
 // makeRepeatDistribution makes repeat_distribution of the customers whom the models are
 // fitted to.
 func (s *Scoring) makeRepeatDistribution(ctx context.Context, histories []history) error {
-	type key struct {
-		group int
-		age   float64
-	}
-	rows := make([]repeatCount, mostRepeats+1)
-	for repeats := range rows {
-		rows[repeats].RepeatPurchases, rows[repeats].IsAndMore = repeats, repeats == mostRepeats
-	}
-	ages := map[key]int64{}
+	var counts modelfit.Counts
 	for _, h := range histories {
-		if h.Age > s.oldestFittedDays() || h.Customers == 0 {
-			continue
+		if h.Age <= s.oldestFittedDays() && h.Customers > 0 {
+			counts.Add(modelfit.Cohort{Group: h.group, Age: h.Age}, h.Repeats, h.Customers)
 		}
-		rows[min(h.Repeats, mostRepeats)].Customers += h.Customers
-		ages[key{h.group, h.Age}] += h.Customers
 	}
-	if s.HasModel() {
-		keys := make([]key, 0, len(ages))
-		for k := range ages {
-			keys = append(keys, k)
-		}
-		slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.age, b.age)) })
-		chances := make([][mostRepeats]float64, len(keys))
-		err := s.parallel(ctx, len(keys), func(i int) { newcomerCounts(s.modelOf(keys[i].group), keys[i].age, chances[i][:]) })
-		if err != nil {
-			return err
-		}
-		expected := make([]float64, mostRepeats+1)
-		for i, k := range keys {
-			customers, rest := float64(ages[k]), 1.
-			for repeats, chance := range chances[i] {
-				expected[repeats] += customers * chance
-				rest -= chance
-			}
-			expected[mostRepeats] += customers * max(0, rest)
-		}
-		for repeats := range rows {
-			rows[repeats].ExpectedCustomers = &expected[repeats]
-		}
+	modelOf := s.modelOf
+	if !s.HasModel() {
+		modelOf = nil
+	}
+	rows, err := counts.Repeats(modelOf, func(n int, do func(i int)) error { return s.parallel(ctx, n, do) })
+	if err != nil {
+		return err
 	}
 	return engine.Insert(ctx, s.Engine, "repeat_distribution", rows)
-}
-
-// newcomerCounts sets p[n] to the probability that a customer makes exactly n repeat
-// purchases within so many days of the first purchase.
-func newcomerCounts(model btyd.Model, days float64, p []float64) {
-	pAlive := model.PAlive(btyd.History{})
-	model.Future(0, 0).Counts(days, p)
-	for n := range p {
-		p[n] *= pAlive
-	}
-	p[0] += 1 - pAlive
 }
 
 // modelOf returns the model that values the customers of a fit group, that of the whole
@@ -86,4 +39,42 @@ func (s *Scoring) modelOf(group int) btyd.Model {
 		group = wholeBase
 	}
 	return s.models.groups[group].Purchase.Model
+}
+
+// trackWeeks makes tracked_weeks.
+func (s *Scoring) trackWeeks(ctx context.Context) error {
+	newcomers, err := engine.All[modelfit.Newcomers](ctx, s.Engine, "tracked_newcomers")
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(newcomers, func(a, b modelfit.Newcomers) int {
+		return cmp.Or(a.FirstPurchaseDate.Compare(b.FirstPurchaseDate), cmp.Compare(a.FitGroup, b.FitGroup))
+	})
+	purchases := map[time.Time]int64{}
+	for row, err := range engine.Select[struct {
+		OrderDay  time.Time
+		Purchases int64
+	}](ctx, s.Engine, "tracked_purchases") {
+		if err != nil {
+			return err
+		}
+		purchases[modelfit.MondayOf(row.OrderDay)] += row.Purchases
+	}
+	return engine.Insert(ctx, s.Engine, "tracked_weeks", s.tracking().Weeks(newcomers, purchases))
+}
+
+// tracking is what is known of the weeks.
+func (s *Scoring) tracking() modelfit.Tracking {
+	t := modelfit.Tracking{AsOf: s.Days.AsOf, HoldoutDays: s.intake.Holdout.Days}
+	if !s.HasModel() {
+		return t
+	}
+	t.Of = s.modelOf
+	at := slices.IndexFunc(s.rolling.Cutoffs, func(c backtest.Cutoff) bool { return c.Before == t.HoldoutDays })
+	if at >= 0 {
+		known := s.rolling.Cutoffs[at]
+		t.Cutoff, t.Season = s.intake.Cutoff(), known.Ratios[0]
+		t.Of = func(group int) btyd.Model { return known.ModelOf(group, s.isOld(group)) }
+	}
+	return t
 }

@@ -46,6 +46,8 @@ var kept = map[string]func(parquetfile.Record) bool{
 	"tracking":           nil,
 	"rfm_cells":          nil,
 	"value_distribution": nil,
+	"first_orders":       nil,
+	"movement":           nil,
 }
 
 func ofAll(r parquetfile.Record) bool { return r["scope"] == "all" }

@@ -21,7 +21,7 @@ const Name = "report.html"
 // title is left out.
 var sections = []func(Data) section{
 	doubts, verdict, direction, marks, repeats, equalAge, base, months, distribution,
-	fit, channels, rfm, leftOut, assumptions,
+	fit, channels, starts, rfm, moved, lastCampaign, leftOut, assumptions,
 }
 
 // section is a part of the page under a title.
