@@ -20,6 +20,7 @@ type explainOptions struct {
 	customer string
 	run      string // a folder, an id, a day or latest, which "" is too
 	days     bool
+	causes   bool
 	json     bool
 }
 
@@ -32,11 +33,13 @@ func explainCommand(env Env) *cli.Command {
 		ArgsUsage: "CUSTOMER",
 		UsageText: `cbv explain C00000042
 cbv explain --config shop.yaml --days C00000042
+cbv explain --causes C00000042
 cbv explain --run 2026-11-21 C00000042
 cbv explain --json C00000042 | jq .mark`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "run", Usage: "this `RUN`: a folder, an id, a day or latest", Destination: &opt.run},
 			&cli.BoolFlag{Name: "days", Usage: "what they did on each day, too, on a line of time: reads the order files, if they are those of the run", Destination: &opt.days},
+			&cli.BoolFlag{Name: "causes", Usage: "what changed since the run before cause by cause, too, as movement has it: takes a little longer", Destination: &opt.causes},
 			jsonFlag(&opt.json),
 		},
 		Before: func(c *cli.Context) error {
@@ -60,8 +63,10 @@ func runExplain(ctx context.Context, env Env, settings config.Config, opt explai
 	if err != nil {
 		return err
 	}
-	if err := addMoves(ctx, env, settings, folder, &explained); err != nil {
-		return err
+	if opt.causes {
+		if err := addMoves(ctx, env, settings, folder, &explained); err != nil {
+			return err
+		}
 	}
 	if opt.days {
 		if err := addDays(ctx, env, settings, folder, &explained); err != nil {

@@ -204,8 +204,8 @@ type Before struct {
 	Differences []Difference `json:"differences"` // in the columns of customers.parquet
 	Terms       []Difference `json:"terms"`       // in the figures that all marks are set by
 	// Moves are what moved the customer, cause by cause, in the order in which they are
-	// taken: those that changed something.
-	Moves []Move `json:"moves"`
+	// taken: those that changed something. Where they are asked for.
+	Moves []Move `json:"moves,omitempty"`
 	// KeepValue is the change of keep_value, and what of it came from the customer's value,
 	// what from what a replacement is worth, and what from the cost of retention.
 	KeepValue *Change `json:"keep_value_change"`

@@ -56,6 +56,7 @@ func OfCustomer(ctx context.Context, job pipeline.Job, before, after, customer s
 		return nil, err
 	}
 	job.Config.Value.Currency = later.Settings.Value.Currency
+	job.Config.Engine.Threads = 1          // for a row, more of them cost more than they bring
 	job.Progress = func(pipeline.Event) {} // it is over at once
 	c, err := pipeline.NewContext(job)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"cbv/valuation/report/page"
 	"cbv/valuation/report/page/pagetest"
+	"cbv/valuation/simulation"
 )
 
 // readPage returns the page of a run, which is sound and says what the run's files say.
@@ -92,4 +93,33 @@ func TestThePageIsTheSameAgain(t *testing.T) {
 	first := runBatch(t, c)
 	c.Out, c.Engine.Threads = filepath.Join(t.TempDir(), "again"), 2
 	sameFiles(t, first.Folder, runBatch(t, c).Folder, page.Name, "model_fit.parquet", "tracking.parquet", "rfm_cells.parquet", "value_distribution.parquet")
+}
+
+// A reader of the page of fixtures/untrusted.md finds the five answers that are written
+// there, before anything else.
+func TestTheUntrustedShopIsAnswered(t *testing.T) {
+	options := simulation.Default()
+	options.Customers, options.Seed = 3000, 5
+	c, _ := simulated(t, options)
+	for _, month := range []string{"07", "08", "09"} {
+		if err := os.Remove(filepath.Join(filepath.Dir(c.Orders.Files[0]), "orders-2023-"+month+".parquet")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, root := readPage(t, runBatch(t, c), 300)
+	head := strings.Join(strings.Fields(root.All("header")[0].Text), " ")
+	at := 0
+	for _, answer := range []string{
+		"Not trusted. Do not use the total below, nor any value, mark or chance of purchase of this run",
+		"the forecast was", "too high, more than 25",
+		"Mend first: no order from 2023-07-01 to 2023-09-30",
+		"Tonight's lists: those by segment rest on what customers did, and may go out. Those by mark or lifecycle, and the seed, rest on the model, and may not.",
+		"Until then: go by the segments, the repeat rates and the cohorts on this page, which are counted and not forecast.",
+	} {
+		found := strings.Index(head[at:], answer)
+		if found < 0 {
+			t.Fatalf("the page does not say %q behind %q", answer, head[:at])
+		}
+		at += found
+	}
 }

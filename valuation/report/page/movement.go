@@ -15,7 +15,7 @@ import (
 // causes are those of movement in the order in which they are taken, as a reader knows
 // them.
 var causes = []struct{ name, words string }{
-	{"input_restated", "input restated"}, {"time_passed", "time passed"}, {"purchases_and_returns", "purchases and returns"}, {"parameters", "parameters"},
+	{"input_restated", "input restated"}, {"time_passed", "time passed"}, {"purchases_and_returns", "purchases, returns"}, {"parameters", "parameters"},
 	{"replacement_and_cuts", "replacement, cut points"}, {"settings_or_program", "settings or program"}, {"new", "new customers"}, {"gone", "gone"},
 }
 
