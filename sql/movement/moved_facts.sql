@@ -45,7 +45,7 @@ joined as (
     cross join predecessor
 ),
 
-final as (
+stepped as (
     select
         joined.*,
         coalesce(moved_groups.fit_group, 0) as fit_group,
@@ -61,6 +61,14 @@ final as (
         on joined.customer_id = restated.customer_id
     left join moved_groups
         on joined.first_channel = moved_groups.first_channel
+),
+
+-- who has purchased or returned something since, or whose first purchase came to nothing
+final as (
+    select
+        stepped.*,
+        repeats_1 <> repeats_3 or revenue_1 <> revenue_3 or last_1 <> last_3 or age_2 <> age_3 as has_moved
+    from stepped
 )
 
 select * from final

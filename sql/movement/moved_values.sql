@@ -15,31 +15,33 @@ with
 moved as (
     select
         moved_facts.*,
-        moved_facts.repeats_1 <> moved_facts.repeats_3
-            or moved_facts.revenue_1 <> moved_facts.revenue_3
-            or moved_facts.last_1 <> moved_facts.last_3
-            or moved_facts.age_2 <> moved_facts.age_3 as has_moved,
         not predecessor.has_other_terms as is_on_same_terms,
-        coalesce(moved_facts.purchase_value_after / nullif(moved_facts.purchase_value_before, 0), 1e0) as purchase_value_ratio
+        coalesce(moved_facts.purchase_value_after / nullif(moved_facts.purchase_value_before, 0), 1e0) as purchase_value_ratio,
+        -- null, which no score has, where the step changes nothing
+        case when moved_facts.is_restated then moved_facts.repeats_0 end as restated_repeats,
+        case when moved_facts.has_moved then moved_facts.repeats_3 end as moved_repeats
     from moved_facts
     cross join predecessor
     where moved_facts.is_before and moved_facts.is_after
 ),
 
-scored as (
+found as (
     select
         moved.*,
-        coalesce(score_1.purchases_before / nullif(score_0.purchases_before, 0), 1e0) as purchases_to_1,
-        coalesce(score_2.purchases_before / nullif(score_1.purchases_before, 0), 1e0) as purchases_to_2,
-        coalesce(score_3.purchases_before / nullif(score_2.purchases_before, 0), 1e0) as purchases_to_3,
-        coalesce(score_3.purchases_after / nullif(score_3.purchases_before, 0), 1e0) as purchases_to_4,
-        coalesce(score_1.chance_before / nullif(score_0.chance_before, 0), 1e0) as chance_to_1,
-        coalesce(score_2.chance_before / nullif(score_1.chance_before, 0), 1e0) as chance_to_2,
-        coalesce(score_3.chance_after / nullif(score_3.chance_before, 0), 1e0) as chance_to_4
+        score_0.purchases_before as purchases_0,
+        score_1.purchases_before as purchases_1,
+        score_2.purchases_before as purchases_2,
+        case when moved.has_moved then score_3.purchases_before else score_2.purchases_before end as purchases_3,
+        case when moved.has_moved then score_3.purchases_after else score_2.purchases_after end as purchases_4,
+        score_0.chance_before as score_chance_0,
+        score_1.chance_before as score_chance_1,
+        score_2.chance_before as score_chance_2,
+        score_3.chance_before as score_chance_3,
+        score_3.chance_after as score_chance_4
     from moved
     left join moved_scores as score_0
         on moved.fit_group = score_0.fit_group
-        and moved.repeats_0 = score_0.repeat_purchases
+        and moved.restated_repeats = score_0.repeat_purchases
         and moved.last_0 = score_0.age_at_last_purchase_days
         and moved.age_0 = score_0.customer_age_days
     left join moved_scores as score_1
@@ -54,9 +56,22 @@ scored as (
         and moved.age_2 = score_2.customer_age_days
     left join moved_scores as score_3
         on moved.fit_group = score_3.fit_group
-        and moved.repeats_3 = score_3.repeat_purchases
+        and moved.moved_repeats = score_3.repeat_purchases
         and moved.last_3 = score_3.age_at_last_purchase_days
         and moved.age_3 = score_3.customer_age_days
+),
+
+scored as (
+    select
+        found.*,
+        coalesce(purchases_1 / nullif(purchases_0, 0), 1e0) as purchases_to_1,
+        coalesce(purchases_2 / nullif(purchases_1, 0), 1e0) as purchases_to_2,
+        coalesce(purchases_3 / nullif(purchases_2, 0), 1e0) as purchases_to_3,
+        coalesce(purchases_4 / nullif(purchases_3, 0), 1e0) as purchases_to_4,
+        coalesce(score_chance_1 / nullif(score_chance_0, 0), 1e0) as chance_to_1,
+        coalesce(score_chance_2 / nullif(score_chance_1, 0), 1e0) as chance_to_2,
+        coalesce(score_chance_4 / nullif(score_chance_3, 0), 1e0) as chance_to_4
+    from found
 ),
 
 restating as (

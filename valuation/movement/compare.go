@@ -27,7 +27,7 @@ var Compared = slices.Concat([]pipeline.Step{
 
 // Listed is what a comparison makes beyond a run.
 var Listed = []pipeline.Step{
-	{Name: "moved_customers", Kind: pipeline.View, Folder: "movement"},
+	{Name: "moved_customers", Kind: pipeline.Table, Folder: "movement"},
 	{Name: "moved_marks", Kind: pipeline.Table, Folder: "movement"},
 }
 

@@ -6,10 +6,12 @@ package movement
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/schema"
 	"cbv/valuation/scoring"
@@ -156,9 +158,17 @@ func mapTable(ctx context.Context, e engine.Engine, name, path, table string, wa
 	if err != nil {
 		return err
 	}
+	footer, err := parquetfile.ReadFooter(resolved)
+	if err != nil {
+		return err
+	}
 	var columns []engine.InputColumn
 	for _, column := range wanted {
-		columns = append(columns, engine.InputColumn{Name: column, Expression: engine.Identifier(column), Type: types[column]})
+		expression := engine.Identifier(column)
+		if !slices.ContainsFunc(footer.Columns, func(c parquetfile.Column) bool { return c.Name == column }) {
+			expression = "null" // an older program did not have it
+		}
+		columns = append(columns, engine.InputColumn{Name: column, Expression: expression, Type: types[column]})
 	}
 	return e.Input(ctx, engine.Input{Name: name, Files: []string{resolved}, Columns: columns})
 }

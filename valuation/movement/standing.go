@@ -34,7 +34,8 @@ const (
 	medianFigure      = "median_days_to_second_purchase"
 )
 
-// ReadStanding reads that of a published run.
+// ReadStanding reads that of a published run. One whose model or figures cannot be read,
+// because an older program wrote them, is taken as one without.
 func ReadStanding(ctx context.Context, folder string) (Standing, error) {
 	manifest, err := publication.ReadManifest(folder)
 	if err != nil {
@@ -50,11 +51,7 @@ func ReadStanding(ctx context.Context, folder string) (Standing, error) {
 	if s.Cuts, err = cutsOf(manifest.RFMCuts, s.Settings); err != nil {
 		return s, err
 	}
-	if manifest.Model != nil {
-		model, err := scoring.OpenModel(ctx, folder)
-		if err != nil {
-			return s, err
-		}
+	if model, err := scoring.OpenModel(ctx, folder); err == nil {
 		s.Groups = model.Groups()
 	}
 	rows, err := parquetfile.Read[struct {
@@ -63,12 +60,15 @@ func ReadStanding(ctx context.Context, folder string) (Standing, error) {
 		Channel *string  `parquet:"channel"`
 		Value   *float64 `parquet:"value"`
 	}](filepath.Join(folder, "kpis.parquet"))
+	if err != nil {
+		return s, ctx.Err()
+	}
 	for _, row := range rows {
 		if row.Month == nil && row.Channel == nil && row.Metric != nil && row.Value != nil {
 			s.figures[*row.Metric] = *row.Value
 		}
 	}
-	return s, err
+	return s, ctx.Err()
 }
 
 // cutsOf reads cut points as a manifest has them.

@@ -76,6 +76,11 @@ func (m *Movement) steps() []step {
 	for i, cause := range []string{restated, timePassed, purchases, parameters} {
 		steps = append(steps, row(i+1, cause, earlier))
 	}
+	if !before.differsFrom(after) {
+		last := row(len(steps), terms, judging{after, after, after, after})
+		last.IsLast = true
+		return append(steps, last)
+	}
 	later := judging{cuts: after, worth: after, median: after, rest: before}
 	if !reflect.DeepEqual(before.Settings.RFM, after.Settings.RFM) {
 		later.cuts = before
