@@ -49,7 +49,7 @@ var Steps = []pipeline.Step{
 	{Name: "moved_facts", Kind: pipeline.Table, Folder: "movement"},
 	{Name: "moved_histories", Kind: pipeline.Table, Folder: "movement"},
 	{Name: "moved_scores", Kind: pipeline.Go, Reads: []string{"moved_histories"}, Makes: []string{"moved_scores"}},
-	{Name: "moved_values", Kind: pipeline.View, Folder: "movement"},
+	{Name: "moved_values", Kind: pipeline.Table, Folder: "movement"},
 	{Name: "moves", Kind: pipeline.View, Folder: "movement"},
 	{Name: "movement", Kind: pipeline.File, Folder: "movement", Key: []string{"measure", "moved_from", "moved_to", "cause"}},
 }
