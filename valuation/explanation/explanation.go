@@ -108,9 +108,10 @@ func open(folder string) (manifest publication.Manifest, settings config.Config,
 	return manifest, settings, nil
 }
 
-// find returns a customer's row, its days as text, nil where the run has none.
-func find(folder, customer string) (parquetfile.Record, error) {
-	row, err := parquetfile.FindRecord(filepath.Join(folder, "customers.parquet"), "customer_id", customer)
+// find returns a customer's row, or the columns of it that are wanted, its days as text, nil
+// where the run has none.
+func find(folder, customer string, wanted ...string) (parquetfile.Record, error) {
+	row, err := parquetfile.FindRecord(filepath.Join(folder, "customers.parquet"), "customer_id", customer, wanted...)
 	for name, value := range row {
 		if day, isDay := value.(time.Time); isDay {
 			row[name] = day.Format(time.DateOnly)
@@ -266,7 +267,7 @@ func (e *Explanation) addBefore(folder string, figures map[string]float64) error
 		e.WhyNoBefore = fmt.Sprintf("the run before, %s, cannot be read", id)
 		return nil
 	}
-	row, err := find(earlier, e.Customer)
+	row, err := find(earlier, e.Customer, compared...)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && row == nil:
 		e.WhyNoBefore = fmt.Sprintf("the run before, %s, does not know this customer", id)

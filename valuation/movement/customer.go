@@ -105,7 +105,7 @@ func (m *Movement) mapCustomer(ctx context.Context, before, after, customer stri
 	} {
 		var row parquetfile.Record
 		if table.name != "restated" || manifest.MovementSince == filepath.Base(before) {
-			row, err = parquetfile.FindRecord(filepath.Join(table.folder, table.of+".parquet"), "customer_id", customer)
+			row, err = parquetfile.FindRecord(filepath.Join(table.folder, table.of+".parquet"), "customer_id", customer, table.columns...)
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}

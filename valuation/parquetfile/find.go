@@ -12,8 +12,9 @@ import (
 
 // FindRecord returns the row of the file at path whose text column has a value, nil where
 // none has. It reads the column of those row groups alone whose range may hold the value,
-// and of the others nothing: of a file sorted by the column, one row group.
-func FindRecord(path, column, value string) (record Record, err error) {
+// and of the others nothing: of a file sorted by the column, one row group. Where
+// columns are wanted, the record has these alone, which costs less the fewer they are.
+func FindRecord(path, column, value string, wanted ...string) (record Record, err error) {
 	footer, err := ReadFooter(path)
 	if err != nil {
 		return nil, err
@@ -41,7 +42,11 @@ func FindRecord(path, column, value string) (record Record, err error) {
 		}
 		row, err := findRow(group, place, value)
 		if err == nil && row >= 0 {
-			record, err = readRow(group, row, footer.Columns)
+			if len(wanted) > 0 {
+				record, err = readValues(group, row, footer.Columns, wanted)
+			} else {
+				record, err = readRow(group, row, footer.Columns)
+			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
@@ -113,4 +118,40 @@ func readRow(group parquet.RowGroup, row int64, columns []Column) (record Record
 		}
 	}
 	return record, nil
+}
+
+// readValues returns columns of one row of a row group.
+func readValues(group parquet.RowGroup, row int64, columns []Column, wanted []string) (Record, error) {
+	record := Record{}
+	for place, column := range columns {
+		if !slices.Contains(wanted, column.Name) {
+			continue
+		}
+		value, err := readValue(group.ColumnChunks()[place].Pages(), row)
+		if err != nil {
+			return nil, err
+		}
+		if record[column.Name], err = recordValue(value, column); err != nil {
+			return nil, err
+		}
+	}
+	return record, nil
+}
+
+// readValue returns the value of one row of a column, and closes its pages.
+func readValue(pages parquet.Pages, row int64) (value parquet.Value, err error) {
+	defer func() { err = errors.Join(err, pages.Close()) }()
+	if err := pages.SeekToRow(row); err != nil {
+		return value, err
+	}
+	page, err := pages.ReadPage()
+	if err != nil {
+		return value, err
+	}
+	defer parquet.Release(page)
+	var values [1]parquet.Value
+	if n, err := page.Values().ReadValues(values[:]); n == 0 {
+		return value, err
+	}
+	return values[0].Clone(), nil
 }

@@ -23,6 +23,10 @@ func TestRecordsAreFoundByTheirID(t *testing.T) {
 		if err != nil || found["id"] != rows[place].ID || found["amount"] != rows[place].Amount || (found["buyer"] == nil) != (rows[place].Buyer == nil) {
 			t.Errorf("row %d: %v, %v, want %v", place, found, err, rows[place])
 		}
+		some, err := FindRecord(path, "id", rows[place].ID, "buyer", "amount")
+		if err != nil || len(some) != 2 || some["amount"] != found["amount"] || some["buyer"] != found["buyer"] {
+			t.Errorf("row %d: %v, %v, want the buyer and amount of %v", place, some, err, found)
+		}
 	}
 	for _, absent := range []string{"", "S", "S0000000x", "T", "S9999999"} {
 		if found, err := FindRecord(path, "id", absent); found != nil || err != nil {
