@@ -29,7 +29,7 @@ var owners = map[string]string{
 // below; on one line it imports what stands before it.
 var layers = [][]string{
 	// what everything may know, and pure mathematics
-	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "btyd/pool", "btyd/effects", "pastdays", "recentvalue", "contest", "season", "backtest"},
+	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "btyd/pool", "btyd/effects", "pastdays", "recentvalue", "contest", "season", "backtest", "modelfit"},
 	// files, and declarations
 	{"parquetfile", "csvfile", "region", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},
@@ -37,8 +37,10 @@ var layers = [][]string{
 	{"engine/duckdb", "source/remedy", "source", "proposal"},
 	{"pipeline", "pipeline/pipelinetest"},
 	{"publication"},
+	// the page of a run, which a run writes, and what it says of one customer
+	{"report/chart", "report/page", "report/page/pagetest", "explanation", "figurehistory"},
 	// the Go steps of a subject each
-	{"intake", "suspicion", "scores", "starts", "scoring", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
+	{"intake", "suspicion", "scores", "starts", "scoring", "movement", "acquisition", "retention", "firstorders", "judgement", "measurement", "export"},
 	// the plans of a run, and what people read and type
 	{"run", "performance"},
 	{"report"},

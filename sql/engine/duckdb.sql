@@ -138,6 +138,38 @@ create or replace macro chance_times(chance, factor) as
 create or replace macro purchase_chance(counts_size, counts_mean) as
     1 - exp(-counts_size * ln(1 + counts_mean / nullif(counts_size, 0)));
 
+-- the scores of 1 to 5: of recency by upper bounds of days, of frequency by lower bounds of
+-- purchases, of money by upper bounds. Equal values get equal scores.
+create or replace macro recency_score(days, most_5, most_4, most_3, most_2) as
+    case when days <= most_5 then 5 when days <= most_4 then 4 when days <= most_3 then 3 when days <= most_2 then 2 else 1 end;
+create or replace macro frequency_score(purchases, from_2, from_3, from_4, from_5) as
+    case when purchases >= from_5 then 5 when purchases >= from_4 then 4 when purchases >= from_3 then 3 when purchases >= from_2 then 2 else 1 end;
+create or replace macro monetary_score(minor, most_1, most_2, most_3, most_4) as
+    case when minor <= most_1 then 1 when minor <= most_2 then 2 when minor <= most_3 then 3 when minor <= most_4 then 4 else 5 end;
+
+-- the stage of a customer: new is a one-timer younger than the median time to a second
+-- purchase, others go by their chance of a purchase within 365 days; null without one
+create or replace macro lifecycle_of(chance, repeats, age_days, median_days, active_from, cooling_from) as
+    case
+        when chance is null then null
+        when repeats = 0 and age_days < median_days then 'new'
+        when chance >= active_from then 'active'
+        when chance >= cooling_from then 'cooling'
+        else 'lapsed'
+    end;
+
+-- whether a customer is worth more than a new one in their place; null without a value
+create or replace macro mark_of(keep_value, clv, keep_floor) as
+    case
+        when keep_value is null then null
+        when keep_value > 0 and clv >= keep_floor then 'retain'
+        else 'acquisition_lookalike'
+    end;
+
+-- the value of a step of movement, counted from 0; those after the last one have its value
+create or replace macro at_step(step, value_0, value_1, value_2, value_3, value_4) as
+    case step when 0 then value_0 when 1 then value_1 when 2 then value_2 when 3 then value_3 else value_4 end;
+
 -- the number of values in a list, and the one at a place, the first at 0
 create or replace macro list_size(list) as
     cast(len(list) as bigint);

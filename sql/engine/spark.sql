@@ -139,6 +139,42 @@ create or replace temporary function chance_times(chance double, factor double) 
 create or replace temporary function purchase_chance(counts_size double, counts_mean double) returns double return
     1 - exp(-counts_size * ln(1 + counts_mean / nullif(counts_size, 0)));
 
+-- the scores of 1 to 5: of recency by upper bounds of days, of frequency by lower bounds of
+-- purchases, of money by upper bounds. Equal values get equal scores.
+create or replace temporary function recency_score(days bigint, most_5 bigint, most_4 bigint, most_3 bigint, most_2 bigint) returns int return
+    case when days <= most_5 then 5 when days <= most_4 then 4 when days <= most_3 then 3 when days <= most_2 then 2 else 1 end;
+create or replace temporary function frequency_score(purchases bigint, from_2 bigint, from_3 bigint, from_4 bigint, from_5 bigint) returns int return
+    case when purchases >= from_5 then 5 when purchases >= from_4 then 4 when purchases >= from_3 then 3 when purchases >= from_2 then 2 else 1 end;
+create or replace temporary function monetary_score(minor bigint, most_1 bigint, most_2 bigint, most_3 bigint, most_4 bigint) returns int return
+    case when minor <= most_1 then 1 when minor <= most_2 then 2 when minor <= most_3 then 3 when minor <= most_4 then 4 else 5 end;
+
+-- the stage of a customer: new is a one-timer younger than the median time to a second
+-- purchase, others go by their chance of a purchase within 365 days; null without one
+create or replace temporary function lifecycle_of(
+    chance double, repeats bigint, age_days bigint, median_days double, active_from double, cooling_from double
+) returns string return
+    case
+        when chance is null then null
+        when repeats = 0 and age_days < median_days then 'new'
+        when chance >= active_from then 'active'
+        when chance >= cooling_from then 'cooling'
+        else 'lapsed'
+    end;
+
+-- whether a customer is worth more than a new one in their place; null without a value
+create or replace temporary function mark_of(keep_value double, clv double, keep_floor double) returns string return
+    case
+        when keep_value is null then null
+        when keep_value > 0 and clv >= keep_floor then 'retain'
+        else 'acquisition_lookalike'
+    end;
+
+-- the value of a step of movement, counted from 0; those after the last one have its value
+create or replace temporary function at_step(
+    step bigint, value_0 double, value_1 double, value_2 double, value_3 double, value_4 double
+) returns double return
+    case step when 0 then value_0 when 1 then value_1 when 2 then value_2 when 3 then value_3 else value_4 end;
+
 -- the number of values in a list, and the one at a place, the first at 0
 create or replace temporary function list_size(list array<double>) returns bigint return
     cast(size(list) as bigint);

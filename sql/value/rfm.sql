@@ -9,27 +9,27 @@ scored as (
     select
         spend_summary.*,
         coalesce(fit_groups.fit_group, 0) as fit_group,
-        case
-            when spend_summary.days_since_last_purchase <= rfm_cuts.recency_1 then 5
-            when spend_summary.days_since_last_purchase <= rfm_cuts.recency_2 then 4
-            when spend_summary.days_since_last_purchase <= rfm_cuts.recency_3 then 3
-            when spend_summary.days_since_last_purchase <= rfm_cuts.recency_4 then 2
-            else 1
-        end as r_score,
-        case
-            when spend_summary.purchases >= rfm_cuts.frequency_5 then 5
-            when spend_summary.purchases >= rfm_cuts.frequency_4 then 4
-            when spend_summary.purchases >= rfm_cuts.frequency_3 then 3
-            when spend_summary.purchases >= rfm_cuts.frequency_2 then 2
-            else 1
-        end as f_score,
-        case
-            when spend_summary.revenue_minor <= rfm_cuts.monetary_1 then 1
-            when spend_summary.revenue_minor <= rfm_cuts.monetary_2 then 2
-            when spend_summary.revenue_minor <= rfm_cuts.monetary_3 then 3
-            when spend_summary.revenue_minor <= rfm_cuts.monetary_4 then 4
-            else 5
-        end as m_score
+        recency_score(
+            spend_summary.days_since_last_purchase,
+            rfm_cuts.recency_1,
+            rfm_cuts.recency_2,
+            rfm_cuts.recency_3,
+            rfm_cuts.recency_4
+        ) as r_score,
+        frequency_score(
+            spend_summary.purchases,
+            rfm_cuts.frequency_2,
+            rfm_cuts.frequency_3,
+            rfm_cuts.frequency_4,
+            rfm_cuts.frequency_5
+        ) as f_score,
+        monetary_score(
+            spend_summary.revenue_minor,
+            rfm_cuts.monetary_1,
+            rfm_cuts.monetary_2,
+            rfm_cuts.monetary_3,
+            rfm_cuts.monetary_4
+        ) as m_score
     from spend_summary
     cross join rfm_cuts
     left join fit_groups

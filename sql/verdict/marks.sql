@@ -11,14 +11,14 @@ judged as (
         value.clv - params.retention_cost - replacement.replacement as keep_value,
         replacement.keep_floor,
         params.retention_cost + replacement.replacement as cost_to_beat,
-        case
-            when value.p_purchase_365d is null then null
-            when value.repeat_purchases = 0
-                and value.customer_age_days < base_rates.median_days_to_second_purchase then 'new'
-            when value.p_purchase_365d >= params.active_from then 'active'
-            when value.p_purchase_365d >= params.cooling_from then 'cooling'
-            else 'lapsed'
-        end as lifecycle
+        lifecycle_of(
+            value.p_purchase_365d,
+            value.repeat_purchases,
+            value.customer_age_days,
+            base_rates.median_days_to_second_purchase,
+            params.active_from,
+            params.cooling_from
+        ) as lifecycle
     from value
     cross join params
     cross join base_rates
@@ -58,11 +58,7 @@ marked as (
                 )
             )
         end as keep_probability,
-        case
-            when located.keep_value is null then null
-            when located.keep_value > 0 and located.clv >= located.keep_floor then 'retain'
-            else 'acquisition_lookalike'
-        end as mark
+        mark_of(located.keep_value, located.clv, located.keep_floor) as mark
     from located
 ),
 

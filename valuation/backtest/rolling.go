@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"cbv/valuation/btyd"
 	"cbv/valuation/pastdays"
 	"cbv/valuation/recentvalue"
 	"cbv/valuation/season"
@@ -84,6 +85,14 @@ type Cutoff struct {
 	Judged    bool     // the totals count for trust and for the forecast error
 	hindcast  *hindcast
 	variances []float64 // of each customer's purchases, by the model
+}
+
+// ModelOf returns the model by which the customers of a fit group are forecast at the
+// cutoff, old ones or others.
+func (c Cutoff) ModelOf(group int, old bool) btyd.Model {
+	h := c.hindcast
+	fit, _ := h.fitOf(h.modelGroup(Customer{Group: group, apart: old && h.hasOld}), h.family)
+	return fit.Model
 }
 
 // targets are what is tested, in the order of Cutoff.Totals.

@@ -73,7 +73,7 @@ func newApp(env Env) *cli.App {
 		Commands: []*cli.Command{
 			initCommand(env), runCommand(env), checkCommand(env), backtestCommand(env),
 			exportCommand(env), audiencesCommand(env), measureCommand(env),
-			planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
+			reportCommand(env), explainCommand(env), compareCommand(env), historyCommand(env), planCommand(env), configCommand(env), schemaCommand(env), predictCommand(env),
 			simulateCommand(env), benchCommand(env), completionCommand(env), completeCommand(env), versionCommand(env), helpCommand(env),
 		},
 	}

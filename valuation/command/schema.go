@@ -2,6 +2,8 @@ package command
 
 import (
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -17,6 +19,8 @@ import (
 type schemaOptions struct {
 	table string // "": all
 	json  bool
+	view  bool
+	out   string // of the view
 }
 
 func schemaCommand(env Env) *cli.Command {
@@ -27,10 +31,13 @@ func schemaCommand(env Env) *cli.Command {
 		Usage:    "print every published table and column with its type, unit and meaning",
 		UsageText: `cbv schema
 cbv schema --table customers
-cbv schema --json`,
+cbv schema --json
+cbv schema --view --table customers | duckdb shop.duckdb`,
 		Flags: []cli.Flag{
 			&choiceFlag{&cli.StringFlag{Name: "table", Usage: "this `TABLE` only", Destination: &opt.table}, report.Tables()},
 			&cli.BoolFlag{Name: "json", Usage: "as the schema.json of a run has it", Destination: &opt.json},
+			&cli.BoolFlag{Name: "view", Usage: "as views of DuckDB over all runs, for a dashboard to read", Destination: &opt.view},
+			&cli.StringFlag{Name: "out", Usage: "of the views: the `FOLDER` that holds the runs", Value: config.Default().Out, Destination: &opt.out},
 		},
 		Action: func(*cli.Context) error { return runSchema(env, opt) },
 	}
@@ -41,11 +48,17 @@ func runSchema(env Env, opt schemaOptions) error {
 	if err != nil {
 		return err
 	}
+	if opt.view {
+		_, err := io.WriteString(env.Stdout, report.Views(opt.out, slices.DeleteFunc(slices.Clone(tables), func(t schema.Table) bool { return !schema.IsOfRun(t.Name) })))
+		return err
+	}
 	return report.Write(env.Stdout, report.Schema(schema.Describe(publication.SchemaVersion, tables)), opt.json)
 }
 
 func (o schemaOptions) tables() ([]schema.Table, error) {
 	switch {
+	case o.view && o.json:
+		return nil, failure.Usagef("schema: views are SQL, and no JSON: leave --view or --json out")
 	case o.table == "" && o.json: // a run's own file, which knows no campaigns
 		return schema.Tables, nil
 	case o.table == "":

@@ -4,6 +4,8 @@
 package intake
 
 import (
+	"time"
+
 	"context"
 	"fmt"
 	"io"
@@ -103,6 +105,10 @@ type Intake struct {
 	Holdout  Holdout
 	Lookback pastdays.Lookback
 	tests    bool
+
+	// LookedBack is a day of an earlier run of which a plan wants to know what was known on
+	// it, zero without one.
+	LookedBack time.Time
 
 	// MapWatchedDays makes the view watched_days of a plan that looks at each
 	// customer on a day of their own (customer_id, look_day), nil where none does.

@@ -22,8 +22,8 @@ type watchedDay struct {
 }
 
 // makeLooks makes the tables of looks: those that a plan takes at everybody, the as-of
-// day and, where it fits models, the past days of its backtest and a year ago, and the
-// one that it takes at each of some customers.
+// day and, where it fits models, the past days of its backtest and a year ago, and that of
+// the run before; and the one that it takes at each of some customers.
 func (in *Intake) makeLooks(ctx context.Context) error {
 	looks := []look{{in.Days.AsOf}}
 	for _, day := range in.pastDays() {
@@ -31,6 +31,9 @@ func (in *Intake) makeLooks(ctx context.Context) error {
 	}
 	if yearAgo := in.YearAgo(); in.tests && !in.Days.First().After(yearAgo) && !slices.Contains(looks, look{yearAgo}) {
 		looks = append(looks, look{yearAgo})
+	}
+	if back := (look{in.LookedBack}); !back.LookDay.IsZero() && !slices.Contains(looks, back) {
+		looks = append(looks, back)
 	}
 	if err := engine.Insert(ctx, in.Engine, "looks", looks); err != nil {
 		return err

@@ -161,3 +161,13 @@ func isWarning(code string) bool {
 func isLenient(code string) bool {
 	return slices.ContainsFunc(Warnings, func(kind WarningKind) bool { return kind.Code == code && kind.Lenient })
 }
+
+// IsOfInput reports whether a warning is of the input, and not of what was made of it.
+func IsOfInput(code string) bool {
+	at := slices.IndexFunc(Warnings, func(kind WarningKind) bool { return kind.Code == code })
+	if at < 0 {
+		return false
+	}
+	by := Warnings[at].By
+	return by == byOrders || by == byInput || strings.Contains(by, "check")
+}

@@ -140,6 +140,17 @@ var raisers = map[string]string{
 
 // The catalog says of each warning which commands raise it: those of the packages that
 // do, and no export or measurement where none of theirs does.
+// What a reader is to mend first is of the input, and not what a run makes of it.
+func TestWarningsOfTheInput(t *testing.T) {
+	for code, want := range map[string]bool{
+		"order_total_on_lines": true, "missing_days": true, "files_start_mid_life": true, "not_trusted": false, "untested": false, "high_returns": false, "nothing": false,
+	} {
+		if got := IsOfInput(code); got != want {
+			t.Errorf("%s is of the input: %v, want %v", code, got, want)
+		}
+	}
+}
+
 func TestTheCatalogSaysWhoRaisesAWarning(t *testing.T) {
 	found := readSources(t)
 	for _, kind := range Warnings {

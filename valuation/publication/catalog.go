@@ -167,16 +167,27 @@ func (c Catalog) link(name, id string) error {
 // Before returns the folder that the link of the last day before asOf points to,
 // "" where there is none.
 func (c Catalog) Before(asOf time.Time) (string, error) {
-	entries, err := os.ReadDir(c.links)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", err
-	}
+	days, err := c.DayLinks()
 	last := ""
-	for _, entry := range entries { // sorted by name
-		day, err := time.Parse(time.DateOnly, entry.Name())
-		if err == nil && entry.Type()&fs.ModeSymlink != 0 && day.Before(asOf) {
-			last = filepath.Join(c.links, entry.Name())
+	for _, day := range days {
+		if filepath.Base(day) < asOf.Format(time.DateOnly) {
+			last = day
 		}
 	}
-	return last, nil
+	return last, err
+}
+
+// DayLinks returns the links of the days that have a folder, the earliest first.
+func (c Catalog) DayLinks() ([]string, error) {
+	entries, err := os.ReadDir(c.links)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var links []string
+	for _, entry := range entries { // sorted by name
+		if _, err := time.Parse(time.DateOnly, entry.Name()); err == nil && entry.Type()&fs.ModeSymlink != 0 {
+			links = append(links, filepath.Join(c.links, entry.Name()))
+		}
+	}
+	return links, nil
 }

@@ -34,13 +34,15 @@ type Manifest struct {
 	Merged        *Merged            `json:"merged_customers,omitempty"`
 	Young         *YoungPurchases    `json:"young_purchases,omitempty"` // absent where hardly any purchase comes to nothing
 	Past          Past               `json:"past"`                      // how the past changed from run to run
+	MovementSince string             `json:"movement_since,omitempty"`  // the run that movement and restated compare with; absent without one
 	Totals        Totals             `json:"totals"`
 	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
 	Model         *Model             `json:"model"` // null where none could be fitted
 	Backtest      Backtest           `json:"backtest"`
-	Record        []Record           `json:"record,omitempty"` // what earlier runs published against what came
-	Focus         focus.Report       `json:"focus"`            // where the next effort should go
+	Record        []Record           `json:"record,omitempty"`        // what earlier runs published against what came
+	LastCampaign  *MeasuredCampaign  `json:"last_campaign,omitempty"` // the last measurement by as_of up to this run's; absent without one
+	Focus         focus.Report       `json:"focus"`                   // where the next effort should go
 	Warnings      []pipeline.Warning `json:"warnings"`
 	Plan          []pipeline.Entry   `json:"plan"`
 	Outputs       []Output           `json:"outputs"`
@@ -230,6 +232,14 @@ type Record struct {
 	Expected  float64 `json:"expected_share"`
 	Actual    float64 `json:"actual_share"`
 	Known     int64   `json:"known_customers"` // to the files of today
+}
+
+// MeasuredCampaign is what the measurement of a campaign concluded.
+type MeasuredCampaign struct {
+	Campaign    string `json:"campaign"`
+	AsOf        string `json:"as_of"`
+	Measurement string `json:"measurement"` // its id
+	Conclusion  string `json:"conclusion"`
 }
 
 // Origin names the run that fitted parameters which another one uses.

@@ -3,8 +3,11 @@ package report
 import (
 	"fmt"
 	"io"
+	"path"
+	"strings"
 	"text/tabwriter"
 
+	"cbv/valuation/engine"
 	"cbv/valuation/schema"
 )
 
@@ -27,4 +30,15 @@ func (s Schema) Text(out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// Views returns DuckDB's views of tables of runs: a row for each day that has a run, which
+// as_of names.
+func Views(out string, tables []schema.Table) string {
+	var text strings.Builder
+	for _, table := range tables {
+		fmt.Fprintf(&text, "-- %s, and as_of\ncreate or replace view %s as\nselect * from read_parquet(%s, union_by_name = true);\n",
+			table.Grain, table.Name, engine.Quote(path.Join(out, "2*", table.Name+".parquet")))
+	}
+	return text.String()
 }

@@ -143,6 +143,32 @@ func (r *Retention) makeConcentration(ctx context.Context) error {
 	))
 }
 
+// valueBand is a row of value_bands: customers of FromMinor or more and below BelowMinor,
+// nil where the band is open.
+type valueBand struct {
+	Place                 int64
+	FromMinor, BelowMinor *int64
+}
+
+// makeValueBands makes value_bands: below 0, 0, and on in steps of 1, 2 and 5 to beyond
+// what any customer is worth.
+func (r *Retention) makeValueBands(ctx context.Context) error {
+	var bounds []int64
+	for step := int64(1); step <= 1e15; step *= 10 {
+		bounds = append(bounds, step, 2*step, 5*step)
+	}
+	zero := int64(0)
+	rows := []valueBand{{0, nil, &zero}, {1, &zero, &bounds[0]}}
+	for i := range bounds {
+		band := valueBand{Place: int64(len(rows)), FromMinor: &bounds[i]}
+		if i+1 < len(bounds) {
+			band.BelowMinor = &bounds[i+1]
+		}
+		rows = append(rows, band)
+	}
+	return engine.Insert(ctx, r.Engine, "value_bands", rows)
+}
+
 // share returns a share with its 95 % interval (Wilson), nil where there is nobody.
 func share(counted, of int64) (value, low, high *float64) {
 	if of == 0 {

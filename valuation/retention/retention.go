@@ -18,6 +18,7 @@ func (r *Retention) Actions() pipeline.Actions {
 		"repeat_probabilities":  r.makeRepeatProbabilities,
 		"step_rates":            r.makeStepRates,
 		"revenue_concentration": r.makeConcentration,
+		"value_bands":           r.makeValueBands,
 		"figures":               r.makeFigures,
 	}
 }

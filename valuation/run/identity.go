@@ -10,6 +10,7 @@ import (
 
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
+	"cbv/valuation/report/page"
 )
 
 // errPublished stops a run that is published already.
@@ -17,7 +18,8 @@ var errPublished = errors.New("published already")
 
 // identify hashes everything that an output depends on: the program with its
 // SQL, the settings, the bytes and names of the inputs, the warnings that are
-// accepted, the run that the files are compared with, and reused parameters.
+// accepted, the run that the files are compared with, those that the page shows, the last
+// measurement of a campaign, and reused parameters.
 func (r *nightly) identify() (string, error) {
 	hash := xxh3.New128()
 	settings, err := r.Config.Identity()
@@ -30,6 +32,12 @@ func (r *nightly) identify() (string, error) {
 		fmt.Fprintf(hash, "accepted %q\n", slices.Compact(slices.Sorted(slices.Values(codes))))
 	}
 	r.suspicion.Earlier.WriteIdentity(hash)
+	for _, month := range r.months {
+		fmt.Fprintf(hash, "month %q %q\n", month.ID, month.Identity)
+	}
+	if r.campaign != nil {
+		fmt.Fprintf(hash, "campaign %q\n", r.campaign.Measurement)
+	}
 	if reused := r.scoring.Reused(); reused.IsSet() {
 		parameters, err := reused.Identity()
 		if err != nil {
@@ -53,7 +61,16 @@ func (r *nightly) stopIfPublished(ctx context.Context) error {
 	if err := r.scoring.RefuseOldModel(); err != nil {
 		return err
 	}
-	var err error
+	settings, err := r.Config.Identity()
+	if err != nil {
+		return err
+	}
+	if r.months, err = page.LastOfMonths(ctx, r.runs, r.Days.AsOf, settings); err != nil {
+		return err
+	}
+	if r.campaign, err = r.runs.LastMeasured(r.Days.AsOf); err != nil {
+		return err
+	}
 	if r.identity, err = r.identify(); err != nil {
 		return err
 	}
@@ -66,7 +83,17 @@ func (r *nightly) stopIfPublished(ctx context.Context) error {
 
 // findEarlier finds the run to compare with.
 func (r *nightly) findEarlier(ctx context.Context) error {
-	return r.suspicion.FindEarlier(ctx, r.runs)
+	err := r.suspicion.FindEarlier(ctx, r.runs)
+	r.intake.LookedBack = r.suspicion.Earlier.AsOf
+	return err
+}
+
+// predecessor is the folder of the run that customers are compared with, "" without one.
+func (r *nightly) predecessor() string {
+	if r.suspicion.Earlier.ID == "" {
+		return ""
+	}
+	return r.runs.Folder(r.suspicion.Earlier.ID)
 }
 
 func (r *nightly) id() string { return publication.RunID(r.Days.AsOf, r.identity) }

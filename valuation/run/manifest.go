@@ -2,6 +2,8 @@ package run
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"cbv/valuation/money"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
+	"cbv/valuation/report/page"
 	"cbv/valuation/schema"
 )
 
@@ -22,8 +25,14 @@ func (r *nightly) writeDocuments(context.Context) error {
 
 // publish writes the manifest and makes the run the one that counts.
 func (r *nightly) publish(ctx context.Context, entries []pipeline.Entry) (Result, error) {
-	manifest, err := r.manifest(ctx, entries)
+	manifest, err := r.manifest(entries)
 	if err != nil {
+		return Result{}, err
+	}
+	if err := r.writePage(manifest); err != nil {
+		return Result{}, err
+	}
+	if manifest.Outputs, err = r.outputs(ctx); err != nil {
 		return Result{}, err
 	}
 	if err := publication.WriteJSON(filepath.Join(r.Build, "timing.json"), pipeline.TimingFile{Steps: r.Timing}); err != nil {
@@ -48,16 +57,33 @@ func (r *nightly) link() error {
 	return r.runs.Link(r.id(), r.Days.AsOf)
 }
 
-func (r *nightly) manifest(ctx context.Context, entries []pipeline.Entry) (publication.Manifest, error) {
-	outputs, err := r.store.Describe(ctx)
+// writePage adds the page of the run, which says what its tables and its manifest say.
+func (r *nightly) writePage(manifest publication.Manifest) (err error) {
+	data, err := page.Read(r.Build, manifest, r.months)
 	if err != nil {
-		return publication.Manifest{}, err
+		return err
 	}
+	file, err := os.Create(filepath.Join(r.Build, page.Name))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return page.Write(file, data)
+}
+
+// outputs describes the files of the run.
+func (r *nightly) outputs(ctx context.Context) ([]publication.Output, error) {
+	outputs, err := r.store.Describe(ctx)
 	for i, output := range outputs {
 		if rows, ok := r.Rows[strings.TrimSuffix(output.Name, ".parquet")]; ok {
 			outputs[i].Rows = &rows
 		}
 	}
+	return outputs, err
+}
+
+// manifest is that of the run, without its outputs.
+func (r *nightly) manifest(entries []pipeline.Entry) (publication.Manifest, error) {
 	settings, err := r.Config.Identity()
 	if err != nil {
 		return publication.Manifest{}, err
@@ -67,7 +93,7 @@ func (r *nightly) manifest(ctx context.Context, entries []pipeline.Entry) (publi
 		AsOf: r.Days.AsOf.Format(time.DateOnly), Currency: r.Config.Value.Currency, MoneyBasis: r.Config.MoneyBasis(),
 		Configuration: settings, Inputs: r.intake.Inputs.PublishedInputs(), Rows: r.intake.OrderRows(), OtherRows: r.intake.AuxiliaryRows(), Profile: r.suspicion.Profile, Merged: r.intake.Report.Merged, Young: r.intake.Report.Young,
 		Acquisition: r.judgement.AcquisitionTerms(), Totals: r.totals(), RFMCuts: r.scoring.RFMCuts(), Model: r.scoring.Published(),
-		Backtest: r.scoring.Verdict(), Record: r.suspicion.Record(), Focus: r.judgement.Focus, Past: r.suspicion.Past(), Warnings: r.Warnings, Plan: entries, Outputs: outputs,
+		Backtest: r.scoring.Verdict(), Record: r.suspicion.Record(), Focus: r.judgement.Focus, Past: r.suspicion.Past(), MovementSince: r.suspicion.Earlier.ID, LastCampaign: r.campaign, Warnings: r.Warnings, Plan: entries,
 	}
 	if manifest.Warnings == nil {
 		manifest.Warnings = []pipeline.Warning{}

@@ -46,6 +46,7 @@ func tablesAreAsDescribed(t *testing.T, folder string, tables []schema.Table) {
 				t.Errorf("%s.%s has no meaning", table.Name, column.Name)
 			}
 		}
+		holdDeclared(t, folder, table)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s has columns\n%v, described as\n%v", table.Name, got, want)
 		}
@@ -58,6 +59,29 @@ func tablesAreAsDescribed(t *testing.T, folder string, tables []schema.Table) {
 		if !described[filepath.Base(file)] {
 			t.Errorf("%s is published and not described", filepath.Base(file))
 		}
+	}
+}
+
+// holdDeclared wants no null where none is declared, and no value that is not declared where
+// some are.
+func holdDeclared(t *testing.T, folder string, table schema.Table) {
+	t.Helper()
+	_, err := parquetfile.ReadRecords(filepath.Join(folder, table.Name+".parquet"), func(row parquetfile.Record) bool {
+		for _, column := range table.Columns {
+			value := row[column.Name]
+			if value == nil && !table.IsNullable(column.Name) {
+				t.Fatalf("%s: %s is null in %v", table.Name, column.Name, row)
+			}
+			if text, isText := value.(string); isText {
+				if values := table.Values(column.Name); values != nil && !slices.Contains(values, text) {
+					t.Fatalf("%s: %s is %q, declared are %q", table.Name, column.Name, text, values)
+				}
+			}
+		}
+		return false
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

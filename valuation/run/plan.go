@@ -5,6 +5,7 @@ import (
 
 	"cbv/valuation/intake"
 	"cbv/valuation/judgement"
+	"cbv/valuation/movement"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/retention"
 	"cbv/valuation/suspicion"
@@ -32,7 +33,7 @@ var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 
 // Nightly is the run, layer after layer. What stands on a layer reads that layer or
 // an earlier one.
-var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, facts, suspicion.Record, acquired, models, value, verdict, audit, kpis, lists, checks, judgement.Steps, []pipeline.Step{
+var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, movement.Earlier, facts, suspicion.Record, movement.Restated, acquired, models, value, verdict, audit, kpis, movement.Steps, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
 
@@ -101,8 +102,13 @@ var models = []pipeline.Step{
 	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"gap_shares", "histories", "spend_histories", "cohort_activity", "start_attributes"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores", "pool_terms", "pool_days", "pool_histories", "start_effects"}},
+	{Name: "fit", Kind: pipeline.Go, Reads: []string{"gap_shares", "histories", "spend_histories", "cohort_activity", "start_attributes"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores", "pool_terms", "pool_days", "pool_histories", "start_effects", "repeat_distribution"}},
 	{Name: "pool_purchasing", Kind: pipeline.Table, Folder: "models"},
+	{Name: "model_fit", Kind: pipeline.File, Folder: "models", Key: []string{"repeat_purchases"}},
+	{Name: "tracked_newcomers", Kind: pipeline.Table, Folder: "models"},
+	{Name: "tracked_purchases", Kind: pipeline.Table, Folder: "models"},
+	{Name: "tracked_weeks", Kind: pipeline.Go, Reads: []string{"tracked_newcomers", "tracked_purchases"}, Makes: []string{"tracked_weeks"}},
+	{Name: "tracking", Kind: pipeline.File, Folder: "models", Key: []string{"week_start"}},
 	{Name: "alive_year_ago", Kind: pipeline.Go, Reads: []string{"histories_year_ago"}, Makes: []string{"alive_year_ago"}},
 	{Name: "backtest", Kind: pipeline.File, Folder: "models", Key: []string{"cutoff", "model", "target", "metric", "decile"}},
 }
@@ -163,6 +169,9 @@ var audit = []pipeline.Step{
 	{Name: "revenue_holders", Kind: pipeline.View, Folder: "audit"},
 	{Name: "revenue_concentration", Kind: pipeline.Go, Reads: []string{"revenue_holders"}, Makes: []string{"revenue_concentration"}},
 	{Name: "concentration", Kind: pipeline.File, Folder: "audit", Key: []string{"metric"}},
+	{Name: "rfm_cells", Kind: pipeline.File, Folder: "audit", Key: []string{"r_score", "f_score", "m_score"}},
+	{Name: "value_bands", Kind: pipeline.Go, Makes: []string{"value_bands"}},
+	{Name: "value_distribution", Kind: pipeline.File, Folder: "audit", Key: []string{"place"}},
 	{Name: "lens_spread", Kind: pipeline.Table, Folder: "audit"},
 	{Name: "lens_change", Kind: pipeline.Table, Folder: "audit"},
 	{Name: "lens_cohort", Kind: pipeline.Table, Folder: "audit"},

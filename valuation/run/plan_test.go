@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/export"
 	"cbv/valuation/intake"
 	"cbv/valuation/measurement"
+	"cbv/valuation/movement"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/pipeline/pipelinetest"
 	"cbv/valuation/schema"
@@ -56,7 +57,7 @@ func TestDryRunsHaveTheirActions(t *testing.T) {
 // plans are all plans that read SQL.
 func plans(t *testing.T) []pipeline.Entry {
 	t.Helper()
-	entries, err := pipeline.Load(sqlFiles, slices.Concat(Nightly, intake.Starts, export.Steps, export.SizeSteps, measurement.Steps))
+	entries, err := pipeline.Load(sqlFiles, slices.Concat(Nightly, intake.Starts, export.Steps, export.SizeSteps, measurement.Steps, movement.Listed))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func TestLayersFollowEachOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	order := []string{"intake", "facts", "acquisition", "models", "value", "verdict", "audit", "kpis", "lists", "checks"}
+	order := []string{"intake", "facts", "acquisition", "models", "value", "verdict", "audit", "kpis", "movement", "lists", "checks"}
 	last := 0
 	for _, entry := range entries {
 		if entry.Kind == pipeline.Go {
@@ -111,6 +112,20 @@ func TestEveryPublishedTableHasAStep(t *testing.T) {
 	for _, table := range schema.All() {
 		if !published[table.Name] {
 			t.Errorf("the schema describes %s, which no step publishes", table.Name)
+		}
+	}
+}
+
+// The keys that the schema declares are those by which the plans sort and hold the files.
+func TestKeysAreDeclared(t *testing.T) {
+	for _, entry := range plans(t) {
+		if entry.Kind != pipeline.File {
+			continue
+		}
+		for _, table := range schema.All() {
+			if table.Name == entry.Name && !slices.Equal(table.Key(), entry.Key) {
+				t.Errorf("%s: declared is the key %v, the plan has %v", entry.Name, table.Key(), entry.Key)
+			}
 		}
 	}
 }

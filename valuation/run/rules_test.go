@@ -19,6 +19,7 @@ import (
 	"cbv/valuation/export"
 	"cbv/valuation/intake"
 	"cbv/valuation/measurement"
+	"cbv/valuation/movement"
 	"cbv/valuation/pipeline"
 )
 
@@ -36,7 +37,7 @@ type rules struct {
 func openRules(t *testing.T) *rules {
 	t.Helper()
 	sql := os.DirFS("../../sql")
-	entries, err := pipeline.Load(sql, slices.Concat(Nightly, intake.Starts, measurement.Steps, export.Steps))
+	entries, err := pipeline.Load(sql, slices.Concat(Nightly, intake.Starts, measurement.Steps, export.Steps, movement.Listed))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"cbv/valuation/firstorders"
 	"cbv/valuation/intake"
 	"cbv/valuation/judgement"
+	"cbv/valuation/movement"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/retention"
@@ -71,10 +72,13 @@ type nightly struct {
 	scoring   *scoring.Scoring
 	judgement *judgement.Judgement
 	started   *firstorders.FirstOrders
+	moved     *movement.Movement
 	actions   pipeline.Actions
 	store     *publication.Store
 	runs      publication.Catalog
-	identity  string // once the as-of day is known
+	identity  string                        // once the as-of day is known
+	campaign  *publication.MeasuredCampaign // the last one measured, of which the page tells
+	months    []publication.EarlierRun      // the last runs of earlier months, which the page shows
 }
 
 func newRun(ctx context.Context, job pipeline.Job, inputs intake.Inputs, store *publication.Store) (*nightly, error) {
@@ -102,8 +106,9 @@ func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *n
 	acquired := acquisition.New(c, r.intake)
 	r.judgement = judgement.New(c, r.intake, r.scoring, acquired)
 	r.started = firstorders.New(c)
+	r.moved = movement.New(c, r.scoring, r.predecessor)
 	r.actions = pipeline.Join(
-		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.started.Actions(), r.judgement.Actions(),
+		r.intake.Actions(), r.suspicion.Actions(), acquired.Actions(), r.scoring.Actions(), retention.New(c).Actions(), r.started.Actions(), r.moved.Actions(), r.judgement.Actions(),
 		pipeline.Actions{identityStep: r.stopIfPublished, "base": r.intake.SizeBase, listStep: r.writeLists, "documents": r.writeDocuments},
 	)
 	return r
@@ -167,8 +172,9 @@ func Backtest(ctx context.Context, job pipeline.Job) (scoring.BacktestReport, er
 	return report, r.RefuseWarnings("backtest", r.Warnings)
 }
 
-// dryRun carries out a plan that makes nothing to keep, and may read earlier runs.
-func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs publication.Catalog) (r *nightly, err error) {
+// dryRun carries out a plan that makes nothing to keep, and may read earlier runs, with
+// further actions of its own.
+func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs publication.Catalog, further ...func(*nightly) pipeline.Actions) (r *nightly, err error) {
 	inputs, err := intake.Find(ctx, job.Config)
 	if err != nil {
 		return nil, err
@@ -195,7 +201,11 @@ func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs p
 	}
 	r = wire(c, inputs, scoring.RunModel{})
 	r.runs = runs
+	actions := r.dryActions()
+	for _, more := range further {
+		actions = pipeline.Join(actions, more(r))
+	}
 	return r, c.Walk(ctx, pipeline.Walk{
-		Entries: entries, Actions: r.dryActions(), Readable: append(r.intake.Readable(), earlier...), Spill: spill, Diagnose: r.intake.Diagnose,
+		Entries: entries, Actions: actions, Readable: append(r.intake.Readable(), earlier...), Spill: spill, Diagnose: r.intake.Diagnose,
 	})
 }

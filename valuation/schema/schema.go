@@ -101,6 +101,11 @@ func AttributeSlot(i int) string { return fmt.Sprintf("attribute_%d", i+1) }
 // All returns the tables of a run, of exports and of a campaign's measurement.
 func All() []Table { return slices.Concat(Tables, Exports, MeasurementTables) }
 
+// IsOfRun reports whether a table is one of a run.
+func IsOfRun(name string) bool {
+	return slices.ContainsFunc(Tables, func(t Table) bool { return t.Name == name })
+}
+
 // ColumnsOf returns a table's columns, in order, with the attributes that customers has.
 func ColumnsOf(name string, attributes ...Attribute) []Column { return find(name, attributes).Columns }
 

@@ -40,6 +40,9 @@ func (s *Scoring) fit(ctx context.Context) error {
 	if err := s.roll(); err != nil {
 		return err
 	}
+	if err := s.makeRepeatDistribution(ctx, histories); err != nil {
+		return err
+	}
 	if err := s.makeBacktestScores(ctx); err != nil {
 		return err
 	}

@@ -37,6 +37,10 @@ type Group struct {
 	Spend    spend.Model
 }
 
+// Groups are the models that value customers, of the whole base first; none without a
+// model.
+func (s *Scoring) Groups() []Group { return s.models.groups }
+
 // ownGroups are the groups that have models beside the whole base's.
 func (m models) ownGroups() []fitGroup {
 	return fitGroups(len(m.groups) > 1 && m.groups[1].Old, m.channels())

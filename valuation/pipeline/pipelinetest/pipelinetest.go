@@ -20,7 +20,7 @@ import (
 
 // layers are the folders below sql/ whose files read their own layer or an earlier
 // one, in this order. Checks come last and may read all of them.
-var layers = []string{"intake", "facts", "acquisition", "models", "value", "verdict", "audit", "kpis", "lists", "exports", "campaigns", "checks"}
+var layers = []string{"intake", "facts", "acquisition", "models", "value", "verdict", "audit", "kpis", "movement", "lists", "exports", "campaigns", "checks"}
 
 // Plan holds a plan to its SQL files, to the schema of what it publishes, and to its
 // actions, so that what is missing is named by a test and never by a panic.

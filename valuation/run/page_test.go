@@ -1,0 +1,125 @@
+package run
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cbv/valuation/report/page"
+	"cbv/valuation/report/page/pagetest"
+	"cbv/valuation/simulation"
+)
+
+// readPage returns the page of a run, which is sound and says what the run's files say.
+func readPage(t *testing.T, result Result, leastFigures int) (string, *pagetest.Element) {
+	t.Helper()
+	html, err := os.ReadFile(filepath.Join(result.Folder, page.Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := pagetest.Sound(t, string(html))
+	if held := pagetest.Agrees(t, root, result.Folder); held < leastFigures {
+		t.Errorf("the page has %d figures, want %d at least", held, leastFigures)
+	}
+	return string(html), root
+}
+
+// The fixture has channels, returns, and no two years of each season.
+func TestThePageSaysWhatTheTablesSay(t *testing.T) {
+	html, root := readPage(t, runBatch(t, shop(t)), 500)
+	if charts := len(root.All("svg")); charts < 12 {
+		t.Errorf("the page has %d charts", charts)
+	}
+	for _, row := range readOrders(t, shop(t)) {
+		if row.Customer != nil && strings.Contains(html, *row.Customer) {
+			t.Fatalf("the page names the customer %s", *row.Customer)
+		}
+	}
+}
+
+// Spend, several runs of one shop, and texts in channels that break naive writers: the page
+// shows each as text.
+func TestThePageOfAShopWithHostileChannels(t *testing.T) {
+	c, _ := hostileShop(t)
+	c.Time.AsOf = parseDay(t, "2022-10-31")
+	runBatch(t, c)
+	c.Time.AsOf = parseDay(t, "2022-12-31")
+	_, root := readPage(t, runBatch(t, c), 300)
+	channels := map[string]bool{}
+	for _, table := range root.All("table") {
+		for _, name := range table.All("th") {
+			channels[strings.Join(strings.Fields(name.Text), " ")] = true
+		}
+	}
+	for _, channel := range []string{"a\"b", "👩‍👩‍👧", "\u202eoslat"} {
+		if !channels[channel] {
+			t.Errorf("the page does not name the channel %q", channel)
+		}
+	}
+	for _, table := range root.All("table") {
+		if runs := len(table.All("tr")) - 1; table.Attr["data-from"] == "runs" && runs != 2 {
+			t.Errorf("the page has %d runs of the last months, want 2", runs)
+		}
+	}
+}
+
+func TestThePageOfASmallShopSaysWhyItHasNoCharts(t *testing.T) {
+	html, _ := readPage(t, runSmallShop(t, "2023-04-30", true), 30)
+	if !strings.Contains(html, "no customer has a value") {
+		t.Error("the page does not say why nobody has a value")
+	}
+}
+
+// What is not trusted is said first, and then no range anywhere.
+func TestThePageSaysDistrustFirst(t *testing.T) {
+	result := runBatch(t, shopOf(t, 0, 2_000, 365, gammas(0.6, 50, 0.6, 90, "web")))
+	if trust := result.Manifest.Backtest.Trust; trust == nil || *trust {
+		t.Fatal("the run is trusted")
+	}
+	html, root := readPage(t, result, 300)
+	first := root.All("header")[0].All("p")[0]
+	if first.Attr["class"] != "alarm" || !strings.HasPrefix(first.Text, "Not trusted.") {
+		t.Errorf("the page begins with %q", first.Text)
+	}
+	if strings.Contains(html, "with a probability of 80") || strings.Contains(html, "clv_low") {
+		t.Error("what is not trusted has a range")
+	}
+}
+
+// The same run gives the same page, on any number of threads.
+func TestThePageIsTheSameAgain(t *testing.T) {
+	c := shop(t)
+	first := runBatch(t, c)
+	c.Out, c.Engine.Threads = filepath.Join(t.TempDir(), "again"), 2
+	sameFiles(t, first.Folder, runBatch(t, c).Folder, page.Name, "model_fit.parquet", "tracking.parquet", "rfm_cells.parquet", "value_distribution.parquet")
+}
+
+// A reader of the page of fixtures/untrusted.md finds the five answers that are written
+// there, before anything else.
+func TestTheUntrustedShopIsAnswered(t *testing.T) {
+	options := simulation.Default()
+	options.Customers, options.Seed = 3000, 5
+	c, _ := simulated(t, options)
+	for _, month := range []string{"07", "08", "09"} {
+		if err := os.Remove(filepath.Join(filepath.Dir(c.Orders.Files[0]), "orders-2023-"+month+".parquet")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, root := readPage(t, runBatch(t, c), 300)
+	head := strings.Join(strings.Fields(root.All("header")[0].Text), " ")
+	at := 0
+	for _, answer := range []string{
+		"Not trusted. Do not use the total below, nor any value, mark or chance of purchase of this run",
+		"the forecast was", "too high, more than 25",
+		"Mend first: no order from 2023-07-01 to 2023-09-30",
+		"Tonight's lists: those by segment rest on what customers did, and may go out. Those by mark or lifecycle, and the seed, rest on the model, and may not.",
+		"Until then: go by the segments, the repeat rates and the cohorts on this page, which are counted and not forecast.",
+	} {
+		found := strings.Index(head[at:], answer)
+		if found < 0 {
+			t.Fatalf("the page does not say %q behind %q", answer, head[:at])
+		}
+		at += found
+	}
+}
