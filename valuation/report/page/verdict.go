@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"cbv/valuation/focus"
 	"cbv/valuation/parquetfile"
@@ -27,8 +28,11 @@ func verdict(d Data) section {
 	for _, note := range b.Notes {
 		s.parts = append(s.parts, say(note, "."))
 	}
+	if len(b.Untested) > 0 {
+		s.parts = append(s.parts, say("Unknown besides: ", strings.Join(b.Untested, "; "), "."))
+	}
 	if b.Purchases != nil {
-		s.parts = append(s.parts, say(fmt.Sprintf("As of %s, the model %s knew nothing of the %s that followed. This is what it forecast of them, before the season, for ",
+		s.parts = append(s.parts, say(fmt.Sprintf("As of %s, a run with the model %s knew nothing of the %s that followed. This is what it would have forecast of them, the season included, for ",
 			b.Cutoff, d.Manifest.Model.Name, days(b.HoldoutDays)), stated("backtest.customers", b.Customers, asCount), " customers, and what came:"))
 		s.parts = append(s.parts, table{
 			caption: "Forecast and actual", from: "manifest", open: true,
