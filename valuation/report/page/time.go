@@ -12,6 +12,10 @@ import (
 // comparedAges are the ages, in months, at which cohorts are compared.
 var comparedAges = []int64{0, 3, 6, 12, 24, 36}
 
+// leastCompared is of how many new customers a quarter is drawn: what fewer bring is
+// chance. The table has them all.
+const leastCompared = 30
+
 // mostQuarters are as many quarters of new customers as a chart compares.
 const mostQuarters = 12
 
@@ -39,7 +43,11 @@ func equalAge(d Data) section {
 		shown.rows = append(shown.rows, at[cohort])
 	}
 	drawing := chart.Lines{Unit: "revenue per customer so far", Across: "quarter of the first purchase", Format: chart.Short}
-	drawn := cohorts[max(0, len(cohorts)-mostQuarters):]
+	drawn := slices.DeleteFunc(slices.Clone(cohorts), func(cohort time.Time) bool {
+		customers := decimal(at[cohort]["customers0"])
+		return customers == nil || *customers < leastCompared
+	})
+	drawn = drawn[max(0, len(drawn)-mostQuarters):]
 	for _, cohort := range drawn {
 		drawing.Ticks = append(drawing.Ticks, chart.Tick{At: dayNumber(cohort), Label: cohort.Format("2006-01")})
 	}
@@ -61,9 +69,9 @@ func equalAge(d Data) section {
 			shown.columns = append(shown.columns, column{title: name, name: "cumulative_revenue_per_customer", where: "age_months=" + key, key: key, format: d.asMoney})
 		}
 	}
-	why, note := "", join("A line that falls says that newer customers bring less by the same age.")
-	if len(drawing.Series) == 0 || len(cohorts) < 2 {
-		why = "There are not two quarters of new customers to compare yet."
+	why, note := "", join(fmt.Sprintf("A line that falls says that newer customers bring less by the same age. Quarters of fewer than %d new customers stand in the table alone.", leastCompared))
+	if len(drawing.Series) == 0 || len(drawn) < 2 {
+		why = fmt.Sprintf("There are not two quarters with %d new customers or more to compare yet.", leastCompared)
 		note = nil
 	}
 	s.parts = []part{figure{
