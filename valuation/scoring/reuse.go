@@ -19,6 +19,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/publication"
+	"cbv/valuation/schema"
 	"cbv/valuation/source"
 	"cbv/valuation/starts"
 )
@@ -32,6 +33,7 @@ type RunModel struct {
 	models       models
 	pooled       pooled
 	started      starts.Effects
+	then         config.Config // of the run
 	manifest     publication.Manifest
 }
 
@@ -108,6 +110,9 @@ func OpenModel(ctx context.Context, folder string) (RunModel, error) {
 	if model.started, err = file.Started.Effects(); err != nil {
 		return RunModel{}, failure.Inputf("%s: %w", path, err)
 	}
+	if err := json.Unmarshal(manifest.Configuration, &model.then); err != nil {
+		return RunModel{}, failure.Inputf("the configuration of %s: %w", folder, err)
+	}
 	if file.From != nil { // the age of parameters counts from their fit, however often they were reused
 		model.Origin = *file.From
 	} else {
@@ -141,10 +146,7 @@ func Reused(ctx context.Context, c config.Config) (RunModel, error) {
 
 // refuseOtherTerms refuses models that count purchases or money differently.
 func (m RunModel) refuseOtherTerms(c config.Config, folder string) error {
-	var then config.Config
-	if err := json.Unmarshal(m.manifest.Configuration, &then); err != nil {
-		return failure.Inputf("the configuration of %s: %w", folder, err)
-	}
+	then := m.then
 	for _, rule := range []struct {
 		key       string
 		then, now any
@@ -260,11 +262,28 @@ var modelWarnings = []string{
 	"spend_goes_with_frequency", "no_spend_model", "spend_mean_infinite", "spend_mean_undetermined", "spend_at_boundary",
 }
 
+// readings says how each attribute of first orders is read, by its name.
+func readings(c config.Config) map[string]string {
+	found := map[string]string{}
+	if c.Orders.Columns.Channel != "" {
+		found[schema.ChannelAttribute] = c.Orders.Columns.Channel
+	}
+	for _, attribute := range c.Orders.Attributes {
+		if attribute.IsFirst {
+			found[attribute.Name] = fmt.Sprintf("%s (many: %t)", attribute.Text, attribute.IsMany)
+		}
+	}
+	return found
+}
+
 // reuse takes over the reused models in place of a fit. They are judged as the
 // backtest fits their family.
 func (s *Scoring) reuse() {
 	s.models, s.pooled = s.reused.models, s.reused.pooled.forHoldout(s.intake.Holdout.Days, s.daysSinceFit())
-	s.started = s.reused.started
+	s.started = s.reused.started.Carried(readings(s.reused.then), readings(s.Config))
+	if s.reused.pooled.Chosen && !s.pooled.Chosen {
+		s.started = s.started.WithoutPool()
+	}
 	for _, warning := range s.reused.manifest.Warnings {
 		if slices.Contains(modelWarnings, warning.Code) {
 			s.Warn(warning.Code, "%s", warning.Message)

@@ -46,3 +46,34 @@ func TestEffectsSurviveTheirFile(t *testing.T) {
 		t.Error("a window that is no day is read")
 	}
 }
+
+// Effects hold for attributes that are read as they were: of others there are none, and a
+// target without any is not said to be used.
+func TestEffectsOfOtherReadings(t *testing.T) {
+	on := func(attribute string) startEffect {
+		return startEffect{1, attribute, "tea", effects.Effect{Log: .2}}
+	}
+	made := Effects{
+		Purchases: Target{Chosen: true, Why: "they are better", Effects: []startEffect{on("category"), on("coupon")}},
+		Spend:     Target{Chosen: true, Why: "they are better", Effects: []startEffect{on("coupon")}},
+	}
+	then := map[string]string{"category": "type", "coupon": "code"}
+	if got := made.Carried(then, then); !reflect.DeepEqual(got, made) {
+		t.Errorf("read as before: %+v", got)
+	}
+	for name, now := range map[string]map[string]string{"another column": {"category": "type", "coupon": "code2"}, "none": {"category": "type"}} {
+		got := made.Carried(then, now)
+		if !got.Purchases.Chosen || !reflect.DeepEqual(got.Purchases.Effects, []startEffect{on("category")}) {
+			t.Errorf("%s: of purchases %+v", name, got.Purchases)
+		}
+		if got.Spend.Chosen || len(got.Spend.Effects) > 0 || got.Spend.Why == made.Spend.Why {
+			t.Errorf("%s: of spend %+v", name, got.Spend)
+		}
+	}
+	if without := made.WithoutPool(); without.Purchases.Chosen || !without.Spend.Chosen {
+		t.Errorf("without the pool that they were fitted on: %+v", without)
+	}
+	if !made.Purchases.Chosen || len(made.Purchases.Effects) != 2 {
+		t.Errorf("what was made has changed: %+v", made.Purchases)
+	}
+}

@@ -160,7 +160,44 @@ func New(of backtest.Starting, values Values, asOf time.Time) Effects {
 		}
 		found.Purchases.Effects, found.Spend.Effects = values.effects(of.Today.Purchases), values.effects(of.Today.Spend)
 	}
+	found.Purchases, found.Spend = found.Purchases.unless("as of as_of no value differs from the others"), found.Spend.unless("as of as_of no value differs from the others")
 	return found
+}
+
+// unless returns the target as not chosen, for the given reason, where it has no effect.
+func (t Target) unless(reason string) Target {
+	if t.Chosen && len(t.Effects) == 0 {
+		t.Chosen = false
+		t.Why += "; not used: " + reason
+	}
+	return t
+}
+
+// Carried returns the effects of another run as they hold in one that reads first orders
+// by its own settings: then and now say how each attribute is read, by its name. An
+// attribute that is read otherwise, or no longer, has no effect.
+func (e Effects) Carried(then, now map[string]string) Effects {
+	const reason = "the attributes whose effects these are, are read otherwise now: fit anew with --model ''"
+	e.Purchases, e.Spend = e.Purchases.carried(then, now).unless(reason), e.Spend.carried(then, now).unless(reason)
+	return e
+}
+
+func (t Target) carried(then, now map[string]string) Target {
+	t.Effects = slices.DeleteFunc(slices.Clone(t.Effects), func(effect startEffect) bool {
+		reading, is := now[effect.Attribute]
+		return !is || reading != then[effect.Attribute]
+	})
+	return t
+}
+
+// WithoutPool returns the effects where the pool on which those of purchases were fitted is
+// not used.
+func (e Effects) WithoutPool() Effects {
+	if e.Purchases.Chosen {
+		e.Purchases.Chosen = false
+		e.Purchases.Why += "; not used: they are of what the pool expected, which is not used"
+	}
+	return e
 }
 
 // why says why effects are chosen, or not.
