@@ -113,9 +113,10 @@ func (r Rolling) Pool(past Past, today []btyd.Fit, terms Terms) (Pooling, error)
 // of the family. Ratios are those of the family.
 func (r Rolling) WithPool(p Pooling) Rolling {
 	r.Pooled = true
-	r.instead = map[int]*hindcast{}
+	r.instead, r.pooledOn = map[int]*hindcast{}, nil
 	for _, c := range p.Cutoffs {
 		r.instead[c.Before] = c.hindcast
+		r.pooledOn = append(r.pooledOn, c.Before)
 	}
 	r.Cutoffs = nil
 	r.makeCutoffs()

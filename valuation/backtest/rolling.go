@@ -73,6 +73,8 @@ type Rolling struct {
 	// instead are the forecasts at cutoffs by what is chosen after the family, where it
 	// could be fitted: the pool, or the effects of first purchases.
 	instead map[int]*hindcast
+
+	pooledOn []int // the cutoffs, in days before as_of, at which the pool could be fitted, where the procedure has it
 }
 
 // Cutoff is the procedure's forecast on a past day.
@@ -296,7 +298,7 @@ func (r Rolling) members(c Cutoff, in func(Known) bool) func(customer int) bool 
 func (r Rolling) ShareVariance(target Target, in func(Known) bool) float64 {
 	sum, cutoffs := 0., 0.
 	for _, c := range r.Cutoffs {
-		if !r.Pooled || r.instead[c.Before] == nil {
+		if !slices.Contains(r.pooledOn, c.Before) {
 			continue
 		}
 		if variance, ok := c.shareVariance(target, r.Place(r.HoldoutDays), r.members(c, in)); ok {
