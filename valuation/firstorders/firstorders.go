@@ -141,8 +141,10 @@ func judge(values []sums, compared map[int64]ratios) []verdict {
 			r, v := compared[value.ValueNumber], &verdicts[from+i]
 			*v = value.rates()
 			v.ComparedCustomers, v.OtherCustomers = r.Customers, r.OtherCustomers
-			v.Repeats, v.ExpectedRepeats = &r.Repeats, &r.ExpectedRepeats
-			v.RepeatMinor, v.ExpectedRepeatMinor = &r.RepeatMinor, &r.ExpectedRepeatMinor
+			if r.Customers > 0 { // of nobody nothing is known, not 0
+				v.Repeats, v.ExpectedRepeats = &r.Repeats, &r.ExpectedRepeats
+				v.RepeatMinor, v.ExpectedRepeatMinor = &r.RepeatMinor, &r.ExpectedRepeatMinor
+			}
 			v.RepeatRatio, v.RepeatRatioLow, v.RepeatRatioHigh = known(repeats[i].ratio())
 			v.MarginRatio, v.MarginRatioLow, v.MarginRatioHigh = known(margins[i].ratio())
 			v.RepeatRatioShrunken = engine.Known(repeats[i].shrunken(repeatSpread))

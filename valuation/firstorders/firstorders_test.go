@@ -113,7 +113,7 @@ func TestJudge(t *testing.T) {
 	if got[0].RepeatRate30 == nil || *got[0].RepeatRate30 != .5 || got[0].RepeatRate60 != nil {
 		t.Errorf("rates %v and %v, want .5 and none", got[0].RepeatRate30, got[0].RepeatRate60)
 	}
-	if got[4].RepeatRatio != nil || got[4].ComparedCustomers != 0 {
+	if got[4].RepeatRatio != nil || got[4].ComparedCustomers != 0 || got[4].Repeats != nil || got[4].ExpectedRepeatMinor != nil {
 		t.Errorf("a value without others has a ratio: %+v", got[4])
 	}
 }

@@ -2,21 +2,24 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
 
 	"cbv/valuation/firstorders"
+	"cbv/valuation/schema"
 )
 
 // starts says which first orders were followed by more than others, and by less; nothing
 // where chance could be all of it.
 func (s summary) starts() string {
+	money := s.result.Manifest.MoneyBasis
 	words := map[[2]string]string{
 		{firstorders.Repeats, firstorders.Better}: "buy again more often",
 		{firstorders.Repeats, firstorders.Worse}:  "buy again less often",
-		{firstorders.Margin, firstorders.Better}:  "bring more margin after the first order",
-		{firstorders.Margin, firstorders.Worse}:   "bring less margin after the first order",
+		{firstorders.Margin, firstorders.Better}:  fmt.Sprintf("bring more %s after the first order", money),
+		{firstorders.Margin, firstorders.Worse}:   fmt.Sprintf("bring less %s after the first order", money),
 	}
 	var groups []string
 	var last [2]string
@@ -34,8 +37,13 @@ func (s summary) starts() string {
 	if len(groups) == 0 {
 		return ""
 	}
+	isChannel := func(finding firstorders.Finding) bool { return finding.Attribute == schema.ChannelAttribute }
 	others := "others of the same month"
-	if s.settings.Orders.Columns.Channel != "" {
+	switch hasChannel := slices.ContainsFunc(s.result.Findings, isChannel); {
+	case s.settings.Orders.Columns.Channel == "" || !slices.ContainsFunc(s.result.Findings, func(f firstorders.Finding) bool { return !isChannel(f) }):
+	case hasChannel:
+		others += " and channel (channels: of the same month)"
+	default:
 		others += " and channel"
 	}
 	return "By first order, against " + others + ": " + strings.Join(groups, "; ") + "."

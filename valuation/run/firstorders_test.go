@@ -355,8 +355,14 @@ func checkComparison(t *testing.T, row firstOrderRow, w startedValue, o *started
 	if row.Compared != int64(compared) || row.Others != int64(others) {
 		t.Errorf("%s %s: %d compared with %d, want %d with %d", row.Attribute, row.Value, row.Compared, row.Others, compared, others)
 	}
-	if float64(*row.Repeats) != observed {
-		t.Errorf("%s %s: %d repeats, want %g", row.Attribute, row.Value, *row.Repeats, observed)
+	if compared == 0 {
+		if row.Repeats != nil || row.Expected != nil || row.RepeatMargin != nil || row.ExpectedMargin != nil {
+			t.Errorf("%s %s: of nobody compared %v repeats, %v expected, %v and %v of margin", row.Attribute, row.Value, row.Repeats, row.Expected, row.RepeatMargin, row.ExpectedMargin)
+		}
+		return
+	}
+	if row.Repeats == nil || float64(*row.Repeats) != observed {
+		t.Errorf("%s %s: %v repeats, want %g", row.Attribute, row.Value, row.Repeats, observed)
 	}
 	same("expected_repeats", row.Expected, expected, 1e-6)
 	same("repeat_ratio", row.RepeatRatio, observed/expected, 1e-8)
