@@ -82,7 +82,7 @@ func (r Rolling) Pool(past Past, today []btyd.Fit, terms Terms) (Pooling, error)
 		}
 		cutoff := PoolCutoff{Pooled: fitted, Before: c.Before, Customers: c.Customers}
 		made := *c.hindcast
-		purchasing := newPoolPurchasing(c.hindcast, past.Lookback, fitted, day.observed(c.Before))
+		purchasing := newPoolPurchasing(c.hindcast, past.Lookback, fitted, day.observed(c.Before, past.Lookback))
 		made.purchasing = purchasing
 		cutoff.hindcast = &made
 		if c.Before == past.HoldoutDays {

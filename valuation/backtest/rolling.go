@@ -151,7 +151,7 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 		if made == nil || windowDays > day-before { // the window ends by the day itself
 			continue
 		}
-		made = made.knownOn(before, r.Place(r.HoldoutDays))
+		made = made.knownOn(before, r.Lookback)
 		window := r.Place(windowDays)
 		came := 0
 		for i := range made.customers {
