@@ -32,7 +32,7 @@ func (r Rolling) testAges() []Test {
 func (r Rolling) testTenths() []Test {
 	names := make([]string, tenths)
 	for i := range names {
-		names[i] = fmt.Sprintf("tenth %d of the customers by their forecast", i+1)
+		names[i] = fmt.Sprintf("tenth %d of the customers by their forecast (1 the lowest)", i+1)
 	}
 	window := r.Place(r.HoldoutDays)
 	return r.testGroups("tenth", names, func(c Cutoff) []int {
@@ -88,9 +88,19 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 		test.Failed = test.Expected >= leastGroupPurchases &&
 			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
 			isFarOff(test.Actual, test.Expected, math.Sqrt(variance))
-		test.Sentence = r.sentence(*test, "")
+		test.Sentence = test.groupSentence()
 	}
 	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })
+}
+
+// groupSentence says how far what came of a group was off what was forecast of it, which is
+// what it is held to.
+func (t Test) groupSentence() string {
+	more := t.Actual/t.Expected - 1
+	if more < 0 {
+		return fmt.Sprintf("%s, %.1f %% less", t.forecastText(), -100*more)
+	}
+	return fmt.Sprintf("%s, %.1f %% more", t.forecastText(), 100*more)
 }
 
 // isFarOff reports whether a total is off by groupErrors standard errors, and its

@@ -23,7 +23,8 @@ type PastCustomer struct {
 	Customer
 	Came []Came
 
-	// Revisions are of the purchases in the holdout, for the cutoffs that learn from it.
+	// Revisions are of the purchases in the holdout, for the cutoffs that learn from it, and
+	// of those in the next pastdays.RecentDays, for their last day.
 	Revisions []Revision
 
 	// What the pool sees beside Customer: the repeat purchases in the last half of the
@@ -36,21 +37,30 @@ type PastCustomer struct {
 	Starts []int
 }
 
-// Revision says that on a later cutoff so many more purchases were known in a holdout
-// than are today, below 0 fewer: they were returned, or had a newer version, after it.
+// Revision says that on a later day so many more purchases were known in a window than are
+// today, below 0 fewer: they were returned, or had a newer version, after it.
 type Revision struct {
-	Cutoff        int // days before as_of
+	Known         int // days before as_of
+	WindowDays    int
 	MorePurchases int
+}
+
+// morePurchases returns how many more purchases were known in a window on a later day.
+func morePurchases(revisions []Revision, known, windowDays int) (more int) {
+	for _, revision := range revisions {
+		if revision.Known == known && revision.WindowDays == windowDays {
+			more += revision.MorePurchases
+		}
+	}
+	return more
 }
 
 // knownOn returns what came in each window, in the holdout as it was known on a day that
 // learns from it: a forecast of that day may not know of later returns.
-func knownOn(before int, came []Came, revisions []Revision, holdout int) []Came {
-	for _, revision := range revisions {
-		if revision.Cutoff == before {
-			came = slices.Clone(came)
-			came[holdout].Purchases += revision.MorePurchases
-		}
+func knownOn(before int, came []Came, revisions []Revision, look pastdays.Lookback) []Came {
+	if more := morePurchases(revisions, before, look.HoldoutDays); more != 0 {
+		came = slices.Clone(came)
+		came[look.Place(look.HoldoutDays)].Purchases += more
 	}
 	return came
 }
@@ -157,11 +167,11 @@ func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms
 
 // knownOn returns the hindcast with what came in the holdout as it was known on a day that
 // learns from it.
-func (h *hindcast) knownOn(before, holdout int) *hindcast {
+func (h *hindcast) knownOn(before int, look pastdays.Lookback) *hindcast {
 	known := *h
 	known.came = make([][]Came, len(h.came))
 	for i, came := range h.came {
-		known.came[i] = knownOn(before, came, h.revisions[i], holdout)
+		known.came[i] = knownOn(before, came, h.revisions[i], look)
 	}
 	return &known
 }

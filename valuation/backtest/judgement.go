@@ -296,7 +296,8 @@ func (r Rolling) testPrecision(standardError float64) Test {
 }
 
 // testUncorrected says that the correction by the season is untested where the forecast
-// of a year ago had none of its own and missed: it is corrected by its own miss.
+// of a year ago had none of its own and missed: today's is corrected by that miss or, where
+// too little came to tell a season by, not at all.
 func (r Rolling) testUncorrected() (tests []Test) {
 	for _, c := range r.Cutoffs {
 		if c.Before != pastdays.YearDays || c.Ratios[0].Tested() {
@@ -308,27 +309,36 @@ func (r Rolling) testUncorrected() (tests []Test) {
 				StandardError: math.Sqrt(total.Customers + total.Parameters), Verdict: Untested,
 			}
 			test.Failed = !(total.Actual > 0) || math.Abs(total.Expected/total.Actual-1) > r.maxTotalError
-			test.Sentence = "a year ago " + r.sentence(test, ": today's is corrected by that miss, and nothing has tested the correction")
+			remark := ": today's is corrected by that miss, and nothing has tested the correction"
+			if !r.Ratio(targets[target], r.HorizonDays).Tested() {
+				remark = ": nothing corrects today's"
+			}
+			test.Sentence = "a year ago " + r.sentence(test, remark)
 			tests = append(tests, test)
 		}
 	}
 	return tests
 }
 
-// sentence says how far a forecast was off.
+// sentence says how far a forecast was off, of what came.
 func (r Rolling) sentence(test Test, remark string) string {
-	what := fmt.Sprintf("%s purchases were forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
-	if test.Target == Margin {
-		what = fmt.Sprintf("money of %s was forecast and %s came", amount(test.Expected, 3), amount(test.Actual, 3))
-	}
-	parts := []string{what}
-	if test.Group != "" {
-		parts[0] = "of " + test.Group + ", " + what
-	}
+	missed := ""
 	if test.Actual > 0 {
-		parts = append(parts, missText(test.Expected/test.Actual-1))
+		missed = ": " + missText(test.Expected/test.Actual-1)
 	}
-	return strings.Join(parts, ": ") + remark
+	return test.forecastText() + missed + remark
+}
+
+// forecastText says what was forecast and what came.
+func (t Test) forecastText() string {
+	text := fmt.Sprintf("%s purchases were forecast and %s came", amount(t.Expected, 3), amount(t.Actual, 3))
+	if t.Target == Margin {
+		text = fmt.Sprintf("money of %s was forecast and %s came", amount(t.Expected, 3), amount(t.Actual, 3))
+	}
+	if t.Group != "" {
+		return "of " + t.Group + ", " + text
+	}
+	return text
 }
 
 // missText says by how much a forecast was off.

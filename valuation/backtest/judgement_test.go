@@ -4,7 +4,50 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cbv/valuation/pastdays"
+	"cbv/valuation/season"
 )
+
+// Today's forecast is said to be corrected by the miss of a year ago only where it is: where
+// too little came then to tell a season by, nothing corrects it.
+func TestCorrectionByAMiss(t *testing.T) {
+	year := season.YearRatio{Before: pastdays.YearDays, Ratio: .5}
+	for _, c := range []struct {
+		years []season.YearRatio
+		want  string
+	}{
+		{nil, "a year ago 40 purchases were forecast and 20 came: the forecast was 100.0 % too high: nothing corrects today's"},
+		{[]season.YearRatio{year}, "a year ago 40 purchases were forecast and 20 came: the forecast was 100.0 % too high: today's is corrected by that miss, and nothing has tested the correction"},
+	} {
+		r := Rolling{
+			Lookback: pastdays.Lookback{HorizonDays: 365}, maxTotalError: .25,
+			Ratios:  []Ratio{season.New(Purchases, 365, c.years)},
+			Cutoffs: []Cutoff{{Before: pastdays.YearDays, Totals: [2]Total{{Expected: 40, Actual: 20}, {Expected: 900, Actual: 1000}}}},
+		}
+		tests := r.testUncorrected()
+		if len(tests) != 2 || !tests[0].Failed || tests[1].Failed || tests[0].Sentence != c.want {
+			t.Errorf("%d years: %+v, want %q", len(c.years), tests, c.want)
+		}
+	}
+}
+
+// A group is held to what came over what was forecast of it, and that is what is said.
+func TestGroupSentence(t *testing.T) {
+	for _, c := range []struct {
+		expected, actual float64
+		want             string
+	}{
+		{100, 127.9, "of tenth 8, 100 purchases were forecast and 128 came, 27.9 % more"},
+		{100, 74, "of tenth 8, 100 purchases were forecast and 74 came, 26.0 % less"},
+		{100, 0, "of tenth 8, 100 purchases were forecast and 0 came, 100.0 % less"},
+	} {
+		test := Test{Target: Purchases, Group: "tenth 8", Expected: c.expected, Actual: c.actual}
+		if got := test.groupSentence(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
 
 // One test that says no decides, whatever others leave open, and is said first; of groups
 // of one kind the worst speaks for all. Without a failure the totals say how near it came.

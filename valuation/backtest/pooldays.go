@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/pool"
+	"cbv/valuation/pastdays"
 )
 
 // poolDays are the past days as pools see them, each made once.
@@ -18,17 +19,16 @@ type poolDays struct {
 // poolDay is a past day as the pool sees it, its customers in the order of their test.
 type poolDay struct {
 	customers []PastCustomer
-	window    int        // of the holdout
 	fits      []btyd.Fit // of the families that the pool knows, to everybody
 }
 
 // observed returns the customers with what came in the holdout as it was known on a day
 // that learns from it.
-func (d *poolDay) observed(before int) []pool.Observed {
+func (d *poolDay) observed(before int, look pastdays.Lookback) []pool.Observed {
 	observed := make([]pool.Observed, len(d.customers))
 	for i, c := range d.customers {
-		c.Came = knownOn(before, c.Came, c.Revisions, d.window)
-		observed[i] = c.observed(d.window)
+		c.Came = knownOn(before, c.Came, c.Revisions, look)
+		observed[i] = c.observed(look.Place(look.HoldoutDays))
 	}
 	return observed
 }
@@ -44,10 +44,11 @@ func (d *poolDays) at(before int) (*poolDay, error) {
 	if place < 0 || len(d.past.Days[place].Customers) == 0 {
 		return day, nil
 	}
-	day.customers, day.window = d.past.Days[place].sorted(), d.past.Place(d.past.HoldoutDays)
+	day.customers = d.past.Days[place].sorted()
+	holdout := d.past.Place(d.past.HoldoutDays)
 	customers := make([]Customer, len(day.customers))
 	for i, c := range day.customers {
-		customers[i] = c.holdout(day.window)
+		customers[i] = c.holdout(holdout)
 	}
 	t := newTest(customers, d.terms)
 	err := t.fitTo([]int{everybody}, poolFamilies()...)
@@ -84,7 +85,7 @@ func (d *poolDays) fit(before int, fits []btyd.Fit) (Pooled, error) {
 		if err != nil {
 			return fitted, err
 		}
-		observed := day.observed(before)
+		observed := day.observed(before, d.past.Lookback)
 		if err := pool.Suffices(observed); err != nil {
 			if len(windows) == 0 {
 				return fitted, err

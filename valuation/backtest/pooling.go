@@ -16,7 +16,8 @@ const PoolName = "pool"
 // cutoffs, each fitted on windows that end by it, and what it is as of as_of.
 type Pooling struct {
 	// Contest is of the family and the pool at its totals, a customer's differences summed
-	// over the cutoffs at which the pool could be fitted; nil where there are none.
+	// over the cutoffs at which the pool could be fitted and they are known; nil where
+	// there are none.
 	Contest   *Contest
 	Customers int // of the contest
 	Cutoffs   []PoolCutoff
@@ -51,7 +52,8 @@ type PoolCutoff struct {
 // contest, and could be fitted as of as_of.
 func (p Pooling) Won() bool { return p.Contest != nil && p.Contest.Won() && p.Today != nil }
 
-// Deviances returns the mean deviances over all cutoffs, of the pool and of the family.
+// Deviances returns the mean deviances over all cutoffs, of the pool and of the family: a
+// customer counts at each cutoff at which they are known.
 func (p Pooling) Deviances() (own, family float64) {
 	customers := 0.
 	for _, c := range p.Cutoffs {
@@ -82,7 +84,7 @@ func (r Rolling) Pool(past Past, today []btyd.Fit, terms Terms) (Pooling, error)
 		}
 		cutoff := PoolCutoff{Pooled: fitted, Before: c.Before, Customers: c.Customers}
 		made := *c.hindcast
-		purchasing := newPoolPurchasing(c.hindcast, past.Lookback, fitted, day.observed(c.Before))
+		purchasing := newPoolPurchasing(c.hindcast, past.Lookback, fitted, day.observed(c.Before, past.Lookback))
 		made.purchasing = purchasing
 		cutoff.hindcast = &made
 		if c.Before == past.HoldoutDays {

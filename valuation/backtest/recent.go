@@ -19,7 +19,7 @@ const (
 type RecentTotal struct {
 	Customers        int
 	Expected, Actual float64
-	StandardError    float64 // of ln(Actual / Expected): of customers, parameters and the ratio
+	StandardError    float64 // of ln(Actual / Expected): of customers, parameters, the ratio and later returns
 }
 
 // recentTotal returns nil where there is no forecast of the recent days.
@@ -30,10 +30,34 @@ func (r Rolling) recentTotal() *RecentTotal {
 	}
 	total := made.total(Purchases, r.Place(pastdays.RecentDays), nil)
 	ratio := r.knownRatio(Purchases, pastdays.RecentDays, pastdays.RecentDays)
+	early, earlyVariance := r.beforeReturns()
 	return &RecentTotal{
-		Customers: len(made.customers), Expected: ratio.Multiplier * total.Expected, Actual: total.Actual,
-		StandardError: math.Sqrt(total.Customers + total.Parameters + ratio.LogVariance()),
+		Customers: len(made.customers), Expected: ratio.Multiplier * early * total.Expected, Actual: total.Actual,
+		StandardError: math.Sqrt(total.Customers + total.Parameters + ratio.LogVariance() + earlyVariance),
 	}
+}
+
+// beforeReturns returns how many purchases the same days a year before were known to hold
+// on their last day, for each that is known of them today, and the variance of its
+// logarithm. Of the recent days, too, orders will be returned whole that are purchases
+// yet. It is not shrunk, as a season is: that returns come later is so in every year. Where
+// few purchases were known it is 1.
+func (r Rolling) beforeReturns() (ratio, logVariance float64) {
+	earlier := r.SameSeason(pastdays.RecentDays)
+	if len(earlier) == 0 || r.days[earlier[0]] == nil {
+		return 1, 0
+	}
+	made, window := r.days[earlier[0]], r.Place(pastdays.RecentDays)
+	known, kept := 0, 0
+	for i, came := range made.came {
+		kept += came[window].Purchases
+		known += came[window].Purchases + morePurchases(made.revisions[i], earlier[0]-pastdays.RecentDays, pastdays.RecentDays)
+	}
+	if kept < leastGroupPurchases || known < leastGroupPurchases {
+		return 1, 0
+	}
+	n, m := float64(known), float64(kept)
+	return n / m, math.Abs(n-m) / (n * m) // of the share of n that is kept
 }
 
 // testRecentTotal says that nothing shows which forecast the coming days will follow,

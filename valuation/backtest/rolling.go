@@ -162,7 +162,7 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 		if made == nil || windowDays > day-before { // the window ends by the day itself
 			continue
 		}
-		made = made.knownOn(before, r.Place(r.HoldoutDays))
+		made = made.knownOn(before, r.Lookback)
 		window := r.Place(windowDays)
 		came := 0
 		for i := range made.customers {
@@ -188,8 +188,8 @@ func (r Rolling) knownRatio(target Target, before, windowDays int) Ratio {
 }
 
 // makeCutoffs makes the forecasts on the cutoffs. Totals are judged on those that had a
-// season to compare with; where none had, on all but the one a year ago, whose miss is
-// what today's ratio repairs.
+// season to compare with; where none had, on all but the one a year ago, and those that are
+// nearly it, whose miss is what today's ratio repairs.
 func (r *Rolling) makeCutoffs() {
 	window := r.Place(r.HoldoutDays)
 	seasonal := false
@@ -214,7 +214,7 @@ func (r *Rolling) makeCutoffs() {
 	}
 	for i := range r.Cutoffs {
 		if c := &r.Cutoffs[i]; !seasonal {
-			c.Judged = c.Before != pastdays.YearDays
+			c.Judged = !r.IsNearlyYearOld(c.Before)
 		}
 	}
 }

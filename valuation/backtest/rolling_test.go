@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/pastdays"
 )
 
 func isNear(t *testing.T, what string, got, want, tolerance float64) {
@@ -77,5 +78,32 @@ func TestRecentTotal(t *testing.T) {
 	}
 	if tests := (Rolling{}).testRecentTotal(); tests != nil {
 		t.Errorf("without a forecast of the recent days: %+v", tests)
+	}
+}
+
+// Of the days that recent ones are compared with, what was known on their last day counts
+// for each purchase that is left: by no other day's knowledge, nor that of another window.
+func TestBeforeReturns(t *testing.T) {
+	look := pastdays.Lookback{SpanDays: 600, HorizonDays: 365, HoldoutDays: 200}
+	came := make([]Came, len(look.Windows()))
+	came[look.Place(pastdays.RecentDays)].Purchases = 3
+	made := &hindcast{}
+	for range 20 {
+		made.came = append(made.came, came)
+		made.revisions = append(made.revisions, []Revision{
+			{Known: 365, WindowDays: 90, MorePurchases: 1},
+			{Known: 365, WindowDays: 200, MorePurchases: 5},
+			{Known: 200, WindowDays: 90, MorePurchases: 7},
+		})
+	}
+	r := Rolling{Lookback: look, days: map[int]*hindcast{455: made}}
+	ratio, variance := r.beforeReturns()
+	isNear(t, "known for each that is left", ratio, 4./3, 1e-12)
+	isNear(t, "its variance", variance, .25/(.75*80), 1e-12) // of the logarithm of a share of three quarters of 80
+	made.came, made.revisions = made.came[:9], made.revisions[:9]
+	for name, none := range map[string]Rolling{"27 are left": r, "no forecast": {Lookback: look}, "no earlier year": {Lookback: pastdays.Lookback{SpanDays: 500}}} {
+		if ratio, variance := none.beforeReturns(); ratio != 1 || variance != 0 {
+			t.Errorf("%s: %g, variance %g", name, ratio, variance)
+		}
 	}
 }

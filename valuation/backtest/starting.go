@@ -324,7 +324,7 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 		people := d.day(begin).sorted()
 		window := d.past.Place(d.past.HoldoutDays)
 		for i := range people {
-			people[i].Came = knownOn(before, people[i].Came, people[i].Revisions, window)
+			people[i].Came = knownOn(before, people[i].Came, people[i].Revisions, d.past.Lookback)
 			observed = append(observed, people[i].observed(window))
 		}
 		if err := pool.Suffices(observed); err != nil || made == nil {

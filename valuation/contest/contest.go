@@ -84,6 +84,15 @@ func Text(contests []Contest, measure, chosen string) string {
 	return strings.Join(parts, "; ")
 }
 
+// PerCustomer says of a gain over so many cutoffs what it is the mean of: customers'
+// sums, each over the cutoffs at which the customer is known, which may be one of them.
+func PerCustomer(cutoffs int) string {
+	if cutoffs == 1 {
+		return "per customer at 1 cutoff"
+	}
+	return fmt.Sprintf("per customer, over those of %d cutoffs at which they are known,", cutoffs)
+}
+
 // Cutoffs counts cutoffs in a sentence.
 func Cutoffs(n int) string {
 	if n == 1 {

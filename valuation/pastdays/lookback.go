@@ -22,6 +22,11 @@ const (
 
 	mostCutoffs = 4
 
+	// mostOverlap is the share of their holdouts that two cutoffs have in common beyond
+	// which one says what the other does. That of a shop of two years and the nearest one
+	// have a half in common, and are to be told apart.
+	mostOverlap = 0.75
+
 	// leastPoolDays of files before a window are enough for a pool to be fitted on it,
 	// or half as many as the window has, where these are more.
 	leastPoolDays = 28
@@ -36,7 +41,7 @@ type Lookback struct {
 	SpanDays    int   // of files before as_of
 	HorizonDays int   // of value, at most a year: longer ones have the season of one
 	HoldoutDays int   // what is forecast at a cutoff
-	Cutoffs     []int // the same season a year ago first, then the nearest; at most four
+	Cutoffs     []int // the same season a year ago first, then the nearest; at most four, none but the nearest nearly the first
 }
 
 // New returns the past days of a shop. A holdout of 0 days is as long as the
@@ -58,7 +63,7 @@ func New(spanDays, horizonDays, holdoutDays int) Lookback {
 		if left := spanDays - before; left < 1 || before > l.HoldoutDays && left < l.HoldoutDays {
 			break
 		}
-		if !slices.Contains(l.Cutoffs, before) {
+		if before == l.HoldoutDays && before != YearDays || !l.IsNearlyYearOld(before) {
 			l.Cutoffs = append(l.Cutoffs, before)
 		}
 	}
@@ -141,6 +146,13 @@ func (l Lookback) Windows() []int {
 
 // Place returns the place of a window among Windows.
 func (l Lookback) Place(days int) int { return slices.Index(l.Windows(), days) }
+
+// IsNearlyYearOld reports whether a day is the cutoff of a year ago, or has so much of its
+// holdout in common with it that both show the same days. Where there is no such cutoff
+// none is.
+func (l Lookback) IsNearlyYearOld(before int) bool {
+	return slices.Contains(l.Cutoffs, YearDays) && l.Overlap(before, YearDays) > mostOverlap
+}
 
 // Overlap returns the share of the holdout of one cutoff that lies in that of another.
 func (l Lookback) Overlap(one, other int) float64 {

@@ -20,6 +20,10 @@ func TestLookback(t *testing.T) {
 		{"one day less", 424, 365, 0, 141, []int{141, 282}, []int{90, 141, 282}, []int{30, 90, 141, 365}},
 		{"a quarter at a time", 1000, 90, 0, 90, []int{365, 90, 180, 270}, []int{90, 180, 270, 360, 365, 455, 545, 635, 730, 820, 910}, []int{30, 90, 365}},
 		{"the year-old one is among the others", 1000, 365, 73, 73, []int{365, 73, 146, 219}, []int{73, 90, 146, 219, 292, 365, 438, 455, 511, 584, 730, 803, 876}, []int{30, 73, 90, 365}},
+		{"one is nearly the year-old one", 545, 365, 181, 181, []int{365, 181}, []int{90, 181, 362, 365, 455}, []int{30, 90, 181, 365}},
+		{"half a year at a time", 3650, 180, 0, 180, []int{365, 180, 540, 720}, nil, []int{30, 90, 180, 365}},
+		{"the nearest is nearly the year-old one", 725, 365, 350, 350, []int{365, 350}, nil, []int{30, 90, 350, 365}},
+		{"a quarter apart", 1000, 365, 292, 292, []int{365, 292, 584}, nil, []int{30, 90, 292, 365}},
 		{"a horizon beyond a year", 3650, 1095, 0, 365, []int{365, 730, 1095, 1460}, []int{90, 365, 455, 730, 1095, 1460, 1825, 2190, 2555}, []int{30, 90, 365}},
 		{"a holdout beyond a year", 1000, 365, 500, 500, []int{500}, []int{90, 365, 455, 500, 730, 865}, []int{30, 90, 365, 500}},
 		{"three weeks", 21, 365, 0, 7, []int{7, 14}, []int{7, 14}, []int{7, 30, 90, 365}},
@@ -29,11 +33,29 @@ func TestLookback(t *testing.T) {
 		if look.HoldoutDays != c.wantHoldout || !reflect.DeepEqual(look.Cutoffs, c.wantCutoffs) {
 			t.Errorf("%s: %d days forecast at %v, want %d at %v", c.name, look.HoldoutDays, look.Cutoffs, c.wantHoldout, c.wantCutoffs)
 		}
-		if days := look.Days(); !reflect.DeepEqual(days, c.wantDays) && len(days)+len(c.wantDays) > 0 {
+		if days := look.Days(); c.wantDays != nil && !reflect.DeepEqual(days, c.wantDays) && len(days)+len(c.wantDays) > 0 {
 			t.Errorf("%s: past days %v, want %v", c.name, days, c.wantDays)
 		}
 		if windows := look.Windows(); !reflect.DeepEqual(windows, c.wantWindows) {
 			t.Errorf("%s: windows %v, want %v", c.name, windows, c.wantWindows)
+		}
+	}
+}
+
+// A cutoff is nearly that of a year ago where they have more than three quarters of the
+// holdout in common; where no forecast of a year ago is tested none is.
+func TestNearlyYearOld(t *testing.T) {
+	for _, c := range []struct {
+		cutoffs []int
+		before  int
+		want    bool
+	}{
+		{[]int{365, 100}, 365, true}, {[]int{365, 100}, 341, true}, {[]int{365, 100}, 389, true},
+		{[]int{365, 100}, 340, false}, {[]int{365, 100}, 390, false}, {[]int{100}, 365, false},
+	} {
+		look := pastdays.Lookback{HoldoutDays: 100, Cutoffs: c.cutoffs}
+		if got := look.IsNearlyYearOld(c.before); got != c.want {
+			t.Errorf("%d days before as_of, cutoffs %v: %t", c.before, c.cutoffs, got)
 		}
 	}
 }

@@ -371,7 +371,7 @@ func poolText(family string, p *publication.Pool, from *publication.Origin) stri
 	if from != nil {
 		of = fmt.Sprintf(" of run %s, which fitted it,", from.Run)
 	}
-	return fmt.Sprintf("Who of them buys is forecast by the pool, which knows how lately they bought besides: at earlier cutoffs%s its deviance was %.1f %% lower than that of %s alone. ",
+	return fmt.Sprintf("Who of them buys is forecast by the pool, which knows how lately they bought besides: at earlier cutoffs%s its deviance, the mean over the customers of each, was %.1f %% lower than that of %s alone. ",
 		of, 100*(1-p.Deviance/p.FamilyDeviance), family)
 }
 

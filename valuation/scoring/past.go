@@ -57,9 +57,10 @@ type pastCustomer struct {
 
 // pastRevision is a row of past_revisions.
 type pastRevision struct {
-	PastDay, Cutoff time.Time
-	CustomerID      string
-	MorePurchases   int
+	PastDay, KnownOn time.Time
+	WindowDays       int
+	CustomerID       string
+	MorePurchases    int
 }
 
 // recentPurchases is a row of recent_purchases.
@@ -95,7 +96,7 @@ func (s *Scoring) readPast(ctx context.Context) error {
 			revisions[before] = map[string][]backtest.Revision{}
 		}
 		revisions[before][row.CustomerID] = append(revisions[before][row.CustomerID], backtest.Revision{
-			Cutoff: calendar.DaysBetween(row.Cutoff, s.Days.AsOf), MorePurchases: row.MorePurchases,
+			Known: calendar.DaysBetween(row.KnownOn, s.Days.AsOf), WindowDays: row.WindowDays, MorePurchases: row.MorePurchases,
 		})
 	}
 	look := s.intake.Lookback

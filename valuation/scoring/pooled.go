@@ -93,7 +93,7 @@ func newPooled(of backtest.Pooling, asOf time.Time) pooled {
 	case of.Contest == nil:
 		p.Why = "it could be fitted at no cutoff"
 	default:
-		p.Why = contest.Text([]backtest.Contest{*of.Contest}, fmt.Sprintf("deviance of a customer at %s together", contest.Cutoffs(p.Cutoffs)), backtest.PoolName)
+		p.Why = contest.Text([]backtest.Contest{*of.Contest}, "deviance "+contest.PerCustomer(p.Cutoffs), backtest.PoolName)
 		if of.Today == nil {
 			p.Why += "; as of as_of there is none: " + of.Why
 		}

@@ -24,7 +24,7 @@ type PoolFile struct {
 type PoolContestFile struct {
 	Family         string  `json:"family"`
 	Cutoffs        int     `json:"cutoffs"`
-	Gain           float64 `json:"gain"`            // deviance that a customer gains at all cutoffs together
+	Gain           float64 `json:"gain"`            // deviance gained per customer, over the cutoffs at which they are known
 	StandardError  float64 `json:"standard_error"`  // of it
 	Deviance       float64 `json:"deviance"`        // mean, of purchases, by the pool
 	FamilyDeviance float64 `json:"family_deviance"` // by the family, with the same total
