@@ -64,6 +64,7 @@ func (s *Scoring) Actions() pipeline.Actions {
 		"candidate_groups": s.makeCandidateGroups,
 		"backtest_fits":    s.fitBacktest,
 		"fit":              s.fit,
+		"start_effects":    s.makeStartEffects,
 		"alive_year_ago":   s.countAliveYearAgo,
 		"rfm_cuts":         s.makeRFMCuts,
 		"pooled_spends":    s.makePooledSpends,
