@@ -34,6 +34,15 @@ type Starting struct {
 type StartEffects struct {
 	Purchases, Spend effects.Effects // on ln of the purchases, and of what one is worth of somebody of whom none is known
 	Windows          []int           // days before as_of on which the windows begin that they were fitted on
+	Lessons          []StartLesson   // the windows as of as_of; none of those of a cutoff
+}
+
+// StartLesson is a window that effects are fitted on.
+type StartLesson struct {
+	Before    int // days before as_of, on which it begins
+	People    []PastCustomer
+	Purchases []float64                    // that were expected of each
+	Spend     func(c Customer) spend.Model // of a customer
 }
 
 // StartCutoff is the effects at a cutoff, beside what is without them at the same totals.
@@ -100,6 +109,7 @@ func (r Rolling) Start(past Past, pooling Pooling, terms Terms) (Starting, error
 		if err != nil {
 			return s, err
 		}
+		fitted.Lessons = nil
 		cutoff := StartCutoff{StartEffects: fitted, Before: c.Before, Customers: c.Customers}
 		starts := days.startsOn(c.Before)
 		cutoff.purchasing = newStartPurchasing(c.hindcast, past, starts, fitted.Purchases)
@@ -241,6 +251,9 @@ func (c Customer) startFactor(model spend.Model, factor float64) float64 {
 	return (of.Gamma*factor + total) / (of.Gamma + total)
 }
 
+// spendModel returns the model of what a purchase of a customer is worth.
+func (h *hindcast) spendModel(c Customer) spend.Model { return h.spend[h.spendGroup(c)] }
+
 // unstarted is the group of those whose first purchase is not known.
 const unstarted = math.MinInt
 
@@ -347,6 +360,7 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 			ofSpend = append(ofSpend, d.spendSubjects(made, people, window))
 		}
 		fitted.Windows = append(fitted.Windows, begin)
+		fitted.Lessons = append(fitted.Lessons, StartLesson{begin, people, expected, made.spendModel})
 	}
 	if len(fitted.Windows) == 0 {
 		return fitted, &btyd.NoFitError{
@@ -375,7 +389,7 @@ func (d *startDays) purchaseSubjects(people []PastCustomer, expected []float64, 
 // to its end, of which that of somebody without any is expected.
 func (d *startDays) spendSubjects(h *hindcast, people []PastCustomer, window int) (subjects []effects.Subject) {
 	for i, c := range people {
-		model, came := h.spend[h.spendGroup(h.customers[i])], c.Came[window]
+		model, came := h.spendModel(h.customers[i]), c.Came[window]
 		purchases := c.counted(model.Form) + came.Purchases
 		if len(c.Starts) > 0 && purchases > 0 {
 			subjects = append(subjects, effects.Subject{

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cbv/valuation/backtest"
+	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
 )
 
@@ -21,6 +22,7 @@ type holdout struct {
 	repeaters int    // of the sample, with a repeat at the cutoff
 	untested  string // why there is no result
 	past      backtest.Past
+	isSampled map[int]bool // by the days before as_of of a past day: not all customers are read
 	result    *backtest.Result
 	choice    backtest.Choice // of the result
 }
@@ -110,16 +112,22 @@ func (s *Scoring) testModels(ctx context.Context) error {
 	if s.intake.Holdout.Days == 0 {
 		return nil
 	}
+	known := map[int]int64{}
 	for row, err := range engine.Select[pastSample](ctx, s.Engine, "past_sample") {
 		if err != nil {
 			return err
 		}
+		known[calendar.DaysBetween(row.PastDay, s.Days.AsOf)] = row.Customers
 		if row.PastDay.Equal(s.intake.Cutoff()) {
 			h.customers, h.newcomers = row.Customers, row.Newcomers
 		}
 	}
 	if err := s.readPast(ctx); err != nil {
 		return err
+	}
+	h.isSampled = map[int]bool{}
+	for _, day := range h.past.Days {
+		h.isSampled[day.Before] = int64(len(day.Customers)) < known[day.Before]
 	}
 	customers := h.past.Holdout(s.intake.Holdout.Days)
 	h.sampled = int64(len(customers))

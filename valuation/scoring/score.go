@@ -73,7 +73,7 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if err := s.makePool(ctx, histories, forecasts, of); err != nil {
 		return err
 	}
-	if err := s.started.Insert(ctx, s.Engine); err != nil {
+	if err := s.started.InsertLessons(ctx, s.Engine, s.startLessons(), s.startShop()); err != nil {
 		return err
 	}
 	if err := s.makePlaces(ctx); err != nil {

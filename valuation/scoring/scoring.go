@@ -65,6 +65,7 @@ func (s *Scoring) Actions() pipeline.Actions {
 		"backtest_fits":    s.fitBacktest,
 		"fit":              s.fit,
 		"tracked_weeks":    s.trackWeeks,
+		"start_effects":    s.makeStartEffects,
 		"alive_year_ago":   s.countAliveYearAgo,
 		"rfm_cuts":         s.makeRFMCuts,
 		"pooled_spends":    s.makePooledSpends,

@@ -1,6 +1,8 @@
 package scoring
 
 import (
+	"context"
+
 	"cbv/valuation/backtest"
 	"cbv/valuation/starts"
 )
@@ -23,4 +25,29 @@ func (s *Scoring) testStart(rolling backtest.Rolling) (backtest.Rolling, error) 
 		rolling = rolling.WithStart(starting, s.started.Purchases.Chosen, s.started.Spend.Chosen)
 	}
 	return rolling, nil
+}
+
+// startLessons returns the effects of the samples as of as_of, nil where those of another
+// run are reused or there are none.
+func (s *Scoring) startLessons() *backtest.StartEffects {
+	if s.reused.IsSet() {
+		return nil
+	}
+	return s.starting.Today
+}
+
+// startShop is what effects need to rest on everybody.
+func (s *Scoring) startShop() starts.Shop {
+	return starts.Shop{
+		AsOf: s.Days.AsOf, FirstDay: s.Days.First(), Minor: s.Minor, ByChannel: s.Config.Value.FitBy == "channel",
+		IsSampled: func(before int) bool { return s.holdout.isSampled[before] },
+	}
+}
+
+// makeStartEffects makes start_effects, of everybody where the samples of past days are not.
+func (s *Scoring) makeStartEffects(ctx context.Context) error {
+	if err := s.started.Learn(ctx, s.Engine, s.starts, s.startLessons(), s.startShop()); err != nil {
+		return err
+	}
+	return s.started.Insert(ctx, s.Engine)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -236,52 +235,4 @@ func (e Effects) Published() *publication.Started {
 
 func (t Target) published() publication.StartedTarget {
 	return publication.StartedTarget{Chosen: t.Chosen, Deviance: t.Deviance, WithoutDeviance: t.WithoutDeviance}
-}
-
-// row is a row of start_effects, in billionths of the logarithm.
-type row struct {
-	AttributeNumber    int64
-	Content            string
-	PurchaseBillionths int64
-	SpendBillionths    int64
-}
-
-// Insert makes start_effects: the effects that are chosen, of the attributes that are
-// configured today.
-func (e Effects) Insert(ctx context.Context, into engine.Engine) error {
-	attributes, err := engine.All[startRow](ctx, into, "start_attributes")
-	if err != nil {
-		return err
-	}
-	numbers := map[string]int64{}
-	for _, row := range attributes {
-		numbers[row.Attribute] = row.AttributeNumber
-	}
-	rows := map[startValue]row{}
-	add := func(target Target, set func(r *row, billionths int64)) {
-		if !target.Chosen {
-			return
-		}
-		for _, effect := range target.Effects {
-			number, is := numbers[effect.Attribute]
-			if !is {
-				continue
-			}
-			key := startValue{number, effect.Content}
-			row := rows[key]
-			row.AttributeNumber, row.Content = key.number, key.content
-			set(&row, int64(math.Round(effect.Log*1e9)))
-			rows[key] = row
-		}
-	}
-	add(e.Purchases, func(r *row, billionths int64) { r.PurchaseBillionths = billionths })
-	add(e.Spend, func(r *row, billionths int64) { r.SpendBillionths = billionths })
-	var list []row
-	for _, row := range rows {
-		list = append(list, row)
-	}
-	slices.SortFunc(list, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.AttributeNumber, b.AttributeNumber), cmp.Compare(a.Content, b.Content))
-	})
-	return engine.Insert(ctx, into, "start_effects", list)
 }

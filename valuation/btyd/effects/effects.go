@@ -52,6 +52,8 @@ type Effect struct {
 	// What came and what was expected but for the attribute, at the level of the window:
 	// of a customer with several values of the attribute, each has its part.
 	Observed, Expected float64
+
+	Dispersion float64 // φ of its attribute, see Fit; 0 where nothing came
 }
 
 // Effects are those of every value, by its place.
@@ -106,7 +108,8 @@ func Fit(windows [][]Subject, attributes []int) Effects {
 	return effects
 }
 
-// valueSums are those of one value over the windows.
+// valueSums are those of one value over the windows: of what came, of what was expected, and
+// of the latter by the squares of the customers' parts.
 type valueSums struct{ observed, expected, spread float64 }
 
 // fitAttribute fits the effects of the values from one place to another, which are those of
@@ -184,7 +187,7 @@ func (e Effects) shrink(sums []valueSums, dispersion float64, from int) {
 	differ := free > 1 && chiSquare > free+leastErrors*math.Sqrt(2*free)
 	for i, sum := range sums {
 		effect := &e[from+i]
-		*effect = Effect{Observed: sum.observed, Expected: sum.expected}
+		*effect = Effect{Observed: sum.observed, Expected: sum.expected, Dispersion: dispersion}
 		if !(differ && beyond > 0 && sum.expected > 0) {
 			continue
 		}

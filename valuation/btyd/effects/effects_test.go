@@ -3,6 +3,7 @@ package effects_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -118,5 +119,51 @@ func TestAgreementOfAnEffectWithItsParts(t *testing.T) {
 	}}, []int{0, 0, 0})
 	if unseen[2].Log != 0 || unseen[2].Expected != 0 {
 		t.Errorf("a value that was never seen has the effect %+v", unseen[2])
+	}
+}
+
+// By sums of the same customers, given the effects of the other attributes, an attribute has
+// the effects that the customers one by one show.
+func TestEffectsOfSums(t *testing.T) {
+	const customers, split = 20_000, 8_000
+	subjects, attributes := drawn(customers, [5]float64{0.6, 1, 1, 1, 1.5}, 2)
+	windows := [][]effects.Subject{subjects[:split], subjects[split:]}
+	fitted := effects.Fit(windows, attributes)
+	from := 0
+	for from < len(attributes) {
+		to := from
+		for to < len(attributes) && attributes[to] == attributes[from] {
+			to++
+		}
+		sums := make([][]effects.Sums, len(windows))
+		others := slices.Clone(fitted)
+		clear(others[from:to])
+		for w, window := range windows {
+			sums[w] = make([]effects.Sums, to-from)
+			for _, s := range window {
+				var held []int
+				for _, value := range s.Values {
+					if value >= from && value < to {
+						held = append(held, value)
+					}
+				}
+				part, given := 1/float64(len(held)), s.Expected*math.Exp(others.Of(s.Values, attributes))
+				for _, value := range held {
+					sum := &sums[w][value-from]
+					sum.Observed, sum.Expected, sum.Spread = sum.Observed+part*s.Observed, sum.Expected+part*given, sum.Spread+part*part*given
+				}
+			}
+		}
+		for i, got := range effects.OfSums(sums, to-from, fitted[from].Dispersion) {
+			if want := fitted[from+i]; !(math.Abs(got.Log-want.Log) < 1e-3) || !(math.Abs(got.Variance-want.Variance) < 1e-5) {
+				t.Errorf("value %d has by sums %+v, and by customers %+v", from+i, got, want)
+			}
+		}
+		from = to
+	}
+	for _, effect := range effects.OfSums([][]effects.Sums{{{Observed: 5}, {}}, {{Expected: 3}, {}}}, 2, 1) {
+		if effect.Log != 0 {
+			t.Errorf("where nothing was expected, or nothing came, a value has the effect %.3f", effect.Log)
+		}
 	}
 }
