@@ -133,7 +133,7 @@ func Run(customers []Customer, terms Terms, earlier ...[]Customer) (Result, erro
 		return result, nil
 	}
 	customers = slices.Clone(customers)
-	slices.SortFunc(customers, Customer.compare)
+	slices.SortFunc(customers, func(a, b Customer) int { return a.compare(&b) })
 	t := newTest(customers, terms)
 	if err := t.fit(allFamilies()...); err != nil {
 		return Result{}, err
@@ -205,24 +205,14 @@ func (c Customer) check() error {
 
 // compare is a total order: customers who are equal by it are equal in
 // everything. Those who share (x, T), and within them a history, are neighbours.
-func (c Customer) compare(d Customer) int {
+func (c *Customer) compare(d *Customer) int {
+	if c.U != d.U || c.History != d.History { // nearly all
+		return cmp.Or(cmp.Compare(c.History.Repeats, d.History.Repeats), cmp.Compare(c.History.Age, d.History.Age), cmp.Compare(c.History.LastPurchase, d.History.LastPurchase), cmp.Compare(c.U, d.U))
+	}
 	return cmp.Or(
-		cmp.Compare(c.History.Repeats, d.History.Repeats),
-		cmp.Compare(c.History.Age, d.History.Age),
-		cmp.Compare(c.History.LastPurchase, d.History.LastPurchase),
-		cmp.Compare(c.U, d.U),
-		cmp.Compare(c.Group, d.Group),
-		compareBool(c.Old, d.Old),
-		cmp.Compare(c.FirstSpend, d.FirstSpend),
-		cmp.Compare(c.RepeatSpend, d.RepeatSpend),
-		cmp.Compare(c.Positive, d.Positive),
-		cmp.Compare(c.LnSpend, d.LnSpend),
-		cmp.Compare(c.MarginShare, d.MarginShare),
-		cmp.Compare(c.Revenue, d.Revenue),
-		cmp.Compare(c.RecentPurchases, d.RecentPurchases),
-		cmp.Compare(c.RecentMargin, d.RecentMargin),
-		cmp.Compare(c.Purchases, d.Purchases),
-		cmp.Compare(c.Margin, d.Margin),
+		cmp.Compare(c.Group, d.Group), compareBool(c.Old, d.Old), cmp.Compare(c.FirstSpend, d.FirstSpend), cmp.Compare(c.RepeatSpend, d.RepeatSpend),
+		cmp.Compare(c.Positive, d.Positive), cmp.Compare(c.LnSpend, d.LnSpend), cmp.Compare(c.MarginShare, d.MarginShare), cmp.Compare(c.Revenue, d.Revenue),
+		cmp.Compare(c.RecentPurchases, d.RecentPurchases), cmp.Compare(c.RecentMargin, d.RecentMargin), cmp.Compare(c.Purchases, d.Purchases), cmp.Compare(c.Margin, d.Margin),
 	)
 }
 

@@ -20,7 +20,7 @@ type earlierTest struct {
 // none has a fit.
 func newEarlierTest(customers []Customer, terms Terms) (*earlierTest, error) {
 	customers = slices.Clone(customers)
-	slices.SortFunc(customers, Customer.compare)
+	slices.SortFunc(customers, func(a, b Customer) int { return a.compare(&b) })
 	e := &earlierTest{test: newTest(customers, terms), expected: map[string][]float64{}, scored: map[string][]float64{}}
 	if err := e.fit(allFamilies()...); err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (c StartCutoff) Forecasts(r Rolling) (purchases, margin map[float64]float64
 // NewForecast forecasts the days after day, of which Came has all.
 func NewForecast(day PastDay, look pastdays.Lookback, procedure Procedure, ratios [2]Ratio, mostKept int) (*Forecast, error) {
 	multipliers := [2]float64{ratios[0].Multiplier, ratios[1].Multiplier}
-	h, err := newHindcast(day, look, procedure, Terms{Workers: 1})
+	h, err := newHindcast(day, look, procedure, Terms{Workers: 1}, false)
 	if err != nil || h == nil {
 		return nil, err
 	}

@@ -10,14 +10,16 @@ import (
 type familyPurchasing struct {
 	*hindcast
 	holdout   int         // its window
+	isLesson  bool        // it alone is asked, and no derivative
 	means     [][]float64 // by window
 	gradients [][]float64 // by parameter
 }
 
-// newFamilyPurchasing forecasts every window.
-func newFamilyPurchasing(h *hindcast, look pastdays.Lookback) (*familyPurchasing, error) {
+// newFamilyPurchasing forecasts every window, or the holdout alone where nothing else is
+// learned from a day.
+func newFamilyPurchasing(h *hindcast, look pastdays.Lookback, isLesson bool) (*familyPurchasing, error) {
 	windows, n := look.Windows(), len(h.customers)
-	f := &familyPurchasing{hindcast: h, holdout: look.Place(look.HoldoutDays), means: make([][]float64, len(windows))}
+	f := &familyPurchasing{hindcast: h, holdout: look.Place(look.HoldoutDays), isLesson: isLesson, means: make([][]float64, len(windows))}
 	for w := range windows {
 		f.means[w] = make([]float64, n)
 	}
@@ -27,7 +29,7 @@ func newFamilyPurchasing(h *hindcast, look pastdays.Lookback) (*familyPurchasing
 		if err != nil {
 			return nil, err
 		}
-		if f.gradients == nil {
+		if f.gradients == nil && !isLesson {
 			for range fit.Parameters {
 				f.gradients = append(f.gradients, make([]float64, n))
 			}
@@ -47,16 +49,22 @@ func (f *familyPurchasing) expectRun(run run, model btyd.Model, shifts btyd.Shif
 	future := model.Future(of.Repeats, of.Age)
 	expected := make([]float64, len(windows))
 	for w, days := range windows {
-		expected[w] = future.Expected(float64(days))
+		if !f.isLesson || w == f.holdout {
+			expected[w] = future.Expected(float64(days))
+		}
 	}
 	bySurvivor, byHistory := make([]float64, len(f.gradients)), make([]float64, len(f.gradients))
-	shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, pastdays.YearDays, bySurvivor)
+	if !f.isLesson {
+		shifts.Expected(btyd.Survivor{Repeats: of.Repeats, Age: of.Age}, pastdays.YearDays, bySurvivor)
+	}
 	pAlive := 0.
 	for place, i := range run {
 		if c := f.customers[i]; place == 0 || c.History != of {
 			of = c.History
 			pAlive = model.PAlive(of)
-			shifts.PAlive(of, byHistory)
+			if !f.isLesson {
+				shifts.PAlive(of, byHistory)
+			}
 		}
 		for w := range windows {
 			f.means[w][i] = pAlive * expected[w]

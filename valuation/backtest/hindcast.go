@@ -75,8 +75,15 @@ func (c PastCustomer) observed(window int) pool.Observed {
 
 // sorted returns the customers in the order of their test.
 func (d PastDay) sorted() []PastCustomer {
-	people := slices.Clone(d.Customers)
-	slices.SortStableFunc(people, func(a, b PastCustomer) int { return a.Customer.compare(b.Customer) })
+	order := make([]*PastCustomer, len(d.Customers)) // customers are large to move
+	for i := range order {
+		order[i] = &d.Customers[i]
+	}
+	slices.SortStableFunc(order, func(a, b *PastCustomer) int { return a.Customer.compare(&b.Customer) })
+	people := make([]PastCustomer, len(order))
+	for i, c := range order {
+		people[i] = *c
+	}
 	return people
 }
 
@@ -131,8 +138,9 @@ type purchasing interface {
 }
 
 // newHindcast makes the forecast of a past day. Where the family has no fit on it, the
-// next one in btyd.Families' order stands in; nil says that none has.
-func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms Terms) (*hindcast, error) {
+// next one in btyd.Families' order stands in; nil says that none has. Of a lesson, from which
+// effects are learned, no window is forecast but the holdout.
+func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms Terms, isLesson bool) (*hindcast, error) {
 	people := day.sorted()
 	h := &hindcast{before: day.Before, byGroup: procedure.ByGroup}
 	holdout := look.Place(look.HoldoutDays)
@@ -161,7 +169,7 @@ func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms
 	for i, c := range h.customers {
 		h.worth[i] = c.worth(h.spend[h.spendGroup(c)])
 	}
-	h.purchasing, err = newFamilyPurchasing(h, look)
+	h.purchasing, err = newFamilyPurchasing(h, look, isLesson)
 	return h, err
 }
 

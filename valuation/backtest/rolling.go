@@ -124,7 +124,7 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 		if !slices.Contains(forecast, day.Before) {
 			continue
 		}
-		made, err := newHindcast(day, past.Lookback, procedure, terms)
+		made, err := newHindcast(day, past.Lookback, procedure, terms, false)
 		if err != nil {
 			return r, err
 		}

@@ -295,11 +295,10 @@ func (d *startDays) at(before int) (*hindcast, error) {
 	if made := d.rolling.days[before]; made != nil {
 		return made, nil
 	}
-	made, known := d.made[before]
-	if known {
+	if made, known := d.made[before]; known {
 		return made, nil
 	}
-	made, err := newHindcast(d.day(before), d.past.Lookback, d.rolling.Procedure, d.terms)
+	made, err := newHindcast(d.day(before), d.past.Lookback, d.rolling.Procedure, d.terms, true)
 	d.made[before] = made
 	return made, err
 }
