@@ -43,7 +43,7 @@ func (d Decision) sentence(asOf string) string {
 // lastLook returns the measurement of the last look that was taken before a day.
 func lastLook(documents []Document, before string) (last Document, found bool) {
 	for _, d := range documents {
-		if d.Look > 0 && d.AsOf < before && d.AsOf >= last.AsOf {
+		if d.isTaken() && d.AsOf < before && d.AsOf >= last.AsOf {
 			last, found = d, true
 		}
 	}
