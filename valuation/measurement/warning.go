@@ -61,6 +61,7 @@ const noVerdict = "; until then there is no verdict on money"
 // warn warns of what stands between the figures and what they say.
 func (m *Measurement) warn(contacts map[string]Contacts, money experiment.Money) {
 	m.warnOfHoles()
+	m.warnOfUnknownPlan()
 	if ratio := m.document.SampleRatio; ratio.Broken {
 		m.Warn("sample_ratio", "the arms do not have the people that the design gave them (chi-square %.1f, p %.1g): people were lost or added in a way that differs between arms, so no lift is reported: find where before anything else", ratio.ChiSquare, ratio.PValue)
 	}
