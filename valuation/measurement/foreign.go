@@ -83,6 +83,11 @@ func (m *Measurement) readForeign(ctx context.Context) error {
 	if m.started, err = time.Parse(time.DateOnly, days[0]); err != nil {
 		return failure.Inputf("%s: assigned_at: %q is not a day", m.parts[0].Name, days[0])
 	}
+	if shares, err := distinct("cast(share is null as varchar)"); err != nil {
+		return err
+	} else if slices.Contains(shares, "true") {
+		return failure.Inputf("%s: there are rows without a share: give each the designed share of its arm", m.parts[0].Name)
+	}
 	arms, err := distinct("arm || '=' || cast(cast(share as double) as varchar)")
 	if err != nil {
 		return err

@@ -90,6 +90,20 @@ func TestForeignAssignmentsThatCannotBeMeasured(t *testing.T) {
 		At       string  `parquet:"assigned_at"`
 		Share    float64 `parquet:"share"`
 	}
+	type nullable struct {
+		Customer *string  `parquet:"customer_id"`
+		Arm      *string  `parquet:"arm"`
+		At       *int64   `parquet:"assigned_at,timestamp(microsecond:local)"`
+		Share    *float64 `parquet:"share"`
+	}
+	lacking := func(lose func(*nullable)) string {
+		var rows []nullable
+		for _, r := range s.foreignRows() {
+			rows = append(rows, nullable{&r.Customer, &r.Arm, &r.At, &r.Share})
+		}
+		lose(&rows[7])
+		return writeRows(t, "arms.parquet", rows)
+	}
 	type withoutShare struct {
 		Customer string `parquet:"customer_id"`
 		Arm      string `parquet:"arm"`
@@ -123,6 +137,10 @@ func TestForeignAssignmentsThatCannotBeMeasured(t *testing.T) {
 		{"no time as text", text("soon"), "mails", "these assignments cannot be read"},
 		{"no column of shares", writeRows(t, "arms.parquet", []withoutShare{{"a", "none", 0}}), "mails", `arms.parquet: no column "share" (it has customer_id, arm, assigned_at): these assignments need the columns customer_id, arm`},
 		{"columns are missing", writeRows(t, "arms.parquet", []without{{"a", "none"}}), "mails", `no column "assigned_at" (it has customer_id, arm): these assignments need the columns customer_id, arm (none, champion or challenger), assigned_at`},
+		{"one share is missing", lacking(func(r *nullable) { r.Share = nil }), "mails", "arms.parquet: there are rows without a share: give each the designed share of its arm"},
+		{"one customer is missing", lacking(func(r *nullable) { r.Customer = nil }), "mails", "every assignment has a customer and a day: got 1, want 0"},
+		{"one day is missing", lacking(func(r *nullable) { r.At = nil }), "mails", "every assignment has a customer and a day: got 1, want 0"},
+		{"one arm is missing", lacking(func(r *nullable) { r.Arm = nil }), "mails", "arms are none, champion, challenger and global_holdout: got 1, want 0"},
 		{"nobody", writeRows(t, "arms.parquet", []foreignRow{}), "mails", "nobody is assigned yet"},
 		{"has begun", writeRows(t, "arms.parquet", s.foreignRows()), "spring", "--campaign: spring has begun here"},
 	} {

@@ -26,12 +26,19 @@ type foreignState struct {
 	added []keptAssignment   // those of the files who are not kept yet
 }
 
-// keptAssignment is a row of assignment_parts.
+// keptAssignment is an assignment of another tool.
 type keptAssignment struct {
 	CustomerID  string
 	Arm         string
 	Probability float64
 	AsOf        time.Time
+}
+
+// partRow is a row of assignment_parts.
+type partRow struct {
+	CustomerID, Arm *string
+	Probability     *float64
+	AsOf            *time.Time
 }
 
 // key tells an assignment from all others.
@@ -61,10 +68,14 @@ func (m *Measurement) holdToKept(ctx context.Context) error {
 		}
 	}
 	before := len(missing)
-	for row, err := range engine.Select[keptAssignment](ctx, m.Engine, "assignment_parts") {
+	for part, err := range engine.Select[partRow](ctx, m.Engine, "assignment_parts") {
 		if err != nil {
 			return m.unreadable(err)
 		}
+		if part.CustomerID == nil || part.Arm == nil || part.Probability == nil || part.AsOf == nil {
+			continue // a check stops the measurement
+		}
+		row := keptAssignment{*part.CustomerID, *part.Arm, *part.Probability, *part.AsOf}
 		if key := row.key(); missing[key] {
 			delete(missing, key)
 		} else {
