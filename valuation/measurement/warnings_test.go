@@ -75,6 +75,14 @@ func withoutPriorOrder(unknown, people int64) pipelinetest.Input {
 	}
 }
 
+// saidToBe says how many people are said to be planned for a campaign of another tool, and
+// how many count as planned.
+func saidToBe(said, planned int64) change {
+	return func(m *Measurement) {
+		m.foreign.terms.PlannedPeople, m.campaign.Terms.PlannedPeople = said, planned
+	}
+}
+
 // hasCost says that the contacts have a cost.
 func hasCost(m *Measurement) { m.Config.Contacts.Columns.Cost = "cost" }
 
@@ -114,6 +122,12 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Raises: mergedCustomers(mergedAssignments{Customers: 3, Repeated: 4, InSeveralArms: 2}),
 			Says:   "3 customers were assigned under several ids that identities.files merged since, 2 of them to several arms: each counts once, in the arm and from the day of the first assignment",
 			Silent: mergedCustomers(mergedAssignments{}),
+		},
+		{
+			Code:   "plan_unknown",
+			Raises: warnedOf(contacted, saidToBe(0, 3000)),
+			Says:   "nobody says how many customers are planned, so the 3,000 of the assignments count as all, and when they have been watched for the whole window the look is the last: where more are to come, measure them under another name with --planned-people",
+			Silent: warnedOf(contacted, saidToBe(3000, 3000)),
 		},
 		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not
 			Code:   "sample_ratio",
