@@ -29,6 +29,7 @@ final as (
         cast(sum(responded) as bigint) as responded,
         cast(sum(cost) as decimal(38, 4)) as cost,
         cast(round(cast(sum(cost) as decimal(38, 4)), 0) as bigint) as cost_minor,
+        cast(sum(tells_discount) as bigint) as discounts,
         cast(sum(case when is_early then 1 else 0 end) as bigint) as early,
         cast(sum(case when is_of_other_arm then 1 else 0 end) as bigint) as of_other_arm,
         cast(sum(is_of_unknown_arm) as bigint) as of_unknown_arm

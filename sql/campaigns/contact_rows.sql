@@ -29,6 +29,7 @@ select
         when is_finite(contacts_input.discount) and contacts_input.discount between 0 and input_limits.max_amount
             then cost_minor(contacts_input.discount, params.minor_per_unit)
     end as discount_minor,
+    case when campaign_terms.has_discount and contacts_input.discount is not null then 1 else 0 end as tells_discount,
     contacts_input.file_number,
     contacts_input.file_row,
     case

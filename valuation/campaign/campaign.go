@@ -1,7 +1,8 @@
 // Package campaign keeps what a campaign decided before anything was sent, and
 // who was assigned to which of its arms.
 //
-//	out/campaigns/<name>/campaign.json             the terms, written once
+//	out/campaigns/<name>/campaign.json             the terms, written once; foreign.json
+//	                                               where another tool assigned
 //	out/campaigns/<name>/assigned-<as_of>-<n>.parquet   those assigned that day
 //
 // Terms never change and parts are only added: a customer's arm and the days
@@ -69,14 +70,6 @@ type Campaign struct {
 	path  string   // "" of one that another tool assigned
 }
 
-// Foreign is a campaign whose customers another tool assigned.
-func Foreign(terms Terms, assignments ...string) *Campaign {
-	return &Campaign{Terms: terms, Parts: assignments}
-}
-
-// IsForeign says whether another tool assigned the customers.
-func (c *Campaign) IsForeign() bool { return c.path == "" }
-
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
 // ValidateName says whether a campaign can be called so: its name is that of a
@@ -105,7 +98,9 @@ func Names(out string) ([]string, error) {
 
 // Open returns the campaign of a name below an output folder, an error that
 // wraps fs.ErrNotExist when it has not begun.
-func Open(out, name string) (*Campaign, error) {
+func Open(out, name string) (*Campaign, error) { return open(out, name, termsName) }
+
+func open(out, name, termsName string) (*Campaign, error) {
 	path := filepath.Join(out, folder, name)
 	text, err := os.ReadFile(filepath.Join(path, termsName))
 	if err != nil {
@@ -123,7 +118,8 @@ func Open(out, name string) (*Campaign, error) {
 func IsMeasuredOnly(out, name string) bool {
 	_, notBegun := os.Stat(filepath.Join(out, folder, name, termsName))
 	_, notMeasured := os.Stat(filepath.Join(out, folder, name, measuredName))
-	return errors.Is(notBegun, fs.ErrNotExist) && notMeasured == nil
+	_, notKept := os.Stat(filepath.Join(out, folder, name, foreignName))
+	return errors.Is(notBegun, fs.ErrNotExist) && (notMeasured == nil || notKept == nil)
 }
 
 // Begin opens the campaign of a name below an output folder, or begins it with
@@ -138,7 +134,11 @@ func Begin(out string, terms Terms) (*Campaign, error) {
 	if c != nil || err != nil {
 		return c, err
 	}
-	c = &Campaign{Terms: terms, path: filepath.Join(out, folder, name)}
+	return begin(out, terms, termsName)
+}
+
+func begin(out string, terms Terms, termsName string) (*Campaign, error) {
+	c := &Campaign{Terms: terms, path: filepath.Join(out, folder, terms.Design.Campaign)}
 	if err := os.MkdirAll(c.path, 0o700); err != nil {
 		return nil, err
 	}

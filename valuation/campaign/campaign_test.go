@@ -136,6 +136,7 @@ func TestInformationGrowsWithThePeopleWhoAreMature(t *testing.T) {
 	}
 	sixty := Terms{WindowDays: 30, Nights: 60}
 	once := Terms{WindowDays: 30, Nights: 1}
+	first := Terms{WindowDays: 30, Nights: 1, PlannedPeople: 30_000}
 	said := Terms{WindowDays: 30, Nights: 60, PlannedPeople: 20_000}
 	for _, c := range []struct {
 		name     string
@@ -159,7 +160,12 @@ func TestInformationGrowsWithThePeopleWhoAreMature(t *testing.T) {
 		{"one send, mature", once, map[int]int64{0: 500}, 500, 30, 500, 1},
 		{"one send, and others after it", once, map[int]int64{0: 500, 4: 300}, 500, 30, 500, 1},
 		{"planned people", said, every(200, 60), 5000, 55, 20_000, 0.25},
-		{"fewer than planned, all mature", said, every(200, 60), 12_000, 89, 20_000, 1},
+		{"fewer than planned, all mature", said, every(200, 60), 12_000, 89, 20_000, 0.6},
+		{"all who came of a first wave", first, map[int]int64{0: 600}, 600, 30, 30_000, 0.02},
+		{"one short of the plan", first, map[int]int64{0: 600, 5: 29_400}, 29_999, 35, 30_000, 29_999.0 / 30_000},
+		{"as many as planned", first, map[int]int64{0: 600, 5: 29_400}, 30_000, 35, 30_000, 1},
+		{"more than planned", first, map[int]int64{0: 600, 5: 30_000}, 30_600, 35, 30_000, 1},
+		{"nobody came on the planned nights", once, map[int]int64{3: 500}, 500, 40, 0, 0},
 		{"fewer than planned, and not over", said, every(200, 40), 8000, 58, 20_000, 0.4},
 		{"nobody", sixty, nil, 0, 70, 0, 0},
 	} {

@@ -75,11 +75,11 @@ func (r Report) addIncremental(line *ArmReport, outcome ArmOutcome) {
 	line.IncrementalConversions = contrast.Conversion.Best().times(people)
 	cost := outcome.Mature.costMinor()
 	line.CostPerIncrementalConversion = unknown(noCost)
-	if r.Money.HasCost {
+	if line.CostMinor != nil {
 		line.CostPerIncrementalConversion = costPerIncremental(cost, line.IncrementalConversions)
 	}
-	if r.Money.HidesDiscounts {
-		line.setMoney(unknown(HiddenDiscounts))
+	if r.Money.Withheld != "" {
+		line.setMoney(unknown(r.Money.Withheld))
 		return
 	}
 	margin := contrast.Margin.Best()
@@ -106,6 +106,8 @@ func (r Report) notCompared(arm Arm) string {
 		return "this is the arm that the others are compared with"
 	case r.SampleRatio.Broken:
 		return brokenRatio
+	case r.Shares.None == 0:
+		return "the campaign was designed without an arm none, with which it could be compared"
 	case !r.Mature:
 		return "told of those who have been watched for the whole window, and in it or in the arm none nobody has been yet"
 	}
@@ -119,7 +121,7 @@ func (line *ArmReport) setMoney(f Figure) {
 
 const brokenRatio = "the sample ratio is broken: people are missing from an arm, or in one that they were not assigned to"
 
-// HiddenDiscounts is why there is no verdict on money.
+// HiddenDiscounts is why there is no verdict on money where no discounts are told.
 const HiddenDiscounts = "a flat value.margin_rate hides the discounts that a campaign gives: map contacts.columns.discount, what each person redeemed, or orders.columns.margin"
 
 // times returns the interval of so many times the value, nil of none.

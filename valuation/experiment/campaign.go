@@ -118,6 +118,9 @@ type Campaign struct {
 type Money struct {
 	// RevenueStandsIn says that no margin is known, and margins are revenue.
 	RevenueStandsIn bool
+	// Withheld is why nothing is said of differences of margin, "" where something is: a
+	// cost or a discount that is missing is not 0.
+	Withheld string
 	// HidesDiscounts says that margins are a share of what was paid, and nobody knows
 	// what was let off: a discount that the campaign gave takes all of itself from
 	// the margin, and such a share of it only that share.

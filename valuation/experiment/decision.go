@@ -42,8 +42,8 @@ func (r Report) decide() Decision {
 	}
 	contrast, compared := r.Contrast(Challenger, Champion)
 	switch {
-	case r.Money.HidesDiscounts:
-		return Decision{Undecided, HiddenDiscounts}
+	case r.Money.Withheld != "":
+		return Decision{Undecided, r.Money.Withheld}
 	case r.lacksMargin():
 		return Decision{Undecided, marginLacks}
 	case r.IsOver:

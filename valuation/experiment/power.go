@@ -27,11 +27,6 @@ type Question struct {
 	Power float64
 }
 
-// Usual is the question at 80 % power and 5 % two-sided, measured once.
-func Usual(control, treated float64) Question {
-	return Question{Control: control, Treated: treated, Critical: normal975, Power: 0.8}
-}
-
 // Detectable is the least gain that an audience can show.
 type Detectable struct {
 	Absolute float64 // in the metric's unit

@@ -13,7 +13,7 @@ func TestPowerRecovery(t *testing.T) {
 	const base, lift, campaigns = 0.05, 0.2, 1000
 	variation := math.Sqrt(0.75) // of Gamma-Gamma 6, 4
 	for _, control := range []float64{0.5, 0.3} {
-		question := Usual(control, 1-control)
+		question := usual(control, 1-control)
 		rate, err := question.RateSizes(base, lift)
 		if err != nil {
 			t.Fatal(err)

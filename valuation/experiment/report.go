@@ -8,6 +8,7 @@ import (
 // Report is what a campaign brought.
 type Report struct {
 	Timing      Timing
+	Shares      Shares // as designed
 	Mature      bool
 	SampleRatio SampleRatio
 	// Look is the number of this look, 0 where this is none: NoLook says why. IsOver
@@ -41,7 +42,7 @@ func Measure(campaign Campaign) (Report, error) {
 	if err := campaign.validate(); err != nil {
 		return Report{}, err
 	}
-	report := Report{Timing: campaign.Timing, Mature: campaign.Timing.IsMature(), Money: campaign.Money}
+	report := Report{Timing: campaign.Timing, Shares: campaign.Shares, Mature: campaign.Timing.IsMature(), Money: campaign.Money}
 	if err := report.look(); err != nil {
 		return Report{}, err
 	}
@@ -145,9 +146,7 @@ func (c Campaign) contrasts(bound float64, noLook string) []Contrast {
 		}
 		const instead = "the conversion rate and the winsorised revenue"
 		ofMargin := func(treated, control Sample) Comparison {
-			if c.Money.HidesDiscounts {
-				rule.Withheld = HiddenDiscounts
-			}
+			rule.Withheld = c.Money.Withheld
 			return compare(treated, control, false, instead)
 		}
 		contrast := Contrast{

@@ -210,9 +210,9 @@ func TestReportEdges(t *testing.T) {
 			func(r Report) Figure { return r.Arms[1].ProbabilityItPays }, "an arm has 29 buyers, and needs 30"},
 		{"an arm lost people", func(c *Campaign) { c.Arms[2] = mature(Champion, outcomes(43_000, 2250), nil) },
 			func(r Report) Figure { return r.Arms[1].IncrementalMargin }, "sample ratio is broken"},
-		{"discounts are hidden", func(c *Campaign) { c.Money.HidesDiscounts = true },
+		{"discounts are hidden", func(c *Campaign) { c.Money.Withheld = HiddenDiscounts },
 			func(r Report) Figure { return r.Arms[1].IncrementalMarginLessCost }, "hides the discounts"},
-		{"discounts are hidden, and what it pays", func(c *Campaign) { c.Money.HidesDiscounts = true },
+		{"discounts are hidden, and what it pays", func(c *Campaign) { c.Money.Withheld = HiddenDiscounts },
 			func(r Report) Figure { return r.Arms[1].ProbabilityItPays }, "hides the discounts"},
 		{"nobody is mature", func(c *Campaign) {
 			c.Timing.LeastDays, c.Timing.MostDays = 3, 3
@@ -223,7 +223,13 @@ func TestReportEdges(t *testing.T) {
 		{"nobody held out", func(c *Campaign) {
 			c.Shares = Shares{Champion: 5000, Challenger: 5000}
 			c.Arms = []ArmOutcome{c.Arms[0], c.Arms[2]}
-		}, func(r Report) Figure { return r.Arms[0].IncrementalConversions }, "too few people"},
+		}, func(r Report) Figure { return r.Arms[0].IncrementalConversions }, "designed without an arm none"},
+		{"nobody came into the arm none", func(c *Campaign) { c.Arms[1] = mature(None, outcomes(1, 0), nil) },
+			func(r Report) Figure { return r.Arms[1].IncrementalConversions }, "sample ratio"},
+		{"too few are held out", func(c *Campaign) {
+			c.Shares = Shares{None: 1, Champion: 4999, Challenger: 5000}
+			c.Arms = []ArmOutcome{c.Arms[0], mature(None, outcomes(1, 0), nil), c.Arms[2]}
+		}, func(r Report) Figure { return r.Arms[1].IncrementalConversions }, "there are too few people in it or in the arm none"},
 		{"an empty arm", func(c *Campaign) {
 			c.Shares = Shares{None: 10_000}
 			c.Arms = []ArmOutcome{c.Arms[1], {Arm: Champion}}
@@ -238,7 +244,7 @@ func TestReportEdges(t *testing.T) {
 	}
 	// a lift that may be none has no most cost
 	campaign := threeArms()
-	campaign.Arms[2] = mature(Champion, outcomes(45_000, 1830).spentOn(10), nil)
+	campaign.Arms[2] = mature(Champion, outcomes(45_000, 1830).spentOn(10), contacts(45_000, 1, 1, 450_000))
 	cost := measure(t, campaign).Arms[1].CostPerIncrementalConversion
 	if cost.Value == nil || cost.Low == nil || cost.High != nil || cost.Reason == "" {
 		t.Errorf("%+v", cost)
@@ -283,7 +289,7 @@ func TestMaturePeopleAloneAreCompared(t *testing.T) {
 // and conversions and revenue are as they are.
 func TestHiddenDiscountsLeaveNoMoney(t *testing.T) {
 	campaign := threeArms()
-	campaign.Money.HidesDiscounts = true
+	campaign.Money.Withheld = HiddenDiscounts
 	for _, c := range measure(t, campaign).Contrasts {
 		for name, comparison := range map[string]Comparison{"margin": c.Margin, "less cost": *c.Net} {
 			for _, e := range []Estimate{comparison.Raw, comparison.Best()} {
@@ -356,7 +362,7 @@ func TestDecisions(t *testing.T) {
 		{"better by revenue, at a cost", []func(*Campaign){func(c *Campaign) { c.Money.RevenueStandsIn = true }}, Undecided, "revenue cannot be set against the cost", 1},
 		{"worse by revenue, at a cost", []func(*Campaign){func(c *Campaign) { c.Money.RevenueStandsIn = true }, challenger(1800, 10)}, Undecided, "revenue cannot be set against the cost", 1},
 		{"better by revenue, no cost known", []func(*Campaign){func(c *Campaign) { c.Money = Money{RevenueStandsIn: true} }}, Promote, "its revenue per recipient is above", 1},
-		{"better, and who knows by what discounts", []func(*Campaign){func(c *Campaign) { c.Money.HidesDiscounts = true }}, Undecided, "hides the discounts", 1},
+		{"better, and who knows by what discounts", []func(*Campaign){func(c *Campaign) { c.Money.Withheld = HiddenDiscounts }}, Undecided, "hides the discounts", 1},
 		{"broken", []func(*Campaign){func(c *Campaign) { c.Arms[0] = mature(Challenger, outcomes(43_000, 2700), nil) }}, Refused, "sample ratio", 1},
 		{"no challenger", []func(*Campaign){func(c *Campaign) {
 			c.Shares = Shares{None: 1818, Champion: 8182}

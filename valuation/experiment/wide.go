@@ -49,7 +49,7 @@ func (w *wide) negate() {
 }
 
 func (w wide) big() *big.Int {
-	negative := int64(w[2]) < 0
+	negative := int64(w[len(w)-1]) < 0
 	if negative {
 		w.negate()
 	}

@@ -136,7 +136,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	m.document.Stand(m.earlier)
 	m.document.Conclude(facts, m.earlier)
 	m.warnOfMerged(merged)
-	m.warn(contacts)
+	m.warn(contacts, report.Money)
 	return m.makeFigures(ctx)
 }
 
@@ -156,7 +156,7 @@ var campaignArms = []experiment.Arm{experiment.None, experiment.Champion, experi
 // compared returns the campaign as the statistics see it.
 func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map[string]Contacts) (experiment.Campaign, error) {
 	terms := m.campaign.Terms
-	compared := experiment.Campaign{Shares: terms.Design.Shares, HasCovariate: true, Money: m.money(contacts)}
+	compared := experiment.Campaign{Shares: terms.Design.Shares, HasCovariate: true, Money: m.money(contacts, arms)}
 	var days []time.Time
 	var mature int64
 	for _, arm := range campaignArms {
@@ -179,8 +179,8 @@ func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map
 		if outcome.Outcomes.Converted.People() == 0 {
 			continue
 		}
-		if contacts != nil {
-			outcome.Contacts = m.knownOf(contacts[string(arm)])
+		if of, known := armContacts(contacts, arm); known {
+			outcome.Contacts = m.knownOf(of)
 		}
 		compared.Arms = append(compared.Arms, outcome)
 	}
@@ -199,17 +199,6 @@ func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map
 	compared.Timing.Information = terms.Information(mature, assigned, calendar.DaysBetween(m.started, m.Days.AsOf))
 	compared.Timing.Information.Earlier = looksOf(m.earlier)
 	return compared, nil
-}
-
-// money says what is known of the campaign's money. A margin of its own has the
-// discounts taken off.
-func (m *Measurement) money(contacts map[string]Contacts) experiment.Money {
-	columns := m.Config.Contacts.Columns
-	return experiment.Money{
-		RevenueStandsIn: !m.Config.HasMargin(),
-		HidesDiscounts:  m.Config.Value.MarginRate != nil && (contacts == nil || columns.Discount == ""),
-		HasCost:         contacts != nil && columns.Cost != "",
-	}
 }
 
 type assignedDay struct {

@@ -183,6 +183,9 @@ func (m *Measurement) makeTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := m.holdToKept(ctx); err != nil {
+		return err
+	}
 	m.in.WarnOfCopies(m.contacts.Name, "contact", m.contacts.Copies())
 	return m.contacts.Map(ctx, m.Engine)
 }

@@ -43,7 +43,7 @@ func (d Decision) sentence(asOf string) string {
 // lastLook returns the measurement of the last look that was taken before a day.
 func lastLook(documents []Document, before string) (last Document, found bool) {
 	for _, d := range documents {
-		if d.Look > 0 && d.AsOf < before && d.AsOf >= last.AsOf {
+		if d.isTaken() && d.AsOf < before && d.AsOf >= last.AsOf {
 			last, found = d, true
 		}
 	}
@@ -95,8 +95,8 @@ const alone = "sending"
 func (f Facts) paid(subject string, c experiment.Contrast) string {
 	money, best := f.Report.Money, c.Best()
 	switch {
-	case money.HidesDiscounts:
-		return fmt.Sprintf("Whether %s paid is not known, since value.margin_rate hides discounts%s.", subject, f.beside(c))
+	case money.Withheld != "":
+		return fmt.Sprintf("Whether %s paid is not known, since %s%s.", subject, cause(money.Withheld), f.beside(c))
 	case best.Sequential == nil:
 		return fmt.Sprintf("Whether %s paid cannot be told (%s)%s.", subject, best.SequentialReason, f.beside(c))
 	}
@@ -113,6 +113,15 @@ func (f Facts) paid(subject string, c experiment.Contrast) string {
 		return fmt.Sprintf("%s paid: %s a person.", subject, f.span(low, high))
 	}
 	return fmt.Sprintf("%s lost: %s a person.", subject, f.span(low, high))
+}
+
+// cause is why nothing is said of money, without what to do about it.
+func cause(withheld string) string {
+	if withheld == experiment.HiddenDiscounts {
+		return "value.margin_rate hides discounts"
+	}
+	cause, _, _ := strings.Cut(withheld, ": ")
+	return cause
 }
 
 // noEffect says what the campaign could have shown, beside what it did not.
@@ -135,7 +144,7 @@ func (f Facts) noEffect(subject string, c experiment.Contrast) string {
 func (f Facts) better(c experiment.Contrast) string {
 	best := c.Best()
 	switch {
-	case f.Report.Money.HidesDiscounts || best.Sequential == nil:
+	case f.Report.Money.Withheld != "" || best.Sequential == nil:
 		return fmt.Sprintf("Whether the challenger brought more than the champion is not known%s.", f.beside(c))
 	case best.Sequential.Low <= 0 && best.Sequential.High >= 0:
 		return fmt.Sprintf("No difference of challenger and champion shown: %s a person.", f.span(best.Sequential.Low, best.Sequential.High))

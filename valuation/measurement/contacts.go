@@ -15,6 +15,14 @@ import (
 // are no quarantine.
 const otherCampaign = "other_campaign"
 
+// nullCampaign is the reason of contacts of which nobody knows the campaign.
+const nullCampaign = "null_campaign"
+
+// isSetAside says whether rows are in quarantine for a reason that they may be mended of.
+func isSetAside(reason string) bool {
+	return reason != intake.Used && reason != otherCampaign && reason != intake.AfterAsOf
+}
+
 type contactRowCount struct {
 	Reason    string
 	Contacts  int64
@@ -27,7 +35,7 @@ type contactCount struct {
 }
 
 // readContacts reads the people whom the campaign contacted, by their assigned arm.
-// It returns nil where no row of the files is of this campaign: what is not known is
+// It returns nil where no usable row of the files is of this campaign: what is not known is
 // not 0.
 func (m *Measurement) readContacts(ctx context.Context) (map[string]Contacts, error) {
 	rows, err := engine.All[contactRowCount](ctx, m.Engine, "contact_row_counts")

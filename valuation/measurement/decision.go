@@ -73,12 +73,24 @@ func firstReached(documents []Document, before string) (first Decision, reached 
 	return Decision{}, false
 }
 
+// isTaken says whether the measurement was a look that counts. One at which no figure was
+// known can have decided nothing, so it must not be the last.
+func (d Document) isTaken() bool { return d.Look > 0 && (d.Information < 1 || d.hasIntervals()) }
+
+// IsLastLook says whether this is the last look.
+func (d Document) IsLastLook() bool { return d.isTaken() && d.Information >= 1 }
+
+// hasIntervals says whether any figure has an interval of this look.
+func (d Document) hasIntervals() bool {
+	return slices.ContainsFunc(d.Figures, func(f Figure) bool { return f.SequentialLow != nil })
+}
+
 // looksOf returns the looks that other measurements took. A day that was measured
 // several times was one look.
 func looksOf(documents []Document) (looks experiment.Looks) {
 	byDay := func(a, b Document) int { return strings.Compare(a.AsOf, b.AsOf) }
 	for _, d := range slices.SortedStableFunc(slices.Values(documents), byDay) {
-		if d.Look > 0 && d.MaturePeople > 0 && !d.LooksAreOver {
+		if d.isTaken() && d.MaturePeople > 0 && !d.LooksAreOver {
 			looks = looks.Add(experiment.Look{People: d.MaturePeople, Share: d.Information})
 		}
 	}

@@ -96,6 +96,7 @@ type Contacts struct {
 	Messages                           int64
 	Sent, Delivered, Opened, Responded int64 // people
 	CostMinor                          int64
+	Discounts                          int64 // people of whom it is told what they were let off
 	Early                              int64 // people contacted before they were assigned
 	OfOtherArm                         int64 // people who got the message of another arm
 	OfUnknownArm                       int64 // people with a message of no arm there is

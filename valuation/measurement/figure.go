@@ -131,8 +131,8 @@ func joined(reason, more string) string {
 // contacts adds the people of an arm whom the campaign contacted. An open is counted
 // and is no response.
 func (l *list) contacts(arm string, n int64, costMinor *int64) {
-	contacted := l.facts.Contacts[arm]
-	if costMinor == nil && l.facts.Contacts != nil && l.facts.Columns.Cost != "" {
+	contacted, isKnown := armContacts(l.facts.Contacts, experiment.Arm(arm))
+	if costMinor == nil && isKnown && l.facts.Columns.Cost != "" {
 		costMinor = &contacted.CostMinor
 	}
 	columns := l.facts.Columns
@@ -152,6 +152,8 @@ func (l *list) contacts(arm string, n int64, costMinor *int64) {
 		switch {
 		case l.facts.Contacts == nil:
 			figure = unknown("no contacts of this campaign are known: give them in contacts.files")
+		case !isKnown:
+			figure = unknown("no contacts of this arm are known: give them in contacts.files")
 		case !f.isKnown:
 			figure = unknown("the contacts do not tell: set contacts.columns." + f.column)
 		}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +17,6 @@ import (
 	"cbv/valuation/failure"
 	"cbv/valuation/parquetfile"
 	"cbv/valuation/pipeline"
-	"cbv/valuation/publication"
 	"cbv/valuation/source"
 )
 
@@ -86,20 +83,27 @@ func (m *Measurement) readForeign(ctx context.Context) error {
 	if m.started, err = time.Parse(time.DateOnly, days[0]); err != nil {
 		return failure.Inputf("%s: assigned_at: %q is not a day", m.parts[0].Name, days[0])
 	}
+	if shares, err := distinct("cast(share is null as varchar)"); err != nil {
+		return err
+	} else if slices.Contains(shares, "true") {
+		return failure.Inputf("%s: there are rows without a share: give each the designed share of its arm", m.parts[0].Name)
+	}
 	arms, err := distinct("arm || '=' || cast(cast(share as double) as varchar)")
 	if err != nil {
 		return err
 	}
 	terms := &m.campaign.Terms
 	terms.Started = days[0]
-	if terms.PlannedPeople == 0 {
-		terms.PlannedPeople = source.Rows(m.parts)
-	}
 	terms.Design.Shares, err = designedShares(arms)
 	if err != nil {
 		return failure.Inputf("%s: %w", m.parts[0].Name, err)
 	}
-	return nil
+	m.foreign.terms = *terms
+	if terms.PlannedPeople == 0 {
+		terms.PlannedPeople = source.Rows(m.parts)
+	}
+	m.foreign.kept, err = campaign.Kept(m.Config.Out, m.foreign.terms)
+	return err
 }
 
 // findForeignColumns refuses files that lack a column.
@@ -179,15 +183,6 @@ func (m *Measurement) unreadable(err error) error {
 		return failure.Inputf("%s: these assignments cannot be read: %w: they need the columns %s", m.parts[0].Name, engine.Cause(err), foreignColumns)
 	}
 	return failure.Inputf("campaign %s: its assignments cannot be read: %w: put the files back as they were written", m.name(), engine.Cause(err))
-}
-
-// makeFolder makes the folder of a campaign that another tool assigned, as an export
-// would have: its owner's alone, since what is quarantined names customers.
-func (m *Measurement) makeFolder() error {
-	if !m.campaign.IsForeign() {
-		return nil
-	}
-	return os.MkdirAll(filepath.Dir(filepath.Join(m.Config.Out, publication.MeasuredFolder(m.name()))), 0o700)
 }
 
 // MeasureForeign is Measure for a campaign whose customers another tool assigned.

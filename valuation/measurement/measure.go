@@ -30,6 +30,7 @@ type Measurement struct {
 	in       *intake.Intake
 	catalog  publication.Catalog
 	campaign *campaign.Campaign
+	foreign  foreignState
 	started  time.Time     // day of the first assignment
 	parts    []source.File // the assignments
 	contacts source.Auxiliary
@@ -199,7 +200,7 @@ func (m *Measurement) publish(ctx context.Context, store *publication.Store, ent
 		return Result{}, err
 	}
 	id := publication.RunID(m.Days.AsOf, m.identity)
-	if err := m.makeFolder(); err != nil {
+	if err := m.keep(); err != nil {
 		return Result{}, err
 	}
 	if err := m.catalog.Publish(id, manifest); err != nil {

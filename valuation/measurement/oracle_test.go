@@ -54,6 +54,7 @@ type measuredShop struct {
 	marginRate     float64 // 0: none
 	marginOfRow    float64 // share of each row that is margin; 0: there is no column
 	hidesDiscounts bool    // the contacts do not tell them
+	isClean        bool    // no contact of the campaign is set aside
 	percentile     float64
 }
 
@@ -182,12 +183,16 @@ func (s measuredShop) oracle() (Facts, map[string]int64, map[string]int64) {
 func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]watched, first, last int) experiment.Campaign {
 	compared := experiment.Campaign{
 		Shares: s.terms.Design.Shares, HasCovariate: true,
-		Money: experiment.Money{
-			RevenueStandsIn: facts.MoneyBasis == "revenue", HasCost: facts.Contacts != nil,
-			HidesDiscounts: s.marginRate > 0 && (facts.Contacts == nil || s.hidesDiscounts),
-		},
+		Money:  experiment.Money{RevenueStandsIn: facts.MoneyBasis == "revenue", HasCost: facts.Contacts != nil},
 		Timing: experiment.Timing{WindowDays: s.terms.WindowDays, LeastDays: s.asOf - last, MostDays: s.asOf - first},
 	}
+	switch {
+	case s.marginRate > 0 && (facts.Contacts == nil || s.hidesDiscounts):
+		compared.Money.Withheld = experiment.HiddenDiscounts
+	case facts.Contacts != nil && !s.isClean:
+		compared.Money.Withheld = lostContacts
+	}
+	compared.Money.HidesDiscounts = s.marginRate > 0 && compared.Money.Withheld != ""
 	mature, perDay := int64(0), map[int]int64{}
 	for arm, people := range outcomes {
 		outcome := experiment.ArmOutcome{Arm: arm}
@@ -231,7 +236,7 @@ func edgyShop(seed uint64) measuredShop {
 	const window, started = 20, 19_000
 	s := measuredShop{
 		asOf: started + pick(1, 5, 19, 20, 21, 30, 45), zone: time.UTC, percentile: 90, byOrder: seed%2 == 1,
-		zeroIsPurchase: random.IntN(2) == 0, hidesDiscounts: seed%5 == 2,
+		zeroIsPurchase: random.IntN(2) == 0, hidesDiscounts: seed%5 == 2, isClean: seed%4 > 0,
 		terms: campaign.Terms{
 			Audience: "retain", Started: time.Unix(started*86400, 0).UTC().Format(time.DateOnly), WindowDays: window, Nights: pick(1, 15, 20, 40), Covariate: byPriorSpend,
 			Design: experiment.Design{Campaign: "spring", Salt: "s", GlobalSalt: "g", GlobalHoldout: 800, Shares: experiment.Shares{None: 2500, Champion: 3500, Challenger: 4000}},

@@ -2,6 +2,8 @@ package measurement
 
 import (
 	"fmt"
+	"strings"
+	"testing"
 	"time"
 
 	"cbv/valuation/campaign"
@@ -49,15 +51,69 @@ func voucherShop() (measuredShop, []contact) {
 	return s, contacts
 }
 
-// otherTimes are vouchers that were sent a day before the people were assigned, and a day
-// after their window, which let nothing off what is counted.
-func otherTimes(vouchers []contact) (others []contact) {
-	for _, voucher := range vouchers {
-		for _, days := range []int64{-1, 31} {
-			other, at := voucher, *voucher.At+days*86400e6
-			other.At = &at
-			others = append(others, other)
-		}
+// sentLater are the contacts as they are where the messages went out so many days later.
+func sentLater(contacts []contact, days int64) (others []contact) {
+	for _, c := range contacts {
+		at := *c.At + days*86400e6
+		c.At = &at
+		others = append(others, c)
 	}
 	return others
+}
+
+// withDiscounts are the contacts with another discount of those that have one.
+func withDiscounts(contacts []contact, of func(discount float64) *float64) (others []contact) {
+	for _, c := range contacts {
+		c.Discount = of(*c.Discount)
+		others = append(others, c)
+	}
+	return others
+}
+
+// The pin of the voucher: of 10,000 a side 500 buy at a list price of 100, and 800 at 80
+// with a voucher. By a rate of 30 % the margin is 4,200 more, and in truth 7,000 less.
+func TestVoucherPin(t *testing.T) {
+	s, vouchers := voucherShop()
+	for _, test := range []struct {
+		name    string
+		prepare func(*measuredShop)
+		want    *float64
+		because string // where none is wanted
+		so      string // what the conclusion says of it
+	}{
+		{"by a flat rate", func(s *measuredShop) { s.marginRate = 0.3 }, nil, "hides the discounts", "value.margin_rate hides discounts"},
+		{"by the discount of the contacts", func(s *measuredShop) { s.marginRate, s.contacts = 0.3, vouchers }, amount(-7000), "", ""},
+		{"sent before the assignment", func(s *measuredShop) { s.marginRate, s.contacts = 0.3, sentLater(vouchers, -3) }, amount(-7000), "", ""},
+		{"sent as the window ends", func(s *measuredShop) { s.marginRate, s.contacts = 0.3, sentLater(vouchers, 30) }, amount(-7000), "", ""},
+		{"by a margin of each row", func(s *measuredShop) { s.marginOfRow = 1 }, amount(-7000), "", ""},
+		{"written as less than 0", func(s *measuredShop) {
+			s.marginRate, s.contacts = 0.3, withDiscounts(vouchers, func(discount float64) *float64 { return amount(-discount) })
+		}, nil, "are in quarantine", "rows of the campaign's contacts are in quarantine, so nobody knows all that was spent"},
+		{"without a value", func(s *measuredShop) {
+			s.marginRate, s.contacts = 0.3, withDiscounts(vouchers, func(float64) *float64 { return nil })
+		}, nil, "has no value in any contact", "contacts.columns.discount has no value in any contact of the campaign, so nobody knows what was let off"},
+	} {
+		shop := s
+		test.prepare(&shop)
+		c := shop.write(t)
+		if shop.marginOfRow > 0 { // paid less what it cost: 70 of the list price of 100
+			c.Orders.Columns.Margin = "case when amount < 70 then 0e0 else amount - 70 end"
+		}
+		d := measureShop(t, c, "spring").Document
+		for _, metric := range []string{"incremental_margin", "incremental_margin_less_cost", "probability_it_pays"} {
+			f, _ := d.Find("champion", "none", metric, Adjusted)
+			switch {
+			case test.want == nil && (f.Value != nil || f.Low != nil || !strings.Contains(f.Reason, test.because)):
+				t.Errorf("%s: %s %+v, want none", test.name, metric, f)
+			case test.want != nil && metric == "incremental_margin" && (f.Value == nil || *f.Value < *test.want-0.01 || *f.Value > *test.want+0.01 || *f.High >= 0):
+				t.Errorf("%s: %s %v to %v, %s, want %g", test.name, metric, f.Value, f.High, f.Reason, *test.want)
+			}
+		}
+		if test.want == nil != strings.HasPrefix(d.Conclusion, "Whether sending paid is not known, since "+test.so+": conversion changed by +2.") {
+			t.Errorf("%s: %s", test.name, d.Conclusion)
+		}
+		if test.want != nil && !strings.HasPrefix(d.Conclusion, "Sending ") {
+			t.Errorf("%s: %s", test.name, d.Conclusion)
+		}
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"cbv/valuation/calendar"
 	"cbv/valuation/experiment"
 	"cbv/valuation/failure"
-	"cbv/valuation/intake"
 )
 
 // refuseUnknownCustomers looks for people whom these orders do not know. An export
@@ -56,19 +55,23 @@ func (m *Measurement) warnOfMerged(merged mergedAssignments) {
 	}
 }
 
+// noVerdict ends a warning of money that is not known.
+const noVerdict = "; until then there is no verdict on money"
+
 // warn warns of what stands between the figures and what they say.
-func (m *Measurement) warn(contacts map[string]Contacts) {
+func (m *Measurement) warn(contacts map[string]Contacts, money experiment.Money) {
 	m.warnOfHoles()
+	m.warnOfUnknownPlan()
 	if ratio := m.document.SampleRatio; ratio.Broken {
 		m.Warn("sample_ratio", "the arms do not have the people that the design gave them (chi-square %.1f, p %.1g): people were lost or added in a way that differs between arms, so no lift is reported: find where before anything else", ratio.ChiSquare, ratio.PValue)
 	}
 	if !m.Config.HasMargin() {
 		m.Warn("revenue_not_margin", "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin")
 	}
-	if m.money(contacts).HidesDiscounts {
-		m.Warn("hidden_discounts", "%s; until then there is no verdict on money", experiment.HiddenDiscounts)
+	if money.Withheld == experiment.HiddenDiscounts || money.Withheld == untoldDiscounts {
+		m.Warn("hidden_discounts", "%s%s", money.Withheld, noVerdict)
 	}
-	m.warnOfContactRows(contacts)
+	m.warnOfContactRows(contacts, money)
 	m.warnOfContacts(contacts)
 }
 
@@ -96,18 +99,25 @@ func (m *Measurement) warnOfHoles() {
 
 // warnOfContactRows warns of rows of the contact files that say nothing of this
 // campaign.
-func (m *Measurement) warnOfContactRows(contacts map[string]Contacts) {
-	if m.Config.HasContacts() && contacts == nil {
+func (m *Measurement) warnOfContactRows(contacts map[string]Contacts, money experiment.Money) {
+	switch {
+	case m.Config.HasContacts() && contacts == nil:
 		m.Warn("no_contacts", "no usable row of contacts.files is of campaign %s: check contacts.columns.campaign", m.name())
+	case strings.HasPrefix(money.Withheld, noContacts):
+		m.Warn("no_contacts", "%s%s", money.Withheld, noVerdict)
 	}
 	var quarantined int64
 	for _, count := range m.reasons {
-		if count.Reason != intake.Used && count.Reason != otherCampaign && count.Reason != intake.AfterAsOf {
+		if isSetAside(count.Reason) {
 			quarantined += count.Rows
 		}
 	}
 	if quarantined > 0 {
-		m.Warn("contacts_set_aside", "rows of the contacts in quarantine: %s, so sends and costs are too low: see contact_quarantine.parquet", humanize.Comma(quarantined))
+		text := ""
+		if money.Withheld == lostContacts {
+			text = noVerdict
+		}
+		m.Warn("contacts_set_aside", "rows of the contacts in quarantine: %s, so sends, costs and discounts are too low: see contact_quarantine.parquet%s", humanize.Comma(quarantined), text)
 	}
 }
 

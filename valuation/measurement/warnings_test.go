@@ -25,7 +25,7 @@ func warnedOf(contacts map[string]Contacts, changes ...change) pipelinetest.Inpu
 		for _, change := range changes {
 			change(m)
 		}
-		m.warn(contacts)
+		m.warn(contacts, m.money(contacts, nil))
 		return nil
 	}
 }
@@ -75,6 +75,28 @@ func withoutPriorOrder(unknown, people int64) pipelinetest.Input {
 	}
 }
 
+// saidToBe says how many people are said to be planned for a campaign of another tool, and
+// how many count as planned.
+func saidToBe(said, planned int64) change {
+	return func(m *Measurement) {
+		m.foreign.terms.PlannedPeople, m.campaign.Terms.PlannedPeople = said, planned
+	}
+}
+
+// hasCost says that the contacts have a cost.
+func hasCost(m *Measurement) { m.Config.Contacts.Columns.Cost = "cost" }
+
+// warnedOfArm says what is warned of where the champion's contacts are known, and somebody
+// is assigned to an arm.
+func warnedOfArm(arm experiment.Arm) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		m := measurementOf(c)
+		hasCost(m)
+		m.warn(contacted, m.money(contacted, []armSums{{Arm: arm, Customers: 1}}))
+		return nil
+	}
+}
+
 // mergedCustomers are customers who were assigned under several ids.
 func mergedCustomers(merged mergedAssignments) pipelinetest.Input {
 	return func(c *pipeline.Context) error {
@@ -84,7 +106,7 @@ func mergedCustomers(merged mergedAssignments) pipelinetest.Input {
 }
 
 // contacted are the contacts of an arm that nothing speaks against.
-var contacted = contactsOf(experiment.Champion, Contacts{Sent: 1000})
+var contacted = contactsOf(experiment.Champion, Contacts{Sent: 1000, Discounts: 1})
 
 func TestWarningsOfOrdersAndArms(t *testing.T) {
 	free := 0.0
@@ -100,6 +122,12 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Raises: mergedCustomers(mergedAssignments{Customers: 3, Repeated: 4, InSeveralArms: 2}),
 			Says:   "3 customers were assigned under several ids that identities.files merged since, 2 of them to several arms: each counts once, in the arm and from the day of the first assignment",
 			Silent: mergedCustomers(mergedAssignments{}),
+		},
+		{
+			Code:   "plan_unknown",
+			Raises: warnedOf(contacted, saidToBe(0, 3000)),
+			Says:   "nobody says how many customers are planned, so the 3,000 of the assignments count as all, and when they have been watched for the whole window the look is the last: where more are to come, measure them under another name with --planned-people",
+			Silent: warnedOf(contacted, saidToBe(3000, 3000)),
 		},
 		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not
 			Code:   "sample_ratio",
@@ -117,6 +145,16 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Code:   "hidden_discounts",
 			Raises: warnedOf(contacted, func(m *Measurement) { m.Config.Value.MarginRate = &free }),
 			Says:   "a flat value.margin_rate hides the discounts that a campaign gives: map contacts.columns.discount, what each person redeemed, or orders.columns.margin; until then there is no verdict on money",
+			Silent: warnedOf(contacted, func(m *Measurement) {
+				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
+			}),
+		},
+		{ // where one is told, the others redeemed nothing
+			Code: "hidden_discounts",
+			Raises: warnedOf(contactsOf(experiment.Champion, Contacts{Sent: 1000}), func(m *Measurement) {
+				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
+			}),
+			Says: "contacts.columns.discount has no value in any contact of the campaign, so nobody knows what was let off: write 0 where nothing was; until then there is no verdict on money",
 			Silent: warnedOf(contacted, func(m *Measurement) {
 				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
 			}),
@@ -167,14 +205,32 @@ func TestWarningsOfContacts(t *testing.T) {
 		{
 			Code:   "contacts_set_aside",
 			Raises: warnedOf(contacted, contactRows("null_cost", 1234)),
-			Says:   "rows of the contacts in quarantine: 1,234, so sends and costs are too low: see contact_quarantine.parquet",
+			Says:   "rows of the contacts in quarantine: 1,234, so sends, costs and discounts are too low: see contact_quarantine.parquet",
 			Silent: warnedOf(contacted, contactRows(otherCampaign, 1234)),
 		},
 		{
 			Code:   "contacts_set_aside",
 			Raises: warnedOf(contacted, contactRows("null_time", 2)),
-			Says:   "rows of the contacts in quarantine: 2, so sends and costs are too low: see contact_quarantine.parquet",
+			Says:   "rows of the contacts in quarantine: 2, so sends, costs and discounts are too low: see contact_quarantine.parquet",
 			Silent: warnedOf(contacted, contactRows(intake.AfterAsOf, 2)),
+		},
+		{ // where a cost is mapped, that of the rows is missing
+			Code:   "contacts_set_aside",
+			Raises: warnedOf(contacted, contactRows("null_cost", 2), hasCost),
+			Says:   "rows of the contacts in quarantine: 2, so sends, costs and discounts are too low: see contact_quarantine.parquet; until then there is no verdict on money",
+			Silent: warnedOf(contacted, contactRows(intake.AfterAsOf, 2), hasCost),
+		},
+		{ // of who knows which campaign
+			Code:   "contacts_set_aside",
+			Raises: warnedOf(contacted, contactRows(nullCampaign, 2), hasCost),
+			Says:   "rows of the contacts in quarantine: 2, so sends, costs and discounts are too low: see contact_quarantine.parquet",
+			Silent: warnedOf(contacted, contactRows(otherCampaign, 2), hasCost),
+		},
+		{ // the challenger's contacts are missing
+			Code:   "no_contacts",
+			Raises: warnedOfArm(experiment.Challenger),
+			Says:   "no usable row of contacts.files is of the people of arm challenger, so nobody knows what was spent on them: give its contacts too; until then there is no verdict on money",
+			Silent: warnedOfArm(experiment.Champion),
 		},
 		{
 			Code:   "contaminated_holdout",

@@ -83,8 +83,10 @@ func (t *measureTable) look() string {
 		return fmt.Sprintf("no look: %s so far", countNoun(int64(d.LooksTaken), "look"))
 	case d.Look == 0:
 		return "before the first look"
-	case d.Information >= 1:
+	case d.IsLastLook():
 		return fmt.Sprintf("look %d, the last", d.Look)
+	case d.Information >= 1:
+		return fmt.Sprintf("look %d, at all of the planned customers, and not the last, since no figure could be told", d.Look)
 	}
 	return fmt.Sprintf("look %d, at %s of the planned customers", d.Look, percent(d.Information))
 }
