@@ -7,16 +7,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/contest"
-)
-
-// Trust says whether a backtest supports the model.
-type Trust int
-
-// The states of trust.
-const (
-	Untested Trust = iota // there was nothing to test with
-	NotTrusted
-	Trusted
+	"cbv/valuation/trust"
 )
 
 // Choice is a candidate, and whether to trust it.
@@ -198,14 +189,14 @@ func (r Result) lost(target Target, name string, s Score, baseline string, by Sc
 		return nil
 	}
 	return []string{fmt.Sprintf("%s forecasts %s worse than the baseline %s: mean Poisson deviance %s against %s (a difference of %s, with a standard error of %s)",
-		name, target, baseline, amount(s.Deviance, 4), amount(by.Deviance, 4), amount(contest.Gain, 2), amount(contest.StandardError, 2))}
+		name, target, baseline, trust.Amount(s.Deviance, 4), trust.Amount(by.Deviance, 4), trust.Amount(contest.Gain, 2), trust.Amount(contest.StandardError, 2))}
 }
 
 // off returns the warning that the total of a target is too far off, if it is.
 func (r Result) off(target Target, name string, s Score) []string {
-	totals := fmt.Sprintf("%s forecasts %s purchases, and %s were observed", name, amount(s.Expected, 3), amount(s.Actual, 3))
+	totals := fmt.Sprintf("%s forecasts %s purchases, and %s were observed", name, trust.Amount(s.Expected, 3), trust.Amount(s.Actual, 3))
 	if target == Margin {
-		totals = fmt.Sprintf("%s forecasts a margin of %s, and %s was observed", name, amount(s.Expected, 3), amount(s.Actual, 3))
+		totals = fmt.Sprintf("%s forecasts a margin of %s, and %s was observed", name, trust.Amount(s.Expected, 3), trust.Amount(s.Actual, 3))
 	}
 	switch {
 	case !(s.Actual > 0):
@@ -215,13 +206,4 @@ func (r Result) off(target Target, name string, s Score) []string {
 	}
 	return []string{fmt.Sprintf("%s: off by %+.1f %% (95 %% interval %+.1f to %+.1f), more than %.3g %%",
 		totals, 100*s.Error, 100*s.ErrorLow, 100*s.ErrorHigh, 100*r.MaxTotalError)}
-}
-
-// amount writes a number for a reader: in so many digits, or whole where that
-// takes more.
-func amount(v float64, digits int) string {
-	if math.Abs(v) >= math.Pow10(digits-1) {
-		return fmt.Sprintf("%.0f", v)
-	}
-	return fmt.Sprintf("%.*g", digits, v)
 }

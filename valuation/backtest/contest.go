@@ -6,6 +6,7 @@ import (
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/contest"
 	"cbv/valuation/season"
+	"cbv/valuation/trust"
 )
 
 // What is predicted, and what is held against what.
@@ -13,12 +14,21 @@ type (
 	Target  = contest.Target
 	Contest = contest.Contest
 	Ratio   = season.Ratio
+
+	// Those of trust.
+	Trust     = trust.Trust
+	Test      = trust.Test
+	Judgement = trust.Judgement
 )
 
 // The targets.
 const (
 	Purchases = contest.Purchases
 	Margin    = contest.Margin
+
+	Untested   = trust.Untested
+	NotTrusted = trust.NotTrusted
+	Trusted    = trust.Trusted
 )
 
 // pair is the forecasts of a contest.

@@ -88,19 +88,9 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 		test.Failed = test.Expected >= leastGroupPurchases &&
 			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
 			isFarOff(test.Actual, test.Expected, math.Sqrt(variance))
-		test.Sentence = test.groupSentence()
+		test.Sentence = test.GroupSentence()
 	}
 	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })
-}
-
-// groupSentence says how far what came of a group was off what was forecast of it, which is
-// what it is held to.
-func (t Test) groupSentence() string {
-	more := t.Actual/t.Expected - 1
-	if more < 0 {
-		return fmt.Sprintf("%s, %.1f %% less", t.forecastText(), -100*more)
-	}
-	return fmt.Sprintf("%s, %.1f %% more", t.forecastText(), 100*more)
 }
 
 // isFarOff reports whether a total is off by groupErrors standard errors, and its

@@ -1,14 +1,13 @@
 package backtest
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"cbv/valuation/contest"
 	"cbv/valuation/pastdays"
+	"cbv/valuation/trust"
 )
 
 const (
@@ -30,27 +29,6 @@ const (
 	mostStandardError = 0.15
 )
 
-// Test is one of what a forecast is held to, with its figure.
-type Test struct {
-	Name             string // total, cohort_age, tenth, baseline, recent_value, recent_total, season, precision, uncorrected
-	Target           Target
-	Group            string // the customers that it is about; "" all
-	Expected, Actual float64
-	StandardError    float64 // of ln(Actual / Expected); where it is of another figure, Test says
-	Customers        int
-	Failed           bool
-	Verdict          Trust  // what failing says: NotTrusted or Untested
-	Sentence         string // of a failed test, for a reader
-}
-
-// Judgement says whether to trust a forecast, and by which tests.
-type Judgement struct {
-	Trust   Trust
-	Tests   []Test
-	Reasons []string // the sentences of the tests that decided, where one failed
-	Besides []string // where trust is no: what is untested, too
-}
-
 // Judge judges the forecast of today. standardError is that of the logarithm of its
 // total, from customers and parameters alone; NaN where it is not known.
 func (r Rolling) Judge(standardError float64) Judgement {
@@ -65,55 +43,7 @@ func (r Rolling) Judge(standardError float64) Judgement {
 	tests = append(tests, r.testRecentTotal()...)
 	tests = append(tests, r.testSeason(), r.testPrecision(standardError))
 	tests = append(tests, r.testUncorrected()...)
-	return judge(tests)
-}
-
-// judge weighs tests: one that says no decides, else one that says unknown.
-func judge(tests []Test) Judgement {
-	refused, untested := sentencesOf(tests, NotTrusted), sentencesOf(tests, Untested)
-	switch {
-	case len(refused) > 0:
-		return Judgement{Trust: NotTrusted, Tests: tests, Reasons: refused, Besides: untested}
-	case len(untested) > 0:
-		return Judgement{Trust: Untested, Tests: tests, Reasons: untested}
-	}
-	return Judgement{Trust: Trusted, Tests: tests}
-}
-
-// sentencesOf returns the sentences of the failed tests with a verdict. Of the groups of
-// one kind that are off the worst speaks for all.
-func sentencesOf(tests []Test, verdict Trust) (sentences []string) {
-	type kind struct{ name, target string }
-	failed := map[kind][]Test{}
-	var kinds []kind
-	for _, test := range tests {
-		if !test.Failed || test.Verdict != verdict {
-			continue
-		}
-		of := kind{test.Name, string(test.Target)}
-		if failed[of] == nil {
-			kinds = append(kinds, of)
-		}
-		failed[of] = append(failed[of], test)
-	}
-	for _, of := range kinds {
-		worst := slices.MaxFunc(failed[of], func(a, b Test) int { return cmp.Compare(a.off(), b.off()) })
-		sentence := worst.Sentence
-		if others := len(failed[of]) - 1; others > 0 {
-			sentence += fmt.Sprintf(" (and %d more of this kind)", others)
-		}
-		sentences = append(sentences, sentence)
-	}
-	return sentences
-}
-
-// off is how far the figures of a test lie from each other, as the logarithm of their
-// ratio; where nothing came, farther than any other.
-func (t Test) off() float64 {
-	if !(t.Actual > 0) || !(t.Expected > 0) {
-		return math.Inf(1)
-	}
-	return math.Abs(math.Log(t.Actual / t.Expected))
+	return trust.Judge(tests)
 }
 
 // Held says of a forecast that is trusted how near those of the past came: on the judged
@@ -130,7 +60,7 @@ func (r Rolling) Held(j Judgement) string {
 	within := true
 	for _, test := range j.Tests {
 		if test.Name == name && test.Actual > 0 {
-			missed = append(missed, fmt.Sprintf("%s for %s", offText(test.Expected/test.Actual-1), test.Target.Said()))
+			missed = append(missed, fmt.Sprintf("%s for %s", trust.Off(test.Expected/test.Actual-1), test.Target.Said()))
 			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
 		}
 	}
@@ -235,7 +165,7 @@ func (r Rolling) testBaselines() (tests []Test) {
 			test.Actual, test.Expected, test.StandardError = test.Actual/n, test.Expected/n, contest.StandardError
 			test.Failed = contest.Won()
 			test.Sentence = fmt.Sprintf("the baseline %s forecasts %s better: its mean Poisson deviance is %s, that of the model %s",
-				name, targets[target], amount(test.Expected, 4), amount(test.Actual, 4))
+				name, targets[target], trust.Amount(test.Expected, 4), trust.Amount(test.Actual, 4))
 			tests = append(tests, test)
 		}
 	}
@@ -324,30 +254,7 @@ func (r Rolling) testUncorrected() (tests []Test) {
 func (r Rolling) sentence(test Test, remark string) string {
 	missed := ""
 	if test.Actual > 0 {
-		missed = ": " + missText(test.Expected/test.Actual-1)
+		missed = ": " + trust.Miss(test.Expected/test.Actual-1)
 	}
-	return test.forecastText() + missed + remark
-}
-
-// forecastText says what was forecast and what came.
-func (t Test) forecastText() string {
-	text := fmt.Sprintf("%s purchases were forecast and %s came", amount(t.Expected, 3), amount(t.Actual, 3))
-	if t.Target == Margin {
-		text = fmt.Sprintf("money of %s was forecast and %s came", amount(t.Expected, 3), amount(t.Actual, 3))
-	}
-	if t.Group != "" {
-		return "of " + t.Group + ", " + text
-	}
-	return text
-}
-
-// missText says by how much a forecast was off.
-func missText(relative float64) string { return "the forecast was " + offText(relative) }
-
-// offText says what a forecast was: too low, or too high.
-func offText(relative float64) string {
-	if relative < 0 {
-		return fmt.Sprintf("%.1f %% too low", -100*relative)
-	}
-	return fmt.Sprintf("%.1f %% too high", 100*relative)
+	return test.ForecastText() + missed + remark
 }

@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/pastdays"
 	"cbv/valuation/season"
+	"cbv/valuation/trust"
 )
 
 // Today's forecast is said to be corrected by the miss of a year ago only where it is: where
@@ -43,7 +44,7 @@ func TestGroupSentence(t *testing.T) {
 		{100, 0, "of tenth 8, 100 purchases were forecast and 0 came, 100.0 % less"},
 	} {
 		test := Test{Target: Purchases, Group: "tenth 8", Expected: c.expected, Actual: c.actual}
-		if got := test.groupSentence(); got != c.want {
+		if got := test.GroupSentence(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
@@ -69,23 +70,23 @@ func TestWeighingOfTests(t *testing.T) {
 		{[]Test{season, tenth(140, 100, "high"), tenth(50, 100, "low"), tenth(150, 100, "higher"), passed}, NotTrusted, []string{"low (and 2 more of this kind)"}, []string{"season untested"}},
 		{[]Test{tenth(50, 100, "low"), tenth(40, 0, "nothing came")}, NotTrusted, []string{"nothing came (and 1 more of this kind)"}, nil},
 	} {
-		judged := judge(c.tests)
+		judged := trust.Judge(c.tests)
 		if judged.Trust != c.trust || !slices.Equal(judged.Reasons, c.reasons) || !slices.Equal(judged.Besides, c.besides) {
 			t.Errorf("trust %d by %q and besides %q, want %d by %q and %q", judged.Trust, judged.Reasons, judged.Besides, c.trust, c.reasons, c.besides)
 		}
 	}
 	rolling := Rolling{maxTotalError: .25, Cutoffs: []Cutoff{{Judged: true}, {}}}
 	purchases := Test{Name: "total", Target: Purchases, Expected: 110, Actual: 100}
-	if got := rolling.Held(judge([]Test{purchases, passed})); got != "the forecast of an earlier day, knowing only its past, was 10.0 % too high for purchases and 10.0 % too low for money, within 25 %" {
+	if got := rolling.Held(trust.Judge([]Test{purchases, passed})); got != "the forecast of an earlier day, knowing only its past, was 10.0 % too high for purchases and 10.0 % too low for money, within 25 %" {
 		t.Errorf("held: %s", got)
 	}
 	rolling.Cutoffs[1].Judged, purchases.Expected = true, 130
-	if got := rolling.Held(judge([]Test{purchases, passed})); !strings.HasPrefix(got, "the forecasts of 2 earlier days, each knowing only its past, were together 30.0 % too high") || !strings.HasSuffix(got, ", as chance explains") {
+	if got := rolling.Held(trust.Judge([]Test{purchases, passed})); !strings.HasPrefix(got, "the forecasts of 2 earlier days, each knowing only its past, were together 30.0 % too high") || !strings.HasSuffix(got, ", as chance explains") {
 		t.Errorf("held by chance: %s", got)
 	}
 	alone := Rolling{maxTotalError: .25, Cutoffs: []Cutoff{{}}}
 	uncorrected := Test{Name: "uncorrected", Target: Purchases, Expected: 80, Actual: 100, Verdict: Untested}
-	if got := alone.Held(judge([]Test{uncorrected})); got != "the forecast of a year ago, knowing only its past, was 20.0 % too low for purchases, within 25 %" {
+	if got := alone.Held(trust.Judge([]Test{uncorrected})); got != "the forecast of a year ago, knowing only its past, was 20.0 % too low for purchases, within 25 %" {
 		t.Errorf("held a year ago: %s", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/pastdays"
+	"cbv/valuation/trust"
 )
 
 func isNear(t *testing.T, what string, got, want, tolerance float64) {
@@ -41,7 +42,7 @@ func TestAgreementOfSecondMoments(t *testing.T) {
 // A forecast that fell short is said to be too low.
 func TestMissText(t *testing.T) {
 	for relative, want := range map[float64]string{-.052: "the forecast was 5.2 % too low", .6081: "the forecast was 60.8 % too high"} {
-		if got := missText(relative); got != want {
+		if got := trust.Miss(relative); got != want {
 			t.Errorf("%g: %q, want %q", relative, got, want)
 		}
 	}
