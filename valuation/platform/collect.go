@@ -22,7 +22,8 @@ type collector struct {
 	result  Result
 
 	taken        map[digest]struct{} // keys of rows, whether they were written or not
-	gone         map[int64]struct{}  // identifiers that an exited row has taken out
+	gone         map[int64]struct{}  // identifiers that a row of an exited or suppressed file has
+	owed         map[int64]struct{}  // identifiers that exited files left to this suppressed one
 	phones       map[uint64]struct{}
 	had          []int64 // rows that had a value of a column of the target's own
 	sharedEmails int64   // rows written nevertheless, for targets that know rows by customer_id
@@ -51,8 +52,13 @@ func (o *outputFiles) rows() (rows int64) {
 
 func newCollector(spec *Spec, files Files) *collector {
 	base := spec.Name + "-" + spec.Target.Name + "-" + string(spec.Kind)
+	owed := map[int64]struct{}{}
+	for _, key := range spec.Owed {
+		owed[key] = struct{}{}
+	}
 	return &collector{
 		spec:    spec,
+		owed:    owed,
 		header:  spec.header(spec.Name),
 		lines:   &linesFile{create: files.Lines},
 		create:  files,
@@ -113,7 +119,7 @@ func (c *collector) collect(b *batch) error {
 		}
 		made := piece{b.records[record:o.recordEnd], b.lines[line:o.lineEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd]}
 		if o.gone {
-			err = c.change(Remove, c.spec.Name, made.line)
+			err = c.change(lineStart{Remove, c.spec.Name, o.objects}, made.line)
 		}
 		if err == nil && reason != "" {
 			err = c.reject(o.id, reason)
@@ -151,6 +157,29 @@ func (c *collector) judge(o *outcome) Reason {
 	if c.spec.Kind == Exited {
 		return c.judgeExit(o)
 	}
+	if c.spec.Kind == Removal {
+		return c.judgeRemoval(o)
+	}
+	return c.judgeRow(o)
+}
+
+// judgeRemoval rejects a row of identifiers of before that are there already.
+func (c *collector) judgeRemoval(o *outcome) Reason {
+	reason := o.reason
+	switch {
+	case !o.before && reason != AddressUnknown:
+		reason = c.judgeRow(o)
+	case reason == "" && !c.isAnew(o):
+		reason = DuplicateCustomer
+	}
+	if reason == "" {
+		c.take(o)
+	}
+	return reason
+}
+
+// judgeRow returns why a row of somebody may not be written.
+func (c *collector) judgeRow(o *outcome) Reason {
 	repeated := c.result.Rows > 1 && o.id != "" && o.id == c.lastID
 	c.lastID = o.id
 	if o.reason != "" {
@@ -179,22 +208,36 @@ func (c *collector) judge(o *outcome) Reason {
 // judgeExit rejects a row of identifiers that earlier rows have taken out all, as those
 // of customers who shared an address.
 func (c *collector) judgeExit(o *outcome) Reason {
-	anew := false
-	for _, key := range o.keys.Identifiers {
-		if _, out := c.gone[key]; key != 0 && !out {
-			anew = true
+	for _, key := range o.owed {
+		if key != 0 {
+			c.result.Owed = append(c.result.Owed, key)
 		}
 	}
+	anew := c.isAnew(o)
 	if o.gone = o.gone && anew; o.reason != "" {
 		return o.reason
 	}
 	if !anew {
 		return DuplicateCustomer
 	}
+	c.take(o)
+	return ""
+}
+
+// isAnew says whether a row has an identifier that none before has.
+func (c *collector) isAnew(o *outcome) bool {
+	return slices.ContainsFunc(o.keys.Identifiers[:], func(key int64) bool {
+		_, there := c.gone[key]
+		return key != 0 && !there
+	})
+}
+
+// take keeps the identifiers of a row that is written.
+func (c *collector) take(o *outcome) {
 	for _, key := range o.keys.Identifiers {
 		c.gone[key] = struct{}{}
+		delete(c.owed, key)
 	}
-	return ""
 }
 
 func (c *collector) reject(id string, reason Reason) error {
@@ -263,20 +306,20 @@ func (c *collector) changed(o *outcome, name string, record, line [][]byte, cell
 	}
 	switch {
 	case o.was != name || !o.sameKeys && !o.anyKey:
-		return c.change(Add, name, line...)
+		return c.change(lineStart{Add, name, ""}, line...)
 	case entered || !o.sameRow:
-		return c.change(Update, name, line...)
+		return c.change(lineStart{Update, name, ""}, line...)
 	}
 	return nil
 }
 
 // change writes a line of the change file.
-func (c *collector) change(change Change, name string, line ...[]byte) error {
-	c.result.Changes[change]++
+func (c *collector) change(start lineStart, line ...[]byte) error {
+	c.result.Changes[start.change]++
 	if c.lines.create == nil {
 		return nil
 	}
-	return c.lines.write(lineStart{change, name}, line...)
+	return c.lines.write(start, line...)
 }
 
 // append adds a row to a kind of file of a name.
@@ -329,6 +372,9 @@ func (c *collector) finish(err error) (Result, error) {
 	}
 	if c.spec.Kind == Full && r.Written == 0 {
 		return *r, failure.Inputf("%s for %s: %w (%s); no file is made", c.spec.Name, c.spec.Target.Name, ErrEmpty, c.tally())
+	}
+	if n := len(c.owed); n > 0 {
+		return *r, fmt.Errorf("%s for %s: identifiers of people who objected that neither the exited nor the suppressed file names: %d: nothing is exported while they would stay", c.spec.Name, c.spec.Target.Name, n)
 	}
 	c.warn()
 	return *r, nil

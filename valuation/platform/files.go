@@ -62,6 +62,7 @@ type linesFile struct {
 type lineStart struct {
 	change   Change
 	audience string
+	reason   Reason // of who is removed and objects
 }
 
 func (f *linesFile) write(start lineStart, pieces ...[]byte) error {
@@ -74,7 +75,11 @@ func (f *linesFile) write(start lineStart, pieces ...[]byte) error {
 	}
 	text, known := f.starts[start]
 	if !known {
-		text = fmt.Sprintf(`{"op":"%s","audience":"%s","row":`, start.change, start.audience)
+		text = fmt.Sprintf(`{"op":"%s","audience":"%s",`, start.change, start.audience)
+		if start.reason != "" {
+			text += fmt.Sprintf(`"reason":"%s",`, start.reason)
+		}
+		text += `"row":`
 		f.starts[start] = text
 	}
 	if _, err := f.buffer.WriteString(text); err != nil {

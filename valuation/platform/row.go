@@ -34,9 +34,12 @@ type outcome struct {
 	keys        RowKey
 	sameKeys    bool // as all earlier exports have them
 	sameRow     bool
-	anyKey      bool // one of its identifiers is as before
-	unknown     bool // of an exited row, that an identifier could not be named
-	gone        bool // of an exited row, that its line says what is removed
+	anyKey      bool               // one of its identifiers is as before
+	unknown     bool               // of an exited row, that an identifier could not be named
+	gone        bool               // of an exited row, that its line says what is removed
+	objects     Reason             // of an exited row, why the person must not be written to; empty: they may
+	owed        [identifiers]int64 // of an exited row, the identifiers that are left to the suppressed file
+	before      bool               // of a suppressed row, that it has an identifier of before
 	key         digest
 	owned       Reason // the key is of somebody assigned before; empty: it is not
 	shared      Reason // of a row whose key an earlier one has; empty: it has no key
@@ -146,6 +149,10 @@ func (e *encoder) row(p *Person, attributes []Cell) outcome {
 	o := outcome{id: p.CustomerID, was: p.Was}
 	if e.spec.Kind == Exited {
 		e.exit(&o, p)
+		return o
+	}
+	if e.spec.Kind == Removal && p.Gone[0] != 0 {
+		e.before(&o, p)
 		return o
 	}
 	if p.Absent {
@@ -287,7 +294,7 @@ func (e *encoder) handedOut(o *outcome, p *Person, row *identity) {
 			continue
 		}
 		key := e.identifierOf(column, p, row)
-		if key != 0 && e.spec.HandedOut.has(key) {
+		if key != 0 && e.spec.HandedOut.Has(key) {
 			o.reason = ""
 			continue
 		}

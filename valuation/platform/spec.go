@@ -45,11 +45,15 @@ type Spec struct {
 	// AsOf is the day of the run, for targets that date their rows.
 	AsOf time.Time
 
-	// HandedOut are the identifiers that the target was ever given: a suppressed file
-	// has nobody else. Handed are the cells of an exited file that people does not
+	// HandedOut are the identifiers that the target was ever given and that no member
+	// has: a suppressed file has nobody else. Handed are the cells that people does not
 	// know any more.
 	HandedOut *Keys
 	Handed    Handed
+
+	// Owed are the identifiers that exited files left to the suppressed file, because
+	// their people object: one that it does not have either is an error.
+	Owed []int64
 
 	// Changes asks a full export for entered files and the change file as well: the
 	// rows whose Person.Was is not the name they have now, or whose identifiers are
@@ -191,10 +195,7 @@ func (s *Spec) needsOneOf() []Field {
 
 // columns are the target's own that the file has.
 func (s *Spec) columns() []Column {
-	all := s.Target.Columns
-	if s.Kind == Removal {
-		all = s.Target.RemovalColumns
-	}
+	all := s.Target.columnsOf(s.Kind)
 	if s.Target.FixedHeader {
 		return all
 	}
