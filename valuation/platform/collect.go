@@ -25,8 +25,9 @@ type collector struct {
 	gone         map[int64]struct{}  // identifiers that a row of an exited or suppressed file has
 	owed         map[int64]struct{}  // identifiers that exited files left to this suppressed one
 	phones       map[uint64]struct{}
-	had          []int64 // rows that had a value of a column of the target's own
-	sharedEmails int64   // rows written nevertheless, for targets that know rows by customer_id
+	ids          map[int64]struct{} // customer_ids as the target reads them; nil where none become one
+	had          []int64            // rows that had a value of a column of the target's own
+	sharedEmails int64              // rows written nevertheless, for targets that know rows by customer_id
 	lastID       string
 }
 
@@ -56,7 +57,13 @@ func newCollector(spec *Spec, files Files) *collector {
 	for _, key := range spec.Owed {
 		owed[key] = struct{}{}
 	}
+	var ids map[int64]struct{}
+	isLossy := func(c Column) bool { return !c.Form.isWhole() }
+	if spec.Target.Key == CustomerID && slices.ContainsFunc(spec.Target.IdentifyingColumns(), isLossy) {
+		ids = map[int64]struct{}{}
+	}
 	return &collector{
+		ids:     ids,
 		spec:    spec,
 		owed:    owed,
 		header:  spec.header(spec.Name),
@@ -140,6 +147,9 @@ func (c *collector) place(o *outcome) (name string, reason Reason, err error) {
 	if reason = c.judge(o); reason != "" {
 		return name, reason, nil
 	}
+	if _, taken := c.phones[o.phone]; o.phone != 0 && taken {
+		o.compared, o.isPhoneless = o.phoneless, true
+	}
 	if c.spec.Place != nil {
 		if name, reason, err = c.spec.Place(o.id, o.held, o.keys); err != nil || reason != "" {
 			return name, reason, err
@@ -191,6 +201,9 @@ func (c *collector) judgeRow(o *outcome) Reason {
 	if o.owned != "" {
 		return o.owned
 	}
+	if c.hasID(o) {
+		return DuplicateCustomer
+	}
 	if o.shared != "" {
 		if _, taken := c.taken[o.key]; taken && (c.spec.Target.Key != CustomerID || c.spec.UniqueEmail) {
 			return o.shared
@@ -222,6 +235,22 @@ func (c *collector) judgeExit(o *outcome) Reason {
 	}
 	c.take(o)
 	return ""
+}
+
+// hasID says whether the target would take a row for that of another customer, whose id
+// its form makes the same.
+func (c *collector) hasID(o *outcome) bool {
+	if c.ids == nil {
+		return false
+	}
+	known := func(key int64) bool { _, there := c.ids[key]; return key != 0 && there }
+	if slices.ContainsFunc(o.keys.Identifiers[:], known) {
+		return true
+	}
+	for _, key := range o.keys.Identifiers {
+		c.ids[key] = struct{}{}
+	}
+	return false
 }
 
 // isAnew says whether a row has an identifier that none before has.
@@ -273,16 +302,18 @@ func (c *collector) write(o *outcome, name string, made piece) error {
 	}
 	record, line := [][]byte{made.record}, [][]byte{made.line}
 	if o.phone != 0 {
-		if _, taken := c.phones[o.phone]; taken {
-			if err := c.blank(o.id, c.header[o.phoneColumn], SharedPhone, ""); err != nil {
+		c.phones[o.phone] = struct{}{}
+	}
+	if o.isPhoneless {
+		for _, cell := range o.phoneCells {
+			if cell.column == 0 {
+				break
+			}
+			if err := c.blank(o.id, c.header[cell.column-1], SharedPhone, ""); err != nil {
 				return err
 			}
-			record = [][]byte{made.record[:o.phoneCell.from], made.record[o.phoneCell.to:]}
-			if len(made.line) > 0 {
-				line = [][]byte{made.line[:o.phoneValue.from], []byte("null"), made.line[o.phoneValue.to:]}
-			}
 		}
-		c.phones[o.phone] = struct{}{}
+		record, line = o.withoutPhone(made)
 	}
 	if err := c.append(name, c.spec.Kind, record, made.cells); err != nil {
 		return err
@@ -291,6 +322,23 @@ func (c *collector) write(o *outcome, name string, made piece) error {
 		return nil
 	}
 	return c.changed(o, name, record, line, made.cells)
+}
+
+// withoutPhone are the pieces of a row and of its line around its phones.
+func (o *outcome) withoutPhone(made piece) (record, line [][]byte) {
+	from, lineFrom := 0, 0
+	for _, cell := range o.phoneCells {
+		if cell.column == 0 {
+			break
+		}
+		record = append(record, made.record[from:cell.record.from])
+		from = cell.record.to
+		if len(made.line) > 0 {
+			line = append(line, made.line[lineFrom:cell.line.from], []byte("null"))
+			lineFrom = cell.line.to
+		}
+	}
+	return append(record, made.record[from:]), append(line, made.line[lineFrom:])
 }
 
 // UnknownPart is the part of a reject that is an address nobody knows any more.

@@ -136,7 +136,7 @@ func (e *encoder) before(o *outcome, p *Person) {
 		switch {
 		case column.identifier < 0:
 			continue
-		case known && cell.Column.Field == column.Field && slices.Equal(cell.Column.Form, column.Form):
+		case known && cell.Column.isLike(column.Column):
 			cells[column.identifier] = cell.Text
 		case p.Absent && column.Field == CustomerID && e.identifierOf(column, p, &row) == key:
 			cells[column.identifier] = e.named(column, p, &row)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"cbv/valuation/failure"
 )
 
 // Files opens what an export writes. Names are neutral: audience, target, kind
@@ -110,7 +112,7 @@ func (f *csvFiles) write(pieces ...[]byte) error {
 		length += int64(len(piece))
 	}
 	if f.maxBytes > 0 && int64(len(f.header))+length > f.maxBytes {
-		return fmt.Errorf("%s: a row of %d bytes does not fit into a file of %d", f.base, length, f.maxBytes)
+		return failure.Usagef("%s: a row of %d bytes and the header of %d do not fit into a file of max_bytes: %d: raise max_bytes of the target, or leave columns out", f.base, length, len(f.header), f.maxBytes)
 	}
 	if f.file != nil {
 		current := f.written[len(f.written)-1]

@@ -175,6 +175,9 @@ func (s *Spec) validateHeader() error {
 		}
 		seen[strings.ToLower(name)] = true
 	}
+	if bytes := int64(len(appendRecord(nil, s.Target.delimiter(), header...))); s.Target.MaxBytes > 0 && bytes >= s.Target.MaxBytes {
+		return failure.Usagef("%s: max_bytes: %d: the header alone has %d: raise max_bytes, or leave columns out", s.Target.Name, s.Target.MaxBytes, bytes)
+	}
 	if most := s.Target.MaxColumns; most > 0 && len(header) > most {
 		return failure.Usagef("%s takes %d columns, and these are %d: leave attributes out", s.Target.Name, most, len(header))
 	}

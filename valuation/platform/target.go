@@ -93,8 +93,14 @@ func (t Target) identifying(columns []Column) []Column {
 func (t Target) KnowsLike(then Target) bool {
 	return t.Key == then.Key && slices.Equal(t.NeedsOneOf, then.NeedsOneOf) &&
 		slices.EqualFunc(t.IdentifyingColumns(), then.IdentifyingColumns(), func(a, b Column) bool {
-			return a.Field == b.Field && slices.Equal(a.Form, b.Form) && a.Apart == b.Apart
+			return a.isLike(b)
 		})
+}
+
+// isLike says whether two columns have the same cell of everybody.
+func (c Column) isLike(other Column) bool {
+	return c.Fixed == "" && other.Fixed == "" && c.Field == other.Field && c.Apart == other.Apart &&
+		slices.Equal(c.Form.orUsual(c.Field), other.Form.orUsual(c.Field))
 }
 
 // columnsOf are the target's own columns of a kind of file.
@@ -137,6 +143,9 @@ func (t Target) Validate() error {
 	if t.Key != "" && !slices.Equal(t.NeedsOneOf, []Field{t.Key}) {
 		return failure.Usagef("needs: a target whose key is %s needs that alone: leave needs out", t.Key)
 	}
+	if err := t.validateRemoval(); err != nil {
+		return err
+	}
 	for _, columns := range []struct {
 		setting string
 		columns []Column
@@ -151,7 +160,45 @@ func (t Target) Validate() error {
 	return nil
 }
 
+// validateRemoval refuses a suppressed file that lacks what the target knows people by:
+// whoever objected would stay.
+func (t Target) validateRemoval() error {
+	for _, known := range t.IdentifyingColumns() {
+		if !slices.ContainsFunc(t.RemovalColumns, known.isLike) {
+			return failure.Usagef("removal_columns: none has %s in the form of the column %q, which rows are known by: who objected would stay; add it, or leave removal_columns out", known.Field, known.Header)
+		}
+	}
+	return nil
+}
+
+// validateMany refuses more columns of a field than rows have room for.
+func (t Target) validateMany(setting string, columns []Column) error {
+	emails, phones := 0, map[string]int{}
+	for _, column := range columns {
+		switch {
+		case column.Fixed != "":
+		case column.Field == Email:
+			emails++
+		case column.Field == Phone && t.UniquePhone:
+			phones[strings.ToLower(column.Header)]++
+			if phones[strings.ToLower(column.Header)] > 1 {
+				return failure.Usagef("%s: unique_phone: a phone stands once under a header, and %q is there twice", setting, column.Header)
+			}
+		}
+	}
+	if emails > identifiers {
+		return failure.Usagef("%s: %d of them are e-mails: a file has at most %d", setting, emails, identifiers)
+	}
+	if len(phones) > identifiers {
+		return failure.Usagef("%s: unique_phone: %d of them are phones: a file has at most %d", setting, len(phones), identifiers)
+	}
+	return nil
+}
+
 func (t Target) validateColumns(setting string, columns []Column) error {
+	if err := t.validateMany(setting, columns); err != nil {
+		return err
+	}
 	seen := map[string]Column{}
 	for i, column := range columns {
 		wrong := func(format string, args ...any) error {
@@ -179,6 +226,9 @@ func (t Target) validateColumns(setting string, columns []Column) error {
 		}
 		if !slices.Contains(fields, column.Field) {
 			return wrong("field: there is no %q: the fields are %s", column.Field, strings.Join(fieldNames(), ", "))
+		}
+		if (column.Field == UID || column.Field == Value) && !t.FixedHeader {
+			return wrong("field: people has no %s: set fixed_header, which keeps such a column, or leave it out", column.Field)
 		}
 		if err := column.Form.validate(column.Field); err != nil {
 			return wrong("%w", err)
