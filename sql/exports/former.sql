@@ -1,29 +1,62 @@
 -- former: the identifiers that earlier exports of the audience gave the target, and
--- this one does not.
+-- this one does not, whose they were, and when they were given last.
 --
--- grain: one row per key
--- reads: earlier_rows, former_rows, held_keys, audience_terms
+-- grain: one row per (customer_id, key)
+-- reads: earlier_rows, changed_rows, former_rows, held_keys, audience_terms
 with
 
+member_rows as (
+    select
+        as_of,
+        customer_id,
+        key_1,
+        key_2,
+        key_3
+    from earlier_rows
+    union all
+    select
+        as_of,
+        customer_id,
+        key_1,
+        key_2,
+        key_3
+    from changed_rows
+),
+
 each_key as (
-    select key_1 as key
-    from earlier_rows
+    select
+        customer_id,
+        key_1 as key,
+        as_of as given_on
+    from member_rows
     union all
-    select key_2 as key
-    from earlier_rows
+    select
+        customer_id,
+        key_2 as key,
+        as_of as given_on
+    from member_rows
     union all
-    select key_3 as key
-    from earlier_rows
+    select
+        customer_id,
+        key_3 as key,
+        as_of as given_on
+    from member_rows
     union all
-    select key
+    select
+        customer_id,
+        key,
+        given_on
     from former_rows
 ),
 
 given as (
-    select key
+    select
+        customer_id,
+        key,
+        max(given_on) as given_on
     from each_key
     where key is not null
-    group by key
+    group by customer_id, key
 ),
 
 held as (
@@ -35,7 +68,9 @@ held as (
 final as (
     select
         audience_terms.as_of,
-        given.key
+        given.customer_id,
+        given.key,
+        given.given_on
     from given
     cross join audience_terms
     left join held

@@ -1,6 +1,6 @@
 -- removal_rows: the people who may have to be reported to the target as suppressed:
 -- of an e-mail tool everybody who objected, of an ad platform those whom it holds. Go
--- leaves out whoever has no identifier that an export gave the target (given_keys):
+-- leaves out whoever has no identifier that an export gave the target (given_rows):
 -- sending it the others would be what they object to.
 -- Without suppression files only people say who objects. Whoever objects under one id
 -- does so under all that are one customer now, and each is told by its own address.

@@ -22,7 +22,9 @@ type earlier struct {
 	Identity string `json:"identity"`
 	inputs   string
 	replaced []earlier
-	folder   string // links resolved
+	asOf     string
+	form     platform.Target // as it was declared then
+	folder   string          // links resolved
 	files    []platform.File
 }
 
@@ -40,25 +42,21 @@ func (x *export) held() []earlier {
 	return all
 }
 
-// findEarlier finds the last export of an earlier day, and those that it and this
-// one replace.
+// findEarlier finds the last exports of an earlier day for the target, and those that
+// this one replaces.
 func (x *export) findEarlier() error {
-	link, err := x.catalog().Before(x.run.asOf)
+	last, err := x.lastOf(x.audience.Name)
 	if err != nil {
 		return err
 	}
-	if link != "" {
-		if x.earlier, err = x.openEarlier(link); err != nil {
-			return err
-		}
-		if x.replaced, err = x.exportsOf(filepath.Base(link)); err != nil {
-			return err
-		}
-		x.replaced = slices.DeleteFunc(x.replaced, func(e earlier) bool { return x.earlier != nil && e.ID == x.earlier.ID })
-	}
-	if x.others, err = x.findOthers(); err != nil {
+	if err := x.hold(last); err != nil {
 		return err
 	}
+	others, err := x.findOthers()
+	if err != nil {
+		return err
+	}
+	x.others = append(others, x.changed...)
 	if x.inputs, err = x.identifyInputs(); err != nil {
 		return err
 	}
@@ -67,32 +65,56 @@ func (x *export) findEarlier() error {
 	return err
 }
 
-// openEarlier opens the export that a link points to; nil for one for another
-// target.
-func (x *export) openEarlier(link string) (*earlier, error) {
+// hold takes the last exports for the target as those that changes are measured from.
+func (x *export) hold(last []earlier) error {
+	for _, e := range last {
+		switch {
+		case !x.target.KnowsLike(e.form):
+			x.changed = append(x.changed, e)
+		case x.earlier == nil:
+			x.earlier = &e
+		default:
+			x.replaced = append(x.replaced, e)
+		}
+	}
+	switch {
+	case len(x.changed) > 0:
+		x.Warn("other_target", "%s was declared otherwise in the export of %s: by what it knows people now everybody counts as entered, and nobody as exited: empty the audience there first", x.audience.Target, x.changed[0].asOf)
+	case x.earlier == nil:
+		link, err := x.catalog().Before(x.run.asOf)
+		if err != nil || link == "" {
+			return err
+		}
+		return x.warnOfOther(link)
+	}
+	return nil
+}
+
+// warnOfOther warns of an earlier export that was for another target alone.
+func (x *export) warnOfOther(link string) error {
 	folder, err := filepath.EvalSymlinks(link)
 	if err != nil {
-		return nil, damaged(err)
+		return damaged(err)
 	}
-	found, manifest, err := readEarlier(folder)
+	_, manifest, err := readEarlier(folder)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if manifest.Target != x.audience.Target {
 		x.Warn("other_target", "the export of %s was for %s: for %s everybody counts as entered, and nobody as exited", filepath.Base(link), manifest.Target, x.audience.Target)
-		return nil, nil
+		return nil
 	}
-	if !manifest.KeepsKeys {
-		x.Warn("other_target", "the export of %s is of an older version, which did not keep by what %s knows people: everybody counts as entered, and nobody as exited", filepath.Base(link), manifest.Target)
-		return nil, nil
-	}
-	return &found, nil
+	x.Warn("other_target", "the export of %s is of an older version, which did not keep by what %s knows people: everybody counts as entered, and nobody as exited", filepath.Base(link), manifest.Target)
+	return nil
 }
 
-// findOthers returns the last export of an earlier day of each other audience for the
+// audiences are the names of all that were exported.
+func (x *export) audiences() ([]string, error) { return publication.ExportedAudiences(x.Config.Out) }
+
+// findOthers returns the last exports of an earlier day of each other audience for the
 // target: what they gave it, it has.
 func (x *export) findOthers() (others []earlier, err error) {
-	names, err := publication.ExportedAudiences(x.Config.Out)
+	names, err := x.audiences()
 	if err != nil {
 		return nil, err
 	}
@@ -100,32 +122,50 @@ func (x *export) findOthers() (others []earlier, err error) {
 		if name == x.audience.Name {
 			continue
 		}
-		link, err := x.store.Exports(name).Before(x.run.asOf)
-		if err != nil {
-			return nil, err
-		}
-		if link == "" {
-			continue
-		}
-		folder, err := filepath.EvalSymlinks(link)
-		if err != nil {
-			return nil, fmt.Errorf("audience %s: %w", name, damaged(err))
-		}
-		found, manifest, err := readEarlier(folder)
+		last, err := x.lastOf(name)
 		if err != nil {
 			return nil, fmt.Errorf("audience %s: %w", name, err)
 		}
-		if manifest.Target == x.audience.Target && manifest.KeepsKeys {
-			others = append(others, found)
-		}
+		others = append(others, last...)
 	}
 	return others, nil
 }
 
-// exportsOf returns the exports of a day for the audience's target, in the order
-// of their ids.
-func (x *export) exportsOf(day string) (all []earlier, err error) {
-	ids, err := x.catalog().IDs()
+// lastOf returns the exports of an audience for the target of the last earlier day that
+// has one; of the day's first that which its link points to. An audience may have gone
+// to another target since: what was given here is still here.
+func (x *export) lastOf(name string) (last []earlier, err error) {
+	catalog := x.store.Exports(name)
+	ids, err := catalog.Earlier(x.run.asOf)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if len(last) > 0 && !strings.HasPrefix(id, last[0].asOf) {
+			break
+		}
+		found, manifest, err := readEarlier(catalog.Folder(id))
+		if err != nil {
+			return nil, err
+		}
+		if x.isForTarget(manifest) {
+			last = append(last, found)
+		}
+	}
+	return last, nil
+}
+
+// isForTarget says whether an export was for the target and kept by what that knows
+// people.
+func (x *export) isForTarget(manifest Manifest) bool {
+	return manifest.Target == x.audience.Target && manifest.Form != nil
+}
+
+// exportsOf returns the exports of an audience on a day for the target, in the order of
+// their ids.
+func (x *export) exportsOf(name, day string) (all []earlier, err error) {
+	catalog := x.store.Exports(name)
+	ids, err := catalog.IDs()
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +173,11 @@ func (x *export) exportsOf(day string) (all []earlier, err error) {
 		if !strings.HasPrefix(id, day+"-") {
 			continue
 		}
-		found, manifest, err := readEarlier(x.catalog().Folder(id))
+		found, manifest, err := readEarlier(catalog.Folder(id))
 		if err != nil {
 			return nil, err
 		}
-		if manifest.Target == x.audience.Target && manifest.KeepsKeys {
+		if x.isForTarget(manifest) {
 			all = append(all, found)
 		}
 	}
@@ -148,10 +188,11 @@ func (x *export) exportsOf(day string) (all []earlier, err error) {
 // that are there, unless the last of them was made of the same inputs. Then this
 // is that one, and replaces what that replaced.
 func (x *export) replacedToday() ([]earlier, error) {
-	all, err := x.exportsOf(x.run.asOf.Format(time.DateOnly))
+	all, err := x.exportsOf(x.audience.Name, x.run.asOf.Format(time.DateOnly))
 	if err != nil {
 		return nil, err
 	}
+	all = slices.DeleteFunc(all, func(e earlier) bool { return !x.target.KnowsLike(e.form) })
 	place := func(id string) int { return slices.IndexFunc(all, func(e earlier) bool { return e.ID == id }) }
 	for _, last := range all {
 		if last.inputs != x.inputs || slices.ContainsFunc(all, func(e earlier) bool { return e.replaces(last.ID) }) {
@@ -186,11 +227,15 @@ func readEarlier(folder string) (found earlier, manifest Manifest, err error) {
 	if err != nil {
 		return earlier{}, Manifest{}, err
 	}
-	absolute, err := filepath.Abs(resolved)
-	return earlier{
+	found = earlier{
 		ID: filepath.Base(folder), Identity: manifest.Identity, inputs: manifest.InputsIdentity, replaced: manifest.Replaced,
-		folder: absolute, files: manifest.Full.Files,
-	}, manifest, err
+		asOf: manifest.AsOf, files: manifest.Files(),
+	}
+	if manifest.Form != nil {
+		found.form = *manifest.Form
+	}
+	found.folder, err = filepath.Abs(resolved)
+	return found, manifest, err
 }
 
 // damaged says what to do about an export that changes have to be measured from.

@@ -54,8 +54,11 @@ type export struct {
 	earlier     *earlier         // the last of an earlier day; nil: none
 	replaced    []earlier        // the others of that day, and those of this day
 	others      []earlier        // the last of an earlier day of each other audience of the target
+	changed     []earlier        // the last of an earlier day where the target was declared otherwise; among others too
 	inputs      string           // identity of what is read but for those of this day
 	identity    string
+	given       *platform.Keys // identifiers that the target has and no member
+	owed        []int64        // identifiers that exited files leave to the suppressed one
 	target      platform.Target
 	outside     map[experiment.Arm]string // names that the target sees
 	design      experiment.Design

@@ -207,12 +207,12 @@ func (x *export) mapPlaced(ctx context.Context) error {
 // audience there.
 func (x *export) writeExited(ctx context.Context) error {
 	x.manifest.Exited = map[string]platform.Result{}
-	if len(x.held()) == 0 {
-		return nil
+	if err := x.readGiven(ctx); err != nil || len(x.held()) == 0 {
+		return err
 	}
 	for _, arm := range []experiment.Arm{everyone, experiment.Champion, experiment.Challenger} {
 		spec := x.spec(platform.Exited)
-		spec.Name = x.outside[arm]
+		spec.Name, spec.HandedOut = x.outside[arm], x.given
 		if err := x.setExitedArm(ctx, arm); err != nil {
 			return err
 		}
@@ -226,6 +226,7 @@ func (x *export) writeExited(ctx context.Context) error {
 		if result.Rows > 0 {
 			x.manifest.Exited[spec.Name] = result
 		}
+		x.owed = append(x.owed, result.Owed...)
 		x.judgeExited(spec.Name, result)
 	}
 	return nil
@@ -240,28 +241,44 @@ func (x *export) judgeExited(name string, result platform.Result) {
 	x.takeWarnings(result)
 }
 
-// writeSuppressed writes those who objected.
-func (x *export) writeSuppressed(ctx context.Context) error {
-	spec := x.spec(platform.Removal)
+// readGiven reads what the target was given and no member has.
+func (x *export) readGiven(ctx context.Context) error {
 	var given []int64
-	for row, err := range engine.Select[struct{ Key int64 }](ctx, x.Engine, "given_keys") {
+	for row, err := range engine.Select[struct{ Key int64 }](ctx, x.Engine, "given_rows") {
 		if err != nil {
 			return err
 		}
 		given = append(given, row.Key)
 	}
-	rows := x.removalsOf(ctx)
-	if spec.HandedOut = platform.NewKeys(given); len(given) == 0 {
-		rows = nobody // the target has nobody who could object
+	x.given = platform.NewKeys(given)
+	return nil
+}
+
+// writeSuppressed writes those who objected.
+func (x *export) writeSuppressed(ctx context.Context) error {
+	spec := x.spec(platform.Removal)
+	spec.HandedOut, spec.Owed = x.given, x.owed
+	rows := nobody // where the target has nobody who could object
+	if x.given.Len() > 0 {
+		before, err := x.lookUpObjectors(ctx, &spec)
+		if err != nil {
+			return err
+		}
+		rows = x.removalsOf(ctx, before)
 	}
 	result, err := platform.Export(ctx, spec, rows, x.files(""))
 	x.manifest.Suppressed = result
-	x.judgeSuppressed(result.Written)
+	x.judgeSuppressed(result)
 	return err
 }
 
-// judgeSuppressed warns of a file that would suppress most of the people there are.
-func (x *export) judgeSuppressed(written int64) {
+// judgeSuppressed warns of people who objected and cannot be named, and of a file that
+// would suppress most of the people there are.
+func (x *export) judgeSuppressed(result platform.Result) {
+	if n := result.Rejected[platform.AddressUnknown]; n > 0 {
+		x.Warn("left_people", "%s: addresses of before of people who objected that the files of no earlier export have any more: %d: suppress them there by hand, see the rejects", x.target.Name, n)
+	}
+	written := result.Written
 	if people := x.manifest.People["used"]; 2*written > people {
 		x.Warn("most_suppressed", "the suppressed file for %s has most of the %d rows of people: %d: a condition such as status = 'subscribed' makes everybody else object; map a case without else, which leaves them unknown",
 			x.target.Name, people, written)

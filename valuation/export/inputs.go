@@ -32,6 +32,7 @@ func (x *export) mapInputs(ctx context.Context) error {
 	}
 	var parts, spends []string
 	earlierFiles, formerFiles := tablesOf(x.held())
+	changedFiles, changedFormer := tablesOf(x.changed)
 	otherFiles, otherFormer := tablesOf(x.others)
 	if x.begun != nil {
 		parts = x.begun.Parts
@@ -43,7 +44,8 @@ func (x *export) mapInputs(ctx context.Context) error {
 		name, table string
 		files       []string
 	}{
-		{"earlier_rows", "members", earlierFiles}, {"former_rows", "former", formerFiles},
+		{"earlier_rows", "members", earlierFiles}, {"former_rows", "former", slices.Concat(formerFiles, changedFormer)},
+		{"changed_rows", "members", changedFiles},
 		{"other_rows", "members", otherFiles}, {"other_former_rows", "former", otherFormer},
 		{"assignment_parts", "assigned", parts}, {"window_spends", "window_spends", spends},
 	} {

@@ -29,7 +29,10 @@ type Manifest struct {
 	Replaced []earlier       `json:"replaced"`
 	Audience config.Audience `json:"audience"`
 	Target   string          `json:"target"`
-	Channel  string          `json:"channel"` // whose consent counts
+	// Form is the target's declaration, by which the next export reads these files; null
+	// of older versions, which kept no digests of what the target knows people by.
+	Form    *platform.Target `json:"form"`
+	Channel string           `json:"channel"` // whose consent counts
 	// Names are those that the target sees, by arm: a is the champion's, b the
 	// challenger's.
 	Names  map[string]string   `json:"names"`
@@ -53,8 +56,6 @@ type Manifest struct {
 	Outputs              []publication.Output       `json:"outputs"`
 	// Changes is the change file; null where nothing has changed.
 	Changes *platform.File `json:"changes"`
-	// KeepsKeys says that members has the digests by which the target knows people.
-	KeepsKeys bool `json:"keeps_keys"`
 }
 
 // ChangeCounts counts the lines of the change file.
@@ -103,7 +104,7 @@ func (x *export) publish(ctx context.Context) (Result, error) {
 	m := &x.manifest
 	m.SchemaVersion, m.Version, m.Identity, m.InputsIdentity = publication.SchemaVersion, x.Program.Version, x.identity, x.inputs
 	m.AsOf, m.Run, m.Earlier, m.Replaced = x.run.asOf.Format("2006-01-02"), x.run.id, x.earlier, x.replaced
-	m.Audience, m.Target, m.Channel, m.Removal, m.KeepsKeys = x.audience, x.target.Name, string(x.channel()), x.target.Removal, true
+	m.Audience, m.Target, m.Channel, m.Removal, m.Form = x.audience, x.target.Name, string(x.channel()), x.target.Removal, &x.target
 	m.Names = map[string]string{}
 	for arm, name := range x.outside {
 		if (arm == everyone) == (x.terms == nil) {

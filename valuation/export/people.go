@@ -118,6 +118,24 @@ type removalRow struct {
 	personColumns
 }
 
+// handedRow is an identifier that an e-mail tool was given, with what people knows of
+// whose it was.
+type handedRow struct {
+	HandedKey  string
+	CustomerID string
+	Key        int64
+	GivenOn    time.Time
+	IsAbsent   bool
+	personColumns
+}
+
+func (r handedRow) person() platform.Person {
+	p := r.personColumns.person(r.CustomerID)
+	p.Absent = r.IsAbsent
+	p.Gone[0] = r.Key
+	return p
+}
+
 // membersOf yields the customers of the audience in the order of their ids.
 func (x *export) membersOf(ctx context.Context, spec platform.Spec) iter.Seq2[platform.Person, error] {
 	return withAttributes(ctx, x, spec, "audience_people", "customer_id", x.audiencePerson)
@@ -128,11 +146,17 @@ func (x *export) leaversOf(ctx context.Context, spec platform.Spec) iter.Seq2[pl
 	return withAttributes(ctx, x, spec, "exited_rows", "exit_key", exitedRow.leaver)
 }
 
-// removalsOf yields those that the target may have to take out.
-func (x *export) removalsOf(ctx context.Context) iter.Seq2[platform.Person, error] {
+// removalsOf yields those that the target may have to take out, and then those whom it
+// may know by something of before.
+func (x *export) removalsOf(ctx context.Context, before []handedRow) iter.Seq2[platform.Person, error] {
 	return func(yield func(platform.Person, error) bool) {
 		for row, err := range engine.SelectInOrder[removalRow](ctx, x.Engine, "removal_rows", "removal_key") {
 			if !yield(row.person(row.CustomerID), err) {
+				return
+			}
+		}
+		for _, row := range before {
+			if !yield(row.person(), nil) {
 				return
 			}
 		}

@@ -4,7 +4,7 @@ import "cbv/valuation/pipeline"
 
 // Steps are an export of one audience of a published run, in order.
 var Steps = []pipeline.Step{
-	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"people_input", "suppression_input", "input_files", "identities_input", "earlier_rows", "former_rows", "other_rows", "other_former_rows", "assignment_parts", "window_spends", "exited_arm"}},
+	{Name: "inputs", Kind: pipeline.Go, Makes: []string{"people_input", "suppression_input", "input_files", "identities_input", "earlier_rows", "former_rows", "changed_rows", "other_rows", "other_former_rows", "assignment_parts", "window_spends", "exited_arm"}},
 	{Name: "identities", Kind: pipeline.Table, Folder: "intake"},
 	{Name: "identity_faults", Kind: pipeline.View, Folder: "intake"},
 	{Name: "identity_contract", Kind: pipeline.Go, Reads: []string{"identity_faults"}},
@@ -32,15 +32,16 @@ var Steps = []pipeline.Step{
 	{Name: "full", Kind: pipeline.Go, Reads: []string{"audience_people"}, Makes: []string{"placed"}}, // and entered
 	{Name: "members", Kind: pipeline.File, Folder: "exports", Key: []string{"customer_id"}},
 	{Name: "held_keys", Kind: pipeline.Table, Folder: "exports"},
-	{Name: "former", Kind: pipeline.File, Folder: "exports", Key: []string{"key"}},
+	{Name: "former", Kind: pipeline.File, Folder: "exports", Key: []string{"customer_id", "key"}},
 	{Name: "audience_figures", Kind: pipeline.View, Folder: "exports"},
 	{Name: "audience_spends", Kind: pipeline.View, Folder: "exports"},
 	{Name: "power", Kind: pipeline.Go, Reads: []string{"audience_figures", "audience_spends"}},
+	{Name: "given_rows", Kind: pipeline.Table, Folder: "exports"},
 	{Name: "exited_rows", Kind: pipeline.View, Folder: "exports"},
-	{Name: "exited", Kind: pipeline.Go, Reads: []string{"exited_rows"}},
-	{Name: "given_keys", Kind: pipeline.View, Folder: "exports"},
+	{Name: "exited", Kind: pipeline.Go, Reads: []string{"given_rows", "exited_rows"}},
 	{Name: "removal_rows", Kind: pipeline.View, Folder: "exports"},
-	{Name: "suppressed", Kind: pipeline.Go, Reads: []string{"given_keys", "removal_rows"}},
+	{Name: "handed_rows", Kind: pipeline.View, Folder: "exports"},
+	{Name: "suppressed", Kind: pipeline.Go, Reads: []string{"given_rows", "removal_rows", "handed_rows"}},
 	{Name: "changes", Kind: pipeline.Go},
 	{Name: "newly_assigned", Kind: pipeline.View, Folder: "exports"},
 	{Name: "assignment", Kind: pipeline.Go, Reads: []string{"newly_assigned"}}, // before anything can be sent

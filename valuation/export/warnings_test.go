@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -99,28 +100,37 @@ func objecting(rows int64) pipelinetest.Input {
 	})
 }
 
-// suppressing is a suppressed file of so many rows, of four people.
-func suppressing(rows int64) pipelinetest.Input {
+// suppressing is a suppressed file of so many rows, of four people, and of others who
+// cannot be named.
+func suppressing(rows, unknown int64) pipelinetest.Input {
 	return exportTo("klaviyo", func(x *export) error {
 		x.manifest.People = map[string]int64{"used": 4, "customer_id_missing": 9}
-		x.judgeSuppressed(rows)
+		x.judgeSuppressed(platform.Result{Written: rows, Rejected: map[platform.Reason]int64{platform.AddressUnknown: unknown}})
 		return nil
 	})
 }
 
-// before is an export of an earlier day that was made for a target, and keeps by what
-// it knows people, or does not.
-func before(t *testing.T, target, keeps string) pipelinetest.Input {
+// before is an export of an earlier day that was made for a target, the only one.
+func before(t *testing.T, target string) pipelinetest.Input {
 	return exportTo("meta", func(x *export) error {
 		folder := filepath.Join(t.TempDir(), "2026-11-22")
 		if err := os.Mkdir(folder, 0o700); err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`{"keeps_keys": `+keeps+`, "target": "`+target+`"}`), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`{"target": "`+target+`"}`), 0o600); err != nil {
 			return err
 		}
-		_, err := x.openEarlier(folder)
-		return err
+		return x.warnOfOther(folder)
+	})
+}
+
+// declared is the last export for the target, as that was declared then.
+func declared(change func(*platform.Target)) pipelinetest.Input {
+	return exportTo("meta", func(x *export) error {
+		then := x.target
+		then.Columns = slices.Clone(then.Columns)
+		change(&then)
+		return x.hold([]earlier{{asOf: "2026-11-22", form: then}})
 	})
 }
 
@@ -173,11 +183,17 @@ func TestWarnings(t *testing.T) {
 			Silent: left(platform.AddressUnknown, 0),
 		},
 		{
+			Code:   "left_people",
+			Raises: suppressing(1, 2),
+			Says:   "klaviyo: addresses of before of people who objected that the files of no earlier export have any more: 2: suppress them there by hand, see the rejects",
+			Silent: suppressing(1, 0),
+		},
+		{
 			Code:   "most_suppressed",
-			Raises: suppressing(3),
+			Raises: suppressing(3, 0),
 			Says: "the suppressed file for klaviyo has most of the 4 rows of people: 3: a condition such as status = 'subscribed' makes everybody else object; " +
 				"map a case without else, which leaves them unknown",
-			Silent: suppressing(2),
+			Silent: suppressing(2, 0),
 		},
 		{
 			Code:   "repeated_people",
@@ -205,15 +221,21 @@ func TestWarnings(t *testing.T) {
 		},
 		{
 			Code:   "other_target",
-			Raises: before(t, "klaviyo", "true"),
+			Raises: before(t, "klaviyo"),
 			Says:   "the export of 2026-11-22 was for klaviyo: for meta everybody counts as entered, and nobody as exited",
-			Silent: before(t, "meta", "true"),
+			Silent: declared(func(*platform.Target) {}),
 		},
 		{
 			Code:   "other_target",
-			Raises: before(t, "meta", "false"),
+			Raises: before(t, "meta"),
 			Says:   "the export of 2026-11-22 is of an older version, which did not keep by what meta knows people: everybody counts as entered, and nobody as exited",
-			Silent: before(t, "meta", "true"),
+			Silent: declared(func(*platform.Target) {}),
+		},
+		{
+			Code:   "other_target",
+			Raises: declared(func(then *platform.Target) { then.Columns[0].Form = platform.Form{"trim", "lower"} }),
+			Says:   "meta was declared otherwise in the export of 2026-11-22: by what it knows people now everybody counts as entered, and nobody as exited: empty the audience there first",
+			Silent: declared(func(then *platform.Target) { then.Delimiter, then.Columns[2].Header = ';', "first" }),
 		},
 	})
 }

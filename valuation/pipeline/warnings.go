@@ -96,10 +96,10 @@ var Warnings = []WarningKind{
 	{"people_without_id", byExport, "people has rows without a customer_id", "they belong to nobody", false},
 	{"shared_email", byExport, "customers share an e-mail by which the target knows them", "the first is in the files", false},
 	{"empty_suppression", byExport, "a file of suppression has no row", "suppresses nobody by it", false},
-	{"left_people", byExport, "somebody left by an address that neither people nor the files of an earlier export have any more", "they cannot be named in the exited file", false},
+	{"left_people", byExport, "somebody left, or objected, by an address that neither people nor the files of an earlier export have any more", "they cannot be named in the exited or suppressed file", false},
 	{"blank_column", byExport, "a column is blank for more than a fifth of the rows that had a value", "the cells stay blank; the rejects name their rows", false},
 	{"most_suppressed", byExport, "the suppressed file holds more than half of people", "the file is written; look at the consent before it is uploaded", false},
-	{"other_target", byExport, "the last export of the audience was for another target, or is of an older version", "all count as entered", false},
+	{"other_target", byExport, "the earlier exports of the audience were for another target, for the target as it was declared otherwise, or of an older version", "all count as entered", false},
 	{"audience_too_small", byExport, "fewer people than the platform takes", "the files are written: they may top up an audience there", false},
 	{"empty_audience", byExport, "nobody is in the audience", "the export is written so that those of the last one leave", false},
 

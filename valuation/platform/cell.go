@@ -90,17 +90,30 @@ func (e *encoder) text(column *encodedColumn, p *Person, row *identity) (text st
 		}
 		return "", reason
 	case column.form != nil:
-		return column.form(p.raw(column.Field), row.country)
+		text, reason = column.form(p.raw(column.Field), row.country)
+		if most := e.mostBytes(column); !column.hashed && most > 0 && len(text) > most {
+			return clip(text, most), Clipped
+		}
+		return text, reason
 	}
 	free := freeText
 	if column.Field == CustomerID {
 		free = idText
 	}
-	text, clipped := free(p.raw(column.Field), e.spec.Target.ClipBytes)
+	text, clipped := free(p.raw(column.Field), e.mostBytes(column))
 	if clipped {
 		reason = Clipped
 	}
 	return text, reason
+}
+
+// mostBytes are those of a text of a column; 0 for any. What the target knows people by is
+// never clipped: it would be somebody else's.
+func (e *encoder) mostBytes(column *encodedColumn) int {
+	if column.identifier >= 0 {
+		return 0
+	}
+	return e.spec.Target.ClipBytes
 }
 
 // note notes a cell that is blank or clipped, and of the batch's first such one of a

@@ -22,10 +22,12 @@ type collector struct {
 	result  Result
 
 	taken        map[digest]struct{} // keys of rows, whether they were written or not
-	gone         map[int64]struct{}  // identifiers that an exited row has taken out
+	gone         map[int64]struct{}  // identifiers that a row of an exited or suppressed file has
+	owed         map[int64]struct{}  // identifiers that exited files left to this suppressed one
 	phones       map[uint64]struct{}
-	had          []int64 // rows that had a value of a column of the target's own
-	sharedEmails int64   // rows written nevertheless, for targets that know rows by customer_id
+	ids          map[int64]struct{} // customer_ids as the target reads them; nil where none become one
+	had          []int64            // rows that had a value of a column of the target's own
+	sharedEmails int64              // rows written nevertheless, for targets that know rows by customer_id
 	lastID       string
 }
 
@@ -51,8 +53,19 @@ func (o *outputFiles) rows() (rows int64) {
 
 func newCollector(spec *Spec, files Files) *collector {
 	base := spec.Name + "-" + spec.Target.Name + "-" + string(spec.Kind)
+	owed := map[int64]struct{}{}
+	for _, key := range spec.Owed {
+		owed[key] = struct{}{}
+	}
+	var ids map[int64]struct{}
+	isLossy := func(c Column) bool { return !c.Form.isWhole() }
+	if spec.Target.Key == CustomerID && slices.ContainsFunc(spec.Target.IdentifyingColumns(), isLossy) {
+		ids = map[int64]struct{}{}
+	}
 	return &collector{
+		ids:     ids,
 		spec:    spec,
+		owed:    owed,
 		header:  spec.header(spec.Name),
 		lines:   &linesFile{create: files.Lines},
 		create:  files,
@@ -113,7 +126,7 @@ func (c *collector) collect(b *batch) error {
 		}
 		made := piece{b.records[record:o.recordEnd], b.lines[line:o.lineEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd]}
 		if o.gone {
-			err = c.change(Remove, c.spec.Name, made.line)
+			err = c.change(lineStart{Remove, c.spec.Name, o.objects}, made.line)
 		}
 		if err == nil && reason != "" {
 			err = c.reject(o.id, reason)
@@ -134,6 +147,9 @@ func (c *collector) place(o *outcome) (name string, reason Reason, err error) {
 	if reason = c.judge(o); reason != "" {
 		return name, reason, nil
 	}
+	if _, taken := c.phones[o.phone]; o.phone != 0 && taken {
+		o.compared, o.isPhoneless = o.phoneless, true
+	}
 	if c.spec.Place != nil {
 		if name, reason, err = c.spec.Place(o.id, o.held, o.keys); err != nil || reason != "" {
 			return name, reason, err
@@ -151,6 +167,29 @@ func (c *collector) judge(o *outcome) Reason {
 	if c.spec.Kind == Exited {
 		return c.judgeExit(o)
 	}
+	if c.spec.Kind == Removal {
+		return c.judgeRemoval(o)
+	}
+	return c.judgeRow(o)
+}
+
+// judgeRemoval rejects a row of identifiers of before that are there already.
+func (c *collector) judgeRemoval(o *outcome) Reason {
+	reason := o.reason
+	switch {
+	case !o.before && reason != AddressUnknown:
+		reason = c.judgeRow(o)
+	case reason == "" && !c.isAnew(o):
+		reason = DuplicateCustomer
+	}
+	if reason == "" {
+		c.take(o)
+	}
+	return reason
+}
+
+// judgeRow returns why a row of somebody may not be written.
+func (c *collector) judgeRow(o *outcome) Reason {
 	repeated := c.result.Rows > 1 && o.id != "" && o.id == c.lastID
 	c.lastID = o.id
 	if o.reason != "" {
@@ -161,6 +200,9 @@ func (c *collector) judge(o *outcome) Reason {
 	}
 	if o.owned != "" {
 		return o.owned
+	}
+	if c.hasID(o) {
+		return DuplicateCustomer
 	}
 	if o.shared != "" {
 		if _, taken := c.taken[o.key]; taken && (c.spec.Target.Key != CustomerID || c.spec.UniqueEmail) {
@@ -179,22 +221,52 @@ func (c *collector) judge(o *outcome) Reason {
 // judgeExit rejects a row of identifiers that earlier rows have taken out all, as those
 // of customers who shared an address.
 func (c *collector) judgeExit(o *outcome) Reason {
-	anew := false
-	for _, key := range o.keys.Identifiers {
-		if _, out := c.gone[key]; key != 0 && !out {
-			anew = true
+	for _, key := range o.owed {
+		if key != 0 {
+			c.result.Owed = append(c.result.Owed, key)
 		}
 	}
+	anew := c.isAnew(o)
 	if o.gone = o.gone && anew; o.reason != "" {
 		return o.reason
 	}
 	if !anew {
 		return DuplicateCustomer
 	}
+	c.take(o)
+	return ""
+}
+
+// hasID says whether the target would take a row for that of another customer, whose id
+// its form makes the same.
+func (c *collector) hasID(o *outcome) bool {
+	if c.ids == nil {
+		return false
+	}
+	known := func(key int64) bool { _, there := c.ids[key]; return key != 0 && there }
+	if slices.ContainsFunc(o.keys.Identifiers[:], known) {
+		return true
+	}
+	for _, key := range o.keys.Identifiers {
+		c.ids[key] = struct{}{}
+	}
+	return false
+}
+
+// isAnew says whether a row has an identifier that none before has.
+func (c *collector) isAnew(o *outcome) bool {
+	return slices.ContainsFunc(o.keys.Identifiers[:], func(key int64) bool {
+		_, there := c.gone[key]
+		return key != 0 && !there
+	})
+}
+
+// take keeps the identifiers of a row that is written.
+func (c *collector) take(o *outcome) {
 	for _, key := range o.keys.Identifiers {
 		c.gone[key] = struct{}{}
+		delete(c.owed, key)
 	}
-	return ""
 }
 
 func (c *collector) reject(id string, reason Reason) error {
@@ -230,16 +302,18 @@ func (c *collector) write(o *outcome, name string, made piece) error {
 	}
 	record, line := [][]byte{made.record}, [][]byte{made.line}
 	if o.phone != 0 {
-		if _, taken := c.phones[o.phone]; taken {
-			if err := c.blank(o.id, c.header[o.phoneColumn], SharedPhone, ""); err != nil {
+		c.phones[o.phone] = struct{}{}
+	}
+	if o.isPhoneless {
+		for _, cell := range o.phoneCells {
+			if cell.column == 0 {
+				break
+			}
+			if err := c.blank(o.id, c.header[cell.column-1], SharedPhone, ""); err != nil {
 				return err
 			}
-			record = [][]byte{made.record[:o.phoneCell.from], made.record[o.phoneCell.to:]}
-			if len(made.line) > 0 {
-				line = [][]byte{made.line[:o.phoneValue.from], []byte("null"), made.line[o.phoneValue.to:]}
-			}
 		}
-		c.phones[o.phone] = struct{}{}
+		record, line = o.withoutPhone(made)
 	}
 	if err := c.append(name, c.spec.Kind, record, made.cells); err != nil {
 		return err
@@ -248,6 +322,23 @@ func (c *collector) write(o *outcome, name string, made piece) error {
 		return nil
 	}
 	return c.changed(o, name, record, line, made.cells)
+}
+
+// withoutPhone are the pieces of a row and of its line around its phones.
+func (o *outcome) withoutPhone(made piece) (record, line [][]byte) {
+	from, lineFrom := 0, 0
+	for _, cell := range o.phoneCells {
+		if cell.column == 0 {
+			break
+		}
+		record = append(record, made.record[from:cell.record.from])
+		from = cell.record.to
+		if len(made.line) > 0 {
+			line = append(line, made.line[lineFrom:cell.line.from], []byte("null"))
+			lineFrom = cell.line.to
+		}
+	}
+	return append(record, made.record[from:]), append(line, made.line[lineFrom:])
 }
 
 // UnknownPart is the part of a reject that is an address nobody knows any more.
@@ -263,20 +354,20 @@ func (c *collector) changed(o *outcome, name string, record, line [][]byte, cell
 	}
 	switch {
 	case o.was != name || !o.sameKeys && !o.anyKey:
-		return c.change(Add, name, line...)
+		return c.change(lineStart{Add, name, ""}, line...)
 	case entered || !o.sameRow:
-		return c.change(Update, name, line...)
+		return c.change(lineStart{Update, name, ""}, line...)
 	}
 	return nil
 }
 
 // change writes a line of the change file.
-func (c *collector) change(change Change, name string, line ...[]byte) error {
-	c.result.Changes[change]++
+func (c *collector) change(start lineStart, line ...[]byte) error {
+	c.result.Changes[start.change]++
 	if c.lines.create == nil {
 		return nil
 	}
-	return c.lines.write(lineStart{change, name}, line...)
+	return c.lines.write(start, line...)
 }
 
 // append adds a row to a kind of file of a name.
@@ -329,6 +420,9 @@ func (c *collector) finish(err error) (Result, error) {
 	}
 	if c.spec.Kind == Full && r.Written == 0 {
 		return *r, failure.Inputf("%s for %s: %w (%s); no file is made", c.spec.Name, c.spec.Target.Name, ErrEmpty, c.tally())
+	}
+	if n := len(c.owed); n > 0 {
+		return *r, fmt.Errorf("%s for %s: identifiers of people who objected that neither the exited nor the suppressed file names: %d: nothing is exported while they would stay", c.spec.Name, c.spec.Target.Name, n)
 	}
 	c.warn()
 	return *r, nil

@@ -9,9 +9,9 @@ import (
 
 // freeText makes a text from outside safe to stand in a CSV file: valid UTF-8,
 // no control characters but tab and line ends, no space around, and what a
-// spreadsheet would take for a formula behind an apostrophe. Clip is the most
+// spreadsheet would take for a formula behind an apostrophe. Most are the
 // bytes it may have, 0 for any.
-func freeText(text string, clip int) (cell string, clipped bool) {
+func freeText(text string, most int) (cell string, clipped bool) {
 	if !harmless(text) {
 		text = strings.Map(func(r rune) rune {
 			if unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' {
@@ -27,14 +27,18 @@ func freeText(text string, clip int) (cell string, clipped bool) {
 	if text != "" && strings.IndexByte("=+-@\t\r\n", text[0]) >= 0 {
 		text = "'" + text
 	}
-	if clip > 0 && len(text) > clip {
-		end := clip
-		for !utf8.RuneStart(text[end]) {
-			end--
-		}
-		return text[:end], true
+	if most > 0 && len(text) > most {
+		return clip(text, most), true
 	}
 	return text, false
+}
+
+// clip is the first bytes of a longer text, to the end of a rune.
+func clip(text string, most int) string {
+	for !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most]
 }
 
 // isGuarded says whether a cell of a text has the apostrophe of freeText, and not one of
@@ -45,11 +49,11 @@ func isGuarded(cell, raw string) bool {
 
 // idText is freeText for a customer_id: one that has the form of a phone or of a
 // number stands whole, since an apostrophe would make another customer of it.
-func idText(id string, clip int) (cell string, clipped bool) {
-	if isPhoneOrNumber(id) && (clip == 0 || len(id) <= clip) {
+func idText(id string, most int) (cell string, clipped bool) {
+	if isPhoneOrNumber(id) && (most == 0 || len(id) <= most) {
 		return id, false
 	}
-	return freeText(id, clip)
+	return freeText(id, most)
 }
 
 // isPhoneOrNumber says whether a text is a sign and a number, or a + and 7 to 15

@@ -26,35 +26,64 @@ func identifierKey(sum [sha256.Size]byte) int64 {
 	return key
 }
 
-// rowDigest is the digest of a row that begins at a place, without the cells of the day of
-// the run: by them every row would change every night.
-func (e *encoder) rowDigest(row []byte, start int, cells []span) int64 {
-	if !slices.ContainsFunc(e.columns, func(c encodedColumn) bool { return c.isDay }) {
-		return int64(xxh3.Hash(row))
-	}
+// rowDigest is the digest of a row that begins at a place, without some of its cells.
+func (e *encoder) rowDigest(row []byte, start int, cells []span, without func(column int) bool) int64 {
 	e.buffer = e.buffer[:0]
-	from := 0
-	for i, column := range e.columns {
-		if column.isDay {
+	from, isWhole := 0, true
+	for i := range e.columns {
+		if without(i) {
 			e.buffer = append(e.buffer, row[from:cells[i].from-start]...)
-			from = cells[i].to - start
+			from, isWhole = cells[i].to-start, false
 		}
+	}
+	if isWhole {
+		return int64(xxh3.Hash(row))
 	}
 	e.buffer = append(e.buffer, row[from:]...)
 	return int64(xxh3.Hash(e.buffer))
 }
 
-// compare holds a row to what the earlier exports have of it.
-func (e *encoder) compare(o *outcome, p *Person) {
-	o.sameKeys = o.keys.Identifiers == p.WasKeys.Identifiers
-	o.sameRow = o.keys.Row == p.WasKeys.Row
-	for _, key := range o.keys.Identifiers {
-		o.anyKey = o.anyKey || key != 0 && slices.Contains(p.WasKeys.Identifiers[:], key)
+// isDay says whether a column is the day of the run: by it every row would change every
+// night.
+func (e *encoder) isDay(column int) bool { return e.columns[column].isDay }
+
+// compared is a row held to what the earlier exports have of it.
+type compared struct {
+	keys     RowKey
+	sameKeys bool // as all earlier exports have them
+	sameRow  bool
+	anyKey   bool // one of its identifiers is as before
+}
+
+func (c *compared) compare(p *Person) {
+	c.sameKeys = c.keys.Identifiers == p.WasKeys.Identifiers
+	c.sameRow = c.keys.Row == p.WasKeys.Row
+	for _, key := range c.keys.Identifiers {
+		c.anyKey = c.anyKey || key != 0 && slices.Contains(p.WasKeys.Identifiers[:], key)
 	}
+}
+
+// isUniquePhone says whether a column has a phone that the target takes once.
+func (e *encoder) isUniquePhone(column int) bool {
+	c := &e.columns[column]
+	return e.spec.Target.UniquePhone && c.Field == Phone && c.Fixed == ""
+}
+
+// withoutPhone compares a row as it is where an earlier one has its phone.
+func (e *encoder) withoutPhone(o *outcome, p *Person, row []byte, start int) {
+	o.phoneless.keys.Identifiers = o.keys.Identifiers
+	for i := range e.columns {
+		if place := e.columns[i].identifier; place >= 0 && e.isUniquePhone(i) {
+			o.phoneless.keys.Identifiers[place] = 0
+		}
+	}
+	o.phoneless.keys.Row = e.rowDigest(row, start, e.cells, func(i int) bool { return e.isDay(i) || e.isUniquePhone(i) })
+	o.phoneless.compare(p)
 }
 
 // needsLine says whether a row may be a change. Those of a campaign may come into
 // another arm.
 func (e *encoder) needsLine(o *outcome) bool {
-	return e.spec.Changes && e.spec.Kind == Full && (e.spec.Place != nil || o.was == "" || !o.sameKeys || !o.sameRow)
+	isSame := o.sameKeys && o.sameRow && (o.phone == 0 || o.phoneless.sameKeys && o.phoneless.sameRow)
+	return e.spec.Changes && e.spec.Kind == Full && (e.spec.Place != nil || o.was == "" || !isSame)
 }

@@ -20,8 +20,11 @@ func NewKeys(keys []int64) *Keys {
 	return &Keys{keys}
 }
 
-// has says whether a key is among them; none is among nil.
-func (k *Keys) has(key int64) bool {
+// Len is how many there are.
+func (k *Keys) Len() int { return len(k.sorted) }
+
+// Has says whether a key is among them; none is among nil.
+func (k *Keys) Has(key int64) bool {
 	if k == nil {
 		return false
 	}
@@ -31,15 +34,23 @@ func (k *Keys) has(key int64) bool {
 
 // Handed are cells by which an earlier export let the target know people, by the key
 // of each.
-type Handed map[int64]string
+type Handed map[int64]HandedCell
+
+// HandedCell is such a cell, and the column that it stood in.
+type HandedCell struct {
+	Text   string
+	Column Column
+}
 
 // exit makes the row that takes somebody out: the identifiers that are gone, whether they
 // are a member, which they are not, and nothing else. Identifiers that are not the
 // person's any more, or of somebody whom people has forgotten, are named as the earlier
-// export named them. Who objected leaves by the suppressed file, which has the address
-// that people has; another leaves here.
+// export named them. Who objected leaves by the suppressed file, as far as that names
+// them: it has the address that people has, and of an e-mail tool those of before too,
+// which leave here as well.
 func (e *encoder) exit(o *outcome, p *Person) {
 	row := e.identify(p)
+	objects := e.objection(p, &row)
 	var present, earlier [identifiers]string
 	var isPresent, isEarlier bool
 	for i := range e.columns {
@@ -48,13 +59,19 @@ func (e *encoder) exit(o *outcome, p *Person) {
 			continue
 		}
 		gone := p.Gone[column.identifier]
-		if e.isKnown(column, p) && e.identifierOf(column, p, &row) == gone {
+		isOwn := e.isKnown(column, p) && e.identifierOf(column, p, &row) == gone
+		cell, isHanded := e.spec.Handed[gone]
+		switch {
+		case isOwn && (p.Absent || objects == "" || e.spec.HandedOut.Has(gone)):
 			present[column.identifier] = e.named(column, p, &row)
 			isPresent = true
-		} else if cell, known := e.spec.Handed[gone]; known {
-			earlier[column.identifier] = cell
+		case isOwn:
+			earlier[column.identifier] = e.named(column, p, &row)
 			isEarlier = true
-		} else {
+		case isHanded:
+			earlier[column.identifier] = cell.Text
+			isEarlier = true
+		default:
 			o.unknown = true
 		}
 		o.keys.Identifiers[column.identifier] = gone
@@ -63,11 +80,19 @@ func (e *encoder) exit(o *outcome, p *Person) {
 	if o.gone = isPresent || isEarlier; o.gone {
 		e.lines.identifiers(e.batch, e.unguarded(p, all))
 	}
-	objects := e.objection(p, &row)
+	o.objects = objects
+	isLeft := isPresent && objects != "" && !p.Absent // to the suppressed file
+	if isLeft {
+		for i, cell := range present {
+			if cell != "" {
+				o.owed[i] = o.keys.Identifiers[i]
+			}
+		}
+	}
 	switch {
-	case isPresent && objects != "" && !isEarlier:
+	case isLeft && !isEarlier:
 		o.reason = objects
-	case isPresent && objects != "":
+	case isLeft:
 		e.record(o, p, &row, nil, &earlier)
 	case isPresent || isEarlier:
 		e.record(o, p, &row, nil, &all)
@@ -96,12 +121,44 @@ func (e *encoder) isKnown(column *encodedColumn, p *Person) bool {
 	return !p.Absent || column.Field == CustomerID
 }
 
-// objection returns why somebody leaves by the suppressed file; none for those who do
-// not.
+// before makes the row of a suppressed file of somebody who objects, by an identifier
+// that the target was given and that is not theirs any more: the tool may still hold it.
+func (e *encoder) before(o *outcome, p *Person) {
+	row, key := e.identify(p), p.Gone[0]
+	objects := e.objection(p, &row)
+	var cells [identifiers]string
+	cell, known := e.spec.Handed[key]
+	if known && objects == "" && e.spec.Suppression.hasCell(cell) {
+		objects = Suppressed
+	}
+	for i := range e.columns {
+		column := &e.columns[i]
+		switch {
+		case column.identifier < 0:
+			continue
+		case known && cell.Column.isLike(column.Column):
+			cells[column.identifier] = cell.Text
+		case p.Absent && column.Field == CustomerID && e.identifierOf(column, p, &row) == key:
+			cells[column.identifier] = e.named(column, p, &row)
+		default:
+			continue
+		}
+		o.keys.Identifiers[column.identifier], o.before = key, true
+		break
+	}
+	switch {
+	case objects == "":
+		o.reason = NotSuppressed
+	case !o.before:
+		o.reason = AddressUnknown
+	default:
+		e.record(o, p, &row, nil, &cells)
+	}
+}
+
+// objection returns why somebody must not be written to; none for those who may.
 func (e *encoder) objection(p *Person, row *identity) Reason {
 	switch {
-	case p.Absent:
-		return ""
 	case p.consent(e.spec.channel()) == Refused:
 		return NoConsent
 	case p.Suppressed || e.spec.Suppression.has(p, row):
@@ -133,13 +190,20 @@ func merged(cells, others [identifiers]string) [identifiers]string {
 	return cells
 }
 
-// Wanted returns the identifiers of a row of an exited file that the person is not
-// known by any more: they have to be looked up in the earlier export's files.
+// Wanted returns the identifiers of rows that the person is not known by any more: they
+// have to be looked up in the earlier export's files. Of a suppressed file they are those
+// of people who object, and of all others whom a hash in the suppression files may mean.
 func (s *Spec) Wanted(people func(yield func(*Person) bool)) []int64 {
 	e := newEncoder(s)
 	var wanted []int64
 	for p := range people {
 		row := e.identify(p)
+		if s.Kind == Removal {
+			if !e.isOwn(p, &row, p.Gone[0]) && (len(s.Suppression.hashes) > 0 || e.objection(p, &row) != "") {
+				wanted = append(wanted, p.Gone[0])
+			}
+			continue
+		}
 		for i := range e.columns {
 			column := &e.columns[i]
 			if column.identifier < 0 {
@@ -154,23 +218,30 @@ func (s *Spec) Wanted(people func(yield func(*Person) bool)) []int64 {
 	return wanted
 }
 
-// ReadHanded reads a file of an earlier export of a target, and keeps the cells of the
-// wanted identifiers.
-func ReadHanded(ctx context.Context, file io.Reader, target Target, wanted *Keys, found Handed) error {
+// isOwn says whether a row of what people has of a person has an identifier.
+func (e *encoder) isOwn(p *Person, row *identity, key int64) bool {
+	return !p.Absent && slices.ContainsFunc(e.columns, func(column encodedColumn) bool {
+		return column.identifier >= 0 && e.identifierOf(&column, p, row) == key
+	})
+}
+
+// ReadHanded reads a file of an earlier export of a target, of a kind, and keeps the
+// cells of the wanted identifiers. The target is as it was then.
+func ReadHanded(ctx context.Context, file io.Reader, target Target, kind Kind, wanted *Keys, found Handed) error {
 	reader := csv.NewReader(file)
 	reader.Comma, reader.ReuseRecord = rune(target.delimiter()), true
 	header, err := reader.Read()
 	if err != nil {
 		return err
 	}
-	hashed := map[int]bool{} // of the places of what identifies
+	known := map[int]Column{} // by the places of what identifies
 	next := 0
-	for _, column := range target.IdentifyingColumns() {
+	for _, column := range target.identifying(target.columnsOf(kind)) {
 		if at := slices.Index(header[next:], column.Header); at >= 0 {
-			hashed[next+at] = column.Form.isHashed()
+			known[next+at] = column
 			next += at + 1
 		} else if at := slices.Index(header, column.Header); at >= 0 {
-			hashed[at] = column.Form.isHashed()
+			known[at] = column
 		}
 	}
 	for rows := 0; ; rows++ {
@@ -184,10 +255,10 @@ func ReadHanded(ctx context.Context, file io.Reader, target Target, wanted *Keys
 		if rows%batchRows == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		for at, isHashed := range hashed {
-			key, ok := cellKey(record[at], isHashed)
-			if ok && wanted.has(key) {
-				found[key] = strings.Clone(record[at])
+		for at, column := range known {
+			key, ok := cellKey(record[at], column.Form.isHashed())
+			if ok && wanted.Has(key) {
+				found[key] = HandedCell{strings.Clone(record[at]), column}
 			}
 		}
 	}

@@ -23,6 +23,7 @@ type Result struct {
 	// Values counts the rows that had a value, of the columns of Blanked.
 	Values   map[string]int64  `json:"values"`
 	Changes  map[Change]int64  `json:"changes"` // lines of the change file
+	Owed     []int64           `json:"-"`       // identifiers that are left to the suppressed file, for Spec.Owed
 	Warnings []Warning         `json:"-"`
 	shapes   map[string]string // of what did not fit, by column
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"cbv/valuation/failure"
 )
 
 // Files opens what an export writes. Names are neutral: audience, target, kind
@@ -62,6 +64,7 @@ type linesFile struct {
 type lineStart struct {
 	change   Change
 	audience string
+	reason   Reason // of who is removed and objects
 }
 
 func (f *linesFile) write(start lineStart, pieces ...[]byte) error {
@@ -74,7 +77,11 @@ func (f *linesFile) write(start lineStart, pieces ...[]byte) error {
 	}
 	text, known := f.starts[start]
 	if !known {
-		text = fmt.Sprintf(`{"op":"%s","audience":"%s","row":`, start.change, start.audience)
+		text = fmt.Sprintf(`{"op":"%s","audience":"%s",`, start.change, start.audience)
+		if start.reason != "" {
+			text += fmt.Sprintf(`"reason":"%s",`, start.reason)
+		}
+		text += `"row":`
 		f.starts[start] = text
 	}
 	if _, err := f.buffer.WriteString(text); err != nil {
@@ -105,7 +112,7 @@ func (f *csvFiles) write(pieces ...[]byte) error {
 		length += int64(len(piece))
 	}
 	if f.maxBytes > 0 && int64(len(f.header))+length > f.maxBytes {
-		return fmt.Errorf("%s: a row of %d bytes does not fit into a file of %d", f.base, length, f.maxBytes)
+		return failure.Usagef("%s: a row of %d bytes and the header of %d do not fit into a file of max_bytes: %d: raise max_bytes of the target, or leave columns out", f.base, length, len(f.header), f.maxBytes)
 	}
 	if f.file != nil {
 		current := f.written[len(f.written)-1]

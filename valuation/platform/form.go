@@ -107,6 +107,19 @@ func stepNames() (names []string) {
 	return names
 }
 
+// orUsual is the form, or the usual one of a field that has one.
+func (f Form) orUsual(field Field) Form {
+	switch {
+	case len(f) > 0:
+		return f
+	case field == Email:
+		return Form{"trim", "lower"}
+	case field == Phone:
+		return Form{"e164"}
+	}
+	return f
+}
+
 // A normaliser turns a text of a person into the cell of a target, before any hash.
 // The cell is blank where the text is; a text that makes no cell has a reason.
 // Applying one to its own cell changes nothing.
@@ -115,11 +128,8 @@ type normaliser step
 // normaliser returns what a form does to a field, the hash apart; nil for free text.
 // The form is a valid one.
 func (f Form) normaliser(field Field) normaliser {
-	if len(f) == 0 && field != Email && field != Phone {
+	if f = f.orUsual(field); len(f) == 0 {
 		return nil
-	}
-	if len(f) == 0 && field == Email {
-		f = Form{"trim", "lower"}
 	}
 	var steps []step
 	checked := f.isHashed() || field == Phone // which is digits
@@ -149,6 +159,11 @@ func (f Form) normaliser(field Field) normaliser {
 		}
 		return cell, ""
 	}
+}
+
+// isWhole says whether no two texts become one by a form.
+func (f Form) isWhole() bool {
+	return len(f) > 0 && !slices.ContainsFunc(f, func(name string) bool { return name != "id" && name != hash })
 }
 
 // emptiedReasons are why a text of which a form leaves nothing makes no cell.

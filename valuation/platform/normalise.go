@@ -51,7 +51,7 @@ func validDomain(domain string) bool {
 		labels++
 	}
 	last := domain[strings.LastIndexByte(domain, '.')+1:]
-	return labels >= 2 && len(last) >= 2 && last[0] >= 'a'
+	return labels >= 2 && len(last) >= 2 && last[0] > '9'
 }
 
 // checkedID is a customer_id that is the target's key, so that it must stand in the

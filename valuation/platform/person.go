@@ -37,7 +37,9 @@ type Person struct {
 	Was     string
 	WasKeys RowKey
 	// Gone are, of a row of an exited file, the identifiers that an earlier export
-	// gave out and this one does not, in the order of the target's columns.
+	// gave out and this one does not, in the order of the target's columns. Of a
+	// suppressed file the first is one that the target was given, and makes a row of it
+	// alone.
 	Gone [identifiers]int64
 
 	// Attributes are the customer's further cells, in the order of
@@ -180,7 +182,6 @@ const (
 	NoIdentifier      Reason = "no_identifier"
 	SharedEmail       Reason = "shared_email"
 	SharedPhone       Reason = "shared_phone"
-	StillMember       Reason = "still_member" // in exited files only
 	Suppressed        Reason = "suppressed"
 	GlobalHoldout     Reason = "global_holdout"
 	SharedHoldout     Reason = "shared_global_holdout" // has the e-mail, or for ads the phone, of somebody in it

@@ -80,7 +80,9 @@ func TestUnknownConsentMayLeave(t *testing.T) {
 	spec.Kind = Exited
 	unknown, refused := person("1", "a@example.com"), person("2", "b@example.com")
 	unknown.ConsentAds, refused.ConsentAds = Unknown, Refused
-	result, _ := mustExport(t, spec, leaving(spec, unknown, refused))
+	people := leaving(spec, unknown, refused)
+	spec.HandedOut = handed(spec, people)
+	result, _ := mustExport(t, spec, people)
 	if result.Written != 1 || result.Rejected[NoConsent] != 1 {
 		t.Errorf("%+v", result)
 	}

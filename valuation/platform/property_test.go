@@ -95,6 +95,7 @@ func TestNobodyAgainstTheirWill(t *testing.T) {
 		spec.Suppression.Seal()
 		if spec.Kind == Exited {
 			people = leaving(spec, people...)
+			spec.HandedOut = handed(spec, people)
 		}
 		result, files, err := export(spec, people)
 		if err != nil && result.Written > 0 {

@@ -26,33 +26,39 @@ type emailCell struct {
 
 // outcome is what became of a row, before it is compared with others.
 type outcome struct {
-	id          string
-	reason      Reason // why it is rejected; empty: it may be written
-	suppressed  bool
-	held        bool
-	was         string
-	keys        RowKey
-	sameKeys    bool // as all earlier exports have them
-	sameRow     bool
-	anyKey      bool // one of its identifiers is as before
-	unknown     bool // of an exited row, that an identifier could not be named
-	gone        bool // of an exited row, that its line says what is removed
+	id         string
+	reason     Reason // why it is rejected; empty: it may be written
+	suppressed bool
+	held       bool
+	was        string
+	compared
+	phoneless   compared           // the row without its phone, where the target wants phones unique
+	unknown     bool               // of an exited row, that an identifier could not be named
+	gone        bool               // of an exited row, that its line says what is removed
+	objects     Reason             // of an exited row, why the person must not be written to; empty: they may
+	owed        [identifiers]int64 // of an exited row, the identifiers that are left to the suppressed file
+	before      bool               // of a suppressed row, that it has an identifier of before
 	key         digest
-	owned       Reason // the key is of somebody assigned before; empty: it is not
-	shared      Reason // of a row whose key an earlier one has; empty: it has no key
-	had         uint64 // bit by bit the columns that had a value to write
-	phone       uint64 // where the target wants phones unique
-	phoneColumn int    // of the phone's cell
-	phoneCell   span   // of it in the record
-	phoneValue  span   // and in the line
-	recordEnd   int    // in batch.records; the record begins at the one before
-	lineEnd     int    // in batch.lines
-	cellsEnd    int    // in batch.cells
-	notesEnd    int    // in batch.notes
+	owned       Reason                 // the key is of somebody assigned before; empty: it is not
+	shared      Reason                 // of a row whose key an earlier one has; empty: it has no key
+	had         uint64                 // bit by bit the columns that had a value to write
+	isPhoneless bool                   // an earlier row has the phone
+	phone       uint64                 // where the target wants phones unique
+	phoneCells  [identifiers]phoneCell // the columns that have it
+	recordEnd   int                    // in batch.records; the record begins at the one before
+	lineEnd     int                    // in batch.lines
+	cellsEnd    int                    // in batch.cells
+	notesEnd    int                    // in batch.notes
 }
 
 // span is a stretch of a record.
 type span struct{ from, to int }
+
+// phoneCell is where a row has its phone.
+type phoneCell struct {
+	column       int // and one, so that 0 is none
+	record, line span
+}
 
 // note is a cell left blank, or clipped.
 type note struct {
@@ -148,6 +154,10 @@ func (e *encoder) row(p *Person, attributes []Cell) outcome {
 		e.exit(&o, p)
 		return o
 	}
+	if e.spec.Kind == Removal && p.Gone[0] != 0 {
+		e.before(&o, p)
+		return o
+	}
 	if p.Absent {
 		o.reason = NotInPeople
 		return o
@@ -222,13 +232,18 @@ func (e *encoder) country(p *Person) string {
 	return code
 }
 
-// regionOf is where a person's phone is dialled: the person's country, where it says
-// one, else the shop's region.
+// regionOf is where a person's phone is dialled: the person's country, and the shop's
+// region where that is blank. Where it is called by a name that nobody knows it is not
+// known: in the shop's region the number would be somebody else's.
 func regionOf(p *Person, shop string) string {
-	if country := region.Country(trim(p.Country)); country != "" && region.IsDialled(country) {
+	name := trim(p.Country)
+	if name == "" {
+		return shop
+	}
+	if country := region.Country(name); region.IsDialled(country) {
 		return country
 	}
-	return shop
+	return ""
 }
 
 func (e *encoder) sum(text string) [sha256.Size]byte {
@@ -248,11 +263,7 @@ func (e *encoder) missing(p *Person, row *identity) Reason {
 		case Phone:
 			has, reason = row.phone != "", row.phoneReason
 		case CustomerID:
-			has = trim(p.CustomerID) != ""
-			if form := e.columns[0].form; has && form != nil && e.columns[0].Field == CustomerID {
-				_, reason = form(p.CustomerID, row.country)
-				has = reason == ""
-			}
+			has, reason = e.hasID(p, row)
 		}
 		if has {
 			return ""
@@ -262,6 +273,26 @@ func (e *encoder) missing(p *Person, row *identity) Reason {
 		}
 	}
 	return missing
+}
+
+// hasID says whether the target can know a row by its customer_id, which stands whole or
+// not at all.
+func (e *encoder) hasID(p *Person, row *identity) (bool, Reason) {
+	if trim(p.CustomerID) == "" {
+		return false, ""
+	}
+	for i := range e.columns {
+		column := &e.columns[i]
+		if column.Field != CustomerID || column.identifier < 0 {
+			continue
+		}
+		text, _ := e.text(column, p, row)
+		most := e.spec.Target.ClipBytes
+		if text == "" || most > 0 && len(text) > most && !column.hashed {
+			return false, CustomerIDInvalid
+		}
+	}
+	return true, ""
 }
 
 // key sets what the target knows the row by, or shares with others: of several forms
@@ -287,7 +318,7 @@ func (e *encoder) handedOut(o *outcome, p *Person, row *identity) {
 			continue
 		}
 		key := e.identifierOf(column, p, row)
-		if key != 0 && e.spec.HandedOut.has(key) {
+		if key != 0 && e.spec.HandedOut.Has(key) {
 			o.reason = ""
 			continue
 		}
@@ -332,7 +363,7 @@ func (e *encoder) identifierOf(column *encodedColumn, p *Person, row *identity) 
 // identifiers, and everything else is blank.
 func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell, only *[identifiers]string) {
 	b := e.batch
-	start, lineStart := len(b.records), len(b.lines)
+	start, lineStart, phones := len(b.records), len(b.lines), 0
 	e.cells = e.cells[:0]
 	clear(e.guarded)
 	for i := range e.columns {
@@ -344,9 +375,10 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 			e.column(i, p, row, o)
 		}
 		e.cells = append(e.cells, span{from, len(b.records)})
-		if e.columns[i].Field == Phone && e.spec.Target.UniquePhone && row.phone != "" && only == nil {
-			o.phone, o.phoneColumn = phoneKey(row.phone), i
-			o.phoneCell = span{from - start, len(b.records) - start}
+		if e.isUniquePhone(i) && row.phone != "" && only == nil {
+			o.phone = phoneKey(row.phone)
+			o.phoneCells[phones] = phoneCell{column: i + 1, record: span{from - start, len(b.records) - start}}
+			phones++
 		}
 	}
 	at := len(e.columns)
@@ -369,15 +401,18 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 		e.finishTableRow(o, p, lineStart)
 		return
 	}
-	o.keys.Row = e.rowDigest(b.records[start:], start, e.cells)
-	e.compare(o, p)
+	o.keys.Row = e.rowDigest(b.records[start:], start, e.cells, e.isDay)
+	o.compare(p)
+	if o.phone != 0 {
+		e.withoutPhone(o, p, b.records[start:], start)
+	}
 	if e.needsLine(o) {
 		e.lines.record(b, e.cells, e.guarded)
-	}
-	if o.phone != 0 && len(b.lines) > lineStart {
-		o.phoneValue = e.lines.values[o.phoneColumn]
-		o.phoneValue.from -= lineStart
-		o.phoneValue.to -= lineStart
+		for i := range o.phoneCells[:phones] {
+			cell := &o.phoneCells[i]
+			value := e.lines.values[cell.column-1]
+			cell.line = span{value.from - lineStart, value.to - lineStart}
+		}
 	}
 	b.records = append(b.records, '\n')
 }
@@ -386,8 +421,8 @@ func (e *encoder) record(o *outcome, p *Person, row *identity, attributes []Cell
 func (e *encoder) finishTableRow(o *outcome, p *Person, lineStart int) {
 	b := e.batch
 	e.lines.cells(b, b.cells[len(b.cells)-len(e.columns)-len(e.extra):])
-	o.keys.Row = e.rowDigest(b.lines[lineStart:], lineStart, e.lines.values)
-	e.compare(o, p)
+	o.keys.Row = e.rowDigest(b.lines[lineStart:], lineStart, e.lines.values, e.isDay)
+	o.compare(p)
 	if !e.needsLine(o) {
 		b.lines = b.lines[:lineStart]
 	}

@@ -45,11 +45,15 @@ type Spec struct {
 	// AsOf is the day of the run, for targets that date their rows.
 	AsOf time.Time
 
-	// HandedOut are the identifiers that the target was ever given: a suppressed file
-	// has nobody else. Handed are the cells of an exited file that people does not
+	// HandedOut are the identifiers that the target was ever given and that no member
+	// has: a suppressed file has nobody else. Handed are the cells that people does not
 	// know any more.
 	HandedOut *Keys
 	Handed    Handed
+
+	// Owed are the identifiers that exited files left to the suppressed file, because
+	// their people object: one that it does not have either is an error.
+	Owed []int64
 
 	// Changes asks a full export for entered files and the change file as well: the
 	// rows whose Person.Was is not the name they have now, or whose identifiers are
@@ -171,6 +175,9 @@ func (s *Spec) validateHeader() error {
 		}
 		seen[strings.ToLower(name)] = true
 	}
+	if bytes := int64(len(appendRecord(nil, s.Target.delimiter(), header...))); s.Target.MaxBytes > 0 && bytes >= s.Target.MaxBytes {
+		return failure.Usagef("%s: max_bytes: %d: the header alone has %d: raise max_bytes, or leave columns out", s.Target.Name, s.Target.MaxBytes, bytes)
+	}
 	if most := s.Target.MaxColumns; most > 0 && len(header) > most {
 		return failure.Usagef("%s takes %d columns, and these are %d: leave attributes out", s.Target.Name, most, len(header))
 	}
@@ -191,10 +198,7 @@ func (s *Spec) needsOneOf() []Field {
 
 // columns are the target's own that the file has.
 func (s *Spec) columns() []Column {
-	all := s.Target.Columns
-	if s.Kind == Removal {
-		all = s.Target.RemovalColumns
-	}
+	all := s.Target.columnsOf(s.Kind)
 	if s.Target.FixedHeader {
 		return all
 	}

@@ -170,6 +170,19 @@ func (s *Suppression) Reaches(p *Person, region string, byPhone bool) bool {
 	return s.has(p, &row)
 }
 
+// hasCell says whether a cell of an earlier file is the e-mail of somebody suppressed.
+func (s *Suppression) hasCell(cell HandedCell) bool {
+	if cell.Column.Form.isHashed() {
+		sum, err := hex.DecodeString(cell.Text)
+		if err != nil || len(sum) != sha256.Size {
+			return false
+		}
+		_, listed := s.hashes[digest(sum[:16])]
+		return listed
+	}
+	return cell.Column.Field == Email && s.Reaches(&Person{Email: cell.Text}, "", false)
+}
+
 // owned returns which key of a row belongs to somebody here who is not that
 // person, none where the person is here as well.
 func (s *Suppression) owned(p *Person, row *identity) Reason {

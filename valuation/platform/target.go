@@ -12,51 +12,51 @@ import (
 // takes. The built-in ones are such declarations, and those of targets in the
 // configuration.
 type Target struct {
-	Name    string
-	Channel Channel // whose consent lets a person in; none: the export names it
-	Table   bool    // rows go to a table rather than to CSV files
-	Key     Field   // what distinguishes its rows; none: the first of NeedsOneOf that a row has
+	Name    string  `json:"name"`
+	Channel Channel `json:"channel"` // whose consent lets a person in; none: the export names it
+	Table   bool    `json:"table"`   // rows go to a table rather than to CSV files
+	Key     Field   `json:"key"`     // what distinguishes its rows; none: the first of NeedsOneOf that a row has
 	// NeedsOneOf are the identifiers of which a row must have one.
-	NeedsOneOf []Field
-	Columns    []Column
-	Delimiter  byte // between cells; 0: a comma
+	NeedsOneOf []Field  `json:"needs_one_of"`
+	Columns    []Column `json:"columns"`
+	Delimiter  byte     `json:"delimiter"` // between cells; 0: a comma
 	// FixedHeader keeps the columns nobody mapped, blank; other targets go
 	// without them.
-	FixedHeader bool
+	FixedHeader bool `json:"fixed_header"`
 	// Attributes says that the target takes columns of its user's, and so the
 	// column, named as the audience, that distinguishes members from those who left:
 	// what is not in a file does not change there, and blank cells overwrite
 	// nothing.
-	Attributes bool
-	Membership bool
+	Attributes bool `json:"attributes"`
+	Membership bool `json:"membership"`
 	// UniquePhone blanks a phone that an earlier row has.
-	UniquePhone bool
+	UniquePhone bool `json:"unique_phone"`
 	// AddressNeedsNames blanks Country and Zip where a name is missing.
-	AddressNeedsNames bool
+	AddressNeedsNames bool `json:"address_needs_names"`
 
-	MaxBytes   int64 // of a file
-	MaxRows    int64 // of a file, its header apart; 0: none
-	MaxColumns int   // 0: none
-	ClipBytes  int   // of a text cell; 0: none
+	MaxBytes   int64 `json:"max_bytes"`   // of a file
+	MaxRows    int64 `json:"max_rows"`    // of a file, its header apart; 0: none
+	MaxColumns int   `json:"max_columns"` // 0: none
+	ClipBytes  int   `json:"clip_bytes"`  // of a text cell; 0: none
 	// MinMembers is the fewest members with which the platform makes an
 	// audience; 0: none known.
-	MinMembers int64
+	MinMembers int64 `json:"min_members"`
 
 	// RemovalColumns are those of the suppression file, RemovalNeedsOneOf what
 	// its rows need, Removal what to do with that file and with the exited one.
-	RemovalColumns    []Column
-	RemovalNeedsOneOf []Field
-	Removal           string
+	RemovalColumns    []Column `json:"removal_columns"`
+	RemovalNeedsOneOf []Field  `json:"removal_needs_one_of"`
+	Removal           string   `json:"removal"`
 }
 
 // Column is a column of a target's file.
 type Column struct {
-	Header string
-	Field  Field
-	Form   Form
-	Fixed  string // the same cell in every row, instead of a field; AsOfDay is the day of the run
+	Header string `json:"header"`
+	Field  Field  `json:"field"`
+	Form   Form   `json:"form"`
+	Fixed  string `json:"fixed"` // the same cell in every row, instead of a field; AsOfDay is the day of the run
 	// Apart leaves the cell blank where it would be that of the column before.
-	Apart bool
+	Apart bool `json:"apart"`
 }
 
 // AsOfDay as a fixed cell stands for the day of the run.
@@ -81,8 +81,34 @@ func (t Target) identifies(column Column) bool {
 }
 
 // IdentifyingColumns are those whose cells are what the target knows people by.
-func (t Target) IdentifyingColumns() []Column {
-	return slices.DeleteFunc(slices.Clone(t.Columns), func(c Column) bool { return !t.identifies(c) })
+func (t Target) IdentifyingColumns() []Column { return t.identifying(t.Columns) }
+
+// identifying are those of the columns whose cells are what the target knows people by.
+func (t Target) identifying(columns []Column) []Column {
+	return slices.DeleteFunc(slices.Clone(columns), func(c Column) bool { return !t.identifies(c) })
+}
+
+// KnowsLike says whether a target knows people as it did by an earlier declaration: by
+// cells of the same fields in the same forms.
+func (t Target) KnowsLike(then Target) bool {
+	return t.Key == then.Key && slices.Equal(t.NeedsOneOf, then.NeedsOneOf) &&
+		slices.EqualFunc(t.IdentifyingColumns(), then.IdentifyingColumns(), func(a, b Column) bool {
+			return a.isLike(b)
+		})
+}
+
+// isLike says whether two columns have the same cell of everybody.
+func (c Column) isLike(other Column) bool {
+	return c.Fixed == "" && other.Fixed == "" && c.Field == other.Field && c.Apart == other.Apart &&
+		slices.Equal(c.Form.orUsual(c.Field), other.Form.orUsual(c.Field))
+}
+
+// columnsOf are the target's own columns of a kind of file.
+func (t Target) columnsOf(kind Kind) []Column {
+	if kind == Removal {
+		return t.RemovalColumns
+	}
+	return t.Columns
 }
 
 // delimiter is what stands between cells.
@@ -117,6 +143,9 @@ func (t Target) Validate() error {
 	if t.Key != "" && !slices.Equal(t.NeedsOneOf, []Field{t.Key}) {
 		return failure.Usagef("needs: a target whose key is %s needs that alone: leave needs out", t.Key)
 	}
+	if err := t.validateRemoval(); err != nil {
+		return err
+	}
 	for _, columns := range []struct {
 		setting string
 		columns []Column
@@ -131,7 +160,45 @@ func (t Target) Validate() error {
 	return nil
 }
 
+// validateRemoval refuses a suppressed file that lacks what the target knows people by:
+// whoever objected would stay.
+func (t Target) validateRemoval() error {
+	for _, known := range t.IdentifyingColumns() {
+		if !slices.ContainsFunc(t.RemovalColumns, known.isLike) {
+			return failure.Usagef("removal_columns: none has %s in the form of the column %q, which rows are known by: who objected would stay; add it, or leave removal_columns out", known.Field, known.Header)
+		}
+	}
+	return nil
+}
+
+// validateMany refuses more columns of a field than rows have room for.
+func (t Target) validateMany(setting string, columns []Column) error {
+	emails, phones := 0, map[string]int{}
+	for _, column := range columns {
+		switch {
+		case column.Fixed != "":
+		case column.Field == Email:
+			emails++
+		case column.Field == Phone && t.UniquePhone:
+			phones[strings.ToLower(column.Header)]++
+			if phones[strings.ToLower(column.Header)] > 1 {
+				return failure.Usagef("%s: unique_phone: a phone stands once under a header, and %q is there twice", setting, column.Header)
+			}
+		}
+	}
+	if emails > identifiers {
+		return failure.Usagef("%s: %d of them are e-mails: a file has at most %d", setting, emails, identifiers)
+	}
+	if len(phones) > identifiers {
+		return failure.Usagef("%s: unique_phone: %d of them are phones: a file has at most %d", setting, len(phones), identifiers)
+	}
+	return nil
+}
+
 func (t Target) validateColumns(setting string, columns []Column) error {
+	if err := t.validateMany(setting, columns); err != nil {
+		return err
+	}
 	seen := map[string]Column{}
 	for i, column := range columns {
 		wrong := func(format string, args ...any) error {
@@ -159,6 +226,9 @@ func (t Target) validateColumns(setting string, columns []Column) error {
 		}
 		if !slices.Contains(fields, column.Field) {
 			return wrong("field: there is no %q: the fields are %s", column.Field, strings.Join(fieldNames(), ", "))
+		}
+		if (column.Field == UID || column.Field == Value) && !t.FixedHeader {
+			return wrong("field: people has no %s: set fixed_header, which keeps such a column, or leave it out", column.Field)
 		}
 		if err := column.Form.validate(column.Field); err != nil {
 			return wrong("%w", err)

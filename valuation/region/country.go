@@ -32,8 +32,17 @@ MD moldova republic of|FM micronesia federated states of|TW taiwan province of c
 HK hong kong|MO macau|MO macao|VA holy see|CD congo democratic republic of the|CD democratic republic of the congo|CG congo|CG republic of the congo|
 TL east timor|FK falkland islands malvinas|IE republic of ireland|IE eire|DE federal republic of germany|CN peoples republic of china|AE uae|MF saint martin french part|SX sint maarten dutch part|VG virgin islands british|VI virgin islands u s`
 
+// ownLanguages are those in which countries are called besides English: what shops ask
+// for in their forms is the name in the language of the shop.
+var ownLanguages = []language.Tag{
+	language.German, language.French, language.Spanish, language.Italian, language.Portuguese, language.Dutch, language.Polish, language.Czech,
+	language.Swedish, language.Danish, language.Norwegian, language.Finnish, language.Hungarian, language.Romanian, language.Greek, language.Turkish,
+	language.Japanese, language.Korean, language.Chinese,
+}
+
 // countryCodes are the two letters of ISO 3166-1 by what a country is called, folded:
-// its English name by CLDR, and its codes of two and three letters.
+// its English name by CLDR, its codes of two and three letters, and its names in other
+// languages, where no two countries share one.
 var countryCodes = sync.OnceValue(func() map[string]string {
 	codes := map[string]string{}
 	names := display.English.Regions()
@@ -50,9 +59,36 @@ var countryCodes = sync.OnceValue(func() map[string]string {
 		code, name, _ := strings.Cut(strings.TrimSpace(each), " ")
 		codes[name] = code
 	}
+	for name, code := range foreignNames() {
+		if _, isEnglish := codes[name]; !isEnglish && code != "" {
+			codes[name] = code
+		}
+	}
 	delete(codes, "") // of a region that CLDR has no name for
 	return codes
 })
+
+// foreignNames are what countries are called in other languages than English, folded;
+// without a code where two are called the same.
+func foreignNames() map[string]string {
+	codes := map[string]string{}
+	for _, tongue := range ownLanguages {
+		names := display.Regions(tongue)
+		for code := range strings.FieldsSeq(countries) {
+			region, err := language.ParseRegion(code)
+			if err != nil {
+				continue
+			}
+			name := foldCountry(names.Name(region))
+			if other, taken := codes[name]; taken && other != code {
+				codes[name] = ""
+				continue
+			}
+			codes[name] = code
+		}
+	}
+	return codes
+}
 
 // foldCountry makes the spellings of a country's name alike: case, accents,
 // punctuation, a leading The, and the words and, St. and SAR China.
@@ -82,7 +118,8 @@ func foldCountry(name string) string {
 }
 
 // Country returns the two letters of ISO 3166-1 of a country that is called by its
-// English name, or by two or three letters; none for what is no country's.
+// English name, by that in another language, or by two or three letters; none for what is
+// no country's.
 func Country(text string) string {
 	text = strings.TrimSpace(text)
 	if len(text) == 2 && isCountry(text) {

@@ -3,7 +3,7 @@ package schema
 // Exports are the tables that exports write beside those of a run.
 var Exports = []Table{
 	{Name: "members", Grain: "one row per customer in the files of an export, sorted by customer_id; in the export's folder", Columns: members},
-	{Name: "former", Grain: "one row per identifier that earlier exports of an audience gave its target and this one does not, sorted by key; in the export's folder", Columns: former},
+	{Name: "former", Grain: "one row per customer and identifier that earlier exports of an audience gave its target and this one does not, sorted by customer_id and key; in the export's folder", Columns: former},
 	{Name: "assigned", Grain: "one row per customer of a campaign, over all its parts; below campaigns/", Columns: assigned},
 }
 
@@ -19,7 +19,9 @@ var members = []Column{
 
 var former = []Column{
 	asOf,
+	{"customer_id", text, "", "the customer to whom it belonged then"},
 	{"key", whole, "", "digest of the identifier, as key_1 of members"},
+	{"given_on", day, "day", "day of the last export of the audience that gave it"},
 }
 
 var assigned = []Column{

@@ -1,0 +1,145 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"cbv/valuation/engine"
+	"cbv/valuation/failure"
+	"cbv/valuation/platform"
+)
+
+// lookUp finds the addresses that leave and that people does not have any more, in the
+// files of the exports that gave them out.
+func (x *export) lookUp(ctx context.Context, spec *platform.Spec) error {
+	var failed error
+	wanted := spec.Wanted(func(yield func(*platform.Person) bool) {
+		for row, err := range engine.Select[exitedRow](ctx, x.Engine, "exited_rows") {
+			if err != nil {
+				failed = err
+				return
+			}
+			p := row.leaver()
+			if !yield(&p) {
+				return
+			}
+		}
+	})
+	if failed != nil || len(wanted) == 0 {
+		return failed
+	}
+	spec.Handed = platform.Handed{}
+	return readHanded(ctx, x.held(), platform.Full, platform.NewKeys(wanted), spec.Handed)
+}
+
+// lookUpObjectors returns what an e-mail tool was given of people who object and have
+// something else by now, and finds it in the files that gave it out: the suppressed files
+// of the last exports, which had it if it was there before, and the full ones of the day
+// on which it was given last.
+func (x *export) lookUpObjectors(ctx context.Context, spec *platform.Spec) (before []handedRow, err error) {
+	wanted, err := x.wantedOfObjectors(ctx, spec)
+	if err != nil || wanted.Len() == 0 {
+		return nil, err
+	}
+	days := map[string]bool{}
+	for row, err := range engine.SelectInOrder[handedRow](ctx, x.Engine, "handed_rows", "handed_key") {
+		if err != nil {
+			return nil, err
+		}
+		if wanted.Has(row.Key) {
+			before = append(before, row)
+			days[row.GivenOn.Format(time.DateOnly)] = true
+		}
+	}
+	spec.Handed = platform.Handed{}
+	last := slices.Concat(x.held(), x.others)
+	if err := readHanded(ctx, last, platform.Removal, wanted, spec.Handed); err != nil {
+		return nil, err
+	}
+	if len(spec.Handed) == wanted.Len() {
+		return before, nil
+	}
+	gave, err := x.exportsOn(days)
+	if err != nil {
+		return nil, err
+	}
+	return before, readHanded(ctx, gave, platform.Full, wanted, spec.Handed)
+}
+
+func (x *export) wantedOfObjectors(ctx context.Context, spec *platform.Spec) (*platform.Keys, error) {
+	var failed error
+	wanted := spec.Wanted(func(yield func(*platform.Person) bool) {
+		for row, err := range engine.Select[handedRow](ctx, x.Engine, "handed_rows") {
+			if err != nil {
+				failed = err
+				return
+			}
+			p := row.person()
+			if !yield(&p) {
+				return
+			}
+		}
+	})
+	slices.Sort(wanted)
+	return platform.NewKeys(slices.Compact(wanted)), failed
+}
+
+// exportsOn returns the exports for the target of some days, of every audience.
+func (x *export) exportsOn(days map[string]bool) (all []earlier, err error) {
+	names, err := x.audiences()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		for day := range days {
+			found, err := x.exportsOf(name, day)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found...)
+		}
+	}
+	slices.SortFunc(all, func(a, b earlier) int { return strings.Compare(a.folder, b.folder) })
+	return all, nil
+}
+
+// readHanded reads the files of a kind of earlier exports.
+func readHanded(ctx context.Context, exports []earlier, kind platform.Kind, wanted *platform.Keys, found platform.Handed) error {
+	for _, e := range exports {
+		for _, file := range e.files {
+			if file.Kind != kind || !strings.HasSuffix(file.Name, ".csv") {
+				continue
+			}
+			if err := readHandedFile(ctx, e.table(file.Name), e.form, kind, wanted, found); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readHandedFile reads a file of an earlier export. One that was removed since, as a shop
+// may have to, names nobody.
+func readHandedFile(ctx context.Context, path string, form platform.Target, kind platform.Kind, wanted *platform.Keys, found platform.Handed) (err error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := platform.ReadHanded(ctx, file, form, kind, wanted, found); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return failure.Inputf("%w", damaged(fmt.Errorf("%s: %w", path, err)))
+	}
+	return nil
+}
