@@ -101,8 +101,8 @@ func readCompared(ctx context.Context, e engine.Engine) ([]comparedValue, error)
 	rows, err := engine.All[struct {
 		Attribute, Value, RepeatVerdict, MarginVerdict                   string
 		ComparedCustomers                                                int64
-		Repeats                                                          int64
-		ExpectedRepeats, RepeatMargin, ExpectedRepeatMargin              float64
+		Repeats                                                          *int64 // these four are null where nobody is compared
+		ExpectedRepeats, RepeatMargin, ExpectedRepeatMargin              *float64
 		RepeatRatioLow, RepeatRatioHigh, MarginRatioLow, MarginRatioHigh *float64
 	}](ctx, e, "first_orders")
 	var values []comparedValue
@@ -113,9 +113,13 @@ func readCompared(ctx context.Context, e engine.Engine) ([]comparedValue, error)
 		return *x
 	}
 	for _, row := range rows {
+		repeats := math.NaN()
+		if row.Repeats != nil {
+			repeats = float64(*row.Repeats)
+		}
 		values = append(values,
-			comparedValue{row.Attribute, row.Value, "repeats", row.RepeatVerdict, row.ComparedCustomers, float64(row.Repeats), row.ExpectedRepeats, number(row.RepeatRatioLow), number(row.RepeatRatioHigh)},
-			comparedValue{row.Attribute, row.Value, "margin", row.MarginVerdict, row.ComparedCustomers, row.RepeatMargin, row.ExpectedRepeatMargin, number(row.MarginRatioLow), number(row.MarginRatioHigh)},
+			comparedValue{row.Attribute, row.Value, "repeats", row.RepeatVerdict, row.ComparedCustomers, repeats, number(row.ExpectedRepeats), number(row.RepeatRatioLow), number(row.RepeatRatioHigh)},
+			comparedValue{row.Attribute, row.Value, "margin", row.MarginVerdict, row.ComparedCustomers, number(row.RepeatMargin), number(row.ExpectedRepeatMargin), number(row.MarginRatioLow), number(row.MarginRatioHigh)},
 		)
 	}
 	return values, err
