@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"cbv/valuation/audiencename"
 	"cbv/valuation/engine"
 	"cbv/valuation/experiment"
 	"cbv/valuation/parquetfile"
@@ -53,7 +54,7 @@ func (x *export) channel() platform.Channel {
 
 // outsideNames are those that an audience has outside, by arm. They give nothing away.
 func outsideNames(name string) map[experiment.Arm]string {
-	neutral := platform.NeutralName(name)
+	neutral := audiencename.Neutral(name)
 	return map[experiment.Arm]string{everyone: neutral, experiment.Champion: neutral + "_a", experiment.Challenger: neutral + "_b"}
 }
 

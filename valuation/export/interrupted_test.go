@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"cbv/valuation/audiencename"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
-	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 )
 
@@ -116,7 +116,7 @@ func TestFilesThatCannotBeWritten(t *testing.T) {
 	s := newShop(t)
 	monday, _ := crowd(s, 300)
 	a := config.Audience{Name: "all", Lifecycle: "active", Target: "klaviyo"}
-	name := platform.NeutralName(a.Name)
+	name := audiencename.Neutral(a.Name)
 	for _, file := range []string{
 		name + "-klaviyo-full-001.csv", name + "-klaviyo-entered-001.csv", name + "-klaviyo-full-rejects.csv", name + "-klaviyo-changes.jsonl", "members.parquet", "former.parquet",
 	} {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cbv/valuation/audiencename"
 	"cbv/valuation/config"
 	"cbv/valuation/platform"
 )
@@ -169,7 +170,7 @@ func TestErasedPeopleLeave(t *testing.T) {
 	s.config.Run.Accept = []string{"left_people"}
 	again := s.mustExport(tuesday, a)
 	s.wantKept(again, platform.Exited)
-	if n := again.Manifest.Exited[platform.NeutralName(a.Name)].Rejected[platform.NotInPeople]; n != 1 {
+	if n := again.Manifest.Exited[audiencename.Neutral(a.Name)].Rejected[platform.NotInPeople]; n != 1 {
 		t.Errorf("%d left without an address, want 1", n)
 	}
 }
@@ -191,7 +192,7 @@ func TestChangedAddressesLeaveAndEnter(t *testing.T) {
 	s.wantKept(result, platform.Entered, hashOf("new@x.org"))
 	lines, err := os.ReadFile(filepath.Join(result.Folder, result.Manifest.Changes.Name))
 	s.must(err)
-	name := platform.NeutralName(a.Name)
+	name := audiencename.Neutral(a.Name)
 	want := `{"op":"remove","audience":"` + name + `","row":{"email":"` + hashOf("old@x.org") + `"}}
 {"op":"update","audience":"` + name + `","row":{"email":"` + hashOf("new@x.org") + `","phone":"` + hashOf("447700900123") +
 		`","fn":null,"ln":null,"zip":null,"ct":null,"st":null,"country":null,"uid":null,"value":null}}

@@ -7,6 +7,7 @@ import (
 
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/mailbox"
 	"cbv/valuation/platform"
 	"cbv/valuation/source"
 )
@@ -167,7 +168,7 @@ func (x *export) countUnmatched(ctx context.Context, listed *platform.Suppressio
 func (r suppressionRow) addTo(to *platform.Suppression) error {
 	to.AddID(r.CustomerID)
 	if strings.TrimSpace(r.Email) != "" {
-		if !platform.IsAddress(r.Email) {
+		if !mailbox.IsAddress(r.Email) {
 			return errors.New("the e-mail is not one plain address, as jane@example.com is: " + unknownObjection)
 		}
 		to.AddEmail(r.Email)

@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
-	"strings"
+
+	"cbv/valuation/celltext"
 )
 
 // next begins a cell.
@@ -53,13 +54,13 @@ func (e *encoder) column(at int, p *Person, row *identity, o *outcome) {
 			}
 		}
 	}
-	if raw != "" && trim(raw) != "" {
+	if raw != "" && celltext.Trim(raw) != "" {
 		o.had |= 1 << at
 	}
 	if reason != "" {
 		e.note(at, reason, raw)
 	}
-	e.guarded[at] = !column.hashed && isGuarded(text, p.raw(column.Field))
+	e.guarded[at] = !column.hashed && celltext.IsGuarded(text, p.raw(column.Field))
 	switch {
 	case column.hashed && text != "" && column.Field == Email:
 		e.putHash(row.emails[column.email].sum)
@@ -85,20 +86,20 @@ func (e *encoder) text(column *encodedColumn, p *Person, row *identity) (text st
 	case column.Field == Phone:
 		return column.form(row.phone, row.country)
 	case e.withoutAddress(column, p):
-		if trim(p.raw(column.Field)) != "" {
+		if celltext.Trim(p.raw(column.Field)) != "" {
 			reason = NamesMissing
 		}
 		return "", reason
 	case column.form != nil:
 		text, reason = column.form(p.raw(column.Field), row.country)
 		if most := e.mostBytes(column); !column.hashed && most > 0 && len(text) > most {
-			return clip(text, most), Clipped
+			return celltext.Clip(text, most), Clipped
 		}
 		return text, reason
 	}
-	free := freeText
+	free := celltext.Free
 	if column.Field == CustomerID {
-		free = idText
+		free = celltext.ID
 	}
 	text, clipped := free(p.raw(column.Field), e.mostBytes(column))
 	if clipped {
@@ -122,29 +123,9 @@ func (e *encoder) note(at int, reason Reason, raw string) {
 	n := note{column: at, reason: reason}
 	if at < mostColumns && e.shaped&(1<<at) == 0 {
 		e.shaped |= 1 << at
-		n.shape = shapeOf(raw)
+		n.shape = celltext.Shape(raw)
 	}
 	e.batch.notes = append(e.batch.notes, n)
-}
-
-// shapeOf shows how a text is written and nothing of what: letters as a, digits as 9.
-func shapeOf(text string) string {
-	const longest = 24
-	var shape []byte
-	for _, r := range text {
-		if len(shape) == longest {
-			return string(shape) + "…"
-		}
-		switch {
-		case r >= '0' && r <= '9':
-			shape = append(shape, '9')
-		case strings.ContainsRune(" +-.,;:/()@#*_=", r):
-			shape = append(shape, byte(r))
-		default:
-			shape = append(shape, 'a')
-		}
-	}
-	return string(shape)
 }
 
 // only appends the cell of an identifier that an earlier export gave out.
@@ -166,7 +147,9 @@ func (e *encoder) withoutAddress(column *encodedColumn, p *Person) bool {
 }
 
 // isBlankName says whether nothing is left of a name as ad platforms take it.
-func isBlankName(name string) bool { return withoutSpaces(withoutPunctuation(name)) == "" }
+func isBlankName(name string) bool {
+	return celltext.WithoutSpaces(celltext.WithoutPunctuation(name)) == ""
+}
 
 // value appends what a customer is worth to the shop, as ad platforms weigh
 // their likeness: finite, and 0 or more.
@@ -196,10 +179,10 @@ func (e *encoder) attribute(at, extra int, attribute Attribute, cell Cell) {
 		cell.Text = valid(cell.Text)
 	case cell.Type == Text:
 		raw, clipped := cell.Text, false
-		if cell.Text, clipped = freeText(cell.Text, e.spec.Target.ClipBytes); clipped {
+		if cell.Text, clipped = celltext.Free(cell.Text, e.spec.Target.ClipBytes); clipped {
 			e.batch.notes = append(e.batch.notes, note{column: at, reason: Clipped})
 		}
-		e.guarded[len(e.columns)+extra] = isGuarded(cell.Text, raw)
+		e.guarded[len(e.columns)+extra] = celltext.IsGuarded(cell.Text, raw)
 	}
 	if reason != "" {
 		e.batch.notes = append(e.batch.notes, note{column: at, reason: reason})
@@ -220,9 +203,9 @@ func (e *encoder) put(cell Cell) {
 	}
 	switch cell.Type {
 	case Text:
-		b.records = appendCell(b.records, cell.Text, e.spec.Target.delimiter())
+		b.records = celltext.Append(b.records, cell.Text, e.spec.Target.delimiter())
 	case Number:
-		b.records = appendNumber(b.records, cell.Number)
+		b.records = celltext.AppendNumber(b.records, cell.Number)
 	case Day:
 		b.records = cell.Day.AppendFormat(b.records, "2006-01-02")
 	case YesNo:

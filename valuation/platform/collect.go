@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"cbv/valuation/audiencename"
+	"cbv/valuation/celltext"
 	"cbv/valuation/failure"
 )
 
@@ -70,7 +72,7 @@ func newCollector(spec *Spec, files Files) *collector {
 		lines:   &linesFile{create: files.Lines},
 		create:  files,
 		outputs: map[output]*outputFiles{},
-		rejects: &csvFiles{create: files.Create, base: base + "-rejects", header: appendRecord(nil, ',', "customer_id", "part", "reason")},
+		rejects: &csvFiles{create: files.Create, base: base + "-rejects", header: celltext.AppendRecord(nil, ',', "customer_id", "part", "reason")},
 		result: Result{
 			Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Values: map[string]int64{},
 			Changes: map[Change]int64{}, Warnings: []Warning{}, shapes: map[string]string{},
@@ -89,7 +91,7 @@ func (c *collector) output(name string, kind Kind) (*outputFiles, error) {
 	if o := c.outputs[which]; o != nil {
 		return o, nil
 	}
-	if err := ValidateName(name); err != nil {
+	if err := audiencename.Validate(name); err != nil {
 		return nil, err
 	}
 	target := c.spec.Target
@@ -97,7 +99,7 @@ func (c *collector) output(name string, kind Kind) (*outputFiles, error) {
 	o := &outputFiles{
 		output: which,
 		records: &csvFiles{
-			create: c.create.Create, audience: name, kind: kind, base: base, parts: true, header: appendRecord(nil, target.delimiter(), c.spec.header(name)...),
+			create: c.create.Create, audience: name, kind: kind, base: base, parts: true, header: celltext.AppendRecord(nil, target.delimiter(), c.spec.header(name)...),
 			maxBytes: target.MaxBytes, maxRows: target.MaxRows,
 		},
 		table: &tableFile{create: c.create.Table, columns: c.spec.tableColumns(), written: File{Name: base + ".parquet", Audience: name, Kind: kind}},
@@ -279,8 +281,8 @@ func (c *collector) reject(id string, reason Reason) error {
 
 // addReject adds a line to the rejects: an id and a reason, nothing else of a person.
 func (c *collector) addReject(id, part string, reason Reason) error {
-	id, _ = idText(id, 0)
-	return c.rejects.write(appendRecord(nil, ',', id, part, string(reason)))
+	id, _ = celltext.ID(id, 0)
+	return c.rejects.write(celltext.AppendRecord(nil, ',', id, part, string(reason)))
 }
 
 func (c *collector) write(o *outcome, name string, made piece) error {

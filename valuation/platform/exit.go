@@ -9,6 +9,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"cbv/valuation/celltext"
 )
 
 // Keys are identifiers by their digests, RowKey.Identifiers of rows.
@@ -108,7 +110,7 @@ func (e *encoder) exit(o *outcome, p *Person) {
 func (e *encoder) unguarded(p *Person, cells [identifiers]string) [identifiers]string {
 	for i := range e.columns {
 		column := &e.columns[i]
-		if place := column.identifier; place >= 0 && column.Field == CustomerID && isGuarded(cells[place], p.CustomerID) {
+		if place := column.identifier; place >= 0 && column.Field == CustomerID && celltext.IsGuarded(cells[place], p.CustomerID) {
 			cells[place] = cells[place][1:]
 		}
 	}

@@ -7,7 +7,9 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"cbv/valuation/celltext"
 	"cbv/valuation/failure"
+	"cbv/valuation/mailbox"
 	"cbv/valuation/region"
 )
 
@@ -35,17 +37,17 @@ type StepKind struct {
 
 // Steps are all steps there are.
 var Steps = []StepKind{
-	{Name: "trim", Meaning: "without what surrounds it unseen: space, zero-width characters", apply: always(trim)},
+	{Name: "trim", Meaning: "without what surrounds it unseen: space, zero-width characters", apply: always(celltext.Trim)},
 	{Name: "lower", Meaning: "in lower case", apply: always(strings.ToLower)},
 	{Name: "upper", Meaning: "in capitals", apply: always(strings.ToUpper)},
-	{Name: "no_spaces", Meaning: "without any space", apply: always(withoutSpaces)},
+	{Name: "no_spaces", Meaning: "without any space", apply: always(celltext.WithoutSpaces)},
 	{Name: "single_spaces", Meaning: "each run of spaces as one, none around", apply: always(singleSpaces)},
-	{Name: "no_punctuation", Meaning: "without punctuation, symbols and control characters", apply: always(withoutPunctuation)},
+	{Name: "no_punctuation", Meaning: "without punctuation, symbols and control characters", apply: always(celltext.WithoutPunctuation)},
 	{Name: "no_dashes", Meaning: "without dashes", apply: always(func(text string) string { return strings.ReplaceAll(text, "-", "") })},
 	{Name: "nfc", Meaning: "composed (Unicode NFC): é is one letter, however it was typed", apply: always(norm.NFC.String)},
 	{Name: "as_is", Meaning: "as it came, but for bytes that are no text; for Parquet", apply: always(valid), checks: true},
-	{Name: "no_tag", Meaning: "without the + before @ and what follows it", Fields: []Field{Email}, apply: always(withoutTag)},
-	{Name: "gmail", Meaning: "at gmail.com and googlemail.com without dots and tag before the @", Fields: []Field{Email}, apply: always(gmailbox)},
+	{Name: "no_tag", Meaning: "without the + before @ and what follows it", Fields: []Field{Email}, apply: always(mailbox.WithoutTag)},
+	{Name: "gmail", Meaning: "at gmail.com and googlemail.com without dots and tag before the @", Fields: []Field{Email}, apply: always(mailbox.Gmail)},
 	{Name: "e164", Meaning: "+ with country code and digits, as phones are without a form", Fields: []Field{Phone}, apply: always(func(e164 string) string { return e164 }), checks: true},
 	{Name: "digits", Meaning: "country code and digits, without the +", Fields: []Field{Phone}, apply: always(func(e164 string) string { return strings.TrimPrefix(e164, "+") }), checks: true},
 	{Name: "iso2", Meaning: "two capital letters of ISO 3166-1, for a name, two or three letters", Fields: []Field{Country}, apply: countryCode, checks: true},
@@ -152,10 +154,10 @@ func (f Form) normaliser(field Field) normaliser {
 		switch {
 		case field == Email:
 			return validEmail(cell)
-		case cell == "" && emptied != "" && trim(text) != "":
+		case cell == "" && emptied != "" && celltext.Trim(text) != "":
 			return "", emptied
 		case !checked:
-			cell, _ = freeText(cell, 0)
+			cell, _ = celltext.Free(cell, 0)
 		}
 		return cell, ""
 	}
@@ -169,27 +171,6 @@ func (f Form) isWhole() bool {
 // emptiedReasons are why a text of which a form leaves nothing makes no cell.
 var emptiedReasons = map[Field]Reason{FirstName: NameInvalid, LastName: NameInvalid, City: PlaceInvalid, State: PlaceInvalid}
 
-// withoutTag drops what follows a + before the @.
-func withoutTag(email string) string {
-	local, domain, ok := strings.Cut(email, "@")
-	if !ok || strings.IndexByte(local, '+') < 0 {
-		return email
-	}
-	local, _, _ = strings.Cut(local, "+")
-	return local + "@" + domain
-}
-
-// gmailbox is the mailbox that Google sees in an e-mail: at its own two domains dots
-// and tags distinguish nobody.
-func gmailbox(email string) string {
-	local, domain, _ := strings.Cut(email, "@")
-	if domain != "gmail.com" && domain != "googlemail.com" {
-		return email
-	}
-	local, _, _ = strings.Cut(local, "+")
-	return strings.ReplaceAll(local, ".", "") + "@" + domain
-}
-
 func singleSpaces(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // valid is a text without bytes that are none.
@@ -197,10 +178,10 @@ func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 // countryCode is the two letters of ISO 3166-1 as that writes them.
 func countryCode(text, _ string) (string, Reason) {
-	if trim(text) == "" {
+	if celltext.Trim(text) == "" {
 		return "", ""
 	}
-	if code := region.Country(trim(text)); code != "" {
+	if code := region.Country(celltext.Trim(text)); code != "" {
 		return code, ""
 	}
 	return "", CountryInvalid
@@ -209,15 +190,15 @@ func countryCode(text, _ string) (string, Reason) {
 // checkedZip is a postcode as it came, trimmed: letters, digits, inner spaces and
 // dashes.
 func checkedZip(text, _ string) (string, Reason) {
-	zip := trim(text)
+	zip := celltext.Trim(text)
 	if zip == "" {
 		return "", ""
 	}
-	if len(zip) > 16 || !letterOrDigit(zip[0]) {
+	if len(zip) > 16 || !celltext.IsLetterOrDigit(zip[0]) {
 		return "", ZipInvalid
 	}
 	for i := range len(zip) {
-		if !letterOrDigit(zip[i]) && zip[i] != ' ' && zip[i] != '-' {
+		if !celltext.IsLetterOrDigit(zip[i]) && zip[i] != ' ' && zip[i] != '-' {
 			return "", ZipInvalid
 		}
 	}
@@ -245,7 +226,9 @@ func stateCode(text, country string) (string, Reason) {
 	return text, ""
 }
 
-func checkedNumber(text, _ string) (string, Reason) { return checkedNumberOr(trim(text), UIDInvalid) }
+func checkedNumber(text, _ string) (string, Reason) {
+	return checkedNumberOr(celltext.Trim(text), UIDInvalid)
+}
 
 // checkedNumberOr is a number without sign, else the reason.
 func checkedNumberOr(text string, reason Reason) (string, Reason) {

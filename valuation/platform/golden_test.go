@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"cbv/valuation/celltext"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -138,7 +140,7 @@ func tableTexts(cells []Cell) []string {
 		case Text:
 			texts = append(texts, cell.Text)
 		case Number:
-			texts = append(texts, string(appendNumber(nil, cell.Number)))
+			texts = append(texts, string(celltext.AppendNumber(nil, cell.Number)))
 		case Day:
 			texts = append(texts, cell.Day.Format("2006-01-02"))
 		case YesNo:

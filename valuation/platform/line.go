@@ -3,6 +3,8 @@ package platform
 import (
 	"fmt"
 	"slices"
+
+	"cbv/valuation/celltext"
 )
 
 // Change is what a line of a change file says of a row.
@@ -56,7 +58,7 @@ func newLineWriter(spec *Spec) *lineWriter {
 	return w
 }
 
-func headerOf(header string) []byte { return append(appendJSONText(nil, []byte(header)), ':') }
+func headerOf(header string) []byte { return append(celltext.AppendJSON(nil, []byte(header)), ':') }
 
 // record writes a row of a CSV file, given where its cells are among the records; the
 // column that distinguishes members is not among them. Guarded are those before which
@@ -70,9 +72,9 @@ func (w *lineWriter) record(b *batch, cells []span, guarded []bool) {
 		case !isText:
 			b.lines = append(b.lines, cell...)
 		case guarded[column]:
-			b.lines = appendJSONText(b.lines, w.unquoted(cell)[1:])
+			b.lines = celltext.AppendJSON(b.lines, w.said(cell)[1:])
 		default:
-			b.lines = appendJSONText(b.lines, w.unquoted(cell))
+			b.lines = celltext.AppendJSON(b.lines, w.said(cell))
 		}
 		return true
 	})
@@ -86,9 +88,9 @@ func (w *lineWriter) cells(b *batch, cells []Cell) {
 		case Null:
 			return false
 		case Text:
-			b.lines = appendJSONText(b.lines, []byte(cell.Text))
+			b.lines = celltext.AppendJSON(b.lines, []byte(cell.Text))
 		case Number:
-			b.lines = appendNumber(b.lines, cell.Number)
+			b.lines = celltext.AppendNumber(b.lines, cell.Number)
 		case Day:
 			b.lines = append(cell.Day.AppendFormat(append(b.lines, '"'), "2006-01-02"), '"')
 		case YesNo:
@@ -157,7 +159,7 @@ func (w *lineWriter) identifiers(b *batch, cells [identifiers]string) {
 		first = false
 		b.lines = append(b.lines, column.name...)
 		if len(column.columns) == 1 {
-			b.lines = appendJSONText(b.lines, []byte(known[0]))
+			b.lines = celltext.AppendJSON(b.lines, []byte(known[0]))
 			continue
 		}
 		b.lines = append(b.lines, '[')
@@ -165,41 +167,18 @@ func (w *lineWriter) identifiers(b *batch, cells [identifiers]string) {
 			if i > 0 {
 				b.lines = append(b.lines, ',')
 			}
-			b.lines = appendJSONText(b.lines, []byte(cell))
+			b.lines = celltext.AppendJSON(b.lines, []byte(cell))
 		}
 		b.lines = append(b.lines, ']')
 	}
 	b.lines = append(b.lines, '}')
 }
 
-// unquoted is what a cell of a CSV file says.
-func (w *lineWriter) unquoted(cell []byte) []byte {
+// said is what a cell of a CSV file says.
+func (w *lineWriter) said(cell []byte) []byte {
 	if cell[0] != '"' {
 		return cell
 	}
-	w.text = w.text[:0]
-	for i := 1; i < len(cell)-1; i++ {
-		w.text = append(w.text, cell[i])
-		if cell[i] == '"' {
-			i++ // a quotation mark stands twice
-		}
-	}
+	w.text = celltext.AppendUnquoted(w.text[:0], cell)
 	return w.text
-}
-
-// appendJSONText appends a text, which is valid UTF-8, as JSON has it.
-func appendJSONText(line, text []byte) []byte {
-	const digits = "0123456789abcdef"
-	line = append(line, '"')
-	for _, b := range text {
-		switch {
-		case b == '"' || b == '\\':
-			line = append(line, '\\', b)
-		case b < ' ':
-			line = append(line, '\\', 'u', '0', '0', digits[b>>4], digits[b&15])
-		default:
-			line = append(line, b)
-		}
-	}
-	return append(line, '"')
 }

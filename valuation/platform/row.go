@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"cbv/valuation/celltext"
 	"cbv/valuation/region"
 )
 
@@ -236,7 +237,7 @@ func (e *encoder) country(p *Person) string {
 // region where that is blank. Where it is called by a name that nobody knows it is not
 // known: in the shop's region the number would be somebody else's.
 func regionOf(p *Person, shop string) string {
-	name := trim(p.Country)
+	name := celltext.Trim(p.Country)
 	if name == "" {
 		return shop
 	}
@@ -278,7 +279,7 @@ func (e *encoder) missing(p *Person, row *identity) Reason {
 // hasID says whether the target can know a row by its customer_id, which stands whole or
 // not at all.
 func (e *encoder) hasID(p *Person, row *identity) (bool, Reason) {
-	if trim(p.CustomerID) == "" {
+	if celltext.Trim(p.CustomerID) == "" {
 		return false, ""
 	}
 	for i := range e.columns {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"cbv/valuation/audiencename"
+	"cbv/valuation/celltext"
 	"cbv/valuation/failure"
 	"cbv/valuation/region"
 )
@@ -95,7 +97,7 @@ func (s *Spec) channel() Channel {
 
 // Validate says what is wrong with a spec before any row is read.
 func (s *Spec) Validate() error {
-	if err := ValidateName(s.Name); err != nil {
+	if err := audiencename.Validate(s.Name); err != nil {
 		return err
 	}
 	if !slices.Contains([]Kind{Full, Entered, Exited, Removal}, s.Kind) {
@@ -167,7 +169,7 @@ func (s *Spec) validateHeader() error {
 	own := len(s.columns())
 	seen := map[string]bool{}
 	for i, name := range header {
-		if cell, _ := freeText(name, 0); cell == "" || cell != name {
+		if cell, _ := celltext.Free(name, 0); cell == "" || cell != name {
 			return failure.Usagef("column name %q: a header begins with a letter", name)
 		}
 		if seen[strings.ToLower(name)] && i >= own { // those of its own were held by the target's declaration
@@ -175,7 +177,7 @@ func (s *Spec) validateHeader() error {
 		}
 		seen[strings.ToLower(name)] = true
 	}
-	if bytes := int64(len(appendRecord(nil, s.Target.delimiter(), header...))); s.Target.MaxBytes > 0 && bytes >= s.Target.MaxBytes {
+	if bytes := int64(len(celltext.AppendRecord(nil, s.Target.delimiter(), header...))); s.Target.MaxBytes > 0 && bytes >= s.Target.MaxBytes {
 		return failure.Usagef("%s: max_bytes: %d: the header alone has %d: raise max_bytes, or leave columns out", s.Target.Name, s.Target.MaxBytes, bytes)
 	}
 	if most := s.Target.MaxColumns; most > 0 && len(header) > most {

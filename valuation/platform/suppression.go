@@ -5,9 +5,10 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
-	"unicode"
 
+	"cbv/valuation/celltext"
 	"cbv/valuation/failure"
+	"cbv/valuation/mailbox"
 )
 
 // Suppression is who must not be in any audience. It is filled from every
@@ -58,9 +59,9 @@ func NewListed(target Target) *Suppression {
 // there is one, and says whether any of them can name somebody. Region is that of
 // phones without a country code.
 func (s *Suppression) AddPerson(p *Person, region string) bool {
-	names := trim(p.CustomerID) != "" || IsAddress(p.Email)
+	names := celltext.Trim(p.CustomerID) != "" || mailbox.IsAddress(p.Email)
 	s.AddID(p.CustomerID)
-	if trim(p.Email) != "" {
+	if celltext.Trim(p.Email) != "" {
 		s.AddEmail(p.Email) // whatever it is: somebody else may have the same
 	}
 	e164, _ := parsePhone(p.Phone, regionOf(p, region))
@@ -73,14 +74,14 @@ func (s *Suppression) AddPerson(p *Person, region string) bool {
 // AddID suppresses a customer_id, if there is one. What surrounds it unseen does
 // not count: it comes and goes as lists are copied.
 func (s *Suppression) AddID(id string) {
-	if id = trim(id); id != "" {
+	if id = celltext.Trim(id); id != "" {
 		s.change().ids[digestOf(id)] = struct{}{}
 	}
 }
 
 // AddEmail suppresses an e-mail, however it is written.
 func (s *Suppression) AddEmail(email string) {
-	email = canonicalEmail(email)
+	email = mailbox.Canonical(email)
 	key := digestOf(email)
 	s.change().emails[key] = struct{}{}
 	for _, form := range s.forms {
@@ -98,7 +99,7 @@ func (s *Suppression) AddEmail(email string) {
 // the targets wants it made. What is none is an error: somebody asked not to be
 // in a list, and nobody knows who.
 func (s *Suppression) AddHash(text string) error {
-	sum, err := hex.DecodeString(strings.ToLower(trim(text)))
+	sum, err := hex.DecodeString(strings.ToLower(celltext.Trim(text)))
 	if err != nil || len(sum) != sha256.Size {
 		return failure.Inputf("the suppression list has a hash that is not 64 hexadecimal digits: SHA-256 is the one kind that can be matched")
 	}
@@ -109,9 +110,9 @@ func (s *Suppression) AddHash(text string) error {
 // Strike takes away all keys of a list that a person is known by, also as the target reads
 // them, so that those remain that match nobody.
 func (s *Suppression) Strike(p *Person, region string) {
-	delete(s.ids, digestOf(trim(p.CustomerID)))
-	if len(s.emails)+len(s.hashes) > 0 && trim(p.Email) != "" {
-		email := canonicalEmail(p.Email)
+	delete(s.ids, digestOf(celltext.Trim(p.CustomerID)))
+	if len(s.emails)+len(s.hashes) > 0 && celltext.Trim(p.Email) != "" {
+		email := mailbox.Canonical(p.Email)
 		delete(s.emails, digestOf(email))
 		for _, form := range hashedForms(email) {
 			delete(s.hashes, digestOf(form))
@@ -154,7 +155,7 @@ func (s *Suppression) change() *Suppression {
 // came or as the target reads it, and for ads, which know people by their phone,
 // by that. In an e-mail list a phone that a household shares suppresses nobody.
 func (s *Suppression) has(p *Person, row *identity) bool {
-	return found(s.ids, trim(p.CustomerID)) || trim(p.Email) != "" && s.hasEmail(p.Email, row) || s.hasPhone(row)
+	return found(s.ids, celltext.Trim(p.CustomerID)) || celltext.Trim(p.Email) != "" && s.hasEmail(p.Email, row) || s.hasPhone(row)
 }
 
 // Reaches reports whether somebody is suppressed by id, by an e-mail or the hash of one
@@ -187,9 +188,9 @@ func (s *Suppression) hasCell(cell HandedCell) bool {
 // person, none where the person is here as well.
 func (s *Suppression) owned(p *Person, row *identity) Reason {
 	switch {
-	case found(s.ids, trim(p.CustomerID)):
+	case found(s.ids, celltext.Trim(p.CustomerID)):
 		return ""
-	case trim(p.Email) != "" && s.hasEmail(p.Email, row):
+	case celltext.Trim(p.Email) != "" && s.hasEmail(p.Email, row):
 		return SharedEmail
 	case s.hasPhone(row):
 		return SharedPhone
@@ -223,7 +224,7 @@ func (s *Suppression) hasEmail(text string, row *identity) bool {
 			return true
 		}
 	}
-	email := canonicalEmail(text)
+	email := mailbox.Canonical(text)
 	if email != row.emails[0].text || len(s.hashes) > 0 { // else it was looked up as a mailbox
 		if found(s.emails, email) {
 			return true
@@ -241,7 +242,9 @@ func (s *Suppression) hasEmail(text string, row *identity) bool {
 }
 
 // hashedForms are an e-mail's forms of which some target or other takes the hash.
-func hashedForms(email string) []string { return []string{email, withoutTag(email), gmailbox(email)} }
+func hashedForms(email string) []string {
+	return []string{email, mailbox.WithoutTag(email), mailbox.Gmail(email)}
+}
 
 func found(set map[digest]struct{}, text string) bool {
 	if len(set) == 0 || text == "" {
@@ -250,37 +253,6 @@ func found(set map[digest]struct{}, text string) bool {
 	_, ok := set[digestOf(text)]
 	return ok
 }
-
-// IsAddress says whether a text is one plain e-mail address, but for space around
-// it: jane@example.com, letters of any script, no name, no brackets, no second
-// address. It is kinder than importers are, and no kinder: an objection in another
-// form would match nobody.
-func IsAddress(text string) bool {
-	local, domain, _ := strings.Cut(trim(text), "@")
-	if local == "" || local[0] == '\'' { // which spreadsheets put in front
-		return false
-	}
-	for _, r := range local {
-		if !addressLetter(r) && !strings.ContainsRune(".!#$%&'*+-/=?^_`{|}~", r) {
-			return false
-		}
-	}
-	labels := strings.Split(domain, ".")
-	for _, label := range labels {
-		if label == "" || strings.ContainsFunc(label, func(r rune) bool { return !addressLetter(r) && r != '-' }) {
-			return false
-		}
-	}
-	return len(labels) >= 2
-}
-
-func addressLetter(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r)
-}
-
-// canonicalEmail is an e-mail as suppression compares them: more alike than any
-// target thinks them, but for tags.
-func canonicalEmail(text string) string { return strings.ToLower(withoutSpaces(text)) }
 
 // phoneKey is an E.164 number, which has 15 digits at most.
 func phoneKey(e164 string) uint64 {

@@ -59,23 +59,6 @@ func TestSuppressionFindsPeople(t *testing.T) {
 	}
 }
 
-// An objection in another form than a plain address would match nobody.
-func TestIsAddress(t *testing.T) {
-	for text, want := range map[string]bool{
-		"jane@example.com": true, " Jane.Doe+x@Example.co.uk\t": true, "zoë@example.de": true, "info@münchen.de": true, "o'brien@example.com": true,
-		"a_b-c@ex-ample.com": true, "jane@example.com\u200b": true, "=x@example.com": true,
-		"": false, " ": false, "@": false, "jane": false, "not an email": false, "jane@example": false, "jane@example.": false, "@example.com": false,
-		"Jane <jane@example.com>": false, "<jane@example.com>": false, "mailto:jane@example.com": false, `"jane@example.com"`: false,
-		"“jane@example.com”": false, "'jane@example.com'": false, "'jane@example.com": false, "jane@example.com;": false, "jane@example.com,": false,
-		"a@example.com b@example.com": false, "a@example.com;b@example.com": false, "a@b@example.com": false, "jane doe@example.com": false,
-		"jane@example.com.": false, "jane@[192.0.2.1]": false, "jane\u00ad@example.com": false, "jane\x00@example.com": false, "jane@exam\xffple.com": false,
-	} {
-		if IsAddress(text) != want {
-			t.Errorf("%q: %v", text, !want)
-		}
-	}
-}
-
 // What surrounds an id unseen does not let somebody in.
 func TestSuppressedIDsAreTrimmed(t *testing.T) {
 	for _, ids := range [][2]string{{" 00013", "00013"}, {"00013\t", "00013"}, {"00013", " 00013 "}, {"00013\u00a0", "\ufeff00013"}} {
@@ -134,32 +117,6 @@ func TestUnreadableHashesAreErrors(t *testing.T) {
 		s := NewSuppression(Target{})
 		if err := s.AddHash(text); err == nil {
 			t.Errorf("%q is taken for a hash", text)
-		}
-	}
-}
-
-func TestNeutralNames(t *testing.T) {
-	seen := map[string]bool{}
-	for _, list := range []string{"retain", "acquisition_lookalike", "new_onboard", "lifecycle_lapsed", "segment_champions", "segment_lost", "seed", "low_value"} {
-		name := NeutralName(list)
-		if err := ValidateName(name); err != nil {
-			t.Error(err)
-		}
-		if seen[name] || name != NeutralName(list) {
-			t.Errorf("%s: %s", list, name)
-		}
-		seen[name] = true
-		if list != "new_onboard" && ValidateName(list) == nil {
-			t.Errorf("%s is taken for neutral", list)
-		}
-	}
-	for name, neutral := range map[string]bool{
-		"spring_2026": true, "newsletter_b": true, "image_test": true, "follow_up": true, "cbv_a_1": true,
-		"high_income": false, "lowvalue": false, "age_50": false, "diabetes": false, "vip": false, "credit_score": false, "in_come": false,
-		"Spring": false, "a": false, "../x": false, "a b": false, "a\n": false, "cbv_a_0123456789012345678901234567890123456": false,
-	} {
-		if (ValidateName(name) == nil) != neutral {
-			t.Errorf("%q: %v", name, ValidateName(name))
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"cbv/valuation/audiencename"
+	"cbv/valuation/celltext"
 	"cbv/valuation/failure"
 )
 
@@ -117,7 +119,7 @@ func (t Target) delimiter() byte { return cmp.Or(t.Delimiter, ',') }
 // Validate says what is wrong with a declaration, by the names of its settings.
 func (t Target) Validate() error {
 	switch {
-	case !nameForm.MatchString(t.Name):
+	case !audiencename.IsFileName(t.Name):
 		return failure.Usagef("name: %q: 3 to 40 lower-case letters, digits and underscores, a letter first: it is part of file names", t.Name)
 	case t.Channel != "" && t.Channel != EmailChannel && t.Channel != AdsChannel:
 		return failure.Usagef("channel: %q is neither email nor ads", t.Channel)
@@ -204,7 +206,7 @@ func (t Target) validateColumns(setting string, columns []Column) error {
 		wrong := func(format string, args ...any) error {
 			return failure.Usagef("%s[%d]: "+format, append([]any{setting, i + 1}, args...)...)
 		}
-		if cell, _ := freeText(column.Header, 0); cell == "" || cell != column.Header {
+		if cell, _ := celltext.Free(column.Header, 0); cell == "" || cell != column.Header {
 			return wrong("header: %q: a header begins with a letter", column.Header)
 		}
 		before, repeated := seen[strings.ToLower(column.Header)]
@@ -219,7 +221,7 @@ func (t Target) validateColumns(setting string, columns []Column) error {
 			return wrong("set field, or fixed for the same cell in every row")
 		}
 		if column.Fixed != "" {
-			if cell, _ := freeText(column.Fixed, 0); cell != column.Fixed || len(column.Form) > 0 {
+			if cell, _ := celltext.Free(column.Fixed, 0); cell != column.Fixed || len(column.Form) > 0 {
 				return wrong("fixed: %q stands as it is: no formula, and no form", column.Fixed)
 			}
 			continue

@@ -1,4 +1,7 @@
-package platform
+// Package celltext makes texts from outside safe to stand in the cells of files for
+// others: nothing unseen in them, no formula for a spreadsheet, quoted where a CSV file
+// asks for it.
+package celltext
 
 import (
 	"strconv"
@@ -7,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// freeText makes a text from outside safe to stand in a CSV file: valid UTF-8,
+// Free makes a text from outside safe to stand in a CSV file: valid UTF-8,
 // no control characters but tab and line ends, no space around, and what a
 // spreadsheet would take for a formula behind an apostrophe. Most are the
 // bytes it may have, 0 for any.
-func freeText(text string, most int) (cell string, clipped bool) {
+func Free(text string, most int) (cell string, clipped bool) {
 	if !harmless(text) {
 		text = strings.Map(func(r rune) rune {
 			if unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' {
@@ -28,37 +31,37 @@ func freeText(text string, most int) (cell string, clipped bool) {
 		text = "'" + text
 	}
 	if most > 0 && len(text) > most {
-		return clip(text, most), true
+		return Clip(text, most), true
 	}
 	return text, false
 }
 
-// clip is the first bytes of a longer text, to the end of a rune.
-func clip(text string, most int) string {
+// Clip is the first bytes of a longer text, to the end of a rune.
+func Clip(text string, most int) string {
 	for !utf8.RuneStart(text[most]) {
 		most--
 	}
 	return text[:most]
 }
 
-// isGuarded says whether a cell of a text has the apostrophe of freeText, and not one of
+// IsGuarded says whether a cell of a text has the apostrophe of Free, and not one of
 // its own.
-func isGuarded(cell, raw string) bool {
-	return strings.HasPrefix(cell, "'") && !strings.HasPrefix(trim(raw), "'")
+func IsGuarded(cell, raw string) bool {
+	return strings.HasPrefix(cell, "'") && !strings.HasPrefix(Trim(raw), "'")
 }
 
-// idText is freeText for a customer_id: one that has the form of a phone or of a
+// ID is Free for a customer_id: one that has the form of a phone or of a
 // number stands whole, since an apostrophe would make another customer of it.
-func idText(id string, most int) (cell string, clipped bool) {
-	if isPhoneOrNumber(id) && (most == 0 || len(id) <= most) {
+func ID(id string, most int) (cell string, clipped bool) {
+	if IsPhoneOrNumber(id) && (most == 0 || len(id) <= most) {
 		return id, false
 	}
-	return freeText(id, most)
+	return Free(id, most)
 }
 
-// isPhoneOrNumber says whether a text is a sign and a number, or a + and 7 to 15
+// IsPhoneOrNumber says whether a text is a sign and a number, or a + and 7 to 15
 // digits as people set phones: a spreadsheet computes nothing of it but itself.
-func isPhoneOrNumber(text string) bool {
+func IsPhoneOrNumber(text string) bool {
 	if len(text) < 2 || text[0] != '+' && text[0] != '-' {
 		return false
 	}
@@ -90,9 +93,9 @@ func harmless(text string) bool {
 	return text == "" || text[0] != ' ' && text[len(text)-1] != ' '
 }
 
-// appendCell appends a cell to a record, quoted where RFC 4180 asks for it, or where
+// Append appends a cell to a record, quoted where RFC 4180 asks for it, or where
 // it holds what stands between cells.
-func appendCell(record []byte, cell string, delimiter byte) []byte {
+func Append(record []byte, cell string, delimiter byte) []byte {
 	if cell == "" || !needsQuotes(cell, delimiter) {
 		return append(record, cell...)
 	}
@@ -121,22 +124,70 @@ func needsQuotes(cell string, delimiter byte) bool {
 	return false
 }
 
-// appendRecord appends a whole record of texts.
-func appendRecord(record []byte, delimiter byte, cells ...string) []byte {
+// AppendRecord appends a whole record of texts.
+func AppendRecord(record []byte, delimiter byte, cells ...string) []byte {
 	for i, cell := range cells {
 		if i > 0 {
 			record = append(record, delimiter)
 		}
-		record = appendCell(record, cell, delimiter)
+		record = Append(record, cell, delimiter)
 	}
 	return append(record, '\n')
 }
 
-// appendNumber appends a number in the fewest digits that read back as it,
+// AppendNumber appends a number in the fewest digits that read back as it,
 // never in powers of ten, which some importers take for text.
-func appendNumber(record []byte, number float64) []byte {
+func AppendNumber(record []byte, number float64) []byte {
 	if number == 0 {
 		number = 0 // not -0
 	}
 	return strconv.AppendFloat(record, number, 'f', -1, 64)
+}
+
+// AppendUnquoted appends what a cell in quotation marks says.
+func AppendUnquoted(text, cell []byte) []byte {
+	for i := 1; i < len(cell)-1; i++ {
+		text = append(text, cell[i])
+		if cell[i] == '"' {
+			i++ // a quotation mark stands twice
+		}
+	}
+	return text
+}
+
+// AppendJSON appends a text, which is valid UTF-8, as JSON has it.
+func AppendJSON(line, text []byte) []byte {
+	const digits = "0123456789abcdef"
+	line = append(line, '"')
+	for _, b := range text {
+		switch {
+		case b == '"' || b == '\\':
+			line = append(line, '\\', b)
+		case b < ' ':
+			line = append(line, '\\', 'u', '0', '0', digits[b>>4], digits[b&15])
+		default:
+			line = append(line, b)
+		}
+	}
+	return append(line, '"')
+}
+
+// Shape shows how a text is written and nothing of what: letters as a, digits as 9.
+func Shape(text string) string {
+	const longest = 24
+	var shape []byte
+	for _, r := range text {
+		if len(shape) == longest {
+			return string(shape) + "…"
+		}
+		switch {
+		case r >= '0' && r <= '9':
+			shape = append(shape, '9')
+		case strings.ContainsRune(" +-.,;:/()@#*_=", r):
+			shape = append(shape, byte(r))
+		default:
+			shape = append(shape, 'a')
+		}
+	}
+	return string(shape)
 }

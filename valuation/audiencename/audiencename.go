@@ -1,4 +1,5 @@
-package platform
+// Package audiencename gives audiences the names under which others see them.
+package audiencename
 
 import (
 	"crypto/sha256"
@@ -11,17 +12,21 @@ import (
 	"cbv/valuation/failure"
 )
 
-// NeutralName returns the name under which a list is known outside: cbv_a_ and
+// Neutral returns the name under which a list is known outside: cbv_a_ and
 // ten digits that depend on the list's name alone, so that a list keeps its
 // audience from run to run. Platforms flag names that suggest income or
 // health, and a name like low_value would show each of their employees what the
 // shop thinks of its customer; digits spell nothing.
-func NeutralName(list string) string {
+func Neutral(list string) string {
 	sum := sha256.Sum256([]byte("cbv audience\x00" + list))
 	return fmt.Sprintf("cbv_a_%010d", binary.BigEndian.Uint64(sum[:])%1e10)
 }
 
-var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{2,39}$`)
+// IsFileName says whether a name can be a part of file names: 3 to 40 lower-case
+// letters, digits and underscores, a letter first.
+func IsFileName(name string) bool { return fileName.MatchString(name) }
+
+var fileName = regexp.MustCompile(`^[a-z][a-z0-9_]{2,39}$`)
 
 // revealing are what a name may not hold: words for income, wealth and worth, for
 // health, for age and family, and for what a shop thinks of a customer. Short
@@ -39,10 +44,10 @@ var revealing = struct{ parts, words []string }{
 	},
 }
 
-// ValidateName says whether a name given by hand can stand outside: in file
+// Validate says whether a name given by hand can stand outside: in file
 // names, as a column's header, and as the name of an audience.
-func ValidateName(name string) error {
-	if !nameForm.MatchString(name) {
+func Validate(name string) error {
+	if !IsFileName(name) {
 		return failure.Usagef("audience name %q: 3 to 40 lower-case letters, digits and underscores, a letter first", name)
 	}
 	words := strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r >= '0' && r <= '9' })
