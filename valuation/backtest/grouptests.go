@@ -46,7 +46,8 @@ func (r Rolling) testTenths() []Test {
 
 // testGroups holds groups of customers to the forecast of their purchases over the
 // judged cutoffs. The standard error is of the model's own variance of the counts and
-// of its parameters: residuals would say nothing of a group of which nobody came.
+// of its parameters: residuals would say nothing of a group of which nobody came. Where
+// the season of these days is untold, the forecast is taken at the total that came.
 func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff) []int) []Test {
 	cutoffs := r.judged()
 	window := r.Place(r.HoldoutDays)
@@ -56,15 +57,22 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 	for g := range tests {
 		tests[g] = Test{Name: name, Target: Purchases, Group: names[g], Verdict: NotTrusted}
 	}
+	isLevelled := r.hasUntoldSeason()
 	for _, c := range cutoffs {
 		groups := groupsOf(c)
+		level, variances := 1., c.variances
+		if total := c.Totals[0]; isLevelled && total.Actual > 0 && total.Expected > 0 {
+			level = total.Actual / total.Expected
+			variances = c.hindcast.variances(level * c.Ratios[0].Multiplier)
+		}
 		for g := range tests {
 			total := c.total(Purchases, window, func(i int) bool { return groups[i] == g })
+			total.Expected *= level
 			variance := 0.
 			for i, of := range groups {
 				if of == g {
 					tests[g].Customers++
-					variance += c.variances[i]
+					variance += variances[i]
 				}
 			}
 			tests[g].Expected += total.Expected
@@ -89,6 +97,9 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
 			isFarOff(test.Actual, test.Expected, math.Sqrt(variance))
 		test.Sentence = test.GroupSentence()
+		if isLevelled {
+			test.Sentence += ", once all are taken at the total that came"
+		}
 	}
 	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })
 }

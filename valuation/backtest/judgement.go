@@ -3,6 +3,7 @@ package backtest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"cbv/valuation/contest"
@@ -85,6 +86,13 @@ func (r Rolling) judged() []Cutoff {
 	return judged
 }
 
+// hasUntoldSeason reports whether a year shows the season of today's forecast, and none
+// showed that of the judged ones: what they missed alike of everybody may be the season,
+// which today's are corrected by. A miss of some customers beyond that is none.
+func (r Rolling) hasUntoldSeason() bool {
+	return r.Ratio(Purchases, r.HorizonDays).Tested() && !slices.ContainsFunc(r.judged(), func(c Cutoff) bool { return c.Ratios[0].Tested() })
+}
+
 // testTotal holds the total of a target over the judged cutoffs to the largest error
 // that is trusted, and to chance.
 func (r Rolling) testTotal(target int) []Test {
@@ -93,6 +101,11 @@ func (r Rolling) testTotal(target int) []Test {
 		return nil
 	}
 	test := Test{Name: "total", Target: targets[target], Verdict: NotTrusted}
+	remark := fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError)
+	if r.hasUntoldSeason() {
+		test.Verdict = Untested
+		remark += "; no earlier year showed the season of those days, as one shows today's"
+	}
 	parameters, seasons := 0., 0.
 	for _, c := range cutoffs {
 		total := c.Totals[target]
@@ -114,7 +127,7 @@ func (r Rolling) testTotal(target int) []Test {
 	test.StandardError = math.Sqrt(variance)
 	off := math.Abs(test.Expected/test.Actual-1) > r.maxTotalError
 	test.Failed = off && math.Abs(math.Log(test.Actual/test.Expected)) > mostTotalErrors*test.StandardError
-	test.Sentence = r.sentence(test, fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError))
+	test.Sentence = r.sentence(test, remark)
 	return []Test{test}
 }
 
