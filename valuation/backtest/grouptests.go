@@ -45,10 +45,32 @@ func (r Rolling) testTenths() []Test {
 }
 
 // testGroups holds groups of customers to the forecast of their purchases over the
-// judged cutoffs. The standard error is of the model's own variance of the counts and
-// of its parameters: residuals would say nothing of a group of which nobody came. Where
-// the season of these days is untold, the forecast is taken at the total that came.
+// judged cutoffs. Where the season of these days is untold, a group that is off no more
+// once everybody is taken at the total that came has missed what all have.
 func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff) []int) []Test {
+	cutoffs := r.judged()
+	groups, levels := make([][]int, len(cutoffs)), make([]float64, len(cutoffs))
+	for at, c := range cutoffs {
+		groups[at], levels[at] = groupsOf(c), 1
+	}
+	tests := r.holdGroups(name, names, groups, levels)
+	if r.hasUntoldSeason() {
+		for at, c := range cutoffs {
+			if total := c.Totals[0]; total.Actual > 0 && total.Expected > 0 {
+				levels[at] = total.Actual / total.Expected
+			}
+		}
+		for g, levelled := range r.holdGroups(name, names, groups, levels) {
+			tests[g].Failed = tests[g].Failed && levelled.Failed
+		}
+	}
+	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })
+}
+
+// holdGroups holds each group to the forecast, which is multiplied by a level at each
+// judged cutoff. The standard error is of the model's own variance of the counts and of its
+// parameters: residuals would say nothing of a group of which nobody came.
+func (r Rolling) holdGroups(name string, names []string, groups [][]int, levels []float64) []Test {
 	cutoffs := r.judged()
 	window := r.Place(r.HoldoutDays)
 	deviations := make([][]float64, len(names)) // by group and cutoff
@@ -57,19 +79,13 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 	for g := range tests {
 		tests[g] = Test{Name: name, Target: Purchases, Group: names[g], Verdict: NotTrusted}
 	}
-	isLevelled := r.hasUntoldSeason()
-	for _, c := range cutoffs {
-		groups := groupsOf(c)
-		level, variances := 1., c.variances
-		if total := c.Totals[0]; isLevelled && total.Actual > 0 && total.Expected > 0 {
-			level = total.Actual / total.Expected
-			variances = c.hindcast.variances(level * c.Ratios[0].Multiplier)
-		}
+	for at, c := range cutoffs {
+		variances := c.hindcast.variances(levels[at] * c.Ratios[0].Multiplier)
 		for g := range tests {
-			total := c.total(Purchases, window, func(i int) bool { return groups[i] == g })
-			total.Expected *= level
+			total := c.total(Purchases, window, func(i int) bool { return groups[at][i] == g })
+			total.Expected *= levels[at]
 			variance := 0.
-			for i, of := range groups {
+			for i, of := range groups[at] {
 				if of == g {
 					tests[g].Customers++
 					variance += variances[i]
@@ -77,7 +93,7 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 			}
 			tests[g].Expected += total.Expected
 			tests[g].Actual += total.Actual
-			errors[g] += total.Expected * math.Sqrt(c.parametersOf(window, groups, g)+c.Ratios[0].LogVariance())
+			errors[g] += total.Expected * math.Sqrt(c.parametersOf(window, groups[at], g)+c.Ratios[0].LogVariance())
 			deviations[g] = append(deviations[g], math.Sqrt(variance))
 		}
 	}
@@ -97,11 +113,8 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
 			isFarOff(test.Actual, test.Expected, math.Sqrt(variance))
 		test.Sentence = test.GroupSentence()
-		if isLevelled {
-			test.Sentence += ", once all are taken at the total that came"
-		}
 	}
-	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })
+	return tests
 }
 
 // isFarOff reports whether a total is off by groupErrors standard errors, and its

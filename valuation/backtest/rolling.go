@@ -86,7 +86,6 @@ type Cutoff struct {
 	Totals    [2]Total // of purchases and of margin, with the ratio
 	Judged    bool     // the totals count for trust and for the forecast error
 	hindcast  *hindcast
-	variances []float64 // of each customer's purchases, by the model
 }
 
 // ModelOf returns the model by which the customers of a fit group are forecast at the
@@ -209,7 +208,6 @@ func (r *Rolling) makeCutoffs() {
 		}
 		c.Judged = c.Ratios[0].Tested()
 		seasonal = seasonal || c.Judged
-		c.variances = made.variances(c.Ratios[0].Multiplier)
 		r.Cutoffs = append(r.Cutoffs, c)
 	}
 	for i := range r.Cutoffs {

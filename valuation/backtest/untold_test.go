@@ -32,7 +32,7 @@ func TestUntoldSeason(t *testing.T) {
 				return .2
 			}
 			return 1
-		}, backtest.NotTrusted, "% less, once all are taken at the total that came"},
+		}, backtest.NotTrusted, "of customers of under 90 days"},
 	} {
 		shop := seasonal{customers: 12_000, years: 2, factor: c.factor, quality: c.quality}
 		r, err := try(shop.draw(7), asOf, 365)
