@@ -48,7 +48,7 @@ var keys = map[string][]string{
 	"repeat_curve": {"scope", "cohort_month", "channel", "day"}, "repeat_steps": {"purchase_number"}, "concentration": {"metric"}, "rfm_cells": {"r_score", "f_score", "m_score"},
 	"value_distribution": {"place"}, "lenses": {"lens", "period", "period_start", "cohort", "age_months", "customer_group"}, "first_orders": {"attribute", "value"}, "window_spends": {"window_days", "purchases_from"},
 	"channels": {"period", "period_start", "scope", "channel"}, "satisfaction": {"scope", "name"}, "kpis": {"metric", "month", "channel"}, "movement": {"measure", "moved_from", "moved_to", "cause"},
-	"contact_quarantine": {"file", "row_number"}, "members": {"customer_id"}, "former": {"key"}, "assigned": {"customer_id"}, "measure": {"arm", "versus", "metric", "estimate"},
+	"contact_quarantine": {"file", "row_number"}, "members": {"customer_id"}, "former": {"customer_id", "key"}, "assigned": {"customer_id"}, "measure": {"arm", "versus", "metric", "estimate"},
 }
 
 // required are the columns that are never null, beside as_of.
