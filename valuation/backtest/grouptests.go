@@ -54,7 +54,7 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 	errors := make([]float64, len(names))
 	tests := make([]Test, len(names))
 	for g := range tests {
-		tests[g] = Test{Name: name, Target: Purchases, Group: names[g], Verdict: NotTrusted}
+		tests[g] = Test{Name: name, Target: Purchases, Group: names[g]}
 	}
 	for _, c := range cutoffs {
 		groups := groupsOf(c)
@@ -88,7 +88,8 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 		test.Failed = test.Expected >= leastGroupPurchases &&
 			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
 			isFarOff(test.Actual, test.Expected, math.Sqrt(variance))
-		test.Sentence = test.GroupSentence()
+		verdict, remark := r.missVerdict(*test)
+		test.Verdict, test.Sentence = verdict, test.GroupSentence()+remark
 	}
 	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })
 }

@@ -3,6 +3,7 @@ package backtest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"cbv/valuation/contest"
@@ -92,7 +93,7 @@ func (r Rolling) testTotal(target int) []Test {
 	if len(cutoffs) == 0 {
 		return nil
 	}
-	test := Test{Name: "total", Target: targets[target], Verdict: NotTrusted}
+	test := Test{Name: "total", Target: targets[target]}
 	parameters, seasons := 0., 0.
 	for _, c := range cutoffs {
 		total := c.Totals[target]
@@ -105,7 +106,7 @@ func (r Rolling) testTotal(target int) []Test {
 	if !(test.Actual > 0) || !(test.Expected > 0) {
 		test.Failed = test.Expected > leastGroupPurchases && targets[target] == Purchases || targets[target] == Margin && test.Actual <= 0 && test.Expected > 0
 		test.StandardError = math.NaN()
-		test.Sentence = r.sentence(test, "")
+		test.Verdict, test.Sentence = NotTrusted, r.sentence(test, "")
 		return []Test{test}
 	}
 	variance := r.customerVariance(cutoffs, target, test.Actual/test.Expected) / (test.Actual * test.Actual)
@@ -114,8 +115,22 @@ func (r Rolling) testTotal(target int) []Test {
 	test.StandardError = math.Sqrt(variance)
 	off := math.Abs(test.Expected/test.Actual-1) > r.maxTotalError
 	test.Failed = off && math.Abs(math.Log(test.Actual/test.Expected)) > mostTotalErrors*test.StandardError
-	test.Sentence = r.sentence(test, fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError))
+	verdict, remark := r.missVerdict(test)
+	test.Verdict, test.Sentence = verdict, r.sentence(test, fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError)+remark)
 	return []Test{test}
+}
+
+// missVerdict returns what it says that the cutoffs missed so much, and a remark on it.
+// Where today's forecast knows its season and that of no cutoff did, they tested another
+// forecast than today's: half a year that begins with a season is forecast too high. What
+// an unknown season explains, by the error that forecasts without one are taken to have,
+// then says nothing of today's.
+func (r Rolling) missVerdict(test Test) (verdict Trust, remark string) {
+	hadSeason := slices.ContainsFunc(r.Cutoffs, func(c Cutoff) bool { return c.Ratios[0].Tested() })
+	if hadSeason || !r.Ratio(Purchases, r.HorizonDays).Tested() || test.Distance() > mostTotalErrors*math.Sqrt(priorError(false)) {
+		return NotTrusted, ""
+	}
+	return Untested, ": the season may be why, which no earlier year had shown then, and which today's forecast knows"
 }
 
 // customerVariance returns the variance of a total over cutoffs that another sample of
