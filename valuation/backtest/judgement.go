@@ -86,13 +86,6 @@ func (r Rolling) judged() []Cutoff {
 	return judged
 }
 
-// hasUntoldSeason reports whether a year shows the season of today's forecast, and none
-// showed that of the judged ones: what they missed alike of everybody may be the season,
-// which today's are corrected by. A miss of some customers beyond that is none.
-func (r Rolling) hasUntoldSeason() bool {
-	return r.Ratio(Purchases, r.HorizonDays).Tested() && !slices.ContainsFunc(r.judged(), func(c Cutoff) bool { return c.Ratios[0].Tested() })
-}
-
 // testTotal holds the total of a target over the judged cutoffs to the largest error
 // that is trusted, and to chance.
 func (r Rolling) testTotal(target int) []Test {
@@ -100,12 +93,7 @@ func (r Rolling) testTotal(target int) []Test {
 	if len(cutoffs) == 0 {
 		return nil
 	}
-	test := Test{Name: "total", Target: targets[target], Verdict: NotTrusted}
-	remark := fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError)
-	if r.hasUntoldSeason() {
-		test.Verdict = Untested
-		remark += "; no earlier year showed the season of those days, as one shows today's"
-	}
+	test := Test{Name: "total", Target: targets[target]}
 	parameters, seasons := 0., 0.
 	for _, c := range cutoffs {
 		total := c.Totals[target]
@@ -118,7 +106,7 @@ func (r Rolling) testTotal(target int) []Test {
 	if !(test.Actual > 0) || !(test.Expected > 0) {
 		test.Failed = test.Expected > leastGroupPurchases && targets[target] == Purchases || targets[target] == Margin && test.Actual <= 0 && test.Expected > 0
 		test.StandardError = math.NaN()
-		test.Sentence = r.sentence(test, "")
+		test.Verdict, test.Sentence = NotTrusted, r.sentence(test, "")
 		return []Test{test}
 	}
 	variance := r.customerVariance(cutoffs, target, test.Actual/test.Expected) / (test.Actual * test.Actual)
@@ -127,8 +115,27 @@ func (r Rolling) testTotal(target int) []Test {
 	test.StandardError = math.Sqrt(variance)
 	off := math.Abs(test.Expected/test.Actual-1) > r.maxTotalError
 	test.Failed = off && math.Abs(math.Log(test.Actual/test.Expected)) > mostTotalErrors*test.StandardError
-	test.Sentence = r.sentence(test, remark)
+	verdict, remark := r.missVerdict(test)
+	test.Verdict, test.Sentence = verdict, r.sentence(test, fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError)+remark)
 	return []Test{test}
+}
+
+// hasUntoldSeason reports whether a year shows the season of today's forecast, and none
+// showed that of any cutoff: these tested another forecast than today's. Half a year that
+// begins with a season is forecast too high.
+func (r Rolling) hasUntoldSeason() bool {
+	hadSeason := slices.ContainsFunc(r.Cutoffs, func(c Cutoff) bool { return c.Ratios[0].Tested() })
+	return !hadSeason && r.Ratio(Purchases, r.HorizonDays).Tested()
+}
+
+// missVerdict returns what it says that the total of the cutoffs missed so much, and a
+// remark on it. What an untold season explains, by the error that forecasts without one are
+// taken to have, says nothing of today's.
+func (r Rolling) missVerdict(test Test) (verdict Trust, remark string) {
+	if !r.hasUntoldSeason() || test.Distance() > mostTotalErrors*math.Sqrt(priorError(false)) {
+		return NotTrusted, ""
+	}
+	return Untested, ": the season may be why, which no earlier year had shown then, and which today's forecast knows"
 }
 
 // customerVariance returns the variance of a total over cutoffs that another sample of

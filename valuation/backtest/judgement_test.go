@@ -33,6 +33,32 @@ func TestCorrectionByAMiss(t *testing.T) {
 	}
 }
 
+// Where today's forecast knows a season that no cutoff knew, a miss that a season explains
+// leaves open whether to trust it; a larger one, or with a cutoff that knew its season, or
+// where today's knows none either, does not.
+func TestMissesWithoutASeason(t *testing.T) {
+	known, unknown := season.New(Purchases, 365, []season.YearRatio{{Before: pastdays.YearDays, Ratio: 1.1}}), season.New(Purchases, 365, nil)
+	for _, c := range []struct {
+		today, cutoff    Ratio
+		expected, actual float64
+		want             Trust
+	}{
+		{known, unknown, 1300, 1000, Untested},
+		{known, unknown, 1000, 1300, Untested},
+		{known, unknown, 1710, 1000, Untested}, // exp(2.576 × .21) is 1.718
+		{known, unknown, 1725, 1000, NotTrusted},
+		{known, unknown, 1300, 0, NotTrusted},
+		{known, known, 1300, 1000, NotTrusted},
+		{unknown, unknown, 1300, 1000, NotTrusted},
+	} {
+		r := Rolling{Lookback: pastdays.Lookback{HorizonDays: 365}, Ratios: []Ratio{c.today}, Cutoffs: []Cutoff{{Ratios: [2]Ratio{c.cutoff}}}}
+		verdict, remark := r.missVerdict(Test{Target: Purchases, Expected: c.expected, Actual: c.actual})
+		if verdict != c.want || (remark != "") != (c.want == Untested) {
+			t.Errorf("%g of %g: trust %d, want %d, and %q", c.actual, c.expected, verdict, c.want, remark)
+		}
+	}
+}
+
 // A group is held to what came over what was forecast of it, and that is what is said.
 func TestGroupSentence(t *testing.T) {
 	for _, c := range []struct {

@@ -114,7 +114,8 @@ type seasonCase struct {
 
 // fallShort are the shops whose total of money is further off than seasonLimit, and by how
 // much. As of June 30 the earlier year is that of a shop of half a year with 5,000
-// customers, whose ratio is known to 5 %.
+// customers, whose ratio is known to 6 %: of 24 such shops 2 are further off than a tenth,
+// as many without the ratio, and 7 with the ratio as it is.
 var fallShort = map[seasonCase]float64{
 	{1.3, "June 30", 1}: -.104,
 	{2, "June 30", 1}:   -.116,

@@ -20,7 +20,7 @@ func TestUntoldSeason(t *testing.T) {
 		says    string
 	}{
 		{"no season", 1, nil, backtest.Trusted, ""},
-		{"a season", 1.7, nil, backtest.Untested, "too high, more than 25 %; no earlier year showed the season of those days, as one shows today's"},
+		{"a season", 1.7, nil, backtest.Untested, "too high, more than 25 %: the season may be why"},
 		{"a season, and worse newcomers before the cutoff", 1.7, func(first int) float64 {
 			if first > asOf-181-90 {
 				return .2

@@ -44,9 +44,9 @@ func startedSentence(s *publication.Started, from *publication.Origin) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	of := ""
+	of := ","
 	if from != nil {
-		of = fmt.Sprintf(" of run %s, which fitted it", from.Run)
+		of = fmt.Sprintf(" of run %s, which fitted it,", from.Run)
 	}
-	return fmt.Sprintf("What first orders were, which is no cause, says besides %s, at earlier cutoffs%s. ", strings.Join(parts, " and "), of)
+	return fmt.Sprintf("What first orders were, which is no cause, says besides %s, at earlier cutoffs%s in the mean over the customers of each. ", strings.Join(parts, " and "), of)
 }

@@ -17,8 +17,8 @@ func TestStartedSentence(t *testing.T) {
 	}{
 		{nil, nil, ""},
 		{&publication.Started{Purchases: without, Spend: without}, nil, ""},
-		{&publication.Started{Purchases: with, Spend: without}, nil, "What first orders were, which is no cause, says besides how often customers purchase (deviance 10.0 % lower), at earlier cutoffs. "},
-		{&publication.Started{Purchases: with, Spend: with}, &publication.Origin{Run: "old"}, "What first orders were, which is no cause, says besides how often customers purchase (deviance 10.0 % lower) and what a purchase is worth (deviance 10.0 % lower), at earlier cutoffs of run old, which fitted it. "},
+		{&publication.Started{Purchases: with, Spend: without}, nil, "What first orders were, which is no cause, says besides how often customers purchase (deviance 10.0 % lower), at earlier cutoffs, in the mean over the customers of each. "},
+		{&publication.Started{Purchases: with, Spend: with}, &publication.Origin{Run: "old"}, "What first orders were, which is no cause, says besides how often customers purchase (deviance 10.0 % lower) and what a purchase is worth (deviance 10.0 % lower), at earlier cutoffs of run old, which fitted it, in the mean over the customers of each. "},
 	} {
 		if got := startedSentence(c.started, c.from); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

@@ -30,7 +30,7 @@ type TargetFile struct {
 // ContestFile is a part of model.json.
 type ContestFile struct {
 	Holder          string  `json:"without"`
-	Gain            float64 `json:"gain"`             // deviance that a customer gains at all cutoffs together
+	Gain            float64 `json:"gain"`             // deviance gained per customer, over the cutoffs at which they are known
 	StandardError   float64 `json:"standard_error"`   // of it
 	Deviance        float64 `json:"deviance"`         // mean, with the effects
 	WithoutDeviance float64 `json:"without_deviance"` // without, with the same total

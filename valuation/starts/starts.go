@@ -3,7 +3,6 @@ package starts
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -207,7 +206,7 @@ func why(of backtest.Starting, held *backtest.Contest) string {
 	case held == nil:
 		return "they could be fitted at no cutoff"
 	}
-	text := contest.Text([]backtest.Contest{*held}, fmt.Sprintf("deviance of a customer at %s together", contest.Cutoffs(len(of.Cutoffs))), held.Challenger)
+	text := contest.Text([]backtest.Contest{*held}, "deviance "+contest.PerCustomer(len(of.Cutoffs)), held.Challenger)
 	if of.Today == nil {
 		text += "; as of as_of there are none: " + of.Why
 	}
