@@ -55,6 +55,7 @@ thead th{color:var(--soft);font-weight:600;vertical-align:bottom}
 th[scope=row],td.text,thead th:not(.number){text-align:left;font-weight:400;unicode-bidi:plaintext}
 thead th:not(.number){font-weight:600}
 th[scope=row]{min-width:9rem;max-width:18rem;overflow-wrap:break-word}
+@media (max-width:600px){th[scope=row]{max-width:11rem}}
 td.text{min-width:7rem}
 time{white-space:nowrap}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--s1);outline-offset:2px}
