@@ -170,6 +170,10 @@ create or replace macro mark_of(keep_value, clv, keep_floor) as
 create or replace macro at_step(step, value_0, value_1, value_2, value_3, value_4) as
     case step when 0 then value_0 when 1 then value_1 when 2 then value_2 when 3 then value_3 else value_4 end;
 
+-- what a customer has done at a step of movement, which is the same from 3 on
+create or replace macro known_at_step(step, value_0, value_1, value_2, value_3) as
+    case step when 0 then value_0 when 1 then value_1 when 2 then value_2 else value_3 end;
+
 -- the number of values in a list, and the one at a place, the first at 0
 create or replace macro list_size(list) as
     cast(len(list) as bigint);

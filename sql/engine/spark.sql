@@ -175,6 +175,12 @@ create or replace temporary function at_step(
 ) returns double return
     case step when 0 then value_0 when 1 then value_1 when 2 then value_2 when 3 then value_3 else value_4 end;
 
+-- what a customer has done at a step of movement, which is the same from 3 on
+create or replace temporary function known_at_step(
+    step bigint, value_0 bigint, value_1 bigint, value_2 bigint, value_3 bigint
+) returns bigint return
+    case step when 0 then value_0 when 1 then value_1 when 2 then value_2 else value_3 end;
+
 -- the number of values in a list, and the one at a place, the first at 0
 create or replace temporary function list_size(list array<double>) returns bigint return
     cast(size(list) as bigint);

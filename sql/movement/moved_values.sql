@@ -25,6 +25,30 @@ moved as (
     where moved_facts.is_before and moved_facts.is_after
 ),
 
+-- the scores of the few who were restated or have done something: a join with all of them
+-- at the steps that only these take costs as much as the rest
+few_scores as (
+    select *
+    from moved_scores
+    where (fit_group, repeat_purchases, age_at_last_purchase_days, customer_age_days) in (
+        select
+            fit_group,
+            repeats_0,
+            last_0,
+            age_0
+        from moved_facts
+        where is_restated
+        union all
+        select
+            fit_group,
+            repeats_3,
+            last_3,
+            age_3
+        from moved_facts
+        where has_moved
+    )
+),
+
 found as (
     select
         moved.*,
@@ -39,7 +63,7 @@ found as (
         score_3.chance_before as score_chance_3,
         score_3.chance_after as score_chance_4
     from moved
-    left join moved_scores as score_0
+    left join few_scores as score_0
         on moved.fit_group = score_0.fit_group
         and moved.restated_repeats = score_0.repeat_purchases
         and moved.last_0 = score_0.age_at_last_purchase_days
@@ -54,7 +78,7 @@ found as (
         and moved.repeats_1 = score_2.repeat_purchases
         and moved.last_1 = score_2.age_at_last_purchase_days
         and moved.age_2 = score_2.customer_age_days
-    left join moved_scores as score_3
+    left join few_scores as score_3
         on moved.fit_group = score_3.fit_group
         and moved.moved_repeats = score_3.repeat_purchases
         and moved.last_3 = score_3.age_at_last_purchase_days

@@ -23,102 +23,18 @@ stepped as (
         moved_values.clv_after,
         later.step,
         later.cause,
-        at_step(
-            earlier.step,
-            moved_values.recency_0,
-            moved_values.recency_1,
-            moved_values.recency_1 + moved_values.days_passed,
-            moved_values.recency_3,
-            moved_values.recency_3
-        ) as recency_from,
-        at_step(
-            earlier.step,
-            moved_values.repeats_0,
-            moved_values.repeats_1,
-            moved_values.repeats_1,
-            moved_values.repeats_3,
-            moved_values.repeats_3
-        ) as repeats_from,
-        at_step(
-            earlier.step,
-            moved_values.revenue_0,
-            moved_values.revenue_1,
-            moved_values.revenue_1,
-            moved_values.revenue_3,
-            moved_values.revenue_3
-        ) as revenue_from,
-        at_step(
-            earlier.step,
-            moved_values.age_0,
-            moved_values.age_1,
-            moved_values.age_2,
-            moved_values.age_3,
-            moved_values.age_3
-        ) as age_from,
-        at_step(
-            earlier.step,
-            moved_values.chance_before,
-            moved_values.chance_1,
-            moved_values.chance_2,
-            moved_values.chance_3,
-            moved_values.chance_after
-        ) as chance_from,
-        at_step(
-            earlier.step,
-            moved_values.clv_before,
-            moved_values.clv_1,
-            moved_values.clv_2,
-            moved_values.clv_3,
-            moved_values.clv_4
-        ) as clv_from,
-        at_step(
-            later.step,
-            moved_values.recency_0,
-            moved_values.recency_1,
-            moved_values.recency_1 + moved_values.days_passed,
-            moved_values.recency_3,
-            moved_values.recency_3
-        ) as recency_to,
-        at_step(
-            later.step,
-            moved_values.repeats_0,
-            moved_values.repeats_1,
-            moved_values.repeats_1,
-            moved_values.repeats_3,
-            moved_values.repeats_3
-        ) as repeats_to,
-        at_step(
-            later.step,
-            moved_values.revenue_0,
-            moved_values.revenue_1,
-            moved_values.revenue_1,
-            moved_values.revenue_3,
-            moved_values.revenue_3
-        ) as revenue_to,
-        at_step(
-            later.step,
-            moved_values.age_0,
-            moved_values.age_1,
-            moved_values.age_2,
-            moved_values.age_3,
-            moved_values.age_3
-        ) as age_to,
-        at_step(
-            later.step,
-            moved_values.chance_before,
-            moved_values.chance_1,
-            moved_values.chance_2,
-            moved_values.chance_3,
-            moved_values.chance_after
-        ) as chance_to,
-        at_step(
-            later.step,
-            moved_values.clv_before,
-            moved_values.clv_1,
-            moved_values.clv_2,
-            moved_values.clv_3,
-            moved_values.clv_4
-        ) as clv_to,
+        known_at_step(earlier.step, moved_values.recency_0, moved_values.recency_1, moved_values.recency_1 + moved_values.days_passed, moved_values.recency_3) as recency_from,
+        known_at_step(earlier.step, moved_values.repeats_0, moved_values.repeats_1, moved_values.repeats_1, moved_values.repeats_3) as repeats_from,
+        known_at_step(earlier.step, moved_values.revenue_0, moved_values.revenue_1, moved_values.revenue_1, moved_values.revenue_3) as revenue_from,
+        known_at_step(earlier.step, moved_values.age_0, moved_values.age_1, moved_values.age_2, moved_values.age_3) as age_from,
+        at_step(earlier.step, moved_values.chance_before, moved_values.chance_1, moved_values.chance_2, moved_values.chance_3, moved_values.chance_after) as chance_from,
+        at_step(earlier.step, moved_values.clv_before, moved_values.clv_1, moved_values.clv_2, moved_values.clv_3, moved_values.clv_4) as clv_from,
+        known_at_step(later.step, moved_values.recency_0, moved_values.recency_1, moved_values.recency_1 + moved_values.days_passed, moved_values.recency_3) as recency_to,
+        known_at_step(later.step, moved_values.repeats_0, moved_values.repeats_1, moved_values.repeats_1, moved_values.repeats_3) as repeats_to,
+        known_at_step(later.step, moved_values.revenue_0, moved_values.revenue_1, moved_values.revenue_1, moved_values.revenue_3) as revenue_to,
+        known_at_step(later.step, moved_values.age_0, moved_values.age_1, moved_values.age_2, moved_values.age_3) as age_to,
+        at_step(later.step, moved_values.chance_before, moved_values.chance_1, moved_values.chance_2, moved_values.chance_3, moved_values.chance_after) as chance_to,
+        at_step(later.step, moved_values.clv_before, moved_values.clv_1, moved_values.clv_2, moved_values.clv_3, moved_values.clv_4) as clv_to,
         earlier.step = 0
             or (earlier.cause = 'input_restated' and not moved_values.is_restated) as is_from_published,
         later.is_last as is_to_published,
@@ -138,18 +54,18 @@ judged as (
     select
         stepped.*,
         recency_score(
-            cast(stepped.recency_from as bigint), earlier.recency_1, earlier.recency_2, earlier.recency_3, earlier.recency_4
+            stepped.recency_from, earlier.recency_1, earlier.recency_2, earlier.recency_3, earlier.recency_4
         ) as r_from,
         frequency_score(
-            cast(stepped.repeats_from as bigint) + 1, earlier.frequency_2, earlier.frequency_3, earlier.frequency_4, earlier.frequency_5
+            stepped.repeats_from + 1, earlier.frequency_2, earlier.frequency_3, earlier.frequency_4, earlier.frequency_5
         ) as f_from,
         monetary_score(
-            cast(stepped.revenue_from as bigint), earlier.monetary_1, earlier.monetary_2, earlier.monetary_3, earlier.monetary_4
+            stepped.revenue_from, earlier.monetary_1, earlier.monetary_2, earlier.monetary_3, earlier.monetary_4
         ) as m_from,
         lifecycle_of(
             stepped.chance_from,
-            cast(stepped.repeats_from as bigint),
-            cast(stepped.age_from as bigint),
+            stepped.repeats_from,
+            stepped.age_from,
             earlier.median_days,
             earlier.active_from,
             earlier.cooling_from
@@ -157,18 +73,18 @@ judged as (
         mark_of(stepped.clv_from - earlier.cost_to_beat_minor, stepped.clv_from, earlier.keep_floor_minor) as mark_from,
         earlier.is_later_map as is_later_map_from,
         recency_score(
-            cast(stepped.recency_to as bigint), later.recency_1, later.recency_2, later.recency_3, later.recency_4
+            stepped.recency_to, later.recency_1, later.recency_2, later.recency_3, later.recency_4
         ) as r_to,
         frequency_score(
-            cast(stepped.repeats_to as bigint) + 1, later.frequency_2, later.frequency_3, later.frequency_4, later.frequency_5
+            stepped.repeats_to + 1, later.frequency_2, later.frequency_3, later.frequency_4, later.frequency_5
         ) as f_to,
         monetary_score(
-            cast(stepped.revenue_to as bigint), later.monetary_1, later.monetary_2, later.monetary_3, later.monetary_4
+            stepped.revenue_to, later.monetary_1, later.monetary_2, later.monetary_3, later.monetary_4
         ) as m_to,
         lifecycle_of(
             stepped.chance_to,
-            cast(stepped.repeats_to as bigint),
-            cast(stepped.age_to as bigint),
+            stepped.repeats_to,
+            stepped.age_to,
             later.median_days,
             later.active_from,
             later.cooling_from

@@ -94,7 +94,7 @@ func Of(folder, customer string) (Explanation, error) {
 	}
 	e.Scores = scores(e.Values, manifest.RFMCuts)
 	e.Mark = markOf(e.Values, figures, settings.Value.RetentionCost)
-	return e, e.addBefore(folder, figures)
+	return e, e.addBefore(folder, manifest.MovementSince, figures)
 }
 
 // open reads a run's manifest and the settings in it.
@@ -243,8 +243,8 @@ var compared = []string{
 var terms = []string{"first_order_margin", "newcomer_value", "cac", "replacement", "keep_floor"}
 
 // addBefore adds what the run before said: the last one of an earlier day that the output
-// folder has.
-func (e *Explanation) addBefore(folder string, figures map[string]float64) error {
+// folder has. movementSince is the run that the run's movement is since.
+func (e *Explanation) addBefore(folder, movementSince string, figures map[string]float64) error {
 	runs, err := publication.CatalogOf(folder)
 	if err != nil {
 		return err
@@ -253,7 +253,7 @@ func (e *Explanation) addBefore(folder string, figures map[string]float64) error
 	if err != nil {
 		return err
 	}
-	id, err := before(runs, folder, asOf)
+	id, err := before(runs, movementSince, asOf)
 	if err != nil {
 		return err
 	}
@@ -305,17 +305,13 @@ func (e *Explanation) addBefore(folder string, figures map[string]float64) error
 
 // before is the id of the run before, "" without one: that which the run's movement is
 // since, while it stands, or else the last one of an earlier day.
-func before(runs publication.Catalog, folder string, asOf time.Time) (string, error) {
-	manifest, err := publication.ReadManifest(folder)
-	if err != nil {
-		return "", err
-	}
+func before(runs publication.Catalog, movementSince string, asOf time.Time) (string, error) {
 	ids, err := runs.Earlier(asOf)
 	if err != nil || len(ids) == 0 {
 		return "", err
 	}
-	if slices.Contains(ids, manifest.MovementSince) {
-		return manifest.MovementSince, nil
+	if slices.Contains(ids, movementSince) {
+		return movementSince, nil
 	}
 	return ids[0], nil
 }

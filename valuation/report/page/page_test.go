@@ -23,7 +23,8 @@ var hostile = []string{
 	`<script>alert(1)</script>`, `"quoted" & 'single'`, "\u202eright to left\u2066", "👩‍👩‍👧 emoji", strings.Repeat("long name ", 30), "</title></svg><b>", "a\x00b\x1bc", "–", " ",
 }
 
-// hostileData is a run whose segments, channels and warnings have hostile names.
+// hostileData is a run whose segments, channels, first orders and warnings have hostile
+// names.
 func hostileData(t *testing.T) Data {
 	t.Helper()
 	settings, err := json.Marshal(config.Default())
@@ -48,6 +49,9 @@ func hostileData(t *testing.T) Data {
 		d.tables["channels"] = append(d.tables["channels"], parquetfile.Record{
 			"scope": "channel", "channel": name, "new_customers": int64(i + 1), "ltv_cac": 1.5, "ltv_cac_low": 1., "ltv_cac_high": 2., "period": "trailing_12m",
 		})
+		d.tables["first_orders"] = append(d.tables["first_orders"], parquetfile.Record{
+			"attribute": hostile[0], "value": name, "customers": int64(i + 1), "repeat_ratio": 1., "repeat_ratio_low": .5, "repeat_ratio_high": 2., "repeat_ratio_shrunken": 1., "repeat_verdict": "as_others",
+		})
 	}
 	return d
 }
@@ -63,8 +67,8 @@ func TestHostileNamesAreText(t *testing.T) {
 		names[cell.Text]++
 	}
 	for _, name := range hostile[:len(hostile)-2] {
-		if shown := strings.NewReplacer("\x00", " ", "\x1b", " ").Replace(name); names[shown] < 2 {
-			t.Errorf("%q stands %d times in the tables, want in that of segments and that of channels", shown, names[shown])
+		if shown := strings.NewReplacer("\x00", " ", "\x1b", " ").Replace(name); names[shown] < 3 {
+			t.Errorf("%q stands %d times in the tables, want in those of segments, channels and first orders", shown, names[shown])
 		}
 	}
 }

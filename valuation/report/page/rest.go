@@ -114,7 +114,12 @@ func asReason(value any) string {
 func leftOut(d Data) section {
 	s := section{id: "rows", title: "What was left out"}
 	r := d.Manifest.Rows
-	s.parts = append(s.parts, say("Of ", stated("rows.files.rows", r.Files.Rows, asCount), " rows in the order files, ", stated("rows.used.rows", r.Used.Rows, asCount), " are used."))
+	used := stated("rows.used.rows", r.Used.Rows, asCount)
+	if r.Used.Rows == r.Files.Rows {
+		s.parts = append(s.parts, say("All ", used, " rows in the order files are used."))
+	} else {
+		s.parts = append(s.parts, say("Of ", stated("rows.files.rows", r.Files.Rows, asCount), " rows in the order files, ", used, " are used."))
+	}
 	var rows []parquetfile.Record
 	add := func(kind string, amounts map[string]publication.Amount) {
 		for _, reason := range slices.Sorted(maps.Keys(amounts)) {
@@ -131,7 +136,11 @@ func leftOut(d Data) section {
 		}})
 	}
 	if n := d.Manifest.Totals.ReturnsOnlyCustomers; n > 0 {
-		s.parts = append(s.parts, say(stated("totals.returns_only_customers", n, asCount), " customers have no purchase left, only returns or orders that came to nothing. They are in no other figure."))
+		who := " customers have no purchase left, only returns or orders that came to nothing. They are in no other figure."
+		if n == 1 {
+			who = " customer has no purchase left, only returns or orders that came to nothing, and is in no other figure."
+		}
+		s.parts = append(s.parts, say(stated("totals.returns_only_customers", n, asCount), who))
 	}
 	return s
 }

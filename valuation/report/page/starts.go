@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cbv/valuation/parquetfile"
 	"cbv/valuation/report/chart"
@@ -59,21 +60,21 @@ func (d Data) startsBy(attribute string) figure {
 			Low: decimal(row["repeat_ratio_low"]), High: decimal(row["repeat_ratio_high"]),
 		})
 	}
-	why := ""
-	if len(bars) == 0 {
+	var why string
+	var note []string
+	switch {
+	case len(compared) == 0:
 		why = "No value of this attribute has customers enough, on both sides, to be compared."
-	}
-	note := fmt.Sprintf("%d values are compared.", len(compared))
-	if len(compared) > mostStarts {
-		note = fmt.Sprintf("Of %d values that are compared, the chart shows the %d highest and the %d lowest.", len(compared), mostStarts/2, mostStarts/2)
+	case len(compared) > mostStarts:
+		note = append(note, fmt.Sprintf("Of %d values that are compared, the chart shows the %d highest and the %d lowest.", len(compared), mostStarts/2, mostStarts/2))
 	}
 	if len(rows) > mostStartRows {
-		note += fmt.Sprintf(" The table has the %d of most customers; first_orders.parquet has all %d.", mostStartRows, len(rows))
+		note = append(note, fmt.Sprintf("The table has the %d of most customers; first_orders.parquet has all %d.", mostStartRows, len(rows)))
 	}
 	return figure{
 		title: "Repeat purchases by first order: " + attribute, about: "Bars of the repeat purchases after first orders with a value over those of others of the same month, with 95 % intervals.",
 		why: why, drawing: chart.Bars{Unit: "repeat purchases over those of others (95 % interval)", Format: chart.Short, Rows: bars, Mark: &chart.Reference{Value: 1, Label: "as others"}},
-		note: join(note),
+		note: join(strings.Join(note, " ")),
 		table: table{from: "first_orders", where: "attribute=" + attribute, rows: rows[:min(len(rows), mostStartRows)], columns: []column{
 			{title: attribute, name: "value", format: asText, isName: true}, {title: "customers", name: "customers", format: asCount}, {title: "first order", name: "first_order_value", format: d.asMoney},
 			{title: "repeat within 180 days", name: "repeat_rate_180d", format: asShare}, {title: "ratio", name: "repeat_ratio", format: asRatio}, {title: "from", name: "repeat_ratio_low", format: asRatio},

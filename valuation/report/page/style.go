@@ -2,7 +2,9 @@ package page
 
 // style are the styles of the page. Colours are variables, light where nobody asks for
 // dark; text has a contrast of 4.5 to its ground and marks have 3, in both, which a test
-// computes. Charts that stand side by side on a screen stand below each other on a phone.
+// computes. Charts that stand side by side on a screen stand below each other on a phone,
+// and one that stands alone is as wide as one of a pair: their texts grow with their width,
+// and on a desk are as large as those of the tables.
 const style = `
 :root{color-scheme:light dark;--ground:#ffffff;--panel:#f6f8fa;--ink:#1b1f24;--soft:#57606a;--edge:#d0d7de;--shade:#eaeef2;
 --s1:#0b5cad;--s2:#b35900;--s3:#1a7f37;--s4:#8250df;--s5:#a40e56;--s6:#57606a;--alarm:#a40e26}
@@ -20,7 +22,7 @@ li{margin:.3rem 0}
 .alarm{border-left:4px solid var(--alarm);padding:.4rem .8rem;background:var(--panel);font-size:1.15rem}
 .note,.basis,footer{color:var(--soft);font-size:.875rem}
 .empty{background:var(--panel);padding:.8rem;font-size:.9375rem}
-figure{margin:1rem 0 1.6rem;max-width:520px;min-width:0}
+figure{margin:1rem 0 1.6rem;max-width:460px;min-width:0}
 figcaption{font-weight:600;margin-bottom:.4rem}
 svg{display:block;width:100%;height:auto}
 svg text{font:11px "Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:var(--ink);unicode-bidi:plaintext}
@@ -52,18 +54,20 @@ th,td{padding:.25rem .6rem;border-bottom:1px solid var(--edge);text-align:right;
 thead th{color:var(--soft);font-weight:600;vertical-align:bottom}
 th[scope=row],td.text,thead th:not(.number){text-align:left;font-weight:400;unicode-bidi:plaintext}
 thead th:not(.number){font-weight:600}
-th[scope=row]{min-width:9rem;max-width:18rem;overflow-wrap:anywhere}
+th[scope=row]{min-width:9rem;max-width:18rem;overflow-wrap:break-word}
+@media (max-width:600px){th[scope=row]{max-width:11rem}}
 td.text{min-width:7rem}
 time{white-space:nowrap}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--s1);outline-offset:2px}
-@media (min-width:900px){.row{display:grid;grid-template-columns:1fr 1fr;column-gap:40px;align-items:start}}
+@media (min-width:900px){.row{display:grid;grid-template-columns:1fr 1fr;column-gap:40px;align-items:start}figure{max-width:min(460px,50% - 20px)}.row figure{max-width:460px}}
 @media print{:root{--ground:#ffffff;--panel:#f6f8fa;--ink:#1b1f24;--soft:#57606a;--edge:#d0d7de;--shade:#eaeef2;--s1:#0b5cad;--s2:#b35900;--s3:#1a7f37;--s4:#8250df;--s5:#a40e56;--s6:#57606a;--alarm:#a40e26}
 @page{margin:16mm}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 body{padding:0;max-width:none;font-size:10.5pt}
 h2{margin-top:1.2rem}figure{margin:.6rem 0 1rem}
-.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:.15rem .35rem}th[scope=row],td.text{min-width:0}
+.note,.basis,footer{font-size:8.5pt}.empty{font-size:9pt}
+.scroll{overflow:visible}table{font-size:8.5pt;break-inside:avoid}th,td{padding:.15rem .35rem}th[scope=row],td.text{min-width:0}
 .row{display:grid;grid-template-columns:1fr 1fr;column-gap:10mm;align-items:start}
-figure{max-width:115mm;break-inside:avoid}h2{break-after:avoid}tr{break-inside:avoid}
+figure{max-width:calc(50% - 5mm);break-inside:avoid}.row figure{max-width:none}h2{break-after:avoid}tr{break-inside:avoid}
 details{display:none}}
 `

@@ -123,7 +123,9 @@ func join(parts ...any) (phrases []phrase) {
 	for _, each := range parts {
 		switch each := each.(type) {
 		case string:
-			phrases = append(phrases, phrase{text: each})
+			if each != "" {
+				phrases = append(phrases, phrase{text: each})
+			}
 		case phrase:
 			phrases = append(phrases, each)
 		case []phrase:
