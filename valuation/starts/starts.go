@@ -91,21 +91,30 @@ func Read(ctx context.Context, e engine.Engine, asOf time.Time, byChannel bool) 
 	if byChannel {
 		rows = slices.DeleteFunc(rows, func(row pastContent) bool { return row.AttributeNumber == Channel })
 	}
-	known := map[startValue]int{}
-	for _, row := range rows {
+	// each value by its place among those met, until their order is known
+	met, found := map[startValue]int{}, make([]int, len(rows))
+	for i, row := range rows {
 		value := startValue{row.AttributeNumber, row.Content}
-		if _, is := known[value]; !is {
-			known[value] = 0
+		place, is := met[value]
+		if !is {
+			place = len(starts.values)
+			met[value] = place
 			starts.values = append(starts.values, value)
 		}
+		found[i] = place
 	}
 	slices.SortFunc(starts.values, startValue.compare)
+	places := make([]int, len(starts.values)) // by the place among those met
 	for place, value := range starts.values {
-		known[value] = place
+		places[met[value]] = place
 	}
-	for _, row := range rows {
+	for i, row := range rows {
 		key := startKey{calendar.DaysBetween(row.PastDay, asOf), row.CustomerID}
-		members[key] = append(members[key], known[startValue{row.AttributeNumber, row.Content}])
+		of := members[key]
+		if of == nil {
+			of = make([]int, 0, len(attributes))
+		}
+		members[key] = append(of, places[found[i]])
 	}
 	for _, places := range members {
 		slices.Sort(places)
