@@ -239,9 +239,15 @@ func (e Effects) Published() *publication.Started {
 	if e.Purchases.Contest == nil || e.Spend.Contest == nil {
 		return nil
 	}
-	return &publication.Started{Purchases: e.Purchases.published(), Spend: e.Spend.published()}
+	return &publication.Started{Purchases: e.Purchases.published(), Spend: e.Spend.published(), Cutoffs: e.Cutoffs}
 }
 
 func (t Target) published() publication.StartedTarget {
-	return publication.StartedTarget{Chosen: t.Chosen, Deviance: t.Deviance, WithoutDeviance: t.WithoutDeviance}
+	attributes := []string{}
+	for _, effect := range t.Effects {
+		if !slices.Contains(attributes, effect.Attribute) {
+			attributes = append(attributes, effect.Attribute)
+		}
+	}
+	return publication.StartedTarget{Chosen: t.Chosen, Attributes: attributes, Deviance: t.Deviance, WithoutDeviance: t.WithoutDeviance}
 }
