@@ -8,13 +8,8 @@
 select
     start_attributes.attribute_number,
     start_places.customer_id,
-    coalesce(
-        case
-            when start_attributes.attribute_number = 0 then nullif(start_places.first_channel, '')
-            else first_contents.content
-        end,
-        params.unknown_value
-    ) as content,
+    start_content(start_attributes.attribute_number, start_places.first_channel, first_contents.content, params.unknown_value)
+        as content,
     case
         when start_attributes.attribute_number = 0 then start_places.month_cell_number
         else start_places.channel_cell_number

@@ -20,10 +20,7 @@ labels as (
         sizes.attribute_number,
         sizes.content,
         sizes.customers,
-        case
-            when sizes.customers >= params.min_value_customers or sizes.content = params.unknown_value then sizes.content
-            else params.others_value
-        end as label,
+        start_label(sizes.content, sizes.customers, params.min_value_customers, params.unknown_value, params.others_value) as label,
         params.min_compared_customers
     from sizes
     cross join params

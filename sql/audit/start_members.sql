@@ -6,59 +6,59 @@
 -- reads: start_contents, start_labels, start_attributes, params
 with
 
-labelled as (
+labels as (
     select
-        start_contents.attribute_number,
+        start_labels.attribute_number,
+        start_labels.content,
         start_labels.value_number,
-        start_contents.customer_id,
-        case when start_labels.is_compared then start_contents.cell_number end as cell_number,
-        start_contents.customer_age_days,
-        start_contents.days_to_second_purchase,
-        start_contents.repeat_purchases,
-        start_contents.repeat_minor,
+        start_labels.is_compared,
         start_attributes.is_many and start_labels.label = params.others_value as may_repeat
-    from start_contents
-    inner join start_labels
-        on start_contents.attribute_number = start_labels.attribute_number
-        and start_contents.content = start_labels.content
+    from start_labels
     inner join start_attributes
-        on start_contents.attribute_number = start_attributes.attribute_number
+        on start_labels.attribute_number = start_attributes.attribute_number
     cross join params
 ),
 
+-- only of values that may repeat are those of a customer put together
 final as (
     select
-        attribute_number,
-        value_number,
-        customer_id,
-        cell_number,
-        customer_age_days,
-        days_to_second_purchase,
-        repeat_purchases,
-        repeat_minor
-    from labelled
-    where not may_repeat
+        start_contents.attribute_number,
+        labels.value_number,
+        start_contents.customer_id,
+        case when labels.is_compared then start_contents.cell_number end as cell_number,
+        start_contents.customer_age_days,
+        start_contents.days_to_second_purchase,
+        start_contents.repeat_purchases,
+        start_contents.repeat_minor
+    from start_contents
+    inner join labels
+        on start_contents.attribute_number = labels.attribute_number
+        and start_contents.content = labels.content
+    where not labels.may_repeat
     union all
     select
-        attribute_number,
-        value_number,
-        customer_id,
-        cell_number,
-        customer_age_days,
-        days_to_second_purchase,
-        repeat_purchases,
-        repeat_minor
-    from labelled
-    where may_repeat
+        start_contents.attribute_number,
+        labels.value_number,
+        start_contents.customer_id,
+        case when labels.is_compared then start_contents.cell_number end as cell_number,
+        start_contents.customer_age_days,
+        start_contents.days_to_second_purchase,
+        start_contents.repeat_purchases,
+        start_contents.repeat_minor
+    from start_contents
+    inner join labels
+        on start_contents.attribute_number = labels.attribute_number
+        and start_contents.content = labels.content
+    where labels.may_repeat
     group by
-        attribute_number,
-        value_number,
-        customer_id,
-        cell_number,
-        customer_age_days,
-        days_to_second_purchase,
-        repeat_purchases,
-        repeat_minor
+        start_contents.attribute_number,
+        labels.value_number,
+        start_contents.customer_id,
+        case when labels.is_compared then start_contents.cell_number end,
+        start_contents.customer_age_days,
+        start_contents.days_to_second_purchase,
+        start_contents.repeat_purchases,
+        start_contents.repeat_minor
 )
 
 select * from final

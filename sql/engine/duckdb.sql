@@ -198,6 +198,15 @@ create or replace macro knot_at(list, above, chance) as
 create or replace macro content_key(ordered_at, order_id, content) as
     struct_pack(ordered_at := ordered_at, order_id := order_id, content := content);
 
+-- what a first purchase was of an attribute, the channel being number 0
+create or replace macro start_content(attribute_number, channel, content, unknown_value) as
+    coalesce(case when attribute_number = 0 then nullif(channel, '') else content end, unknown_value);
+
+-- the value that a content stands under which so many customers have: itself, or others
+-- where they are fewer than the least that a value has; what is unknown is no other
+create or replace macro start_label(content, customers, least_customers, unknown_value, others_value) as
+    case when customers >= least_customers or content = unknown_value then content else others_value end;
+
 -- free text as a spreadsheet may open it: what it would take for a formula gets
 -- an apostrophe in front, unless it is a sign and a number, or a + and 7 to 15 digits
 -- as people set phones. A look at its first character, which is a digit or a letter mostly,

@@ -206,6 +206,18 @@ create or replace temporary function content_key(ordered_at timestamp_ntz, order
     returns struct<ordered_at: timestamp_ntz, order_id: string, content: string> return
     named_struct('ordered_at', ordered_at, 'order_id', order_id, 'content', content);
 
+-- what a first purchase was of an attribute, the channel being number 0
+create or replace temporary function start_content(attribute_number bigint, channel string, content string, unknown_value string)
+returns string return
+    coalesce(case when attribute_number = 0 then nullif(channel, '') else content end, unknown_value);
+
+-- the value that a content stands under which so many customers have: itself, or others
+-- where they are fewer than the least that a value has; what is unknown is no other
+create or replace temporary function start_label(
+    content string, customers bigint, least_customers bigint, unknown_value string, others_value string
+) returns string return
+    case when customers >= least_customers or content = unknown_value then content else others_value end;
+
 -- free text as a spreadsheet may open it: what it would take for a formula gets
 -- an apostrophe in front, unless it is a sign and a number, or a + and 7 to 15 digits
 -- as people set phones

@@ -6,10 +6,21 @@
 -- reads: attribute_rows, start_attributes
 with
 
+-- nearly everybody has one row of that day, which says all; only of the others is it asked
+-- which row was first
+several_rows as (
+    select customer_id
+    from attribute_rows
+    where is_first
+    group by customer_id
+    having count(*) > 1
+),
+
 contents as (
     select
         start_attributes.attribute_number,
         start_attributes.is_many,
+        several_rows.customer_id is null as is_alone,
         attribute_rows.customer_id,
         attribute_rows.ordered_at,
         attribute_rows.order_id,
@@ -25,10 +36,12 @@ contents as (
         end as content
     from attribute_rows
     cross join start_attributes
+    left join several_rows
+        on attribute_rows.customer_id = several_rows.customer_id
     where attribute_rows.is_first
 ),
 
-single as (
+several as (
     select
         attribute_number,
         customer_id,
@@ -36,33 +49,7 @@ single as (
         order_id,
         content
     from contents
-    where not is_many and not is_blank(content)
-),
-
--- nearly everybody has one value on that day; only of the others is it asked which row
--- was first
-day_contents as (
-    select
-        attribute_number,
-        customer_id,
-        min(content) as content,
-        max(content) as last_content
-    from single
-    group by attribute_number, customer_id
-),
-
-unclear as (
-    select
-        single.attribute_number,
-        single.customer_id,
-        single.ordered_at,
-        single.order_id,
-        single.content
-    from single
-    inner join day_contents
-        on single.attribute_number = day_contents.attribute_number
-        and single.customer_id = day_contents.customer_id
-    where day_contents.content <> day_contents.last_content
+    where not is_alone and not is_many and not is_blank(content)
 ),
 
 first_times as (
@@ -70,54 +57,58 @@ first_times as (
         attribute_number,
         customer_id,
         min(ordered_at) as ordered_at
-    from unclear
+    from several
     group by attribute_number, customer_id
 ),
 
 first_orders_of_day as (
     select
-        unclear.attribute_number,
-        unclear.customer_id,
-        unclear.ordered_at,
-        min(unclear.order_id) as order_id
-    from unclear
+        several.attribute_number,
+        several.customer_id,
+        several.ordered_at,
+        min(several.order_id) as order_id
+    from several
     inner join first_times
-        on unclear.attribute_number = first_times.attribute_number
-        and unclear.customer_id = first_times.customer_id
-        and unclear.ordered_at = first_times.ordered_at
-    group by unclear.attribute_number, unclear.customer_id, unclear.ordered_at
+        on several.attribute_number = first_times.attribute_number
+        and several.customer_id = first_times.customer_id
+        and several.ordered_at = first_times.ordered_at
+    group by several.attribute_number, several.customer_id, several.ordered_at
 ),
 
-first_of_unclear as (
+first_of_several as (
     select
-        unclear.attribute_number,
-        unclear.customer_id,
-        min(unclear.content) as content
-    from unclear
+        several.attribute_number,
+        several.customer_id,
+        min(several.content) as content
+    from several
     inner join first_orders_of_day
-        on unclear.attribute_number = first_orders_of_day.attribute_number
-        and unclear.customer_id = first_orders_of_day.customer_id
-        and unclear.ordered_at = first_orders_of_day.ordered_at
-        and unclear.order_id = first_orders_of_day.order_id
-    group by unclear.attribute_number, unclear.customer_id
+        on several.attribute_number = first_orders_of_day.attribute_number
+        and several.customer_id = first_orders_of_day.customer_id
+        and several.ordered_at = first_orders_of_day.ordered_at
+        and several.order_id = first_orders_of_day.order_id
+    group by several.attribute_number, several.customer_id
 ),
 
 final as (
     select
-        day_contents.attribute_number,
-        day_contents.customer_id,
-        coalesce(first_of_unclear.content, day_contents.content) as content
-    from day_contents
-    left join first_of_unclear
-        on day_contents.attribute_number = first_of_unclear.attribute_number
-        and day_contents.customer_id = first_of_unclear.customer_id
+        attribute_number,
+        customer_id,
+        content
+    from contents
+    where is_alone and not is_blank(content)
+    union all
+    select
+        attribute_number,
+        customer_id,
+        content
+    from first_of_several
     union all
     select
         attribute_number,
         customer_id,
         content
     from contents
-    where is_many and not is_blank(content)
+    where not is_alone and is_many and not is_blank(content)
     group by attribute_number, customer_id, content
 )
 

@@ -11,13 +11,7 @@ contents as (
     select
         summary.customer_id,
         start_used.attribute_number,
-        coalesce(
-            case
-                when start_used.attribute_number = 0 then nullif(summary.first_channel, '')
-                else first_contents.content
-            end,
-            params.unknown_value
-        ) as content
+        start_content(start_used.attribute_number, summary.first_channel, first_contents.content, params.unknown_value) as content
     from summary
     cross join start_used
     cross join params
@@ -28,27 +22,25 @@ contents as (
         and not summary.is_old
 ),
 
-rare as (
+sizes as (
     select
-        contents.attribute_number,
-        contents.content
+        attribute_number,
+        content,
+        count(*) as customers
     from contents
-    cross join params
-    where contents.content <> params.unknown_value
-    group by contents.attribute_number, contents.content, params.min_value_customers
-    having count(*) < params.min_value_customers
+    group by attribute_number, content
 ),
 
 labels as (
     select
         contents.customer_id,
         contents.attribute_number,
-        case when rare.content is null then contents.content else params.others_value end as label
+        start_label(contents.content, sizes.customers, params.min_value_customers, params.unknown_value, params.others_value) as label
     from contents
     cross join params
-    left join rare
-        on contents.attribute_number = rare.attribute_number
-        and contents.content = rare.content
+    inner join sizes
+        on contents.attribute_number = sizes.attribute_number
+        and contents.content = sizes.content
 ),
 
 -- several rare values of a customer are one

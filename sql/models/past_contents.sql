@@ -78,13 +78,7 @@ contents as (
         members.past_day,
         members.customer_id,
         start_attributes.attribute_number,
-        coalesce(
-            case
-                when start_attributes.attribute_number = 0 then nullif(members.first_channel, '')
-                else first_contents.content
-            end,
-            params.unknown_value
-        ) as content
+        start_content(start_attributes.attribute_number, members.first_channel, first_contents.content, params.unknown_value) as content
     from members
     cross join start_attributes
     cross join params
@@ -103,42 +97,37 @@ sizes as (
     group by past_day, attribute_number, content
 ),
 
-rare as (
+labels as (
     select
         sizes.past_day,
         sizes.attribute_number,
-        sizes.content
+        sizes.content,
+        start_label(
+            sizes.content,
+            sizes.customers * params.id_buckets,
+            params.min_value_customers * past_sample.buckets,
+            params.unknown_value,
+            params.others_value
+        ) as label
     from sizes
     inner join past_sample
         on sizes.past_day = past_sample.past_day
     cross join params
-    where sizes.customers * params.id_buckets < params.min_value_customers * past_sample.buckets
-        and sizes.content <> params.unknown_value
-),
-
-labels as (
-    select
-        contents.past_day,
-        contents.customer_id,
-        contents.attribute_number,
-        case when rare.content is null then contents.content else params.others_value end as content
-    from contents
-    cross join params
-    left join rare
-        on contents.past_day = rare.past_day
-        and contents.attribute_number = rare.attribute_number
-        and contents.content = rare.content
 ),
 
 -- several rare values of a customer are one
 final as (
     select
-        past_day,
-        customer_id,
-        attribute_number,
-        content
-    from labels
-    group by past_day, customer_id, attribute_number, content
+        contents.past_day,
+        contents.customer_id,
+        contents.attribute_number,
+        labels.label as content
+    from contents
+    inner join labels
+        on contents.past_day = labels.past_day
+        and contents.attribute_number = labels.attribute_number
+        and contents.content = labels.content
+    group by contents.past_day, contents.customer_id, contents.attribute_number, labels.label
 )
 
 select * from final

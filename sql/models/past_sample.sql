@@ -2,7 +2,7 @@
 -- later, and how many of the id buckets are read of them: all, up to
 -- backtest_full_customers; beyond that the share that leaves about
 -- backtest_sample_customers, so that the cost is bounded. Days other than the nearest
--- cutoff, of which totals alone are asked, have fewer.
+-- cutoff, of which less is asked of single customers, have fewer.
 --
 -- grain: one row per past_day
 -- reads: past_days, past_known, earlier_first_purchases, summary, params

@@ -1,8 +1,9 @@
 -- start_scale: what leaves the totals of those whom start_factors are of what they are
 -- without, by the parameters that they share and their band of repeats: how many purchases
--- are expected, by the pool or the family, and what these are worth. Who has repeats is
--- selected by the very effects, so that the totals of the bands are better without. Of sums
--- of whole billionths of a purchase and millionths of money.
+-- are expected, by the pool or the family, and what effects on spend make of the worth of
+-- these. That purchases go to who spends more or less at a time is left in the money. Who
+-- has repeats is selected by the very effects, so that the totals of the bands are better
+-- without. Of sums of whole billionths of a purchase and millionths of money.
 --
 -- grain: one row per (fit_group, repeat_band) of start_factors
 -- reads: start_factors, spend_summary, scores, conditional_forecasts, pool_forecasts, pool_scale, spend_terms, params

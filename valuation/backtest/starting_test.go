@@ -132,6 +132,50 @@ func checkTotals(t *testing.T, rolling backtest.Rolling, starting backtest.Start
 	}
 }
 
+// Where rates wander and the kind of the first order says who comes back at all, the pool is
+// chosen and, on top of it, effects: on what the pool expects, at its totals.
+func TestEffectsOnTopOfThePool(t *testing.T) {
+	const asOf, horizon = 999, 120
+	customers := wandering(1500, asOf)
+	of := make([]int, len(customers))
+	for i := range customers {
+		// four of five of the second kind never come back
+		if of[i] = i % 2; of[i] == 1 && i%10 != 1 {
+			customers[i] = customers[i][:1]
+		}
+	}
+	rolling, pooling, err := poolOf(customers, asOf, horizon, "NBD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !pooling.Won() {
+		t.Fatalf("the pool is not chosen: %+v %s", pooling.Contest, pooling.Why)
+	}
+	pooled := rolling.WithPool(pooling)
+	terms := backtest.Terms{HoldoutDays: horizon, MaxTotalError: .25, Workers: 1}
+	starting, err := pooled.Start(startedPast(customers, of, 2, 50, asOf, pastdays.New(asOf, horizon, 0)), pooling, terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !starting.Won(backtest.Purchases) {
+		t.Fatalf("effects do not win: %+v %s", starting.Purchases, starting.Why)
+	}
+	if !(starting.Today.Purchases[0].Log > starting.Today.Purchases[1].Log) {
+		t.Errorf("effects of the kinds: %+v", starting.Today.Purchases[:2])
+	}
+	if len(starting.Cutoffs) != len(pooling.Cutoffs) {
+		t.Errorf("effects at %d cutoffs, the pool at %d", len(starting.Cutoffs), len(pooling.Cutoffs))
+	}
+	for _, cutoff := range starting.Cutoffs {
+		for _, pool := range pooling.Cutoffs {
+			if pool.Before == cutoff.Before {
+				near(t, "the deviance without effects", cutoff.WithoutDeviance, pool.Deviance, 1e-9)
+			}
+		}
+	}
+	checkTotals(t, pooled, starting)
+}
+
 // Where first orders mean nothing, effects are hardly ever chosen.
 func TestEffectsOfFirstOrdersThatMeanNothing(t *testing.T) {
 	const years, each = 2, 300

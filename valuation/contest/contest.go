@@ -92,3 +92,11 @@ func PerCustomer(cutoffs int) string {
 	}
 	return fmt.Sprintf("per customer, over those of %d cutoffs at which they are known,", cutoffs)
 }
+
+// Cutoffs counts cutoffs in a sentence.
+func Cutoffs(n int) string {
+	if n == 1 {
+		return "1 cutoff"
+	}
+	return fmt.Sprintf("%d cutoffs", n)
+}

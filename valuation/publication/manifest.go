@@ -161,14 +161,16 @@ type Pool struct {
 type Started struct {
 	Purchases StartedTarget `json:"purchases"`
 	Spend     StartedTarget `json:"spend"`
+	Cutoffs   int           `json:"cutoffs"` // at which the effects could be fitted, which decided
 }
 
 // StartedTarget is one of the two, with the mean deviances at the cutoffs at which the
 // effects could be fitted.
 type StartedTarget struct {
-	Chosen          bool    `json:"chosen"`
-	Deviance        float64 `json:"deviance"`
-	WithoutDeviance float64 `json:"without_deviance"` // at the same totals
+	Chosen          bool     `json:"chosen"`
+	Attributes      []string `json:"attributes"` // that have effects as of as_of
+	Deviance        float64  `json:"deviance"`
+	WithoutDeviance float64  `json:"without_deviance"` // at the same totals
 }
 
 // Season is what forecasts are multiplied by for the days of the year that they are of.

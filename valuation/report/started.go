@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"cbv/valuation/contest"
 	"cbv/valuation/publication"
 	"cbv/valuation/starts"
 )
@@ -26,8 +27,9 @@ func startedTargets(of starts.Effects) []StartedTarget {
 	return []StartedTarget{{purchases, of.Purchases.Chosen, of.Purchases.Why}, {margin, of.Spend.Chosen, of.Spend.Why}}
 }
 
-// startedSentence says by how much what first orders were made forecasts better, where they
-// have it: in this run, or in the one that fitted it.
+// startedSentence says which attributes of first orders forecasts have, by how much these
+// made them better, and at how many cutoffs that was seen: in this run, or in the one that
+// fitted it.
 func startedSentence(s *publication.Started, from *publication.Origin) string {
 	if s == nil {
 		return ""
@@ -38,15 +40,19 @@ func startedSentence(s *publication.Started, from *publication.Origin) string {
 		target publication.StartedTarget
 	}{{startedText[purchases], s.Purchases}, {startedText[margin], s.Spend}} {
 		if of.target.Chosen {
-			parts = append(parts, fmt.Sprintf("%s (deviance %.1f %% lower)", of.name, 100*(1-of.target.Deviance/of.target.WithoutDeviance)))
+			parts = append(parts, fmt.Sprintf(
+				"%s by %s (deviance %.1f %% lower)", of.name, strings.Join(of.target.Attributes, ", "), 100*(1-of.target.Deviance/of.target.WithoutDeviance),
+			))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	of := ","
+	of := ""
 	if from != nil {
 		of = fmt.Sprintf(" of run %s, which fitted it,", from.Run)
 	}
-	return fmt.Sprintf("What first orders were, which is no cause, says besides %s, at earlier cutoffs%s in the mean over the customers of each. ", strings.Join(parts, " and "), of)
+	return fmt.Sprintf(
+		"First orders say besides %s, as %s%s decided, in the mean over the customers of each; they are no cause. ", strings.Join(parts, ", and "), contest.Cutoffs(s.Cutoffs), of,
+	)
 }

@@ -9,7 +9,8 @@ import (
 
 // The summary says what first orders do where they do anything, and that they are no cause.
 func TestStartedSentence(t *testing.T) {
-	with, without := publication.StartedTarget{Chosen: true, Deviance: 0.9, WithoutDeviance: 1}, publication.StartedTarget{Deviance: 2, WithoutDeviance: 1}
+	with := publication.StartedTarget{Chosen: true, Attributes: []string{"category", "coupon"}, Deviance: 0.9, WithoutDeviance: 1}
+	without := publication.StartedTarget{Deviance: 2, WithoutDeviance: 1}
 	for _, c := range []struct {
 		started *publication.Started
 		from    *publication.Origin
@@ -17,8 +18,8 @@ func TestStartedSentence(t *testing.T) {
 	}{
 		{nil, nil, ""},
 		{&publication.Started{Purchases: without, Spend: without}, nil, ""},
-		{&publication.Started{Purchases: with, Spend: without}, nil, "What first orders were, which is no cause, says besides how often customers purchase (deviance 10.0 % lower), at earlier cutoffs, in the mean over the customers of each. "},
-		{&publication.Started{Purchases: with, Spend: with}, &publication.Origin{Run: "old"}, "What first orders were, which is no cause, says besides how often customers purchase (deviance 10.0 % lower) and what a purchase is worth (deviance 10.0 % lower), at earlier cutoffs of run old, which fitted it, in the mean over the customers of each. "},
+		{&publication.Started{Purchases: with, Spend: without, Cutoffs: 1}, nil, "First orders say besides how often customers purchase by category, coupon (deviance 10.0 % lower), as 1 cutoff decided, in the mean over the customers of each; they are no cause. "},
+		{&publication.Started{Purchases: with, Spend: with, Cutoffs: 3}, &publication.Origin{Run: "old"}, "First orders say besides how often customers purchase by category, coupon (deviance 10.0 % lower), and what a purchase is worth by category, coupon (deviance 10.0 % lower), as 3 cutoffs of run old, which fitted it, decided, in the mean over the customers of each; they are no cause. "},
 	} {
 		if got := startedSentence(c.started, c.from); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

@@ -136,7 +136,7 @@ func TestVerdictsOnSimulatedShops(t *testing.T) {
 		c, _ := simulated(t, startedShop(uint64(shop)+1))
 		shops = append(shops, compareStarts(t, c))
 	}
-	wrongShare, found, asked := 0.0, map[string]int{}, 0
+	wrongShare, found, asked, coupons, ofCoupon := 0.0, map[string]int{}, 0, 0, 0
 	observed, expected := map[string]float64{}, map[string]float64{}
 	for _, values := range shops {
 		asked++
@@ -158,6 +158,12 @@ func TestVerdictsOnSimulatedShops(t *testing.T) {
 			}
 			if effect != 0 && says == effect {
 				found[v.value+" "+v.measure]++
+			}
+			if v.attribute == "coupon" && v.value == "NOVEMBER" {
+				ofCoupon++
+				if v.verdict == "as_others" {
+					coupons++
+				}
 			}
 			if v.attribute == "product" && v.value == "others" && v.verdict != "not_separable" {
 				t.Errorf("a product of three customers is %s", v.verdict)
@@ -193,6 +199,10 @@ func TestVerdictsOnSimulatedShops(t *testing.T) {
 	}
 	if !(coverage >= leastHeld && coverage <= mostHeld) {
 		t.Errorf("%.1f %% of intervals hold the true ratio", 100*coverage)
+	}
+	// November's coupon is beside others of November, so that nothing but chance says otherwise
+	if others := ofCoupon - coupons; ofCoupon != 2*asked || others > max(1, ofCoupon/20) {
+		t.Errorf("%d of %d verdicts on the coupon of November are not as_others", others, ofCoupon)
 	}
 	for category, measures := range effects {
 		for measure := range measures {

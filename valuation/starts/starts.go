@@ -90,21 +90,30 @@ func Read(ctx context.Context, e engine.Engine, asOf time.Time, byChannel bool) 
 	if byChannel {
 		rows = slices.DeleteFunc(rows, func(row pastContent) bool { return row.AttributeNumber == Channel })
 	}
-	known := map[startValue]int{}
-	for _, row := range rows {
+	// each value by its place among those met, until their order is known
+	met, found := map[startValue]int{}, make([]int, len(rows))
+	for i, row := range rows {
 		value := startValue{row.AttributeNumber, row.Content}
-		if _, is := known[value]; !is {
-			known[value] = 0
+		place, is := met[value]
+		if !is {
+			place = len(starts.values)
+			met[value] = place
 			starts.values = append(starts.values, value)
 		}
+		found[i] = place
 	}
 	slices.SortFunc(starts.values, startValue.compare)
+	places := make([]int, len(starts.values)) // by the place among those met
 	for place, value := range starts.values {
-		known[value] = place
+		places[met[value]] = place
 	}
-	for _, row := range rows {
+	for i, row := range rows {
 		key := startKey{calendar.DaysBetween(row.PastDay, asOf), row.CustomerID}
-		members[key] = append(members[key], known[startValue{row.AttributeNumber, row.Content}])
+		of := members[key]
+		if of == nil {
+			of = make([]int, 0, len(attributes))
+		}
+		members[key] = append(of, places[found[i]])
 	}
 	for _, places := range members {
 		slices.Sort(places)
@@ -229,9 +238,15 @@ func (e Effects) Published() *publication.Started {
 	if e.Purchases.Contest == nil || e.Spend.Contest == nil {
 		return nil
 	}
-	return &publication.Started{Purchases: e.Purchases.published(), Spend: e.Spend.published()}
+	return &publication.Started{Purchases: e.Purchases.published(), Spend: e.Spend.published(), Cutoffs: e.Cutoffs}
 }
 
 func (t Target) published() publication.StartedTarget {
-	return publication.StartedTarget{Chosen: t.Chosen, Deviance: t.Deviance, WithoutDeviance: t.WithoutDeviance}
+	attributes := []string{}
+	for _, effect := range t.Effects {
+		if !slices.Contains(attributes, effect.Attribute) {
+			attributes = append(attributes, effect.Attribute)
+		}
+	}
+	return publication.StartedTarget{Chosen: t.Chosen, Attributes: attributes, Deviance: t.Deviance, WithoutDeviance: t.WithoutDeviance}
 }

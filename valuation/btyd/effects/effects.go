@@ -11,6 +11,7 @@ package effects
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // rounds is how often every attribute is fitted in turn, given the others.
@@ -96,6 +97,7 @@ func (e Effects) without(attribute int, values, attributes []int) (sum float64) 
 func Fit(windows [][]Subject, attributes []int) Effects {
 	effects := make(Effects, len(attributes))
 	for range rounds {
+		before := slices.Clone(effects)
 		for from := 0; from < len(attributes); {
 			to := from
 			for to < len(attributes) && attributes[to] == attributes[from] {
@@ -103,6 +105,10 @@ func Fit(windows [][]Subject, attributes []int) Effects {
 			}
 			effects.fitAttribute(windows, attributes, from, to)
 			from = to
+		}
+		// what a round does depends on the effects before it alone
+		if slices.Equal(before, effects) {
+			break
 		}
 	}
 	return effects
