@@ -113,6 +113,10 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	nights, err := m.readContactNights(ctx)
+	if err != nil {
+		return err
+	}
 	compared, err := m.compared(ctx, arms, contacts)
 	if err != nil {
 		return err
@@ -137,6 +141,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	m.document.Conclude(facts, m.earlier)
 	m.warnOfMerged(merged)
 	m.warn(contacts, report.Money)
+	m.warnOfMissingContacts(nights)
 	return m.makeFigures(ctx)
 }
 
