@@ -142,6 +142,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	m.warnOfMerged(merged)
 	m.warn(contacts, report.Money)
 	m.warnOfMissingContacts(nights)
+	m.warnOfUnfilledPlan(report.Timing.Information.People, peopleOf(arms, experiment.None)+peopleOf(arms, experiment.Champion)+peopleOf(arms, experiment.Challenger), report.Timing.Information.Planned)
 	return m.makeFigures(ctx)
 }
 
@@ -201,7 +202,7 @@ func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map
 	if err != nil {
 		return compared, err
 	}
-	compared.Timing.Information = terms.Information(mature, assigned, calendar.DaysBetween(m.started, m.Days.AsOf))
+	compared.Timing.Information = terms.Information(mature, assigned, calendar.DaysBetween(m.started, m.Days.AsOf), m.hasEnded())
 	compared.Timing.Information.Earlier = looksOf(m.earlier)
 	return compared, nil
 }
