@@ -62,7 +62,7 @@ cbv measure --campaign mails --assignments arms.parquet --window-days 30`,
 			&cli.StringSliceFlag{Name: "assignments", Usage: "Parquet `FILES` of a campaign that another tool assigned: customer_id, arm, assigned_at and share", Destination: &opt.assignments},
 			&cli.IntFlag{Name: "window-days", Usage: "`DAYS` that each customer of these assignments is watched", Destination: &opt.windowDays},
 			&cli.Int64Flag{Name: "planned-people", Usage: "`NUMBER` of customers that are planned, where the assignments do not hold all yet", Destination: &opt.planned},
-			&cli.BoolFlag{Name: "ended", Usage: "nobody else comes into the campaign, though more were planned: once all who came have been watched, the look is the last; it is kept, and cannot be taken back", Destination: &opt.ended},
+			&cli.BoolFlag{Name: "ended", Usage: "nobody else is to come, though more were planned; cannot be taken back", Destination: &opt.ended},
 			&cli.BoolFlag{Name: "json", Usage: "print the measurement as measure.json has it", Destination: &opt.json},
 		},
 	}, reading{
