@@ -18,27 +18,83 @@ dated as (
     cross join params
 ),
 
+-- the windows side by side, the longest first: five at most
+ranked as (
+    select
+        window_days,
+        row_number() over (order by window_days desc) as place
+    from windows
+),
+
+limits as (
+    select
+        max(case when place = 1 then window_days end) as first_days,
+        max(case when place = 2 then window_days end) as second_days,
+        max(case when place = 3 then window_days end) as third_days,
+        max(case when place = 4 then window_days end) as fourth_days,
+        max(case when place = 5 then window_days end) as fifth_days
+    from ranked
+),
+
+-- one pass over the days: joined with the windows each would be there for all that hold it
+summed_days as (
+    select
+        dated.customer_id,
+        cast(sum(case when dated.is_purchase then 1 else 0 end) as bigint) as first_purchases,
+        cast(sum(case when dated.is_purchase and dated.days_ago < limits.second_days then 1 else 0 end) as bigint)
+            as second_purchases,
+        cast(sum(case when dated.is_purchase and dated.days_ago < limits.third_days then 1 else 0 end) as bigint)
+            as third_purchases,
+        cast(sum(case when dated.is_purchase and dated.days_ago < limits.fourth_days then 1 else 0 end) as bigint)
+            as fourth_purchases,
+        cast(sum(case when dated.is_purchase and dated.days_ago < limits.fifth_days then 1 else 0 end) as bigint)
+            as fifth_purchases,
+        cast(sum(dated.spend_minor) as decimal(19, 0)) as first_minor,
+        cast(sum(case when dated.days_ago < limits.second_days then dated.spend_minor else 0 end) as decimal(19, 0))
+            as second_minor,
+        cast(sum(case when dated.days_ago < limits.third_days then dated.spend_minor else 0 end) as decimal(19, 0))
+            as third_minor,
+        cast(sum(case when dated.days_ago < limits.fourth_days then dated.spend_minor else 0 end) as decimal(19, 0))
+            as fourth_minor,
+        cast(sum(case when dated.days_ago < limits.fifth_days then dated.spend_minor else 0 end) as decimal(19, 0))
+            as fifth_minor
+    from dated
+    cross join limits
+    where dated.days_ago < limits.first_days
+    group by dated.customer_id
+),
+
 spent as (
     select
-        windows.window_days,
-        dated.customer_id,
-        cast(sum(case when dated.is_purchase then 1 else 0 end) as bigint) as purchases,
-        cast(sum(dated.spend_minor) as decimal(19, 0)) as spend_minor
-    from dated
-    inner join windows
-        on dated.days_ago < windows.window_days
-    group by windows.window_days, dated.customer_id
+        ranked.window_days,
+        customer_totals.purchases as all_purchases,
+        case ranked.place
+            when 1 then summed_days.first_purchases
+            when 2 then summed_days.second_purchases
+            when 3 then summed_days.third_purchases
+            when 4 then summed_days.fourth_purchases
+            when 5 then summed_days.fifth_purchases
+        end as purchases,
+        case ranked.place
+            when 1 then summed_days.first_minor
+            when 2 then summed_days.second_minor
+            when 3 then summed_days.third_minor
+            when 4 then summed_days.fourth_minor
+            when 5 then summed_days.fifth_minor
+        end as spend_minor
+    from summed_days
+    inner join customer_totals
+        on summed_days.customer_id = customer_totals.customer_id
+    cross join ranked
 ),
 
 buyers as (
     select
-        spent.window_days,
-        customer_totals.purchases - spent.purchases as purchases_before,
-        spent.spend_minor
+        window_days,
+        all_purchases - purchases as purchases_before,
+        spend_minor
     from spent
-    inner join customer_totals
-        on spent.customer_id = customer_totals.customer_id
-    where spent.purchases > 0 and customer_totals.purchases > spent.purchases
+    where purchases > 0 and all_purchases > purchases
 ),
 
 banded as (

@@ -4,6 +4,7 @@
 //	out/campaigns/<name>/campaign.json             the terms, written once; foreign.json
 //	                                               where another tool assigned
 //	out/campaigns/<name>/assigned-<as_of>-<n>.parquet   those assigned that day
+//	out/campaigns/<name>/ended.json                that nobody else is to come, written once
 //
 // Terms never change and parts are only added: a customer's arm and the days
 // they are watched date from their first assignment. The files name customers,

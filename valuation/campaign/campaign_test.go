@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
 	"cbv/valuation/parquetfile"
 )
 
@@ -169,10 +170,55 @@ func TestInformationGrowsWithThePeopleWhoAreMature(t *testing.T) {
 		{"fewer than planned, and not over", said, every(200, 40), 8000, 58, 20_000, 0.4},
 		{"nobody", sixty, nil, 0, 70, 0, 0},
 	} {
-		got := c.terms.Information(c.mature, c.assigned, c.day)
+		got := c.terms.Information(c.mature, c.assigned, c.day, false)
 		if got.People != c.mature || got.Planned != c.planned || !(math.Abs(got.Share-c.share) <= 1e-12) {
 			t.Errorf("%s: %+v, want %d planned and a share of %g", c.name, got, c.planned, c.share)
 		}
+	}
+}
+
+// Where somebody said that nobody else comes those who came are all, on whatever nights.
+func TestInformationOfACampaignThatHasEnded(t *testing.T) {
+	assigned := map[int]int64{0: 600, 5: 300, 90: 50}
+	for _, terms := range []Terms{{WindowDays: 30, Nights: 1, PlannedPeople: 30_000}, {WindowDays: 30, Nights: 60}} {
+		for _, c := range []struct {
+			mature int64
+			day    int
+			want   float64
+		}{{600, 30, 600.0 / 900}, {900, 35, 1}, {900, 90, 900.0 / 950}} {
+			got := terms.Information(c.mature, assigned, c.day, true)
+			if got.People != c.mature || !(math.Abs(got.Share-c.want) <= 1e-12) {
+				t.Errorf("day %d: %+v, want a share of %g", c.day, got, c.want)
+			}
+		}
+	}
+}
+
+// An end is kept once, and not taken back.
+func TestEnd(t *testing.T) {
+	out := t.TempDir()
+	c, err := Begin(out, terms())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := c.Terms.Design.Campaign
+	if day, err := EndedOn(out, name); day != "" || err != nil {
+		t.Errorf("%q, %v", day, err)
+	}
+	if err := End(out, name, "2026-03-01"); err != nil {
+		t.Fatal(err)
+	}
+	if err := End(out, name, "2026-03-02"); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("ended twice: %v", err)
+	}
+	if day, err := EndedOn(out, name); day != "2026-03-01" || err != nil {
+		t.Errorf("%q, %v", day, err)
+	}
+	if err := os.WriteFile(filepath.Join(out, folder, name, endName), []byte(`{"ended_on": "soon"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := EndedOn(out, name); failure.KindOf(err) != failure.Input {
+		t.Errorf("no day: %v", err)
 	}
 }
 

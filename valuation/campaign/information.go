@@ -13,14 +13,16 @@ import (
 // Planned are PlannedPeople, on however many nights they come; or else Nights times the
 // mean night of the first week and, once the nights are over, those who came on them. The
 // share is 1 when as many as planned are mature, and not before: that everyone who came so
-// far is says nothing of who is to come.
-func (t Terms) Information(mature int64, assigned map[int]int64, daysAfterStart int) experiment.Information {
-	var planned, firstWeek int64
+// far is says nothing of who is to come. Of a campaign that has ended, since somebody said
+// so, those who came are all.
+func (t Terms) Information(mature int64, assigned map[int]int64, daysAfterStart int, hasEnded bool) experiment.Information {
+	var planned, firstWeek, came int64
 	week := min(7, t.Nights, daysAfterStart+1)
 	for day, people := range assigned {
 		if day > daysAfterStart {
 			continue
 		}
+		came += people
 		if day < t.Nights {
 			planned += people
 		}
@@ -29,6 +31,8 @@ func (t Terms) Information(mature int64, assigned map[int]int64, daysAfterStart 
 		}
 	}
 	switch {
+	case hasEnded:
+		planned = came
 	case t.PlannedPeople > 0:
 		planned = t.PlannedPeople
 	case daysAfterStart < t.Nights-1:

@@ -24,6 +24,7 @@ type measureOptions struct {
 	assignments cli.StringSlice // of another tool
 	windowDays  int
 	planned     int64
+	ended       bool
 }
 
 func (opt measureOptions) validate() error {
@@ -61,6 +62,7 @@ cbv measure --campaign mails --assignments arms.parquet --window-days 30`,
 			&cli.StringSliceFlag{Name: "assignments", Usage: "Parquet `FILES` of a campaign that another tool assigned: customer_id, arm, assigned_at and share", Destination: &opt.assignments},
 			&cli.IntFlag{Name: "window-days", Usage: "`DAYS` that each customer of these assignments is watched", Destination: &opt.windowDays},
 			&cli.Int64Flag{Name: "planned-people", Usage: "`NUMBER` of customers that are planned, where the assignments do not hold all yet", Destination: &opt.planned},
+			&cli.BoolFlag{Name: "ended", Usage: "nobody else is to come, though more were planned; cannot be taken back", Destination: &opt.ended},
 			&cli.BoolFlag{Name: "json", Usage: "print the measurement as measure.json has it", Destination: &opt.json},
 		},
 	}, reading{
@@ -107,13 +109,16 @@ func measuring(settings config.Config, opt measureOptions) (func(context.Context
 		return nil, err
 	}
 	if files := opt.assignments.Value(); len(files) > 0 {
-		foreign := measurement.Foreign{Assignments: files, WindowDays: opt.windowDays, PlannedPeople: opt.planned}
+		foreign := measurement.Foreign{Assignments: files, WindowDays: opt.windowDays, PlannedPeople: opt.planned, HasEnded: opt.ended}
 		return func(ctx context.Context, job pipeline.Job) (measurement.Result, error) {
 			return measurement.MeasureForeign(ctx, job, opt.campaign, foreign)
 		}, nil
 	}
 	name, err := chosenCampaign(settings.Out, opt.campaign)
 	return func(ctx context.Context, job pipeline.Job) (measurement.Result, error) {
+		if opt.ended {
+			return measurement.MeasureEnded(ctx, job, name)
+		}
 		return measurement.Measure(ctx, job, name)
 	}, err
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,32 @@ func TestAddressesOfBeforeAreSuppressed(t *testing.T) {
 	s.must(err)
 	if !strings.Contains(string(lines), `"reason":"no_consent","row":{"Email":"b1@x.org"}`) {
 		t.Errorf("%s", lines)
+	}
+}
+
+// Two who object and came to share an e-mail leave an ad platform with both their phones.
+func TestObjectorsWhoShareAnAddressLeaveWhole(t *testing.T) {
+	s := newShop(t)
+	a := config.Audience{Name: "all", Lifecycle: "active", Target: "meta"}
+	of := func(id, email, phone string, agrees bool) row {
+		p := person(id, email)
+		p["phone"], p["consent_ads"] = phone, agrees
+		return p
+	}
+	stays := of("c", "c@x.org", "07700 900125", true)
+	customers := func() []row { return []row{customer("a"), customer("b"), customer("c")} }
+	s.people(of("a", "a@x.org", "07700 900123", true), of("b", "b@x.org", "07700 900124", true), stays)
+	s.mustExport(s.run("2026-11-20", customers()...), a)
+	s.people(of("a", "a@x.org", "07700 900123", false), of("b", "a@x.org", "07700 900124", false), stays)
+	second := s.mustExport(s.run("2026-11-21", customers()...), a)
+	phones := map[string]bool{}
+	for _, file := range second.Manifest.Suppressed.Files {
+		for _, cells := range s.records(filepath.Join(second.Folder, file.Name))[1:] {
+			phones[cells[1]] = true
+		}
+	}
+	if want := map[string]bool{hashOf("447700900123"): true, hashOf("447700900124"): true}; !maps.Equal(phones, want) {
+		t.Errorf("phones %v, want %v", phones, want)
 	}
 }
 

@@ -113,6 +113,10 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	nights, err := m.readContactNights(ctx)
+	if err != nil {
+		return err
+	}
 	compared, err := m.compared(ctx, arms, contacts)
 	if err != nil {
 		return err
@@ -137,6 +141,8 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	m.document.Conclude(facts, m.earlier)
 	m.warnOfMerged(merged)
 	m.warn(contacts, report.Money)
+	m.warnOfMissingContacts(nights)
+	m.warnOfUnfilledPlan(report.Timing.Information.People, peopleOf(arms, experiment.None)+peopleOf(arms, experiment.Champion)+peopleOf(arms, experiment.Challenger), report.Timing.Information.Planned)
 	return m.makeFigures(ctx)
 }
 
@@ -196,7 +202,7 @@ func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map
 	if err != nil {
 		return compared, err
 	}
-	compared.Timing.Information = terms.Information(mature, assigned, calendar.DaysBetween(m.started, m.Days.AsOf))
+	compared.Timing.Information = terms.Information(mature, assigned, calendar.DaysBetween(m.started, m.Days.AsOf), m.hasEnded())
 	compared.Timing.Information.Earlier = looksOf(m.earlier)
 	return compared, nil
 }

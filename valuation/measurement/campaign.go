@@ -124,7 +124,8 @@ func (m *Measurement) identify() error {
 		Terms    campaign.Terms
 		Standing Decision
 		Looks    experiment.Looks
-	}{m.campaign.Terms, standing.Decision, looksOf(m.earlier)})
+		HasEnded bool
+	}{m.campaign.Terms, standing.Decision, looksOf(m.earlier), m.hasEnded()})
 	if err != nil {
 		return err
 	}

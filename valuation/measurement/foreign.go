@@ -29,6 +29,8 @@ type Foreign struct {
 	// planned in all; 0 are those of the files.
 	WindowDays    int
 	PlannedPeople int64
+	// HasEnded says that nobody else is to come: see MeasureEnded.
+	HasEnded bool
 }
 
 // foreignColumns say what the files of another tool must have.
@@ -187,5 +189,5 @@ func (m *Measurement) unreadable(err error) error {
 
 // MeasureForeign is Measure for a campaign whose customers another tool assigned.
 func MeasureForeign(ctx context.Context, job pipeline.Job, name string, foreign Foreign) (Result, error) {
-	return measure(ctx, job, name, &foreign)
+	return measure(ctx, job, name, &foreign, foreign.HasEnded)
 }

@@ -35,6 +35,7 @@ type Measurement struct {
 	parts    []source.File // the assignments
 	contacts source.Auxiliary
 	earlier  []Document // of earlier days, sorted
+	ended    ending
 	identity string
 	reasons  []intake.ReasonCount // of the rows of the contact files
 	capMinor int64                // of revenue, winsorised
@@ -48,10 +49,17 @@ var errPublished = errors.New("published already")
 // finds below the campaign's folder. What customers cost or will be worth is not
 // read: trouble with that must not keep a campaign from being measured.
 func Measure(ctx context.Context, job pipeline.Job, name string) (Result, error) {
-	return measure(ctx, job, name, nil)
+	return measure(ctx, job, name, nil, false)
 }
 
-func measure(ctx context.Context, job pipeline.Job, name string, foreign *Foreign) (result Result, err error) {
+// MeasureEnded is Measure of a campaign into which nobody else is to come, though fewer
+// have than were planned. That is kept, and the last look is when all who came have been
+// watched for the whole window.
+func MeasureEnded(ctx context.Context, job pipeline.Job, name string) (Result, error) {
+	return measure(ctx, job, name, nil, true)
+}
+
+func measure(ctx context.Context, job pipeline.Job, name string, foreign *Foreign, hasEnded bool) (result Result, err error) {
 	store, err := publication.Open(ctx, job)
 	if err != nil {
 		return Result{}, err
@@ -61,6 +69,7 @@ func measure(ctx context.Context, job pipeline.Job, name string, foreign *Foreig
 	if err != nil {
 		return Result{}, err
 	}
+	m.ended.isSaid = hasEnded
 	entries, err := pipeline.Load(job.SQL, Steps)
 	if err != nil {
 		return Result{}, err
@@ -92,6 +101,9 @@ func prepare(ctx context.Context, job pipeline.Job, store *publication.Store, na
 		return nil, err
 	}
 	m := &Measurement{Context: shared, catalog: store.Measurements(name), campaign: begun}
+	if m.ended.day, err = campaign.EndedOn(job.Config.Out, name); err != nil {
+		return nil, err
+	}
 	if m.started, err = time.Parse(time.DateOnly, begun.Terms.Started); err != nil && !begun.IsForeign() {
 		return nil, failure.Inputf("campaign %s: started: %q is not a day: campaign.json was changed by hand", m.name(), begun.Terms.Started)
 	}
@@ -201,6 +213,9 @@ func (m *Measurement) publish(ctx context.Context, store *publication.Store, ent
 	}
 	id := publication.RunID(m.Days.AsOf, m.identity)
 	if err := m.keep(); err != nil {
+		return Result{}, err
+	}
+	if err := m.keepEnd(); err != nil {
 		return Result{}, err
 	}
 	if err := m.catalog.Publish(id, manifest); err != nil {

@@ -210,7 +210,7 @@ func (s measuredShop) comparedOracle(facts Facts, outcomes map[experiment.Arm][]
 		}
 		compared.Arms = append(compared.Arms, outcome)
 	}
-	compared.Timing.Information = s.terms.Information(mature, perDay, s.asOf-dayNumber(s.terms.Started))
+	compared.Timing.Information = s.terms.Information(mature, perDay, s.asOf-dayNumber(s.terms.Started), false)
 	return compared
 }
 

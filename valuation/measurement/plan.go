@@ -24,9 +24,10 @@ var Steps = slices.Concat(pipeline.Unpublished(intake.Steps), []pipeline.Step{
 	{Name: "contact_row_counts", Kind: pipeline.Table, Folder: "campaigns"},
 	{Name: "contact_quarantine", Kind: pipeline.File, Folder: "campaigns", Key: []string{"file", "row_number"}},
 	{Name: "contact_counts", Kind: pipeline.Table, Folder: "campaigns"},
+	{Name: "contact_nights", Kind: pipeline.Table, Folder: "campaigns"},
 	{Name: "assignments_are_sound", Kind: pipeline.Check, Folder: "checks"},
 	{Name: "contacts_add_up", Kind: pipeline.Check, Folder: "checks"},
-	{Name: "measurement", Kind: pipeline.Go, Reads: []string{"arm_sums", "assigned_days", "merged_assignments", "contact_counts", "contact_row_counts"}, Makes: []string{"measured_figures"}},
+	{Name: "measurement", Kind: pipeline.Go, Reads: []string{"arm_sums", "assigned_days", "merged_assignments", "contact_counts", "contact_nights", "contact_row_counts"}, Makes: []string{"measured_figures"}},
 	{Name: "measure", Kind: pipeline.File, Folder: "campaigns", Key: []string{"arm", "versus", "metric", "estimate"}},
 })
 

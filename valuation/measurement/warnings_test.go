@@ -83,6 +83,16 @@ func saidToBe(said, planned int64) change {
 	}
 }
 
+// unfilled are so many mature people of those who came, of 3,000 planned, on 16 January.
+func unfilled(mature, came int64, ended ending) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		m := measurementOf(c)
+		m.Days.AsOf, m.ended = day(16), ended
+		m.warnOfUnfilledPlan(mature, came, 3000)
+		return nil
+	}
+}
+
 // hasCost says that the contacts have a cost.
 func hasCost(m *Measurement) { m.Config.Contacts.Columns.Cost = "cost" }
 
@@ -128,6 +138,24 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Raises: warnedOf(contacted, saidToBe(0, 3000)),
 			Says:   "nobody says how many customers are planned, so the 3,000 of the assignments count as all, and when they have been watched for the whole window the look is the last: where more are to come, measure them under another name with --planned-people",
 			Silent: warnedOf(contacted, saidToBe(3000, 3000)),
+		},
+		{
+			Code:   "plan_not_filled",
+			Raises: unfilled(600, 600, ending{}),
+			Says:   "600 of 3,000 planned customers have come, all of them have been watched for the whole window, and so nobody has come for as long: where nobody else is to come, say so once with --ended: the look is then the last, and may spend what is left of the 5 %",
+			Silent: unfilled(600, 600, ending{isSaid: true}),
+		},
+		{ // somebody came within the window, or on the day on which it was said
+			Code:   "plan_not_filled",
+			Raises: unfilled(600, 600, ending{day: "2026-01-17"}),
+			Says:   "600 of 3,000 planned customers have come, all of them have been watched for the whole window, and so nobody has come for as long: where nobody else is to come, say so once with --ended: the look is then the last, and may spend what is left of the 5 %",
+			Silent: unfilled(599, 600, ending{}),
+		},
+		{
+			Code:   "plan_not_filled",
+			Raises: unfilled(2999, 2999, ending{}),
+			Says:   "2,999 of 3,000 planned customers have come, all of them have been watched for the whole window, and so nobody has come for as long: where nobody else is to come, say so once with --ended: the look is then the last, and may spend what is left of the 5 %",
+			Silent: unfilled(3000, 3000, ending{}),
 		},
 		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not
 			Code:   "sample_ratio",

@@ -35,7 +35,7 @@ func (e *encoder) column(at int, p *Person, row *identity, o *outcome) {
 	var reason Reason
 	if column.Field == Email {
 		cell := &row.emails[column.email]
-		text, reason = cell.text, cell.reason
+		text, reason = e.fit(column, cell.text, cell.reason)
 		if column.Apart {
 			raw, reason = "", "" // it was counted with the column before
 			if text == row.emails[column.email-1].text {
@@ -84,7 +84,8 @@ func (e *encoder) text(column *encodedColumn, p *Person, row *identity) (text st
 	case column.Field == Phone && row.phone == "":
 		return "", row.phoneReason
 	case column.Field == Phone:
-		return column.form(row.phone, row.country)
+		text, reason = column.form(row.phone, row.country)
+		return e.fit(column, text, reason)
 	case e.withoutAddress(column, p):
 		if celltext.Trim(p.raw(column.Field)) != "" {
 			reason = NamesMissing
@@ -92,29 +93,37 @@ func (e *encoder) text(column *encodedColumn, p *Person, row *identity) (text st
 		return "", reason
 	case column.form != nil:
 		text, reason = column.form(p.raw(column.Field), row.country)
-		if most := e.mostBytes(column); !column.hashed && most > 0 && len(text) > most {
-			return celltext.Clip(text, most), Clipped
-		}
-		return text, reason
+		return e.fit(column, text, reason)
+	case column.Field == CustomerID:
+		text, _ = celltext.ID(p.raw(CustomerID), 0)
+		return e.fit(column, text, "")
 	}
-	free := celltext.Free
-	if column.Field == CustomerID {
-		free = celltext.ID
-	}
-	text, clipped := free(p.raw(column.Field), e.mostBytes(column))
+	text, clipped := celltext.Free(p.raw(column.Field), e.spec.Target.ClipBytes)
 	if clipped {
 		reason = Clipped
 	}
 	return text, reason
 }
 
-// mostBytes are those of a text of a column; 0 for any. What the target knows people by is
-// never clipped: it would be somebody else's.
-func (e *encoder) mostBytes(column *encodedColumn) int {
-	if column.identifier >= 0 {
-		return 0
+// fit is a cell as long as the target takes one. What names somebody is never clipped: it
+// would name somebody else, so there is none.
+func (e *encoder) fit(column *encodedColumn, text string, reason Reason) (string, Reason) {
+	switch most := e.spec.Target.ClipBytes; {
+	case column.hashed || most == 0 || len(text) <= most:
+		return text, reason
+	case !column.Field.namesSomebody():
+		return celltext.Clip(text, most), Clipped
+	case e.isTooLong(column, text):
+		return "", TooLong
 	}
-	return e.spec.Target.ClipBytes
+	return text, reason
+}
+
+// isTooLong says whether a cell that names somebody is longer than the target takes one.
+// What takes people out takes them out by whatever the target was given.
+func (e *encoder) isTooLong(column *encodedColumn, text string) bool {
+	most := e.spec.Target.ClipBytes
+	return most > 0 && len(text) > most && !column.hashed && column.Field.namesSomebody() && e.spec.Kind != Exited && e.spec.Kind != Removal
 }
 
 // note notes a cell that is blank or clipped, and of the batch's first such one of a

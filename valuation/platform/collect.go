@@ -207,9 +207,14 @@ func (c *collector) judgeRow(o *outcome) Reason {
 		return DuplicateCustomer
 	}
 	if o.shared != "" {
-		if _, taken := c.taken[o.key]; taken && (c.spec.Target.Key != CustomerID || c.spec.UniqueEmail) {
+		_, taken := c.taken[o.key]
+		isOne := c.spec.Target.Key != CustomerID || c.spec.UniqueEmail
+		// of two who object and share an e-mail each may have a phone that has to leave
+		hasMore := c.spec.Kind == Removal && c.isAnew(o)
+		switch {
+		case taken && isOne && !hasMore:
 			return o.shared
-		} else if taken {
+		case taken && !isOne:
 			c.sharedEmails++
 		}
 		c.taken[o.key] = struct{}{}

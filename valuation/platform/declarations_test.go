@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"maps"
@@ -117,21 +118,96 @@ func TestKeysStandWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// What is clipped is clipped with a form as well, capitals make an e-mail no other, and
-// of identifiers nothing is clipped.
+// What is clipped is clipped with a form as well, and capitals make an e-mail no other.
 func TestFormsAndClips(t *testing.T) {
 	spec := specOfTarget(t, declared(func(t *Target) {
-		t.Key, t.NeedsOneOf, t.ClipBytes = Email, []Field{Email}, 5
+		t.Key, t.NeedsOneOf, t.ClipBytes = Email, []Field{Email}, 16
 		t.Columns = []Column{{Header: "mail", Field: Email, Form: Form{"trim", "upper"}}, {Header: "town", Field: City, Form: Form{"upper"}}}
 	}))
 	p := person("1", "jane@example.com")
-	p.City = "Lüneburg"
+	p.City = "Neustadt-in-Lüneburg"
 	result, files := mustExport(t, spec, []Person{p})
-	if _, rows := files.cells(t, Result{Files: result.Files[:1]}); !slices.Equal(rows[0], []string{"JANE@EXAMPLE.COM", "LÜNE"}) {
+	if _, rows := files.cells(t, Result{Files: result.Files[:1]}); !slices.Equal(rows[0], []string{"JANE@EXAMPLE.COM", "NEUSTADT-IN-LÜN"}) {
 		t.Errorf("%q", rows)
 	}
 	if n := result.Blanked["town"][Clipped]; n != 1 {
 		t.Errorf("%d clipped, want 1", n)
+	}
+}
+
+// What names somebody is never clipped: the cell is blank where it is clear, and without
+// it as the key there is no row. A hash has the length that it has, and who was given to
+// the target before its cells were so short still leaves.
+func TestWhatNamesSomebodyIsNotClipped(t *testing.T) {
+	const most = 15
+	long, short := person("c1", "jane.doe@example.com"), person("c2", "a@example.com")
+	long.Phone, short.Phone = "07700 900123", "07700 900124"
+	longID := short
+	longID.CustomerID, longID.Email = "c3-of-an-old-shop", "b@example.com"
+	for name, c := range map[string]struct {
+		change  func(*Target)
+		want    []string
+		reasons map[Reason]int64
+		blanked map[string]map[Reason]int64
+	}{
+		"the key": {
+			func(t *Target) { t.Key, t.NeedsOneOf = Email, []Field{Email} },
+			[]string{"a@example.com c2", "b@example.com "}, map[Reason]int64{TooLong: 1}, map[string]map[Reason]int64{"id": {TooLong: 1}},
+		},
+		"a hashed key": {
+			func(t *Target) {
+				t.Key, t.NeedsOneOf, t.Columns[0].Form = Email, []Field{Email}, Form{"lower", "sha256"}
+			},
+			[]string{hexOfSHA256("jane.doe@example.com") + " c1", hexOfSHA256("a@example.com") + " c2", hexOfSHA256("b@example.com") + " "}, map[Reason]int64{}, map[string]map[Reason]int64{"id": {TooLong: 1}},
+		},
+		"beside the key": {
+			func(t *Target) { t.Key, t.NeedsOneOf = CustomerID, []Field{CustomerID} },
+			[]string{" c1", "a@example.com c2"}, map[Reason]int64{TooLong: 1}, map[string]map[Reason]int64{"mail": {TooLong: 1}},
+		},
+		"or the phone": {
+			func(t *Target) {
+				t.Key, t.NeedsOneOf = "", []Field{Email, Phone}
+				t.Columns = []Column{{Header: "mail", Field: Email}, {Header: "tel", Field: Phone}}
+			},
+			[]string{" +447700900123", "a@example.com +447700900124", "b@example.com +447700900124"}, map[Reason]int64{}, map[string]map[Reason]int64{"mail": {TooLong: 1}},
+		},
+		"a phone": {
+			func(t *Target) {
+				t.Key, t.NeedsOneOf, t.ClipBytes = "", []Field{Phone}, 12
+				t.Columns = []Column{{Header: "tel", Field: Phone}, {Header: "digits", Field: Phone, Form: Form{"digits"}}}
+			},
+			nil, map[Reason]int64{TooLong: 3}, map[string]map[Reason]int64{},
+		},
+	} {
+		spec := specOfTarget(t, declared(func(t *Target) {
+			t.ClipBytes = most
+			t.Columns = []Column{{Header: "mail", Field: Email}, {Header: "id", Field: CustomerID}}
+			c.change(t)
+		}))
+		files := newMemory()
+		result, err := Export(t.Context(), spec, each([]Person{long, short, longID}), files.opener())
+		if (err != nil) != (c.want == nil) {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var got []string
+		if c.want != nil {
+			_, rows := files.cells(t, Result{Files: result.Files[:1]})
+			for _, row := range rows {
+				got = append(got, strings.Join(row, " "))
+			}
+		}
+		if !slices.Equal(got, c.want) || !maps.Equal(result.Rejected, c.reasons) || !maps.EqualFunc(result.Blanked, c.blanked, maps.Equal) {
+			t.Errorf("%s: %q, rejected %v, blanked %v", name, got, result.Rejected, result.Blanked)
+		}
+	}
+	spec := specOfTarget(t, declared(func(t *Target) {
+		t.Key, t.NeedsOneOf, t.ClipBytes = Email, []Field{Email}, most
+		t.Columns = []Column{{Header: "mail", Field: Email}}
+	}))
+	spec.Kind = Exited
+	result, files := mustExport(t, spec, leaving(spec, long))
+	if _, rows := files.cells(t, result); rows[0][0] != long.Email {
+		t.Errorf("%q", rows)
 	}
 }
 
@@ -269,3 +345,5 @@ func columnsFrom(bytes []byte) (columns []Column) {
 	}
 	return columns
 }
+
+func hexOfSHA256(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }

@@ -101,6 +101,9 @@ const (
 	Value      Field = "value"
 )
 
+// namesSomebody says whether a part of a cell would name somebody else.
+func (f Field) namesSomebody() bool { return f == CustomerID || f == Email || f == Phone }
+
 // raw returns a field as it came.
 func (p *Person) raw(field Field) string {
 	switch field {
@@ -194,6 +197,7 @@ const (
 	CustomerIDInvalid Reason = "customer_id_invalid"
 	EmailInvalid      Reason = "email_invalid"
 	PhoneInvalid      Reason = "phone_invalid"
+	TooLong           Reason = "too_long" // what names somebody, for the target's cells: clipped it would be somebody else's
 	NameInvalid       Reason = "name_invalid"
 	PlaceInvalid      Reason = "place_invalid"
 	CountryInvalid    Reason = "country_invalid"

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"slices"
 	"strings"
@@ -260,9 +261,9 @@ func (e *encoder) missing(p *Person, row *identity) Reason {
 		var reason Reason
 		switch field {
 		case Email:
-			has, reason = row.emails[0].text != "", row.emails[0].reason
+			has, reason = e.hasCell(Email, p, row)
 		case Phone:
-			has, reason = row.phone != "", row.phoneReason
+			has, reason = e.hasCell(Phone, p, row)
 		case CustomerID:
 			has, reason = e.hasID(p, row)
 		}
@@ -276,6 +277,24 @@ func (e *encoder) missing(p *Person, row *identity) Reason {
 	return missing
 }
 
+// hasCell says whether a row has an e-mail, or a phone, in the first column of it.
+func (e *encoder) hasCell(field Field, p *Person, row *identity) (bool, Reason) {
+	for i := range e.columns {
+		column := &e.columns[i]
+		switch {
+		case column.Field != field || column.Fixed != "":
+			continue
+		case field == Email:
+			cell := &row.emails[column.email]
+			text, reason := e.fit(column, cell.text, cell.reason)
+			return text != "", reason
+		}
+		text, reason := e.text(column, p, row)
+		return text != "", reason
+	}
+	return false, ""
+}
+
 // hasID says whether the target can know a row by its customer_id, which stands whole or
 // not at all.
 func (e *encoder) hasID(p *Person, row *identity) (bool, Reason) {
@@ -287,10 +306,8 @@ func (e *encoder) hasID(p *Person, row *identity) (bool, Reason) {
 		if column.Field != CustomerID || column.identifier < 0 {
 			continue
 		}
-		text, _ := e.text(column, p, row)
-		most := e.spec.Target.ClipBytes
-		if text == "" || most > 0 && len(text) > most && !column.hashed {
-			return false, CustomerIDInvalid
+		if text, reason := e.text(column, p, row); text == "" {
+			return false, cmp.Or(reason, CustomerIDInvalid)
 		}
 	}
 	return true, ""
@@ -342,7 +359,8 @@ func (e *encoder) identifiesAnywhere(column *encodedColumn) bool {
 func (e *encoder) identifierOf(column *encodedColumn, p *Person, row *identity) int64 {
 	switch column.Field {
 	case Email:
-		if row.emails[column.email].text == "" || column.Apart && row.emails[column.email].text == row.emails[column.email-1].text {
+		text := row.emails[column.email].text
+		if text == "" || e.isTooLong(column, text) || column.Apart && row.emails[column.email].text == row.emails[column.email-1].text {
 			return 0
 		}
 		return identifierKey(row.emails[column.email].sum)
