@@ -11,6 +11,13 @@ import (
 	"cbv/valuation/season"
 )
 
+// seasonReach is over how many times the days of files before a day its forecast is
+// compared with what came. Of customers of two or three months nobody knows who stays for a
+// year: in sound simulated shops of 426 to 455 days such forecasts were off by 25 % more or
+// less, up to eight of their standard errors, and corrected by that of a year ago today's
+// was off by up to 30 %, and by 15 % as it is.
+const seasonReach = 3
+
 // Past is what is known of a shop's past days.
 type Past struct {
 	pastdays.Lookback
@@ -159,6 +166,9 @@ func (r Rolling) ratio(target Target, before, windowDays int) Ratio {
 	for _, day := range r.SameSeason(before) {
 		made := r.days[day]
 		if made == nil || windowDays > day-before { // the window ends by the day itself
+			continue
+		}
+		if seasonReach*(r.SpanDays-day) < windowDays {
 			continue
 		}
 		made = made.knownOn(before, r.Lookback)
