@@ -50,7 +50,7 @@ func startedSentence(s *publication.Started, from *publication.Origin) string {
 	}
 	of := ""
 	if from != nil {
-		of = fmt.Sprintf(" of run %s, which fitted it", from.Run)
+		of = fmt.Sprintf(" of run %s, which fitted it,", from.Run)
 	}
 	return fmt.Sprintf(
 		"First orders say besides %s, as %s%s decided; they are no cause. ", strings.Join(parts, ", and "), contest.Cutoffs(s.Cutoffs), of,
