@@ -2,7 +2,8 @@
 -- a purchase (only returns, only zeros, only orders returned in full) has no
 -- first_purchase_date. What moved in the last 12 months, and the 12 before, is summed
 -- on the way, and the logarithms of what purchases are worth, where that is anything.
--- The second purchase of two is the last; it is looked for among those who have more.
+-- The first purchase of one is all of them; that of several, and the second, are looked
+-- for among the days of those who have them.
 --
 -- grain: one row per customer_id with a used row
 -- reads: customer_days, orders, compared_periods
@@ -36,13 +37,6 @@ totals as (
                 else 0
             end
         ) as bigint) as purchase_log_millionths,
-        -- a customer has one row a day, so that there is one earliest
-        coalesce(
-            min_by(customer_days.purchase_minor, case when customer_days.is_purchase then customer_days.order_day end), 0
-        ) as first_purchase_minor,
-        coalesce(
-            min_by(customer_days.purchase_margin_minor, case when customer_days.is_purchase then customer_days.order_day end), 0
-        ) as first_purchase_margin_minor,
         cast(sum(case
             when customer_days.is_purchase and customer_days.order_day >= bounds.year_from then 1
             else 0
@@ -80,17 +74,22 @@ repeaters as (
         customer_id,
         first_purchase_date
     from totals
-    where purchases > 2
+    where purchases > 1
 ),
 
-second_purchases as (
+-- a customer has one row a day, so that there is one first
+early_purchases as (
     select
         customer_days.customer_id,
-        min(customer_days.order_day) as second_purchase_date
+        max(case when customer_days.order_day = repeaters.first_purchase_date then customer_days.purchase_minor end)
+            as first_purchase_minor,
+        max(case when customer_days.order_day = repeaters.first_purchase_date then customer_days.purchase_margin_minor end)
+            as first_purchase_margin_minor,
+        min(case when customer_days.order_day > repeaters.first_purchase_date then customer_days.order_day end)
+            as second_purchase_date
     from customer_days
     inner join repeaters
         on customer_days.customer_id = repeaters.customer_id
-        and customer_days.order_day > repeaters.first_purchase_date
     where customer_days.is_purchase
     group by customer_days.customer_id
 ),
@@ -99,10 +98,7 @@ final as (
     select
         totals.customer_id,
         totals.first_purchase_date,
-        case
-            when totals.purchases = 2 then totals.last_purchase_date
-            else second_purchases.second_purchase_date
-        end as second_purchase_date,
+        early_purchases.second_purchase_date,
         totals.last_purchase_date,
         totals.purchases,
         totals.positive_purchases,
@@ -112,15 +108,15 @@ final as (
         totals.purchase_revenue_minor,
         totals.purchase_margin_minor,
         totals.purchase_log_millionths,
-        totals.first_purchase_minor,
-        totals.first_purchase_margin_minor,
+        coalesce(early_purchases.first_purchase_minor, totals.purchase_revenue_minor) as first_purchase_minor,
+        coalesce(early_purchases.first_purchase_margin_minor, totals.purchase_margin_minor) as first_purchase_margin_minor,
         totals.purchases_12m,
         totals.revenue_12m_minor,
         totals.purchases_12m_before,
         totals.revenue_12m_before_minor
     from totals
-    left join second_purchases
-        on totals.customer_id = second_purchases.customer_id
+    left join early_purchases
+        on totals.customer_id = early_purchases.customer_id
     left join returns
         on totals.customer_id = returns.customer_id
 )

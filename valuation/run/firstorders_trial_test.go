@@ -48,6 +48,7 @@ func compareStarts(t *testing.T, c config.Config) []comparedValue {
 	from := slices.IndexFunc(audit, func(s pipeline.Step) bool { return s.Name == "start_customers" })
 	until := slices.IndexFunc(audit, func(s pipeline.Step) bool { return s.Name == "first_orders" })
 	steps := slices.Concat(intake.Steps, facts, []pipeline.Step{
+		{Name: "aged_days", Kind: pipeline.Table, Folder: "acquisition"},
 		{Name: "newcomer_margins", Kind: pipeline.Table, Folder: "acquisition"},
 		{Name: "late_repeats", Kind: pipeline.Table, Folder: "acquisition"},
 		{Name: "unvalued", Kind: pipeline.Go, Makes: []string{"customers", "fit_groups", "newcomer_expectations", "newcomer_curve"}},

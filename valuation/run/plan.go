@@ -77,6 +77,7 @@ var acquired = []pipeline.Step{
 	{Name: "newcomer_days", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "periods", Kind: pipeline.Go, Reads: []string{"spend_days", "newcomer_days"}, Makes: []string{"periods", "spend_gaps"}},
 	{Name: "channel_costs", Kind: pipeline.Table, Folder: "acquisition"},
+	{Name: "aged_days", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "newcomer_margins", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "late_repeats", Kind: pipeline.Table, Folder: "acquisition"},
 	{Name: "newcomer_activity", Kind: pipeline.Table, Folder: "acquisition"},
