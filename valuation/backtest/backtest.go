@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/spend"
 )
 
@@ -44,6 +45,7 @@ type Terms struct {
 	MaxTotalError float64 // of the totals, of either sign, that still deserves trust: .25
 	Workers       int
 	Form          *spend.Form // of the spend model; nil: the one that predicts best
+	Fits          *Fits       // that were made of the same shop before, and those to come; nil: none is kept
 }
 
 // Result is what a backtest found.
@@ -165,17 +167,20 @@ func (r Result) At() string {
 	return "in the backtest "
 }
 
-// addEarlier makes the tests at earlier cutoffs.
+// addEarlier makes the tests at earlier cutoffs, side by side.
 func (t *test) addEarlier(earlier [][]Customer) error {
+	made, errs := make([]*earlierTest, len(earlier)), make([]error, len(earlier))
+	likelihood.EachChunk(len(earlier), t.terms.Workers, func(i int) {
+		made[i], errs[i] = newEarlierTest(earlier[i], t.terms)
+	})
 	lists := [][]Customer{t.customers}
-	for _, customers := range earlier {
-		made, err := newEarlierTest(customers, t.terms)
-		if err != nil {
-			return err
+	for i, test := range made {
+		if errs[i] != nil {
+			return errs[i]
 		}
-		if made != nil {
-			t.earlier = append(t.earlier, made)
-			lists = append(lists, made.customers)
+		if test != nil {
+			t.earlier = append(t.earlier, test)
+			lists = append(lists, test.customers)
 		}
 	}
 	if len(t.earlier) > 0 {

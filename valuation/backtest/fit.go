@@ -41,6 +41,9 @@ type familyFit struct {
 }
 
 func newTest(customers []Customer, terms Terms) *test {
+	if terms.Fits == nil {
+		terms.Fits = &Fits{}
+	}
 	t := &test{terms: terms, customers: customers}
 	seen := map[int]bool{}
 	var old, others int // repeaters
@@ -105,13 +108,12 @@ func (t *test) fitTo(groups []int, families ...int) error {
 	t.fits, t.unfitted = map[int][]familyFit{}, nil
 	type task struct{ group, family int }
 	var tasks []task
-	bases := map[int]*btyd.Base{}
+	known := map[int]*fittedBase{}
 	for _, group := range groups {
-		base, err := btyd.NewBase(t.histories(group), t.terms.Workers)
-		if err != nil {
+		known[group] = t.terms.Fits.purchases(t.histories(group), t.terms.Workers)
+		if _, err := known[group].base(); err != nil {
 			return err
 		}
-		bases[group] = base
 		for _, family := range families {
 			tasks = append(tasks, task{group, family})
 		}
@@ -119,7 +121,7 @@ func (t *test) fitTo(groups []int, families ...int) error {
 	// Side by side: a fit has steps that one worker alone can do.
 	fits, errs := make([]btyd.Fit, len(tasks)), make([]error, len(tasks))
 	likelihood.EachChunk(len(tasks), t.terms.Workers, func(i int) {
-		fits[i], errs[i] = btyd.Families[tasks[i].family].Fit(bases[tasks[i].group], t.terms.Workers)
+		fits[i], errs[i] = known[tasks[i].group].fits[tasks[i].family]()
 	})
 	for i, task := range tasks {
 		var none *btyd.NoFitError

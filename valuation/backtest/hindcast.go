@@ -73,13 +73,30 @@ func (c PastCustomer) observed(window int) pool.Observed {
 	}
 }
 
-// sorted returns the customers in the order of their test.
-func (d PastDay) sorted() []PastCustomer {
+// byHistory is the order of a test.
+func byHistory(a, b *PastCustomer) int { return a.Customer.compare(&b.Customer) }
+
+// isSorted reports whether the customers are in the order of their test.
+func (d PastDay) isSorted() bool {
+	for i := 1; i < len(d.Customers); i++ {
+		if byHistory(&d.Customers[i-1], &d.Customers[i]) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Sorted returns the customers in the order of their test. A day that is looked at several
+// times is the faster for being given so.
+func (d PastDay) Sorted() []PastCustomer {
+	if d.isSorted() {
+		return slices.Clone(d.Customers)
+	}
 	order := make([]*PastCustomer, len(d.Customers)) // customers are large to move
 	for i := range order {
 		order[i] = &d.Customers[i]
 	}
-	slices.SortStableFunc(order, func(a, b *PastCustomer) int { return a.Customer.compare(&b.Customer) })
+	slices.SortStableFunc(order, byHistory)
 	people := make([]PastCustomer, len(order))
 	for i, c := range order {
 		people[i] = *c
@@ -141,7 +158,7 @@ type purchasing interface {
 // next one in btyd.Families' order stands in; nil says that none has. Of a lesson, from which
 // effects are learned, no window is forecast but the holdout.
 func newHindcast(day PastDay, look pastdays.Lookback, procedure Procedure, terms Terms, isLesson bool) (*hindcast, error) {
-	people := day.sorted()
+	people := day.Sorted()
 	h := &hindcast{before: day.Before, byGroup: procedure.ByGroup}
 	holdout := look.Place(look.HoldoutDays)
 	customers := make([]Customer, len(people))

@@ -44,7 +44,7 @@ func (d *poolDays) at(before int) (*poolDay, error) {
 	if place < 0 || len(d.past.Days[place].Customers) == 0 {
 		return day, nil
 	}
-	day.customers = d.past.Days[place].sorted()
+	day.customers = d.past.Days[place].Sorted()
 	holdout := d.past.Place(d.past.HoldoutDays)
 	customers := make([]Customer, len(day.customers))
 	for i, c := range day.customers {

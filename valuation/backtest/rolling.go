@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/pastdays"
 	"cbv/valuation/recentvalue"
 	"cbv/valuation/season"
@@ -115,6 +116,7 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 		maxTotalError: terms.MaxTotalError, days: map[int]*hindcast{},
 	}
 	wanted, forecast := past.Lookback.Days(), past.ForecastDays()
+	var days []PastDay
 	for _, day := range past.Days {
 		if !slices.Contains(wanted, day.Before) {
 			continue
@@ -127,15 +129,21 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 				return r, fmt.Errorf("%d days before as_of, customer %d: what came in %d windows, want %d", day.Before, i, len(c.Came), len(past.Windows()))
 			}
 		}
-		if !slices.Contains(forecast, day.Before) {
-			continue
+		if slices.Contains(forecast, day.Before) {
+			days = append(days, day)
 		}
-		made, err := newHindcast(day, past.Lookback, procedure, terms, false)
-		if err != nil {
-			return r, err
+	}
+	// Side by side: much of a forecast is steps that one worker alone can do.
+	made, errs := make([]*hindcast, len(days)), make([]error, len(days))
+	likelihood.EachChunk(len(days), terms.Workers, func(i int) {
+		made[i], errs[i] = newHindcast(days[i], past.Lookback, procedure, terms, false)
+	})
+	for i, day := range days {
+		if errs[i] != nil {
+			return r, errs[i]
 		}
-		if made != nil {
-			r.days[day.Before] = made
+		if made[i] != nil {
+			r.days[day.Before] = made[i]
 		}
 	}
 	for _, target := range targets {

@@ -175,7 +175,7 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 func (t *test) fitForm(form spend.Form, groups []int) (spends, error) {
 	models := spends{}
 	for _, group := range groups {
-		model, err := spend.FitModel(sampleOf(t.of(group), form), t.terms.Workers)
+		model, err := t.terms.Fits.spending(sampleOf(t.of(group), form), t.terms.Workers)
 		if err != nil {
 			return nil, fmt.Errorf("group %d: %w", group, err)
 		}

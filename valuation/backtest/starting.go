@@ -316,7 +316,7 @@ func (d *startDays) day(before int) PastDay {
 // order of their test.
 func (d *startDays) startsOn(before int) [][]int {
 	var starts [][]int
-	for _, c := range d.day(before).sorted() {
+	for _, c := range d.day(before).Sorted() {
 		starts = append(starts, c.Starts)
 	}
 	return starts
@@ -333,7 +333,7 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 			return fitted, err
 		}
 		var observed []pool.Observed
-		people := d.day(begin).sorted()
+		people := d.day(begin).Sorted()
 		window := d.past.Place(d.past.HoldoutDays)
 		for i := range people {
 			people[i].Came = knownOn(before, people[i].Came, people[i].Revisions, d.past.Lookback)

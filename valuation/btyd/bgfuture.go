@@ -20,6 +20,7 @@ const (
 	// The series below are used while they take at most seriesTerms terms
 	// and cancel at most the last few digits; elsewhere betaRule takes over.
 	seriesTerms = 512
+	usualTerms  = 128 // few series have more
 
 	// Largest ratio of the summed sizes of the terms to the result: it
 	// costs 2e-16 times this in relative accuracy.
@@ -180,7 +181,8 @@ func (f bgFuture) Discounted(t, delta float64) float64 {
 	panels = min(panels, 1024) // beyond any parameters that a fit accepts
 	width := logGrowth / panels
 
-	series := f.newRateSeries(-math.Expm1(-logGrowth))
+	var room [usualTerms]float64
+	series := f.newRateSeries(room[:0], -math.Expm1(-logGrowth))
 	var rule []betaNode
 	if !series.accurate {
 		rule = betaRule(f.a, f.b, f.k, t/f.alpha)
@@ -220,7 +222,8 @@ func (f bgFuture) Survival(t float64) float64 {
 	logGrowth := math.Log1p(t / f.alpha) // -ln(1-z)
 	fewer := f
 	fewer.k--
-	series := fewer.newRateSeries(-math.Expm1(-logGrowth))
+	var room [usualTerms]float64
+	series := fewer.newRateSeries(room[:0], -math.Expm1(-logGrowth))
 	if series.accurate {
 		return min(1, math.Exp(-f.a*logGrowth)*series.at(-math.Expm1(-logGrowth)))
 	}
@@ -239,11 +242,10 @@ type rateSeries struct {
 }
 
 // newRateSeries cuts the series where it has converged at the largest w asked
-// for.
-func (f bgFuture) newRateSeries(w float64) rateSeries {
+// for. Its coefficients are put into the room, as far as that goes.
+func (f bgFuture) newRateSeries(room []float64, w float64) rateSeries {
 	upper, lower := f.a+f.b-f.k-1, f.a+f.b
-	s := rateSeries{coefficients: make([]float64, 1, 64), epsilon: f.a - 1}
-	s.coefficients[0] = 1
+	s := rateSeries{coefficients: append(room, 1), epsilon: f.a - 1}
 	coefficient, power, sum, size := 1.0, 1.0, 1.0, 1.0
 	for n := 0.0; n < seriesTerms; n++ {
 		coefficient *= (f.a + n) * (upper + n) / ((lower + n) * (n + 1))

@@ -118,7 +118,10 @@ func Known(number float64) *float64 {
 func scan[T any](name string, columns columns, rows iter.Seq2[[]any, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		row := new(T)
-		fields := reflect.ValueOf(row).Elem()
+		fields := make([]reflect.Value, len(columns)) // found once: a lookup for each value would take as long as the rest
+		for i, c := range columns {
+			fields[i] = reflect.ValueOf(row).Elem().FieldByIndex(c.path)
+		}
 		for values, err := range rows {
 			var zero T
 			if err != nil {
@@ -127,7 +130,7 @@ func scan[T any](name string, columns columns, rows iter.Seq2[[]any, error]) ite
 			}
 			*row = zero
 			for i, c := range columns {
-				if err := c.set(fields, values[i]); err != nil {
+				if err := c.set(fields[i], values[i]); err != nil {
 					yield(zero, fmt.Errorf("%s: column %s: %w", name, c.name, err))
 					return
 				}
@@ -230,9 +233,8 @@ func (c column) value(row reflect.Value) any {
 	return field.Interface()
 }
 
-// set puts a value into the field of a row.
-func (c column) set(row reflect.Value, value any) error {
-	field := row.FieldByIndex(c.path)
+// set puts a value into the column's field of a row.
+func (c column) set(field reflect.Value, value any) error {
 	if value == nil {
 		if !c.nullable {
 			return fmt.Errorf("a value is null")

@@ -39,18 +39,18 @@ func TestValuesGoIntoFieldsOfTheirType(t *testing.T) {
 	}
 	columns := columnsOf(reflect.TypeFor[row]())
 	var r row
-	fields := reflect.ValueOf(&r).Elem()
-	if err := columns[0].set(fields, int64(3)); err != nil || r.Customers != 3 {
+	field := func(i int) reflect.Value { return reflect.ValueOf(&r).Elem().FieldByIndex(columns[i].path) }
+	if err := columns[0].set(field(0), int64(3)); err != nil || r.Customers != 3 {
 		t.Errorf("3 customers became %d, %v", r.Customers, err)
 	}
-	if err := columns[1].set(fields, nil); err != nil || r.Channel != nil {
+	if err := columns[1].set(field(1), nil); err != nil || r.Channel != nil {
 		t.Errorf("null became %v, %v", r.Channel, err)
 	}
-	if err := columns[1].set(fields, "search"); err != nil || *r.Channel != "search" {
+	if err := columns[1].set(field(1), "search"); err != nil || *r.Channel != "search" {
 		t.Errorf("search became %v, %v", r.Channel, err)
 	}
 	for _, wrong := range []any{nil, "3", 3.0, true} {
-		if err := columns[0].set(fields, wrong); err == nil {
+		if err := columns[0].set(field(0), wrong); err == nil {
 			t.Errorf("%v passes for a number of customers", wrong)
 		}
 	}

@@ -22,7 +22,8 @@ type holdout struct {
 	repeaters int    // of the sample, with a repeat at the cutoff
 	untested  string // why there is no result
 	past      backtest.Past
-	isSampled map[int]bool // by the days before as_of of a past day: not all customers are read
+	fits      *backtest.Fits // to its customers, until the forecasts of past days are made
+	isSampled map[int]bool   // by the days before as_of of a past day: not all customers are read
 	result    *backtest.Result
 	choice    backtest.Choice // of the result
 }
@@ -108,6 +109,7 @@ func (s *Scoring) fitBacktest(ctx context.Context) error {
 // large enough, of their own.
 func (s *Scoring) testModels(ctx context.Context) error {
 	h := &s.holdout
+	h.fits = &backtest.Fits{}
 	h.untested = s.intake.Holdout.WhyNone
 	if s.intake.Holdout.Days == 0 {
 		return nil
@@ -154,6 +156,7 @@ type pastSample struct {
 func (s *Scoring) terms() backtest.Terms {
 	return backtest.Terms{
 		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(), Form: s.formOfBacktest(),
+		Fits: s.holdout.fits,
 	}
 }
 
@@ -177,5 +180,6 @@ func (s *Scoring) roll() error {
 		return err
 	}
 	s.rolling, s.judged = rolling, rolling.Judge(rolling.StandardError())
+	s.holdout.fits = nil
 	return nil
 }

@@ -113,6 +113,7 @@ func (s *Scoring) readPast(ctx context.Context) error {
 			day.Customers[i].Revisions = revisions[before][row.CustomerID]
 			day.Customers[i].Starts = members.Of(before, row.CustomerID)
 		}
+		day.Customers = day.Sorted()
 		past.Days = append(past.Days, day)
 	}
 	past.Recent = map[int][]recentvalue.Customer{}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"cbv/valuation/btyd/likelihood"
 )
@@ -93,6 +94,11 @@ type Sample struct {
 	// for all: what a purchase is expected to be worth is multiplied by it, where
 	// zeros are purchases and no part of the model.
 	PositiveShare float64
+}
+
+// Equal reports whether two samples are the same, in the same order.
+func (s Sample) Equal(other Sample) bool {
+	return s.Form == other.Form && s.LnValues == other.LnValues && s.PositiveShare == other.PositiveShare && slices.Equal(s.Counts, other.Counts)
 }
 
 // check returns what keeps counts from being purchases.

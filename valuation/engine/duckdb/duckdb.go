@@ -86,10 +86,7 @@ func (d *database) View(ctx context.Context, name, query string) error {
 
 // Table makes a table of a SELECT and returns its number of rows.
 func (d *database) Table(ctx context.Context, name, query string) (int64, error) {
-	if err := d.make(ctx, name, fmt.Sprintf("create or replace table %s as\n%s", name, query)); err != nil {
-		return 0, err
-	}
-	return d.Count(ctx, name)
+	return d.counted(ctx, name, fmt.Sprintf("create or replace table %s as\n%s", name, query))
 }
 
 // Drop forgets a table and frees its memory.
@@ -127,13 +124,11 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 		options += ", kv_metadata {" + strings.Join(pairs, ", ") + "}"
 	}
 	statement := fmt.Sprintf("copy (\n%s\n) to %s (%s)", query, engine.Quote(file.Path), options)
-	if err := d.make(ctx, name, statement); err != nil {
+	rows, err := d.counted(ctx, name, statement)
+	if err != nil {
 		return 0, err
 	}
-	if err := d.View(ctx, name, "select * from read_parquet("+engine.Quote(file.Path)+")"); err != nil {
-		return 0, err
-	}
-	return d.Count(ctx, name)
+	return rows, d.View(ctx, name, "select * from read_parquet("+engine.Quote(file.Path)+")")
 }
 
 // Insert makes a table of rows.
@@ -208,11 +203,21 @@ func (d *database) one(ctx context.Context, name, query string) (value any, err 
 
 // Count returns the number of rows of a table or view.
 func (d *database) Count(ctx context.Context, name string) (int64, error) {
-	count, err := d.one(ctx, name, "select count(*) from "+name)
+	return d.counted(ctx, name, "select count(*) from "+name)
+}
+
+// counted returns the number that a statement gives: of the rows that it made, where it
+// makes a table or a file, so that these need not be counted by a query of their own.
+func (d *database) counted(ctx context.Context, name, statement string) (int64, error) {
+	value, err := d.one(ctx, name, statement)
 	if err != nil {
 		return 0, err
 	}
-	return count.(int64), nil
+	count, ok := value.(int64)
+	if !ok {
+		return 0, fmt.Errorf("%s: %v is no number of rows", name, value)
+	}
+	return count, nil
 }
 
 // Describe returns the columns of a table or view.
