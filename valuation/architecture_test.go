@@ -29,7 +29,7 @@ var owners = map[string]string{
 // below; on one line it imports what stands before it.
 var layers = [][]string{
 	// what everything may know, and pure mathematics
-	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "btyd/pool", "btyd/effects", "pastdays", "recentvalue", "contest", "season", "trust", "backtest", "modelfit"},
+	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "btyd/pool", "btyd/effects", "pastfits", "score", "pastdays", "recentvalue", "contest", "season", "trust", "backtest", "modelfit"},
 	// files, and declarations
 	{"parquetfile", "csvfile", "region", "celltext", "mailbox", "audiencename", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},

@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/stat"
 )
 
 // near reports an error unless got is within a tolerance of want.
@@ -282,7 +283,7 @@ func (f naive) sameDistribution(got backtest.Distribution) {
 	f.sameDeciles("P(purchase)", 1e-9, got.Deciles, f.pPurchase, purchased)
 }
 
-func (f naive) sameDeciles(what string, tolerance float64, got []backtest.Decile, predicted, actual []float64) {
+func (f naive) sameDeciles(what string, tolerance float64, got []stat.Decile, predicted, actual []float64) {
 	f.t.Helper()
 	order := make([]int, len(predicted))
 	for i := range order {

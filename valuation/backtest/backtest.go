@@ -16,6 +16,7 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pastfits"
 )
 
 // Customer is one customer of the sample: what was known at the cutoff, and
@@ -44,8 +45,8 @@ type Terms struct {
 	HoldoutDays   int
 	MaxTotalError float64 // of the totals, of either sign, that still deserves trust: .25
 	Workers       int
-	Form          *spend.Form // of the spend model; nil: the one that predicts best
-	Fits          *Fits       // that were made of the same shop before, and those to come; nil: none is kept
+	Form          *spend.Form    // of the spend model; nil: the one that predicts best
+	Fits          *pastfits.Fits // that were made of the same shop before, and those to come; nil: none is kept
 }
 
 // Result is what a backtest found.

@@ -5,6 +5,7 @@ import (
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
+	"cbv/valuation/score"
 )
 
 // earlierTest is a test at another cutoff than the one that is reported: it takes part in
@@ -13,7 +14,7 @@ type earlierTest struct {
 	*test
 	expected map[string][]float64 // purchases, by candidate; those without a fit at the cutoff are missing
 	scored   map[string][]float64 // deviances of these
-	margin   outcome
+	margin   score.Outcome
 }
 
 // newEarlierTest fits every family at a cutoff, and forecasts with each. It is nil where
@@ -50,7 +51,7 @@ func newEarlierTest(customers []Customer, terms Terms) (*earlierTest, error) {
 				name = nameByGroup(name)
 			}
 			e.expected[name] = e.expectations(fit.family, runs)
-			e.scored[name] = purchases.deviances(e.expected[name])
+			e.scored[name] = purchases.Deviances(e.expected[name])
 		}
 	}
 	return e, nil
@@ -94,7 +95,7 @@ func (e *earlierTest) formDeviances(candidate string) (map[string][]float64, err
 			return nil, err
 		}
 		if models[everybody].Fit != nil {
-			byForm[form.Name()] = e.margin.deviances(e.margins(models, purchases, false))
+			byForm[form.Name()] = e.margin.Deviances(e.margins(models, purchases, false))
 		}
 	}
 	return byForm, nil

@@ -7,6 +7,7 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/contest"
+	"cbv/valuation/pastfits"
 )
 
 // The keys of what is fitted: to all customers, or all but the old where these have fits
@@ -42,7 +43,7 @@ type familyFit struct {
 
 func newTest(customers []Customer, terms Terms) *test {
 	if terms.Fits == nil {
-		terms.Fits = &Fits{}
+		terms.Fits = &pastfits.Fits{}
 	}
 	t := &test{terms: terms, customers: customers}
 	seen := map[int]bool{}
@@ -108,12 +109,9 @@ func (t *test) fitTo(groups []int, families ...int) error {
 	t.fits, t.unfitted = map[int][]familyFit{}, nil
 	type task struct{ group, family int }
 	var tasks []task
-	known := map[int]*fittedBase{}
+	known := map[int]*pastfits.Base{}
 	for _, group := range groups {
-		known[group] = t.terms.Fits.purchases(t.histories(group), t.terms.Workers)
-		if _, err := known[group].base(); err != nil {
-			return err
-		}
+		known[group] = t.terms.Fits.Purchases(t.histories(group), t.terms.Workers)
 		for _, family := range families {
 			tasks = append(tasks, task{group, family})
 		}
@@ -121,7 +119,7 @@ func (t *test) fitTo(groups []int, families ...int) error {
 	// Side by side: a fit has steps that one worker alone can do.
 	fits, errs := make([]btyd.Fit, len(tasks)), make([]error, len(tasks))
 	likelihood.EachChunk(len(tasks), t.terms.Workers, func(i int) {
-		fits[i], errs[i] = known[tasks[i].group].fits[tasks[i].family]()
+		fits[i], errs[i] = known[tasks[i].group].Fits[tasks[i].family]()
 	})
 	for i, task := range tasks {
 		var none *btyd.NoFitError

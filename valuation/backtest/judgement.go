@@ -214,7 +214,7 @@ func (c Cutoff) deviances(target Target, window, baseline int) (own, other []flo
 	for i := range predicted {
 		predicted[i] = multiplier * h.expected(target, window, i)
 	}
-	return outcome.deviances(predicted), outcome.deviances(values)
+	return outcome.Deviances(predicted), outcome.Deviances(values)
 }
 
 // testSeason says that nothing tests the season of the horizon where no year does.

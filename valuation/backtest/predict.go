@@ -6,6 +6,7 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/contest"
+	"cbv/valuation/score"
 )
 
 // scored is a forecast's deviances, kept for the contests.
@@ -94,9 +95,9 @@ func (t *test) predict(result *Result) error {
 }
 
 // scored returns the deviances of a forecast, and its score.
-func (t *test) scored(predicted []float64, o outcome) ([]float64, Score) {
-	deviances := o.deviances(predicted)
-	return deviances, t.score(predicted, o, deviances)
+func (t *test) scored(predicted []float64, o score.Outcome) ([]float64, Score) {
+	deviances := o.Deviances(predicted)
+	return deviances, score.Of(predicted, o, deviances, t.u)
 }
 
 // preferred returns the place of the candidate of everybody that forecasts purchases

@@ -8,6 +8,7 @@ import (
 
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/score"
 )
 
 // Spending is a form of the spend model fitted to everybody, and how well it predicts
@@ -109,7 +110,7 @@ func (t *test) pooled() []int {
 // unless a later one has a smaller deviance of margins over all cutoffs, with the
 // purchases that a family expects, by two standard errors of paired differences. Then
 // the chosen form is fitted to each group.
-func (t *test) fitSpending(result *Result, family string, purchases []float64, margin outcome) error {
+func (t *test) fitSpending(result *Result, family string, purchases []float64, margin score.Outcome) error {
 	forms := t.forms()
 	if t.terms.Form != nil {
 		forms = []spend.Form{*t.terms.Form}
@@ -122,8 +123,8 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 		}
 		all[i].Model = models[i][everybody]
 		predicted := t.margins(models[i], purchases, false)
-		deviances[i] = margin.deviances(predicted)
-		all[i].Margin = t.score(predicted, margin, deviances[i])
+		deviances[i] = margin.Deviances(predicted)
+		all[i].Margin = score.Of(predicted, margin, deviances[i], t.u)
 	})
 	for _, err := range errs {
 		if err != nil {
@@ -175,7 +176,7 @@ func (t *test) fitSpending(result *Result, family string, purchases []float64, m
 func (t *test) fitForm(form spend.Form, groups []int) (spends, error) {
 	models := spends{}
 	for _, group := range groups {
-		model, err := t.terms.Fits.spending(sampleOf(t.of(group), form), t.terms.Workers)
+		model, err := t.terms.Fits.Spending(sampleOf(t.of(group), form), t.terms.Workers)
 		if err != nil {
 			return nil, fmt.Errorf("group %d: %w", group, err)
 		}

@@ -179,7 +179,7 @@ func (c StartCutoff) deviances(h *hindcast, past Past) (ofPurchases, ofSpend [2]
 		for i := range predicted {
 			predicted[i] = float64(h.customers[i].Purchases) * worth[i]
 		}
-		ofSpend[k] = margin.deviances(predicted)
+		ofSpend[k] = margin.Deviances(predicted)
 	}
 	return ofPurchases, ofSpend
 }

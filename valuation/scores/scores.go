@@ -231,7 +231,7 @@ func (t *Table) add(target string, s backtest.Score) {
 	t.deciles(s.Deciles)
 }
 
-func (t *Table) deciles(deciles []backtest.Decile) {
+func (t *Table) deciles(deciles []stat.Decile) {
 	for i, d := range deciles {
 		t.put("mean_expected", i+1, d.Customers, d.Predicted)
 		t.put("mean_actual", i+1, d.Customers, d.Actual)

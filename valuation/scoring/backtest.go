@@ -8,6 +8,7 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/pastfits"
 )
 
 // minGroupRepeaters is the number of repeat customers below which a channel takes
@@ -22,7 +23,7 @@ type holdout struct {
 	repeaters int    // of the sample, with a repeat at the cutoff
 	untested  string // why there is no result
 	past      backtest.Past
-	fits      *backtest.Fits // to its customers, until the forecasts of past days are made
+	fits      *pastfits.Fits // to its customers, until the forecasts of past days are made
 	isSampled map[int]bool   // by the days before as_of of a past day: not all customers are read
 	result    *backtest.Result
 	choice    backtest.Choice // of the result
@@ -109,7 +110,7 @@ func (s *Scoring) fitBacktest(ctx context.Context) error {
 // large enough, of their own.
 func (s *Scoring) testModels(ctx context.Context) error {
 	h := &s.holdout
-	h.fits = &backtest.Fits{}
+	h.fits = &pastfits.Fits{}
 	h.untested = s.intake.Holdout.WhyNone
 	if s.intake.Holdout.Days == 0 {
 		return nil

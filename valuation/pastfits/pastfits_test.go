@@ -1,4 +1,4 @@
-package backtest
+package pastfits
 
 import (
 	"testing"
@@ -16,11 +16,11 @@ func TestFitsAreMadeOnce(t *testing.T) {
 		}
 	}
 	var fits Fits
-	first := fits.purchases(histories(60), 1)
-	if again := fits.purchases(histories(60), 2); again != first {
+	first := fits.Purchases(histories(60), 1)
+	if again := fits.Purchases(histories(60), 2); again != first {
 		t.Error("equal histories are fitted twice")
 	}
-	if other := fits.purchases(histories(61), 1); other == first {
+	if other := fits.Purchases(histories(61), 1); other == first {
 		t.Error("other histories have the same fits")
 	}
 	sample := func() spend.Sample {

@@ -1,4 +1,6 @@
-package backtest
+// Package pastfits keeps what was fitted to past days, so that what asks for the same fit
+// has it made once.
+package pastfits
 
 import (
 	"slices"
@@ -13,16 +15,16 @@ import (
 // they are made once. It is safe for concurrent use.
 type Fits struct {
 	mutex  sync.Mutex
-	bases  []*fittedBase
+	bases  []*Base
 	spends []*fittedSpend
 }
 
-// fittedBase is the histories of a group of a day, and the fits to them by the places of
-// their families.
-type fittedBase struct {
+// Base is the histories of a group of a day, and the fits to them by the places of
+// their families in btyd.Families, each made when it is first asked for.
+type Base struct {
 	counts []btyd.HistoryCount
 	base   func() (*btyd.Base, error)
-	fits   []func() (btyd.Fit, error)
+	Fits   []func() (btyd.Fit, error)
 }
 
 // fittedSpend is what a form sees of the purchases of a group of a day, and the model of it.
@@ -31,17 +33,17 @@ type fittedSpend struct {
 	model  func() (spend.Model, error)
 }
 
-// purchases returns the fits to histories, each made when it is first asked for. workers
+// Purchases returns the fits to histories, each made when it is first asked for. workers
 // changes no digit of them.
-func (f *Fits) purchases(counts []btyd.HistoryCount, workers int) *fittedBase {
+func (f *Fits) Purchases(counts []btyd.HistoryCount, workers int) *Base {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	if at := slices.IndexFunc(f.bases, func(known *fittedBase) bool { return slices.Equal(known.counts, counts) }); at >= 0 {
+	if at := slices.IndexFunc(f.bases, func(known *Base) bool { return slices.Equal(known.counts, counts) }); at >= 0 {
 		return f.bases[at]
 	}
-	made := &fittedBase{counts: counts, base: sync.OnceValues(func() (*btyd.Base, error) { return btyd.NewBase(counts, workers) })}
+	made := &Base{counts: counts, base: sync.OnceValues(func() (*btyd.Base, error) { return btyd.NewBase(counts, workers) })}
 	for _, family := range btyd.Families {
-		made.fits = append(made.fits, sync.OnceValues(func() (btyd.Fit, error) {
+		made.Fits = append(made.Fits, sync.OnceValues(func() (btyd.Fit, error) {
 			base, err := made.base()
 			if err != nil {
 				return btyd.Fit{}, err
@@ -53,8 +55,8 @@ func (f *Fits) purchases(counts []btyd.HistoryCount, workers int) *fittedBase {
 	return made
 }
 
-// spending returns the spend model of a sample.
-func (f *Fits) spending(sample spend.Sample, workers int) (spend.Model, error) {
+// Spending returns the spend model of a sample.
+func (f *Fits) Spending(sample spend.Sample, workers int) (spend.Model, error) {
 	return f.fittedSpend(sample, workers).model()
 }
 
