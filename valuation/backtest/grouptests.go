@@ -112,7 +112,7 @@ func (r Rolling) holdGroups(name string, names []string, groups [][]int, levels 
 		test.Failed = test.Expected >= leastGroupPurchases &&
 			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
 			isFarOff(test.Actual, test.Expected, math.Sqrt(variance))
-		test.Sentence = test.GroupSentence()
+		test.Sentence = test.MissText(r.basis())
 	}
 	return tests
 }

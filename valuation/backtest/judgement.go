@@ -61,7 +61,7 @@ func (r Rolling) Held(j Judgement) string {
 	within := true
 	for _, test := range j.Tests {
 		if test.Name == name && test.Actual > 0 {
-			missed = append(missed, fmt.Sprintf("%s for %s", trust.Off(test.Expected/test.Actual-1), test.Target.Said()))
+			missed = append(missed, fmt.Sprintf("%s for %s", trust.Off(test.Expected/test.Actual-1), r.said(test.Target)))
 			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
 		}
 	}
@@ -106,7 +106,7 @@ func (r Rolling) testTotal(target int) []Test {
 	if !(test.Actual > 0) || !(test.Expected > 0) {
 		test.Failed = test.Expected > leastGroupPurchases && targets[target] == Purchases || targets[target] == Margin && test.Actual <= 0 && test.Expected > 0
 		test.StandardError = math.NaN()
-		test.Verdict, test.Sentence = NotTrusted, r.sentence(test, "")
+		test.Verdict, test.Sentence = NotTrusted, r.ofCutoffs(cutoffs)+test.MissText(r.basis())
 		return []Test{test}
 	}
 	variance := r.customerVariance(cutoffs, target, test.Actual/test.Expected) / (test.Actual * test.Actual)
@@ -116,7 +116,7 @@ func (r Rolling) testTotal(target int) []Test {
 	off := math.Abs(test.Expected/test.Actual-1) > r.maxTotalError
 	test.Failed = off && math.Abs(math.Log(test.Actual/test.Expected)) > mostTotalErrors*test.StandardError
 	verdict, remark := r.missVerdict(test)
-	test.Verdict, test.Sentence = verdict, r.sentence(test, fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError)+remark)
+	test.Verdict, test.Sentence = verdict, r.ofCutoffs(cutoffs)+test.MissText(r.basis())+fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError)+remark
 	return []Test{test}
 }
 
@@ -130,9 +130,10 @@ func (r Rolling) hasUntoldSeason() bool {
 
 // missVerdict returns what it says that the total of the cutoffs missed so much, and a
 // remark on it. What an untold season explains, by the error that forecasts without one are
-// taken to have, says nothing of today's.
+// taken to have, says nothing of today's; where orders of the days tested are missing, no
+// season need explain it.
 func (r Rolling) missVerdict(test Test) (verdict Trust, remark string) {
-	if !r.hasUntoldSeason() || test.Distance() > mostTotalErrors*math.Sqrt(priorError(false)) {
+	if len(r.Untestable()) > 0 || !r.hasUntoldSeason() || test.Distance() > mostTotalErrors*math.Sqrt(priorError(false)) {
 		return NotTrusted, ""
 	}
 	return Untested, ": the season may be why, which no earlier year had shown then, and which today's forecast knows"
@@ -263,18 +264,9 @@ func (r Rolling) testUncorrected() (tests []Test) {
 			if !r.Ratio(targets[target], r.HorizonDays).Tested() {
 				remark = ": nothing corrects today's"
 			}
-			test.Sentence = "a year ago " + r.sentence(test, remark)
+			test.Sentence = "a year ago " + test.MissText(r.basis()) + remark
 			tests = append(tests, test)
 		}
 	}
 	return tests
-}
-
-// sentence says how far a forecast was off, of what came.
-func (r Rolling) sentence(test Test, remark string) string {
-	missed := ""
-	if test.Actual > 0 {
-		missed = ": " + trust.Miss(test.Expected/test.Actual-1)
-	}
-	return test.ForecastText() + missed + remark
 }

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"cbv/valuation/btyd"
+	"cbv/valuation/orderdays"
 	"cbv/valuation/pastdays"
 	"cbv/valuation/recentvalue"
 	"cbv/valuation/season"
@@ -68,6 +70,9 @@ type Rolling struct {
 
 	RecentTotal   *RecentTotal
 	maxTotalError float64
+	asOf          time.Time
+	missing       []orderdays.Stretch
+	moneyBasis    string
 	days          map[int]*hindcast
 
 	// instead are the forecasts at cutoffs by what is chosen after the family, where it
@@ -105,7 +110,7 @@ var targets = [...]Target{Purchases, Margin}
 func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	r := Rolling{
 		Lookback: past.Lookback, Procedure: procedure,
-		maxTotalError: terms.MaxTotalError, days: map[int]*hindcast{},
+		maxTotalError: terms.MaxTotalError, asOf: terms.AsOf, missing: terms.Missing, moneyBasis: terms.MoneyBasis, days: map[int]*hindcast{},
 	}
 	wanted, forecast := past.Lookback.Days(), past.ForecastDays()
 	for _, day := range past.Days {

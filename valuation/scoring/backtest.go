@@ -154,6 +154,7 @@ type pastSample struct {
 func (s *Scoring) terms() backtest.Terms {
 	return backtest.Terms{
 		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(), Form: s.formOfBacktest(),
+		AsOf: s.Days.AsOf, Missing: s.intake.MissingDays, MoneyBasis: s.Config.MoneyBasis(),
 	}
 }
 
