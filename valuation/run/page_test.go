@@ -78,9 +78,18 @@ func TestThePageSaysDistrustFirst(t *testing.T) {
 		t.Fatal("the run is trusted")
 	}
 	html, root := readPage(t, result, 300)
-	first := root.All("header")[0].All("p")[0]
-	if first.Attr["class"] != "alarm" || !strings.HasPrefix(first.Text, "Not trusted.") {
+	first := root.All("header")[0].All("div")[0]
+	if first.Attr["class"] != "alarm" || !strings.HasPrefix(strings.TrimSpace(first.Text), "Not trusted.") {
 		t.Errorf("the page begins with %q", first.Text)
+	}
+	marked := 0
+	for _, mark := range root.All("span") {
+		if mark.Attr["class"] == "distrusted" {
+			marked++
+		}
+	}
+	if marked < 4 || strings.Contains(html, `<p class="lead">`) {
+		t.Errorf("%d sections are marked as not trusted, and a total in large letters: %t", marked, strings.Contains(html, `<p class="lead">`))
 	}
 	if strings.Contains(html, "with a probability of 80") || strings.Contains(html, "clv_low") {
 		t.Error("what is not trusted has a range")
@@ -112,9 +121,13 @@ func TestTheUntrustedShopIsAnswered(t *testing.T) {
 	for _, answer := range []string{
 		"Not trusted. Do not use the total below, nor any value, mark or chance of purchase of this run",
 		"the forecast was", "too high, more than 25",
+		"What may be why: the days without orders from 2023-07-01 to 2023-09-30 lie in those on which the forecast was tested",
 		"Mend first: no order from 2023-07-01 to 2023-09-30",
-		"Tonight's lists: those by segment rest on what customers did, and may go out. Those by mark or lifecycle, and the seed, rest on the model, and may not.",
-		"Until then: go by the segments, the repeat rates and the cohorts on this page, which are counted and not forecast.",
+		"accept it (run: {accept: [missing_days]}); either way, run again",
+		"Tonight's lists: those by segment (lists/segment_….csv) rest on what customers did, and may go out if whoever sends them knows that purchases of the missing days are not in them",
+		"Those by mark (lists/acquisition_lookalike.csv, lists/new_onboard.csv, lists/retain.csv) or by lifecycle",
+		"and the seed", "(lists/seed.csv), rest on the model, and may not.",
+		"Until then: go by the segments, the repeat rates and the cohorts on this page, which are counted and not forecast. Purchases of the missing days are not in them either.",
 	} {
 		found := strings.Index(head[at:], answer)
 		if found < 0 {
@@ -122,4 +135,19 @@ func TestTheUntrustedShopIsAnswered(t *testing.T) {
 		}
 		at += found
 	}
+	for _, id := range []string{"segments", "repeats", "ages"} {
+		if !strings.Contains(sectionText(root, id), "No order of 2023-07-01 to 2023-09-30 is in the files") {
+			t.Errorf("the section %s does not say that days are missing", id)
+		}
+	}
+}
+
+// sectionText returns what a section says.
+func sectionText(root *pagetest.Element, id string) string {
+	for _, section := range root.All("section") {
+		if section.Attr["aria-labelledby"] == id {
+			return section.Text
+		}
+	}
+	return ""
 }
