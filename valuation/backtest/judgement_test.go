@@ -134,7 +134,7 @@ func TestWeighingOfTests(t *testing.T) {
 	}
 	rolling := Rolling{maxTotalError: .25, Cutoffs: []Cutoff{{Judged: true}, {}}}
 	purchases := Test{Name: "total", Target: Purchases, Expected: 110, Actual: 100}
-	if got := rolling.Held(trust.Judge([]Test{purchases, passed})); got != "the forecast of an earlier day, knowing only its past, was 10.0 % too high for purchases and 10.0 % too low for money, within 25 %" {
+	if got := rolling.Held(trust.Judge([]Test{purchases, passed})); got != "the forecast of an earlier day, knowing only its past, was 10.0 % too high for purchases and 10.0 % too low for margin, within 25 %" {
 		t.Errorf("held: %s", got)
 	}
 	rolling.Cutoffs[1].Judged, purchases.Expected = true, 130

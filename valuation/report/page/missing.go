@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,12 +53,12 @@ func (d Data) gaps() (shades []chart.Shade) {
 
 // isMissing reports whether all days from the one to before the other are missing.
 func (d Data) isMissing(from, before time.Time) bool {
-	for _, gap := range d.gaps() {
-		if gap.From <= dayNumber(from) && dayNumber(before) <= gap.To {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.gaps(), func(gap chart.Shade) bool { return gap.From <= dayNumber(from) && dayNumber(before) <= gap.To })
+}
+
+// touchesMissing reports whether a day from the one on, before the other, is missing.
+func (d Data) touchesMissing(from, before time.Time) bool {
+	return slices.ContainsFunc(d.gaps(), func(gap chart.Shade) bool { return gap.From < dayNumber(before) && dayNumber(from) < gap.To })
 }
 
 // missingColumns are the gaps of columns that stand for months.

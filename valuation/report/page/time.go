@@ -58,27 +58,37 @@ func equalAge(d Data) section {
 			name = "first month"
 		}
 		line := chart.Series{Name: name, Dots: true}
-		isKnown := false
+		isKnown, isDrawn := false, false
 		for i, cohort := range drawn {
 			if i > 0 && drawn[i-1].AddDate(0, 3, 0).Before(cohort) { // a quarter between them has nobody
 				line.Points = append(line.Points, chart.Point{X: dayNumber(drawn[i-1].AddDate(0, 3, 0))})
 			}
 			value := decimal(at[cohort][key])
 			isKnown = isKnown || value != nil
+			if d.touchesMissing(cohort, cohort.AddDate(0, 3+int(max(age, 1)), 0)) {
+				value = nil
+			}
+			isDrawn = isDrawn || value != nil
 			line.Points = append(line.Points, chart.Point{X: dayNumber(cohort), Y: value})
 		}
-		if isKnown {
+		if isDrawn {
 			drawing.Series = append(drawing.Series, line)
+		}
+		if isKnown {
 			shown.columns = append(shown.columns, column{title: name, name: "cumulative_revenue_per_customer", where: "age_months=" + key, key: key, format: d.asMoney})
 		}
 	}
 	why, note := "", join(fmt.Sprintf("A line that falls says that newer customers bring less by the same age. Quarters of fewer than %d new customers stand in the table alone.", leastCompared))
 	if len(drawing.Series) == 0 || len(drawn) < 2 {
+		why = "The missing days bend all of these figures."
+		note = nil
+	}
+	if len(drawn) < 2 || len(shown.columns) < 3 {
 		why = fmt.Sprintf("There are not two quarters with %d new customers or more to compare yet.", leastCompared)
 		note = nil
 	}
 	drawing.Shades = d.gaps()
-	s.parts = append(d.lacking("what a cohort brought in these days is not in its line, and who first bought in them stands in a later quarter or in none. A line may fall for that alone"), figure{
+	s.parts = append(d.lacking("what a cohort brought in these days is not in its line, and who first bought in them stands in a later quarter or in none. Figures that this bends stand in the table alone"), figure{
 		title: "What a customer has brought by an age", about: "Lines of the revenue per customer by a number of months after the first purchase, over the quarters in which customers first purchased.",
 		why: why, drawing: drawing, table: shown, note: note,
 	})
