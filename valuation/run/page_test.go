@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"cbv/valuation/config"
 	"cbv/valuation/report/page"
 	"cbv/valuation/report/page/pagetest"
 	"cbv/valuation/simulation"
@@ -71,31 +72,6 @@ func TestThePageOfASmallShopSaysWhyItHasNoCharts(t *testing.T) {
 	}
 }
 
-// What is not trusted is said first, and then no range anywhere.
-func TestThePageSaysDistrustFirst(t *testing.T) {
-	result := runBatch(t, shopOf(t, 0, 2_000, 365, gammas(0.6, 50, 0.6, 90, "web")))
-	if trust := result.Manifest.Backtest.Trust; trust == nil || *trust {
-		t.Fatal("the run is trusted")
-	}
-	html, root := readPage(t, result, 300)
-	first := root.All("header")[0].All("div")[0]
-	if first.Attr["class"] != "alarm" || !strings.HasPrefix(strings.TrimSpace(first.Text), "Not trusted.") {
-		t.Errorf("the page begins with %q", first.Text)
-	}
-	marked := 0
-	for _, mark := range root.All("span") {
-		if mark.Attr["class"] == "distrusted" {
-			marked++
-		}
-	}
-	if marked < 4 || strings.Contains(html, `<p class="lead">`) {
-		t.Errorf("%d sections are marked as not trusted, and a total in large letters: %t", marked, strings.Contains(html, `<p class="lead">`))
-	}
-	if strings.Contains(html, "with a probability of 80") || strings.Contains(html, "clv_low") {
-		t.Error("what is not trusted has a range")
-	}
-}
-
 // The same run gives the same page, on any number of threads.
 func TestThePageIsTheSameAgain(t *testing.T) {
 	c := shop(t)
@@ -115,7 +91,9 @@ func TestTheUntrustedShopIsAnswered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, root := readPage(t, runBatch(t, c), 300)
+	c.Lists.Include = config.Default().Lists.Include
+	html, root := readPage(t, runBatch(t, c), 300)
+	saysDistrustFirst(t, html, root)
 	head := strings.Join(strings.Fields(root.All("header")[0].Text), " ")
 	at := 0
 	for _, answer := range []string{
@@ -139,6 +117,28 @@ func TestTheUntrustedShopIsAnswered(t *testing.T) {
 		if !strings.Contains(sectionText(root, id), "No order of 2023-07-01 to 2023-09-30 is in the files") {
 			t.Errorf("the section %s does not say that days are missing", id)
 		}
+	}
+}
+
+// saysDistrustFirst wants distrust before all else, then no range anywhere, no total in
+// large letters, and a mark beside what rests on the model.
+func saysDistrustFirst(t *testing.T, html string, root *pagetest.Element) {
+	t.Helper()
+	first := root.All("header")[0].All("div")[0]
+	if first.Attr["class"] != "alarm" || !strings.HasPrefix(strings.TrimSpace(first.Text), "Not trusted.") {
+		t.Errorf("the page begins with %q", first.Text)
+	}
+	marked := 0
+	for _, mark := range root.All("span") {
+		if mark.Attr["class"] == "distrusted" {
+			marked++
+		}
+	}
+	if marked < 4 || strings.Contains(html, `<p class="lead">`) {
+		t.Errorf("%d sections are marked as not trusted, and a total in large letters: %t", marked, strings.Contains(html, `<p class="lead">`))
+	}
+	if strings.Contains(html, "with a probability of 80") || strings.Contains(html, "clv_low") {
+		t.Error("what is not trusted has a range")
 	}
 }
 
