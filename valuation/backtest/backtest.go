@@ -12,11 +12,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/spend"
-	"cbv/valuation/orderdays"
+	"cbv/valuation/pastdays"
+	"cbv/valuation/trust"
 )
 
 // Customer is one customer of the sample: what was known at the cutoff, and
@@ -46,13 +46,8 @@ type Terms struct {
 	MaxTotalError float64 // of the totals, of either sign, that still deserves trust: .25
 	Workers       int
 	Form          *spend.Form // of the spend model; nil: the one that predicts best
-
-	// AsOf is the day from which past days are counted back, Missing days of which orders
-	// are missing. Without AsOf no day has a name, and none is missing.
-	AsOf    time.Time
-	Missing []orderdays.Stretch
-
-	MoneyBasis string // what value is counted in, in sentences: margin, also "", or revenue
+	Calendar      pastdays.Calendar
+	Basis         trust.Basis // of money
 }
 
 // Result is what a backtest found.

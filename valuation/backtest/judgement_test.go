@@ -77,14 +77,14 @@ func TestMissesOfMissingDays(t *testing.T) {
 		{day(12, 31), day(12, 31), NotTrusted, 1}, // the last
 	} {
 		r := Rolling{
-			Lookback: pastdays.Lookback{HorizonDays: 365, HoldoutDays: 180}, Ratios: []Ratio{known}, maxTotalError: .25, asOf: day(12, 31),
-			missing: []orderdays.Stretch{{From: c.from, To: c.to}}, Cutoffs: []Cutoff{{Before: 180, Judged: true, Ratios: [2]Ratio{unknown}}},
+			Lookback: pastdays.Lookback{HorizonDays: 365, HoldoutDays: 180}, Ratios: []Ratio{known}, maxTotalError: .25,
+			calendar: pastdays.Calendar{AsOf: day(12, 31), Missing: []orderdays.Stretch{{From: c.from, To: c.to}}}, Cutoffs: []Cutoff{{Before: 180, Judged: true, Ratios: [2]Ratio{unknown}}},
 		}
 		verdict, _ := r.missVerdict(Test{Target: Purchases, Expected: 1300, Actual: 1000})
 		if missing := r.Untestable(); verdict != c.want || len(missing) != c.untestable {
 			t.Errorf("missing from %s to %s: trust %d, want %d, and %v is untestable", c.from, c.to, verdict, c.want, missing)
 		}
-		if got, want := r.ofCutoffs(r.judged()), "over the 180 days after 2023-07-04, "; got != want {
+		if got, want := r.calendar.After(r.HoldoutDays, daysBefore(r.Judged())...), "over the 180 days after 2023-07-04, "; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -73,6 +73,6 @@ func (r Rolling) testRecentTotal() []Test {
 	}
 	off := math.Abs(math.Log(recent.Actual / recent.Expected))
 	test.Failed = !(recent.Actual > 0) || off > math.Log1p(mostRecentTotalError) && off > mostTotalErrors*recent.StandardError
-	test.Sentence = r.sinceRecently() + test.MissText(r.basis()) + ": whether the coming days follow the forecast or these is not known"
+	test.Sentence = r.calendar.After(pastdays.RecentDays, pastdays.RecentDays) + "of the customers known then, " + test.MissText(r.basis) + ": whether the coming days follow the forecast or these is not known"
 	return []Test{test}
 }

@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"cbv/valuation/btyd"
-	"cbv/valuation/orderdays"
 	"cbv/valuation/pastdays"
 	"cbv/valuation/recentvalue"
 	"cbv/valuation/season"
+	"cbv/valuation/trust"
 )
 
 // Past is what is known of a shop's past days.
@@ -70,9 +69,8 @@ type Rolling struct {
 
 	RecentTotal   *RecentTotal
 	maxTotalError float64
-	asOf          time.Time
-	missing       []orderdays.Stretch
-	moneyBasis    string
+	calendar      pastdays.Calendar
+	basis         trust.Basis
 	days          map[int]*hindcast
 
 	// instead are the forecasts at cutoffs by what is chosen after the family, where it
@@ -110,7 +108,7 @@ var targets = [...]Target{Purchases, Margin}
 func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	r := Rolling{
 		Lookback: past.Lookback, Procedure: procedure,
-		maxTotalError: terms.MaxTotalError, asOf: terms.AsOf, missing: terms.Missing, moneyBasis: terms.MoneyBasis, days: map[int]*hindcast{},
+		maxTotalError: terms.MaxTotalError, calendar: terms.Calendar, basis: terms.Basis, days: map[int]*hindcast{},
 	}
 	wanted, forecast := past.Lookback.Days(), past.ForecastDays()
 	for _, day := range past.Days {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"cbv/valuation/focus"
@@ -259,6 +261,29 @@ type JudgedForecast struct {
 	Cutoff    string   `json:"cutoff,omitempty"` // absent of a sum
 	Purchases Forecast `json:"purchases"`
 	Margin    Forecast `json:"margin"`
+}
+
+// Together sorts forecasts by their days and returns the sum of several, nil for one.
+func Together(forecasts []JudgedForecast) *JudgedForecast {
+	slices.SortFunc(forecasts, func(a, b JudgedForecast) int { return strings.Compare(a.Cutoff, b.Cutoff) })
+	if len(forecasts) < 2 {
+		return nil
+	}
+	sum := &JudgedForecast{}
+	for _, f := range forecasts {
+		sum.Purchases.add(f.Purchases)
+		sum.Margin.add(f.Margin)
+	}
+	return sum
+}
+
+// add adds a forecast; the interval of a sum is not told.
+func (f *Forecast) add(other Forecast) {
+	f.Expected, f.Actual, f.Error = f.Expected+other.Expected, f.Actual+other.Actual, nil
+	if f.Actual > 0 {
+		off := f.Expected/f.Actual - 1
+		f.Error = &off
+	}
 }
 
 // Forecast is a total that was forecast, and the actual one.

@@ -8,6 +8,8 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/pastdays"
+	"cbv/valuation/trust"
 )
 
 // minGroupRepeaters is the number of repeat customers below which a channel takes
@@ -154,7 +156,7 @@ type pastSample struct {
 func (s *Scoring) terms() backtest.Terms {
 	return backtest.Terms{
 		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(), Form: s.formOfBacktest(),
-		AsOf: s.Days.AsOf, Missing: s.intake.MissingDays, MoneyBasis: s.Config.MoneyBasis(),
+		Calendar: pastdays.Calendar{AsOf: s.Days.AsOf, Missing: s.intake.MissingDays}, Basis: trust.Basis(s.Config.MoneyBasis()),
 	}
 }
 

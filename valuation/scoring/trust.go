@@ -3,11 +3,11 @@ package scoring
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
 	"cbv/valuation/backtest"
+	"cbv/valuation/pastdays"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/starts"
@@ -98,7 +98,12 @@ func (s *Scoring) Verdict() publication.Backtest {
 	verdict.Season, verdict.ForecastError = s.publishedSeason(), math.Sqrt(s.rolling.ErrorVariance(backtest.Margin))
 	verdict.Reason = strings.Join(s.judged.Reasons, "; ")
 	verdict.Untested = s.judged.Besides
-	verdict.Judged, verdict.Together = s.judgedForecasts()
+	for _, c := range s.rolling.Judged() {
+		verdict.Judged = append(verdict.Judged, publication.JudgedForecast{
+			Cutoff: s.Days.AsOf.AddDate(0, 0, -c.Before).Format(time.DateOnly), Purchases: *forecastOf(c.Totals[0]), Margin: *forecastOf(c.Totals[1]),
+		})
+	}
+	verdict.Together = publication.Together(verdict.Judged)
 	if s.judged.Trust != backtest.Untested {
 		trust := s.judged.Trust == backtest.Trusted
 		verdict.Trust = &trust
@@ -107,54 +112,8 @@ func (s *Scoring) Verdict() publication.Backtest {
 		verdict.Reason = s.rolling.Held(s.judged)
 		return verdict
 	}
-	verdict.Reasons, verdict.MayBeWhy = s.judged.Reasons, s.mayBeWhy()
+	verdict.Reasons, verdict.MayBeWhy = s.judged.Reasons, pastdays.MayBeWhy(s.rolling.Untestable())
 	return verdict
-}
-
-// judgedForecasts are those of the cutoffs that trust goes by and, of several, their sum.
-func (s *Scoring) judgedForecasts() (judged []publication.JudgedForecast, together *publication.JudgedForecast) {
-	var sums [2]backtest.Total
-	for _, c := range s.rolling.Cutoffs {
-		if !c.Judged {
-			continue
-		}
-		judged = append(judged, publication.JudgedForecast{
-			Cutoff:    s.Days.AsOf.AddDate(0, 0, -c.Before).Format(time.DateOnly),
-			Purchases: *forecastOf(c.Totals[0]), Margin: *forecastOf(c.Totals[1]),
-		})
-		for i, total := range c.Totals {
-			sums[i].Expected += total.Expected
-			sums[i].Actual += total.Actual
-		}
-	}
-	slices.SortFunc(judged, func(a, b publication.JudgedForecast) int { return strings.Compare(a.Cutoff, b.Cutoff) })
-	if len(judged) < 2 {
-		return judged, nil
-	}
-	return judged, &publication.JudgedForecast{Purchases: sumOf(sums[0]), Margin: sumOf(sums[1])}
-}
-
-// sumOf is a sum of forecasts, whose errors belong together and whose interval is not told.
-func sumOf(total backtest.Total) publication.Forecast {
-	sum := publication.Forecast{Expected: total.Expected, Actual: total.Actual}
-	if total.Actual > 0 {
-		off := total.Expected/total.Actual - 1
-		sum.Error = &off
-	}
-	return sum
-}
-
-// mayBeWhy says which missing days lie in those on which the forecasts were tested, "" for
-// none.
-func (s *Scoring) mayBeWhy() string {
-	var tested []string
-	for _, missing := range s.rolling.Untestable() {
-		tested = append(tested, fmt.Sprintf("from %s to %s", missing.From.Format(time.DateOnly), missing.To.Format(time.DateOnly)))
-	}
-	if len(tested) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("the days without orders %s lie in those on which the forecast was tested: a run with their files shows it", strings.Join(tested, ", "))
 }
 
 // publishedSeason is what a manifest has of the ratios of the horizon, nil where its season

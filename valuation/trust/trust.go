@@ -92,15 +92,26 @@ func (t Test) Distance() float64 {
 	return math.Abs(math.Log(t.Actual / t.Expected))
 }
 
-// ForecastText says what was forecast and what came. basis is what value is counted in:
-// margin or revenue.
-func (t Test) ForecastText(basis string) string {
+// Basis is what value is counted in: margin, also "", or revenue.
+type Basis string
+
+// Said names a target.
+func (b Basis) Said(target contest.Target) string {
+	if target == contest.Margin && b != "" {
+		return string(b)
+	}
+	return string(target)
+}
+
+// ForecastText says what was forecast and what came.
+func (t Test) ForecastText(basis Basis) string {
 	text := fmt.Sprintf("%s purchases were forecast and %s came", Amount(t.Expected, 3), Amount(t.Actual, 3))
 	if t.Target == contest.Margin {
-		if basis == string(contest.Margin) {
-			basis = "a margin"
+		said := basis.Said(t.Target)
+		if said == string(contest.Margin) {
+			said = "a margin"
 		}
-		text = fmt.Sprintf("%s of %s was forecast and %s came", basis, Amount(t.Expected, 3), Amount(t.Actual, 3))
+		text = fmt.Sprintf("%s of %s was forecast and %s came", said, Amount(t.Expected, 3), Amount(t.Actual, 3))
 	}
 	if t.Group != "" {
 		return "of " + t.Group + ", " + text
@@ -110,7 +121,7 @@ func (t Test) ForecastText(basis string) string {
 
 // MissText says what was forecast and what came, and by how much of what came the forecast
 // was off.
-func (t Test) MissText(basis string) string {
+func (t Test) MissText(basis Basis) string {
 	text := t.ForecastText(basis)
 	if t.Actual > 0 {
 		return text + ": " + Miss(t.Expected/t.Actual-1)
