@@ -16,7 +16,9 @@ import (
 	"cbv/valuation/btyd"
 	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/spend"
+	"cbv/valuation/pastdays"
 	"cbv/valuation/pastfits"
+	"cbv/valuation/trust"
 )
 
 // Customer is one customer of the sample: what was known at the cutoff, and
@@ -47,6 +49,8 @@ type Terms struct {
 	Workers       int
 	Form          *spend.Form    // of the spend model; nil: the one that predicts best
 	Fits          *pastfits.Fits // that were made of the same shop before, and those to come; nil: none is kept
+	Calendar      pastdays.Calendar
+	Basis         trust.Basis // of money
 }
 
 // Result is what a backtest found.

@@ -48,7 +48,7 @@ func (r Rolling) testTenths() []Test {
 // judged cutoffs. Where the season of these days is untold, a group that is off no more
 // once everybody is taken at the total that came has missed what all have.
 func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff) []int) []Test {
-	cutoffs := r.judged()
+	cutoffs := r.Judged()
 	groups, levels := make([][]int, len(cutoffs)), make([]float64, len(cutoffs))
 	for at, c := range cutoffs {
 		groups[at], levels[at] = groupsOf(c), 1
@@ -71,7 +71,7 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 // judged cutoff. The standard error is of the model's own variance of the counts and of its
 // parameters: residuals would say nothing of a group of which nobody came.
 func (r Rolling) holdGroups(name string, names []string, groups [][]int, levels []float64) []Test {
-	cutoffs := r.judged()
+	cutoffs := r.Judged()
 	window := r.Place(r.HoldoutDays)
 	deviations := make([][]float64, len(names)) // by group and cutoff
 	errors := make([]float64, len(names))
@@ -112,7 +112,7 @@ func (r Rolling) holdGroups(name string, names []string, groups [][]int, levels 
 		test.Failed = test.Expected >= leastGroupPurchases &&
 			math.Abs(test.Actual/test.Expected-1) > mostGroupError &&
 			isFarOff(test.Actual, test.Expected, math.Sqrt(variance))
-		test.Sentence = test.GroupSentence()
+		test.Sentence = test.MissText(r.basis)
 	}
 	return tests
 }

@@ -51,7 +51,7 @@ func (r Rolling) Judge(standardError float64) Judgement {
 // cutoffs together or, where there is none, a year ago.
 func (r Rolling) Held(j Judgement) string {
 	forecasts, name := "the forecast of an earlier day, knowing only its past, was", "total"
-	switch n := len(r.judged()); {
+	switch n := len(r.Judged()); {
 	case n > 1:
 		forecasts = fmt.Sprintf("the forecasts of %d earlier days, each knowing only its past, were together", n)
 	case n == 0:
@@ -61,7 +61,7 @@ func (r Rolling) Held(j Judgement) string {
 	within := true
 	for _, test := range j.Tests {
 		if test.Name == name && test.Actual > 0 {
-			missed = append(missed, fmt.Sprintf("%s for %s", trust.Off(test.Expected/test.Actual-1), test.Target.Said()))
+			missed = append(missed, fmt.Sprintf("%s for %s", trust.Off(test.Expected/test.Actual-1), r.basis.Said(test.Target)))
 			within = within && math.Abs(test.Expected/test.Actual-1) <= r.maxTotalError
 		}
 	}
@@ -75,21 +75,15 @@ func (r Rolling) Held(j Judgement) string {
 	return text + ", as chance explains"
 }
 
-// judged returns the cutoffs that count.
-func (r Rolling) judged() []Cutoff {
-	var judged []Cutoff
-	for _, c := range r.Cutoffs {
-		if c.Judged {
-			judged = append(judged, c)
-		}
-	}
-	return judged
+// Judged returns the cutoffs that count.
+func (r Rolling) Judged() []Cutoff {
+	return slices.DeleteFunc(slices.Clone(r.Cutoffs), func(c Cutoff) bool { return !c.Judged })
 }
 
 // testTotal holds the total of a target over the judged cutoffs to the largest error
 // that is trusted, and to chance.
 func (r Rolling) testTotal(target int) []Test {
-	cutoffs := r.judged()
+	cutoffs := r.Judged()
 	if len(cutoffs) == 0 {
 		return nil
 	}
@@ -106,7 +100,7 @@ func (r Rolling) testTotal(target int) []Test {
 	if !(test.Actual > 0) || !(test.Expected > 0) {
 		test.Failed = test.Expected > leastGroupPurchases && targets[target] == Purchases || targets[target] == Margin && test.Actual <= 0 && test.Expected > 0
 		test.StandardError = math.NaN()
-		test.Verdict, test.Sentence = NotTrusted, r.sentence(test, "")
+		test.Verdict, test.Sentence = NotTrusted, r.calendar.After(r.HoldoutDays, daysBefore(cutoffs)...)+test.MissText(r.basis)
 		return []Test{test}
 	}
 	variance := r.customerVariance(cutoffs, target, test.Actual/test.Expected) / (test.Actual * test.Actual)
@@ -116,7 +110,7 @@ func (r Rolling) testTotal(target int) []Test {
 	off := math.Abs(test.Expected/test.Actual-1) > r.maxTotalError
 	test.Failed = off && math.Abs(math.Log(test.Actual/test.Expected)) > mostTotalErrors*test.StandardError
 	verdict, remark := r.missVerdict(test)
-	test.Verdict, test.Sentence = verdict, r.sentence(test, fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError)+remark)
+	test.Verdict, test.Sentence = verdict, r.calendar.After(r.HoldoutDays, daysBefore(cutoffs)...)+test.MissText(r.basis)+fmt.Sprintf(", more than %.3g %%", 100*r.maxTotalError)+remark
 	return []Test{test}
 }
 
@@ -130,9 +124,10 @@ func (r Rolling) hasUntoldSeason() bool {
 
 // missVerdict returns what it says that the total of the cutoffs missed so much, and a
 // remark on it. What an untold season explains, by the error that forecasts without one are
-// taken to have, says nothing of today's.
+// taken to have, says nothing of today's; where orders of the days tested are missing, no
+// season need explain it.
 func (r Rolling) missVerdict(test Test) (verdict Trust, remark string) {
-	if !r.hasUntoldSeason() || test.Distance() > mostTotalErrors*math.Sqrt(priorError(false)) {
+	if len(r.Untestable()) > 0 || !r.hasUntoldSeason() || test.Distance() > mostTotalErrors*math.Sqrt(priorError(false)) {
 		return NotTrusted, ""
 	}
 	return Untested, ": the season may be why, which no earlier year had shown then, and which today's forecast knows"
@@ -161,7 +156,7 @@ func (r Rolling) customerVariance(cutoffs []Cutoff, target int, ratio float64) f
 // testBaselines holds the procedure to what knows no model, on the judged cutoffs, by
 // paired deviances.
 func (r Rolling) testBaselines() (tests []Test) {
-	cutoffs := r.judged()
+	cutoffs := r.Judged()
 	if len(cutoffs) == 0 {
 		return nil
 	}
@@ -263,18 +258,9 @@ func (r Rolling) testUncorrected() (tests []Test) {
 			if !r.Ratio(targets[target], r.HorizonDays).Tested() {
 				remark = ": nothing corrects today's"
 			}
-			test.Sentence = "a year ago " + r.sentence(test, remark)
+			test.Sentence = "a year ago " + test.MissText(r.basis) + remark
 			tests = append(tests, test)
 		}
 	}
 	return tests
-}
-
-// sentence says how far a forecast was off, of what came.
-func (r Rolling) sentence(test Test, remark string) string {
-	missed := ""
-	if test.Actual > 0 {
-		missed = ": " + trust.Miss(test.Expected/test.Actual-1)
-	}
-	return test.ForecastText() + missed + remark
 }

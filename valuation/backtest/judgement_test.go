@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"cbv/valuation/orderdays"
 	"cbv/valuation/pastdays"
 	"cbv/valuation/season"
 	"cbv/valuation/trust"
@@ -59,18 +61,47 @@ func TestMissesWithoutASeason(t *testing.T) {
 	}
 }
 
-// A group is held to what came over what was forecast of it, and that is what is said.
-func TestGroupSentence(t *testing.T) {
+// Where orders of the days tested are missing, a season need not explain the miss, whose
+// days are then named.
+func TestMissesOfMissingDays(t *testing.T) {
+	day := func(month time.Month, of int) time.Time { return time.Date(2023, month, of, 0, 0, 0, 0, time.UTC) }
+	known, unknown := season.New(Purchases, 365, []season.YearRatio{{Before: pastdays.YearDays, Ratio: 1.1}}), season.New(Purchases, 365, nil)
+	for _, c := range []struct {
+		from, to   time.Time
+		want       Trust
+		untestable int
+	}{
+		{day(7, 1), day(9, 30), NotTrusted, 1},
+		{day(5, 1), day(7, 5), NotTrusted, 1},     // the first of the 180 days is 5 July
+		{day(5, 1), day(7, 4), Untested, 0},       // before the cutoff
+		{day(12, 31), day(12, 31), NotTrusted, 1}, // the last
+	} {
+		r := Rolling{
+			Lookback: pastdays.Lookback{HorizonDays: 365, HoldoutDays: 180}, Ratios: []Ratio{known}, maxTotalError: .25,
+			calendar: pastdays.Calendar{AsOf: day(12, 31), Missing: []orderdays.Stretch{{From: c.from, To: c.to}}}, Cutoffs: []Cutoff{{Before: 180, Judged: true, Ratios: [2]Ratio{unknown}}},
+		}
+		verdict, _ := r.missVerdict(Test{Target: Purchases, Expected: 1300, Actual: 1000})
+		if missing := r.Untestable(); verdict != c.want || len(missing) != c.untestable {
+			t.Errorf("missing from %s to %s: trust %d, want %d, and %v is untestable", c.from, c.to, verdict, c.want, missing)
+		}
+		if got, want := r.calendar.After(r.HoldoutDays, daysBefore(r.Judged())...), "over the 180 days after 2023-07-04, "; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// What is said of a forecast is by how much of what came it was off.
+func TestMissTextOfAGroup(t *testing.T) {
 	for _, c := range []struct {
 		expected, actual float64
 		want             string
 	}{
-		{100, 127.9, "of tenth 8, 100 purchases were forecast and 128 came, 27.9 % more"},
-		{100, 74, "of tenth 8, 100 purchases were forecast and 74 came, 26.0 % less"},
-		{100, 0, "of tenth 8, 100 purchases were forecast and 0 came, 100.0 % less"},
+		{100, 127.9, "of tenth 8, 100 purchases were forecast and 128 came: the forecast was 21.8 % too low"},
+		{100, 74, "of tenth 8, 100 purchases were forecast and 74 came: the forecast was 35.1 % too high"},
+		{100, 0, "of tenth 8, 100 purchases were forecast and 0 came"},
 	} {
 		test := Test{Target: Purchases, Group: "tenth 8", Expected: c.expected, Actual: c.actual}
-		if got := test.GroupSentence(); got != c.want {
+		if got := test.MissText("margin"); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
@@ -103,7 +134,7 @@ func TestWeighingOfTests(t *testing.T) {
 	}
 	rolling := Rolling{maxTotalError: .25, Cutoffs: []Cutoff{{Judged: true}, {}}}
 	purchases := Test{Name: "total", Target: Purchases, Expected: 110, Actual: 100}
-	if got := rolling.Held(trust.Judge([]Test{purchases, passed})); got != "the forecast of an earlier day, knowing only its past, was 10.0 % too high for purchases and 10.0 % too low for money, within 25 %" {
+	if got := rolling.Held(trust.Judge([]Test{purchases, passed})); got != "the forecast of an earlier day, knowing only its past, was 10.0 % too high for purchases and 10.0 % too low for margin, within 25 %" {
 		t.Errorf("held: %s", got)
 	}
 	rolling.Cutoffs[1].Judged, purchases.Expected = true, 130

@@ -1,7 +1,6 @@
 package backtest
 
 import (
-	"fmt"
 	"math"
 
 	"cbv/valuation/pastdays"
@@ -74,6 +73,6 @@ func (r Rolling) testRecentTotal() []Test {
 	}
 	off := math.Abs(math.Log(recent.Actual / recent.Expected))
 	test.Failed = !(recent.Actual > 0) || off > math.Log1p(mostRecentTotalError) && off > mostTotalErrors*recent.StandardError
-	test.Sentence = fmt.Sprintf("in the last %d days ", pastdays.RecentDays) + test.GroupSentence() + ": whether the coming days follow the forecast or these is not known"
+	test.Sentence = r.calendar.After(pastdays.RecentDays, pastdays.RecentDays) + "of the customers known then, " + test.MissText(r.basis) + ": whether the coming days follow the forecast or these is not known"
 	return []Test{test}
 }

@@ -10,6 +10,7 @@ import (
 	"cbv/valuation/pastdays"
 	"cbv/valuation/recentvalue"
 	"cbv/valuation/season"
+	"cbv/valuation/trust"
 )
 
 // seasonReach is over how many times the days of files before a day its forecast is
@@ -76,6 +77,8 @@ type Rolling struct {
 
 	RecentTotal   *RecentTotal
 	maxTotalError float64
+	calendar      pastdays.Calendar
+	basis         trust.Basis
 	days          map[int]*hindcast
 
 	// instead are the forecasts at cutoffs by what is chosen after the family, where it
@@ -113,7 +116,7 @@ var targets = [...]Target{Purchases, Margin}
 func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	r := Rolling{
 		Lookback: past.Lookback, Procedure: procedure,
-		maxTotalError: terms.MaxTotalError, days: map[int]*hindcast{},
+		maxTotalError: terms.MaxTotalError, calendar: terms.Calendar, basis: terms.Basis, days: map[int]*hindcast{},
 	}
 	wanted, forecast := past.Lookback.Days(), past.ForecastDays()
 	var days []PastDay

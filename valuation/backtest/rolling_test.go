@@ -62,20 +62,20 @@ func TestFarOff(t *testing.T) {
 }
 
 // The recent days are off by 15 % of either sign, and beyond chance, or not at all;
-// fewer purchases than a group of customers has to have say nothing. What is said is what
-// came over what was forecast.
+// fewer purchases than a group of customers has to have say nothing. What is said is by how much of
+// what came the forecast was off.
 func TestRecentTotal(t *testing.T) {
 	for _, c := range []struct {
 		expected, actual, standardError float64
 		tested, failed                  bool
 		said                            string
 	}{
-		{1000, 1140, .01, true, false, "1140 came, 14.0 % more"}, {1000, 1160, .01, true, true, "1160 came, 16.0 % more"},
-		{1000, 860, .01, true, true, "860 came, 14.0 % less"}, {1000, 880, .01, true, false, "880 came, 12.0 % less"},
-		{1000, 1300, .11, true, false, "1300 came, 30.0 % more"}, {1000, 0, .01, true, true, "0 came, 100.0 % less"},
+		{1000, 1140, .01, true, false, "1,140 came: the forecast was 12.3 % too low"}, {1000, 1160, .01, true, true, "1,160 came: the forecast was 13.8 % too low"},
+		{1000, 860, .01, true, true, "860 came: the forecast was 16.3 % too high"}, {1000, 880, .01, true, false, "880 came: the forecast was 13.6 % too high"},
+		{1000, 1300, .11, true, false, "1,300 came: the forecast was 23.1 % too low"}, {1000, 0, .01, true, true, "0 came"},
 		{29, 200, .01, false, false, ""},
 	} {
-		said := "in the last 90 days 1000 purchases were forecast and " + c.said + ": whether the coming days follow the forecast or these is not known"
+		said := "of the customers known then, 1,000 purchases were forecast and " + c.said + ": whether the coming days follow the forecast or these is not known"
 		r := Rolling{RecentTotal: &RecentTotal{Customers: 10, Expected: c.expected, Actual: c.actual, StandardError: c.standardError}}
 		tests := r.testRecentTotal()
 		if (len(tests) == 1) != c.tested || c.tested && (tests[0].Failed != c.failed || tests[0].Verdict != Untested || tests[0].Sentence != said) {

@@ -19,14 +19,6 @@ const (
 	Margin    Target = "margin"
 )
 
-// Said names a target in a sentence: a margin may be revenue, where no margin is known.
-func (t Target) Said() string {
-	if t == Margin {
-		return "money"
-	}
-	return string(t)
-}
-
 // Contest is a model, the holder, against another, the challenger, on the same
 // customers.
 type Contest struct {

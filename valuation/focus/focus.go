@@ -6,6 +6,7 @@ package focus
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 )
@@ -62,6 +63,8 @@ type Finding struct {
 	Lean  Lean     `json:"lean"`
 	Why   string   `json:"why"`
 	Votes int      `json:"votes"` // for what it leans to, 0 where to neither
+	// IsForecast says that the figure rests on the model, and counts where that is trusted.
+	IsForecast bool `json:"is_forecast,omitempty"`
 }
 
 // Unit is what a figure is counted in.
@@ -111,16 +114,34 @@ func Judge(f Figures) Judgement {
 	findings := []Finding{
 		f.held(f.age()), f.size(), f.held(f.growth()), f.held(f.economics()), f.held(f.source()), f.held(f.trend()), f.concentration(), f.held(f.risk()),
 	}
-	votes := map[Lean]int{}
 	for i, finding := range findings {
 		if finding.Lean == Neither {
 			findings[i].Votes = 0
 		}
+	}
+	return decide(findings, f.LTVToCAC != nil && *f.LTVToCAC < 1 && f.NewCustomers >= f.MinNewCustomers)
+}
+
+// WithoutForecasts is the judgement where forecasts are not trusted: what rests on them
+// has no vote.
+func (j Judgement) WithoutForecasts() Judgement {
+	findings := slices.Clone(j.Findings)
+	for i := range findings {
+		if findings[i].IsForecast {
+			findings[i].Votes = 0
+		}
+	}
+	return decide(findings, false)
+}
+
+// decide counts the votes; losing says that new customers cost more than they bring.
+func decide(findings []Finding, losing bool) Judgement {
+	votes := map[Lean]int{}
+	for _, finding := range findings {
 		votes[finding.Lean] += finding.Votes
 	}
 	j := Judgement{Verdict: Balanced, Findings: findings}
 	balance := votes[Retention] - votes[Acquisition]
-	losing := f.LTVToCAC != nil && *f.LTVToCAC < 1 && f.NewCustomers >= f.MinNewCustomers
 	switch {
 	case balance >= 2:
 		j.Verdict = RetentionLed
@@ -181,7 +202,7 @@ func (f Figures) size() Finding {
 }
 
 func (f Figures) growth() Finding {
-	rule := Finding{Rule: "growth of the customers expected to be alive, within a year", Saw: f.AliveGrowth, Unit: Share, Votes: 1}
+	rule := Finding{Rule: "growth of the customers expected to be alive, within a year", Saw: f.AliveGrowth, Unit: Share, Votes: 1, IsForecast: true}
 	switch {
 	case f.AliveGrowth == nil:
 		return rule.unknown("it takes a fitted model and more than a year of orders")
@@ -200,7 +221,7 @@ func (f Figures) growth() Finding {
 }
 
 func (f Figures) economics() Finding {
-	rule := Finding{Rule: "predicted LTV:CAC of new customers over their first 365 days", Saw: f.LTVToCAC, Unit: Ratio, Votes: 1}
+	rule := Finding{Rule: "predicted LTV:CAC of new customers over their first 365 days", Saw: f.LTVToCAC, Unit: Ratio, Votes: 1, IsForecast: true}
 	switch {
 	case f.LTVToCAC == nil:
 		return rule.unknown("there is no cost of acquisition")
@@ -229,7 +250,7 @@ func (f Figures) economics() Finding {
 }
 
 func (f Figures) source() Finding {
-	rule := Finding{Rule: "share of the value of 365 days that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1}
+	rule := Finding{Rule: "share of the value of 365 days that current customers bring, against a year's new ones net of their cost", Saw: f.CurrentShare, Unit: Share, Votes: 1, IsForecast: true}
 	switch {
 	case f.CurrentShare == nil:
 		return rule.unknown("it takes a fitted model, twelve whole months of new customers and, with spend, all of theirs")
@@ -270,7 +291,7 @@ func (f Figures) concentration() Finding {
 }
 
 func (f Figures) risk() Finding {
-	rule := Finding{Rule: "share of the value of current customers that expected dropout takes within 365 days", Saw: f.AtRiskShare, Unit: Share, Lean: Neither, Votes: 1}
+	rule := Finding{Rule: "share of the value of current customers that expected dropout takes within 365 days", Saw: f.AtRiskShare, Unit: Share, Lean: Neither, Votes: 1, IsForecast: true}
 	switch {
 	case f.AtRiskShare == nil:
 		return rule.unknown("it takes a fitted model")

@@ -93,3 +93,26 @@ func TestLosingAcquisitionIsNeverAdvised(t *testing.T) {
 		}
 	}
 }
+
+// Where forecasts are not trusted, what rests on them has no vote, and the rest decides.
+func TestWithoutForecasts(t *testing.T) {
+	j := Judge(Figures{
+		Customers: 50_000, ShopAgeDays: 1_500, LargestShare: at(0.001), CurrentShare: at(0.7), AtRiskShare: at(0.5),
+	})
+	without := j.WithoutForecasts()
+	if j.Verdict != RetentionLed || without.Verdict != Balanced {
+		t.Errorf("%s (%s), and without forecasts %s (%s)", j.Verdict, j.Why, without.Verdict, without.Why)
+	}
+	if want := "votes for retention: 1, for acquisition: 0; a difference of two decides"; without.Why != want {
+		t.Errorf("%q, want %q", without.Why, want)
+	}
+	for i, finding := range j.Findings {
+		if finding.Lean == Retention && finding.Votes == 0 {
+			t.Errorf("the judgement itself lost the vote of %s", j.Findings[i].Rule)
+		}
+	}
+	young := Judge(Figures{Customers: 300, ShopAgeDays: 60}).WithoutForecasts()
+	if young.Verdict != AcquisitionLed {
+		t.Errorf("a young shop is %s without forecasts", young.Verdict)
+	}
+}

@@ -102,6 +102,9 @@ func (in *Intake) checkOrderDays(all []orderdays.Day) error {
 	rows, median := orderdays.New(known), calendar.MedianGap(counted)
 	if says, found := rows.Missing(median); found {
 		in.Warn("missing_days", "%s", says)
+		if !slices.Contains(in.Config.Run.Accept, "missing_days") { // a closing that somebody knows of
+			in.MissingDays = rows.MissingDays()
+		}
 	}
 	if says, found := rows.Short(); found {
 		in.Warn("short_day", "%s", says)

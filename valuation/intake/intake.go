@@ -12,6 +12,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
+	"cbv/valuation/orderdays"
 	"cbv/valuation/pastdays"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/source"
@@ -99,6 +100,10 @@ type Intake struct {
 	// BeyondOrders says that the as-of day lies so far behind the last order that
 	// orders are more likely missing.
 	BeyondOrders bool
+
+	// MissingDays are days without an order that missing_days warns of and nobody accepted,
+	// the earliest first.
+	MissingDays []orderdays.Stretch
 
 	// Holdout is how the plan tests models on the shop's own past. A plan that tests
 	// none has the zero Holdout, and looks back to no past day.

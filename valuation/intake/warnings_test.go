@@ -127,31 +127,31 @@ func TestWarnings(t *testing.T) {
 		{ // a day brings 1 row in 28 before and after: 15 days without lack 15, 14 do not
 			Code:   "missing_days",
 			Raises: ofDays(nil, daily(71, except(1, 28, 42))...),
-			Says:   "no order from 2025-01-29 to 2025-02-12, 15 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Says:   "no order from 2025-01-29 to 2025-02-12, 15 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it (run: {accept: [missing_days]}); either way, run again",
 			Silent: ofDays(nil, daily(70, except(1, 28, 41))...),
 		},
 		{ // of a shop that never closes: two days, and not one; and not about New Year
 			Code:   "missing_days",
 			Raises: ofDays(nil, daily(120, except(100, 60, 61))...),
-			Says:   "no order from 2025-03-02 to 2025-03-03, 2 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Says:   "no order from 2025-03-02 to 2025-03-03, 2 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it (run: {accept: [missing_days]}); either way, run again",
 			Silent: ofDays(nil, daily(500, except(100, 60, 60, 357, 366))...),
 		},
 		{ // three times what the fourth largest lacks: 3 days where the shop closes for one, and not 2
 			Code:   "missing_days",
 			Raises: ofDays(nil, daily(200, except(100, 40, 40, 60, 60, 80, 80, 100, 100, 150, 152))...),
-			Says:   "no order from 2025-05-31 to 2025-06-02, 3 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Says:   "no order from 2025-05-31 to 2025-06-02, 3 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it (run: {accept: [missing_days]}); either way, run again",
 			Silent: ofDays(nil, daily(200, except(100, 40, 40, 60, 60, 80, 80, 100, 100, 150, 151))...),
 		},
 		{ // February and two more months are missing, the longest is named
 			Code:   "missing_days",
 			Raises: ofDays(nil, daily(500, except(100, 31, 58, 150, 180, 300, 329))...),
-			Says:   "no order from 2025-05-31 to 2025-06-30, 31 days, where a usual gap is 1 day, and 58 days more in 2 other gaps: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Says:   "no order from 2025-05-31 to 2025-06-30, 31 days, where a usual gap is 1 day, and 58 days more in 2 other gaps: files may be missing, or the dates from then on wrong; if the shop was closed, accept it (run: {accept: [missing_days]}); either way, run again",
 			Silent: ofDays(nil, daily(500, except(100, 31, 31, 150, 150, 300, 300))...),
 		},
 		{ // August 2025 is days 212 to 242: it is a closing when it comes again, if half as long
 			Code:   "missing_days",
 			Raises: ofDays(nil, daily(700, except(100, 212, 242, 577, 591))...),
-			Says:   "no order from 2025-08-01 to 2025-08-31, 31 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+			Says:   "no order from 2025-08-01 to 2025-08-31, 31 days, where a usual gap is 1 day: files may be missing, or the dates from then on wrong; if the shop was closed, accept it (run: {accept: [missing_days]}); either way, run again",
 			Silent: ofDays(nil, daily(700, except(100, 212, 242, 577, 592))...),
 		},
 		{ // half of 100 rows

@@ -97,6 +97,18 @@ func (d Rows) Missing(usualGap int) (says string, found bool) {
 	return d.describe(missing, usualGap), true
 }
 
+// Stretch is a run of days, both ends included.
+type Stretch struct{ From, To time.Time }
+
+// MissingDays returns the days without rows that are no closings, the earliest first.
+func (d Rows) MissingDays() (missing []Stretch) {
+	for _, g := range d.missing() {
+		missing = append(missing, Stretch{d.date(g.from), d.date(g.to)})
+	}
+	slices.SortFunc(missing, func(a, b Stretch) int { return a.From.Compare(b.From) })
+	return missing
+}
+
 // missing returns the runs of days without rows that are no closings, longest first.
 func (d Rows) missing() []gap {
 	runs := d.runs()
@@ -231,7 +243,7 @@ func (d Rows) describe(missing []gap, median int) string {
 			more = fmt.Sprintf(", and %s more from %s on", calendar.DaysText(days), d.date(others[0].from).Format(time.DateOnly))
 		}
 	}
-	return fmt.Sprintf("no order from %s to %s, %s, where a usual gap is %s%s: files may be missing, or the dates from then on wrong; if the shop was closed, accept it",
+	return fmt.Sprintf("no order from %s to %s, %s, where a usual gap is %s%s: files may be missing, or the dates from then on wrong; if the shop was closed, accept it (run: {accept: [missing_days]}); either way, run again",
 		d.date(longest.from).Format(time.DateOnly), d.date(longest.to).Format(time.DateOnly), calendar.DaysText(longest.days()), calendar.DaysText(median), more)
 }
 

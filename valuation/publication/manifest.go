@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
 	"cbv/valuation/focus"
+	"cbv/valuation/orderdays"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/source"
 )
@@ -36,7 +40,8 @@ type Manifest struct {
 	Past          Past               `json:"past"`                      // how the past changed from run to run
 	MovementSince string             `json:"movement_since,omitempty"`  // the run that movement and restated compare with; absent without one
 	Totals        Totals             `json:"totals"`
-	Acquisition   *Acquisition       `json:"acquisition"` // null where no customer is marked by it
+	MissingDays   []Stretch          `json:"missing_days,omitempty"` // without an order, though the shop would have had some; the earliest first
+	Acquisition   *Acquisition       `json:"acquisition"`            // null where no customer is marked by it
 	RFMCuts       RFMCuts            `json:"rfm_cuts"`
 	Model         *Model             `json:"model"` // null where none could be fitted
 	Backtest      Backtest           `json:"backtest"`
@@ -122,6 +127,20 @@ type Totals struct {
 	ReturnsOnlyRevenue   string  `json:"returns_only_revenue"`
 }
 
+// Stretch is a run of days, both ends included.
+type Stretch struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Stretches writes runs of days for a manifest.
+func Stretches(of []orderdays.Stretch) (written []Stretch) {
+	for _, s := range of {
+		written = append(written, Stretch{s.From.Format(time.DateOnly), s.To.Format(time.DateOnly)})
+	}
+	return written
+}
+
 // RFMCuts are the bounds used; pinned, they reproduce the scores on another
 // day. Monetary bounds are money.
 type RFMCuts struct {
@@ -178,6 +197,21 @@ type Season struct {
 	Years     int         `json:"years"`     // that the ratios rest on, of purchases
 	Purchases SeasonRatio `json:"purchases"` // of their number
 	Margin    SeasonRatio `json:"margin"`
+	// LacksDays says that missing days are among those of the earlier years.
+	LacksDays bool `json:"lacks_days,omitempty"`
+}
+
+// Remark says behind the multipliers why they are nearer to 1 than what came, and what is
+// wrong with them where days are missing.
+func (s Season) Remark() string {
+	remark := ": shrunk, since one year is little evidence"
+	if s.Years > 1 {
+		remark = fmt.Sprintf(": shrunk, since %d years are little evidence", s.Years)
+	}
+	if s.LacksDays {
+		remark += ", and bent as well, since the missing days are among these"
+	}
+	return remark
 }
 
 // SeasonRatio is what came in these days of earlier years over what the model expected.
@@ -197,6 +231,15 @@ type Backtest struct {
 	Customers   int64  `json:"customers"` // of the sample
 	Known       int64  `json:"known"`     // customers at the cutoff
 	Newcomers   int64  `json:"newcomers"` // acquired after the cutoff and left out
+	// Why trust is not given, one by one; Reason joins them.
+	Reasons []string `json:"reasons,omitempty"`
+	// Where trust is not given: what of the input may be why, a sentence without its full
+	// stop.
+	MayBeWhy string `json:"may_be_why,omitempty"`
+	// The forecasts of earlier days whose totals trust goes by, and where there are several
+	// their sum.
+	Judged   []JudgedForecast `json:"judged,omitempty"`
+	Together *JudgedForecast  `json:"judged_together,omitempty"`
 	// The same-season ratios of the horizon; null where no earlier year shows its season.
 	Season *Season `json:"season"`
 	// The standard deviation of the logarithm of a total that neither customers nor
@@ -214,12 +257,43 @@ type Backtest struct {
 	Margin    *Forecast `json:"margin,omitempty"`
 }
 
+// JudgedForecast is what was forecast on an earlier day, the last that it knew, and what
+// came.
+type JudgedForecast struct {
+	Cutoff    string   `json:"cutoff,omitempty"` // absent of a sum
+	Purchases Forecast `json:"purchases"`
+	Margin    Forecast `json:"margin"`
+}
+
+// Together sorts forecasts by their days and returns the sum of several, nil for one.
+func Together(forecasts []JudgedForecast) *JudgedForecast {
+	slices.SortFunc(forecasts, func(a, b JudgedForecast) int { return strings.Compare(a.Cutoff, b.Cutoff) })
+	if len(forecasts) < 2 {
+		return nil
+	}
+	sum := &JudgedForecast{}
+	for _, f := range forecasts {
+		sum.Purchases.add(f.Purchases)
+		sum.Margin.add(f.Margin)
+	}
+	return sum
+}
+
+// add adds a forecast; the interval of a sum is not told.
+func (f *Forecast) add(other Forecast) {
+	f.Expected, f.Actual, f.Error = f.Expected+other.Expected, f.Actual+other.Actual, nil
+	if f.Actual > 0 {
+		off := f.Expected/f.Actual - 1
+		f.Error = &off
+	}
+}
+
 // Forecast is a total that was forecast, and the actual one.
 type Forecast struct {
 	Expected  float64  `json:"expected"`
 	Actual    float64  `json:"actual"`
-	Error     *float64 `json:"error"` // null where nothing was observed
-	ErrorLow  *float64 `json:"error_low"`
+	Error     *float64 `json:"error"`     // null where nothing was observed
+	ErrorLow  *float64 `json:"error_low"` // null where it is not told
 	ErrorHigh *float64 `json:"error_high"`
 }
 

@@ -243,11 +243,19 @@ func newCustomersText(v publication.Backtest) string {
 func trustText(v publication.Backtest) string {
 	switch {
 	case v.Trust == nil:
-		return fmt.Sprintf("Trust: unknown: %s.%s", v.Reason, seasonText(v))
+		return fmt.Sprintf("Trust: unknown: %s.%s%s", v.Reason, mayBeWhyText(v), seasonText(v))
 	case !*v.Trust:
-		return fmt.Sprintf("Trust: no: %s.%s%s", v.Reason, untestedText(v), seasonText(v))
+		return fmt.Sprintf("Trust: no: %s.%s%s%s", v.Reason, mayBeWhyText(v), untestedText(v), seasonText(v))
 	}
 	return fmt.Sprintf("Trust: yes: %s.%s", v.Reason, seasonText(v))
+}
+
+// mayBeWhyText says what of the input may be why trust is not given.
+func mayBeWhyText(v publication.Backtest) string {
+	if v.MayBeWhy == "" {
+		return ""
+	}
+	return fmt.Sprintf(" What may be why: %s.", v.MayBeWhy)
 }
 
 // untestedText says what nothing has tested, where trust is refused whatever that would
@@ -264,8 +272,8 @@ func seasonText(v publication.Backtest) string {
 	if v.Season == nil {
 		return ""
 	}
-	return fmt.Sprintf(" In the same days of %s %.2f of the purchases that were expected came, and %.2f of the money; forecasts are multiplied by %.2f and %.2f.",
-		countNoun(int64(v.Season.Years), "earlier year"), v.Season.Purchases.Raw, v.Season.Margin.Raw, v.Season.Purchases.Multiplier, v.Season.Margin.Multiplier)
+	return fmt.Sprintf(" In the same days of %s %.2f of the purchases that were expected came, and %.2f of their value; forecasts are multiplied by %.2f and %.2f%s.",
+		countNoun(int64(v.Season.Years), "earlier year"), v.Season.Purchases.Raw, v.Season.Margin.Raw, v.Season.Purchases.Multiplier, v.Season.Margin.Multiplier, v.Season.Remark())
 }
 
 // missText says by how much a forecast was off.

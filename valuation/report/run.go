@@ -109,7 +109,7 @@ func (s summary) distrust() string {
 	if !s.isDistrusted() {
 		return ""
 	}
-	return fmt.Sprintf("Trust: no. What rests on the model below does not deserve trust: %s.", s.result.Manifest.Backtest.Reason)
+	return fmt.Sprintf("Trust: no. What rests on the model below does not deserve trust: %s.%s", s.result.Manifest.Backtest.Reason, mayBeWhyText(s.result.Manifest.Backtest))
 }
 
 // parameters says when the models are those of another run.
@@ -204,12 +204,20 @@ func (s summary) quarantinedOthers() string {
 
 // focus says where the next effort should go, by which figures.
 func (s summary) focus() string {
-	j := s.result.Manifest.Focus
+	all := s.result.Manifest.Focus.Judgement
+	j := all
+	if s.isDistrusted() {
+		j = all.WithoutForecasts()
+	}
 	leaning := func(lean focus.Lean) string {
 		var parts []string
-		for _, finding := range j.Findings {
+		for i, finding := range all.Findings {
 			if finding.Lean == lean {
-				parts = append(parts, fmt.Sprintf("%s: %s (%s)", finding.Rule, figure(*finding.Saw, finding.Unit), finding.Why))
+				counted := ""
+				if j.Findings[i].Votes < finding.Votes {
+					counted = "; not counted, since the model is not trusted"
+				}
+				parts = append(parts, fmt.Sprintf("%s: %s (%s%s)", finding.Rule, figure(*finding.Saw, finding.Unit), finding.Why, counted))
 			}
 		}
 		if len(parts) == 0 {
@@ -220,7 +228,7 @@ func (s summary) focus() string {
 	verdict := map[focus.Verdict]string{
 		focus.RetentionLed: "retention-led", focus.AcquisitionLed: "acquisition-led", focus.Balanced: "balanced",
 	}[j.Verdict]
-	if !slices.ContainsFunc(j.Findings, func(f focus.Finding) bool { return f.Votes > 0 }) {
+	if !slices.ContainsFunc(all.Findings, func(f focus.Finding) bool { return f.Votes > 0 }) {
 		return fmt.Sprintf("Focus: %s. No figure speaks for retention or for acquisition; the manifest has what each rule saw.", verdict)
 	}
 	return fmt.Sprintf("Focus: %s. For retention: %s. For acquisition: %s.", verdict, leaning(focus.Retention), leaning(focus.Acquisition))

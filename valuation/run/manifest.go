@@ -92,6 +92,7 @@ func (r *nightly) manifest(entries []pipeline.Entry) (publication.Manifest, erro
 		SchemaVersion: publication.SchemaVersion, Version: r.Program.Version, Identity: r.identity,
 		AsOf: r.Days.AsOf.Format(time.DateOnly), Currency: r.Config.Value.Currency, MoneyBasis: r.Config.MoneyBasis(),
 		Configuration: settings, Inputs: r.intake.Inputs.PublishedInputs(), Rows: r.intake.OrderRows(), OtherRows: r.intake.AuxiliaryRows(), Profile: r.suspicion.Profile, Merged: r.intake.Report.Merged, Young: r.intake.Report.Young,
+		MissingDays: publication.Stretches(r.intake.MissingDays),
 		Acquisition: r.judgement.AcquisitionTerms(), Totals: r.totals(), RFMCuts: r.scoring.RFMCuts(), Model: r.scoring.Published(),
 		Backtest: r.scoring.Verdict(), Record: r.suspicion.Record(), Focus: r.judgement.Focus, Past: r.suspicion.Past(), MovementSince: r.suspicion.Earlier.ID, LastCampaign: r.campaign, Warnings: r.Warnings, Plan: entries,
 	}

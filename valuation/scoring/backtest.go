@@ -8,7 +8,9 @@ import (
 	"cbv/valuation/backtest"
 	"cbv/valuation/calendar"
 	"cbv/valuation/engine"
+	"cbv/valuation/pastdays"
 	"cbv/valuation/pastfits"
+	"cbv/valuation/trust"
 )
 
 // minGroupRepeaters is the number of repeat customers below which a channel takes
@@ -157,7 +159,8 @@ type pastSample struct {
 func (s *Scoring) terms() backtest.Terms {
 	return backtest.Terms{
 		HoldoutDays: s.intake.Holdout.Days, MaxTotalError: s.Config.Backtest.MaxTotalError, Workers: s.workers(), Form: s.formOfBacktest(),
-		Fits: s.holdout.fits,
+		Fits:     s.holdout.fits,
+		Calendar: pastdays.Calendar{AsOf: s.Days.AsOf, Missing: s.intake.MissingDays}, Basis: trust.Basis(s.Config.MoneyBasis()),
 	}
 }
 

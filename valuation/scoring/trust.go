@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cbv/valuation/backtest"
+	"cbv/valuation/pastdays"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/starts"
@@ -97,13 +98,21 @@ func (s *Scoring) Verdict() publication.Backtest {
 	verdict.Season, verdict.ForecastError = s.publishedSeason(), math.Sqrt(s.rolling.ErrorVariance(backtest.Margin))
 	verdict.Reason = strings.Join(s.judged.Reasons, "; ")
 	verdict.Untested = s.judged.Besides
+	for _, c := range s.rolling.Judged() {
+		verdict.Judged = append(verdict.Judged, publication.JudgedForecast{
+			Cutoff: s.Days.AsOf.AddDate(0, 0, -c.Before).Format(time.DateOnly), Purchases: *forecastOf(c.Totals[0]), Margin: *forecastOf(c.Totals[1]),
+		})
+	}
+	verdict.Together = publication.Together(verdict.Judged)
 	if s.judged.Trust != backtest.Untested {
 		trust := s.judged.Trust == backtest.Trusted
 		verdict.Trust = &trust
 	}
 	if s.judged.Trust == backtest.Trusted {
 		verdict.Reason = s.rolling.Held(s.judged)
+		return verdict
 	}
+	verdict.Reasons, verdict.MayBeWhy = s.judged.Reasons, pastdays.MayBeWhy(s.rolling.Untestable())
 	return verdict
 }
 
@@ -118,6 +127,7 @@ func (s *Scoring) publishedSeason() *publication.Season {
 		Years:     len(purchases.Years),
 		Purchases: publication.SeasonRatio{Raw: purchases.Raw, Multiplier: purchases.Multiplier},
 		Margin:    publication.SeasonRatio{Raw: margin.Raw, Multiplier: margin.Multiplier},
+		LacksDays: s.rolling.SeasonLacksDays(),
 	}
 }
 

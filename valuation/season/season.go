@@ -62,6 +62,14 @@ func New(target contest.Target, windowDays int, years []YearRatio) Ratio {
 	return r
 }
 
+// Befores returns the past days from which the days of its years are counted.
+func (r Ratio) Befores() (days []int) {
+	for _, year := range r.Years {
+		days = append(days, year.Before)
+	}
+	return days
+}
+
 // Tested reports whether there is a year that the season was compared with.
 func (r Ratio) Tested() bool { return len(r.Years) > 0 }
 

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/dustin/go-humanize"
+
 	"cbv/valuation/contest"
 )
 
@@ -90,14 +92,39 @@ func (t Test) Distance() float64 {
 	return math.Abs(math.Log(t.Actual / t.Expected))
 }
 
+// Basis is what value is counted in: margin, also "", or revenue.
+type Basis string
+
+// Said names a target.
+func (b Basis) Said(target contest.Target) string {
+	if target == contest.Margin && b != "" {
+		return string(b)
+	}
+	return string(target)
+}
+
 // ForecastText says what was forecast and what came.
-func (t Test) ForecastText() string {
+func (t Test) ForecastText(basis Basis) string {
 	text := fmt.Sprintf("%s purchases were forecast and %s came", Amount(t.Expected, 3), Amount(t.Actual, 3))
 	if t.Target == contest.Margin {
-		text = fmt.Sprintf("money of %s was forecast and %s came", Amount(t.Expected, 3), Amount(t.Actual, 3))
+		said := basis.Said(t.Target)
+		if said == string(contest.Margin) {
+			said = "a margin"
+		}
+		text = fmt.Sprintf("%s of %s was forecast and %s came", said, Amount(t.Expected, 3), Amount(t.Actual, 3))
 	}
 	if t.Group != "" {
 		return "of " + t.Group + ", " + text
+	}
+	return text
+}
+
+// MissText says what was forecast and what came, and by how much of what came the forecast
+// was off.
+func (t Test) MissText(basis Basis) string {
+	text := t.ForecastText(basis)
+	if t.Actual > 0 {
+		return text + ": " + Miss(t.Expected/t.Actual-1)
 	}
 	return text
 }
@@ -113,20 +140,10 @@ func Off(relative float64) string {
 	return fmt.Sprintf("%.1f %% too high", 100*relative)
 }
 
-// GroupSentence says how far what came of a group was off what was forecast of it, which is
-// what it is held to.
-func (t Test) GroupSentence() string {
-	more := t.Actual/t.Expected - 1
-	if more < 0 {
-		return fmt.Sprintf("%s, %.1f %% less", t.ForecastText(), -100*more)
-	}
-	return fmt.Sprintf("%s, %.1f %% more", t.ForecastText(), 100*more)
-}
-
 // Amount writes a number for a reader: in so many digits, or whole where that takes more.
 func Amount(v float64, digits int) string {
 	if math.Abs(v) >= math.Pow10(digits-1) {
-		return fmt.Sprintf("%.0f", v)
+		return humanize.Comma(int64(math.Round(v)))
 	}
 	return fmt.Sprintf("%.*g", digits, v)
 }

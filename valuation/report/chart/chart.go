@@ -54,6 +54,20 @@ func (c *canvas) shade(x, y, width, height float64) {
 	c.add("<rect class=\"shade\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>\n", number(x), number(y), number(width), number(height))
 }
 
+// hatching is the distance of the lines of a gap.
+const hatching = 7
+
+// gap shades and hatches a stretch of ground, between two edges.
+func (c *canvas) gap(x, y, width, height float64) {
+	c.shade(x, y, width, height)
+	for at := hatching - height; at < width; at += hatching {
+		from, to := math.Max(0, at), math.Min(width, at+height) // upwards to the right
+		c.line("hatch", x+from, y+height-(from-at), x+to, y+height-(to-at))
+	}
+	c.line("edge", x, y, x, y+height)
+	c.line("edge", x+width, y, x+width, y+height)
+}
+
 func (c *canvas) line(class string, x1, y1, x2, y2 float64) {
 	c.add("<line class=\"%s\" x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\"/>\n", class, number(x1), number(y1), number(x2), number(y2))
 }

@@ -13,6 +13,7 @@ type Columns struct {
 	Categories []string
 	Series     []Column
 	Stacked    bool
+	Gaps       []Shade // from the first category of each to the last, by their places
 }
 
 // Column is a series with a value for each category, nil where it is not known.
@@ -48,6 +49,10 @@ func (k Columns) draw(c *canvas) {
 	}
 	x := scale{low: 0, high: float64(len(k.Categories)), from: left + 8, to: Width - right}
 	y.from, y.to = top+plotHeight, top
+	for _, gap := range k.Gaps {
+		gap.To++
+		gap.draw(c, x, y, 0)
+	}
 	for _, tick := range ticks {
 		c.line("grid", x.from, y.at(tick), x.to, y.at(tick))
 		c.text("tick", end, x.from-5, y.at(tick)+4, k.Format(tick))

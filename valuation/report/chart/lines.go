@@ -37,10 +37,12 @@ type Point struct {
 	Y, Low, High *float64
 }
 
-// Shade is a stretch of the ground with a name.
+// Shade is a stretch of the ground with a name. One that is a gap is hatched: of it nothing
+// is known.
 type Shade struct {
 	From, To float64
 	Label    string
+	Gap      bool
 }
 
 const plotHeight = 150
@@ -70,7 +72,7 @@ func (l Lines) draw(c *canvas) {
 		c.text("label", start, 0, lineHeight-3, Fit(l.Unit, Width))
 		top = lineHeight + 8
 	}
-	if len(l.Shades) > 0 {
+	if slices.ContainsFunc(l.Shades, func(s Shade) bool { return !s.Gap }) {
 		top += lineHeight
 	}
 	x := scale{from: left + 8, to: Width - right}
@@ -122,18 +124,31 @@ func (l Lines) span() (from, to float64) {
 func (l Lines) drawShades(c *canvas, x, y scale) {
 	free := 0.
 	for _, shade := range l.Shades {
-		from, to := x.at(math.Max(shade.From, x.low)), x.at(math.Min(shade.To, x.high))
-		if to <= from {
-			continue
-		}
-		c.shade(from, y.to, to-from, y.from-y.to)
-		c.line("edge", from, y.to-lineHeight+3, from, y.from)
-		if width := TextWidth(shade.Label); from+3 >= free {
-			at := math.Min(from+3, Width-width)
-			c.text("label", start, at, y.to-4, shade.Label)
-			free = at + width + 6
-		}
+		free = shade.draw(c, x, y, free)
 	}
+}
+
+// draw draws a shade and, where there is room from free on, its name. It returns from where
+// on there is room for the next. The name of a gap stands within the plot.
+func (shade Shade) draw(c *canvas, x, y scale, free float64) float64 {
+	from, to := x.at(math.Max(shade.From, x.low)), x.at(math.Min(shade.To, x.high))
+	if to <= from {
+		return free
+	}
+	width := TextWidth(shade.Label)
+	if shade.Gap {
+		c.gap(from, y.to, to-from, y.from-y.to)
+		c.text("value", middle, math.Min(math.Max((from+to)/2, x.from+width/2), x.to-width/2), y.to+lineHeight-3, shade.Label)
+		return free
+	}
+	c.shade(from, y.to, to-from, y.from-y.to)
+	c.line("edge", from, y.to-lineHeight+3, from, y.from)
+	if from+3 < free {
+		return free
+	}
+	at := math.Min(from+3, Width-width)
+	c.text("label", start, at, y.to-4, shade.Label)
+	return at + width + 6
 }
 
 // drawTicks writes the labels below an axis for which there is room, and returns the y

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 
 // marks shows segments and marks, by number and by value.
 func marks(d Data) section {
-	s := section{id: "segments", title: "Whom to keep: segments and marks"}
+	s := section{id: "segments", title: "Whom to keep: segments and marks", byModel: "values and marks"}
 	rows := slices.Clone(d.tables["segments"])
 	slices.SortStableFunc(rows, func(a, b parquetfile.Record) int {
 		if by := known(b["clv"]) - known(a["clv"]); by != 0 {
@@ -55,10 +56,14 @@ func marks(d Data) section {
 	value := figure{title: "Value by segment and mark", about: "Bars of the value to come of each RFM segment, by mark.", why: d.whyNoValue(),
 		drawing: chart.Bars{Unit: "value over the horizon", Format: chart.Short, Parts: parts, Rows: byValue}}
 	shown.caption, shown.open = "Segments and marks", true
-	s.parts = []part{
-		say("The segment says how someone has behaved, so what to write. The mark says what is at stake, so whether to spend: losing a customer to retain costs more than a new one would bring."),
-		number, value, shown,
+	by := ""
+	if d.isDistrusted() {
+		by = ", by the model"
 	}
+	s.parts = append([]part{
+		say("The segment says how someone has behaved, so what to write: by RFM, how recently, how frequently and for how much money they bought. The mark says what is at stake, so whether to spend: losing a customer to retain costs more than a new one would bring", by, "."),
+	}, d.lacking("who bought in these days looks less recent and less frequent than they are, and may stand in a lower segment")...)
+	s.parts = append(s.parts, number, value, shown)
 	return s
 }
 
@@ -91,10 +96,12 @@ func repeats(d Data) section {
 	if len(curve) < 2 {
 		why = "Nobody has bought a second time yet, so there is no curve."
 	}
+	s.parts = d.lacking("a second purchase in these days is not counted, or a later one is, and a first one is not either; the rates are bent by it")
 	s.parts = append(s.parts, figure{
 		title: "Second purchase by days since the first", about: "A line of the share of new customers who have purchased a second time, by days since the first purchase, with its 95 % interval.",
 		why:     why,
-		drawing: chart.Lines{Unit: "share with a second purchase (Kaplan-Meier, 95 % interval)", Across: "days since the first purchase", Format: chart.Percent, Ticks: ticks, Series: []chart.Series{{Name: "all", Points: points}}},
+		drawing: chart.Lines{Unit: "share with a second purchase (95 % interval)", Across: "days since the first purchase", Format: chart.Percent, Ticks: ticks, Series: []chart.Series{{Name: "all", Points: points}}},
+		note:    join("By the estimator of Kaplan and Meier: each customer counts for as long as they have been known, so that young ones do not lower the curve."),
 		table: table{from: "repeat_curve", where: "scope=all", rows: listed, columns: []column{
 			{title: "day", name: "day", format: asCount, isName: true}, {title: "at risk", name: "at_risk", format: asCount}, {title: "second purchases", name: "events", format: asCount},
 			{title: "probability", name: "repeat_probability", format: asShare}, {title: "low", name: "low", format: asShare}, {title: "high", name: "high", format: asShare},
@@ -125,6 +132,15 @@ func steps(d Data) figure {
 	if whyAllUnknown(rows, "rate_365d", "-") != "" {
 		of, unit = "", "share with the next purchase so far (95 % interval)"
 	}
+	shown := make([]parquetfile.Record, len(rows))
+	for i, row := range rows {
+		shown[i] = maps.Clone(row)
+		n := known(row["purchase_number"])
+		shown[i]["step"] = written{n, asCount(n)}
+		if row["is_and_more"] == true {
+			shown[i]["step"] = written{n, asCount(n) + " and later"}
+		}
+	}
 	return figure{
 		title: "From each purchase to the next", about: "Bars of the share of customers who go on from their first purchase to the second, from the second to the third, and so on.",
 		why: whyAllUnknown(rows, "rate"+of, "No purchase is a day old yet."),
@@ -135,8 +151,9 @@ func steps(d Data) figure {
 			}
 			return fmt.Sprintf("%d to %d", n, n+1)
 		})},
-		table: table{from: "repeat_steps", rows: rows, columns: []column{
-			{title: "from purchase", name: "purchase_number", format: asCount, isName: true}, {title: "customers", name: "customers", format: asCount}, {title: "went on", name: "repeaters", format: asCount},
+		note: join("The last line counts purchases, of which a customer can have many; the others count customers."),
+		table: table{from: "repeat_steps", rows: shown, columns: []column{
+			{title: "from purchase", name: "purchase_number", key: "step", format: asText, isName: true}, {title: "customers (last line: purchases)", name: "customers", format: asCount}, {title: "went on", name: "repeaters", format: asCount},
 			{title: "rate so far", name: "rate", format: asShare}, {title: "within 365 days", name: "rate_365d", format: asShare}, {title: "low", name: "low_365d", format: asShare},
 			{title: "high", name: "high_365d", format: asShare}, {title: "median days", name: "median_gap_days", format: asCount},
 		}},
@@ -192,7 +209,7 @@ func dayTicks(last float64) (ticks []chart.Tick) {
 
 // rfm shows the map of recency and frequency.
 func rfm(d Data) section {
-	s := section{id: "rfm", title: "The RFM map"}
+	s := section{id: "rfm", title: "The RFM map", byModel: "values and marks"}
 	rows := d.tables["rfm_cells"]
 	if len(rows) == 0 {
 		return section{}
@@ -211,7 +228,7 @@ func rfm(d Data) section {
 			}
 		}
 	}
-	s.parts = []part{figure{
+	s.parts = append(d.lacking("who bought in these days has lower scores than they should"), figure{
 		title: "Customers by recency and frequency", about: "A grid of five scores of recency by five of frequency; the area of each square is the number of customers.",
 		drawing: chart.Grid{Size: 5, Across: "recency score: 5 bought last", Up: "frequency score: 5 bought most often", Cells: cells, Text: func(v float64) string { return asCount(int64(v)) }},
 		table: table{from: "rfm_cells", rows: rows, columns: []column{
@@ -219,6 +236,6 @@ func rfm(d Data) section {
 			{title: "revenue to date", name: "revenue", format: d.asMoney}, {title: "value", name: "clv", format: d.asMoney}, {title: "value each", name: "mean_clv", format: d.asMoney},
 			{title: "retain", name: "retain_customers", format: asCount},
 		}},
-	}}
+	})
 	return s
 }

@@ -2,7 +2,9 @@ package page
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"cbv/valuation/parquetfile"
@@ -12,7 +14,7 @@ import (
 // distribution shows how many customers are worth how much, and on how few the revenue
 // rests.
 func distribution(d Data) section {
-	s := section{id: "value", title: "How value is spread"}
+	s := section{id: "value", title: "How value is spread", byModel: "values"}
 	rows := slices.Clone(d.tables["value_distribution"])
 	slices.SortFunc(rows, func(a, b parquetfile.Record) int { return int(known(b["place"]) - known(a["place"])) })
 	bars := func(column string, format func(any) string) (bars []chart.Bar) {
@@ -77,9 +79,14 @@ func concentration(d Data) figure {
 		why:     whyAllUnknown(rows, "value", "Nobody brought revenue."),
 		drawing: chart.Bars{Unit: "share of all revenue", Format: chart.Percent, Rows: bars},
 		table: table{from: "concentration", rows: rows, columns: []column{
-			{title: "figure", name: "metric", format: asText, isName: true}, {title: "share", name: "value", format: asShare}, {title: "customers", name: "n", format: asCount},
+			{title: "customers of most revenue", name: "metric", format: asTop, isName: true}, {title: "share", name: "value", format: asShare}, {title: "customers", name: "n", format: asCount},
 		}},
 	}
+}
+
+// asTop writes which top of the customers a figure of concentration is of.
+func asTop(value any) string {
+	return strings.TrimSuffix(strings.ReplaceAll(text(value), "_", " "), " percent share") + "\u00a0%"
 }
 
 // fit shows what the model expected beside what came.
@@ -108,14 +115,23 @@ func repeatCounts(d Data) figure {
 		expected.Values = append(expected.Values, decimal(row["expected_customers"]))
 	}
 	drawing.Series = []chart.Column{actual, expected}
+	shown := make([]parquetfile.Record, len(rows))
+	for i, row := range rows {
+		shown[i] = maps.Clone(row)
+		n := known(row["repeat_purchases"])
+		shown[i]["number"] = written{n, asCount(n)}
+		if row["is_and_more"] == true {
+			shown[i]["number"] = written{n, asCount(n) + " and more"}
+		}
+	}
 	why := ""
 	if len(rows) == 0 {
 		why = "This run has no model_fit.parquet: an older program made it."
 	}
 	return figure{
 		title: "Customers by repeat purchases", about: "Columns of the number of customers with each number of repeat purchases, actual and expected.", why: why, drawing: drawing,
-		table: table{from: "model_fit", rows: rows, columns: []column{
-			{title: "repeat purchases", name: "repeat_purchases", format: asCount, isName: true}, {title: "and more", name: "is_and_more", format: asYes},
+		table: table{from: "model_fit", rows: shown, columns: []column{
+			{title: "repeat purchases", name: "repeat_purchases", key: "number", format: asText, isName: true},
 			{title: "customers", name: "customers", format: asCount}, {title: "expected", name: "expected_customers", format: asCount},
 		}},
 	}
@@ -134,11 +150,23 @@ func weeks(d Data) figure {
 	drawn := rows[max(0, len(rows)-mostWeeks):]
 	for _, row := range drawn {
 		at := dayNumber(timeOf(row["week_start"]))
-		actual.Points = append(actual.Points, chart.Point{X: at, Y: decimal(row["purchases"])})
+		came := decimal(row["purchases"])
+		if d.isMissing(timeOf(row["week_start"]), timeOf(row["week_start"]).AddDate(0, 0, 7)) {
+			came = nil
+		}
+		actual.Points = append(actual.Points, chart.Point{X: at, Y: came})
 		expected.Points = append(expected.Points, chart.Point{X: at, Y: decimal(row["expected_purchases"])})
 		seasonal.Points = append(seasonal.Points, chart.Point{X: at, Y: decimal(row["expected_with_season"])})
 		isSeasonal = isSeasonal || row["expected_with_season"] != nil
 		drawing.Shades = lengthened(drawing.Shades, row, at)
+	}
+	note := weeksNote(drawing.Shades)
+	drawing.Shades = append(drawing.Shades, d.gaps()...)
+	listed := filter(rows, func(r parquetfile.Record) bool {
+		return !d.isMissing(timeOf(r["week_start"]), timeOf(r["week_start"]).AddDate(0, 0, 7))
+	})
+	if len(listed) < len(rows) {
+		note = join(note, " Weeks whose orders are missing have no purchases in the chart, and are not in the table.")
 	}
 	drawing.Ticks = weekTicks(drawn)
 	drawing.Series = []chart.Series{actual, expected}
@@ -151,8 +179,8 @@ func weeks(d Data) figure {
 	}
 	return figure{
 		title: "Repeat purchases by week", about: "Lines of the repeat purchases of each week, actual and expected; the weeks that the model did not know are shaded.", why: why, drawing: drawing,
-		note: weeksNote(drawing.Shades),
-		table: table{from: "tracking", rows: rows, columns: []column{
+		note: note,
+		table: table{from: "tracking", rows: listed, columns: []column{
 			{title: "week from", name: "week_start", format: asDay, isName: true}, {title: "customers", name: "customers", format: asCount}, {title: "purchases", name: "purchases", format: asCount},
 			{title: "expected", name: "expected_purchases", format: asCount}, {title: "with season", name: "expected_with_season", format: asCount}, {title: "holdout", name: "is_holdout", format: asYes},
 			{title: "same season", name: "is_same_season", format: asYes},
@@ -165,7 +193,7 @@ func weeksNote(shades []chart.Shade) []phrase {
 	if len(shades) == 0 {
 		return join("The model was fitted to all of these weeks.")
 	}
-	note := "The purchases are those of the customers who were known when the holdout began. The model knew nothing of the weeks from then on."
+	note := "The holdout is kept from the model to test it: of the weeks from then on it knew nothing. The purchases are those of the customers who were known when it began."
 	if slices.ContainsFunc(shades, func(s chart.Shade) bool { return s.Label == sameSeason }) {
 		note += " The season is that of the same days of earlier years."
 	}
@@ -272,11 +300,19 @@ func cutoffs(d Data) figure {
 		shown.rows = append(shown.rows, at[cutoff])
 	}
 	drawing.Series = of[:]
+	var trusted []string
+	for _, judged := range d.Manifest.Backtest.Judged {
+		trusted = append(trusted, judged.Cutoff)
+	}
+	var note []phrase
+	if len(trusted) > 0 && len(trusted) < len(order) {
+		note = join("Trust goes by the forecasts as of ", strings.Join(trusted, ", "), ".")
+	}
 	why := ""
 	if len(order) == 0 {
 		why = "The orders are of too few days for a forecast of earlier days."
 	}
-	return figure{title: "What was forecast on earlier days", about: "Columns of the purchases forecast as of earlier days, and of those that came.", why: why, drawing: drawing, table: shown}
+	return figure{title: "What was forecast on earlier days", about: "Columns of the purchases forecast as of earlier days, and of those that came.", why: why, drawing: drawing, note: note, table: shown}
 }
 
 // earlierRuns shows what earlier runs published beside what came.

@@ -24,10 +24,10 @@ const mostMoves = 25
 
 // moved shows what moved since the run before, and by what.
 func moved(d Data) section {
-	s := section{id: "movement", title: "What moved since the last run"}
+	s := section{id: "movement", title: "What moved since the last run", byModel: "values and marks"}
 	rows := d.where("movement", "measure", "mark")
 	if len(rows) == 0 {
-		s.parts = []part{say("There is no run before this one to compare with.")}
+		s.nothing = "there is no run before this one to compare with."
 		return s
 	}
 	var values, marks []chart.Bar
@@ -111,7 +111,7 @@ func lastCampaign(d Data) section {
 	s := section{id: "campaign", title: "The last campaign"}
 	m := d.Manifest.LastCampaign
 	if m == nil {
-		s.parts = []part{say("No campaign has been measured yet: cbv measure compares those who got a message with a holdout.")}
+		s.nothing = "none has been measured. cbv measure compares those who got a message with those who got none."
 		return s
 	}
 	s.parts = []part{say(fmt.Sprintf("%s, measured as of %s: %s", m.Campaign, m.AsOf, m.Conclusion))}

@@ -28,6 +28,10 @@ var sections = []func(Data) section{
 type section struct {
 	id, title string
 	parts     []part
+	// byModel says what of it rests on the model, and is marked where that is not trusted.
+	byModel string
+	// nothing says why there is nothing to say yet; the page ends with these.
+	nothing string
 }
 
 // part is a paragraph, a list, a table or a chart with its table.
@@ -44,15 +48,17 @@ func Write(out io.Writer, d Data) error {
 		part.write(p)
 	}
 	p.raw("</header>\n<main>\n")
+	var nothing list
 	for _, make := range sections {
-		s := make(d)
-		if s.title == "" {
-			continue
+		switch s := make(d); {
+		case s.nothing != "":
+			nothing = append(nothing, join(phrase{text: s.title + ": ", strong: true}, s.nothing))
+		case s.title != "":
+			p.sectionOf(s, d.isDistrusted())
 		}
-		p.section = s.id
-		p.raw("<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n", s.id, s.id, chart.Escape(s.title))
-		p.parts(s.parts)
-		p.raw("</section>\n")
+	}
+	if len(nothing) > 0 {
+		p.sectionOf(section{id: "nothing", title: "Not on this page yet", parts: []part{nothing}}, false)
 	}
 	p.raw("</main>\n<footer>\n")
 	for _, part := range colophon(d) {

@@ -16,15 +16,16 @@ const mostChannels = 15
 
 // channels shows what new customers cost and bring, by channel.
 func channels(d Data) section {
-	s := section{id: "channels", title: "Channels: what new customers cost and bring"}
+	s := section{id: "channels", title: "Channels: what new customers cost and bring", byModel: "values"}
 	rows := d.where("channels", "scope", "channel")
 	slices.SortStableFunc(rows, func(a, b parquetfile.Record) int { return int(known(b["new_customers"]) - known(a["new_customers"])) })
 	named := slices.ContainsFunc(rows, func(r parquetfile.Record) bool { return r["channel"] != nil })
 	if !named {
-		s.parts = []part{say("No channel is known: map orders.columns.channel, and give spend.files, to see what new customers cost and bring by channel.")}
+		s.nothing = "no channel is known. Map orders.columns.channel, and give spend.files."
 		return s
 	}
-	shown := slices.Concat(rows, d.where("channels", "scope", "paid"), d.where("channels", "scope", "blended"))
+	paid := filter(d.where("channels", "scope", "paid"), func(r parquetfile.Record) bool { return known(r["new_customers"]) > 0 || known(r["spend"]) != 0 })
+	shown := slices.Concat(rows, paid, d.where("channels", "scope", "blended"))
 	var ratios, numbers []chart.Bar
 	for _, row := range rows[:min(len(rows), mostChannels)] {
 		numbers = append(numbers, chart.Bar{Label: channelName(row), Values: []*float64{decimal(row["new_customers"])}, Text: asCount(row["new_customers"])})
@@ -120,6 +121,7 @@ func leftOut(d Data) section {
 	} else {
 		s.parts = append(s.parts, say("Of ", stated("rows.files.rows", r.Files.Rows, asCount), " rows in the order files, ", used, " are used."))
 	}
+	s.parts = append(s.parts, d.lacking("what was bought then is in no figure")...)
 	var rows []parquetfile.Record
 	add := func(kind string, amounts map[string]publication.Amount) {
 		for _, reason := range slices.Sorted(maps.Keys(amounts)) {
@@ -162,13 +164,13 @@ func assumptions(d Data) section {
 	}
 	if a := d.Manifest.Acquisition; a != nil {
 		how := map[string]string{
-			"spend": "from the spend", "configured": "as configured (value.cac)", "first_order": "what a first order brings, taking it to pay for its acquisition, since no cost is known",
+			"spend": ", from the spend", "configured": ", as configured (value.cac)", "first_order": ", which is what a first order brings: no cost of acquisition is known (value.cac)",
 		}[a.Source]
-		item := join("A new customer costs ", d.kpi("cac", d.asMoney), ", ", how)
+		item := join("A new customer is taken to cost ", d.kpi("cac", d.asMoney), how, ".")
 		if d.figure("newcomer_value") != nil {
-			item = join(item, ", and brings ", d.kpi("newcomer_value", d.asMoney))
+			item = join(item, " They bring ", d.kpi("newcomer_value", d.asMoney), ".")
 		}
-		items = append(items, join(item, "."))
+		items = append(items, item)
 	}
 	if v.RetentionCost > 0 {
 		items = append(items, join(fmt.Sprintf("Retaining a customer costs %s.", d.asMoney(v.RetentionCost))))
@@ -176,7 +178,7 @@ func assumptions(d Data) section {
 		items = append(items, join("Retaining a customer is taken to cost nothing (value.retention_cost)."))
 	}
 	if d.hasModel() {
-		items = append(items, join(fmt.Sprintf("Purchases are modelled by %s. The mark assumes that a customer who is kept stands for one new customer; whether a message keeps anybody, only a holdout shows.", d.Manifest.Model.Name)))
+		items = append(items, join(fmt.Sprintf("Purchases are modelled by %s, which takes customers to buy at random, each at a rate of their own, until they stop. The mark assumes that a customer who is kept stands for one new customer; whether a message keeps anybody, only a holdout shows, customers like them who get none.", d.Manifest.Model.Name)))
 	}
 	items = append(items, join(fmt.Sprintf("Days are those of %s. RFM scores are by the map %s.", d.Settings.Time.Zone, d.Settings.RFM.Map)))
 	return section{id: "assumptions", title: "What the figures assume", parts: []part{items}}

@@ -21,10 +21,10 @@ const (
 // starts shows which first orders were followed by more purchases than those of others of
 // the same month and channel.
 func starts(d Data) section {
-	s := section{id: "starts", title: "Where good customers start"}
+	s := section{id: "starts", title: "Where good customers start", byModel: "what one may cost"}
 	rows := d.tables["first_orders"]
 	if len(rows) == 0 {
-		s.parts = []part{say("Nothing is known of first orders: map orders.columns.channel, or an attribute of the first order (orders.attributes), to see after which customers come back.")}
+		s.nothing = "nothing is known of first orders. Map orders.columns.channel, or an attribute of the first order (orders.attributes)."
 		return s
 	}
 	var attributes []string

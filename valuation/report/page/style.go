@@ -3,8 +3,8 @@ package page
 // style are the styles of the page. Colours are variables, light where nobody asks for
 // dark; text has a contrast of 4.5 to its ground and marks have 3, in both, which a test
 // computes. Charts that stand side by side on a screen stand below each other on a phone,
-// and one that stands alone is as wide as one of a pair: their texts grow with their width,
-// and on a desk are as large as those of the tables.
+// and one that stands alone has its table beside it: their texts grow with their width, and
+// on a desk are hardly larger than those of the tables.
 const style = `
 :root{color-scheme:light dark;--ground:#ffffff;--panel:#f6f8fa;--ink:#1b1f24;--soft:#57606a;--edge:#d0d7de;--shade:#eaeef2;
 --s1:#0b5cad;--s2:#b35900;--s3:#1a7f37;--s4:#8250df;--s5:#a40e56;--s6:#57606a;--alarm:#a40e26}
@@ -19,7 +19,10 @@ p,ul{margin:.5rem 0;max-width:46rem}
 ul{padding-left:1.2rem}
 li{margin:.3rem 0}
 .lead{font-size:1.15rem}
-.alarm{border-left:4px solid var(--alarm);padding:.4rem .8rem;background:var(--panel);font-size:1.15rem}
+.alarm{border-left:4px solid var(--alarm);padding:.1rem .8rem;margin:.8rem 0;background:var(--panel);max-width:46rem}
+.alarm p{font-size:1.15rem}
+.lacking{border-left:4px dashed var(--soft);padding:.1rem .8rem}
+.distrusted{display:inline-block;font-size:.875rem;font-weight:600;color:var(--alarm);border:1px solid var(--alarm);border-radius:3px;padding:0 .4rem;vertical-align:middle}
 .note,.basis,footer{color:var(--soft);font-size:.875rem}
 .empty{background:var(--panel);padding:.8rem;font-size:.9375rem}
 figure{margin:1rem 0 1.6rem;max-width:460px;min-width:0}
@@ -34,6 +37,7 @@ svg text.middle{text-anchor:middle}
 .axis{stroke:var(--soft);stroke-width:.8}
 .edge{stroke:var(--soft);stroke-width:.8;stroke-dasharray:2 2}
 .shade{fill:var(--shade)}
+.hatch{stroke:var(--edge);stroke-width:.8}
 .s1{--c:var(--s1)}.s2{--c:var(--s2)}.s3{--c:var(--s3)}.s4{--c:var(--s4)}.s5{--c:var(--s5)}.s6{--c:var(--s6)}
 .full,.dot{fill:var(--c)}
 .stacked{stroke:var(--ground);stroke-width:.7}
@@ -59,7 +63,9 @@ th[scope=row]{min-width:9rem;max-width:18rem;overflow-wrap:break-word}
 td.text{min-width:7rem}
 time{white-space:nowrap}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--s1);outline-offset:2px}
-@media (min-width:900px){.row{display:grid;grid-template-columns:1fr 1fr;column-gap:40px;align-items:start}figure{max-width:min(460px,50% - 20px)}.row figure{max-width:460px}}
+@media (min-width:900px){.row,.alone{display:grid;grid-template-columns:1fr 1fr;column-gap:40px;align-items:start}figure{max-width:min(514px,50% - 20px)}.row figure{max-width:none}
+figure.alone{max-width:none}.alone>*{min-width:0}.alone figcaption{grid-column:1/-1}}
+@media screen{.alone .scroll{max-height:24rem;overflow-y:auto}}
 @media print{:root{--ground:#ffffff;--panel:#f6f8fa;--ink:#1b1f24;--soft:#57606a;--edge:#d0d7de;--shade:#eaeef2;--s1:#0b5cad;--s2:#b35900;--s3:#1a7f37;--s4:#8250df;--s5:#a40e56;--s6:#57606a;--alarm:#a40e26}
 @page{margin:16mm}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -58,26 +58,40 @@ func equalAge(d Data) section {
 			name = "first month"
 		}
 		line := chart.Series{Name: name, Dots: true}
-		isKnown := false
-		for _, cohort := range drawn {
+		isKnown, isDrawn := false, false
+		for i, cohort := range drawn {
+			if i > 0 && drawn[i-1].AddDate(0, 3, 0).Before(cohort) { // a quarter between them has nobody
+				line.Points = append(line.Points, chart.Point{X: dayNumber(drawn[i-1].AddDate(0, 3, 0))})
+			}
 			value := decimal(at[cohort][key])
 			isKnown = isKnown || value != nil
+			if d.touchesMissing(cohort, cohort.AddDate(0, 3+int(max(age, 1)), 0)) {
+				value = nil
+			}
+			isDrawn = isDrawn || value != nil
 			line.Points = append(line.Points, chart.Point{X: dayNumber(cohort), Y: value})
 		}
-		if isKnown {
+		if isDrawn {
 			drawing.Series = append(drawing.Series, line)
+		}
+		if isKnown {
 			shown.columns = append(shown.columns, column{title: name, name: "cumulative_revenue_per_customer", where: "age_months=" + key, key: key, format: d.asMoney})
 		}
 	}
 	why, note := "", join(fmt.Sprintf("A line that falls says that newer customers bring less by the same age. Quarters of fewer than %d new customers stand in the table alone.", leastCompared))
 	if len(drawing.Series) == 0 || len(drawn) < 2 {
+		why = "The missing days bend all of these figures."
+		note = nil
+	}
+	if len(drawn) < 2 || len(shown.columns) < 3 {
 		why = fmt.Sprintf("There are not two quarters with %d new customers or more to compare yet.", leastCompared)
 		note = nil
 	}
-	s.parts = []part{figure{
+	drawing.Shades = d.gaps()
+	s.parts = append(d.lacking("what a cohort brought in these days is not in its line, and who first bought in them stands in a later quarter or in none. Figures that this bends stand in the table alone"), figure{
 		title: "What a customer has brought by an age", about: "Lines of the revenue per customer by a number of months after the first purchase, over the quarters in which customers first purchased.",
 		why: why, drawing: drawing, table: shown, note: note,
-	}}
+	})
 	return s
 }
 
@@ -96,13 +110,16 @@ func base(d Data) section {
 			months[month] = parquetfile.Record{"period_start": month}
 			order = append(order, month)
 		}
-		if cohort, isCohort := row["cohort"].(time.Time); isCohort {
+		if cohort, isCohort := row["cohort"].(time.Time); isCohort && !d.isMissing(month, month.AddDate(0, 1, 0)) {
 			months[month][cohort.Format(time.DateOnly)] = row["revenue"]
 			years[cohort] = true
 		}
 	}
 	slices.SortFunc(order, time.Time.Compare)
 	order = slices.DeleteFunc(order, func(month time.Time) bool {
+		if d.isMissing(month, month.AddDate(0, 1, 0)) {
+			return false
+		}
 		for _, value := range months[month] {
 			if decimal(value) != nil {
 				return false
@@ -135,15 +152,16 @@ func base(d Data) section {
 	if len(order) == 0 {
 		why = "There is no whole month of orders yet."
 	}
-	s.parts = []part{figure{
+	drawing.Gaps = d.missingColumns(order)
+	s.parts = append(d.lacking("the revenue of a month that is missing is not known, and of one that is missing in part too low"), figure{
 		title: "Revenue by cohort", about: "Columns of the revenue of each month, stacked by the year in which the customers first purchased.", why: why, drawing: drawing, table: shown,
-	}}
+	})
 	return s
 }
 
 // months shows what the runs of the last twelve months said.
 func months(d Data) section {
-	s := section{id: "months", title: "The last twelve months"}
+	s := section{id: "months", title: "The last twelve months", byModel: "worth"}
 	own := parquetfile.Record{"as_of": d.Manifest.AsOf}
 	rows := []parquetfile.Record{}
 	add := func(row parquetfile.Record, figures map[string]parquetfile.Record) {
@@ -181,7 +199,7 @@ func months(d Data) section {
 		{title: "worth", name: "clv", format: d.asMoney}, {title: "repeat rate", name: "repeat_rate", format: asShare},
 	}}
 	if len(rows) < 2 {
-		s.parts = []part{say("This is the first month with a run. Once runs of several months are there, this place shows what they said.")}
+		s.nothing = "this is the first month with a run."
 		return s
 	}
 	s.parts = append(s.parts, shown)

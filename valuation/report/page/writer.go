@@ -20,25 +20,39 @@ type writer struct {
 
 func (p *writer) raw(format string, args ...any) { fmt.Fprintf(p, format, args...) }
 
-// parts writes the parts of a section; charts that follow each other stand side by side.
+// sectionOf writes a section.
+func (p *writer) sectionOf(s section, isDistrusted bool) {
+	p.section = s.id
+	mark := ""
+	if isDistrusted && s.byModel != "" {
+		mark = fmt.Sprintf(" <span class=\"distrusted\">%s not trusted</span>", chart.Escape(s.byModel))
+	}
+	p.raw("<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s%s</h2>\n", s.id, s.id, chart.Escape(s.title), mark)
+	p.parts(s.parts)
+	p.raw("</section>\n")
+}
+
+// parts writes the parts of a section. Of charts that follow each other two stand side by
+// side; one that has no other beside it stands there with its table.
 func (p *writer) parts(parts []part) {
-	inRow := false
-	for i, each := range parts {
-		_, isFigure := each.(figure)
-		if next := i+1 < len(parts); isFigure && !inRow && next {
-			_, nextIsFigure := parts[i+1].(figure)
-			if inRow = nextIsFigure; inRow {
+	for i := 0; i < len(parts); i++ {
+		one, isFigure := parts[i].(figure)
+		if !isFigure {
+			parts[i].write(p)
+			continue
+		}
+		if i+1 < len(parts) {
+			if other, isPair := parts[i+1].(figure); isPair {
 				p.raw("<div class=\"row\">\n")
+				one.write(p)
+				other.write(p)
+				p.raw("</div>\n")
+				i++
+				continue
 			}
 		}
-		if !isFigure && inRow {
-			p.raw("</div>\n")
-			inRow = false
-		}
-		each.write(p)
-	}
-	if inRow {
-		p.raw("</div>\n")
+		one.alone = len(one.table.rows) > 0 && one.why == ""
+		one.write(p)
 	}
 }
 
@@ -148,6 +162,21 @@ func (s paragraph) write(p *writer) {
 // list is a list of sentences.
 type list [][]phrase
 
+// box is what stands before all else: a sentence, and what there is to it.
+type box struct {
+	says  []phrase
+	items list
+}
+
+func (b box) write(p *writer) {
+	p.raw("<div class=\"alarm\">\n")
+	paragraph{phrases: b.says}.write(p)
+	if len(b.items) > 0 {
+		b.items.write(p)
+	}
+	p.raw("</div>\n")
+}
+
 func (l list) write(p *writer) {
 	p.raw("<ul>\n")
 	for _, item := range l {
@@ -166,6 +195,8 @@ type table struct {
 	columns []column
 	rows    []parquetfile.Record
 	open    bool // shown, not folded
+	// unfolded says that it can be folded, and is not at first.
+	unfolded bool
 }
 
 // column is a column of a table on the page: of the published column name, or, in a pivot,
@@ -182,7 +213,11 @@ type column struct {
 
 func (t table) write(p *writer) {
 	if !t.open {
-		p.raw("<details>\n<summary>Table: %s</summary>\n", chart.Escape(t.caption))
+		unfolded := ""
+		if t.unfolded {
+			unfolded = " open"
+		}
+		p.raw("<details%s>\n<summary>Table: %s</summary>\n", unfolded, chart.Escape(t.caption))
 	}
 	p.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n<table data-from=\"%s\"", chart.Escape(t.caption), chart.Escape(t.from))
 	if t.where != "" {
@@ -265,11 +300,16 @@ type figure struct {
 	why     string // why it has no chart; "" where it has one
 	note    []phrase
 	table   table
+	alone   bool // no chart stands beside it, so its table does
 }
 
 func (f figure) write(p *writer) {
 	p.charts++
-	p.raw("<figure>\n<figcaption>%s</figcaption>\n", chart.Escape(f.title))
+	class := ""
+	if f.alone {
+		class = " class=\"alone\""
+	}
+	p.raw("<figure%s>\n<figcaption>%s</figcaption>\n<div>\n", class, chart.Escape(f.title))
 	if f.why != "" {
 		p.raw("<p class=\"empty\">%s</p>\n", chart.Escape(f.why))
 	} else {
@@ -280,8 +320,10 @@ func (f figure) write(p *writer) {
 		p.phrases(f.note)
 		p.raw("</p>\n")
 	}
+	p.raw("</div>\n")
 	if len(f.table.rows) > 0 {
 		f.table.caption = f.title
+		f.table.unfolded = f.alone
 		f.table.write(p)
 	}
 	p.raw("</figure>\n")
