@@ -115,11 +115,13 @@ func (r Rolling) testTotal(target int) []Test {
 }
 
 // hasUntoldSeason reports whether a year shows the season of today's forecast, and none
-// showed that of any cutoff: these tested another forecast than today's. Half a year that
-// begins with a season is forecast too high.
+// showed that of any cutoff, however roughly: these tested another forecast than today's.
+// Half a year that begins with a season is forecast too high.
 func (r Rolling) hasUntoldSeason() bool {
-	hadSeason := slices.ContainsFunc(r.Cutoffs, func(c Cutoff) bool { return c.Ratios[0].Tested() })
-	return !hadSeason && r.Ratio(Purchases, r.HorizonDays).Tested()
+	wasTold := func(c Cutoff) bool {
+		return c.Ratios[0].Tested() || r.ratio(Purchases, c.Before, r.HoldoutDays).Tested()
+	}
+	return r.Ratio(Purchases, r.HorizonDays).Tested() && !slices.ContainsFunc(r.Cutoffs, wasTold)
 }
 
 // missVerdict returns what it says that the total of the cutoffs missed so much, and a
