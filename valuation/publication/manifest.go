@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"cbv/valuation/backtest"
 	"cbv/valuation/focus"
 	"cbv/valuation/orderdays"
 	"cbv/valuation/pipeline"
@@ -255,6 +257,16 @@ type Backtest struct {
 	// with its 95 % sampling interval.
 	Purchases *Forecast `json:"purchases,omitempty"`
 	Margin    *Forecast `json:"margin,omitempty"`
+}
+
+// ForecastOf is what the procedure forecast at the cutoff, with the season that was known
+// on it.
+func ForecastOf(total backtest.Total) *Forecast {
+	forecast := Forecast{Expected: total.Expected, Actual: total.Actual}
+	if relative, low, high := total.Error(); !math.IsNaN(relative) {
+		forecast.Error, forecast.ErrorLow, forecast.ErrorHigh = &relative, &low, &high
+	}
+	return &forecast
 }
 
 // JudgedForecast is what was forecast on an earlier day, the last that it knew, and what

@@ -89,7 +89,7 @@ func (s *Scoring) Verdict() publication.Backtest {
 	verdict.Notes = h.choice.Notes
 	for _, cutoff := range s.rolling.Cutoffs {
 		if cutoff.Before == days {
-			verdict.Purchases, verdict.Margin = forecastOf(cutoff.Totals[0]), forecastOf(cutoff.Totals[1])
+			verdict.Purchases, verdict.Margin = publication.ForecastOf(cutoff.Totals[0]), publication.ForecastOf(cutoff.Totals[1])
 		}
 	}
 	if !s.HasModel() { // nothing to trust
@@ -100,7 +100,7 @@ func (s *Scoring) Verdict() publication.Backtest {
 	verdict.Untested = s.judged.Besides
 	for _, c := range s.rolling.Judged() {
 		verdict.Judged = append(verdict.Judged, publication.JudgedForecast{
-			Cutoff: s.Days.AsOf.AddDate(0, 0, -c.Before).Format(time.DateOnly), Purchases: *forecastOf(c.Totals[0]), Margin: *forecastOf(c.Totals[1]),
+			Cutoff: s.Days.AsOf.AddDate(0, 0, -c.Before).Format(time.DateOnly), Purchases: *publication.ForecastOf(c.Totals[0]), Margin: *publication.ForecastOf(c.Totals[1]),
 		})
 	}
 	verdict.Together = publication.Together(verdict.Judged)
@@ -150,14 +150,4 @@ func (s *Scoring) withSeason(why string) string {
 		return why + "; " + season
 	}
 	return why
-}
-
-// forecastOf is what the procedure forecast at the cutoff, with the season that was known
-// on it.
-func forecastOf(total backtest.Total) *publication.Forecast {
-	forecast := publication.Forecast{Expected: total.Expected, Actual: total.Actual}
-	if relative, low, high := total.Error(); !math.IsNaN(relative) {
-		forecast.Error, forecast.ErrorLow, forecast.ErrorHigh = &relative, &low, &high
-	}
-	return &forecast
 }
