@@ -46,7 +46,8 @@ func (r Rolling) testTenths() []Test {
 
 // testGroups holds groups of customers to the forecast of their purchases over the
 // judged cutoffs. Where the season of these days is untold, a group that is off no more
-// once everybody is taken at the total that came has missed what all have.
+// once everybody is taken at the total that came has missed what all have: that leaves
+// trust open.
 func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff) []int) []Test {
 	cutoffs := r.Judged()
 	groups, levels := make([][]int, len(cutoffs)), make([]float64, len(cutoffs))
@@ -54,14 +55,16 @@ func (r Rolling) testGroups(name string, names []string, groupsOf func(c Cutoff)
 		groups[at], levels[at] = groupsOf(c), 1
 	}
 	tests := r.holdGroups(name, names, groups, levels)
-	if r.hasUntoldSeason() {
+	if r.hasUntoldSeason(Purchases) {
 		for at, c := range cutoffs {
 			if total := c.Totals[0]; total.Actual > 0 && total.Expected > 0 {
 				levels[at] = total.Actual / total.Expected
 			}
 		}
 		for g, levelled := range r.holdGroups(name, names, groups, levels) {
-			tests[g].Failed = tests[g].Failed && levelled.Failed
+			if tests[g].Failed && !levelled.Failed {
+				tests[g].Verdict, tests[g].Sentence = Untested, tests[g].Sentence+untoldSeason
+			}
 		}
 	}
 	return slices.DeleteFunc(tests, func(test Test) bool { return test.Customers == 0 })

@@ -114,25 +114,28 @@ func (r Rolling) testTotal(target int) []Test {
 	return []Test{test}
 }
 
-// hasUntoldSeason reports whether a year shows the season of today's forecast, and none
-// showed that of any cutoff, however roughly: these tested another forecast than today's.
-// Half a year that begins with a season is forecast too high.
-func (r Rolling) hasUntoldSeason() bool {
+// hasUntoldSeason reports whether a year shows the season of today's forecast of a target,
+// and none showed that of any cutoff, however roughly: these tested another forecast than
+// today's. Half a year that begins with a season is forecast too high.
+func (r Rolling) hasUntoldSeason(of Target) bool {
 	wasTold := func(c Cutoff) bool {
 		return c.Ratios[0].Tested() || r.ratio(Purchases, c.Before, r.HoldoutDays).Tested()
 	}
-	return r.Ratio(Purchases, r.HorizonDays).Tested() && !slices.ContainsFunc(r.Cutoffs, wasTold)
+	return r.Ratio(of, r.HorizonDays).Tested() && !slices.ContainsFunc(r.Cutoffs, wasTold)
 }
+
+// untoldSeason is what may be why a forecast missed.
+const untoldSeason = ": the season may be why, which no earlier year had shown then, and which today's forecast knows"
 
 // missVerdict returns what it says that the total of the cutoffs missed so much, and a
 // remark on it. What an untold season explains, by the error that forecasts without one are
 // taken to have, says nothing of today's; where orders of the days tested are missing, no
 // season need explain it.
 func (r Rolling) missVerdict(test Test) (verdict Trust, remark string) {
-	if len(r.Untestable()) > 0 || !r.hasUntoldSeason() || test.Distance() > mostTotalErrors*math.Sqrt(priorError(false)) {
+	if len(r.Untestable()) > 0 || !r.hasUntoldSeason(test.Target) || test.Distance() > mostTotalErrors*math.Sqrt(priorError(false)) {
 		return NotTrusted, ""
 	}
-	return Untested, ": the season may be why, which no earlier year had shown then, and which today's forecast knows"
+	return Untested, untoldSeason
 }
 
 // customerVariance returns the variance of a total over cutoffs that another sample of

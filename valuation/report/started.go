@@ -41,7 +41,7 @@ func startedSentence(s *publication.Started, from *publication.Origin) string {
 	}{{startedText[purchases], s.Purchases}, {startedText[margin], s.Spend}} {
 		if of.target.Chosen {
 			parts = append(parts, fmt.Sprintf(
-				"%s by %s (deviance %.1f %% lower)", of.name, strings.Join(of.target.Attributes, ", "), 100*(1-of.target.Deviance/of.target.WithoutDeviance),
+				"%s, by %s (mean deviance %.1f %% lower)", of.name, strings.Join(of.target.Attributes, " and "), 100*(1-of.target.Deviance/of.target.WithoutDeviance),
 			))
 		}
 	}
@@ -52,7 +52,5 @@ func startedSentence(s *publication.Started, from *publication.Origin) string {
 	if from != nil {
 		of = fmt.Sprintf(" of run %s, which fitted it,", from.Run)
 	}
-	return fmt.Sprintf(
-		"First orders say besides %s, as %s%s decided, in the mean over the customers of each; they are no cause. ", strings.Join(parts, ", and "), contest.Cutoffs(s.Cutoffs), of,
-	)
+	return fmt.Sprintf("At %s%s forecasts that know what the first order was were better: %s. What it was is no cause. ", contest.Cutoffs(s.Cutoffs), of, strings.Join(parts, "; "))
 }

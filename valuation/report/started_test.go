@@ -18,8 +18,8 @@ func TestStartedSentence(t *testing.T) {
 	}{
 		{nil, nil, ""},
 		{&publication.Started{Purchases: without, Spend: without}, nil, ""},
-		{&publication.Started{Purchases: with, Spend: without, Cutoffs: 1}, nil, "First orders say besides how often customers purchase by category, coupon (deviance 10.0 % lower), as 1 cutoff decided, in the mean over the customers of each; they are no cause. "},
-		{&publication.Started{Purchases: with, Spend: with, Cutoffs: 3}, &publication.Origin{Run: "old"}, "First orders say besides how often customers purchase by category, coupon (deviance 10.0 % lower), and what a purchase is worth by category, coupon (deviance 10.0 % lower), as 3 cutoffs of run old, which fitted it, decided, in the mean over the customers of each; they are no cause. "},
+		{&publication.Started{Purchases: with, Spend: without, Cutoffs: 1}, nil, "At 1 cutoff forecasts that know what the first order was were better: how often customers purchase, by category and coupon (mean deviance 10.0 % lower). What it was is no cause. "},
+		{&publication.Started{Purchases: with, Spend: with, Cutoffs: 3}, &publication.Origin{Run: "old"}, "At 3 cutoffs of run old, which fitted it, forecasts that know what the first order was were better: how often customers purchase, by category and coupon (mean deviance 10.0 % lower); what a purchase is worth, by category and coupon (mean deviance 10.0 % lower). What it was is no cause. "},
 	} {
 		if got := startedSentence(c.started, c.from); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

@@ -182,13 +182,14 @@ type outcome struct {
 }
 
 // Learn puts the effects of everybody in place of those of the samples that are chosen, by
-// start_outcomes. Nothing is changed where that is empty.
+// start_outcomes. Where nothing came of anybody, those of the samples stay. An attribute of
+// which the samples have no effect has none.
 func (e *Effects) Learn(ctx context.Context, from engine.Engine, values Values, today *backtest.StartEffects, shop Shop) error {
 	if !e.areSampled(today, shop) {
 		return nil
 	}
 	rows, err := engine.All[outcome](ctx, from, "start_outcomes")
-	if err != nil {
+	if err != nil || len(rows) == 0 {
 		return err
 	}
 	purchases := func(r outcome) (level, effects.Sums) {
@@ -204,6 +205,7 @@ func (e *Effects) Learn(ctx context.Context, from engine.Engine, values Values, 
 	if e.Spend.Chosen {
 		e.Spend.Effects = values.learn(rows, today.Spend, spend)
 	}
+	e.Purchases, e.Spend = e.Purchases.unless(noneDiffers), e.Spend.unless(noneDiffers)
 	return nil
 }
 
@@ -213,9 +215,16 @@ type level struct {
 	band int64
 }
 
-// learn returns the effects of all values by rows, of which sums returns the level and the
-// sums of a target. By the sample is how much customers differ by chance.
+// compare orders rows as they are added up: sums of floating point depend on it.
+func (r outcome) compare(other outcome) int {
+	return cmp.Or(cmp.Compare(r.AttributeNumber, other.AttributeNumber), cmp.Compare(r.Label, other.Label), r.PastDay.Compare(other.PastDay), cmp.Compare(r.RepeatBand, other.RepeatBand))
+}
+
+// learn returns the effects of all values by rows, in whatever order these are, of which
+// sums returns the level and the sums of a target. By the sample is how much customers
+// differ by chance.
 func (v Values) learn(rows []outcome, sample effects.Effects, sums func(r outcome) (level, effects.Sums)) (list []startEffect) {
+	rows = slices.SortedFunc(slices.Values(rows), outcome.compare)
 	dispersions := map[int64]float64{}
 	for place, effect := range sample {
 		dispersions[v.values[place].number] = effect.Dispersion

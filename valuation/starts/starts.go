@@ -167,9 +167,12 @@ func New(of backtest.Starting, values Values, asOf time.Time) Effects {
 		}
 		found.Purchases.Effects, found.Spend.Effects = values.effects(of.Today.Purchases), values.effects(of.Today.Spend)
 	}
-	found.Purchases, found.Spend = found.Purchases.unless("as of as_of no value differs from the others"), found.Spend.unless("as of as_of no value differs from the others")
+	found.Purchases, found.Spend = found.Purchases.unless(noneDiffers), found.Spend.unless(noneDiffers)
 	return found
 }
+
+// noneDiffers is why a target that was chosen at the cutoffs is not as of as_of.
+const noneDiffers = "as of as_of no value differs from the others"
 
 // unless returns the target as not chosen, for the given reason, where it has no effect.
 func (t Target) unless(reason string) Target {
