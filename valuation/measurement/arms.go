@@ -117,6 +117,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.missing = missingContacts(nights)
 	compared, err := m.compared(ctx, arms, contacts)
 	if err != nil {
 		return err
@@ -141,7 +142,6 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	m.document.Conclude(facts, m.earlier)
 	m.warnOfMerged(merged)
 	m.warn(contacts, report.Money)
-	m.warnOfMissingContacts(nights)
 	m.warnOfUnfilledPlan(report.Timing.Information.People, peopleOf(arms, experiment.None)+peopleOf(arms, experiment.Champion)+peopleOf(arms, experiment.Challenger), report.Timing.Information.Planned)
 	return m.makeFigures(ctx)
 }

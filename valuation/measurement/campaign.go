@@ -125,7 +125,8 @@ func (m *Measurement) identify() error {
 		Standing Decision
 		Looks    experiment.Looks
 		HasEnded bool
-	}{m.campaign.Terms, standing.Decision, looksOf(m.earlier), m.hasEnded()})
+		Accepted bool // that contacts are missing in part
+	}{m.campaign.Terms, standing.Decision, looksOf(m.earlier), m.hasEnded(), m.acceptsPartialContacts()})
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ type Measurement struct {
 	ended    ending
 	identity string
 	reasons  []intake.ReasonCount // of the rows of the contact files
+	missing  []missingPart        // of the contacts
 	capMinor int64                // of revenue, winsorised
 	document Document
 }

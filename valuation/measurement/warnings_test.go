@@ -25,7 +25,8 @@ func warnedOf(contacts map[string]Contacts, changes ...change) pipelinetest.Inpu
 		for _, change := range changes {
 			change(m)
 		}
-		m.warn(contacts, m.money(contacts, nil))
+		arms := []armSums{{Arm: experiment.Champion, Customers: 1000}}
+		m.warn(contacts, m.money(contacts, arms))
 		return nil
 	}
 }
@@ -182,7 +183,7 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Raises: warnedOf(contactsOf(experiment.Champion, Contacts{Sent: 1000}), func(m *Measurement) {
 				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
 			}),
-			Says: "contacts.columns.discount has no value in any contact of the campaign, so nobody knows what was let off: write 0 where nothing was; until then there is no verdict on money",
+			Says: "contacts.columns.discount has no value in any contact of the people of arm champion, so nobody knows what was let off: write 0 where nothing was; until then there is no verdict on money",
 			Silent: warnedOf(contacted, func(m *Measurement) {
 				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
 			}),

@@ -112,7 +112,7 @@ var Warnings = []WarningKind{
 	{"hidden_discounts", byMeasure, "a flat margin rate hides the discounts that a campaign gives, and nothing tells them", "no verdict on money and no probability that it pays", true},
 	{"no_contacts", byMeasure, "no usable row of the contacts is of the campaign, or of the people of an arm that was to be sent to", "sends and costs are n/a; of an arm alone, so is a verdict on money", false},
 	{"contacts_set_aside", byMeasure, "rows of the contacts are in quarantine", "sends, costs and discounts are too low; no verdict on money where they are of the campaign", false},
-	{"partial_contacts", byMeasure, "of an arm, or of a night of it, far fewer are in the contacts than of the other, or of the other nights", "counts what the missing ones cost and let off as 0", false},
+	{"partial_contacts", byMeasure, "of an arm, or of a night of it, far fewer are in the contacts than of the other, or of the other nights", "counts what the missing ones cost and let off as 0, and has no verdict on money that they are part of unless `run.accept` has the code", false},
 	{"contaminated_holdout", byMeasure, "customers who were to be left alone were contacted", "compares everyone as assigned", false},
 	{"other_arm", byMeasure, "customers got the message of another arm", "compares everyone as assigned", false},
 	{"unknown_arm", byMeasure, "contacts name an arm that there is not", "nobody knows whether they got the message of their arm", false},
