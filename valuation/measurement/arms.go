@@ -132,6 +132,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 		Report: report, Contacts: contacts, Columns: m.Config.Contacts.Columns, GlobalHoldout: peopleOf(arms, experiment.GlobalHoldout),
 	}
 	m.document = New(facts)
+	m.document.EndedOn = m.endedOn()
 	m.document.SchemaVersion = publication.SchemaVersion
 	m.document.ContactRows = m.contactRowCounts()
 	m.document.AssignedLater = source.Rows(m.parts) - merged.Repeated
@@ -192,6 +193,9 @@ func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map
 	}
 	if len(days) == 0 {
 		return compared, failure.Inputf("campaign %s: nobody is assigned to an arm by %s, so nothing can be measured", m.name(), m.asOf())
+	}
+	if err := m.refuseEarlyEnd(slices.MaxFunc(days, time.Time.Compare)); err != nil {
+		return compared, err
 	}
 	compared.Timing = experiment.Timing{
 		WindowDays: terms.WindowDays,

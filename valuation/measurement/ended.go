@@ -1,9 +1,13 @@
 package measurement
 
 import (
+	"time"
+
 	"github.com/dustin/go-humanize"
 
+	"cbv/valuation/calendar"
 	"cbv/valuation/campaign"
+	"cbv/valuation/failure"
 )
 
 // ending is what is known of a campaign's end.
@@ -16,6 +20,36 @@ type ending struct {
 // measurement: an earlier day is measured as it was.
 func (m *Measurement) hasEnded() bool {
 	return m.ended.isSaid || m.ended.day != "" && m.ended.day <= m.asOf()
+}
+
+// endedOn is the day of the end, as far as it was known on the day of the measurement.
+func (m *Measurement) endedOn() string {
+	switch {
+	case !m.hasEnded():
+		return ""
+	case m.ended.day == "":
+		return m.asOf()
+	}
+	return m.ended.day
+}
+
+// refuseEarlierEnd refuses an end on a day before the one that is kept.
+func (m *Measurement) refuseEarlierEnd() error {
+	if !m.ended.isSaid || m.ended.day == "" || m.ended.day <= m.asOf() {
+		return nil
+	}
+	return failure.Usagef("--ended: campaign %s has ended on %s, which says nothing of %s: leave the flag out", m.name(), m.ended.day, m.asOf())
+}
+
+// refuseEarlyEnd refuses an end while somebody has come within the window, the last on a
+// day: it cannot be taken back.
+func (m *Measurement) refuseEarlyEnd(last time.Time) error {
+	window := m.campaign.Terms.WindowDays
+	if !m.ended.isSaid || m.ended.day != "" || calendar.DaysBetween(last, m.Days.AsOf) >= window {
+		return nil
+	}
+	return failure.Usagef("--ended: somebody came into campaign %s on %s, within its window of %d days, so that more may come: it can be said from %s on",
+		m.name(), last.Format(time.DateOnly), window, last.AddDate(0, 0, window).Format(time.DateOnly))
 }
 
 // keepEnd keeps that the campaign has ended where this measurement says so first.
