@@ -143,6 +143,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	m.document.Conclude(facts, m.earlier)
 	m.warnOfMerged(merged)
 	m.warn(contacts, report.Money)
+	m.warnOfLate()
 	m.warnOfUnfilledPlan(report.Timing.Information.People, peopleOf(arms, experiment.None)+peopleOf(arms, experiment.Champion)+peopleOf(arms, experiment.Challenger), report.Timing.Information.Planned)
 	return m.makeFigures(ctx)
 }
@@ -206,6 +207,7 @@ func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map
 	if err != nil {
 		return compared, err
 	}
+	m.countLate(assigned)
 	compared.Timing.Information = terms.Information(mature, assigned, calendar.DaysBetween(m.started, m.Days.AsOf), m.hasEnded())
 	compared.Timing.Information.Earlier = looksOf(m.earlier)
 	return compared, nil

@@ -14,6 +14,7 @@ import (
 type ending struct {
 	day    string // on which somebody said so, "" where nobody did before
 	isSaid bool   // with this measurement
+	late   int64  // customers who came into the arms after the day, up to as_of
 }
 
 // hasEnded says whether nobody else is to come, as far as was known on the day of the
@@ -58,6 +59,24 @@ func (m *Measurement) keepEnd() error {
 		return nil
 	}
 	return campaign.End(m.Config.Out, m.name(), m.asOf())
+}
+
+// countLate counts those who came after the end, of so many each day after the first.
+func (m *Measurement) countLate(assigned map[int]int64) {
+	for days, customers := range assigned {
+		if m.hasEnded() && m.started.AddDate(0, 0, days).Format(time.DateOnly) > m.endedOn() {
+			m.ended.late += customers
+		}
+	}
+}
+
+// warnOfLate warns of customers who came after the end: they count among those who were
+// planned, so that the look that was the last is none until they are mature.
+func (m *Measurement) warnOfLate() {
+	if m.ended.late > 0 {
+		m.Warn("assigned_after_end", "the campaign was said to have ended on %s, and %s came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: take the campaign out of its audience, so that nobody else comes",
+			m.endedOn(), countCustomers(m.ended.late))
+	}
 }
 
 // warnOfUnfilledPlan warns where everyone who came has been watched for the whole window,

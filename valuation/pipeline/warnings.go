@@ -108,6 +108,7 @@ var Warnings = []WarningKind{
 	{"unknown_customers", byMeasure, "assigned customers have no order in the files", "counts them as people who did not buy", false},
 	{"plan_unknown", byMeasure, "nobody says how many customers another tool will assign", "takes those of the files for all", false},
 	{"plan_not_filled", byMeasure, "fewer customers came into a campaign than were planned, and for a whole window nobody has", "no last look, until somebody says that nobody else comes", true},
+	{"assigned_after_end", byMeasure, "customers came into a campaign after somebody said that nobody else does", "counts them as everyone else, and the last look waits for them", false},
 	{"merged_assignments", byMeasure, "customers were assigned under several ids that were merged since", "each counts once, by the first assignment", true},
 	{"hidden_discounts", byMeasure, "a flat margin rate hides the discounts that a campaign gives, and nothing tells them", "no verdict on money and no probability that it pays", true},
 	{"no_contacts", byMeasure, "no usable row of the contacts is of the campaign, or of the people of an arm that was to be sent to", "sends and costs are n/a; of an arm alone, so is a verdict on money", false},
