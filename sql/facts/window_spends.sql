@@ -22,17 +22,17 @@ dated as (
 ranked as (
     select
         window_days,
-        row_number() over (order by window_days desc) as place
+        row_number() over (order by window_days desc) as window_rank
     from windows
 ),
 
 limits as (
     select
-        max(case when place = 1 then window_days end) as first_days,
-        max(case when place = 2 then window_days end) as second_days,
-        max(case when place = 3 then window_days end) as third_days,
-        max(case when place = 4 then window_days end) as fourth_days,
-        max(case when place = 5 then window_days end) as fifth_days
+        max(case when window_rank = 1 then window_days end) as first_days,
+        max(case when window_rank = 2 then window_days end) as second_days,
+        max(case when window_rank = 3 then window_days end) as third_days,
+        max(case when window_rank = 4 then window_days end) as fourth_days,
+        max(case when window_rank = 5 then window_days end) as fifth_days
     from ranked
 ),
 
@@ -68,14 +68,14 @@ spent as (
     select
         ranked.window_days,
         customer_totals.purchases as all_purchases,
-        case ranked.place
+        case ranked.window_rank
             when 1 then summed_days.first_purchases
             when 2 then summed_days.second_purchases
             when 3 then summed_days.third_purchases
             when 4 then summed_days.fourth_purchases
             when 5 then summed_days.fifth_purchases
         end as purchases,
-        case ranked.place
+        case ranked.window_rank
             when 1 then summed_days.first_minor
             when 2 then summed_days.second_minor
             when 3 then summed_days.third_minor

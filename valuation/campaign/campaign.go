@@ -155,7 +155,7 @@ func begin(out string, terms Terms, termsName string) (*Campaign, error) {
 
 // Resume opens the campaign of the terms if it has begun, else it returns nil:
 // Begin without beginning. A name under which a campaign of another tool was measured is
-// an error.
+// an error, and so is a campaign that was said to have ended: nobody else is to come.
 func Resume(out string, terms Terms) (*Campaign, error) {
 	name := terms.Design.Campaign
 	c, err := Open(out, name)
@@ -165,6 +165,13 @@ func Resume(out string, terms Terms) (*Campaign, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
+		return nil, err
+	}
+	day, err := EndedOn(out, name)
+	if err == nil && day != "" {
+		err = failure.Usagef("campaign %s was said to have ended on %s, and nobody else comes into it: take it out of its audience, or give it another name", name, day)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return c, c.Terms.agree(terms)

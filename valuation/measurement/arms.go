@@ -117,6 +117,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.missing = missingContacts(nights)
 	compared, err := m.compared(ctx, arms, contacts)
 	if err != nil {
 		return err
@@ -131,6 +132,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 		Report: report, Contacts: contacts, Columns: m.Config.Contacts.Columns, GlobalHoldout: peopleOf(arms, experiment.GlobalHoldout),
 	}
 	m.document = New(facts)
+	m.document.EndedOn = m.endedOn()
 	m.document.SchemaVersion = publication.SchemaVersion
 	m.document.ContactRows = m.contactRowCounts()
 	m.document.AssignedLater = source.Rows(m.parts) - merged.Repeated
@@ -141,7 +143,7 @@ func (m *Measurement) measureArms(ctx context.Context) error {
 	m.document.Conclude(facts, m.earlier)
 	m.warnOfMerged(merged)
 	m.warn(contacts, report.Money)
-	m.warnOfMissingContacts(nights)
+	m.warnOfLate()
 	m.warnOfUnfilledPlan(report.Timing.Information.People, peopleOf(arms, experiment.None)+peopleOf(arms, experiment.Champion)+peopleOf(arms, experiment.Challenger), report.Timing.Information.Planned)
 	return m.makeFigures(ctx)
 }
@@ -193,6 +195,9 @@ func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map
 	if len(days) == 0 {
 		return compared, failure.Inputf("campaign %s: nobody is assigned to an arm by %s, so nothing can be measured", m.name(), m.asOf())
 	}
+	if err := m.refuseEarlyEnd(slices.MaxFunc(days, time.Time.Compare)); err != nil {
+		return compared, err
+	}
 	compared.Timing = experiment.Timing{
 		WindowDays: terms.WindowDays,
 		LeastDays:  calendar.DaysBetween(slices.MaxFunc(days, time.Time.Compare), m.Days.AsOf),
@@ -202,6 +207,7 @@ func (m *Measurement) compared(ctx context.Context, arms []armSums, contacts map
 	if err != nil {
 		return compared, err
 	}
+	m.countLate(assigned)
 	compared.Timing.Information = terms.Information(mature, assigned, calendar.DaysBetween(m.started, m.Days.AsOf), m.hasEnded())
 	compared.Timing.Information.Earlier = looksOf(m.earlier)
 	return compared, nil

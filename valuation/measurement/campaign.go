@@ -32,6 +32,9 @@ func (m *Measurement) mapCampaign(ctx context.Context) error {
 	if err := m.refuseTooEarly(); err != nil {
 		return err
 	}
+	if err := m.refuseEarlierEnd(); err != nil {
+		return err
+	}
 	if err := m.refuseMissingDays(); err != nil {
 		return err
 	}
@@ -124,8 +127,9 @@ func (m *Measurement) identify() error {
 		Terms    campaign.Terms
 		Standing Decision
 		Looks    experiment.Looks
-		HasEnded bool
-	}{m.campaign.Terms, standing.Decision, looksOf(m.earlier), m.hasEnded()})
+		EndedOn  string
+		Accepted bool // that contacts are missing in part
+	}{m.campaign.Terms, standing.Decision, looksOf(m.earlier), m.endedOn(), m.acceptsPartialContacts()})
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (d Decision) sentence(asOf string) string {
 
 // lastLook returns the measurement of the last look that was taken before a day.
 func lastLook(documents []Document, before string) (last Document, found bool) {
-	for _, d := range documents {
+	for _, d := range mostKnown(documents) {
 		if d.isTaken() && d.AsOf < before && d.AsOf >= last.AsOf {
 			last, found = d, true
 		}
@@ -148,6 +148,8 @@ func (f Facts) better(c experiment.Contrast) string {
 		return fmt.Sprintf("Whether the challenger brought more than the champion is not known%s.", f.beside(c))
 	case best.Sequential.Low <= 0 && best.Sequential.High >= 0:
 		return fmt.Sprintf("No difference of challenger and champion shown: %s a person.", f.span(best.Sequential.Low, best.Sequential.High))
+	case best.Sequential.High < 0:
+		return fmt.Sprintf("The challenger brought %s a person less than the champion.", f.span(-best.Sequential.High, -best.Sequential.Low))
 	}
 	return fmt.Sprintf("The challenger brought %s a person more than the champion.", f.span(best.Sequential.Low, best.Sequential.High))
 }

@@ -55,10 +55,10 @@ func (d *Document) Stand(others []Document) {
 
 // firstReached returns the first verdict of a look before a day. A look that was
 // measured twice, of other files or by other settings, has one only where all its
-// measurements agree.
+// measurements agree that know the most: see mostKnown.
 func firstReached(documents []Document, before string) (first Decision, reached bool) {
 	looks := map[string][]Decision{}
-	for _, d := range documents {
+	for _, d := range mostKnown(documents) {
 		if d.AsOf < before {
 			looks[d.AsOf] = append(looks[d.AsOf], d.ThisLook)
 		}
@@ -71,6 +71,18 @@ func firstReached(documents []Document, before string) (first Decision, reached 
 		}
 	}
 	return Decision{}, false
+}
+
+// mostKnown returns of each day the measurements that know the most: those by which the
+// largest share of the planned people is known, since one that says that the campaign has
+// ended goes before those that did not know it; and of these those of whose money
+// something is said, if there are any.
+func mostKnown(documents []Document) []Document {
+	return slices.DeleteFunc(slices.Clone(documents), func(d Document) bool {
+		return slices.ContainsFunc(documents, func(other Document) bool {
+			return other.AsOf == d.AsOf && (other.Information > d.Information || other.Information == d.Information && d.MoneyWithheld != "" && other.MoneyWithheld == "")
+		})
+	})
 }
 
 // isTaken says whether the measurement was a look that counts. One at which no figure was

@@ -53,6 +53,12 @@ type Document struct {
 	Decision            Decision    `json:"decision"`  // the verdict that stands
 	ThisLook            Decision    `json:"this_look"` // what this look alone would say
 	Conclusion          string      `json:"conclusion"`
+	// MoneyWithheld is why nothing is said of differences of margin, absent where
+	// something is.
+	MoneyWithheld string `json:"money_withheld,omitempty"`
+	// EndedOn is the day on which somebody said that nobody else comes, absent where
+	// nobody had by as_of.
+	EndedOn string `json:"ended_on,omitempty"`
 	// ContactRows says what became of the rows of the contact files, by reason; null
 	// without files.
 	ContactRows map[string]int64 `json:"contact_rows"`
@@ -117,6 +123,7 @@ func New(f Facts) Document {
 		SequentialBound: f.Report.SequentialBound,
 		SampleRatio:     SampleRatio(f.Report.SampleRatio),
 		ThisLook:        Decision{Verdict: f.Report.Decision.Verdict, Reason: f.Report.Decision.Reason},
+		MoneyWithheld:   f.Report.Money.Withheld,
 		Figures:         figures(f),
 		Warnings:        []pipeline.Warning{},
 	}

@@ -96,3 +96,17 @@ func TestFiguresSayWhatStandsIn(t *testing.T) {
 }
 
 func amount(value float64) *float64 { return &value }
+
+// A challenger that brings less is said to, in amounts above 0.
+func TestAChallengerThatBringsLess(t *testing.T) {
+	f := Facts{Currency: "EUR", MinorPerUnit: 100}
+	for want, interval := range map[string]experiment.Interval{
+		"The challenger brought +0.89 to +2.95 EUR a person less than the champion.": {Low: -295, High: -89},
+		"The challenger brought +12.50 to +29.50 EUR a person more than the champion.": {Low: 1250, High: 2950},
+	} {
+		c := experiment.Contrast{Margin: experiment.Comparison{Raw: experiment.Estimate{Sequential: &interval}}}
+		if got := f.better(c); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

@@ -9,6 +9,8 @@ import (
 
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
+	"cbv/valuation/experiment"
+	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
 )
 
@@ -42,6 +44,10 @@ func TestACampaignThatEndsBeforeItsPlan(t *testing.T) {
 	if d, said := of(42, Measure); d.Look != 0 || d.Information > 0.2 || !strings.HasPrefix(said, want) {
 		t.Errorf("look %d at %v, %q", d.Look, d.Information, said)
 	}
+	c.Time.AsOf = &config.Day{Time: time.Unix(19_041*86400, 0).UTC()}
+	if _, err := MeasureEnded(t.Context(), testJob(c), "spring"); failure.KindOf(err) != failure.Usage || !strings.HasSuffix(err.Error(), "it can be said from 2022-02-19 on") {
+		t.Errorf("somebody came 29 days before: %v", err)
+	}
 	d, said := of(42, MeasureEnded)
 	if d.Look != 1 || d.Information != 1 || !d.IsLastLook() || d.PlannedPeople != 2600 || said != "" {
 		t.Errorf("look %d at %v of %d, %q", d.Look, d.Information, d.PlannedPeople, said)
@@ -49,10 +55,46 @@ func TestACampaignThatEndsBeforeItsPlan(t *testing.T) {
 	if day, err := campaign.EndedOn(c.Out, "spring"); day != d.AsOf || err != nil {
 		t.Errorf("%q, %v", day, err)
 	}
+	if d.EndedOn != d.AsOf {
+		t.Errorf("ended on %q", d.EndedOn)
+	}
+	c.Time.AsOf = &config.Day{Time: time.Unix(19_041*86400, 0).UTC()}
+	if _, err := MeasureEnded(t.Context(), testJob(c), "spring"); failure.KindOf(err) != failure.Usage || !strings.Contains(err.Error(), "leave the flag out") {
+		t.Errorf("said of an earlier day: %v", err)
+	}
 	if d, said := of(43, Measure); d.Look != 1 || !d.IsLastLook() || said != "" { // the same people are the same look
 		t.Errorf("look %d at %v, %q", d.Look, d.Information, said)
 	}
 	if d, _ := of(41, Measure); d.Look != 0 || d.PlannedPeople != 24_000 {
 		t.Errorf("look %d of %d before it ended", d.Look, d.PlannedPeople)
+	}
+}
+
+// Of a day on which it was first measured as under way and then as ended, the verdict is
+// that of the end, whichever folder comes first, and so of one whose contacts were late.
+func TestOfADayTheMeasurementThatKnowsMostCounts(t *testing.T) {
+	const day, later = "2026-01-10", "2026-02-10"
+	interval := 1.0
+	of := func(information float64, verdict experiment.Verdict, withheld string) Document {
+		return Document{
+			AsOf: day, Look: 1, Information: information, MoneyWithheld: withheld, Figures: []Figure{{SequentialLow: &interval}},
+			ThisLook: Decision{Verdict: verdict, ReachedOn: day}, Conclusion: string(verdict),
+		}
+	}
+	ended, complete := of(1, experiment.Promote, ""), of(0.5, experiment.Promote, "")
+	for name, documents := range map[string][]Document{
+		"ended last":  {of(0.3, experiment.Undecided, ""), ended},
+		"ended first": {ended, of(0.3, experiment.Undecided, "")},
+		"late file":   {complete, of(0.5, experiment.Undecided, lostContacts)},
+	} {
+		if first, reached := firstReached(documents, later); !reached || first.Verdict != experiment.Promote {
+			t.Errorf("%s: %+v", name, first)
+		}
+		if last, found := lastLook(documents, later); !found || last.Conclusion != string(experiment.Promote) {
+			t.Errorf("%s: %+v", name, last.Conclusion)
+		}
+	}
+	if _, reached := firstReached([]Document{complete, of(0.5, experiment.Undecided, "")}, later); reached {
+		t.Error("measurements that know as much do not agree, and there is a verdict")
 	}
 }

@@ -38,6 +38,7 @@ type Measurement struct {
 	ended    ending
 	identity string
 	reasons  []intake.ReasonCount // of the rows of the contact files
+	missing  []missingPart        // of the contacts
 	capMinor int64                // of revenue, winsorised
 	document Document
 }
@@ -198,7 +199,7 @@ func (m *Measurement) publish(ctx context.Context, store *publication.Store, ent
 	}
 	manifest := publication.MeasurementManifest{
 		SchemaVersion: publication.SchemaVersion, Version: m.Program.Version, Identity: m.identity,
-		AsOf: m.asOf(), Campaign: m.name(), Currency: m.Config.Value.Currency, MoneyBasis: m.document.MoneyBasis,
+		AsOf: m.asOf(), Campaign: m.name(), EndedOn: m.document.EndedOn, Currency: m.Config.Value.Currency, MoneyBasis: m.document.MoneyBasis,
 		Configuration: settings, Inputs: m.in.Inputs.PublishedInputs(), Rows: m.in.OrderRows(), Contacts: m.addUpContacts(),
 		Warnings: m.document.Warnings, Plan: entries, Outputs: outputs,
 	}

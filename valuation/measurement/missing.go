@@ -60,10 +60,16 @@ func (m *Measurement) readContactNights(ctx context.Context) ([]contactNight, er
 	return nights, nil
 }
 
-// warnOfMissingContacts warns of nights and of arms of which so few were contacted, beside
+// missingPart is what seems to be missing of an arm's contacts.
+type missingPart struct {
+	of   string // the arm, and its nights where it is some of them
+	text string // of the warning
+}
+
+// missingContacts finds the nights and the arm of which so few were contacted, beside
 // the others, that their contacts are more likely missing than that nothing was sent. An
 // arm without any is no_contacts.
-func (m *Measurement) warnOfMissingContacts(nights []contactNight) {
+func missingContacts(nights []contactNight) (parts []missingPart) {
 	rest := map[experiment.Arm]contactNight{}
 	for _, arm := range messageArms {
 		ofArm := slices.DeleteFunc(slices.Clone(nights), func(n contactNight) bool { return n.Arm != arm })
@@ -83,22 +89,45 @@ func (m *Measurement) warnOfMissingContacts(nights []contactNight) {
 			}
 		}
 		if len(days) > 0 {
-			m.Warn("partial_contacts", "of those who came into arm %s on %s, %s of %s are in contacts.files, and %s of those of the other nights: %s: add the contacts of these nights, unless nothing was sent to them",
-				arm, daysText(days), humanize.Comma(missing.Contacted), humanize.Comma(missing.Customers), percent(rest[arm]), missingCosts)
+			parts = append(parts, missingPart{string(arm) + " of " + daysText(days), fmt.Sprintf(
+				"of those who came into arm %s on %s, %s of %s are in contacts.files, and %s of those of the other nights: %s: add the contacts of these nights, unless nothing was sent to them",
+				arm, daysText(days), humanize.Comma(missing.Contacted), humanize.Comma(missing.Customers), percent(rest[arm]), missingCosts)})
 		}
 	}
 	fewer, more := rest[messageArms[0]], rest[messageArms[1]]
 	if fewer.Customers == 0 || more.Customers == 0 || fewer.Contacted == 0 || more.Contacted == 0 {
-		return
+		return parts
 	}
 	if fewer.share() > more.share() {
 		fewer, more = more, fewer
 	}
 	if more.share()-fewer.share() >= leastArmGap && chanceOfFewer(fewer, more) < oddsOfFewer {
-		m.Warn("partial_contacts", "of arm %s %s (%s of %s) are in contacts.files, and of arm %s %s (%s of %s), and the draw gives both alike: %s: add the sends of arm %s that are missing, unless fewer of it were sent to",
+		parts = append(parts, missingPart{string(fewer.Arm), fmt.Sprintf(
+			"of arm %s %s (%s of %s) are in contacts.files, and of arm %s %s (%s of %s), and the draw gives both alike: %s: add the sends of arm %s that are missing, unless fewer of it were sent to",
 			fewer.Arm, percent(fewer), humanize.Comma(fewer.Contacted), humanize.Comma(fewer.Customers),
-			more.Arm, percent(more), humanize.Comma(more.Contacted), humanize.Comma(more.Customers), missingCosts, fewer.Arm)
+			more.Arm, percent(more), humanize.Comma(more.Contacted), humanize.Comma(more.Customers), missingCosts, fewer.Arm)})
 	}
+	return parts
+}
+
+// warnOfMissingContacts warns of the parts that are missing.
+func (m *Measurement) warnOfMissingContacts(money experiment.Money) {
+	until := ""
+	if strings.HasPrefix(money.Withheld, partOfContacts) {
+		until = noVerdict + ", unless run.accept has " + partialContacts
+	}
+	for _, part := range m.missing {
+		m.Warn(partialContacts, "%s%s", part.text, until)
+	}
+}
+
+// partialContacts is the code of the warning of contacts that are missing in part.
+const partialContacts = "partial_contacts"
+
+// acceptsPartialContacts says whether somebody knows that nothing is missing, since as
+// few were sent to.
+func (m *Measurement) acceptsPartialContacts() bool {
+	return slices.Contains(m.Config.Run.Accept, partialContacts)
 }
 
 // missingCosts is what contacts that are missing do.

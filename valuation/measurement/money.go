@@ -2,6 +2,7 @@ package measurement
 
 import (
 	"slices"
+	"strings"
 
 	"cbv/valuation/experiment"
 	"cbv/valuation/intake"
@@ -31,29 +32,40 @@ func (m *Measurement) money(contacts map[string]Contacts, arms []armSums) experi
 	if contacts == nil || columns.Cost == "" && !isRate {
 		return money // nothing of the contacts is in the money
 	}
-	var told int64
+	var untold []string
 	for _, arm := range messageArms {
-		told += contacts[string(arm)].Discounts
-		if _, known := armContacts(contacts, arm); !known && peopleOf(arms, arm) > 0 {
+		of, known := armContacts(contacts, arm)
+		switch {
+		case peopleOf(arms, arm) == 0:
+		case !known:
 			money.Withheld, money.HidesDiscounts = noContacts+string(arm)+", so nobody knows what was spent on them: give its contacts too", isRate
 			return money
+		case of.Discounts == 0:
+			untold = append(untold, string(arm))
 		}
 	}
 	switch {
 	case m.hasLostContacts():
 		money.Withheld, money.HidesDiscounts = lostContacts, isRate
-	case isRate && told == 0:
-		money.Withheld, money.HidesDiscounts = untoldDiscounts, true
+	case isRate && len(untold) > 0:
+		money.Withheld, money.HidesDiscounts = untoldDiscounts+strings.Join(untold, " and ")+", so nobody knows what was let off: write 0 where nothing was", true
+	case len(m.missing) > 0 && !m.acceptsPartialContacts():
+		money.Withheld, money.HidesDiscounts = partOfContacts+m.missing[0].of+", so nobody knows all that was spent: add the rest, or where as few were sent to set run.accept: "+partialContacts, isRate
 	}
 	return money
 }
+
+// partOfContacts begins the reason why there is no verdict on money where contacts are
+// missing in part.
+const partOfContacts = "contacts.files seem to have a part of the contacts of arm "
 
 // noContacts begins the reason why there is no verdict on money where an arm's contacts
 // are missing.
 const noContacts = "no usable row of contacts.files is of the people of arm "
 
-// untoldDiscounts is why there is no verdict on money where the column says nothing.
-const untoldDiscounts = "contacts.columns.discount has no value in any contact of the campaign, so nobody knows what was let off: write 0 where nothing was"
+// untoldDiscounts begins the reason why there is no verdict on money where the column says
+// nothing of an arm: as 0 the discounts of one arm alone would promote it.
+const untoldDiscounts = "contacts.columns.discount has no value in any contact of the people of arm "
 
 // lostContacts is why there is no verdict on money where some of it is in quarantine.
 const lostContacts = "rows of the campaign's contacts are in quarantine, so nobody knows all that was spent: mend those that contact_quarantine.parquet names"

@@ -1,6 +1,7 @@
 package measurement
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,9 @@ func TestMoneyThatIsNotKnownIsNotZero(t *testing.T) {
 	byRate := func(c *config.Config) { c.Value.MarginRate = &rate }
 	of := func(reason string) []intake.ReasonCount { return []intake.ReasonCount{{Reason: reason, Rows: 1}} }
 	const missing = noContacts + "challenger, so nobody knows what was spent on them: give its contacts too"
+	untoldOf := func(arms string) string {
+		return untoldDiscounts + arms + ", so nobody knows what was let off: write 0 where nothing was"
+	}
 	alone := contactsOf(experiment.Champion, Contacts{Sent: 9, Discounts: 9})
 	for _, test := range []struct {
 		name     string
@@ -35,9 +39,11 @@ func TestMoneyThatIsNotKnownIsNotZero(t *testing.T) {
 		{"all is told, by a margin", byRow, told, nil, people, "", false},
 		{"all is told, by a rate", byRate, told, nil, people, "", false},
 		{"by a margin discounts need not be told", byRow, untold, nil, people, "", false},
-		{"by a rate they must", byRate, untold, nil, people, untoldDiscounts, true},
-		{"of somebody outside the arms alone", byRate, map[string]Contacts{"champion": {Sent: 9}, "challenger": {Sent: 9}, Unassigned: {Sent: 9, Discounts: 9}}, nil, people, untoldDiscounts, true},
-		{"one told discount of the challenger", byRate, map[string]Contacts{"champion": {Sent: 9}, "challenger": {Sent: 9, Discounts: 1}}, nil, people, "", false},
+		{"by a rate they must", byRate, untold, nil, people, untoldOf("champion and challenger"), true},
+		{"of somebody outside the arms alone", byRate, map[string]Contacts{"champion": {Sent: 9}, "challenger": {Sent: 9}, Unassigned: {Sent: 9, Discounts: 9}}, nil, people, untoldOf("champion and challenger"), true},
+		{"those of the champion alone", byRate, map[string]Contacts{"champion": {Sent: 9, Discounts: 9}, "challenger": {Sent: 9}}, nil, people, untoldOf("challenger"), true},
+		{"those of the challenger alone", byRate, map[string]Contacts{"champion": {Sent: 9}, "challenger": {Sent: 9, Discounts: 9}}, nil, people, untoldOf("champion"), true},
+		{"one told discount of each arm", byRate, map[string]Contacts{"champion": {Sent: 9, Discounts: 1}, "challenger": {Sent: 9, Discounts: 1}}, nil, people, "", false},
 		{"no contacts, by a rate", byRate, nil, nil, people, experiment.HiddenDiscounts, true},
 		{"no contacts, by a margin", byRow, nil, nil, people, "", false},
 		{"an arm is missing, by a margin", byRow, alone, nil, people, missing, false},
@@ -115,5 +121,51 @@ func TestCostsThatAreMissingPromoteNobody(t *testing.T) {
 		if warned != (test.code != "") {
 			t.Errorf("%s: warned of %v", test.name, d.Warnings)
 		}
+	}
+}
+
+// The challenger costs more than it brings, and of its contacts a tenth are there: as
+// free messages they would promote it, and the verdict would stand when the rest arrives.
+// Where somebody says that as few were sent to, they are all.
+func TestALateFileFindsNoVerdict(t *testing.T) {
+	s := simulatedCampaign(4, 1)
+	s.marginRate, s.marginOfRow = 0, 0.3
+	cheap, dear, name := 0.1, 20.0, "spring"
+	var late []contact
+	for i, a := range s.people {
+		arm, at, cost := string(a.arm), int64(a.day)*86400e6, &cheap
+		if a.arm == experiment.Challenger {
+			cost = &dear
+		}
+		c := contact{Customer: &a.customer, Campaign: &name, Arm: &arm, At: &at, Cost: cost}
+		switch {
+		case a.arm == experiment.None:
+		case a.arm == experiment.Challenger && i%10 > 0:
+			late = append(late, c)
+		default:
+			s.contacts = append(s.contacts, c)
+		}
+	}
+	s.terms.PlannedPeople = 3001 // so that a later look may still decide
+	c := s.write(t)
+	accepting := c
+	accepting.Out, accepting.Run.Accept = filepath.Join(t.TempDir(), "out"), []string{partialContacts}
+	s.assign(t, accepting.Out)
+	if d := measureShop(t, accepting, "spring").Document; d.ThisLook.Verdict != experiment.Promote {
+		t.Errorf("as free messages: %+v", d.ThisLook)
+	}
+	d := measureShop(t, c, "spring").Document
+	if d.ThisLook.Verdict != experiment.Undecided || !strings.HasPrefix(d.ThisLook.Reason, partOfContacts+"challenger, so nobody knows all that was spent: ") {
+		t.Errorf("before the file came: %+v", d.ThisLook)
+	}
+	warned := slices.ContainsFunc(d.Warnings, func(w pipeline.Warning) bool {
+		return w.Code == partialContacts && strings.HasSuffix(w.Message, "; until then there is no verdict on money, unless run.accept has partial_contacts")
+	})
+	if !warned {
+		t.Errorf("warned of %v", d.Warnings)
+	}
+	c.Contacts.Files = config.Files{writeRows(t, "contacts.parquet", append(s.contacts, late...))}
+	if d := measureShop(t, c, "spring").Document; d.Decision.Verdict != experiment.Keep {
+		t.Errorf("after it: %+v", d.Decision)
 	}
 }

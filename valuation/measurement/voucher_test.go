@@ -91,7 +91,7 @@ func TestVoucherPin(t *testing.T) {
 		}, nil, "are in quarantine", "rows of the campaign's contacts are in quarantine, so nobody knows all that was spent"},
 		{"without a value", func(s *measuredShop) {
 			s.marginRate, s.contacts = 0.3, withDiscounts(vouchers, func(float64) *float64 { return nil })
-		}, nil, "has no value in any contact", "contacts.columns.discount has no value in any contact of the campaign, so nobody knows what was let off"},
+		}, nil, "has no value in any contact", "contacts.columns.discount has no value in any contact of the people of arm champion, so nobody knows what was let off"},
 	} {
 		shop := s
 		test.prepare(&shop)

@@ -68,11 +68,12 @@ func (m *Measurement) warn(contacts map[string]Contacts, money experiment.Money)
 	if !m.Config.HasMargin() {
 		m.Warn("revenue_not_margin", "no margin is configured, so what is called margin is revenue, and a return above 1 may be a loss: set value.margin_rate or orders.columns.margin")
 	}
-	if money.Withheld == experiment.HiddenDiscounts || money.Withheld == untoldDiscounts {
+	if money.Withheld == experiment.HiddenDiscounts || strings.HasPrefix(money.Withheld, untoldDiscounts) {
 		m.Warn("hidden_discounts", "%s%s", money.Withheld, noVerdict)
 	}
 	m.warnOfContactRows(contacts, money)
 	m.warnOfContacts(contacts)
+	m.warnOfMissingContacts(money)
 }
 
 // warnOfHoles warns of days without an order inside the watched time, which count as

@@ -25,7 +25,8 @@ func warnedOf(contacts map[string]Contacts, changes ...change) pipelinetest.Inpu
 		for _, change := range changes {
 			change(m)
 		}
-		m.warn(contacts, m.money(contacts, nil))
+		arms := []armSums{{Arm: experiment.Champion, Customers: 1000}}
+		m.warn(contacts, m.money(contacts, arms))
 		return nil
 	}
 }
@@ -89,6 +90,19 @@ func unfilled(mature, came int64, ended ending) pipelinetest.Input {
 		m := measurementOf(c)
 		m.Days.AsOf, m.ended = day(16), ended
 		m.warnOfUnfilledPlan(mature, came, 3000)
+		return nil
+	}
+}
+
+// lateAfter is a campaign that was said to have ended on a day, of which 600 came on 10
+// January and 40 on 12 January.
+func lateAfter(day string) pipelinetest.Input {
+	return func(c *pipeline.Context) error {
+		m := measurementOf(c)
+		ordered(16)(m)
+		m.ended.day = day
+		m.countLate(map[int]int64{0: 600, 2: 40})
+		m.warnOfLate()
 		return nil
 	}
 }
@@ -157,6 +171,18 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Says:   "2,999 of 3,000 planned customers have come, all of them have been watched for the whole window, and so nobody has come for as long: where nobody else is to come, say so once with --ended: the look is then the last, and may spend what is left of the 5 %",
 			Silent: unfilled(3000, 3000, ending{}),
 		},
+		{
+			Code:   "assigned_after_end",
+			Raises: lateAfter("2026-01-11"),
+			Says:   "the campaign was said to have ended on 2026-01-11, and 40 customers came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: take the campaign out of its audience, so that nobody else comes",
+			Silent: lateAfter("2026-01-12"),
+		},
+		{ // nobody said so, or only later
+			Code:   "assigned_after_end",
+			Raises: lateAfter("2026-01-10"),
+			Says:   "the campaign was said to have ended on 2026-01-10, and 40 customers came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: take the campaign out of its audience, so that nobody else comes",
+			Silent: lateAfter(""),
+		},
 		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not
 			Code:   "sample_ratio",
 			Raises: warnedOf(contacted, split(447, 553)),
@@ -182,7 +208,7 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 			Raises: warnedOf(contactsOf(experiment.Champion, Contacts{Sent: 1000}), func(m *Measurement) {
 				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
 			}),
-			Says: "contacts.columns.discount has no value in any contact of the campaign, so nobody knows what was let off: write 0 where nothing was; until then there is no verdict on money",
+			Says: "contacts.columns.discount has no value in any contact of the people of arm champion, so nobody knows what was let off: write 0 where nothing was; until then there is no verdict on money",
 			Silent: warnedOf(contacted, func(m *Measurement) {
 				m.Config.Value.MarginRate, m.Config.Contacts.Columns.Discount = &free, "discount"
 			}),

@@ -19,6 +19,7 @@ type MeasurementManifest struct {
 	Identity      string             `json:"identity"` // 128-bit hash of inputs, terms, earlier verdict, configuration and program
 	AsOf          string             `json:"as_of"`
 	Campaign      string             `json:"campaign"`
+	EndedOn       string             `json:"ended_on,omitempty"` // day on which it was said that nobody else comes
 	Currency      string             `json:"currency"`
 	MoneyBasis    string             `json:"money_basis"`
 	Configuration json.RawMessage    `json:"configuration"`
