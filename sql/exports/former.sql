@@ -60,7 +60,7 @@ given as (
     group by customer_id, key
 ),
 
-each_held as (
+held as (
     select
         customer_id,
         key_1 as key
@@ -75,15 +75,6 @@ each_held as (
         customer_id,
         key_3 as key
     from members
-),
-
-held as (
-    select
-        customer_id,
-        key
-    from each_held
-    where key is not null
-    group by customer_id, key
 ),
 
 final as (

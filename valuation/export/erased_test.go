@@ -50,8 +50,9 @@ func TestErasedPeopleAreSuppressedByID(t *testing.T) {
 	second := s.mustExport(s.run("2026-11-21", customers()...), a)
 	wednesday := s.run("2026-11-22", customers()...)
 	third := s.mustExport(wednesday, a)
+	isLeft := func(w pipeline.Warning) bool { return w.Code == "left_people" }
 	for _, result := range []Result{second, third} {
-		if got := s.ids(result, platform.Removal); !slices.Equal(got, []string{"b", "c"}) || len(result.Warnings) > 0 {
+		if got := s.ids(result, platform.Removal); !slices.Equal(got, []string{"b", "c"}) || slices.ContainsFunc(result.Warnings, isLeft) {
 			t.Errorf("%v are suppressed, want b and c: %+v", got, result.Warnings)
 		}
 	}
@@ -64,7 +65,7 @@ func TestErasedPeopleAreSuppressedByID(t *testing.T) {
 	if got := s.ids(again, platform.Removal); !slices.Equal(got, []string{"b", "c"}) { // as the last suppressed file had them
 		t.Errorf("%v are suppressed, want b and c", got)
 	}
-	if n := again.Manifest.Suppressed.Rejected[platform.ObjectionUnknown]; n != 1 || len(again.Warnings) != 1 || again.Warnings[0].Code != "left_people" {
+	if n := again.Manifest.Suppressed.Rejected[platform.ObjectionUnknown]; n != 1 || !slices.ContainsFunc(again.Warnings, isLeft) {
 		t.Errorf("%d of whom nobody knows, want d: %+v", n, again.Warnings)
 	}
 }
