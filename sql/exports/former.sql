@@ -1,8 +1,9 @@
 -- former: the identifiers that earlier exports of the audience gave the target, and
--- this one does not, whose they were, and when they were given last.
+-- this one does not, whose they were, and when they were given last. One that another
+-- has now was theirs all the same: they may object when it is given up.
 --
 -- grain: one row per (customer_id, key)
--- reads: earlier_rows, changed_rows, former_rows, held_keys, audience_terms
+-- reads: earlier_rows, changed_rows, former_rows, members, audience_terms
 with
 
 member_rows as (
@@ -60,9 +61,20 @@ given as (
 ),
 
 held as (
-    select key
-    from held_keys
-    group by key
+    select
+        customer_id,
+        key_1 as key
+    from members
+    union all
+    select
+        customer_id,
+        key_2 as key
+    from members
+    union all
+    select
+        customer_id,
+        key_3 as key
+    from members
 ),
 
 final as (
@@ -74,7 +86,8 @@ final as (
     from given
     cross join audience_terms
     left join held
-        on given.key = held.key
+        on given.customer_id = held.customer_id
+        and given.key = held.key
     where held.key is null
 )
 

@@ -65,6 +65,7 @@ type export struct {
 	terms       *campaign.Terms    // nil: no campaign
 	begun       *campaign.Campaign // nil: no campaign, or none that has begun
 	suppression *platform.Suppression
+	listed      *platform.Suppression     // of the suppression files what is not known to match somebody
 	holdout     *platform.Suppression     // nil: none
 	assigned    *platform.Suppression     // nil: nobody yet
 	inherited   map[string]experiment.Arm // of customers whose arm was drawn for an id merged into theirs

@@ -252,6 +252,10 @@ func (x *export) readGiven(ctx context.Context) error {
 		given = append(given, row.Key)
 	}
 	x.given = platform.NewKeys(given)
+	if len(x.objecting.Files) > 0 {
+		x.listed.StrikeGiven(x.given)
+		x.manifest.SuppressionUnmatched = int64(x.listed.Len())
+	}
 	return nil
 }
 
@@ -277,7 +281,10 @@ func (x *export) writeSuppressed(ctx context.Context) error {
 // would suppress most of the people there are.
 func (x *export) judgeSuppressed(result platform.Result) {
 	if n := result.Rejected[platform.AddressUnknown]; n > 0 {
-		x.Warn("left_people", "%s: addresses of before of people who objected that the files of no earlier export have any more: %d: suppress them there by hand, see the rejects", x.target.Name, n)
+		x.Warn("left_people", "%s: addresses of before of people who objected that no file of an earlier export has any more, or none in the form of today: %d: suppress them there by hand, see the rejects", x.target.Name, n)
+	}
+	if n := result.Rejected[platform.ObjectionUnknown]; n > 0 {
+		x.Warn("left_people", "%s: customers who were erased from people and whose address no file of an earlier export has any more, so that it is not known whether it is suppressed: %d: look them up there by hand, see the rejects", x.target.Name, n)
 	}
 	written := result.Written
 	if people := x.manifest.People["used"]; 2*written > people {

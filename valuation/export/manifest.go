@@ -41,7 +41,8 @@ type Manifest struct {
 	People          map[string]int64 `json:"people_rows"`
 	SuppressionKeys int64            `json:"suppression_keys"` // ids, e-mails, phones and hashes
 	// SuppressionRows and SuppressionFileKeys are of suppression.files alone, and
-	// SuppressionUnmatched those of the keys that no customer and no row of people has.
+	// SuppressionUnmatched those of the keys that no customer and no row of people has, and
+	// that no address has which the target was given.
 	SuppressionRows      int64                      `json:"suppression_rows"`
 	SuppressionFileKeys  int64                      `json:"suppression_file_keys"`
 	SuppressionUnmatched int64                      `json:"suppression_keys_unmatched"`

@@ -107,22 +107,22 @@ type suppressionRow struct {
 }
 
 // addListed adds the rows of the suppression files, and counts their keys and
-// those that match nobody: a list of keys of another kind suppresses nobody
+// finds those that match nobody: a list of keys of another kind suppresses nobody
 // without a word.
 func (x *export) addListed(ctx context.Context) error {
-	listed := platform.NewListed(x.target)
+	x.listed = platform.NewListed(x.target)
 	for row, err := range engine.Select[suppressionRow](ctx, x.Engine, "suppression_rows") {
 		if err != nil {
 			return err
 		}
 		x.manifest.SuppressionRows++
-		for _, to := range []*platform.Suppression{x.suppression, listed} {
+		for _, to := range []*platform.Suppression{x.suppression, x.listed} {
 			if err := row.addTo(to); err != nil {
 				return row.unusable(x.objecting, err)
 			}
 		}
 	}
-	x.manifest.SuppressionFileKeys = int64(listed.Len())
+	x.manifest.SuppressionFileKeys = int64(x.listed.Len())
 	for _, file := range x.objecting.Files {
 		if file.Rows == 0 {
 			x.Warn("empty_suppression", "%s has no rows: nobody is suppressed by it", file.Path)
@@ -131,7 +131,7 @@ func (x *export) addListed(ctx context.Context) error {
 	if len(x.objecting.Files) == 0 {
 		return nil
 	}
-	return x.countUnmatched(ctx, listed)
+	return x.strikeKnown(ctx)
 }
 
 // addMerged adds the customers of whom an id that was merged into theirs has the e-mail
@@ -146,10 +146,10 @@ func (x *export) addMerged(ctx context.Context) error {
 	})
 }
 
-// countUnmatched counts the keys that no customer and no row of people has, as the target
-// reads them.
-func (x *export) countUnmatched(ctx context.Context, listed *platform.Suppression) error {
-	strike := func(p *platform.Person) { listed.Strike(p, x.Config.Export.Region) }
+// strikeKnown takes the keys of the suppression files from the list that a customer or a
+// row of people has, as the target reads them.
+func (x *export) strikeKnown(ctx context.Context) error {
+	strike := func(p *platform.Person) { x.listed.Strike(p, x.Config.Export.Region) }
 	if err := x.eachPerson(ctx, "people_rows", strike); err != nil {
 		return err
 	}
@@ -159,7 +159,6 @@ func (x *export) countUnmatched(ctx context.Context, listed *platform.Suppressio
 		}
 		strike(&platform.Person{CustomerID: customer.CustomerID})
 	}
-	x.manifest.SuppressionUnmatched = int64(listed.Len())
 	return nil
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"cbv/valuation/audiencename"
 	"cbv/valuation/celltext"
+	"cbv/valuation/changefile"
+	"cbv/valuation/csvparts"
 	"cbv/valuation/failure"
 )
 
@@ -20,7 +22,7 @@ type collector struct {
 	outputs map[output]*outputFiles
 	order   []*outputFiles
 	rejects *csvFiles
-	lines   *linesFile
+	lines   *changefile.Writer
 	result  Result
 
 	taken        map[digest]struct{} // keys of rows, whether they were written or not
@@ -47,7 +49,7 @@ type outputFiles struct {
 }
 
 func (o *outputFiles) rows() (rows int64) {
-	for _, file := range o.records.written {
+	for _, file := range o.records.Written {
 		rows += file.Rows
 	}
 	return rows + o.table.written.Rows
@@ -69,10 +71,10 @@ func newCollector(spec *Spec, files Files) *collector {
 		spec:    spec,
 		owed:    owed,
 		header:  spec.header(spec.Name),
-		lines:   &linesFile{create: files.Lines},
+		lines:   &changefile.Writer{Create: files.Lines},
 		create:  files,
 		outputs: map[output]*outputFiles{},
-		rejects: &csvFiles{create: files.Create, base: base + "-rejects", header: celltext.AppendRecord(nil, ',', "customer_id", "part", "reason")},
+		rejects: &csvFiles{Writer: csvparts.Writer{Create: files.Create, Base: base + "-rejects", IsWhole: true, Header: celltext.AppendRecord(nil, ',', "customer_id", "part", "reason")}},
 		result: Result{
 			Files: []File{}, Rejected: map[Reason]int64{}, Blanked: map[string]map[Reason]int64{}, Values: map[string]int64{},
 			Changes: map[Change]int64{}, Warnings: []Warning{}, shapes: map[string]string{},
@@ -98,10 +100,10 @@ func (c *collector) output(name string, kind Kind) (*outputFiles, error) {
 	base := name + "-" + target.Name + "-" + string(kind)
 	o := &outputFiles{
 		output: which,
-		records: &csvFiles{
-			create: c.create.Create, audience: name, kind: kind, base: base, parts: true, header: celltext.AppendRecord(nil, target.delimiter(), c.spec.header(name)...),
-			maxBytes: target.MaxBytes, maxRows: target.MaxRows,
-		},
+		records: &csvFiles{audience: name, kind: kind, Writer: csvparts.Writer{
+			Create: c.create.Create, Base: base, Header: celltext.AppendRecord(nil, target.delimiter(), c.spec.header(name)...),
+			MaxBytes: target.MaxBytes, MaxRows: target.MaxRows,
+		}},
 		table: &tableFile{create: c.create.Table, columns: c.spec.tableColumns(), written: File{Name: base + ".parquet", Audience: name, Kind: kind}},
 	}
 	c.outputs[which] = o
@@ -128,10 +130,10 @@ func (c *collector) collect(b *batch) error {
 		}
 		made := piece{b.records[record:o.recordEnd], b.lines[line:o.lineEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd]}
 		if o.gone {
-			err = c.change(lineStart{Remove, c.spec.Name, o.objects}, made.line)
+			err = c.change(Remove, c.spec.Name, o.objects, made.line)
 		}
 		if err == nil && reason != "" {
-			err = c.reject(o.id, reason)
+			err = c.reject(o, reason)
 		} else if err == nil {
 			err = c.write(o, name, made)
 		}
@@ -163,131 +165,21 @@ func (c *collector) place(o *outcome) (name string, reason Reason, err error) {
 	return name, "", nil
 }
 
-// judge returns why a row may not be written. Suppression has the last word:
-// behind it stand only the holdouts, which let nobody in either.
-func (c *collector) judge(o *outcome) Reason {
-	if c.spec.Kind == Exited {
-		return c.judgeExit(o)
-	}
-	if c.spec.Kind == Removal {
-		return c.judgeRemoval(o)
-	}
-	return c.judgeRow(o)
-}
-
-// judgeRemoval rejects a row of identifiers of before that are there already.
-func (c *collector) judgeRemoval(o *outcome) Reason {
-	reason := o.reason
-	switch {
-	case !o.before && reason != AddressUnknown:
-		reason = c.judgeRow(o)
-	case reason == "" && !c.isAnew(o):
-		reason = DuplicateCustomer
-	}
-	if reason == "" {
-		c.take(o)
-	}
-	return reason
-}
-
-// judgeRow returns why a row of somebody may not be written.
-func (c *collector) judgeRow(o *outcome) Reason {
-	repeated := c.result.Rows > 1 && o.id != "" && o.id == c.lastID
-	c.lastID = o.id
-	if o.reason != "" {
-		return o.reason
-	}
-	if repeated {
-		return DuplicateCustomer
-	}
-	if o.owned != "" {
-		return o.owned
-	}
-	if c.hasID(o) {
-		return DuplicateCustomer
-	}
-	if o.shared != "" {
-		_, taken := c.taken[o.key]
-		isOne := c.spec.Target.Key != CustomerID || c.spec.UniqueEmail
-		// of two who object and share an e-mail each may have a phone that has to leave
-		hasMore := c.spec.Kind == Removal && c.isAnew(o)
-		switch {
-		case taken && isOne && !hasMore:
-			return o.shared
-		case taken && !isOne:
-			c.sharedEmails++
-		}
-		c.taken[o.key] = struct{}{}
-	}
-	if o.suppressed && c.spec.Kind != Removal {
-		return Suppressed
-	}
-	return ""
-}
-
-// judgeExit rejects a row of identifiers that earlier rows have taken out all, as those
-// of customers who shared an address.
-func (c *collector) judgeExit(o *outcome) Reason {
-	for _, key := range o.owed {
-		if key != 0 {
-			c.result.Owed = append(c.result.Owed, key)
-		}
-	}
-	anew := c.isAnew(o)
-	if o.gone = o.gone && anew; o.reason != "" {
-		return o.reason
-	}
-	if !anew {
-		return DuplicateCustomer
-	}
-	c.take(o)
-	return ""
-}
-
-// hasID says whether the target would take a row for that of another customer, whose id
-// its form makes the same.
-func (c *collector) hasID(o *outcome) bool {
-	if c.ids == nil {
-		return false
-	}
-	known := func(key int64) bool { _, there := c.ids[key]; return key != 0 && there }
-	if slices.ContainsFunc(o.keys.Identifiers[:], known) {
-		return true
-	}
-	for _, key := range o.keys.Identifiers {
-		c.ids[key] = struct{}{}
-	}
-	return false
-}
-
-// isAnew says whether a row has an identifier that none before has.
-func (c *collector) isAnew(o *outcome) bool {
-	return slices.ContainsFunc(o.keys.Identifiers[:], func(key int64) bool {
-		_, there := c.gone[key]
-		return key != 0 && !there
-	})
-}
-
-// take keeps the identifiers of a row that is written.
-func (c *collector) take(o *outcome) {
-	for _, key := range o.keys.Identifiers {
-		c.gone[key] = struct{}{}
-		delete(c.owed, key)
-	}
-}
-
-func (c *collector) reject(id string, reason Reason) error {
+func (c *collector) reject(o *outcome, reason Reason) error {
 	c.result.Rejected[reason]++
-	if reason == NotSuppressed || reason == NotHandedOut {
+	switch {
+	case reason == NotSuppressed || reason == NotHandedOut:
 		return nil // nearly everybody, and nothing is wrong with them
+	case reason == DuplicateCustomer && o.before:
+		return nil // the file has the address already, which is all that was to do
 	}
-	return c.addReject(id, "row", reason)
+	return c.addReject(o.id, "row", reason)
 }
 
 // addReject adds a line to the rejects: an id and a reason, nothing else of a person.
 func (c *collector) addReject(id, part string, reason Reason) error {
 	id, _ = celltext.ID(id, 0)
-	return c.rejects.write(celltext.AppendRecord(nil, ',', id, part, string(reason)))
+	return c.rejects.Write(celltext.AppendRecord(nil, ',', id, part, string(reason)))
 }
 
 func (c *collector) write(o *outcome, name string, made piece) error {
@@ -361,20 +253,20 @@ func (c *collector) changed(o *outcome, name string, record, line [][]byte, cell
 	}
 	switch {
 	case o.was != name || !o.sameKeys && !o.anyKey:
-		return c.change(lineStart{Add, name, ""}, line...)
+		return c.change(Add, name, "", line...)
 	case entered || !o.sameRow:
-		return c.change(lineStart{Update, name, ""}, line...)
+		return c.change(Update, name, "", line...)
 	}
 	return nil
 }
 
 // change writes a line of the change file.
-func (c *collector) change(start lineStart, line ...[]byte) error {
-	c.result.Changes[start.change]++
-	if c.lines.create == nil {
+func (c *collector) change(change Change, name string, reason Reason, line ...[]byte) error {
+	c.result.Changes[change]++
+	if c.lines.Create == nil {
 		return nil
 	}
-	return c.lines.write(start, line...)
+	return c.lines.Write(changefile.Start{Op: string(change), Audience: name, Reason: string(reason)}, line...)
 }
 
 // append adds a row to a kind of file of a name.
@@ -386,7 +278,7 @@ func (c *collector) append(name string, kind Kind, pieces [][]byte, cells []Cell
 	if c.spec.Target.Table {
 		return o.table.write(cells)
 	}
-	return o.records.write(pieces...)
+	return o.records.Write(pieces...)
 }
 
 func (c *collector) blank(id, column string, reason Reason, shape string) error {
@@ -407,15 +299,15 @@ func (c *collector) finish(err error) (Result, error) {
 		return cmp.Or(cmp.Compare(b.kind, a.kind), cmp.Compare(a.name, b.name))
 	})
 	for _, o := range c.order {
-		err = errors.Join(err, o.records.close(), o.table.close())
-		r.Files = append(r.Files, o.records.written...)
+		err = errors.Join(err, o.records.Close(), o.table.close())
+		r.Files = append(r.Files, o.records.files()...)
 		if o.table.written.Rows > 0 {
 			r.Files = append(r.Files, o.table.written)
 		}
 	}
-	err = errors.Join(err, c.rejects.close(), c.lines.close())
-	if len(c.rejects.written) > 0 {
-		r.Rejects = &c.rejects.written[0]
+	err = errors.Join(err, c.rejects.Close(), c.lines.Close())
+	for _, file := range c.rejects.files() {
+		r.Rejects = &file
 	}
 	if err != nil {
 		return *r, err

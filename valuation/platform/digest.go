@@ -19,7 +19,12 @@ type RowKey struct {
 
 // identifierKey is the digest of a cell that identifies, by its SHA-256.
 func identifierKey(sum [sha256.Size]byte) int64 {
-	key := int64(binary.BigEndian.Uint64(sum[:]))
+	return digestKey(digest(sum[:16]))
+}
+
+// digestKey is the same of the first half of the SHA-256.
+func digestKey(half digest) int64 {
+	key := int64(binary.BigEndian.Uint64(half[:]))
 	if key == 0 {
 		return 1 // 0 stands for none
 	}

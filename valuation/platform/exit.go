@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/csv"
@@ -42,6 +43,12 @@ type Handed map[int64]HandedCell
 type HandedCell struct {
 	Text   string
 	Column Column
+
+	// emails are the e-mails beside it in full files, where the target knows people by
+	// their id alone, and hasEmails says that those files have a column of them.
+	emails       []HandedCell
+	hasEmails    bool
+	isSuppressed bool // it stood in a suppressed file
 }
 
 // exit makes the row that takes somebody out: the identifiers that are gone, whether they
@@ -49,12 +56,13 @@ type HandedCell struct {
 // person's any more, or of somebody whom people has forgotten, are named as the earlier
 // export named them. Who objected leaves by the suppressed file, as far as that names
 // them: it has the address that people has, and of an e-mail tool those of before too,
-// which leave here as well.
+// which leave here as well. An address of before that is suppressed is of somebody who
+// objects, whom people has forgotten.
 func (e *encoder) exit(o *outcome, p *Person) {
 	row := e.identify(p)
 	objects := e.objection(p, &row)
 	var present, earlier [identifiers]string
-	var isPresent, isEarlier bool
+	var isPresent, isEarlier, isListed bool
 	for i := range e.columns {
 		column := &e.columns[i]
 		if column.identifier < 0 || p.Gone[column.identifier] == 0 {
@@ -63,6 +71,7 @@ func (e *encoder) exit(o *outcome, p *Person) {
 		gone := p.Gone[column.identifier]
 		isOwn := e.isKnown(column, p) && e.identifierOf(column, p, &row) == gone
 		cell, isHanded := e.spec.Handed[gone]
+		isListed = isListed || isHanded && e.spec.Suppression.hasCell(cell)
 		switch {
 		case isOwn && (p.Absent || objects == "" || e.spec.HandedOut.Has(gone)):
 			present[column.identifier] = e.named(column, p, &row)
@@ -82,7 +91,9 @@ func (e *encoder) exit(o *outcome, p *Person) {
 	if o.gone = isPresent || isEarlier; o.gone {
 		e.lines.identifiers(e.batch, e.unguarded(p, all))
 	}
-	o.objects = objects
+	if o.objects = objects; isListed {
+		o.objects = cmp.Or(objects, Suppressed)
+	}
 	isLeft := isPresent && objects != "" && !p.Absent // to the suppressed file
 	if isLeft {
 		for i, cell := range present {
@@ -130,16 +141,25 @@ func (e *encoder) before(o *outcome, p *Person) {
 	objects := e.objection(p, &row)
 	var cells [identifiers]string
 	cell, known := e.spec.Handed[key]
-	if known && objects == "" && e.spec.Suppression.hasCell(cell) {
-		objects = Suppressed
+	asks := objects == "" && e.spec.asksForAddress(p)
+	switch {
+	case known && e.spec.Suppression.hasCell(cell), asks && !cell.hasEmails && cell.isSuppressed:
+		objects = cmp.Or(objects, Suppressed)
+	case asks && !cell.hasEmails:
+		o.reason = ObjectionUnknown
+		return
 	}
 	for i := range e.columns {
 		column := &e.columns[i]
+		text, today := "", int64(0)
+		if known && column.identifier >= 0 {
+			text, today = e.renamed(column, cell, key)
+		}
 		switch {
 		case column.identifier < 0:
 			continue
-		case known && cell.Column.isLike(column.Column):
-			cells[column.identifier] = cell.Text
+		case today != 0:
+			cells[column.identifier], key = text, today
 		case p.Absent && column.Field == CustomerID && e.identifierOf(column, p, &row) == key:
 			cells[column.identifier] = e.named(column, p, &row)
 		default:
@@ -156,6 +176,37 @@ func (e *encoder) before(o *outcome, p *Person) {
 	default:
 		e.record(o, p, &row, nil, &cells)
 	}
+}
+
+// renamed is a cell of an earlier file as the column has it today, and its key: where the
+// form has changed since, a clear text is put through that of today. There is none where
+// the target was given nothing in that form that no member has.
+func (e *encoder) renamed(column *encodedColumn, cell HandedCell, key int64) (text string, today int64) {
+	switch {
+	case cell.Column.isLike(column.Column):
+		return cell.Text, key
+	case column.form == nil || column.Field == Phone || cell.Column.Form.isHashed(),
+		column.Field != cell.Column.Field || column.Apart != cell.Column.Apart:
+		return "", 0
+	}
+	if text, _ = column.form(cell.Text, ""); text == "" {
+		return "", 0
+	}
+	sum := e.sum(text)
+	if column.hashed {
+		text = hex.EncodeToString(sum[:])
+	}
+	if today = identifierKey(sum); today != key && !e.spec.HandedOut.Has(today) {
+		return "", 0
+	}
+	return text, today
+}
+
+// asksForAddress says whether only the address that earlier files have beside somebody's
+// id can say whether they object: people has forgotten them, and objections name
+// addresses.
+func (s *Spec) asksForAddress(p *Person) bool {
+	return p.Absent && s.Target.Key == CustomerID && s.Suppression.namesEmails()
 }
 
 // objection returns why somebody must not be written to; none for those who may.
@@ -194,14 +245,16 @@ func merged(cells, others [identifiers]string) [identifiers]string {
 
 // Wanted returns the identifiers of rows that the person is not known by any more: they
 // have to be looked up in the earlier export's files. Of a suppressed file they are those
-// of people who object, and of all others whom a hash in the suppression files may mean.
+// of people who object, and of all others whom a hash in the suppression files may mean,
+// or an address, where people has forgotten theirs.
 func (s *Spec) Wanted(people func(yield func(*Person) bool)) []int64 {
 	e := newEncoder(s)
 	var wanted []int64
 	for p := range people {
 		row := e.identify(p)
 		if s.Kind == Removal {
-			if !e.isOwn(p, &row, p.Gone[0]) && (len(s.Suppression.hashes) > 0 || e.objection(p, &row) != "") {
+			isAsked := len(s.Suppression.hashes) > 0 || s.asksForAddress(p) || e.objection(p, &row) != ""
+			if isAsked && !e.isOwn(p, &row, p.Gone[0]) {
 				wanted = append(wanted, p.Gone[0])
 			}
 			continue
@@ -212,7 +265,7 @@ func (s *Spec) Wanted(people func(yield func(*Person) bool)) []int64 {
 				continue
 			}
 			gone := p.Gone[column.identifier]
-			if gone != 0 && !(e.isKnown(column, p) && e.identifierOf(column, p, &row) == gone) {
+			if gone != 0 && (s.asksForAddress(p) || !e.isKnown(column, p) || e.identifierOf(column, p, &row) != gone) {
 				wanted = append(wanted, gone)
 			}
 		}
@@ -236,7 +289,7 @@ func ReadHanded(ctx context.Context, file io.Reader, target Target, kind Kind, w
 	if err != nil {
 		return err
 	}
-	known := map[int]Column{} // by the places of what identifies
+	known, emails := map[int]Column{}, map[int]Column{} // by their places in the header
 	next := 0
 	for _, column := range target.identifying(target.columnsOf(kind)) {
 		if at := slices.Index(header[next:], column.Header); at >= 0 {
@@ -244,6 +297,13 @@ func ReadHanded(ctx context.Context, file io.Reader, target Target, kind Kind, w
 			next += at + 1
 		} else if at := slices.Index(header, column.Header); at >= 0 {
 			known[at] = column
+		}
+	}
+	if kind == Full && target.Key == CustomerID {
+		for _, column := range target.columnsOf(kind) {
+			if at := slices.Index(header, column.Header); at >= 0 && column.Field == Email {
+				emails[at] = column
+			}
 		}
 	}
 	for rows := 0; ; rows++ {
@@ -259,9 +319,18 @@ func ReadHanded(ctx context.Context, file io.Reader, target Target, kind Kind, w
 		}
 		for at, column := range known {
 			key, ok := cellKey(record[at], column.Form.isHashed())
-			if ok && wanted.Has(key) {
-				found[key] = HandedCell{strings.Clone(record[at]), column}
+			if !ok || !wanted.Has(key) {
+				continue
 			}
+			cell := found[key]
+			cell.Text, cell.Column = strings.Clone(record[at]), column
+			cell.isSuppressed, cell.hasEmails = cell.isSuppressed || kind == Removal, cell.hasEmails || len(emails) > 0
+			for at, column := range emails {
+				if record[at] != "" {
+					cell.emails = append(cell.emails, HandedCell{Text: strings.Clone(record[at]), Column: column})
+				}
+			}
+			found[key] = cell
 		}
 	}
 }

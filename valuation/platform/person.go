@@ -178,9 +178,10 @@ const (
 	NotInPeople       Reason = "not_in_people"
 	ConsentUnknown    Reason = "consent_unknown"
 	NoConsent         Reason = "no_consent"
-	NotSuppressed     Reason = "not_suppressed"  // in suppression files only
-	NotHandedOut      Reason = "not_handed_out"  // in suppression files only: no export gave the target an address of theirs
-	AddressUnknown    Reason = "address_unknown" // in exited files only: the target holds them by an address that nobody knows any more
+	NotSuppressed     Reason = "not_suppressed"    // in suppression files only
+	NotHandedOut      Reason = "not_handed_out"    // in suppression files only: no export gave the target an address of theirs
+	AddressUnknown    Reason = "address_unknown"   // in exited files only: the target holds them by an address that nobody knows any more
+	ObjectionUnknown  Reason = "objection_unknown" // in suppression files only: erased, and no file has the address that may have objected
 	DuplicateCustomer Reason = "duplicate_customer"
 	NoIdentifier      Reason = "no_identifier"
 	SharedEmail       Reason = "shared_email"

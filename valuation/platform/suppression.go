@@ -3,6 +3,8 @@ package platform
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -138,6 +140,20 @@ func (s *Suppression) Strike(p *Person, region string) {
 	}
 }
 
+// StrikeGiven takes away the e-mails and hashes of a list that are among the identifiers
+// which a target was given.
+func (s *Suppression) StrikeGiven(given *Keys) {
+	isGiven := func(key digest) bool { return given.Has(digestKey(key)) }
+	for mailbox, emails := range s.owners {
+		if isGiven(mailbox) {
+			for _, email := range emails {
+				delete(s.emails, email)
+			}
+		}
+	}
+	maps.DeleteFunc(s.hashes, func(key digest, _ struct{}) bool { return isGiven(key) })
+}
+
 // Seal says that all sources were read to their end.
 func (s *Suppression) Seal() { s.sealed = true }
 
@@ -171,15 +187,23 @@ func (s *Suppression) Reaches(p *Person, region string, byPhone bool) bool {
 	return s.has(p, &row)
 }
 
-// hasCell says whether a cell of an earlier file is the e-mail of somebody suppressed.
+// namesEmails says whether e-mails are among the keys, or what may be hashes of them.
+func (s *Suppression) namesEmails() bool { return len(s.emails)+len(s.hashes) > 0 }
+
+// hasCell says whether a cell of an earlier file is the e-mail of somebody suppressed, or
+// has one beside it.
 func (s *Suppression) hasCell(cell HandedCell) bool {
+	if slices.ContainsFunc(cell.emails, s.hasCell) {
+		return true
+	}
 	if cell.Column.Form.isHashed() {
 		sum, err := hex.DecodeString(cell.Text)
 		if err != nil || len(sum) != sha256.Size {
 			return false
 		}
-		_, listed := s.hashes[digest(sum[:16])]
-		return listed
+		_, isListed := s.hashes[digest(sum[:16])]
+		_, isMailbox := s.mailboxes[digest(sum[:16])]
+		return isListed || isMailbox && cell.Column.Field == Email
 	}
 	return cell.Column.Field == Email && s.Reaches(&Person{Email: cell.Text}, "", false)
 }
