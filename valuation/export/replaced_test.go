@@ -97,7 +97,7 @@ func TestAnEmptiedAudienceIsTakenBackOnTheSameDay(t *testing.T) {
 func TestObjectingAddressesThatWereGivenOutAreSuppressed(t *testing.T) {
 	for target, want := range map[string][]string{
 		"klaviyo": {"first@x.org", "elsewhere@x.org", "noid@x.org"},
-		"braze":   {"a"}, // which knows ids; c and d are in people no more
+		"braze":   {"a", "c", "d"}, // which knows ids; c and d are in people no more, and the file of Monday has their addresses
 	} {
 		s := newShop(t)
 		a := config.Audience{Name: "all", Lifecycle: "active", Target: target}

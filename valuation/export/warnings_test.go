@@ -185,7 +185,7 @@ func TestWarnings(t *testing.T) {
 		{
 			Code:   "left_people",
 			Raises: suppressing(1, 2),
-			Says:   "klaviyo: addresses of before of people who objected that the files of no earlier export have any more: 2: suppress them there by hand, see the rejects",
+			Says:   "klaviyo: addresses of before of people who objected that no file of an earlier export has any more, or none in the form of today: 2: suppress them there by hand, see the rejects",
 			Silent: suppressing(1, 0),
 		},
 		{
