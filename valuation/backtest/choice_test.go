@@ -231,11 +231,11 @@ func TestTrust(t *testing.T) {
 		{"margin lost", good, good, []backtest.Contest{lostMargin}, backtest.NotTrusted, []string{"A forecasts margin worse than the baseline recent_rate"}, 0},
 		{"a contest without a number", good, good, []backtest.Contest{noNumber}, backtest.NotTrusted, []string{"purchases"}, 0},
 		{"purchases off", off, good, nil, backtest.NotTrusted,
-			[]string{"A forecasts 8348 purchases, and 11925 were observed: off by -30.0 % (95 % interval -40.0 to -20.0), more than 25 %"}, 0},
-		{"margin off", good, off, nil, backtest.NotTrusted, []string{"A forecasts a margin of 8348, and 11925 was observed: off by -30.0 %"}, 0},
+			[]string{"A forecasts 8,348 purchases, and 11,925 were observed: off by -30.0 % (95 % interval -40.0 to -20.0), more than 25 %"}, 0},
+		{"margin off", good, off, nil, backtest.NotTrusted, []string{"A forecasts a margin of 8,348, and 11,925 was observed: off by -30.0 %"}, 0},
 		{"margin lost to returns", good, returned, nil, backtest.NotTrusted, []string{"A forecasts a margin of 10.1, and -5 was observed"}, 0},
 		{"margin below a forecast of 0", good, ofNone, nil, backtest.NotTrusted, []string{"A forecasts a margin of 0, and -5 was observed"}, 0},
-		{"all of it", off, off, []backtest.Contest{lost}, backtest.NotTrusted, []string{"baseline", "8348 purchases", "margin of 8348"}, 0},
+		{"all of it", off, off, []backtest.Contest{lost}, backtest.NotTrusted, []string{"baseline", "8,348 purchases", "margin of 8,348"}, 0},
 	} {
 		r := backtest.Result{MaxTotalError: 0.25}
 		r.Candidates = []backtest.Candidate{{Name: "A", Family: "A", Fit: btyd.Fit{Model: named{name: "A"}}, Purchases: c.purchases, Margin: c.margin}}
