@@ -101,7 +101,7 @@ func amount(value float64) *float64 { return &value }
 func TestAChallengerThatBringsLess(t *testing.T) {
 	f := Facts{Currency: "EUR", MinorPerUnit: 100}
 	for want, interval := range map[string]experiment.Interval{
-		"The challenger brought +0.89 to +2.95 EUR a person less than the champion.": {Low: -295, High: -89},
+		"The challenger brought +0.89 to +2.95 EUR a person less than the champion.":   {Low: -295, High: -89},
 		"The challenger brought +12.50 to +29.50 EUR a person more than the champion.": {Low: 1250, High: 2950},
 	} {
 		c := experiment.Contrast{Margin: experiment.Comparison{Raw: experiment.Estimate{Sequential: &interval}}}
