@@ -83,7 +83,10 @@ func (r Rolling) holdGroups(name string, names []string, groups [][]int, levels 
 		tests[g] = Test{Name: name, Target: Purchases, Group: names[g], Verdict: NotTrusted}
 	}
 	for at, c := range cutoffs {
-		variances := c.hindcast.variances(levels[at] * c.Ratios[0].Multiplier)
+		variances := c.variances
+		if levels[at] != 1 {
+			variances = c.hindcast.variances(levels[at] * c.Ratios[0].Multiplier)
+		}
 		for g := range tests {
 			total := c.total(Purchases, window, func(i int) bool { return groups[at][i] == g })
 			total.Expected *= levels[at]

@@ -92,10 +92,11 @@ type Rolling struct {
 type Cutoff struct {
 	Before    int
 	Customers int
-	Family    string   // the procedure's, or the one that stood in where it had no fit
-	Ratios    [2]Ratio // its own, of purchases and of margin over the holdout
-	Totals    [2]Total // of purchases and of margin, with the ratio
-	Judged    bool     // the totals count for trust and for the forecast error
+	Family    string    // the procedure's, or the one that stood in where it had no fit
+	Ratios    [2]Ratio  // its own, of purchases and of margin over the holdout
+	Totals    [2]Total  // of purchases and of margin, with the ratio
+	Judged    bool      // the totals count for trust and for the forecast error
+	variances []float64 // of each customer's purchases, by the model and with the ratio
 	hindcast  *hindcast
 }
 
@@ -229,6 +230,7 @@ func (r *Rolling) makeCutoffs() {
 		}
 		c.Judged = c.Ratios[0].Tested()
 		seasonal = seasonal || c.Judged
+		c.variances = made.variances(c.Ratios[0].Multiplier)
 		r.Cutoffs = append(r.Cutoffs, c)
 	}
 	for i := range r.Cutoffs {
