@@ -133,10 +133,11 @@ func seasonLimit(factor float64) float64 {
 // buying in November and December), whatever day it is asked, but for those of fallShort.
 // A season of up to one and a half times denies no trust.
 func TestRecoverySeason(t *testing.T) {
-	size, factors, seeds := 20_000, []float64{1, 1.3, 1.5, 2, 4}, 3
 	if testing.Short() {
-		size, factors, seeds = 20_000, []float64{1.5, 4}, 1
+		t.Skip("a long simulation")
 	}
+	const size, seeds = 20_000, 3
+	factors := []float64{1, 1.3, 1.5, 2, 4}
 	var cases []seasonCase
 	var backs []int
 	for _, factor := range factors {
@@ -225,10 +226,11 @@ func promoted(times float64, from, to int) func(asOf int) seasonal {
 // Where a shop changes so that its forecast is off by more than a quarter, it is not
 // called trusted, whether it is two years old or three.
 func TestRecoveryChange(t *testing.T) {
-	size, years, seeds := 20_000, []int{2, 3}, 2
 	if testing.Short() {
-		size, years, seeds = 10_000, []int{2}, 1
+		t.Skip("a long simulation")
 	}
+	const size, seeds = 20_000, 2
+	years := []int{2, 3}
 	type shopCase struct{ change, years, seed int }
 	var cases []shopCase
 	for change := range changes {

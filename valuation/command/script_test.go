@@ -31,6 +31,10 @@ const sqlFolder = "SQL_FOLDER"
 // cost more than they bring.
 const oneThread = "CBV_ENGINE_THREADS"
 
+// collector lets the heap of the program under test grow further before it is collected:
+// its runs are many and small, and a tenth of their work would be the collector's.
+const collector = "GOGC"
+
 // noLists keeps the runs of scripts from writing lists, which take a fifth of a small
 // run. A script that looks at them says which it wants.
 const noLists = "CBV_LISTS_INCLUDE"
@@ -45,6 +49,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Setenv(sqlFolder, folder)
 		os.Setenv(oneThread, "1")
+		os.Setenv(collector, "400")
 	}
 	testscript.Main(m, map[string]func(){"cbv": cbv})
 }
@@ -79,6 +84,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(sqlFolder, os.Getenv(sqlFolder))
 			env.Setenv(oneThread, "1")
+			env.Setenv(collector, os.Getenv(collector))
 			env.Setenv(noLists, "[]")
 			return nil
 		},

@@ -161,7 +161,7 @@ func TestEverybodyLeaves(t *testing.T) {
 func TestSameInputsSameBytes(t *testing.T) {
 	customers := 30_000
 	if testing.Short() {
-		customers = 10_000
+		customers = 3_000
 	}
 	var before map[string]string
 	for _, threads := range []int{1, 2} {

@@ -155,7 +155,7 @@ func TestMeasurementsEqualAPlainComputation(t *testing.T) {
 	seen := map[string]int64{}
 	seeds := uint64(16)
 	if testing.Short() {
-		seeds = 8
+		seeds = 4
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -166,6 +166,9 @@ func TestMeasurementsEqualAPlainComputation(t *testing.T) {
 				seen[reason] += rows
 			}
 		})
+	}
+	if testing.Short() {
+		return // too few for contacts of every kind
 	}
 	want := []string{intake.AfterAsOf, "null_campaign", "null_cost", "null_customer", "null_time", otherCampaign, "unreadable_time", "unusable_cost", "unusable_discount", intake.Used}
 	slices.Sort(want)
@@ -281,6 +284,9 @@ func TestTheFirstVerdictStands(t *testing.T) {
 		}
 		if d.Look != number {
 			t.Errorf("day %d: look %d, want %d", look, d.Look, number)
+		}
+		if testing.Short() && look > 2 {
+			continue
 		}
 		again := measureShop(t, c, "spring")
 		if !again.Already || again.Folder != measured.Folder || !cmp.Equal(again.Document, d) {

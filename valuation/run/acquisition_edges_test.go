@@ -191,7 +191,10 @@ func TestTwoCurrenciesStopTheRun(t *testing.T) {
 	unknown.Currency = nil
 	for name, odd := range map[string]rawSpend{"dollars": dollars, "unknown": unknown} {
 		c := smallShopWith(t, []rawSpend{spent("2023-02-09", "search", 1), odd}, nil)
-		runBatch(t, c) // not mapped, spend is in the currency of the shop
+		// Not mapped, spend is in the currency of the shop.
+		if _, err := Check(context.Background(), testJob(c)); err != nil {
+			t.Error(err)
+		}
 		c.Spend.Columns.Currency = "currency"
 		_, err := Run(context.Background(), testJob(c))
 		if err == nil || !strings.Contains(err.Error(), "spend.parquet row 2") || !strings.Contains(err.Error(), "not in EUR") {

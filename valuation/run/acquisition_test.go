@@ -57,9 +57,6 @@ func (c channelRow) String() string {
 func unlike() simulation.Options {
 	options := simulation.Default()
 	options.Customers, options.Returns = 40_000, 0
-	if testing.Short() {
-		options.Customers = 15_000
-	}
 	options.Channels = []simulation.Channel{
 		{Name: "search", Share: 0.40, CAC: 12, Rate: 1.2},
 		{Name: "social", Share: 0.25, CAC: 9, Rate: 0.6, OrderValue: 0.8},
@@ -89,6 +86,9 @@ func trueLTV(t *testing.T, options simulation.Options, channel simulation.Channe
 // A simulated shop gives back what each channel's customers cost, exactly, what
 // they are worth within the interval, and which channel is the best buy.
 func TestSimulatedChannelsComeBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	options := unlike()
 	c, _ := simulated(t, options)
 	result := runBatch(t, c)
@@ -162,6 +162,9 @@ func TestSimulatedChannelsComeBack(t *testing.T) {
 
 // Spend outranks a configured cost, and without spend the assumption is stated.
 func TestTheSourceOfTheCost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("six runs")
+	}
 	options := unlike()
 	options.Customers = 1500
 	c, _ := simulated(t, options)
@@ -205,6 +208,9 @@ func TestTheSourceOfTheCost(t *testing.T) {
 
 // What would be retained at another cost is what is retained at it.
 func TestRetainedAtOtherCosts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("four runs")
+	}
 	options := simulation.Default()
 	options.Customers, options.Days = 1500, 730
 	c, _ := simulated(t, options)

@@ -12,6 +12,9 @@ import (
 // Shops at the extremes get the verdict, and the marks, that a practitioner
 // would give.
 func TestFocusOfExtremes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("five runs")
+	}
 	shop := func(change func(*simulation.Options)) config.Config {
 		options := simulation.Default()
 		options.Customers, options.Days, options.Returns, options.Seed = 3_000, 730, 0, 3

@@ -186,6 +186,9 @@ func TestReplacementEqualsAPlainComputation(t *testing.T) {
 		{"one channel", "social", func(channel string) bool { return channel == "social" }, true},
 		{"no spend", "paid", func(string) bool { return true }, false},
 	} {
+		if testing.Short() && shop.by != "social" {
+			continue
+		}
 		t.Run(shop.name, func(t *testing.T) {
 			given := c
 			given.Out, given.Value.ReplaceBy = filepath.Join(t.TempDir(), "out"), shop.by
@@ -236,7 +239,11 @@ func TestTheHorizonDoesNotMoveTheFocus(t *testing.T) {
 	options.Channels = []simulation.Channel{{Name: "search", Share: 0.6, CAC: 15}, {Name: "word of mouth", Share: 0.4}}
 	c, _ := simulated(t, options)
 	year := runBatch(t, c)
-	for _, horizon := range []int{90, 730} {
+	horizons := []int{90, 730}
+	if testing.Short() {
+		horizons = horizons[:1]
+	}
+	for _, horizon := range horizons {
 		given := c
 		given.Out, given.Value.HorizonDays = filepath.Join(t.TempDir(), "out"), horizon
 		given.Run.Model = year.Folder // the horizon changes no fit

@@ -122,7 +122,11 @@ func TestMovementAddsUpOverTenNights(t *testing.T) {
 	options.Customers, options.Returns = 1500, 0.1
 	c, _ := simulated(t, options)
 	c.Orders.Returns = "order" // so that returns undo orders of days before
-	results := nightsOf(t, c, 10)
+	nights := 10
+	if testing.Short() {
+		nights = 3
+	}
+	results := nightsOf(t, c, nights)
 	if rows := movementOf(t, results[0]); len(rows) != 0 {
 		t.Errorf("the first run has moved: %v", rows)
 	}
@@ -138,11 +142,11 @@ func TestMovementAddsUpOverTenNights(t *testing.T) {
 			t.Errorf("%s: causes %v", result.Folder, causes)
 		}
 	}
-	found := compared(t, c, results[8], results[9])
+	found := compared(t, c, results[nights-2], results[nights-1])
 	if !found.KnowsRestated {
 		t.Error("a run's neighbour is compared without what was restated")
 	}
-	said := movementOf(t, results[9])
+	said := movementOf(t, results[nights-1])
 	if len(found.Rows) != len(said) {
 		t.Errorf("compared: %d rows, and the run has %d", len(found.Rows), len(said))
 	}
@@ -151,14 +155,14 @@ func TestMovementAddsUpOverTenNights(t *testing.T) {
 			t.Errorf("compared: %+v, which the run does not say", row)
 		}
 	}
-	html, _ := readPage(t, results[9], 300)
-	if !strings.Contains(html, results[8].Manifest.Identity[:12]) || !strings.Contains(html, "Change of value by cause") {
+	html, _ := readPage(t, results[nights-1], 300)
+	if !strings.Contains(html, results[nights-2].Manifest.Identity[:12]) || !strings.Contains(html, "Change of value by cause") {
 		t.Error("the page does not say what moved since the run before")
 	}
-	if far := compared(t, c, results[0], results[9]); far.KnowsRestated {
+	if far := compared(t, c, results[0], results[nights-1]); far.KnowsRestated {
 		t.Error("runs that are no neighbours know what was restated")
-	} else if got, want := changeOf(far.Rows), totalOf(t, results[9])-totalOf(t, results[0]); got != want {
-		t.Errorf("over nine nights: %d cents, want %d", got, want)
+	} else if got, want := changeOf(far.Rows), totalOf(t, results[nights-1])-totalOf(t, results[0]); got != want {
+		t.Errorf("over the nights: %d cents, want %d", got, want)
 	}
 }
 
@@ -199,6 +203,9 @@ func totalOf(t *testing.T, result Result) (minor int64) {
 // What each cause alone does is found as that: rows that came late, another margin, another
 // map, other reading of the orders.
 func TestMovementNamesItsCause(t *testing.T) {
+	if testing.Short() {
+		t.Skip("four runs")
+	}
 	options := simulation.Default()
 	options.Customers = 800
 	c, _ := simulated(t, options)

@@ -72,14 +72,6 @@ func TestThePageOfASmallShopSaysWhyItHasNoCharts(t *testing.T) {
 	}
 }
 
-// The same run gives the same page, on any number of threads.
-func TestThePageIsTheSameAgain(t *testing.T) {
-	c := shop(t)
-	first := runBatch(t, c)
-	c.Out, c.Engine.Threads = filepath.Join(t.TempDir(), "again"), 2
-	sameFiles(t, first.Folder, runBatch(t, c).Folder, page.Name, "model_fit.parquet", "tracking.parquet", "rfm_cells.parquet", "value_distribution.parquet")
-}
-
 // A reader of the page of fixtures/untrusted.md finds the five answers that are written
 // there, before anything else.
 func TestTheUntrustedShopIsAnswered(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 // What runs of 90 days ago or more gave as the chance of a purchase stands in the manifest
 // beside the share of customers who made one, of the last run of a month, and 90 days apart.
 func TestRecordOfEarlierRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seven runs")
+	}
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Seed = 1500, 0, 31
 	c, _ := simulated(t, options)

@@ -55,6 +55,9 @@ func shop(t *testing.T) config.Config {
 // replacement, which is what new customers have shown, pass each other; a refit moves all
 // of it.
 func TestReusedModelMovesNoForecast(t *testing.T) {
+	if testing.Short() {
+		t.Skip("five runs")
+	}
 	all := shop(t)
 	early := all
 	early.Orders.Files = nil

@@ -23,6 +23,9 @@ import (
 // of age gives .8114 and .8118, 364 and 366 days .8131 and .8087, without those who first
 // purchased on the day .8037, a day earlier .7786, and Pareto/NBD .8037.
 func TestSameSeasonRatioOfARealHistory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a real history of its own")
+	}
 	s := splitOf(t, "debruyn", time.Date(2012, 12, 31, 0, 0, 0, 0, time.UTC), 365)
 	procedure := backtest.Procedure{Family: "MBG/NBD", Form: s.report.Rolling.Form} // whichever is chosen
 	rolling, err := backtest.Roll(s.report.Past, procedure, backtest.Terms{MaxTotalError: .25, Workers: 2})

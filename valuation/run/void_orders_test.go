@@ -49,7 +49,11 @@ func TestAVoidedOrderIsNone(t *testing.T) {
 	} {
 		rows = append(rows, anOrder(t, row.customer, row.order, row.day, row.amount))
 	}
-	for _, margin := range []string{"rate", "column"} {
+	margins := []string{"rate", "column"}
+	if testing.Short() {
+		margins = margins[1:]
+	}
+	for _, margin := range margins {
 		c := withRows(t, c, rows)
 		if margin == "column" {
 			c.Value.MarginRate, c.Orders.Columns.Margin = nil, "case when amount > 0 then amount * 0.3 else amount * 0.25 end"
@@ -112,6 +116,9 @@ func voided(t *testing.T, rows []rawOrder, from, to, returned string) []rawOrder
 // nothing of what was booked after its cutoff: orders that are returned then were
 // orders, and whoever has no other is a customer.
 func TestAVoidIsNotKnownBeforeItIsBooked(t *testing.T) {
+	if testing.Short() {
+		t.Skip("five runs")
+	}
 	c, rows := shopWithout(t, 1500)
 	plain := runBatch(t, withRows(t, c, rows))
 	cutoff := plain.Manifest.Backtest.Cutoff
