@@ -1,10 +1,12 @@
 package backtest_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"cbv/valuation/backtest"
+	"cbv/valuation/trust"
 )
 
 // A shop of a year and a half with a season: the one cutoff that is judged knew no year
@@ -41,6 +43,14 @@ func TestUntoldSeason(t *testing.T) {
 		}
 		if said := strings.Join(r.judgement.Reasons, "; "); r.judgement.Trust != c.want || !strings.Contains(said, c.says) {
 			t.Errorf("%s: trust %d by %q, want %d by %q", c.name, r.judgement.Trust, said, c.want, c.says)
+		}
+		if c.want != backtest.Untested {
+			continue
+		}
+		// what all missed alike leaves trust open by the groups alone, too
+		excused := slices.DeleteFunc(slices.Clone(r.judgement.Tests), func(test backtest.Test) bool { return test.Group == "" || !test.Failed })
+		if alone := trust.Judge(excused); len(excused) == 0 || alone.Trust != backtest.Untested {
+			t.Errorf("%s: %d groups are off, and alone they say %d by %q", c.name, len(excused), alone.Trust, alone.Reasons)
 		}
 	}
 }

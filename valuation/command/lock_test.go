@@ -74,7 +74,10 @@ func TestLockOfKilledRun(t *testing.T) {
 func TestRunsAtOnce(t *testing.T) {
 	t.Parallel()
 	shop := filepath.Join(simulated(t, 200), "cbv.yaml")
-	const runs = 3
+	runs := 3
+	if testing.Short() {
+		runs = 2
+	}
 	for _, wait := range []bool{true, false} {
 		out := filepath.Join(t.TempDir(), "out")
 		codes := make(chan int, runs)

@@ -58,7 +58,7 @@ func onTerminal(t *testing.T, args ...string) string {
 }
 
 // On a terminal a run shows step, rows and elapsed time, and leaves a clean line;
-// as JSON there is no bar even there.
+// as JSON there is no bar even there, which a check shows as well.
 func TestProgressOnTerminal(t *testing.T) {
 	t.Parallel()
 	shop := filepath.Join(simulated(t, 200), "cbv.yaml")
@@ -71,7 +71,7 @@ func TestProgressOnTerminal(t *testing.T) {
 	if left := text[strings.LastIndex(text, "\r")+1:]; strings.TrimSpace(left) != "" {
 		t.Errorf("the bar leaves %q behind", left)
 	}
-	text = onTerminal(t, "run", "--config", shop, "--out", filepath.Join(t.TempDir(), "out"), "--log", "json")
+	text = onTerminal(t, "check", "--config", shop, "--log", "json")
 	if regexp.MustCompile(`\d%`).MatchString(text) || strings.Contains(text, "\x1b") || !strings.Contains(text, `"msg":"step finished"`) {
 		t.Errorf("as JSON the terminal shows %q", text)
 	}

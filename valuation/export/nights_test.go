@@ -116,7 +116,7 @@ func TestTheTargetHoldsTheAudience(t *testing.T) {
 	targets := []string{"klaviyo", "meta", "google", "tiktok", "braze", "brevo", "csv", "mailchimp", "hubspot", "omnisend", "pinterest", "microsoft", "snapchat"}
 	lasting, seeds := 10, uint64(len(targets))
 	if testing.Short() {
-		lasting, seeds = 4, 3
+		lasting, seeds = 4, 2
 	}
 	for seed := range seeds {
 		t.Run(targets[seed], func(t *testing.T) { holdNights(t, targets[seed], seed, lasting) })

@@ -17,6 +17,9 @@ import (
 // is decided until a quarter of the planned people are mature, and then the challenger
 // is promoted, and the champion at no time.
 func TestACampaignThatFillsOverSixtyNights(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nine measurements")
+	}
 	s := sixtyNights()
 	c := s.write(t)
 	var verdicts []experiment.Verdict
@@ -43,6 +46,9 @@ func TestAPlanThatGrowsHasNoLook(t *testing.T) {
 		name         string
 		night, grows int // of the first look, and on which everyone comes who is left
 	}{{"to above a quarter", 47, 49}, {"to below a quarter", 44, 45}} {
+		if testing.Short() && of.night > 44 {
+			continue
+		}
 		first, night, grows := of.name, of.night, of.grows
 		s := sixtyNights()
 		half := s.people[:0:0] // 100 of each night, and 6,000 planned by the first week
@@ -119,6 +125,9 @@ func TestAFirstWaveIsNotTheLastLook(t *testing.T) {
 		{3000, 3001, 1, false},
 		{3000, 3000, 1, true},
 	} {
+		if testing.Short() && wave.planned > 3001 {
+			continue // of those who are not all there
+		}
 		s := sixtyNights()
 		s.people, s.asOf = s.people[:wave.people], 19_030
 		for i := range s.people {

@@ -234,16 +234,15 @@ func TestReplacementEqualsAPlainComputation(t *testing.T) {
 // The focus sees the same figures whatever the horizon is set to, but for those of the
 // marks, which are of the horizon.
 func TestTheHorizonDoesNotMoveTheFocus(t *testing.T) {
+	if testing.Short() {
+		t.Skip("three runs")
+	}
 	options := simulation.Default()
 	options.Customers, options.Seed = 3000, 7
 	options.Channels = []simulation.Channel{{Name: "search", Share: 0.6, CAC: 15}, {Name: "word of mouth", Share: 0.4}}
 	c, _ := simulated(t, options)
 	year := runBatch(t, c)
-	horizons := []int{90, 730}
-	if testing.Short() {
-		horizons = horizons[:1]
-	}
-	for _, horizon := range horizons {
+	for _, horizon := range []int{90, 730} {
 		given := c
 		given.Out, given.Value.HorizonDays = filepath.Join(t.TempDir(), "out"), horizon
 		given.Run.Model = year.Folder // the horizon changes no fit

@@ -11,6 +11,9 @@ import (
 // Where no margin is configured all money is revenue, and each figure is what it would
 // be if all revenue were margin, by a rate as by a column.
 func TestRevenueIsAMarginOfAll(t *testing.T) {
+	if testing.Short() {
+		t.Skip("three runs")
+	}
 	options := simulation.Default()
 	options.Customers, options.Seed = 3_000, 5
 	c, _ := simulated(t, options)

@@ -52,6 +52,9 @@ func lastTwoYears(t *testing.T, options simulation.Options) config.Config {
 // Files that hold the last two of five years show old customers first, who buy on. They
 // have parameters of their own, and what a new customer is worth rests on the others.
 func TestNewCustomersOfFilesThatStartMidLife(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	options := fiveYears(true)
 	c := lastTwoYears(t, options)
 	first, repeats := worthOf(options, options.Channels[0], *c.Value.MarginRate)
@@ -112,6 +115,9 @@ func TestOldCustomersBesideChannels(t *testing.T) {
 // A base of which a quarter never return and the rest never leave is valued, and a year
 // later has bought what was expected.
 func TestDropoutAtOnceOrNeverIsValued(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	options := simulation.Default()
 	options.Customers, options.Days, options.Returns, options.Seed = 4_000, 1095, 0, 3
 	options.Model, options.Purchases = simulation.MBGNBD, simulation.Purchases{R: 1, Alpha: 60, A: 0.01, B: 0.03}

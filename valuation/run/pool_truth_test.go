@@ -166,6 +166,9 @@ func TestFadingMemoryAndThePoolForecastAsTheReference(t *testing.T) {
 // The pool is chosen on both histories, by what is known on each cutoff, and its gain is
 // that of the forecasts that the reference has: some percent of the deviance.
 func TestThePoolIsChosenOnRealHistories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("real histories of their own")
+	}
 	for _, c := range []struct {
 		set     string
 		cutoff  time.Time

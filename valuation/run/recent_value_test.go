@@ -16,7 +16,11 @@ import (
 // what purchases are worth, whether there is an earlier year to compare with or not. And
 // what the summary says of the backtest is what trust goes by: the procedure's forecast.
 func TestRecentPurchasesBeforeTheirReturns(t *testing.T) {
-	for _, years := range []int{1, 2} {
+	ages := []int{1, 2}
+	if testing.Short() {
+		ages = ages[:1]
+	}
+	for _, years := range ages {
 		options := simulation.Default()
 		options.Customers, options.Days, options.Returns, options.Seed = 6000, 365*years, 0, 21
 		c, _ := simulated(t, options)

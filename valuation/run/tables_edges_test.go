@@ -28,8 +28,27 @@ var smallShop = []struct {
 	{"eve", "2023-03-01", "search", -3}, // no purchase at all
 }
 
+// runSmallShop runs the small shop, once for all tests.
 func runSmallShop(t *testing.T, asOf string, channels bool) Result {
 	t.Helper()
+	result := runShared(t, fmt.Sprint("small", asOf, channels), func(folder string) config.Config {
+		c := config.Default()
+		c.Lists.Include = nil
+		c.Orders.Files, c.Out = config.Files{writeOrders(t, smallOrders())}, filepath.Join(folder, "out")
+		c.Time.AsOf = parseDay(t, asOf)
+		if channels {
+			c.Orders.Columns.Channel = "channel"
+		}
+		return c
+	}).Result
+	if !slices.ContainsFunc(result.Manifest.Warnings, func(w pipeline.Warning) bool { return w.Code == "no_model" }) {
+		t.Fatal("four customers were given a model: the tables should do without")
+	}
+	return result
+}
+
+// smallOrders are the rows of the small shop.
+func smallOrders() []rawOrder {
 	var rows []rawOrder
 	for i, order := range smallShop {
 		id, at := fmt.Sprint(i), int64(dayNumber(order.day))*86400e6
@@ -39,18 +58,7 @@ func runSmallShop(t *testing.T, asOf string, channels bool) Result {
 		}
 		rows = append(rows, row)
 	}
-	c := config.Default()
-	c.Lists.Include = nil
-	c.Orders.Files, c.Out = config.Files{writeOrders(t, rows)}, filepath.Join(t.TempDir(), "out")
-	c.Time.AsOf = parseDay(t, asOf)
-	if channels {
-		c.Orders.Columns.Channel = "channel"
-	}
-	result := runBatch(t, c)
-	if !slices.ContainsFunc(result.Manifest.Warnings, func(w pipeline.Warning) bool { return w.Code == "no_model" }) {
-		t.Fatal("four customers were given a model: the tables should do without")
-	}
-	return result
+	return rows
 }
 
 // shown writes rows as text, null as null.

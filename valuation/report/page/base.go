@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -132,15 +131,6 @@ func steps(d Data) figure {
 	if whyAllUnknown(rows, "rate_365d", "-") != "" {
 		of, unit = "", "share with the next purchase so far (95 % interval)"
 	}
-	shown := make([]parquetfile.Record, len(rows))
-	for i, row := range rows {
-		shown[i] = maps.Clone(row)
-		n := known(row["purchase_number"])
-		shown[i]["step"] = written{n, asCount(n)}
-		if row["is_and_more"] == true {
-			shown[i]["step"] = written{n, asCount(n) + " and later"}
-		}
-	}
 	return figure{
 		title: "From each purchase to the next", about: "Bars of the share of customers who go on from their first purchase to the second, from the second to the third, and so on.",
 		why: whyAllUnknown(rows, "rate"+of, "No purchase is a day old yet."),
@@ -152,7 +142,7 @@ func steps(d Data) figure {
 			return fmt.Sprintf("%d to %d", n, n+1)
 		})},
 		note: join("The last line counts purchases, of which a customer can have many; the others count customers."),
-		table: table{from: "repeat_steps", rows: shown, columns: []column{
+		table: table{from: "repeat_steps", rows: withOpenEnd(rows, "purchase_number", "step", "and later"), columns: []column{
 			{title: "from purchase", name: "purchase_number", key: "step", format: asText, isName: true}, {title: "customers (last line: purchases)", name: "customers", format: asCount}, {title: "went on", name: "repeaters", format: asCount},
 			{title: "rate so far", name: "rate", format: asShare}, {title: "within 365 days", name: "rate_365d", format: asShare}, {title: "low", name: "low_365d", format: asShare},
 			{title: "high", name: "high_365d", format: asShare}, {title: "median days", name: "median_gap_days", format: asCount},

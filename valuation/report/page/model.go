@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -115,22 +114,13 @@ func repeatCounts(d Data) figure {
 		expected.Values = append(expected.Values, decimal(row["expected_customers"]))
 	}
 	drawing.Series = []chart.Column{actual, expected}
-	shown := make([]parquetfile.Record, len(rows))
-	for i, row := range rows {
-		shown[i] = maps.Clone(row)
-		n := known(row["repeat_purchases"])
-		shown[i]["number"] = written{n, asCount(n)}
-		if row["is_and_more"] == true {
-			shown[i]["number"] = written{n, asCount(n) + " and more"}
-		}
-	}
 	why := ""
 	if len(rows) == 0 {
 		why = "This run has no model_fit.parquet: an older program made it."
 	}
 	return figure{
 		title: "Customers by repeat purchases", about: "Columns of the number of customers with each number of repeat purchases, actual and expected.", why: why, drawing: drawing,
-		table: table{from: "model_fit", rows: shown, columns: []column{
+		table: table{from: "model_fit", rows: withOpenEnd(rows, "repeat_purchases", "number", "and more"), columns: []column{
 			{title: "repeat purchases", name: "repeat_purchases", key: "number", format: asText, isName: true},
 			{title: "customers", name: "customers", format: asCount}, {title: "expected", name: "expected_customers", format: asCount},
 		}},

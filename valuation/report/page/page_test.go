@@ -168,3 +168,13 @@ func TestThinnedRowsKeepTheirEnds(t *testing.T) {
 		t.Errorf("%d rows, %v to %v, the second %v", len(few), few[0], few[len(few)-1], few[1])
 	}
 }
+
+// The row that stands for all higher numbers says so, and no other does.
+func TestRowsWithAnOpenEnd(t *testing.T) {
+	rows := []parquetfile.Record{{"n": int64(1)}, {"n": int64(1200), "is_and_more": false}, {"n": int64(1201), "is_and_more": true}}
+	for i, want := range []written{{1, "1"}, {1200, "1,200"}, {1201, "1,201 and later"}} {
+		if got := withOpenEnd(rows, "n", "step", "and later")[i]; got["step"] != want || got["n"] != rows[i]["n"] || rows[i]["step"] != nil {
+			t.Errorf("row %d is %v, want %v", i, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,6 +71,22 @@ type written struct {
 
 // String returns the words.
 func (w written) String() string { return w.text }
+
+// withOpenEnd returns rows that have their number in words under a key. The row that
+// stands for all higher numbers too says so.
+func withOpenEnd(rows []parquetfile.Record, number, key, higher string) []parquetfile.Record {
+	shown := make([]parquetfile.Record, len(rows))
+	for i, row := range rows {
+		n := known(row[number])
+		text := asCount(n)
+		if row["is_and_more"] == true {
+			text += " " + higher
+		}
+		shown[i] = maps.Clone(row)
+		shown[i][key] = written{n, text}
+	}
+	return shown
+}
 
 // unknown stands for what is not known.
 const unknown = "–"
