@@ -178,6 +178,9 @@ func TestEffectsOnTopOfThePool(t *testing.T) {
 
 // Where first orders mean nothing, effects are hardly ever chosen.
 func TestEffectsOfFirstOrdersThatMeanNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long simulation")
+	}
 	const years, each = 2, 300
 	var kinds [8]startedKind
 	for i := range kinds {
