@@ -10,15 +10,15 @@
 -- the time and room that those of a join take.
 --
 -- grain: one row per (customer_id, order_day)
--- reads: customer_days, order_returns, first_purchases, params
+-- reads: customer_days, order_returns, params
 with
 
 days as (
     select
         customer_days.customer_id,
-        age_on(first_purchases.first_purchase_date, customer_days.order_day) as age_days,
-        customer_days.order_day < first_purchases.first_purchase_date as is_before,
-        customer_days.order_day > first_purchases.first_purchase_date as is_after,
+        age_on(customer_days.first_purchase_date, customer_days.order_day) as age_days,
+        customer_days.order_day < customer_days.first_purchase_date as is_before,
+        customer_days.order_day > customer_days.first_purchase_date as is_after,
         -- revenue where margin is a share of it, or is not known
         counted_money(customer_days.margin_minor, customer_days.net_minor, params.margin_rate, params.has_margin) as money_minor,
         counted_money(
@@ -30,13 +30,12 @@ days as (
         coalesce(params.margin_rate, 1e0) as margin_rate,
         params.discount_per_day
     from customer_days
-    inner join first_purchases
-        on customer_days.customer_id = first_purchases.customer_id
     cross join params
     left join order_returns
         on customer_days.customer_id = order_returns.customer_id
         and customer_days.order_day = order_returns.order_day
-    where params.has_spend or params.has_first_orders
+    where customer_days.first_purchase_date is not null
+        and (params.has_spend or params.has_first_orders)
 ),
 
 final as (

@@ -4,10 +4,10 @@
 -- orders are not compared.
 --
 -- grain: one row per (customer_id, age_days) with a used row
--- reads: customer_days, order_returns, summary, months, params
+-- reads: customer_days, order_returns, months, newcomer_span, params
 select
-    summary.customer_id,
-    day_difference(summary.first_purchase_date, customer_days.order_day) as age_days,
+    customer_days.customer_id,
+    day_difference(customer_days.first_purchase_date, customer_days.order_day) as age_days,
     case when customer_days.is_purchase then 1 else 0 end as repeats,
     case
         when params.margin_rate is null and params.has_margin
@@ -15,17 +15,16 @@ select
         else customer_days.purchase_minor + coalesce(order_returns.left_minor, 0)
     end as money_minor
 from customer_days
-inner join summary
-    on customer_days.customer_id = summary.customer_id
+cross join newcomer_span
 cross join params
 left join order_returns
     on customer_days.customer_id = order_returns.customer_id
     and customer_days.order_day = order_returns.order_day
 inner join months
-    on cast(date_trunc('month', summary.first_purchase_date) as date) = months.month
+    on cast(date_trunc('month', customer_days.first_purchase_date) as date) = months.month
 where params.has_first_orders
     and day_difference(customer_days.order_day, params.as_of) < 31
-    and summary.is_fitted
-    and not summary.is_old
-    and day_difference(summary.first_purchase_date, customer_days.order_day)
+    and customer_days.first_purchase_date >= params.fit_from
+    and customer_days.first_purchase_date >= newcomer_span.new_from
+    and day_difference(customer_days.first_purchase_date, customer_days.order_day)
         > greatest(cast(0 as bigint), day_difference(months.last_day, params.as_of))

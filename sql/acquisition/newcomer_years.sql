@@ -5,35 +5,35 @@
 -- the others have now. A year has focus_days; purchases are repeats.
 --
 -- grain: one row per (is_earlier, age_band, age_days, is_by_then)
--- reads: customer_days, summary, params
+-- reads: customer_days, newcomer_span, params
 with
 
-newcomers as (
+-- the new customers of summary, which are fitted and not old
+newcomer_days as (
     select
-        summary.customer_id,
-        summary.first_purchase_date,
-        day_difference(summary.first_purchase_date, params.as_of) >= params.focus_days as is_earlier
-    from summary
+        day_difference(customer_days.first_purchase_date, params.as_of) as first_days_ago,
+        day_difference(customer_days.order_day, params.as_of) as days_ago,
+        age_on(customer_days.first_purchase_date, customer_days.order_day) as age_days,
+        case when customer_days.purchase_before is not null then 1 else 0 end as purchases,
+        counted_money(customer_days.margin_minor, customer_days.net_minor, params.margin_rate, params.has_margin) as money_minor,
+        params.focus_days
+    from customer_days
+    cross join newcomer_span
     cross join params
-    where summary.is_fitted
-        and not summary.is_old
-        and day_difference(summary.first_purchase_date, params.as_of) < 2 * params.focus_days
+    where customer_days.first_purchase_date >= params.fit_from
+        and customer_days.first_purchase_date >= newcomer_span.new_from
+        and day_difference(customer_days.first_purchase_date, params.as_of) < 2 * params.focus_days
 ),
 
 days as (
     select
-        newcomers.is_earlier,
-        year_band(day_difference(newcomers.first_purchase_date, params.as_of), params.focus_days) as age_band,
-        age_on(newcomers.first_purchase_date, customer_days.order_day) as age_days,
-        day_difference(customer_days.order_day, params.as_of) >= case when newcomers.is_earlier then params.focus_days else 0 end
-            as is_by_then,
-        case when customer_days.is_purchase and customer_days.order_day > newcomers.first_purchase_date then 1 else 0 end
-            as purchases,
-        counted_money(customer_days.margin_minor, customer_days.net_minor, params.margin_rate, params.has_margin) as money_minor
-    from customer_days
-    inner join newcomers
-        on customer_days.customer_id = newcomers.customer_id
-    cross join params
+        first_days_ago >= focus_days as is_earlier,
+        year_band(first_days_ago, focus_days) as age_band,
+        age_days,
+        days_ago >= case when first_days_ago >= focus_days then focus_days else 0 end as is_by_then,
+        purchases,
+        money_minor
+    from newcomer_days
 ),
 
 final as (

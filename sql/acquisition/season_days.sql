@@ -5,18 +5,16 @@
 -- and for first orders, where they are compared.
 --
 -- grain: one row per days_before
--- reads: customer_days, summary, newcomer_span, params
+-- reads: customer_days, newcomer_span, params
 select
     day_difference(customer_days.order_day, params.as_of) as days_before,
     count(*) as purchases
 from customer_days
-inner join summary
-    on customer_days.customer_id = summary.customer_id
 cross join newcomer_span
 cross join params
 where (params.has_spend or params.has_first_orders)
     and customer_days.is_purchase
     and customer_days.order_day >= newcomer_span.trailing_from
-    and summary.first_purchase_date < newcomer_span.trailing_from
-    and summary.first_purchase_date >= newcomer_span.new_from
+    and customer_days.first_purchase_date < newcomer_span.trailing_from
+    and customer_days.first_purchase_date >= newcomer_span.new_from
 group by day_difference(customer_days.order_day, params.as_of)

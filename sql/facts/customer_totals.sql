@@ -2,11 +2,9 @@
 -- a purchase (only returns, only zeros, only orders returned in full) has no
 -- first_purchase_date. What moved in the last 12 months, and the 12 before, is summed
 -- on the way, and the logarithms of what purchases are worth, where that is anything.
--- The first purchase of one is all of them; that of several, and the second, are looked
--- for among the days of those who have them.
 --
 -- grain: one row per customer_id with a used row
--- reads: customer_days, orders, compared_periods
+-- reads: customer_days, customer_returns, compared_periods
 with
 
 bounds as (
@@ -19,7 +17,9 @@ bounds as (
 totals as (
     select
         customer_days.customer_id,
-        min(case when customer_days.is_purchase then customer_days.order_day end) as first_purchase_date,
+        min(customer_days.first_purchase_date) as first_purchase_date,
+        min(case when customer_days.purchase_before = customer_days.first_purchase_date then customer_days.order_day end)
+            as second_purchase_date,
         max(case when customer_days.is_purchase then customer_days.order_day end) as last_purchase_date,
         cast(sum(case when customer_days.is_purchase then 1 else 0 end) as bigint) as purchases,
         cast(sum(case when customer_days.is_purchase and customer_days.purchase_minor > 0 then 1 else 0 end) as bigint)
@@ -30,6 +30,19 @@ totals as (
             as purchase_revenue_minor,
         cast(sum(case when customer_days.is_purchase then customer_days.purchase_margin_minor else 0 end) as bigint)
             as purchase_margin_minor,
+        cast(sum(
+            case
+                when customer_days.is_purchase and customer_days.purchase_before is null then customer_days.purchase_minor
+                else 0
+            end
+        ) as bigint) as first_purchase_minor,
+        cast(sum(
+            case
+                when customer_days.is_purchase and customer_days.purchase_before is null
+                    then customer_days.purchase_margin_minor
+                else 0
+            end
+        ) as bigint) as first_purchase_margin_minor,
         cast(sum(
             case
                 when customer_days.is_purchase and customer_days.purchase_minor > 0
@@ -59,66 +72,29 @@ totals as (
     group by customer_days.customer_id
 ),
 
--- few rows of few customers, and all that gross money lacks
-returns as (
-    select
-        customer_id,
-        cast(sum(amount_minor) as bigint) as returns_minor
-    from orders
-    where reason = 'used' and amount_minor < 0
-    group by customer_id
-),
-
-repeaters as (
-    select
-        customer_id,
-        first_purchase_date
-    from totals
-    where purchases > 1
-),
-
--- a customer has one row a day, so that there is one first
-early_purchases as (
-    select
-        customer_days.customer_id,
-        max(case when customer_days.order_day = repeaters.first_purchase_date then customer_days.purchase_minor end)
-            as first_purchase_minor,
-        max(case when customer_days.order_day = repeaters.first_purchase_date then customer_days.purchase_margin_minor end)
-            as first_purchase_margin_minor,
-        min(case when customer_days.order_day > repeaters.first_purchase_date then customer_days.order_day end)
-            as second_purchase_date
-    from customer_days
-    inner join repeaters
-        on customer_days.customer_id = repeaters.customer_id
-    where customer_days.is_purchase
-    group by customer_days.customer_id
-),
-
 final as (
     select
         totals.customer_id,
         totals.first_purchase_date,
-        early_purchases.second_purchase_date,
+        totals.second_purchase_date,
         totals.last_purchase_date,
         totals.purchases,
         totals.positive_purchases,
-        totals.revenue_minor - coalesce(returns.returns_minor, 0) as gross_minor,
+        totals.revenue_minor - coalesce(customer_returns.returns_minor, 0) as gross_minor,
         totals.revenue_minor,
         totals.margin_minor,
         totals.purchase_revenue_minor,
         totals.purchase_margin_minor,
         totals.purchase_log_millionths,
-        coalesce(early_purchases.first_purchase_minor, totals.purchase_revenue_minor) as first_purchase_minor,
-        coalesce(early_purchases.first_purchase_margin_minor, totals.purchase_margin_minor) as first_purchase_margin_minor,
+        totals.first_purchase_minor,
+        totals.first_purchase_margin_minor,
         totals.purchases_12m,
         totals.revenue_12m_minor,
         totals.purchases_12m_before,
         totals.revenue_12m_before_minor
     from totals
-    left join early_purchases
-        on totals.customer_id = early_purchases.customer_id
-    left join returns
-        on totals.customer_id = returns.customer_id
+    left join customer_returns
+        on totals.customer_id = customer_returns.customer_id
 )
 
 select * from final

@@ -10,6 +10,7 @@ days as (
     select
         compared_periods.period,
         customer_days.customer_id,
+        customer_days.first_purchase_date,
         customer_days.order_day >= compared_periods.starts_on as is_current,
         customer_days.is_purchase,
         customer_days.net_minor
@@ -27,6 +28,7 @@ final as (
     select
         period,
         customer_id,
+        min(first_purchase_date) as first_purchase_date,
         cast(sum(case when is_current and is_purchase then 1 else 0 end) as bigint) as purchases,
         cast(sum(case when is_current then net_minor else 0 end) as bigint) as revenue_minor,
         cast(sum(case when not is_current and is_purchase then 1 else 0 end) as bigint) as purchases_before,

@@ -24,15 +24,13 @@ active as (
     from customer_totals
     union all
     select
-        period_activity.period,
-        customer_totals.first_purchase_date,
-        period_activity.purchases,
-        period_activity.revenue_minor,
-        period_activity.purchases_before,
-        period_activity.revenue_before_minor
+        period,
+        first_purchase_date,
+        purchases,
+        revenue_minor,
+        purchases_before,
+        revenue_before_minor
     from period_activity
-    inner join customer_totals
-        on period_activity.customer_id = customer_totals.customer_id
 ),
 
 grouped as (

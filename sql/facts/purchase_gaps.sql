@@ -9,28 +9,17 @@
 -- reads: customer_days, newcomer_span, params
 with
 
-purchases as (
-    select
-        customer_id,
-        order_day,
-        row_number() over (partition by customer_id order by order_day) as purchase_number,
-        lag(order_day) over (partition by customer_id order by order_day) as day_before,
-        first_value(order_day) over (partition by customer_id order by order_day) as first_day
-    from customer_days
-    where is_purchase
-),
-
 gaps as (
     select
-        least(cast(purchases.purchase_number - 1 as bigint), params.repeat_steps) as purchase_number,
-        purchases.first_day >= newcomer_span.new_from as is_new,
-        day_difference(purchases.day_before, params.as_of) >= params.retention_days as is_mature,
-        day_difference(purchases.order_day, params.as_of) < params.retention_days as is_recent,
-        day_difference(purchases.day_before, purchases.order_day) as gap_days
-    from purchases
+        least(cast(customer_days.purchase_number - 1 as bigint), params.repeat_steps) as purchase_number,
+        customer_days.first_purchase_date >= newcomer_span.new_from as is_new,
+        day_difference(customer_days.purchase_before, params.as_of) >= params.retention_days as is_mature,
+        day_difference(customer_days.order_day, params.as_of) < params.retention_days as is_recent,
+        day_difference(customer_days.purchase_before, customer_days.order_day) as gap_days
+    from customer_days
     cross join params
     cross join newcomer_span
-    where purchases.purchase_number > 1
+    where customer_days.purchase_number > 1
 ),
 
 final as (

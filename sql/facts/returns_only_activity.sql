@@ -2,19 +2,17 @@
 -- calendar month: the line that no cohort holds.
 --
 -- grain: one row per month
--- reads: customer_days, customer_totals
+-- reads: customer_days
 with
 
 customer_months as (
     select
-        customer_days.customer_id,
-        cast(date_trunc('month', customer_days.order_day) as date) as month,
-        cast(sum(customer_days.net_minor) as bigint) as revenue_minor
+        customer_id,
+        cast(date_trunc('month', order_day) as date) as month,
+        cast(sum(net_minor) as bigint) as revenue_minor
     from customer_days
-    inner join customer_totals
-        on customer_days.customer_id = customer_totals.customer_id
-    where customer_totals.first_purchase_date is null
-    group by customer_days.customer_id, cast(date_trunc('month', customer_days.order_day) as date)
+    where first_purchase_date is null
+    group by customer_id, cast(date_trunc('month', order_day) as date)
 ),
 
 final as (

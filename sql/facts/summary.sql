@@ -2,12 +2,13 @@
 -- which the models see them: x = repeat_purchases, t_x =
 -- age_at_last_purchase_days, T = customer_age_days. Who is old was first seen where files
 -- that start in the middle of the shop's life begin: fitted, and in no figure of new
--- customers.
+-- customers. The bucket of the id says which samples a customer is in.
 --
 -- grain: one row per customer_id
 -- reads: customer_totals, first_channels, newcomer_span, params
 select
     customer_totals.customer_id,
+    id_bucket(customer_totals.customer_id, params.id_buckets) as bucket,
     coalesce(first_channels.first_channel, '') as first_channel, -- see orders on stored texts
     customer_totals.first_purchase_date >= params.fit_from as is_fitted,
     customer_totals.first_purchase_date >= params.fit_from

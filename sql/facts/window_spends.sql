@@ -4,14 +4,14 @@
 -- since some buy several times, and most of all those who have bought often.
 --
 -- grain: one row per (window_days, purchases_from)
--- reads: customer_days, customer_totals, windows, params
+-- reads: customer_days, windows, params
 with
 
 dated as (
     select
         customer_days.customer_id,
         day_difference(customer_days.order_day, params.as_of) as days_ago,
-        customer_days.is_purchase,
+        customer_days.purchase_number,
         counted_money(customer_days.margin_minor, customer_days.net_minor, params.margin_rate, params.has_margin)
             as spend_minor
     from customer_days
@@ -36,19 +36,16 @@ limits as (
     from ranked
 ),
 
--- one pass over the days: joined with the windows each would be there for all that hold it
+-- one pass over the days: joined with the windows each would be there for all that hold it.
+-- The first purchase within a window tells how many came before
 summed_days as (
     select
         dated.customer_id,
-        cast(sum(case when dated.is_purchase then 1 else 0 end) as bigint) as first_purchases,
-        cast(sum(case when dated.is_purchase and dated.days_ago < limits.second_days then 1 else 0 end) as bigint)
-            as second_purchases,
-        cast(sum(case when dated.is_purchase and dated.days_ago < limits.third_days then 1 else 0 end) as bigint)
-            as third_purchases,
-        cast(sum(case when dated.is_purchase and dated.days_ago < limits.fourth_days then 1 else 0 end) as bigint)
-            as fourth_purchases,
-        cast(sum(case when dated.is_purchase and dated.days_ago < limits.fifth_days then 1 else 0 end) as bigint)
-            as fifth_purchases,
+        min(dated.purchase_number) as first_number,
+        min(case when dated.days_ago < limits.second_days then dated.purchase_number end) as second_number,
+        min(case when dated.days_ago < limits.third_days then dated.purchase_number end) as third_number,
+        min(case when dated.days_ago < limits.fourth_days then dated.purchase_number end) as fourth_number,
+        min(case when dated.days_ago < limits.fifth_days then dated.purchase_number end) as fifth_number,
         cast(sum(dated.spend_minor) as decimal(19, 0)) as first_minor,
         cast(sum(case when dated.days_ago < limits.second_days then dated.spend_minor else 0 end) as decimal(19, 0))
             as second_minor,
@@ -67,14 +64,13 @@ summed_days as (
 spent as (
     select
         ranked.window_days,
-        customer_totals.purchases as all_purchases,
         case ranked.window_rank
-            when 1 then summed_days.first_purchases
-            when 2 then summed_days.second_purchases
-            when 3 then summed_days.third_purchases
-            when 4 then summed_days.fourth_purchases
-            when 5 then summed_days.fifth_purchases
-        end as purchases,
+            when 1 then summed_days.first_number
+            when 2 then summed_days.second_number
+            when 3 then summed_days.third_number
+            when 4 then summed_days.fourth_number
+            when 5 then summed_days.fifth_number
+        end as purchase_number,
         case ranked.window_rank
             when 1 then summed_days.first_minor
             when 2 then summed_days.second_minor
@@ -83,18 +79,16 @@ spent as (
             when 5 then summed_days.fifth_minor
         end as spend_minor
     from summed_days
-    inner join customer_totals
-        on summed_days.customer_id = customer_totals.customer_id
     cross join ranked
 ),
 
 buyers as (
     select
         window_days,
-        all_purchases - purchases as purchases_before,
+        purchase_number - 1 as purchases_before,
         spend_minor
     from spent
-    where purchases > 0 and all_purchases > purchases
+    where purchase_number > 1
 ),
 
 banded as (

@@ -4,6 +4,11 @@
 -- another; else what moved. A day is a purchase when that is positive (or zero, where
 -- the configuration says so and an order without a return stands on it).
 --
+-- Beside each day stands the customer's first purchase, null where there is none, and
+-- beside a purchase which of the customer's it is, and when the one before was: one sort
+-- of each customer's days, and no later step has to look among these again. The table
+-- has the days of a customer together, so that sums by customer meet one after the other.
+--
 -- It is the widest grouping of a run: what a sum over few rows gives as well, as that of
 -- returns, is left out.
 --
@@ -39,7 +44,7 @@ purchases as (
         and days.order_day = order_returns.order_day
 ),
 
-final as (
+classified as (
     select
         purchases.customer_id,
         purchases.order_day,
@@ -53,6 +58,28 @@ final as (
         ) as is_purchase
     from purchases
     cross join params
+),
+
+-- a customer's purchases come first
+final as (
+    select
+        customer_id,
+        order_day,
+        order_rows,
+        net_minor,
+        margin_minor,
+        purchase_minor,
+        purchase_margin_minor,
+        is_purchase,
+        case
+            when is_purchase
+                then cast(row_number() over (partition by customer_id order by is_purchase desc, order_day) as integer)
+        end as purchase_number,
+        case when is_purchase then lag(order_day) over (partition by customer_id order by is_purchase desc, order_day) end
+            as purchase_before,
+        first_value(case when is_purchase then order_day end)
+            over (partition by customer_id order by is_purchase desc, order_day) as first_purchase_date
+    from classified
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- look_days: what the customer-days of spread orders with a return, and of orders whose
--- versions differ, were on the looks of earlier days, in the columns of customer_days: a
+-- versions differ, were worth on the looks of earlier days, as customer_days has it: a
 -- return undoes its order from the day on which it is booked, and so does a newer
 -- version. Other days were on every look what they are. A day on which a newer version
 -- has left no order is not among customer_days.

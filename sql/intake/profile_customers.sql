@@ -8,7 +8,7 @@ with
 totals as (
     select
         customer_id,
-        min(case when is_purchase then order_day end) as first_purchase_date,
+        min(first_purchase_date) as first_purchase_date,
         cast(sum(case when is_purchase then 1 else 0 end) as bigint) as purchase_days,
         cast(sum(net_minor) as bigint) as net_minor
     from customer_days

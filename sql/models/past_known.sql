@@ -21,7 +21,8 @@ known as (
         past_days.past_day,
         summary.customer_id,
         summary.first_channel,
-        summary.first_purchase_date
+        summary.first_purchase_date,
+        summary.bucket
     from summary
     inner join past_days
         on summary.first_purchase_date <= past_days.past_day
@@ -34,8 +35,10 @@ known as (
         earlier.look_day as past_day,
         earlier.customer_id,
         coalesce(first_channels.first_channel, '') as first_channel,
-        earlier.first_purchase_date
+        earlier.first_purchase_date,
+        id_bucket(earlier.customer_id, params.id_buckets) as bucket
     from earlier
+    cross join params
     left join first_channels
         on earlier.customer_id = first_channels.customer_id
         and earlier.look_day = first_channels.look_day
@@ -48,6 +51,7 @@ final as (
         known.customer_id,
         known.first_channel,
         known.first_purchase_date,
+        known.bucket,
         known.first_purchase_date >= params.fit_from as is_fitted,
         known.first_purchase_date >= params.fit_from
             and known.first_purchase_date < newcomer_span.new_from as is_old

@@ -2,7 +2,7 @@
 -- sample. A customer's id decides, so that most of a small sample are in a larger one too.
 --
 -- grain: one row per (past_day, customer_id)
--- reads: past_known, candidate_groups, past_sample, params
+-- reads: past_known, candidate_groups, past_sample
 with
 
 known as (
@@ -11,13 +11,11 @@ known as (
         past_known.customer_id,
         past_known.first_channel,
         coalesce(candidate_groups.fit_group, 0) as fit_group,
-        past_known.first_purchase_date,
-        case when past_sample.buckets < params.id_buckets then id_bucket(past_known.customer_id, params.id_buckets) else 0 end as bucket,
-        past_sample.buckets
+        past_known.first_purchase_date
     from past_known
-    cross join params
     inner join past_sample
         on past_known.past_day = past_sample.past_day
+        and past_known.bucket < past_sample.buckets
     left join candidate_groups
         on past_known.is_old = candidate_groups.is_old
         and case when past_known.is_old then '' else past_known.first_channel end = candidate_groups.first_channel
@@ -33,7 +31,6 @@ final as (
         first_purchase_date,
         id_fraction(customer_id) as id_fraction
     from known
-    where bucket < buckets
 )
 
 select * from final

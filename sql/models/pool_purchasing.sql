@@ -4,7 +4,7 @@
 -- by the family alone.
 --
 -- grain: one row per customer_id with a repeat purchase
--- reads: customer_days, summary, pool_days
+-- reads: customer_days, pool_days
 select
     customer_days.customer_id,
     cast(sum(pool_days.recent) as bigint) as recent_purchases,
@@ -13,8 +13,5 @@ select
 from customer_days
 inner join pool_days
     on customer_days.order_day = pool_days.order_day
-inner join summary
-    on customer_days.customer_id = summary.customer_id
-    and customer_days.order_day > summary.first_purchase_date
-where customer_days.is_purchase
+where customer_days.purchase_before is not null
 group by customer_days.customer_id

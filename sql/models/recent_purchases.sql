@@ -7,7 +7,7 @@
 -- none by the day is new; recent_first_minor is the first purchase of those.
 --
 -- grain: one row per (past_day, customer_id) with a purchase up to the end of the quarter
--- reads: past_days, past_sample, past_members, summary, customer_days, version_money, newcomer_span, params
+-- reads: past_days, past_sample, past_members, summary, customer_days, version_money, newcomer_span
 with
 
 tested as (
@@ -24,14 +24,12 @@ tested as (
 acquired as (
     select
         tested.past_day,
-        summary.customer_id,
-        case when tested.buckets < params.id_buckets then id_bucket(summary.customer_id, params.id_buckets) else 0 end as bucket,
-        tested.buckets
+        summary.customer_id
     from summary
-    cross join params
     inner join tested
         on summary.first_purchase_date > tested.past_day
         and summary.first_purchase_date <= tested.quarter_to
+        and summary.bucket < tested.buckets
     where summary.is_fitted
 ),
 
@@ -48,7 +46,6 @@ customers as (
         past_day,
         customer_id
     from acquired
-    where bucket < buckets
 ),
 
 moves as (

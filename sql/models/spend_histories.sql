@@ -3,22 +3,19 @@
 -- that the spend model sees. Repeat purchases say in which band a customer is.
 --
 -- grain: one row per (fit_group, repeat_purchases, spend_purchases, spend_minor)
--- reads: spend_summary, candidate_groups, spend_sample, params
+-- reads: spend_summary, candidate_groups, spend_sample
 with
 
-bucketed as (
+sampled as (
     select
         coalesce(candidate_groups.fit_group, 0) as fit_group,
         spend_summary.repeat_purchases,
         spend_summary.spend_purchases,
         spend_summary.spend_minor,
-        spend_summary.spend_log_millionths,
-        case when spend_sample.buckets < params.id_buckets then id_bucket(spend_summary.customer_id, params.id_buckets) else 0 end
-            as bucket,
-        spend_sample.buckets
+        spend_summary.spend_log_millionths
     from spend_summary
-    cross join spend_sample
-    cross join params
+    inner join spend_sample
+        on spend_summary.bucket < spend_sample.buckets
     left join candidate_groups
         on spend_summary.is_old = candidate_groups.is_old
         and case when spend_summary.is_old then '' else spend_summary.first_channel end = candidate_groups.first_channel
@@ -34,8 +31,7 @@ final as (
         spend_minor,
         count(*) as customers,
         cast(sum(spend_log_millionths) as bigint) as log_millionths
-    from bucketed
-    where bucket < buckets
+    from sampled
     group by fit_group, repeat_purchases, spend_purchases, spend_minor
 )
 

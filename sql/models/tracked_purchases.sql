@@ -1,19 +1,16 @@
 -- tracked_purchases: the repeat purchases of the tracked customers by day, up to as_of.
 --
 -- grain: one row per order_day
--- reads: customer_days, summary, params
+-- reads: customer_days, params
 with
 
 repeats as (
     select customer_days.order_day
     from customer_days
     cross join params
-    inner join summary
-        on customer_days.customer_id = summary.customer_id
-        and customer_days.order_day > summary.first_purchase_date
-        and summary.is_fitted
-        and summary.first_purchase_date <= params.backtest_cutoff
-    where customer_days.is_purchase
+    where customer_days.purchase_before is not null
+        and customer_days.first_purchase_date >= params.fit_from
+        and customer_days.first_purchase_date <= params.backtest_cutoff
 ),
 
 final as (

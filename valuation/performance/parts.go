@@ -5,8 +5,9 @@ package performance
 // that it tells whether the same work got faster.
 var earlySteps = []string{
 	"inputs", "order_rows", "order_days", "as_of", "repeated_orders", "orders", "customer_days", "row_counts", "quarantine", "spend_rows",
-	"survey_rows", "input_counts", "input_quarantine", "contract", "first_purchases", "first_channels", "customer_totals", "returns_only",
-	"summary", "cohort_sizes", "base", "cohort_activity", "day_money", "returns_only_activity", "period_activity", "revenue_deciles",
+	"survey_rows", "input_counts", "input_quarantine", "contract", "first_purchases", "first_channels", "customer_returns", "customer_totals",
+	"returns_only", "summary", "cohort_sizes", "base",
+	"cohort_activity", "day_money", "returns_only_activity", "period_activity", "revenue_deciles",
 	"period_groups", "spend_days", "newcomer_days", "periods", "channel_costs", "aged_days", "newcomer_margins", "newcomer_activity", "payback_times",
 	"paybacks", "channel_sizes", "candidate_groups", "past_sample", "past_members", "past_customers", "backtest_fits", "histories",
 	"spend_sample", "spend_histories", "fit", "backtest", "rfm_quintiles", "rfm_cuts", "rfm", "base_rates", "channel_margins", "value",

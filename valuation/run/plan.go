@@ -44,6 +44,7 @@ func afterAsOf(steps []pipeline.Step, name string) []pipeline.Step {
 }
 
 var facts = []pipeline.Step{
+	{Name: "customer_returns", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "window_spends", Kind: pipeline.File, Folder: "facts", Key: []string{"window_days", "purchases_from"}},
 	{Name: "first_purchases", Kind: pipeline.View, Folder: "facts"},

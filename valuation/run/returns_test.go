@@ -186,7 +186,7 @@ func drawReturns(t *rapid.T) []returnRow {
 }
 
 // returnSteps are the steps of a run that say what a customer-day is worth.
-var returnSteps = []string{"several_row_orders", "returned_orders", "order_worths", "order_returns", "customer_days", "look_days", "customer_totals", "first_purchases", "earlier_first_purchases"}
+var returnSteps = []string{"several_row_orders", "returned_orders", "order_worths", "order_returns", "customer_days", "look_days", "customer_returns", "customer_totals", "first_purchases", "earlier_first_purchases"}
 
 // worthRow is a row of customer_days and of look_days.
 type worthRow struct {
@@ -348,6 +348,73 @@ func holdReturns(ctx context.Context, t *rapid.T, e engine.Engine, known [return
 			}
 		}
 		holdFirstPurchases(ctx, t, e, known[look], look, look == asOf)
+	}
+	holdPurchaseOrder(ctx, t, e, known[asOf])
+}
+
+// holdPurchaseOrder holds what customer_days says of each purchase among the others of its
+// customer, and customer_totals of the first and the second of them, to what is known.
+func holdPurchaseOrder(ctx context.Context, t *rapid.T, e engine.Engine, known map[worthKey]worth) {
+	purchases := map[string][]int{}
+	for key, w := range known {
+		if w.isPurchase {
+			purchases[key.customer] = append(purchases[key.customer], key.day)
+		}
+	}
+	for _, days := range purchases {
+		slices.Sort(days)
+	}
+	// day is that of the purchase at a place, "none" where there is none
+	day := func(customer string, place int) string {
+		if days := purchases[customer]; place >= 0 && place < len(days) {
+			return returnDay(days[place]).Format(time.DateOnly)
+		}
+		return "none"
+	}
+	dated := func(date *time.Time) string {
+		if date == nil {
+			return "none"
+		}
+		return date.Format(time.DateOnly)
+	}
+	days, err := engine.All[struct {
+		CustomerID                        string
+		OrderDay                          time.Time
+		PurchaseNumber                    *int64
+		PurchaseBefore, FirstPurchaseDate *time.Time
+	}](ctx, e, "customer_days")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range days {
+		place := slices.Index(purchases[row.CustomerID], int(row.OrderDay.Sub(returnDay(0)).Hours()/24))
+		number := int64(0)
+		if row.PurchaseNumber != nil {
+			number = *row.PurchaseNumber
+		}
+		if number != int64(place)+1 || dated(row.PurchaseBefore) != day(row.CustomerID, place-1) ||
+			dated(row.FirstPurchaseDate) != day(row.CustomerID, 0) {
+			t.Errorf("%s of %s is purchase %d after %s, the first on %s, and the days of purchases are %v",
+				row.OrderDay.Format(time.DateOnly), row.CustomerID, number, dated(row.PurchaseBefore), dated(row.FirstPurchaseDate), purchases[row.CustomerID])
+		}
+	}
+	totals, err := engine.All[struct {
+		CustomerID                                   string
+		SecondPurchaseDate                           *time.Time
+		FirstPurchaseMinor, FirstPurchaseMarginMinor int64
+	}](ctx, e, "customer_totals")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range totals {
+		var first worth
+		if days := purchases[row.CustomerID]; len(days) > 0 {
+			first = known[worthKey{row.CustomerID, days[0]}]
+		}
+		if dated(row.SecondPurchaseDate) != day(row.CustomerID, 1) || row.FirstPurchaseMinor != first.minor || row.FirstPurchaseMarginMinor != first.margin {
+			t.Errorf("%s purchases for %d of margin %d first and again on %s, want %+v and %s",
+				row.CustomerID, row.FirstPurchaseMinor, row.FirstPurchaseMarginMinor, dated(row.SecondPurchaseDate), first, day(row.CustomerID, 1))
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // versionSteps are the steps of a run that say what was known of orders with versions.
 var versionSteps = []string{
 	"superseded_rows", "repeated_orders", "orders", "several_row_orders", "version_rows", "order_versions", "version_money", "returned_orders", "order_worths", "order_returns",
-	"customer_days", "look_days", "customer_totals", "first_purchases", "earlier_first_purchases", "undone_orders", "first_channels",
+	"customer_days", "look_days", "customer_returns", "customer_totals", "first_purchases", "earlier_first_purchases", "undone_orders", "first_channels",
 }
 
 // A versionRow is a row of a version of an order, whose lines share the day on which it
