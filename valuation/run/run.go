@@ -18,6 +18,7 @@ import (
 	"cbv/valuation/publication"
 	"cbv/valuation/retention"
 	"cbv/valuation/scoring"
+	"cbv/valuation/source"
 	"cbv/valuation/suspicion"
 )
 
@@ -50,6 +51,9 @@ func Run(ctx context.Context, job pipeline.Job, following ...Then) (result Resul
 		if inputs, err = intake.Find(ctx, job.Config); err != nil {
 			return Result{}, err
 		}
+	}
+	if err := store.RequireRoom(source.Rows(inputs.Orders), job.Config.Engine.MemoryBytes()); err != nil {
+		return Result{}, err
 	}
 	r, err := newRun(ctx, job, inputs, store)
 	if err != nil {
