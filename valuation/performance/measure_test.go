@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 	"cbv/valuation/run"
 )
 
@@ -35,6 +36,29 @@ func TestMedians(t *testing.T) {
 	measured := Measured{Floor: Cost{Seconds: 2, CPUSeconds: 4}, Run: Cost{Seconds: 20, CPUSeconds: 48}}
 	if measured.TimeRatio() != 10 || measured.CPURatio() != 12 {
 		t.Errorf("ratios %g and %g, want 10 and 12", measured.TimeRatio(), measured.CPURatio())
+	}
+}
+
+func TestOutputsOfTwoRounds(t *testing.T) {
+	marks := publication.Output{Name: "marks.csv", Bytes: 10, Hash: "a"}
+	other := marks
+	other.Hash = "b"
+	rows := [2]int64{7, 7} // of each run its own
+	alike := marks
+	marks.Rows, alike.Rows = &rows[0], &rows[1]
+	tables := publication.Output{Name: "kpis.parquet", Bytes: 20, Hash: "c"}
+	for _, c := range []struct {
+		one, other []publication.Output
+		want       string
+	}{
+		{[]publication.Output{tables, marks}, []publication.Output{tables, alike}, ""},
+		{[]publication.Output{tables, marks}, []publication.Output{tables, other}, "marks.csv"},
+		{[]publication.Output{tables, marks}, []publication.Output{tables}, "marks.csv"},
+		{[]publication.Output{tables}, []publication.Output{tables, marks}, "marks.csv"},
+	} {
+		if got := different(c.one, c.other); got != c.want {
+			t.Errorf("%v and %v: %q, want %q", c.one, c.other, got, c.want)
+		}
 	}
 }
 
