@@ -31,7 +31,7 @@ var layers = [][]string{
 	// what everything may know, and pure mathematics
 	{"failure", "calendar", "orderdays", "money", "vocabulary", "stat", "rfm", "focus", "experiment", "btyd/likelihood", "btyd/likelihood/likelihoodtest", "btyd", "btyd/spend", "btyd/pool", "btyd/effects", "pastfits", "score", "pastdays", "recentvalue", "contest", "season", "trust", "backtest", "modelfit"},
 	// files, and declarations
-	{"parquetfile", "csvfile", "region", "celltext", "mailbox", "audiencename", "csvparts", "changefile", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
+	{"diskspace", "parquetfile", "csvfile", "region", "celltext", "mailbox", "audiencename", "csvparts", "changefile", "platform", "schema", "campaign", "engine", "engine/enginetest", "simulation"},
 	{"config"},
 	// the outside: engines, input files
 	{"engine/duckdb", "source/remedy", "source", "proposal"},

@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cbv/valuation/config"
+	"cbv/valuation/diskspace"
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
@@ -51,6 +52,7 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 	if err == nil {
 		return 0
 	}
+	err = diskspace.Explain(err)
 	var fault *failure.Panic
 	if errors.As(err, &fault) {
 		env.messages.panicked(fault.Value, fault.Stack)

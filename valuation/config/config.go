@@ -172,7 +172,7 @@ type Lists struct {
 // Engine bounds what DuckDB may use. It changes no output.
 type Engine struct {
 	Threads     int    `yaml:"threads" json:"-" help:"threads of the engine and the models; 0 is one per core"`
-	MemoryLimit string `yaml:"memory_limit" json:"-" value:"AMOUNT" help:"memory of the engine before it spills to disk, such as 800MB"`
+	MemoryLimit string `yaml:"memory_limit" json:"-" value:"AMOUNT" help:"memory of the engine before it spills to disk, at least 512MB; the program holds some hundred MB beside it, and more the more customers there are"`
 }
 
 // Run says how a run behaves among the others of a shop. What of it an output
@@ -256,7 +256,7 @@ func Default() Config {
 		},
 		Contacts: Contacts{Columns: ContactColumns{CustomerID: "customer_id", Campaign: "campaign", SentAt: "sent_at"}},
 		Measure:  Measure{WinsorisePercentile: 99},
-		Engine:   Engine{MemoryLimit: "4GB"},
+		Engine:   Engine{MemoryLimit: "2GB"},
 		Run:      Run{ModelMaxAgeDays: 30},
 		Log:      "text",
 	}

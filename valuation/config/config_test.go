@@ -318,7 +318,8 @@ func TestMessagesNameTheKeyAndTheRemedy(t *testing.T) {
 		{"lifecycle: {active: 0.1}", "0 < cooling < active < 1"},
 		{"contacts: {columns: {sent_at: ''}}", "contacts.columns.sent_at: must name"},
 		{"measure: {winsorise_percentile: 0.99}", "99 cuts off"},
-		{"engine: {memory_limit: lots}", "such as 4GB"},
+		{"engine: {memory_limit: lots}", "such as 2GB"},
+		{"engine: {memory_limit: 511MB}", "511MB is too little to work with: give at least 512MB"},
 	} {
 		text := c.text
 		if !strings.Contains(text, "files: x") && !strings.Contains(text, "colums") && !strings.Contains(text, "ordrs") {

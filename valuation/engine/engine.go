@@ -144,6 +144,7 @@ type Input struct {
 	Name           string
 	Files          []string // resolved paths
 	HivePartitions bool     // key=value folders become text columns
+	Alike          bool     // all files have the same columns, of the same types: one is looked at to know them
 	Columns        []InputColumn
 	Parts          []InputPart // where the files give a column several types: all of Files, each in one part; else none
 }

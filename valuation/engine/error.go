@@ -18,6 +18,7 @@ const (
 	Data               // a value could not be converted or computed: the data's, or a configured expression's
 	Memory             // the memory limit was reached
 	Damage             // a file does not hold what its own statistics say
+	Disk               // there was no room on the disk for what is spilled or written
 )
 
 func (e *Error) Error() string { return e.Text }
@@ -35,6 +36,9 @@ func Cause(err error) error {
 
 // IsOutOfMemory reports whether err says that the memory limit was reached.
 func IsOutOfMemory(err error) bool { return isKind(err, Memory) }
+
+// IsOutOfDisk reports whether err says that there was no room on the disk.
+func IsOutOfDisk(err error) bool { return isKind(err, Disk) }
 
 // IsDataError reports whether err says that a value could not be converted or
 // computed.

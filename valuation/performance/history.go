@@ -22,8 +22,8 @@ type History struct {
 	Files     int  // of equal length, each in time order; 0: a file a month
 }
 
-// maxFiles are as many days as the simulated history has.
-const maxFiles = 730
+// maxFiles bounds what the making of a file each costs.
+const maxFiles = 10_000
 
 // Validate returns an error that names what cannot be made.
 func (h History) Validate() error {

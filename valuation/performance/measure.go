@@ -6,7 +6,6 @@ package performance
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -95,6 +94,7 @@ func Measure(ctx context.Context, job Job) (Measured, error) {
 	}
 	var floors, runs []Cost
 	var steps [][]Step
+	var first []publication.Output
 	for round := range job.Rounds {
 		job.Progress(2*round, 2*job.Rounds, "floor")
 		floor, lines, err := job.floor(ctx, files)
@@ -102,9 +102,15 @@ func Measure(ctx context.Context, job Job) (Measured, error) {
 			return measured, err
 		}
 		job.Progress(2*round+1, 2*job.Rounds, "run")
-		run, timing, err := job.run(ctx)
+		run, timing, made, err := job.run(ctx)
 		if err != nil {
-			return measured, err
+			return measured, fmt.Errorf("round %d: %w", round+1, err)
+		}
+		if round == 0 {
+			first = made
+		}
+		if name := different(first, made); name != "" {
+			return measured, fmt.Errorf("round %d: %s is not what the first round made of the same orders", round+1, name)
 		}
 		measured.Lines = lines
 		floors, runs, steps = append(floors, floor), append(runs, run), append(steps, timing)
@@ -115,7 +121,7 @@ func Measure(ctx context.Context, job Job) (Measured, error) {
 }
 
 // run carries a run out in a process of its own, whose memory nothing else is in.
-func (j Job) run(ctx context.Context) (cost Cost, steps []Step, err error) {
+func (j Job) run(ctx context.Context) (cost Cost, steps []Step, made []publication.Output, err error) {
 	out := filepath.Join(j.Folder, "out")
 	defer func() { err = errors.Join(err, os.RemoveAll(out)) }()
 	arguments := append([]string{"run", "--config", filepath.Join(j.Folder, configuration), "--out", out, "--engine.memory_limit", j.Bounds.MemoryLimit, "--engine.threads", fmt.Sprint(j.Bounds.Threads)}, j.Settings...)
@@ -132,22 +138,33 @@ func (j Job) run(ctx context.Context) (cost Cost, steps []Step, err error) {
 	close(ended)
 	cost.SpillBytes = <-spilled
 	if failed != nil {
-		return cost, nil, fmt.Errorf("cbv %s: %w: %s", strings.Join(arguments, " "), failed, strings.TrimSpace(complained.String()))
+		return cost, nil, nil, fmt.Errorf("cbv %s: %w: %s", strings.Join(arguments, " "), failed, strings.TrimSpace(complained.String()))
 	}
 	cost.CPUSeconds = (child.ProcessState.UserTime() + child.ProcessState.SystemTime()).Seconds()
-	written, err := os.ReadFile(filepath.Join(out, "latest", "timing.json"))
+	timing, err := publication.ReadJSON[pipeline.TimingFile](filepath.Join(out, "latest", "timing.json"))
 	if err != nil {
-		return cost, nil, err
-	}
-	var timing pipeline.TimingFile
-	if err := json.Unmarshal(written, &timing); err != nil {
-		return cost, nil, err
+		return cost, nil, nil, err
 	}
 	for _, step := range timing.Steps {
 		steps = append(steps, Step{Cost: Cost{Seconds: step.Seconds, CPUSeconds: step.CPUSeconds, PeakBytes: step.PeakBytes}, Name: step.Step, Rows: step.Rows})
 		cost.PeakBytes = max(cost.PeakBytes, step.PeakBytes)
 	}
-	return cost, steps, nil
+	manifest, err := publication.ReadManifest(filepath.Join(out, "latest"))
+	return cost, steps, manifest.Outputs, err
+}
+
+// different returns the name of an output of one run that another one made otherwise or
+// not at all, "" where there is none.
+func different(one, other []publication.Output) string {
+	for i := range max(len(one), len(other)) {
+		switch {
+		case i >= len(one):
+			return other[i].Name
+		case i >= len(other) || one[i].Name != other[i].Name || one[i].Hash != other[i].Hash:
+			return one[i].Name
+		}
+	}
+	return ""
 }
 
 // largest returns the most bytes that lay in a folder until the end, which it looks at

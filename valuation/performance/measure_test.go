@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 	"cbv/valuation/run"
 )
 
@@ -38,13 +39,36 @@ func TestMedians(t *testing.T) {
 	}
 }
 
+func TestOutputsOfTwoRounds(t *testing.T) {
+	marks := publication.Output{Name: "marks.csv", Bytes: 10, Hash: "a"}
+	other := marks
+	other.Hash = "b"
+	rows := [2]int64{7, 7} // of each run its own
+	alike := marks
+	marks.Rows, alike.Rows = &rows[0], &rows[1]
+	tables := publication.Output{Name: "kpis.parquet", Bytes: 20, Hash: "c"}
+	for _, c := range []struct {
+		one, other []publication.Output
+		want       string
+	}{
+		{[]publication.Output{tables, marks}, []publication.Output{tables, alike}, ""},
+		{[]publication.Output{tables, marks}, []publication.Output{tables, other}, "marks.csv"},
+		{[]publication.Output{tables, marks}, []publication.Output{tables}, "marks.csv"},
+		{[]publication.Output{tables}, []publication.Output{tables, marks}, "marks.csv"},
+	} {
+		if got := different(c.one, c.other); got != c.want {
+			t.Errorf("%v and %v: %q, want %q", c.one, c.other, got, c.want)
+		}
+	}
+}
+
 func TestHistoriesThatCannotBeMade(t *testing.T) {
-	for _, h := range []History{{Customers: 0}, {Customers: 10, Lines: 9}, {Customers: 10, Files: -1}, {Customers: 10, Files: 731}} {
+	for _, h := range []History{{Customers: 0}, {Customers: 10, Lines: 9}, {Customers: 10, Files: -1}, {Customers: 10, Files: 10_001}} {
 		if h.Validate() == nil {
 			t.Errorf("%+v is taken", h)
 		}
 	}
-	if err := (History{Customers: 10, Lines: 10, Files: 365, LongIDs: true}).Validate(); err != nil {
+	if err := (History{Customers: 10, Lines: 10, Files: 10_000, LongIDs: true}).Validate(); err != nil {
 		t.Error(err)
 	}
 }

@@ -82,7 +82,7 @@ func refuse(broken []error) error {
 // diagnosed returns the error that names what a failed query fails by, else the
 // error itself.
 func (w Walk) diagnosed(ctx context.Context, err error) error {
-	if engine.Cause(err) == nil || engine.IsOutOfMemory(err) {
+	if engine.Cause(err) == nil || engine.IsOutOfMemory(err) || engine.IsOutOfDisk(err) {
 		return err
 	}
 	if named := w.Diagnose(ctx, err); named != nil {

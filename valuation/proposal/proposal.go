@@ -125,9 +125,6 @@ type workshop struct {
 	staging string
 }
 
-// memoryLimit is what the engine may use before it spills.
-const memoryLimit = "4GB"
-
 // inWorkshop opens a workshop in which files may be read, and closes it after the work.
 func (j Job) inWorkshop(ctx context.Context, files []string, work func(workshop) error) (err error) {
 	folder, err := filepath.Abs(filepath.Dir(j.Config))
@@ -150,7 +147,7 @@ func (j Job) inWorkshop(ctx context.Context, files []string, work func(workshop)
 		}
 		readable = append(readable, resolved)
 	}
-	e, err := j.Open(ctx, engine.Options{MemoryLimit: memoryLimit, TempDir: staging, Readable: readable, Writable: staging, Macros: "select 1", InOrder: true})
+	e, err := j.Open(ctx, engine.Options{MemoryLimit: config.Default().Engine.MemoryLimit, TempDir: staging, Readable: readable, Writable: staging, Macros: "select 1", InOrder: true})
 	if err != nil {
 		return err
 	}

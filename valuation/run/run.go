@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"cbv/valuation/acquisition"
 	"cbv/valuation/firstorders"
@@ -18,6 +19,7 @@ import (
 	"cbv/valuation/publication"
 	"cbv/valuation/retention"
 	"cbv/valuation/scoring"
+	"cbv/valuation/source"
 	"cbv/valuation/suspicion"
 )
 
@@ -50,6 +52,9 @@ func Run(ctx context.Context, job pipeline.Job, following ...Then) (result Resul
 		if inputs, err = intake.Find(ctx, job.Config); err != nil {
 			return Result{}, err
 		}
+	}
+	if err := store.RequireRoom(source.Rows(inputs.Orders), job.Config.Engine.MemoryBytes()); err != nil {
+		return Result{}, err
 	}
 	r, err := newRun(ctx, job, inputs, store)
 	if err != nil {
@@ -121,6 +126,9 @@ func (r *nightly) dryActions() pipeline.Actions {
 
 // walk carries the nightly plan out and publishes what it made.
 func (r *nightly) walk(ctx context.Context) (Result, error) {
+	// The models hold half as much again as they need rather than twice: of a million
+	// customers that is 100 MB less beside the engine, for a hundredth of the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	entries, err := pipeline.Load(r.SQL, Nightly)
 	if err != nil {
 		return Result{}, err

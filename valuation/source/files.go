@@ -195,8 +195,12 @@ func HashFile(ctx context.Context, path string) (string, error) {
 		return "", failure.Inputf("%w", err)
 	}
 	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return "", err
+	}
 	hasher := xxh3.New128()
-	buffer := make([]byte, 1<<20)
+	buffer := make([]byte, min(1<<20, info.Size()+1)) // of thousands of small files, small ones
 	for {
 		if ctx.Err() != nil {
 			return "", ctx.Err()

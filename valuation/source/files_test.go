@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,5 +83,18 @@ func TestCallsNeedNoParentheses(t *testing.T) {
 		if got := isCall(text); got != want {
 			t.Errorf("%s: %t", text, got)
 		}
+	}
+}
+
+// Files are of one kind where one tells the columns of all: not where a name, a type or
+// the order differs, nor where something is nested, of which a file does not say what.
+func TestSpecimens(t *testing.T) {
+	got := specimens([]File{
+		fileOf("a", "id BIGINT", "amount DOUBLE"), fileOf("b", "id BIGINT", "amount DOUBLE"), fileOf("c", "amount DOUBLE", "id BIGINT"),
+		fileOf("d", "id BIGINT"), fileOf("e", "id BIGINT", "amount BIGINT"), fileOf("f", "amount DOUBLE", "id BIGINT"),
+		fileOf("g", "id BIGINT", "items LIST"), fileOf("h", "id BIGINT", "items LIST"),
+	})
+	if want := []string{"/a", "/c", "/d", "/e", "/g", "/h"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -69,10 +69,11 @@ var (
 
 // Mapping is how the columns of an input's files became those of its view.
 type Mapping struct {
-	Zoned   bool   // ordered_at is an instant in UTC rather than a local time
-	section string // of the configuration
-	input   engine.Input
-	mapped  []mapped // what the first columns of input were made of
+	Zoned     bool   // ordered_at is an instant in UTC rather than a local time
+	section   string // of the configuration
+	input     engine.Input
+	specimens []string // files among which there is one of each kind
+	mapped    []mapped // what the first columns of input were made of
 }
 
 // reads reports whether a mapped column refers to a column of the files.
@@ -172,12 +173,17 @@ func mapColumns(ctx context.Context, e engine.Engine, section string, files []Fi
 	slices.Sort(used)
 	mapping := Mapping{section: section, mapped: all, input: input}
 	mapping.input.Files = Resolved(files)
+	mapping.specimens = specimens(files)
+	mapping.input.Alike = len(mapping.specimens) == 1
 	mapping.input.Parts = partsOf(files, slices.Compact(used))
 	if err := mapping.bindColumns(ctx, e, files); err != nil {
 		return Mapping{}, err
 	}
 	mapping.addColumns(constants)
 	if err := e.Input(ctx, mapping.input); err != nil {
+		if opened := mapping.open(ctx, e, files); opened != nil {
+			return Mapping{}, opened
+		}
 		return Mapping{}, failure.Inputf("%s: %w", section, err)
 	}
 	return mapping, nil
@@ -188,7 +194,7 @@ func (m *Mapping) bindColumns(ctx context.Context, e engine.Engine, files []File
 	var errs []error
 	reported := map[string]bool{}
 	for _, mapped := range m.mapped {
-		columns, zoned, err := mapped.typed(ctx, e, m.input, files)
+		columns, zoned, err := mapped.typed(ctx, e, m.input, m.specimens, files)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -94,7 +94,7 @@ var mappedColumns = []engine.Column{
 func (m Mapping) MapUnmapped(ctx context.Context, e engine.Engine, files []File) (map[string]string, error) {
 	unused := m.Unmapped(files)
 	found := map[string]string{}
-	input := engine.Input{Name: UnmappedView, Files: m.input.Files, HivePartitions: m.input.HivePartitions}
+	input := engine.Input{Name: UnmappedView, Files: m.input.Files, HivePartitions: m.input.HivePartitions, Alike: m.input.Alike}
 	shape := slices.Clone(mappedColumns)
 	isMapped := func(name string) bool {
 		return slices.ContainsFunc(mappedColumns, func(c engine.Column) bool { return c.Name == name })

@@ -85,9 +85,31 @@ func partsOf(files []File, used []string) []engine.InputPart {
 	return parts
 }
 
+// specimens returns the files among which there is one of each kind: the same columns in
+// the same order, of the same types. What is inside a nested column is not known, so a
+// file with one is a kind of its own.
+func specimens(files []File) (paths []string) {
+	seen := map[string]bool{}
+	for _, file := range files {
+		var kind strings.Builder
+		for _, column := range file.Columns {
+			fmt.Fprintf(&kind, "%q %s\n", column.Name, column.Type)
+			if slices.Contains([]string{"STRUCT", "LIST", "MAP"}, column.Type) {
+				fmt.Fprintf(&kind, "of %q\n", file.Resolved)
+			}
+		}
+		if !seen[kind.String()] {
+			seen[kind.String()] = true
+			paths = append(paths, file.Resolved)
+		}
+	}
+	return paths
+}
+
 // bound is what an expression gives over the files of one part.
 type bound struct {
 	input      engine.Input // of the part
+	kinds      engine.Input // of the part, with as many of its files as its columns take to be known
 	file       File         // its first
 	found      engine.Described
 	expression string
@@ -96,7 +118,7 @@ type bound struct {
 // typed lets the engine bind the expression over the files of each part and verifies
 // the types of what comes out: one that is wanted, and in no part another one than
 // the type of the rest holds. It returns a column for each part.
-func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input, files []File) (columns []engine.InputColumn, zoned bool, err error) {
+func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input, specimens []string, files []File) (columns []engine.InputColumn, zoned bool, err error) {
 	column := engine.InputColumn{Name: m.column, Expression: m.expression, Type: m.kind.cast}
 	if m.text == "" {
 		column.Expression = "null"
@@ -107,9 +129,11 @@ func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input,
 	}
 	var parts []bound
 	for i, alone := range input.Apart() {
-		part := bound{input: alone, file: files[0], expression: m.expression}
+		part := bound{input: alone, kinds: alone, file: files[0], expression: m.expression}
 		if len(input.Parts) > 0 {
 			part.file = files[input.Parts[i].Files[0]]
+		} else {
+			part.kinds.Files = specimens
 		}
 		if err := m.bind(ctx, e, &part); err != nil {
 			return nil, false, err
@@ -135,7 +159,7 @@ func (m *mapped) typed(ctx context.Context, e engine.Engine, input engine.Input,
 
 // bind finds the type of the expression over the files of a part.
 func (m *mapped) bind(ctx context.Context, e engine.Engine, part *bound) error {
-	if err := e.Input(ctx, part.input.With(probeView, engine.InputColumn{Name: "value", Expression: m.expression})); err != nil {
+	if err := e.Input(ctx, part.kinds.With(probeView, engine.InputColumn{Name: "value", Expression: m.expression})); err != nil {
 		// Without the name of the view, which says nothing to a reader.
 		return fmt.Errorf("%s (%s): %s: %s: %w", part.file.Path, part.file.rows(), m.key, m.text, errors.Unwrap(err))
 	}

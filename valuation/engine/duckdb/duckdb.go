@@ -12,11 +12,15 @@ import (
 	"maps"
 	"math"
 	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize"
 	duckdb "github.com/marcboeker/go-duckdb/v2"
 
+	"cbv/valuation/diskspace"
 	"cbv/valuation/engine"
 )
 
@@ -25,12 +29,20 @@ type database struct {
 	db      *sql.DB
 	conn    *sql.Conn
 	reading string // what is being read, "" nothing
+	spill   string // folder of what does not fit into memory
+	room    int64  // bytes of that folder which may be taken; 0: the system does not say what it has
 }
 
 // Open starts a database, defines the macros and then closes it off: no
 // extension can be loaded, no file outside the options touched and no setting
 // changed afterwards.
 func Open(ctx context.Context, opt engine.Options) (engine.Engine, error) {
+	free, _ := diskspace.Free(opt.TempDir)
+	return openWithin(ctx, opt, free/10*9) // a tenth is left for what is written beside it
+}
+
+// openWithin is Open with the bytes that may be spilled, 0 for what the engine takes.
+func openWithin(ctx context.Context, opt engine.Options, room int64) (engine.Engine, error) {
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: %w", err)
@@ -40,7 +52,11 @@ func Open(ctx context.Context, opt engine.Options) (engine.Engine, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("duckdb: %w", err), db.Close())
 	}
-	d := &database{db: db, conn: conn}
+	limit, err := humanize.ParseBytes(opt.MemoryLimit)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("duckdb: memory limit: %w", err), conn.Close(), db.Close())
+	}
+	d := &database{db: db, conn: conn, spill: opt.TempDir, room: room}
 	if opt.Threads == 0 {
 		opt.Threads = runtime.NumCPU()
 	}
@@ -53,12 +69,20 @@ func Open(ctx context.Context, opt engine.Options) (engine.Engine, error) {
 		"set temp_directory = " + engine.Quote(opt.TempDir),
 		// Memory of blocks is kept from one query to the next: a third of the time that
 		// the system spends on a run is what it takes to give back and fetch it again.
-		"set block_allocator_memory = " + engine.Quote(opt.MemoryLimit),
+		// What is kept is there for blocks alone, so half is left to everything else.
+		fmt.Sprintf("set block_allocator_memory = '%dB'", limit/2),
+		// A run reads the files of the orders several times. Of ten thousand, what each says of
+		// itself took a third of that; what they hold the system keeps anyway.
+		"set parquet_metadata_cache = true",
+		"set enable_external_file_cache = false",
 		// A run writes every file in the order of a key, so the engine need not keep
 		// the order in which rows happened to arrive.
 		fmt.Sprintf("set preserve_insertion_order = %t", opt.InOrder),
 		opt.Macros,
 		"set allowed_paths = " + list(opt.Readable),
+	}
+	if room > 0 {
+		settings = append(settings, fmt.Sprintf("set max_temp_directory_size = '%dB'", room))
 	}
 	if opt.Writable != "" {
 		settings = append(settings, "set allowed_directories = "+list([]string{opt.Writable}))
@@ -86,12 +110,25 @@ func (d *database) View(ctx context.Context, name, query string) error {
 
 // Table makes a table of a SELECT and returns its number of rows.
 func (d *database) Table(ctx context.Context, name, query string) (int64, error) {
+	giveBack()
 	return d.counted(ctx, name, fmt.Sprintf("create or replace table %s as\n%s", name, query))
 }
 
 // Drop forgets a table and frees its memory.
 func (d *database) Drop(ctx context.Context, name string) error {
 	return d.make(ctx, name, "drop table "+name)
+}
+
+// giveBack lets the system have what Go holds and no longer needs, where that is much.
+// While the engine works nothing makes Go's collector run, so what the models used would
+// stay beside the engine's own until the end.
+func giveBack() {
+	held := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	metrics.Read(held)
+	const much = 64 << 20
+	if held[0].Value.Uint64()+held[1].Value.Uint64() > held[2].Value.Uint64()+much {
+		debug.FreeOSMemory()
+	}
 }
 
 // rowsPerGroup is a quarter of DuckDB's own. Who looks up one customer decodes a row group:
@@ -113,6 +150,7 @@ func (d *database) File(ctx context.Context, name, query string, file engine.Fil
 		}
 		columns = strings.Join(items, ", ")
 	}
+	giveBack()
 	query = fmt.Sprintf("select %s from (\n%s\n)", columns, query)
 	if len(file.Key) > 0 {
 		query += " order by " + strings.Join(file.Key, ", ")
@@ -150,7 +188,7 @@ func (d *database) Insert(ctx context.Context, name string, columns []engine.Col
 		return errors.Join(appendRows(ctx, appender, rows), appender.Close())
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, tidy(ctx, err))
+		return fmt.Errorf("%s: %w", name, d.tidy(ctx, err))
 	}
 	return nil
 }
@@ -245,26 +283,45 @@ func (d *database) make(ctx context.Context, name, statement string) error {
 
 func (d *database) exec(ctx context.Context, statement string) error {
 	if _, err := d.conn.ExecContext(ctx, statement); err != nil {
-		return tidy(ctx, err)
+		return d.tidy(ctx, err)
 	}
 	return nil
 }
 
 // tidy cuts DuckDB's several lines to the first and prefers the context's own
 // error when a cancelled context is the reason.
-func tidy(ctx context.Context, err error) error {
+func (d *database) tidy(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	text := firstLine(err.Error())
 	kind := kindOf(err)
-	if kind == engine.Memory {
+	switch kind {
+	case engine.Memory:
 		text += ": raise engine.memory_limit, or lower engine.threads"
+	case engine.Disk:
+		text = d.noRoom(err)
 	}
 	return &engine.Error{Kind: kind, Text: text, Err: err}
 }
 
+// noRoom says what there was no room for on the disk.
+func (d *database) noRoom(err error) string {
+	if !strings.Contains(err.Error(), spillIsFull) {
+		return fmt.Sprintf("the disk is full: %s (%s)", diskspace.Remedy, firstLine(err.Error()))
+	}
+	return fmt.Sprintf("%s: the disk has not enough room for what does not fit into engine.memory_limit, which is more than %s: raise that, or %s",
+		d.spill, humanize.Bytes(uint64(d.room)), diskspace.Remedy)
+}
+
+// spillIsFull is of every error of a bound of what is spilled, which has the type of one
+// of the memory.
+const spillIsFull = "max_temp_directory_size"
+
 func kindOf(err error) engine.Kind {
+	if diskspace.IsFull(err) || strings.Contains(err.Error(), spillIsFull) {
+		return engine.Disk
+	}
 	// An appender's error has no type: it is known by its words.
 	for _, words := range []string{"could not allocate block of size", "failed to pin block of size", "failed to allocate data of size"} {
 		if strings.Contains(err.Error(), words) {

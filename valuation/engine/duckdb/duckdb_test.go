@@ -339,6 +339,37 @@ func TestOutOfMemory(t *testing.T) {
 	}
 }
 
+// Too little room on the disk is said with the folder, how much there was, and what to
+// do; more memory than there is is not the first of it.
+func TestOutOfDisk(t *testing.T) {
+	ctx := context.Background()
+	folder := t.TempDir()
+	const room = 8_000_000 // of the 300 MB that the table takes
+	e, err := openWithin(ctx, engine.Options{Threads: 2, MemoryLimit: "60MB", TempDir: folder, Macros: "select 1"}, room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	const texts = "select i, md5(cast(i as varchar)) as text from range(6000000) as numbers (i)"
+	_, err = e.Table(ctx, "texts", texts)
+	if !engine.IsOutOfDisk(err) || engine.IsOutOfMemory(err) {
+		t.Fatalf("a table beyond memory and disk: %v", err)
+	}
+	for _, part := range []string{"texts: " + folder, "more than 8.0 MB", "engine.memory_limit", "larger one"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q is not in %q", part, err)
+		}
+	}
+	enough, err := openWithin(ctx, engine.Options{Threads: 2, MemoryLimit: "60MB", TempDir: folder, Macros: "select 1"}, 100*room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { enough.Close() })
+	if rows, err := enough.Table(ctx, "texts", texts); err != nil || rows != 6_000_000 {
+		t.Errorf("with room for it: %d rows, %v", rows, err)
+	}
+}
+
 // A page that is damaged is no value that an expression could make null.
 func TestDamageIsNoDataError(t *testing.T) {
 	ctx := context.Background()

@@ -67,7 +67,7 @@ func (d *database) CheckExpression(ctx context.Context, text string, columns []s
 func (d *database) parse(ctx context.Context, statement string) (map[string]any, error) {
 	var text string
 	if err := d.conn.QueryRowContext(ctx, "select cast(json_serialize_sql(?::varchar) as varchar)", statement).Scan(&text); err != nil {
-		return nil, tidy(ctx, err)
+		return nil, d.tidy(ctx, err)
 	}
 	var tree map[string]any
 	if err := json.Unmarshal([]byte(text), &tree); err != nil {

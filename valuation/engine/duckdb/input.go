@@ -37,7 +37,7 @@ func selectPart(in engine.Input, part engine.InputPart, files []string, fileNumb
 		items = append(items, value+" as "+column.Name)
 	}
 	items = append(items, "cast("+fileNumber+" as bigint) as file_number", "file_row_number + 1 as file_row")
-	from := fmt.Sprintf("read_parquet(%s, union_by_name = true, hive_partitioning = %t, hive_types_autocast = false)", list(files), in.HivePartitions)
+	from := fmt.Sprintf("read_parquet(%s, union_by_name = %t, hive_partitioning = %t, hive_types_autocast = false)", list(files), !in.Alike, in.HivePartitions)
 	if len(part.Absent) > 0 {
 		// A column of nulls has no type of its own, and one that is missing none at
 		// all: an expression is bound as in the files that have it.

@@ -63,7 +63,7 @@ func (d *database) query(ctx context.Context, name, query string, columns int) i
 			}
 		})
 		if err != nil && !errors.Is(err, errStopped) {
-			yield(nil, fmt.Errorf("%s: %w", name, tidy(ctx, err)))
+			yield(nil, fmt.Errorf("%s: %w", name, d.tidy(ctx, err)))
 		}
 	}
 }
