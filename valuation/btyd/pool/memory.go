@@ -73,24 +73,20 @@ func FitMemory(customers []Observed, days, workers int) (MemoryFit, error) {
 	}
 	found, evaluations := false, 0
 	var refused error
-	var near [][]float64 // the optimum of the half-life before, which is not far
+	var near *likelihood.Optimum // of the half-life before, which is not far
 	for place, halfLife := range HalfLives {
 		base := newMemoryBase(customers, place, days, oldest, workers)
 		model := func(logs []float64) FadingMemory {
 			return FadingMemory{R: math.Exp(logs[0]), Alpha: math.Exp(logs[1]) * oldest, Growth: math.Exp(logs[2]), HalfLife: halfLife}
 		}
 		limits := func(logs []float64) []likelihood.Limit { return model(logs).limits(oldest) }
-		search := likelihood.Search{Objective: base.objective(workers), Starts: near, Repeaters: int64(len(customers)), Limits: limits}
-		if near == nil {
-			search.Starts = base.starts()
+		search := likelihood.Search{Objective: base.objective(workers), Near: near, Starts: base.starts(), Repeaters: int64(len(customers)), Limits: limits}
+		if some := likelihood.Subsample(base.rows); some != nil {
+			objective := base.of(some).objective(workers)
+			search.Subsample = &objective
 		}
 		o, err := search.Maximise()
 		evaluations += o.Evaluations
-		if err != nil && near != nil {
-			search.Starts = base.starts()
-			o, err = search.Maximise()
-			evaluations += o.Evaluations
-		}
 		lnL := o.Mean * float64(len(customers))
 		if err != nil {
 			m := model(o.Logs)
@@ -98,7 +94,7 @@ func FitMemory(customers []Observed, days, workers int) (MemoryFit, error) {
 			near = nil
 			continue
 		}
-		near = [][]float64{o.Logs}
+		near = &o
 		if !found || lnL > best.LogLikelihood {
 			found, best.Model, best.LogLikelihood = true, model(o.Logs), lnL
 		}
@@ -145,10 +141,22 @@ func newMemoryBase(customers []Observed, place, days int, oldest float64, worker
 		rows[i] = memoryRow{c.Faded[place], Exposure(c.History.Age, HalfLives[place]) / oldest, float64(c.Purchases), 1}
 	}
 	byAll := func(a, b memoryRow) int {
-		return cmp.Or(cmp.Compare(a.faded, b.faded), cmp.Compare(a.exposure, b.exposure), cmp.Compare(a.purchases, b.purchases))
+		if a.faded != b.faded { // most
+			return cmp.Compare(a.faded, b.faded)
+		}
+		return cmp.Or(cmp.Compare(a.exposure, b.exposure), cmp.Compare(a.purchases, b.purchases))
 	}
 	rows = likelihood.SortAndMerge(rows, workers, byAll, func(into *memoryRow, from memoryRow) { into.customers += from.customers })
 	return memoryBase{rows: rows, customers: float64(len(customers)), window: float64(days) / oldest}
+}
+
+// of returns a base of some of the rows.
+func (base memoryBase) of(rows []memoryRow) memoryBase {
+	some := memoryBase{rows: rows, window: base.window}
+	for _, row := range rows {
+		some.customers += row.customers
+	}
+	return some
 }
 
 // starts returns the log-parameters that searches start from: the purchases of the
