@@ -31,6 +31,9 @@ func ByValue(values []float64) []int32 {
 		}
 	}
 	for pass := range passes {
+		if len(from) > 0 && int(counts[pass][digit(from[0].key, pass)]) == len(from) {
+			continue // all have one digit
+		}
 		next := int32(0) // place of the first with a digit
 		for d, n := range counts[pass] {
 			counts[pass][d] = next
