@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"cmp"
 	"slices"
 
 	"cbv/valuation/btyd"
@@ -92,14 +93,16 @@ func (d PastDay) Sorted() []PastCustomer {
 	if d.isSorted() {
 		return slices.Clone(d.Customers)
 	}
-	order := make([]*PastCustomer, len(d.Customers)) // customers are large to move
+	order := make([]int, len(d.Customers)) // customers are large to move
 	for i := range order {
-		order[i] = &d.Customers[i]
+		order[i] = i
 	}
-	slices.SortStableFunc(order, byHistory)
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Or(byHistory(&d.Customers[i], &d.Customers[j]), i-j)
+	})
 	people := make([]PastCustomer, len(order))
-	for i, c := range order {
-		people[i] = *c
+	for i, place := range order {
+		people[i] = d.Customers[place]
 	}
 	return people
 }

@@ -36,8 +36,9 @@ func newPoolPurchasing(h *hindcast, look pastdays.Lookback, fitted Pooled, obser
 	}
 	expected := make([]float64, n) // in the holdout
 	likelihood.EachChunk((n+likelihood.ChunkRows-1)/likelihood.ChunkRows, q.workers, func(chunk int) {
+		expecter := pool.Expecter{Models: fitted.Models, Days: fitted.Pool.Days}
 		for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, n); i++ {
-			q.leanings[i] = fitted.Pool.Features(fitted.Models, observed[i].Customer)
+			q.leanings[i] = fitted.Pool.FeaturesBy(&expecter, observed[i].Customer)
 			expected[i] = fitted.Pool.ExpectedOf(q.leanings[i])
 			q.sizes[i] = fitted.Models.Memory.Size(observed[i].Customer)
 		}

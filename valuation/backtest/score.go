@@ -34,7 +34,7 @@ func (t *test) outcomes() (purchases, margin score.Outcome) {
 	}
 	likelihood.EachChunk(2, t.terms.Workers, func(i int) {
 		o := []*score.Outcome{&purchases, &margin}[i]
-		o.Ranks = stat.MidRanks(t.order(o.Actual))
+		o.Ranks = score.Ranks(o.Actual)
 	})
 	return purchases, margin
 }

@@ -39,7 +39,7 @@ func NewBase(counts []HistoryCount, workers int) (*Base, error) {
 	if base.oldest > 0 {
 		base.all = newPurchaseBase(counts, base.oldest)
 		if some := likelihood.Subsample(counts); some != nil {
-			base.some = newPurchaseBase(some, base.oldest)
+			base.some = newPurchaseBase(rounded(some, base.oldest, workers), base.oldest)
 		}
 	}
 	return base, nil
@@ -100,6 +100,24 @@ func canonical(counts []HistoryCount, workers int) ([]HistoryCount, error) {
 			return nil, fmt.Errorf("history %d (x %d, t_x %g, T %g, %d customers): want x ≥ 0, 0 ≤ t_x ≤ T and a customer", i, c.Repeats, c.LastPurchase, c.Age, c.Customers)
 		}
 	}
+	return merged(slices.Clone(counts), workers), nil
+}
+
+// roundedTimes is into how many the times up to the oldest age are rounded for a search to
+// begin on: tables over times cost as much for fewer rows.
+const roundedTimes = 256
+
+// rounded returns counts with rounded times, equal ones merged.
+func rounded(counts []HistoryCount, oldest float64, workers int) []HistoryCount {
+	nearest := func(time float64) float64 { return math.Round(time/oldest*roundedTimes) / roundedTimes * oldest }
+	for i := range counts {
+		counts[i].LastPurchase, counts[i].Age = nearest(counts[i].LastPurchase), nearest(counts[i].Age)
+	}
+	return merged(counts, workers)
+}
+
+// merged sorts counts in place by x, T and t_x, and merges equal ones.
+func merged(counts []HistoryCount, workers int) []HistoryCount {
 	byHistory := func(a, b HistoryCount) int {
 		switch {
 		case a.Repeats != b.Repeats:
@@ -116,5 +134,5 @@ func canonical(counts []HistoryCount, workers int) ([]HistoryCount, error) {
 		return 0
 	}
 	merge := func(into *HistoryCount, from HistoryCount) { into.Customers += from.Customers }
-	return likelihood.SortAndMerge(slices.Clone(counts), workers, byHistory, merge), nil
+	return likelihood.SortAndMerge(counts, workers, byHistory, merge)
 }

@@ -27,6 +27,7 @@ const (
 	seriesCancellation = 2000
 
 	panelNodes = 16
+	fewNodes   = 8 // enough for one panel over which the integrand falls little
 
 	// Purchases this many discounting times 1/δ ahead count for nothing:
 	// e^-45 is 3e-20.
@@ -35,6 +36,12 @@ const (
 
 // panelX and panelW are the Gauss-Legendre nodes and weights on (0, 1).
 var panelX, panelW = func() (x, w [panelNodes]float64) {
+	quad.Legendre{}.FixedLocations(x[:], w[:], 0, 1)
+	return x, w
+}()
+
+// fewX and fewW are those of a panel of fewNodes.
+var fewX, fewW = func() (x, w [fewNodes]float64) {
 	quad.Legendre{}.FixedLocations(x[:], w[:], 0, 1)
 	return x, w
 }()
@@ -75,21 +82,25 @@ func (f bgFuture) Counts(t float64, p []float64) {
 	if len(p) == 1 {
 		return
 	}
-	// In logs throughout: at k in the thousands the first terms underflow and
-	// the later ones do not.
+	// In logs as far as the last terms underflow, as they do at k in the thousands.
 	last := float64(len(p) - 1)
 	tail := mathext.RegIncBeta(last, f.k, z) // of `last` purchases or more
-	lnZ := math.Log(z)
-	lnCount := likelihood.LnGammaRise(f.k, last) - likelihood.LnGamma(last+1) - f.k*logGrowth + last*lnZ
+	lnCount := likelihood.LnGammaRise(f.k, last) - likelihood.LnGamma(last+1) - f.k*logGrowth + last*math.Log(z)
 	lnStays := likelihood.LnGammaRise(f.b, last) - likelihood.LnGammaRise(f.a+f.b, last) // alive after so many
+	count, stays := math.Exp(lnCount), math.Exp(lnStays)
 	for n := len(p) - 1; n > 0; n-- {
 		x := float64(n)
-		count, stays := math.Exp(lnCount), math.Exp(lnStays)
 		p[n] = stays * (count + f.a/(f.b+x-1)*tail)
 		// one purchase fewer
-		lnCount -= math.Log((f.k+x-1)/x) + lnZ
-		lnStays -= math.Log((f.b + x - 1) / (f.a + f.b + x - 1))
-		tail += math.Exp(lnCount)
+		growth, kept := (f.k+x-1)/x*z, (f.b+x-1)/(f.a+f.b+x-1)
+		if min(lnCount, lnStays) > lnAsleep {
+			count, stays = count/growth, stays/kept
+		} else {
+			lnCount -= math.Log(growth)
+			lnStays -= math.Log(kept)
+			count, stays = math.Exp(lnCount), math.Exp(lnStays)
+		}
+		tail += count
 	}
 }
 
@@ -164,10 +175,11 @@ func (f bgFuture) Discounted(t, delta float64) float64 {
 	if t <= 0 {
 		return 0
 	}
-	if delta > 0 {
+	switch {
+	case delta > 0:
 		t = min(t, negligiblyFar/delta)
-	} else if math.IsInf(t, 1) {
-		return f.Expected(t) // δ = 0; δ < 0 could only add to it
+	case delta == 0 || math.IsInf(t, 1):
+		return f.Expected(t) // δ < 0 could only add to it
 	}
 	logGrowth := math.Log1p(t / f.alpha)
 	// Widths for which 16 nodes are exact: the first bound is for the
@@ -180,6 +192,10 @@ func (f bgFuture) Discounted(t, delta float64) float64 {
 	panels := math.Ceil(max(logGrowth/1.5, logGrowth*steepest/12, math.Abs(delta)*t/4, 1))
 	panels = min(panels, 1024) // beyond any parameters that a fit accepts
 	width := logGrowth / panels
+	nodes, weights := panelX[:], panelW[:]
+	if panels == 1 && logGrowth*steepest <= 3 && math.Abs(delta)*t <= 1 {
+		nodes, weights = fewX[:], fewW[:] // as exact over a quarter of the fall
+	}
 
 	var room [usualTerms]float64
 	series := f.newRateSeries(room[:0], -math.Expm1(-logGrowth))
@@ -189,16 +205,17 @@ func (f bgFuture) Discounted(t, delta float64) float64 {
 	}
 	total := 0.0
 	for panel := 0.0; panel < panels; panel++ {
-		var v, rate [panelNodes]float64
-		for i, x := range panelX {
+		var vRoom, rateRoom [panelNodes]float64
+		v, rate := vRoom[:len(nodes)], rateRoom[:len(nodes)]
+		for i, x := range nodes {
 			v[i] = (panel + x) * width
 		}
 		if series.accurate {
-			series.rates(&v, &rate)
+			series.rates(v, rate)
 		} else {
-			f.ratesByRule(rule, &v, &rate)
+			f.ratesByRule(rule, v, rate)
 		}
-		for i, w := range panelW {
+		for i, w := range weights {
 			total += w * width * rate[i] * math.Exp(-delta*f.alpha*math.Expm1(v[i]))
 		}
 	}
@@ -272,8 +289,10 @@ func (s rateSeries) at(w float64) float64 {
 
 // rates sets rate to e^(-εv) 2F1 at each v. The nodes go through the series
 // side by side: one after the other each would wait for its own last product.
-func (s rateSeries) rates(v, rate *[panelNodes]float64) {
-	var w [panelNodes]float64
+func (s rateSeries) rates(v, rate []float64) {
+	var room [panelNodes]float64
+	w := room[:len(v)]
+	rate = rate[:len(v)]
 	for i := range v {
 		w[i] = -math.Expm1(-v[i])
 	}
@@ -289,7 +308,7 @@ func (s rateSeries) rates(v, rate *[panelNodes]float64) {
 }
 
 // ratesByRule sets rate to e^v E[(1+py)^-(k+1)], y = e^v - 1, at each v.
-func (f bgFuture) ratesByRule(rule []betaNode, v, rate *[panelNodes]float64) {
+func (f bgFuture) ratesByRule(rule []betaNode, v, rate []float64) {
 	for i := range v {
 		y := math.Expm1(v[i])
 		sum := 0.0

@@ -38,6 +38,24 @@ func (m bgLikelihood) leftLogOdds(h History) float64 {
 	return math.Log(m.a/(m.b+(chances-1))) + (m.r+x)*gap
 }
 
+// leftSlopes returns the log-odds that a customer has left, and sets slopes to their
+// derivatives by the logarithms of r, α, a and b.
+func (m bgLikelihood) leftSlopes(h History, slopes []float64) (logOdds float64) {
+	x := float64(h.Repeats)
+	chances := x + m.first
+	if chances == 0 {
+		clear(slopes)
+		return math.Inf(-1)
+	}
+	silent, last := h.Age-h.LastPurchase, m.alpha+h.LastPurchase
+	gap := math.Log1p(silent / last)
+	slopes[0] = m.r * gap
+	slopes[1] = -(m.r + x) * m.alpha / (m.alpha + h.Age) * silent / last
+	slopes[2] = 1
+	slopes[3] = -m.b / (m.b + (chances - 1))
+	return math.Log(m.a/(m.b+(chances-1))) + (m.r+x)*gap
+}
+
 // limits returns the simpler models that BG/NBD and MBG/NBD turn into. chance
 // is the first occasion to leave.
 func (m bgLikelihood) limits(chance string) []likelihood.Limit {

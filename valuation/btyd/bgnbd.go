@@ -53,6 +53,10 @@ func (m BGNBD) LogLikelihood(h History) float64 { return m.likelihood().of(h) }
 // Fader, Hardie & Lee (2008), "Computing P(alive) Using the BG/NBD Model", (1).
 func (m BGNBD) PAlive(h History) float64 { return 1 / (1 + math.Exp(m.likelihood().leftLogOdds(h))) }
 
+func (m BGNBD) leftSlopes(h History, slopes []float64) float64 {
+	return m.likelihood().leftSlopes(h, slopes)
+}
+
 func (m BGNBD) likelihood() bgLikelihood {
 	return bgLikelihood{r: m.R, alpha: m.Alpha, a: m.A, b: m.B, first: 0}
 }

@@ -14,7 +14,7 @@ import (
 type gapTable struct {
 	base   *purchaseBase
 	of     [][]gap // by index of x; nil for an x with few rows
-	tabled []int   // indices of the x with many
+	tabled []int   // indices of the x with many, ascending
 	panels []tablePanel
 }
 
@@ -41,6 +41,7 @@ type tablePanel struct {
 	drops struct{ alpha, beta float64 }
 	nodes [tableNodes]struct {
 		byAlpha, byBeta       float64 // ln((α+u)/(α+d)), ln((β+u)/(β+d))
+		fall                  float64 // (α+d)/(α+u)
 		shareAlpha, shareBeta float64 // (u-d)/(α+u), (u-d)/(β+u)
 		weight                float64 // weight · ((β+d)/(β+u))^(s+1) du
 	}
@@ -50,22 +51,16 @@ type tablePanel struct {
 // laying out the panel for all x: in logarithms and exponentials, roughly.
 const (
 	gapCost        = 48
-	panelSumCost   = 8
+	panelSumCost   = 3
 	panelSetupCost = 24
 )
 
 // tabled returns the indices of the x whose rows cost more than a table does.
 // Where times are continuous there are none.
 func (base *purchaseBase) tabled() []int {
-	rows := make([]int, len(base.repeats))
-	for _, chunk := range base.chunks {
-		for _, s := range chunk {
-			rows[s.Repeats] += s.To - s.From
-		}
-	}
 	var worth []int
 	saved := -panelSetupCost * len(base.times)
-	for i, n := range rows {
+	for i, n := range base.rowsOfX() {
 		if gain := gapCost*n - panelSumCost*len(base.times); gain > 0 {
 			worth = append(worth, i)
 			saved += gain
@@ -95,6 +90,7 @@ func (t *gapTable) fill(m ParetoNBD, times paretoTimes, workers int) {
 	likelihood.EachChunk((len(t.panels)+chunk-1)/chunk, workers, func(n int) {
 		for i := n * chunk; i < min((n+1)*chunk, len(t.panels)); i++ {
 			t.panels[i].set(m, t.base.times[i], t.base.times[i+1])
+			t.sumPanel(m, i)
 		}
 	})
 	likelihood.EachChunk(len(t.tabled), workers, func(n int) {
@@ -121,11 +117,17 @@ func (p *tablePanel) set(m ParetoNBD, d, next float64) {
 			node.byAlpha, node.byBeta = math.Log1p(u/alpha), w
 		}
 		node.shareAlpha, node.shareBeta = u/(alpha+u), u/(beta+u)
+		node.fall = alpha / (alpha + u)
 		node.weight = tableW[j] * width * (c + u) * math.Exp(-(m.S+1)*node.byBeta)
 	}
 }
 
-// fillOne sets the gaps of one x, from the last time backward. With R the
+// drop returns by how much ln f falls over the panel.
+func (p *tablePanel) drop(m ParetoNBD, k float64) float64 {
+	return k*p.drops.alpha + m.S*p.drops.beta
+}
+
+// fillOne makes the gaps of one x of the sums over panels, from the last time backward. With R the
 // factor by which f falls from d to the next time d',
 //
 //	h(d, D) = h(d, d') + R h(d', D).
@@ -134,12 +136,12 @@ func (t *gapTable) fillOne(m ParetoNBD, k float64, into []gap, times paretoTimes
 	into[len(into)-1] = later
 	for i := len(into) - 2; i >= 0; i-- {
 		panel, d := &t.panels[i], t.base.times[i]
-		drop := k*panel.drops.alpha + m.S*panel.drops.beta
+		drop := panel.drop(m, k)
 		var here gap
 		if panel.wide || drop > tablePanelDrop {
 			here = m.gap(k, d, t.base.times[i+1])
 		} else {
-			here = m.scaled(panel.sums(k), k, d)
+			here = m.scaled(into[i], k, d)
 		}
 		falls := math.Exp(-drop)
 		carried := falls * later.h
@@ -152,12 +154,42 @@ func (t *gapTable) fillOne(m ParetoNBD, k float64, into []gap, times paretoTimes
 	}
 }
 
-// sums returns the integrals that scaled takes.
-func (p *tablePanel) sums(k float64) gap {
+// sumPanel sets the entries of a panel to the integrals that scaled takes, of one x after
+// the other: from an x to the next one each node falls by a factor, which spares an
+// exponential. Beyond tablePanelDrop, where they are not asked for, no x is left.
+func (t *gapTable) sumPanel(m ParetoNBD, at int) {
+	panel := &t.panels[at]
+	if panel.wide {
+		return
+	}
+	var f [tableNodes]float64
+	before := math.Inf(-1)
+	for _, i := range t.tabled {
+		x := t.base.repeats[i]
+		k := m.R + x
+		if panel.drop(m, k) > tablePanelDrop {
+			return
+		}
+		for j := range f {
+			node := &panel.nodes[j]
+			if x-before > nearRepeats {
+				f[j] = node.weight * math.Exp(-k*node.byAlpha)
+				continue
+			}
+			for n := before; n < x; n++ {
+				f[j] *= node.fall
+			}
+		}
+		before = x
+		t.of[i][at] = panel.sums(&f)
+	}
+}
+
+// sums returns the integrals of f at the nodes.
+func (p *tablePanel) sums(f *[tableNodes]float64) gap {
 	var sum gap
-	for j := range p.nodes {
+	for j, f := range f {
 		node := &p.nodes[j]
-		f := node.weight * math.Exp(-k*node.byAlpha)
 		sum.h += f
 		sum.k -= f * node.byAlpha
 		sum.s -= f * node.byBeta

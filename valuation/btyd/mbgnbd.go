@@ -54,6 +54,10 @@ func (m MBGNBD) LogLikelihood(h History) float64 { return m.likelihood().of(h) }
 // one purchase.
 func (m MBGNBD) PAlive(h History) float64 { return 1 / (1 + math.Exp(m.likelihood().leftLogOdds(h))) }
 
+func (m MBGNBD) leftSlopes(h History, slopes []float64) float64 {
+	return m.likelihood().leftSlopes(h, slopes)
+}
+
 func (m MBGNBD) likelihood() bgLikelihood {
 	return bgLikelihood{r: m.R, alpha: m.Alpha, a: m.A, b: m.B, first: 1}
 }

@@ -89,6 +89,17 @@ func (base *purchaseBase) sortTimes() {
 	}
 }
 
+// rowsOfX returns the number of rows of each distinct x.
+func (base *purchaseBase) rowsOfX() []int {
+	rows := make([]int, len(base.repeats))
+	for _, chunk := range base.chunks {
+		for _, s := range chunk {
+			rows[s.Repeats] += s.To - s.From
+		}
+	}
+	return rows
+}
+
 // ofTime is what likelihoods need of a time d since the first purchase, next to
 // an α (or β).
 type ofTime struct {

@@ -11,6 +11,13 @@ const shiftStep = 1e-3
 // of Model.Parameters: the delta method's share of Fit.Covariance.
 type Shifts struct {
 	above, below []Model
+	leaving      leaving // nil: P(alive) is one of those whose derivatives are differences
+}
+
+// leaving is a model that knows the derivatives of the log-odds that a customer has left:
+// every history of a base is asked for them.
+type leaving interface {
+	leftSlopes(h History, slopes []float64) (logOdds float64)
 }
 
 // NewShifts returns the shifts of a model of one of the Families.
@@ -27,6 +34,7 @@ func NewShifts(m Model) (Shifts, error) {
 		return NewModel(m.Name(), values)
 	}
 	var s Shifts
+	s.leaving, _ = m.(leaving)
 	for i := range parameters {
 		above, err := shifted(i, shiftStep)
 		if err != nil {
@@ -44,6 +52,18 @@ func NewShifts(m Model) (Shifts, error) {
 // PAlive sets derivatives to those of ln P(alive) of a customer with history h.
 // They are 0 where P(alive) underflows: nothing is worth anything there.
 func (s Shifts) PAlive(h History, derivatives []float64) {
+	if s.leaving != nil {
+		slopes := derivatives[:len(s.above)]
+		odds := math.Exp(s.leaving.leftSlopes(h, slopes))
+		if math.IsInf(odds, 1) {
+			clear(slopes)
+			return
+		}
+		for i := range slopes {
+			slopes[i] *= -odds / (1 + odds)
+		}
+		return
+	}
 	for i := range s.above {
 		derivatives[i] = logSlope(s.above[i].PAlive(h), s.below[i].PAlive(h))
 	}

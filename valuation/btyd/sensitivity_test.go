@@ -41,6 +41,28 @@ func TestAgreementValueGradient(t *testing.T) {
 	}
 }
 
+// The derivatives of P(alive) that a model knows are those of differences.
+func TestAgreementLeftSlopes(t *testing.T) {
+	for _, m := range []Model{BGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}, MBGNBD{R: 0.45, Alpha: 80, A: 0.7, B: 2.5}} {
+		known, err := NewShifts(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		differences := known
+		differences.leaving = nil
+		for _, h := range []History{{0, 0, 0}, {0, 0, 400}, {1, 0, 30}, {3, 200, 200}, {3, 200, 650}, {40, 300, 900}, {40, 10, 900}, {7299, 100, 7300}} {
+			got, want := make([]float64, 4), make([]float64, 4)
+			known.PAlive(h, got)
+			differences.PAlive(h, want)
+			for i, p := range m.Parameters() {
+				if !(math.Abs(got[i]-want[i]) <= 1e-4*math.Abs(want[i])+1e-11) {
+					t.Errorf("%s, %+v: derivative by ln %s %.9g, want %.9g", m.Name(), h, p.Name, got[i], want[i])
+				}
+			}
+		}
+	}
+}
+
 func TestAgreementTotalInterval(t *testing.T) {
 	// Of a large base it is the normal interval: 1.2816 deviations either way.
 	low, high := Total{Expected: 1000, Parameters: 3, Customers: 1}.Interval(0.8)

@@ -1,6 +1,10 @@
 package contest
 
-import "slices"
+import (
+	"slices"
+
+	"cbv/valuation/stat"
+)
 
 // Sums adds up what customers have on several cutoffs, each customer's own. A customer
 // is known by a number.
@@ -12,16 +16,19 @@ type Sums struct {
 
 // NewSums returns sums of the customers of some cutoffs, with nothing added.
 func NewSums(cutoffs ...[]float64) *Sums {
-	all := slices.Concat(cutoffs...)
-	slices.Sort(all)
-	all = slices.Compact(all)
-	s := &Sums{Sums: make([]float64, len(all)), isIn: make([]bool, len(all))}
-	for _, customers := range cutoffs {
-		places := make([]int, len(customers))
-		for i, customer := range customers {
-			places[i], _ = slices.BinarySearch(all, customer)
+	numbers := slices.Concat(cutoffs...)
+	places := make([]int, len(numbers))
+	customers, before := 0, int32(0)
+	for i, at := range stat.ByValue(numbers) {
+		if i == 0 || numbers[at] != numbers[before] {
+			customers++
 		}
-		s.places = append(s.places, places)
+		places[at], before = customers-1, at
+	}
+	s := &Sums{Sums: make([]float64, customers), isIn: make([]bool, customers)}
+	for _, of := range cutoffs {
+		s.places = append(s.places, places[:len(of)])
+		places = places[len(of):]
 	}
 	return s
 }

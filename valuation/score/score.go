@@ -64,19 +64,33 @@ func (o Outcome) Deviances(predicted []float64) []float64 {
 // Order returns the customers by value. Equal ones are in the order of U, which
 // knows nothing of what they did.
 func Order(values []float64, u func(customer int) float64) []stat.Placed {
-	order := make([]stat.Placed, len(values))
-	for i, v := range values {
-		order[i] = stat.Placed{Value: v, U: u(i), Customer: i}
-	}
-	slices.SortFunc(order, func(a, b stat.Placed) int {
-		switch {
-		case a.Value < b.Value:
-			return -1
-		case a.Value > b.Value:
-			return 1
+	order := placed(values, u)
+	byU := func(a, b stat.Placed) int { return cmp.Or(cmp.Compare(a.U, b.U), cmp.Compare(a.Customer, b.Customer)) }
+	for from := 0; from < len(order); {
+		to := from + 1
+		for to < len(order) && order[to].Value == order[from].Value {
+			to++
 		}
-		return cmp.Or(cmp.Compare(a.U, b.U), cmp.Compare(a.Customer, b.Customer))
-	})
+		// Those who share a history have one prediction, and come in this order.
+		if !slices.IsSortedFunc(order[from:to], byU) {
+			slices.SortFunc(order[from:to], byU)
+		}
+		from = to
+	}
+	return order
+}
+
+// Ranks returns the centred mid-ranks of values.
+func Ranks(values []float64) []float64 {
+	return stat.MidRanks(placed(values, func(int) float64 { return 0 }))
+}
+
+// placed returns the customers by value, equal ones as they come.
+func placed(values []float64, u func(customer int) float64) []stat.Placed {
+	order := make([]stat.Placed, len(values))
+	for place, i := range stat.ByValue(values) {
+		order[place] = stat.Placed{Value: values[i], U: u(int(i)), Customer: int(i)}
+	}
 	return order
 }
 

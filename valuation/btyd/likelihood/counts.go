@@ -50,21 +50,25 @@ func sortPieces[C any](counts []C, workers int, compare func(a, b C) int) {
 	}
 }
 
-// Above subsampleAbove distinct counts the starts are tried on every n-th one,
-// subsampleSize of them, and the whole only finishes what the best of them began.
+// Above subsampleAbove distinct counts the starts are tried on every n-th one, an eighth of
+// them but no fewer and no more than these, and the whole only finishes what the best of
+// them began.
 const (
-	subsampleAbove = 32768
-	subsampleSize  = 8192
+	subsampleAbove = 4096
+	subsamplePart  = 8
+	leastSubsample = 1024
+	mostSubsample  = 8192
 )
 
-// Subsample returns about 8,192 of sorted counts, evenly spread, for a search to
-// begin on: nil where there are so few that it may as well begin on all.
+// Subsample returns some of sorted counts, evenly spread, for a search to begin on: nil
+// where there are so few that it may as well begin on all.
 func Subsample[C any](counts []C) []C {
 	if len(counts) <= subsampleAbove {
 		return nil
 	}
-	stride := (len(counts) + subsampleSize - 1) / subsampleSize
-	some := make([]C, 0, subsampleSize)
+	size := min(max(leastSubsample, len(counts)/subsamplePart), mostSubsample)
+	stride := (len(counts) + size - 1) / size
+	some := make([]C, 0, size)
 	for i := 0; i < len(counts); i += stride {
 		some = append(some, counts[i])
 	}

@@ -24,6 +24,7 @@ const (
 type Search struct {
 	Objective Objective
 	Subsample *Objective // the same over some of the rows; nil where these are few
+	Near      *Optimum   // that of a similar objective, from which a few steps may do; nil: none is known
 	Starts    [][]float64
 	Repeaters int64 // customers with a repeat purchase
 	Limits    func(logs []float64) []Limit
@@ -47,7 +48,11 @@ func (s Search) Maximise() (Optimum, error) {
 			some := s.Subsample.fixing(fixed)
 			subsample = &some
 		}
-		found, err := maximise(s.Objective.fixing(fixed), subsample, free)
+		near := s.Near
+		if len(fixed) > 0 {
+			near = nil
+		}
+		found, err := maximise(s.Objective.fixing(fixed), near, subsample, free)
 		evaluations += found.Evaluations
 		o := found.freed(fixed)
 		o.Evaluations = evaluations

@@ -48,7 +48,8 @@ const (
 	// A gradient is small when the optimum is within this many standard
 	// errors, squared: gᵀH⁻¹g of the total log-likelihood.
 	polished   = 1e-12
-	closeBy    = 1e-6 // so few, squared, that the curvature is the same there
+	closeBy    = 1e-6  // so few, squared, that the curvature is the same there
+	nextTo     = 1e-10 // so few that the one of a similar objective has done its work
 	newtonHops = 15
 
 	// A log-parameter known to no better than this is not determined: its
@@ -64,20 +65,23 @@ const (
 //
 // Searches from all starts are for objectives of few rows. Where there are many,
 // subsample is the same over some of them: its optimum and its curvature there
-// leave only Newton steps to do. If they do not get there, the whole is searched
-// after all.
-func maximise(s Objective, subsample *Objective, starts [][]float64) (Optimum, error) {
+// leave only Newton steps to do, as those of a near objective do. If they do not get
+// there, the whole is searched after all.
+func maximise(s Objective, near *Optimum, subsample *Objective, starts [][]float64) (Optimum, error) {
 	evaluations := 0
 	s = s.counting(&evaluations)
 	counted := func(o Optimum, err error) (Optimum, error) {
 		o.Evaluations = evaluations
 		return o, err
 	}
+	if near != nil && near.curvature != nil {
+		if o, err := s.polish(s.from(*near)); err == nil {
+			return counted(o, nil)
+		}
+	}
 	if subsample != nil {
 		if begun, err := subsample.counting(&evaluations).search(starts); err == nil {
-			near := s.at(begun.Logs)
-			near.curvature = begun.curvature
-			if o, err := s.polish(near); err == nil {
+			if o, err := s.polish(s.from(begun)); err == nil {
 				return counted(o, nil)
 			}
 		}
@@ -128,6 +132,13 @@ func (s Objective) at(logs []float64) Optimum {
 		o.Mean = math.Inf(-1)
 		clear(o.gradient)
 	}
+	return o
+}
+
+// from evaluates the objective at the optimum of a similar one, whose curvature it takes.
+func (s Objective) from(similar Optimum) Optimum {
+	o := s.at(similar.Logs)
+	o.curvature = similar.curvature
 	return o
 }
 
@@ -200,12 +211,34 @@ func (s Objective) polish(o Optimum) (Optimum, error) {
 				return next.withCovariance(s.Customers)
 			}
 			next.curvature = nil
-		case !own && distance > closeBy:
-			next.curvature = o.curvature
+		case !own && distance > nextTo:
+			next.curvature = o.bentBy(next)
+		default:
+			next.curvature = nil
 		}
 		o = next
 	}
 	return o, refusal{NoOptimum, "the gradient does not vanish"}
+}
+
+// bentBy returns the curvature of o with what a Newton step from it has shown, by the update
+// of Broyden, Fletcher, Goldfarb and Shanno: the steps to come are nearly those by a
+// curvature of their own.
+func (o Optimum) bentBy(next Optimum) *mat.Cholesky {
+	change := make([]float64, len(o.Logs)) // of the gradient
+	var found, held float64                // curvature along the step, of which the gradient is what o holds
+	for i, g := range o.gradient {
+		step := next.Logs[i] - o.Logs[i]
+		change[i] = g - next.gradient[i]
+		found, held = found+step*change[i], held+step*g
+	}
+	var bent mat.Cholesky
+	if !(found > 0 && held > 0) ||
+		!bent.SymRankOne(o.curvature, 1/found, mat.NewVecDense(len(change), change)) ||
+		!bent.SymRankOne(&bent, -1/held, mat.NewVecDense(len(change), o.gradient)) {
+		return o.curvature
+	}
+	return &bent
 }
 
 // newton returns the point one Newton step from o and the step's length in

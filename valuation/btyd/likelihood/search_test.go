@@ -32,7 +32,7 @@ func TestSurvivalRefusals(t *testing.T) {
 		}, NoOptimum},
 		{"no number", func(p, gradient []float64) float64 { return math.NaN() }, NoOptimum},
 	} {
-		_, err := maximise(Objective{c.evaluate, 1000}, nil, [][]float64{{1, 2}})
+		_, err := maximise(Objective{c.evaluate, 1000}, nil, nil, [][]float64{{1, 2}})
 		var none *NoFitError
 		if err == nil {
 			t.Errorf("%s: an optimum", c.what)

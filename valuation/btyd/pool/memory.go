@@ -73,24 +73,20 @@ func FitMemory(customers []Observed, days, workers int) (MemoryFit, error) {
 	}
 	found, evaluations := false, 0
 	var refused error
-	var near [][]float64 // the optimum of the half-life before, which is not far
+	var near *likelihood.Optimum // of the half-life before, which is not far
 	for place, halfLife := range HalfLives {
 		base := newMemoryBase(customers, place, days, oldest, workers)
 		model := func(logs []float64) FadingMemory {
 			return FadingMemory{R: math.Exp(logs[0]), Alpha: math.Exp(logs[1]) * oldest, Growth: math.Exp(logs[2]), HalfLife: halfLife}
 		}
 		limits := func(logs []float64) []likelihood.Limit { return model(logs).limits(oldest) }
-		search := likelihood.Search{Objective: base.objective(workers), Starts: near, Repeaters: int64(len(customers)), Limits: limits}
-		if near == nil {
-			search.Starts = base.starts()
+		search := likelihood.Search{Objective: base.objective(workers), Near: near, Starts: base.starts(), Repeaters: int64(len(customers)), Limits: limits}
+		if some := likelihood.Subsample(base.rows); some != nil {
+			objective := base.of(some).objective(workers)
+			search.Subsample = &objective
 		}
 		o, err := search.Maximise()
 		evaluations += o.Evaluations
-		if err != nil && near != nil {
-			search.Starts = base.starts()
-			o, err = search.Maximise()
-			evaluations += o.Evaluations
-		}
 		lnL := o.Mean * float64(len(customers))
 		if err != nil {
 			m := model(o.Logs)
@@ -98,7 +94,7 @@ func FitMemory(customers []Observed, days, workers int) (MemoryFit, error) {
 			near = nil
 			continue
 		}
-		near = [][]float64{o.Logs}
+		near = &o
 		if !found || lnL > best.LogLikelihood {
 			found, best.Model, best.LogLikelihood = true, model(o.Logs), lnL
 		}
@@ -145,10 +141,22 @@ func newMemoryBase(customers []Observed, place, days int, oldest float64, worker
 		rows[i] = memoryRow{c.Faded[place], Exposure(c.History.Age, HalfLives[place]) / oldest, float64(c.Purchases), 1}
 	}
 	byAll := func(a, b memoryRow) int {
-		return cmp.Or(cmp.Compare(a.faded, b.faded), cmp.Compare(a.exposure, b.exposure), cmp.Compare(a.purchases, b.purchases))
+		if a.faded != b.faded { // most
+			return cmp.Compare(a.faded, b.faded)
+		}
+		return cmp.Or(cmp.Compare(a.exposure, b.exposure), cmp.Compare(a.purchases, b.purchases))
 	}
 	rows = likelihood.SortAndMerge(rows, workers, byAll, func(into *memoryRow, from memoryRow) { into.customers += from.customers })
 	return memoryBase{rows: rows, customers: float64(len(customers)), window: float64(days) / oldest}
+}
+
+// of returns a base of some of the rows.
+func (base memoryBase) of(rows []memoryRow) memoryBase {
+	some := memoryBase{rows: rows, window: base.window}
+	for _, row := range rows {
+		some.customers += row.customers
+	}
+	return some
 }
 
 // starts returns the log-parameters that searches start from: the purchases of the
@@ -170,8 +178,13 @@ func (base memoryBase) starts() [][]float64 {
 	return starts
 }
 
-// memorySums are sums over customers of ln L and of its derivatives.
-type memorySums struct{ lnL, r, alpha, growth float64 }
+// memorySums are sums over customers of ln L and of its derivatives. Of rows of one customer
+// the logarithm of a product of factors spares some for each.
+type memorySums struct{ lnL, r, alpha, growth, product float64 }
+
+// The product becomes part of ln L beyond this, and factors beyond it do at once: a product
+// of two is finite, and so is its inverse.
+const largeFactor = 1e100
 
 // objective returns the mean log-likelihood in ln r, ln α and ln g. With A = α + W,
 // G = g·t and k = r + S, a customer who made y purchases has
@@ -184,11 +197,12 @@ func (base memoryBase) objective(workers int) likelihood.Objective {
 	evaluate := func(logs, gradient []float64) float64 {
 		r, alpha, growth := math.Exp(logs[0]), math.Exp(logs[1]), math.Exp(logs[2])
 		likelihood.EachChunk(chunks, workers, func(chunk int) {
-			var s memorySums
+			s := memorySums{product: 1}
 			for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, n); i++ {
 				row := base.rows[i]
 				s.add(row.customers, r+row.faded, alpha+row.exposure, growth*base.window, row.purchases)
 			}
+			s.lnL += math.Log(s.product)
 			sums[chunk] = s
 		})
 		var total memorySums
@@ -212,25 +226,33 @@ func (s *memorySums) add(n, k, a, g, y float64) {
 	s.alpha += n * (k*g/a - y) / (a + g)
 	s.growth += n * (y*a - k*g) / (a + g)
 	if y > 0 {
-		lnWays, slope := ways(k, y)
-		s.lnL += n * (lnWays + y*math.Log(g/(a+g)))
-		s.r += n * slope
+		s.r += n * s.multiply(n, k, g/(a+g), y)
 	}
 }
 
 // mostFactors is how many factors of a product are as good as its closed form.
 const mostFactors = 32
 
-// ways returns ln Γ(k+y)/(Γ(k) y!) and its derivative by k. Most customers purchase a few
-// times, and a few factors are several times faster than gamma functions.
-func ways(k, y float64) (lnWays, slope float64) {
+// multiply adds ln of Γ(k+y)/(Γ(k) y!) z^y of n customers to ln L, and returns its
+// derivative by k. Most customers purchase a few times, and a few factors are several times
+// faster than gamma functions.
+func (s *memorySums) multiply(n, k, z, y float64) (slope float64) {
 	if y > mostFactors {
-		return likelihood.LnGammaRise(k, y) - likelihood.LnGamma(y+1), likelihood.DigammaRise(k, y)
+		s.lnL += n * (likelihood.LnGammaRise(k, y) - likelihood.LnGamma(y+1) + y*math.Log(z))
+		return likelihood.DigammaRise(k, y)
 	}
-	product := 1.
+	factor := 1.
 	for j := range int(y) {
-		product *= (k + float64(j)) / float64(j+1)
+		factor *= (k + float64(j)) / float64(j+1) * z
 		slope += 1 / (k + float64(j))
 	}
-	return math.Log(product), slope
+	if n != 1 || !(factor < largeFactor && factor > 1/largeFactor) {
+		s.lnL += n * math.Log(factor)
+		return slope
+	}
+	if s.product *= factor; s.product > largeFactor || s.product < 1/largeFactor {
+		s.lnL += math.Log(s.product)
+		s.product = 1
+	}
+	return slope
 }

@@ -23,13 +23,21 @@ func TestAgreementOfTheGradientOfFadingMemory(t *testing.T) {
 	}
 }
 
-// A few factors are the closed form.
+// A few factors are the closed form, of one customer whose are multiplied with those of
+// others as of several, also where they are beyond what is multiplied.
 func TestAgreementOfWays(t *testing.T) {
 	for _, k := range []float64{1e-3, 0.4, 7, 900} {
-		for y := 1.; y <= mostFactors+2; y++ {
-			lnWays, slope := ways(k, y)
-			likelihoodtest.Near(t, "ln ways", lnWays, likelihood.LnGammaRise(k, y)-likelihood.LnGamma(y+1), 1e-11)
-			likelihoodtest.Near(t, "its slope", slope, likelihood.DigammaRise(k, y), 1e-12)
+		for _, z := range []float64{1e-9, 0.3, 1} {
+			for y := 1.; y <= mostFactors+2; y++ {
+				want := likelihood.LnGammaRise(k, y) - likelihood.LnGamma(y+1) + y*math.Log(z)
+				for _, customers := range []float64{1, 3} {
+					sums := memorySums{product: 1}
+					for range 3 {
+						likelihoodtest.Near(t, "slope of ln ways", sums.multiply(customers, k, z, y), likelihood.DigammaRise(k, y), 1e-12)
+					}
+					likelihoodtest.Near(t, "ln ways", sums.lnL+math.Log(sums.product), 3*customers*want, 1e-11)
+				}
+			}
 		}
 	}
 }

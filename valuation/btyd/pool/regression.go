@@ -96,6 +96,25 @@ func (m Models) Expect(repeats int, age float64, days int) Expectations {
 	return Expectations{m.MBGNBD.Future(repeats, age).Expected(t), m.NBD.Future(repeats, age).Expected(t)}
 }
 
+// Expecter expects purchases in so many days of one customer after the other, of neighbours
+// who share (x, T) once. It is for one goroutine.
+type Expecter struct {
+	Models Models
+	Days   int
+
+	last btyd.Survivor
+	of   Expectations // of the last, once some are
+	some bool
+}
+
+// expect returns what is expected of a customer.
+func (e *Expecter) expect(c Customer) Expectations {
+	if survivor := (btyd.Survivor{Repeats: c.History.Repeats, Age: c.History.Age}); !e.some || survivor != e.last {
+		e.last, e.of, e.some = survivor, e.Models.Expect(survivor.Repeats, survivor.Age, e.Days), true
+	}
+	return e.of
+}
+
 // MemoryRate returns what fading memory expects of customers of an age, or leastAge, in so
 // many days, for each of their size.
 func (m Models) MemoryRate(age float64, days int) float64 {
@@ -104,7 +123,13 @@ func (m Models) MemoryRate(age float64, days int) float64 {
 
 // Features returns what the pool sees of a customer, within its ranges.
 func (p Pool) Features(m Models, c Customer) [features]float64 {
-	of := featuresOf(m, c, p.Days, m.Expect(c.History.Repeats, c.History.Age, p.Days))
+	return p.FeaturesBy(&Expecter{Models: m, Days: p.Days}, c)
+}
+
+// FeaturesBy returns those of one customer after the other, by an expecter of as many days
+// as the pool's.
+func (p Pool) FeaturesBy(e *Expecter, c Customer) [features]float64 {
+	of := featuresOf(e.Models, c, p.Days, e.expect(c))
 	for j, f := range of {
 		of[j] = p.Ranges[j].Nearest(f)
 	}
@@ -240,9 +265,10 @@ func newRegression(windows []Window, days, rows, workers int) *regression {
 		first := len(r.features)
 		r.features = r.features[:first+len(w.Customers)]
 		likelihood.EachChunk((len(w.Customers)+likelihood.ChunkRows-1)/likelihood.ChunkRows, workers, func(chunk int) {
+			expecter := Expecter{Models: w.Models, Days: days}
 			for i := chunk * likelihood.ChunkRows; i < min((chunk+1)*likelihood.ChunkRows, len(w.Customers)); i++ {
 				c := w.Customers[i].Customer
-				r.features[first+i] = featuresOf(w.Models, c, days, w.Models.Expect(c.History.Repeats, c.History.Age, days))
+				r.features[first+i] = featuresOf(w.Models, c, days, expecter.expect(c))
 			}
 		})
 		for _, c := range w.Customers {

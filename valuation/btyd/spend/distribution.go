@@ -134,7 +134,7 @@ func (c Counts) future() (f btyd.Future, horizon float64) {
 
 // Survivors of one x share tables of W. A chunk is so many of them at most: the
 // tables are made anew for each chunk, and chunks are what workers share.
-const mostSharing = 512
+const mostSharing = 2048
 
 // Distributions returns the Distribution over the horizon of each of the survivors,
 // in their order. shape gives that of customers with x repeats, and is called from

@@ -9,9 +9,8 @@ import (
 // spendBase is a sample laid out for likelihoods: rows are distinct (x, n, S)
 // sorted by x, totals in units of a scale.
 type spendBase struct {
-	weight  []float64 // customers of each row
-	total   []float64 // S
-	lnTotal []float64
+	weight []float64 // customers of each row
+	total  []float64 // S
 
 	groups    []rowGroup // the distinct (x, n), in the order of the rows
 	chunks    [][]likelihood.Segment
@@ -19,6 +18,7 @@ type spendBase struct {
 	customers float64
 	purchases float64 // N
 	lnMeans   float64 // Σ ln(S/n) over customers
+	lnTotals  float64 // Σ n ln S over customers
 
 	// single: single values count. lnSpread is then Σ ln z - Σ n ln(S/n), which is
 	// 0 where each customer's are equal and below it elsewhere, and lnValues Σ ln z.
@@ -43,7 +43,7 @@ type rowGroup struct {
 // purchases, counts if the form has single values.
 func newSpendBase(counts []Count, form Form, lnValues, scale float64, bandOf func(repeats int) int, bands int) *spendBase {
 	base := &spendBase{
-		weight: make([]float64, len(counts)), total: make([]float64, len(counts)), lnTotal: make([]float64, len(counts)),
+		weight: make([]float64, len(counts)), total: make([]float64, len(counts)),
 		bands: bands, single: form.FirstCounts,
 	}
 	group := 0 // a number for each distinct (x, n)
@@ -64,12 +64,13 @@ func newSpendBase(counts []Count, form Form, lnValues, scale float64, bandOf fun
 				customers := float64(counts[row].Customers)
 				base.weight[row] = customers
 				base.total[row] = counts[row].Total / scale
-				base.lnTotal[row] = math.Log(base.total[row])
+				lnTotal := math.Log(base.total[row])
 				of.customers += customers
 				base.customers += customers
 				base.purchases += customers * of.purchases
-				base.lnMeans += customers * (base.lnTotal[row] - lnPurchases)
-				lnMeanSums += customers * of.purchases * (base.lnTotal[row] - lnPurchases)
+				base.lnMeans += customers * (lnTotal - lnPurchases)
+				base.lnTotals += customers * of.purchases * lnTotal
+				lnMeanSums += customers * of.purchases * (lnTotal - lnPurchases)
 			}
 		}
 	}
@@ -92,16 +93,16 @@ func (base *spendBase) spread() float64 {
 }
 
 // spendSums is what a chunk of rows adds to the log-likelihood: sums over
-// customers of n ln(S/(γ+S)) and ln((γ+S)/γ), and by band of (pn+q) S/(γ+S).
+// customers of n ln(γ+S) and ln((γ+S)/γ), and by band of (pn+q) S/(γ+S).
 type spendSums struct {
-	spent, unspent float64
-	share          [len(bandLimits)]float64
+	sums, unspent float64
+	share         [len(bandLimits)]float64
 }
 
 // objective returns the mean log-likelihood of Gamma-Gamma over the base, in
 // ln p, ln q and ln γ of each band. workers bounds the goroutines of one evaluation.
 //
-// Of means, Fader & Hardie (2013), (1a), arranged so that a row costs one logarithm:
+// Of means, Fader & Hardie (2013), (1a), arranged so that a row costs a factor:
 //
 //	ln L = lnΓ(pn+q) - lnΓ(pn) - lnΓ(q) + pn ln(S/(γ+S)) - q ln((γ+S)/γ) - ln(S/n)
 //
@@ -127,14 +128,15 @@ func (base *spendBase) objective(workers int) likelihood.Objective {
 		})
 		var rows spendSums
 		for _, s := range sums {
-			rows.spent += s.spent
+			rows.sums += s.sums
 			rows.unspent += s.unspent
 			for band, share := range s.share {
 				rows.share[band] += share
 			}
 		}
-		lnL := p*rows.spent - q*rows.unspent - base.lnMeans - base.customers*likelihood.LnGamma(q)
-		byP, byQ := rows.spent, -rows.unspent
+		spent := base.lnTotals - rows.sums // Σ n ln(S/(γ+S))
+		lnL := p*spent - q*rows.unspent - base.lnMeans - base.customers*likelihood.LnGamma(q)
+		byP, byQ := spent, -rows.unspent
 		for _, g := range base.groups {
 			pn := p * g.purchases
 			lnL += g.customers * likelihood.LnGammaRise(pn, q)
@@ -175,18 +177,30 @@ func (base *spendBase) within(p float64) (lnL, byP float64) {
 
 // addSpend adds the rows of one x and n.
 func (base *spendBase) addSpend(sums *spendSums, p, q, gamma float64, s likelihood.Segment) {
-	var spent, unspent, share float64
-	lnGamma := math.Log(gamma)
-	total, lnTotal := base.total[s.From:s.To], base.lnTotal[s.From:s.To]
+	var lnSums, customers, share float64
+	// Most rows are one customer's. The logarithm of their product spares one for each.
+	product := 1.0
+	total := base.total[s.From:s.To]
 	for i, weight := range base.weight[s.From:s.To] {
 		sum := gamma + total[i]
-		lnSum := math.Log(sum)
-		spent += weight * (lnTotal[i] - lnSum)
-		unspent += weight * (lnSum - lnGamma)
+		if weight == 1 && sum < largeFactor && sum > 1/largeFactor {
+			if product *= sum; product > largeFactor || product < 1/largeFactor {
+				lnSums += math.Log(product)
+				product = 1
+			}
+		} else {
+			lnSums += weight * math.Log(sum)
+		}
+		customers += weight
 		share += weight * (total[i] / sum)
 	}
+	lnSums += math.Log(product)
 	of := base.groups[s.Repeats]
-	sums.spent += of.purchases * spent
-	sums.unspent += unspent
+	sums.sums += of.purchases * lnSums
+	sums.unspent += lnSums - customers*math.Log(gamma)
 	sums.share[of.band] += (p*of.purchases + q) * share
 }
+
+// largeFactor is beyond any sum of money in units of a mean; a product of two is finite, and
+// so is its inverse.
+const largeFactor = 1e100

@@ -1,9 +1,9 @@
 package spend
 
 import (
-	"cmp"
 	"math"
-	"slices"
+
+	"cbv/valuation/stat"
 )
 
 // Spearman returns the rank correlation, over customers with a repeat purchase,
@@ -13,31 +13,11 @@ import (
 // depend on the order of the counts.
 func Spearman(sample Sample) float64 {
 	counts := within(sample.seen(1), Range{1, MostRepeats})
-	means := make([]float64, len(counts))
-	order := make([]int, len(counts))
+	means, repeats := make([]float64, len(counts)), make([]float64, len(counts))
 	for i, c := range counts {
-		means[i] = c.Total / float64(c.Purchases)
-		order[i] = i
+		means[i], repeats[i] = c.Total/float64(c.Purchases), float64(c.Repeats)
 	}
-	repeatRanks := midRanks(counts, order, func(a, b int) int {
-		return cmp.Compare(counts[a].Repeats, counts[b].Repeats)
-	})
-	byMean := func(a, b int) int {
-		switch {
-		case means[a] < means[b]:
-			return -1
-		case means[a] > means[b]:
-			return 1
-		}
-		return 0
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		if c := byMean(a, b); c != 0 {
-			return c
-		}
-		return cmp.Compare(a, b)
-	})
-	meanRanks := midRanks(counts, order, byMean)
+	repeatRanks, meanRanks := midRanks(counts, repeats), midRanks(counts, means)
 
 	var xx, xm, mm float64
 	for i, c := range counts {
@@ -52,18 +32,18 @@ func Spearman(sample Sample) float64 {
 	return xm / math.Sqrt(xx*mm)
 }
 
-// midRanks returns for each count the mid-rank of its customers in the sorted
-// order, less the mean rank.
-func midRanks(counts []Count, order []int, compare func(a, b int) int) []float64 {
+// midRanks returns for each count the mid-rank of its customers by values, less the mean
+// rank.
+func midRanks(counts []Count, values []float64) []float64 {
 	var all int64
 	for _, c := range counts {
 		all += c.Customers
 	}
-	ranks := make([]float64, len(counts))
+	ranks, order := make([]float64, len(counts)), stat.ByValue(values)
 	var below int64
 	for from := 0; from < len(order); {
 		to, tied := from, int64(0)
-		for to < len(order) && compare(order[from], order[to]) == 0 {
+		for to < len(order) && values[order[to]] == values[order[from]] {
 			tied += counts[order[to]].Customers
 			to++
 		}

@@ -72,6 +72,10 @@ const (
 // error is a sample that FitGammaGamma refuses. The number of workers changes no
 // digit.
 func FitModel(sample Sample, workers int) (Model, error) {
+	if err := sample.check(); err != nil {
+		return Model{}, err
+	}
+	sample.Counts = sample.seen(workers) // sorted once for all that asks for them
 	model := Model{Form: sample.Form, PositiveShare: sample.PositiveShare, Spearman: Spearman(sample)}
 	if model.PositiveShare == 0 {
 		model.PositiveShare = 1
