@@ -1,9 +1,10 @@
 -- window_spends: what customers spent within windows of days that end on as_of: those who
 -- had bought before the window and bought within it, by how many purchases they had made
--- before. The power of a campaign rests on it: buyers differ by more than purchases do,
--- since some buy several times, and most of all those who have bought often.
+-- before, and how long before it the last of them was. The power of a campaign rests on it:
+-- buyers differ by more than purchases do, since some buy several times, most of all those
+-- who have bought often, and least those who come back after long.
 --
--- grain: one row per (window_days, purchases_from)
+-- grain: one row per (window_days, purchases_from, days_since_from)
 -- reads: customer_days, customer_totals, windows, params
 with
 
@@ -36,11 +37,13 @@ limits as (
     from ranked
 ),
 
--- one pass over the days: joined with the windows each would be there for all that hold it
+-- one pass over the days: joined with the windows each would be there for all that hold it.
+-- Purchases of long before the longest window need not be seen: no later one is long before
 summed_days as (
     select
         dated.customer_id,
-        cast(sum(case when dated.is_purchase then 1 else 0 end) as bigint) as first_purchases,
+        cast(sum(case when dated.is_purchase and dated.days_ago < limits.first_days then 1 else 0 end) as bigint)
+            as first_purchases,
         cast(sum(case when dated.is_purchase and dated.days_ago < limits.second_days then 1 else 0 end) as bigint)
             as second_purchases,
         cast(sum(case when dated.is_purchase and dated.days_ago < limits.third_days then 1 else 0 end) as bigint)
@@ -49,7 +52,18 @@ summed_days as (
             as fourth_purchases,
         cast(sum(case when dated.is_purchase and dated.days_ago < limits.fifth_days then 1 else 0 end) as bigint)
             as fifth_purchases,
-        cast(sum(dated.spend_minor) as decimal(19, 0)) as first_minor,
+        min(case when dated.is_purchase and dated.days_ago >= limits.first_days then dated.days_ago end)
+            as first_last_days_ago,
+        min(case when dated.is_purchase and dated.days_ago >= limits.second_days then dated.days_ago end)
+            as second_last_days_ago,
+        min(case when dated.is_purchase and dated.days_ago >= limits.third_days then dated.days_ago end)
+            as third_last_days_ago,
+        min(case when dated.is_purchase and dated.days_ago >= limits.fourth_days then dated.days_ago end)
+            as fourth_last_days_ago,
+        min(case when dated.is_purchase and dated.days_ago >= limits.fifth_days then dated.days_ago end)
+            as fifth_last_days_ago,
+        cast(sum(case when dated.days_ago < limits.first_days then dated.spend_minor else 0 end) as decimal(19, 0))
+            as first_minor,
         cast(sum(case when dated.days_ago < limits.second_days then dated.spend_minor else 0 end) as decimal(19, 0))
             as second_minor,
         cast(sum(case when dated.days_ago < limits.third_days then dated.spend_minor else 0 end) as decimal(19, 0))
@@ -60,7 +74,7 @@ summed_days as (
             as fifth_minor
     from dated
     cross join limits
-    where dated.days_ago < limits.first_days
+    where dated.days_ago <= limits.first_days + 240
     group by dated.customer_id
 ),
 
@@ -75,6 +89,13 @@ spent as (
             when 4 then summed_days.fourth_purchases
             when 5 then summed_days.fifth_purchases
         end as purchases,
+        case ranked.window_rank
+            when 1 then summed_days.first_last_days_ago
+            when 2 then summed_days.second_last_days_ago
+            when 3 then summed_days.third_last_days_ago
+            when 4 then summed_days.fourth_last_days_ago
+            when 5 then summed_days.fifth_last_days_ago
+        end - ranked.window_days as days_since,
         case ranked.window_rank
             when 1 then summed_days.first_minor
             when 2 then summed_days.second_minor
@@ -92,6 +113,7 @@ buyers as (
     select
         window_days,
         all_purchases - purchases as purchases_before,
+        days_since,
         spend_minor
     from spent
     where purchases > 0 and all_purchases > purchases
@@ -100,13 +122,8 @@ buyers as (
 banded as (
     select
         window_days,
-        case
-            when purchases_before = 1 then 1
-            when purchases_before = 2 then 2
-            when purchases_before <= 4 then 3
-            when purchases_before <= 8 then 5
-            else 9
-        end as purchases_from,
+        purchases_band(purchases_before) as purchases_from,
+        days_since_band(days_since) as days_since_from,
         spend_minor
     from buyers
 ),
@@ -115,11 +132,12 @@ summed as (
     select
         window_days,
         purchases_from,
+        days_since_from,
         count(*) as buyers,
         cast(sum(spend_minor) as double) / count(*) as mean_minor,
         cast(sum(spend_minor * spend_minor) as double) / count(*) as mean_squared_minor
     from banded
-    group by window_days, purchases_from
+    group by window_days, purchases_from, days_since_from
 ),
 
 final as (
@@ -129,6 +147,9 @@ final as (
         cast(summed.purchases_from as bigint) as purchases_from,
         cast(case summed.purchases_from when 3 then 4 when 5 then 8 when 9 then null else summed.purchases_from end as bigint)
             as purchases_to,
+        cast(summed.days_since_from as bigint) as days_since_from,
+        cast(case summed.days_since_from when 0 then 30 when 31 then 60 when 61 then 120 when 121 then 240 end as bigint)
+            as days_since_to,
         summed.buyers,
         summed.mean_minor / params.minor_per_unit as mean_spend,
         sqrt(greatest(0e0, summed.mean_squared_minor - summed.mean_minor * summed.mean_minor)) / params.minor_per_unit
