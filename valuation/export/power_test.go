@@ -37,8 +37,8 @@ func TestPowerOfAWindow(t *testing.T) {
 	if err := p.compare(design, []float64{0.02, 0.05, 0.19}); err != nil {
 		t.Fatal(err)
 	}
-	// ln(180/90) / ln(365/90) = 0.49507 of the way from -ln .95 = 0.05129 to -ln .81 = 0.21072
-	if p.Column != "p_purchase_90d and p_purchase_365d" || !p.Scaled || !(math.Abs(*p.BaseRate-(1-math.Exp(-0.13022))) <= 1e-5) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
+	// by SciPy's PchipInterpolator through the logarithms of days and hazards
+	if p.Column != "p_purchase_90d and p_purchase_365d" || !p.Scaled || !(math.Abs(*p.BaseRate-0.0951844680) <= 1e-9) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
 		t.Errorf("%+v, base rate %g", p, *p.BaseRate)
 	}
 }
