@@ -207,6 +207,19 @@ create or replace macro start_content(attribute_number, channel, content, unknow
 create or replace macro start_label(content, customers, least_customers, unknown_value, others_value) as
     case when customers >= least_customers or content = unknown_value then content else others_value end;
 
+-- the least of the band of customers who bought as often, and of those whose latest
+-- purchase was as many days ago: what buyers spend within a window goes by both
+create or replace macro purchases_band(purchases) as
+    case when purchases <= 2 then purchases when purchases <= 4 then 3 when purchases <= 8 then 5 else 9 end;
+create or replace macro days_since_band(days_since) as
+    case
+        when days_since <= 30 then 0
+        when days_since <= 60 then 31
+        when days_since <= 120 then 61
+        when days_since <= 240 then 121
+        else 241
+    end;
+
 -- free text as a spreadsheet may open it: what it would take for a formula gets
 -- an apostrophe in front, unless it is a sign and a number, or a + and 7 to 15 digits
 -- as people set phones. A look at its first character, which is a digit or a letter mostly,

@@ -218,6 +218,19 @@ create or replace temporary function start_label(
 ) returns string return
     case when customers >= least_customers or content = unknown_value then content else others_value end;
 
+-- the least of the band of customers who bought as often, and of those whose latest
+-- purchase was as many days ago: what buyers spend within a window goes by both
+create or replace temporary function purchases_band(purchases bigint) returns bigint return
+    case when purchases <= 2 then purchases when purchases <= 4 then 3 when purchases <= 8 then 5 else 9 end;
+create or replace temporary function days_since_band(days_since bigint) returns bigint return
+    case
+        when days_since <= 30 then 0
+        when days_since <= 60 then 31
+        when days_since <= 120 then 61
+        when days_since <= 240 then 121
+        else 241
+    end;
+
 -- free text as a spreadsheet may open it: what it would take for a formula gets
 -- an apostrophe in front, unless it is a sign and a number, or a + and 7 to 15 digits
 -- as people set phones

@@ -1,9 +1,10 @@
 -- window_spends: what customers spent within windows of days that end on as_of: those who
 -- had bought before the window and bought within it, by how many purchases they had made
--- before. The power of a campaign rests on it: buyers differ by more than purchases do,
--- since some buy several times, and most of all those who have bought often.
+-- before, and how long before it the last of them was. The power of a campaign rests on it:
+-- buyers differ by more than purchases do, since some buy several times, most of all those
+-- who have bought often, and least those who come back after long.
 --
--- grain: one row per (window_days, purchases_from)
+-- grain: one row per (window_days, purchases_from, days_since_from)
 -- reads: customer_days, windows, params
 with
 
@@ -12,6 +13,7 @@ dated as (
         customer_days.customer_id,
         day_difference(customer_days.order_day, params.as_of) as days_ago,
         customer_days.purchase_number,
+        day_difference(customer_days.purchase_before, params.as_of) as before_days_ago,
         counted_money(customer_days.margin_minor, customer_days.net_minor, params.margin_rate, params.has_margin)
             as spend_minor
     from customer_days
@@ -37,7 +39,7 @@ limits as (
 ),
 
 -- one pass over the days: joined with the windows each would be there for all that hold it.
--- The first purchase within a window tells how many came before
+-- The first purchase within a window tells how many came before, and when the last of them
 summed_days as (
     select
         dated.customer_id,
@@ -46,6 +48,11 @@ summed_days as (
         min(case when dated.days_ago < limits.third_days then dated.purchase_number end) as third_number,
         min(case when dated.days_ago < limits.fourth_days then dated.purchase_number end) as fourth_number,
         min(case when dated.days_ago < limits.fifth_days then dated.purchase_number end) as fifth_number,
+        max(dated.before_days_ago) as first_before_days_ago,
+        max(case when dated.days_ago < limits.second_days then dated.before_days_ago end) as second_before_days_ago,
+        max(case when dated.days_ago < limits.third_days then dated.before_days_ago end) as third_before_days_ago,
+        max(case when dated.days_ago < limits.fourth_days then dated.before_days_ago end) as fourth_before_days_ago,
+        max(case when dated.days_ago < limits.fifth_days then dated.before_days_ago end) as fifth_before_days_ago,
         cast(sum(dated.spend_minor) as decimal(19, 0)) as first_minor,
         cast(sum(case when dated.days_ago < limits.second_days then dated.spend_minor else 0 end) as decimal(19, 0))
             as second_minor,
@@ -72,6 +79,13 @@ spent as (
             when 5 then summed_days.fifth_number
         end as purchase_number,
         case ranked.window_rank
+            when 1 then summed_days.first_before_days_ago
+            when 2 then summed_days.second_before_days_ago
+            when 3 then summed_days.third_before_days_ago
+            when 4 then summed_days.fourth_before_days_ago
+            when 5 then summed_days.fifth_before_days_ago
+        end - ranked.window_days as days_since,
+        case ranked.window_rank
             when 1 then summed_days.first_minor
             when 2 then summed_days.second_minor
             when 3 then summed_days.third_minor
@@ -86,6 +100,7 @@ buyers as (
     select
         window_days,
         purchase_number - 1 as purchases_before,
+        days_since,
         spend_minor
     from spent
     where purchase_number > 1
@@ -94,13 +109,8 @@ buyers as (
 banded as (
     select
         window_days,
-        case
-            when purchases_before = 1 then 1
-            when purchases_before = 2 then 2
-            when purchases_before <= 4 then 3
-            when purchases_before <= 8 then 5
-            else 9
-        end as purchases_from,
+        purchases_band(purchases_before) as purchases_from,
+        days_since_band(days_since) as days_since_from,
         spend_minor
     from buyers
 ),
@@ -109,11 +119,12 @@ summed as (
     select
         window_days,
         purchases_from,
+        days_since_from,
         count(*) as buyers,
         cast(sum(spend_minor) as double) / count(*) as mean_minor,
         cast(sum(spend_minor * spend_minor) as double) / count(*) as mean_squared_minor
     from banded
-    group by window_days, purchases_from
+    group by window_days, purchases_from, days_since_from
 ),
 
 final as (
@@ -123,6 +134,9 @@ final as (
         cast(summed.purchases_from as bigint) as purchases_from,
         cast(case summed.purchases_from when 3 then 4 when 5 then 8 when 9 then null else summed.purchases_from end as bigint)
             as purchases_to,
+        cast(summed.days_since_from as bigint) as days_since_from,
+        cast(case summed.days_since_from when 0 then 30 when 31 then 60 when 61 then 120 when 121 then 240 end as bigint)
+            as days_since_to,
         summed.buyers,
         summed.mean_minor / params.minor_per_unit as mean_spend,
         sqrt(greatest(0e0, summed.mean_squared_minor - summed.mean_minor * summed.mean_minor)) / params.minor_per_unit

@@ -40,8 +40,14 @@ func (s *shop) reasons(result Result, header string) map[string]platform.Reason 
 // A tool that knows people by an id is told of an erased customer whose address is
 // suppressed, night after night; where no file has the address any more it is asked for.
 func TestErasedPeopleAreSuppressedByID(t *testing.T) {
+	for target, header := range map[string]string{"braze": "external_id", "parquet": "customer_id"} {
+		t.Run(target, func(t *testing.T) { suppressErasedByID(t, target, header) })
+	}
+}
+
+func suppressErasedByID(t *testing.T, target, header string) {
 	s := newShop(t)
-	a := config.Audience{Name: "all", Lifecycle: "active", Target: "braze"}
+	a := config.Audience{Name: "all", Lifecycle: "active", Target: target, Channel: map[string]string{"parquet": "email"}[target]}
 	customers := func() []row { return []row{customer("a"), customer("b"), customer("c"), customer("d")} }
 	s.people(person("a", "a@x.org"), person("b", "b@x.org"), person("c", "c@x.org"), person("d", "d@x.org"))
 	first := s.mustExport(s.run("2026-11-20", customers()...), a)
@@ -56,7 +62,7 @@ func TestErasedPeopleAreSuppressedByID(t *testing.T) {
 			t.Errorf("%v are suppressed, want b and c: %+v", got, result.Warnings)
 		}
 	}
-	if got := s.reasons(second, "external_id"); got["b"] != platform.Suppressed || got["c"] != platform.Suppressed || got["d"] != "" || len(got) != 3 {
+	if got := s.reasons(second, header); got["b"] != platform.Suppressed || got["c"] != platform.Suppressed || got["d"] != "" || len(got) != 3 {
 		t.Errorf("%v", got)
 	}
 	s.must(os.RemoveAll(third.Folder))

@@ -59,6 +59,7 @@ type export struct {
 	identity    string
 	given       *platform.Keys // identifiers that the target has and no member
 	owed        []int64        // identifiers that exited files leave to the suppressed one
+	told        []int64        // identifiers of whose people's objections the change file has lines
 	target      platform.Target
 	outside     map[experiment.Arm]string // names that the target sees
 	design      experiment.Design

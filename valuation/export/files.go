@@ -227,7 +227,7 @@ func (x *export) writeExited(ctx context.Context) error {
 		if result.Rows > 0 {
 			x.manifest.Exited[spec.Name] = result
 		}
-		x.owed = append(x.owed, result.Owed...)
+		x.owed, x.told = append(x.owed, result.Owed...), append(x.told, result.Told...)
 		x.judgeExited(spec.Name, result)
 	}
 	return nil
@@ -269,9 +269,14 @@ func (x *export) writeSuppressed(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		told, err := x.toldBefore(ctx)
+		if err != nil {
+			return err
+		}
+		spec.Told = platform.NewKeys(slices.Concat(x.told, told))
 		rows = x.removalsOf(ctx, before)
 	}
-	result, err := platform.Export(ctx, spec, rows, x.files(""))
+	result, err := platform.Export(ctx, spec, rows, x.files(removedFile))
 	x.manifest.Suppressed = result
 	x.judgeSuppressed(result)
 	return err
@@ -303,13 +308,10 @@ func (x *export) takeWarnings(result platform.Result) {
 }
 
 // files opens files of the export for their owner alone, and lines as a part of the
-// change file; without a part there are none.
+// change file.
 func (x *export) files(part string) platform.Files {
-	var lines func() (io.WriteCloser, error)
-	if part != "" {
-		lines = func() (io.WriteCloser, error) {
-			return os.OpenFile(filepath.Join(x.store.Spill(), part), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-		}
+	lines := func() (io.WriteCloser, error) {
+		return os.OpenFile(filepath.Join(x.store.Spill(), part), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	}
 	create := func(name string) (io.WriteCloser, error) {
 		return os.OpenFile(filepath.Join(x.store.Build(), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)

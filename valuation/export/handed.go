@@ -1,9 +1,12 @@
 package export
 
 import (
+	"cmp"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -12,6 +15,7 @@ import (
 
 	"cbv/valuation/engine"
 	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/platform"
 )
 
@@ -110,37 +114,93 @@ func (x *export) exportsOn(days map[string]bool) (all []earlier, err error) {
 	return all, nil
 }
 
-// readHanded reads the files of a kind of earlier exports.
+// toldBefore returns the identifiers that each of the exports whose changes the target may
+// have had named in its suppressed file.
+func (x *export) toldBefore(ctx context.Context) (told []int64, err error) {
+	times := map[int64]int{}
+	for _, e := range x.held() {
+		found := platform.Handed{}
+		if err := readHanded(ctx, []earlier{e}, platform.Removal, x.given, found); err != nil {
+			return nil, err
+		}
+		for key := range found {
+			if times[key]++; times[key] == len(x.held()) {
+				told = append(told, key)
+			}
+		}
+	}
+	return told, nil
+}
+
+// readHanded reads the files of a kind of earlier exports. One that was removed since, as a
+// shop may have to, names nobody.
 func readHanded(ctx context.Context, exports []earlier, kind platform.Kind, wanted *platform.Keys, found platform.Handed) error {
 	for _, e := range exports {
 		for _, file := range e.files {
-			if file.Kind != kind || !strings.HasSuffix(file.Name, ".csv") {
+			if file.Kind != kind {
 				continue
 			}
-			if err := readHandedFile(ctx, e.table(file.Name), e.form, kind, wanted, found); err != nil {
-				return err
+			path, read := e.table(file.Name), readCSV
+			if strings.HasSuffix(path, ".parquet") {
+				read = readParquet
+			}
+			err := read(ctx, path, e.form, func(header []string) *platform.HandedReader {
+				return platform.NewHandedReader(header, e.form, kind, wanted, found)
+			})
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil && !errors.Is(err, fs.ErrNotExist):
+				return failure.Inputf("%w", damaged(fmt.Errorf("%s: %w", path, err)))
 			}
 		}
 	}
 	return nil
 }
 
-// readHandedFile reads a file of an earlier export. One that was removed since, as a shop
-// may have to, names nobody.
-func readHandedFile(ctx context.Context, path string, form platform.Target, kind platform.Kind, wanted *platform.Keys, found platform.Handed) (err error) {
+// readCSV reads a CSV file of an export for a target.
+func readCSV(ctx context.Context, path string, form platform.Target, open func(header []string) *platform.HandedReader) (err error) {
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := platform.ReadHanded(ctx, file, form, kind, wanted, found); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return failure.Inputf("%w", damaged(fmt.Errorf("%s: %w", path, err)))
+	rows := csv.NewReader(file)
+	rows.Comma, rows.ReuseRecord = rune(cmp.Or(form.Delimiter, ',')), true
+	header, err := rows.Read()
+	if err != nil {
+		return err
 	}
-	return nil
+	for reader := open(slices.Clone(header)); ctx.Err() == nil; {
+		record, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return errors.New("it is no file that an export wrote")
+		}
+		reader.Read(record)
+	}
+	return ctx.Err()
+}
+
+// readParquet reads a Parquet file of an export.
+func readParquet(_ context.Context, path string, _ platform.Target, open func(header []string) *platform.HandedReader) error {
+	footer, err := parquetfile.ReadFooter(path)
+	if err != nil {
+		return err
+	}
+	var header []string
+	for _, column := range footer.Columns {
+		header = append(header, column.Name)
+	}
+	reader, cells := open(header), make([]string, len(header))
+	_, err = parquetfile.ReadRecords(path, func(row parquetfile.Record) bool {
+		for i, name := range header {
+			cells[i], _ = row[name].(string)
+		}
+		reader.Read(cells)
+		return false
+	})
+	return err
 }

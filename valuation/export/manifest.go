@@ -65,7 +65,7 @@ func (m Manifest) ChangeCounts() map[platform.Change]int64 {
 	if counts == nil {
 		counts = map[platform.Change]int64{}
 	}
-	for _, result := range m.Exited {
+	for _, result := range append(slices.Collect(maps.Values(m.Exited)), m.Suppressed) {
 		for change, n := range result.Changes {
 			counts[change] += n
 		}

@@ -44,6 +44,50 @@ func TestAddressesOfBeforeAreSuppressed(t *testing.T) {
 	}
 }
 
+// Whoever left and objects later is told of once by the change file too: refused in people,
+// or erased and in the suppression files. Who objects as they leave is told of by one line.
+func TestObjectionsAfterAnExitAreTold(t *testing.T) {
+	for target, header := range map[string]string{"klaviyo": "Email", "braze": "external_id", "parquet": "customer_id"} {
+		s := newShop(t)
+		a := config.Audience{Name: "all", Lifecycle: "active", Target: target, Channel: map[string]string{"parquet": "email"}[target]}
+		known := func(id string) string {
+			if target == "klaviyo" {
+				return id + "@x.org"
+			}
+			return id
+		}
+		refuses := func(id string) row {
+			p := person(id, id+"@x.org")
+			p["consent_email"] = false
+			return p
+		}
+		left := func(id string) row {
+			c := customer(id)
+			c["lifecycle"] = "cooling"
+			return c
+		}
+		a1, b1, c1, d1 := person("a", "a@x.org"), person("b", "b@x.org"), person("c", "c@x.org"), person("d", "d@x.org")
+		night := func(day string, want map[string]platform.Reason, people ...row) {
+			s.people(people...)
+			result := s.mustExport(s.run(day, customer("a"), left("b"), left("c"), customer("d")), a)
+			got := s.reasons(result, header)
+			if !maps.Equal(got, want) {
+				t.Errorf("%s on %s: removed are %v, want %v", target, day, got, want)
+			}
+			if counted := result.Manifest.ChangeCounts()[platform.Remove]; counted != int64(len(want)) {
+				t.Errorf("%s on %s: %d are counted, want %d", target, day, counted, len(want))
+			}
+		}
+		s.people(a1, b1, c1, d1)
+		s.mustExport(s.run("2026-11-20", customer("a"), customer("b"), customer("c"), customer("d")), a)
+		night("2026-11-21", map[string]platform.Reason{known("b"): "", known("c"): ""}, a1, b1, c1, d1)
+		night("2026-11-22", map[string]platform.Reason{known("b"): platform.NoConsent, known("d"): platform.NoConsent}, a1, refuses("b"), c1, refuses("d"))
+		s.objections(row{"customer_id": "c"})
+		night("2026-11-23", map[string]platform.Reason{known("c"): platform.Suppressed}, a1, refuses("b"), refuses("d"))
+		night("2026-11-24", map[string]platform.Reason{}, a1, refuses("b"), refuses("d"))
+	}
+}
+
 // Two who object and came to share an e-mail leave an ad platform with both their phones.
 func TestObjectorsWhoShareAnAddressLeaveWhole(t *testing.T) {
 	s := newShop(t)

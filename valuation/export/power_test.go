@@ -37,8 +37,8 @@ func TestPowerOfAWindow(t *testing.T) {
 	if err := p.compare(design, []float64{0.02, 0.05, 0.19}); err != nil {
 		t.Fatal(err)
 	}
-	// ln(180/90) / ln(365/90) = 0.49507 of the way from -ln .95 = 0.05129 to -ln .81 = 0.21072
-	if p.Column != "p_purchase_90d and p_purchase_365d" || !p.Scaled || !(math.Abs(*p.BaseRate-(1-math.Exp(-0.13022))) <= 1e-5) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
+	// by SciPy's PchipInterpolator through the logarithms of days and hazards
+	if p.Column != "p_purchase_90d and p_purchase_365d" || !p.Scaled || !(math.Abs(*p.BaseRate-0.0951844680) <= 1e-9) || len(p.Longer) != 1 || p.Longer[0].WindowDays != 365 {
 		t.Errorf("%+v, base rate %g", p, *p.BaseRate)
 	}
 }
@@ -75,8 +75,11 @@ func TestPlannedCustomers(t *testing.T) {
 // with deviations of their own of 10 and 20 a mean square of (200 + 1300)/2 = 750, which is
 // 1.875 times 400.
 func TestVariationOfBuyers(t *testing.T) {
+	since := func(days, from, since, buyers int64, mean, deviation float64, chances ...int64) audienceSpend {
+		return audienceSpend{days, from, since, buyers, mean, deviation, chances[0], chances[1], chances[2]}
+	}
 	of := func(days, from, buyers int64, mean, deviation float64, chances ...int64) audienceSpend {
-		return audienceSpend{days, from, buyers, mean, deviation, chances[0], chances[1], chances[2]}
+		return since(days, from, 0, buyers, mean, deviation, chances...)
 	}
 	month := []audienceSpend{of(30, 2, 30, 30, 20, 7, 0, 0), of(30, 1, 30, 10, 10, 7, 0, 0)}
 	quarter := []audienceSpend{of(90, 1, 30, 10, 15, 0, 1, 0)} // 2.25 in squares
@@ -88,7 +91,14 @@ func TestVariationOfBuyers(t *testing.T) {
 		"by chances":            {month, 30, 0.875},
 		"those of the audience": {[]audienceSpend{of(30, 1, 30, 10, 10, 7, 0, 0), of(30, 2, 30, 30, 20, 0, 9, 9)}, 30, 1},
 		// 29 of 10 and 1 of 40 had bought once: a mean of 11, and a variance of 150 - 121 = 29
-		"few so often":                 {[]audienceSpend{of(30, 1, 29, 10, 0, 0, 0, 0), of(30, 2, 1, 40, 0, 5, 0, 0)}, 30, 29.0 / 121},
+		"few so often": {[]audienceSpend{of(30, 1, 29, 10, 0, 0, 0, 0), of(30, 2, 1, 40, 0, 5, 0, 0)}, 30, 29.0 / 121},
+		// the same two kinds by when they bought last, of whom the audience has the later
+		"those who bought as lately": {[]audienceSpend{since(30, 1, 31, 30, 30, 20, 7, 0, 0), since(30, 1, 0, 30, 10, 10, 0, 9, 9)}, 30, 4.0 / 9},
+		// of 30 in the next bands 29 spent 10 and one 40, as above; further ones do not count
+		"few as lately": {[]audienceSpend{
+			since(30, 1, 0, 29, 10, 0, 0, 0, 0), since(30, 1, 31, 0, 0, 0, 5, 0, 0), since(30, 1, 61, 1, 40, 0, 0, 0, 0),
+			since(30, 1, 121, 500, 1, 9, 0, 0, 0), since(30, 2, 31, 500, 1, 9, 0, 0, 0),
+		}, 30, 29.0 / 121},
 		"beyond the last":              {month, 365, 0.875},
 		"before the first":             {quarter, 30, 2.25},
 		"half the way, by ratio":       {slices.Concat(quarter, month), 52, 0.875 + 1.375*math.Log(52.0/30)/math.Log(3)},

@@ -13,6 +13,7 @@ import (
 	"cbv/valuation/campaign"
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/platform"
 	"cbv/valuation/publication"
 	"cbv/valuation/schema"
@@ -64,11 +65,9 @@ func openRun(ctx context.Context, folder string) (published, error) {
 	if err != nil {
 		return published{}, err
 	}
-	spends := ""
-	if slices.ContainsFunc(manifest.Outputs, func(o publication.Output) bool { return o.Name == spendsFile }) {
-		if spends, err = publishedFile(ctx, folder, manifest, spendsFile); err != nil {
-			return published{}, err
-		}
+	spends, err := spendsOf(ctx, folder, manifest)
+	if err != nil {
+		return published{}, err
 	}
 	var then config.Config
 	if err := json.Unmarshal(manifest.Configuration, &then); err != nil {
@@ -82,6 +81,23 @@ func openRun(ctx context.Context, folder string) (published, error) {
 		id: publication.RunID(day, manifest.Identity), identity: manifest.Identity, asOf: day, customers: customers, spends: spends,
 		segmentMap: then.RFM.Map, attributes: then.Orders.Attributes.Columns(), many: then.Orders.Attributes.Many(),
 	}, nil
+}
+
+// spendsOf is the file of a run's window_spends, "" of a run by a version that had none
+// such, without days_since_from.
+func spendsOf(ctx context.Context, folder string, manifest publication.Manifest) (string, error) {
+	if !slices.ContainsFunc(manifest.Outputs, func(o publication.Output) bool { return o.Name == spendsFile }) {
+		return "", nil
+	}
+	path, err := publishedFile(ctx, folder, manifest, spendsFile)
+	if err != nil {
+		return "", err
+	}
+	footer, err := parquetfile.ReadFooter(path)
+	if err != nil || !slices.ContainsFunc(footer.Columns, func(c parquetfile.Column) bool { return c.Name == "days_since_from" }) {
+		return "", err
+	}
+	return path, nil
 }
 
 // publishedFile is the path of a file of a run, links resolved, held to its manifest.

@@ -15,6 +15,7 @@ import (
 	"cbv/valuation/config"
 	"cbv/valuation/engine"
 	"cbv/valuation/engine/duckdb"
+	"cbv/valuation/parquetfile"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/schema"
@@ -174,6 +175,9 @@ func (s *shop) mustExport(run string, a config.Audience) Result {
 // records reads a CSV file as importers do.
 func (s *shop) records(path string) [][]string {
 	s.t.Helper()
+	if strings.HasSuffix(path, ".parquet") {
+		return s.tableRecords(path)
+	}
 	file, err := os.Open(path)
 	s.must(err)
 	defer file.Close()
@@ -183,6 +187,24 @@ func (s *shop) records(path string) [][]string {
 	}
 	records, err := reader.ReadAll()
 	s.must(err)
+	return records
+}
+
+// tableRecords are the texts of a Parquet file.
+func (s *shop) tableRecords(path string) [][]string {
+	s.t.Helper()
+	footer, err := parquetfile.ReadFooter(path)
+	s.must(err)
+	rows, err := parquetfile.ReadRecords(path, func(parquetfile.Record) bool { return true })
+	s.must(err)
+	records := make([][]string, len(rows)+1)
+	for _, column := range footer.Columns {
+		records[0] = append(records[0], column.Name)
+		for i, row := range rows {
+			text, _ := row[column.Name].(string)
+			records[i+1] = append(records[i+1], text)
+		}
+	}
 	return records
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cbv/valuation/campaign"
+	"cbv/valuation/config"
 	"cbv/valuation/experiment"
 )
 
@@ -115,5 +116,52 @@ func TestVoucherPin(t *testing.T) {
 		if test.want != nil && !strings.HasPrefix(d.Conclusion, "Sending ") {
 			t.Errorf("%s: %s", test.name, d.Conclusion)
 		}
+	}
+}
+
+// A last look whose discounts were missing is the last of what it told. Once they are there,
+// the same people are the same look on any day. Where more have come than were planned, a
+// later measurement says that the day can be measured again: it says what the money was, and
+// that is what stands from then on.
+func TestMoneyThatArrivesAfterTheLastLook(t *testing.T) {
+	s, vouchers := voucherShop()
+	s.marginRate, s.contacts = 0.3, vouchers
+	last := time.Unix(int64(s.asOf)*86400, 0).UTC()
+	for day := range 2 {
+		s.orders = append(s.orders, rawPurchase{"everyday", last.AddDate(0, 0, day+1).Add(10 * time.Hour), 100, ""})
+	}
+	measured := func(c config.Config, hasContacts bool, days int) Document {
+		if !hasContacts {
+			c.Contacts.Files = nil
+		}
+		c.Time.AsOf = &config.Day{Time: last.AddDate(0, 0, days)}
+		return measureShop(t, c, "spring").Document
+	}
+	const untold, again = "Whether sending paid is not known, since value.margin_rate hides discounts", "measure that day again (--as-of 2022-02-07)"
+	same := s.write(t)
+	if d := measured(same, false, 0); !d.IsLastLook() || !strings.HasPrefix(d.Conclusion, untold) {
+		t.Errorf("look %d: %s", d.Look, d.Conclusion)
+	}
+	if d := measured(same, true, 1); d.Look != 1 || !d.IsLastLook() || !strings.HasPrefix(d.Conclusion, "Sending lost: ") {
+		t.Errorf("the same people, look %d: %s", d.Look, d.Conclusion)
+	}
+
+	s.terms.PlannedPeople = 18_000
+	for i := range s.people[18_000:] {
+		s.people[18_000+i].day++
+	}
+	more := s.write(t)
+	if d := measured(more, false, 0); !d.IsLastLook() || !strings.HasPrefix(d.Conclusion, untold) {
+		t.Errorf("look %d: %s", d.Look, d.Conclusion)
+	}
+	if d := measured(more, true, 1); !d.LooksAreOver || !strings.Contains(d.Conclusion, untold) || !strings.Contains(d.Conclusion, again) {
+		t.Errorf("the contacts have come: %s", d.Conclusion)
+	}
+	day := measured(more, true, 0)
+	if day.Look != 1 || !day.IsLastLook() || !strings.HasPrefix(day.Conclusion, "Sending lost: ") {
+		t.Errorf("the last look with contacts, look %d: %s", day.Look, day.Conclusion)
+	}
+	if d := measured(more, true, 2); !d.LooksAreOver || d.Conclusion != "The looks are over. At the last, on 2022-02-07: "+day.Conclusion {
+		t.Errorf("after it: %s", d.Conclusion)
 	}
 }

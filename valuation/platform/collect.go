@@ -129,8 +129,11 @@ func (c *collector) collect(b *batch) error {
 			return err
 		}
 		made := piece{b.records[record:o.recordEnd], b.lines[line:o.lineEnd], b.cells[cell:o.cellsEnd], b.notes[noted:o.notesEnd]}
-		if o.gone {
+		if o.gone && (c.spec.Kind == Exited || reason == "") {
 			err = c.change(Remove, c.spec.Name, o.objects, made.line)
+			if o.objects != "" {
+				c.result.Told = append(c.result.Told, o.keys.Identifiers[:]...)
+			}
 		}
 		if err == nil && reason != "" {
 			err = c.reject(o, reason)

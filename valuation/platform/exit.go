@@ -2,12 +2,8 @@ package platform
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
-	"errors"
-	"io"
 	"slices"
 	"strings"
 
@@ -175,6 +171,17 @@ func (e *encoder) before(o *outcome, p *Person) {
 		o.reason = AddressUnknown
 	default:
 		e.record(o, p, &row, nil, &cells)
+		e.suppress(o, p, cells, objects)
+	}
+}
+
+// suppress makes the line of a row of a suppressed file that says something new: by what
+// the target knows somebody who objects.
+func (e *encoder) suppress(o *outcome, p *Person, cells [identifiers]string, objects Reason) {
+	isNew := func(key int64) bool { return key != 0 && !e.spec.Told.Has(key) }
+	if o.gone = e.spec.Told != nil && slices.ContainsFunc(o.keys.Identifiers[:], isNew); o.gone {
+		o.objects = objects
+		e.lines.identifiers(e.batch, e.unguarded(p, cells))
 	}
 }
 
@@ -280,58 +287,53 @@ func (e *encoder) isOwn(p *Person, row *identity, key int64) bool {
 	})
 }
 
-// ReadHanded reads a file of an earlier export of a target, of a kind, and keeps the
-// cells of the wanted identifiers. The target is as it was then.
-func ReadHanded(ctx context.Context, file io.Reader, target Target, kind Kind, wanted *Keys, found Handed) error {
-	reader := csv.NewReader(file)
-	reader.Comma, reader.ReuseRecord = rune(target.delimiter()), true
-	header, err := reader.Read()
-	if err != nil {
-		return err
-	}
-	known, emails := map[int]Column{}, map[int]Column{} // by their places in the header
+// HandedReader keeps the cells of wanted identifiers of a file of an earlier export.
+type HandedReader struct {
+	isRemoval     bool
+	wanted        *Keys
+	found         Handed
+	known, emails map[int]Column // by their places in the header
+}
+
+// NewHandedReader returns a reader of a file with a header, of a kind, of a target as it
+// was then, which adds to what is found.
+func NewHandedReader(header []string, target Target, kind Kind, wanted *Keys, found Handed) *HandedReader {
+	r := &HandedReader{kind == Removal, wanted, found, map[int]Column{}, map[int]Column{}}
 	next := 0
 	for _, column := range target.identifying(target.columnsOf(kind)) {
 		if at := slices.Index(header[next:], column.Header); at >= 0 {
-			known[next+at] = column
+			r.known[next+at] = column
 			next += at + 1
 		} else if at := slices.Index(header, column.Header); at >= 0 {
-			known[at] = column
+			r.known[at] = column
 		}
 	}
 	if kind == Full && target.Key == CustomerID {
 		for _, column := range target.columnsOf(kind) {
 			if at := slices.Index(header, column.Header); at >= 0 && column.Field == Email {
-				emails[at] = column
+				r.emails[at] = column
 			}
 		}
 	}
-	for rows := 0; ; rows++ {
-		record, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
+	return r
+}
+
+// Read takes what is wanted of a row.
+func (r *HandedReader) Read(record []string) {
+	for at, column := range r.known {
+		key, ok := cellKey(record[at], column.Form.isHashed())
+		if !ok || !r.wanted.Has(key) {
+			continue
 		}
-		if err != nil {
-			return errors.New("it is no file that an export wrote")
-		}
-		if rows%batchRows == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		for at, column := range known {
-			key, ok := cellKey(record[at], column.Form.isHashed())
-			if !ok || !wanted.Has(key) {
-				continue
+		cell := r.found[key]
+		cell.Text, cell.Column = strings.Clone(record[at]), column
+		cell.isSuppressed, cell.hasEmails = cell.isSuppressed || r.isRemoval, cell.hasEmails || len(r.emails) > 0
+		for at, column := range r.emails {
+			if record[at] != "" {
+				cell.emails = append(cell.emails, HandedCell{Text: strings.Clone(record[at]), Column: column})
 			}
-			cell := found[key]
-			cell.Text, cell.Column = strings.Clone(record[at]), column
-			cell.isSuppressed, cell.hasEmails = cell.isSuppressed || kind == Removal, cell.hasEmails || len(emails) > 0
-			for at, column := range emails {
-				if record[at] != "" {
-					cell.emails = append(cell.emails, HandedCell{Text: strings.Clone(record[at]), Column: column})
-				}
-			}
-			found[key] = cell
 		}
+		r.found[key] = cell
 	}
 }
 

@@ -24,6 +24,7 @@ type Result struct {
 	Values   map[string]int64  `json:"values"`
 	Changes  map[Change]int64  `json:"changes"` // lines of the change file
 	Owed     []int64           `json:"-"`       // identifiers that are left to the suppressed file, for Spec.Owed
+	Told     []int64           `json:"-"`       // identifiers that a line says the objection of, for Spec.Told
 	Warnings []Warning         `json:"-"`
 	shapes   map[string]string // of what did not fit, by column
 }

@@ -17,8 +17,8 @@ type outcome struct {
 	compared
 	phoneless   compared           // the row without its phone, where the target wants phones unique
 	unknown     bool               // of an exited row, that an identifier could not be named
-	gone        bool               // of an exited row, that its line says what is removed
-	objects     Reason             // of an exited row, why the person must not be written to; empty: they may
+	gone        bool               // of an exited or a suppressed row, that its line says what is removed
+	objects     Reason             // of such a row, why the person must not be written to; empty: they may
 	owed        [identifiers]int64 // of an exited row, the identifiers that are left to the suppressed file
 	before      bool               // of a suppressed row, that it has an identifier of before
 	key         digest
@@ -176,6 +176,15 @@ func (e *encoder) row(p *Person, attributes []Cell) outcome {
 		}
 	}
 	e.record(&o, p, &row, attributes, nil)
+	if e.spec.Kind == Removal {
+		var cells [identifiers]string
+		for i := range e.columns {
+			if column := &e.columns[i]; column.identifier >= 0 && o.keys.Identifiers[column.identifier] != 0 {
+				cells[column.identifier] = e.named(column, p, &row)
+			}
+		}
+		e.suppress(&o, p, cells, cmp.Or(e.objection(p, &row), Suppressed))
+	}
 	return o
 }
 

@@ -57,6 +57,10 @@ type Spec struct {
 	// their people object: one that it does not have either is an error.
 	Owed []int64
 
+	// Told are the identifiers that the target was told the objection of, by the change
+	// file too: a suppressed row with another gets a line of it. Nil: there are no lines.
+	Told *Keys
+
 	// Changes asks a full export for entered files and the change file as well: the
 	// rows whose Person.Was is not the name they have now, or whose identifiers are
 	// others than Person.WasKeys.

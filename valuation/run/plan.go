@@ -46,7 +46,7 @@ func afterAsOf(steps []pipeline.Step, name string) []pipeline.Step {
 var facts = []pipeline.Step{
 	{Name: "customer_returns", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "customer_totals", Kind: pipeline.Table, Folder: "facts"},
-	{Name: "window_spends", Kind: pipeline.File, Folder: "facts", Key: []string{"window_days", "purchases_from"}},
+	{Name: "window_spends", Kind: pipeline.File, Folder: "facts", Key: []string{"window_days", "purchases_from", "days_since_from"}},
 	{Name: "first_purchases", Kind: pipeline.View, Folder: "facts"},
 	{Name: "earlier_first_purchases", Kind: pipeline.Table, Folder: "facts"},
 	{Name: "undone_orders", Kind: pipeline.Table, Folder: "facts"},

@@ -46,7 +46,7 @@ var keys = map[string][]string{
 	"model_fit": {"repeat_purchases"}, "tracking": {"week_start"}, "backtest": {"cutoff", "model", "target", "metric", "decile"}, "customers": {"customer_id"}, "segments": {"segment"},
 	"cohorts": {"cohort_month", "age_months"}, "margin_curve": {"scope", "cohort_month", "channel", "age_months"}, "repeat_windows": {"scope", "cohort_month", "channel", "window_days"},
 	"repeat_curve": {"scope", "cohort_month", "channel", "day"}, "repeat_steps": {"purchase_number"}, "concentration": {"metric"}, "rfm_cells": {"r_score", "f_score", "m_score"},
-	"value_distribution": {"place"}, "lenses": {"lens", "period", "period_start", "cohort", "age_months", "customer_group"}, "first_orders": {"attribute", "value"}, "window_spends": {"window_days", "purchases_from"},
+	"value_distribution": {"place"}, "lenses": {"lens", "period", "period_start", "cohort", "age_months", "customer_group"}, "first_orders": {"attribute", "value"}, "window_spends": {"window_days", "purchases_from", "days_since_from"},
 	"channels": {"period", "period_start", "scope", "channel"}, "satisfaction": {"scope", "name"}, "kpis": {"metric", "month", "channel"}, "movement": {"measure", "moved_from", "moved_to", "cause"},
 	"contact_quarantine": {"file", "row_number"}, "members": {"customer_id"}, "former": {"customer_id", "key"}, "assigned": {"customer_id"}, "measure": {"arm", "versus", "metric", "estimate"},
 }
@@ -73,7 +73,7 @@ var required = map[string][]string{
 	"rfm_cells":          {"r_score", "f_score", "m_score", "rfm", "segment", "customers", "share_of_customers", "revenue"},
 	"value_distribution": {"place", "customers", "share_of_customers", "clv", "retain_customers"},
 	"first_orders":       {"attribute", "value", "is_overlapping", "customers", "share_of_customers"},
-	"window_spends":      {"window_days", "purchases_from", "buyers", "mean_spend", "spend_deviation"},
+	"window_spends":      {"window_days", "purchases_from", "days_since_from", "buyers", "mean_spend", "spend_deviation"},
 	"movement":           {"measure", "cause", "customers", "clv_before", "clv_after", "clv_change"},
 	"restated":           {"customer_id"},
 	"satisfaction":       {"scope", "answers"},

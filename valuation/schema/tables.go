@@ -20,7 +20,7 @@ var Tables = []Table{
 	{Name: "repeat_steps", Grain: "one row per purchase_number that a new customer has made", Columns: repeatSteps},
 	{Name: "repeat_windows", Grain: "one row per scope, cohort_month, channel and window_days", Columns: repeatWindows},
 	{Name: "segments", Grain: "one row per RFM segment", Columns: segments},
-	{Name: "window_spends", Grain: "one row per window_days and purchases_from", Columns: windowSpends},
+	{Name: "window_spends", Grain: "one row per window_days, purchases_from and days_since_from", Columns: windowSpends},
 }
 
 const (
@@ -175,7 +175,9 @@ var windowSpends = []Column{
 	{"window_days", whole, "days", "length of a window that ends on as_of"},
 	{"purchases_from", whole, "purchases", "least number of purchases before the window"},
 	{"purchases_to", whole, "purchases", "greatest number of purchases before the window; null for the most"},
-	{"buyers", whole, "customers", "with so many purchases before the window, and one or more within it"},
+	{"days_since_from", whole, "days", "least number of days from the last of them to the day before the window"},
+	{"days_since_to", whole, "days", "greatest number of days from the last of them to the day before the window; null for the most"},
+	{"buyers", whole, "customers", "with so many purchases before the window, the last so long ago, and one or more within it"},
 	{"mean_spend", decimal, "money", "mean of what each of them spent within the window, less what came back: of the margin where rows have one, else of the revenue"},
 	{"spend_deviation", decimal, "money", "standard deviation of it; 0 of one buyer"},
 }
