@@ -14,7 +14,7 @@ import (
 type Options struct {
 	Threads     int      // 0: one per core
 	MemoryLimit string   // such as 4GB; beyond it the engine spills to TempDir
-	TempDir     string   // existing folder for spilled data
+	TempDir     string   // existing folder for spilled data, which takes nine tenths of what is free there at most
 	Readable    []string // files that may be read, symbolic links resolved
 	Writable    string   // existing folder in which files may be made; "" for none
 	Macros      string   // SQL that defines the functions that differ between engines
