@@ -68,7 +68,10 @@ type Assignment struct {
 type Campaign struct {
 	Terms Terms
 	Parts []string // paths, in order of assignment
-	path  string   // "" of one that another tool assigned
+	// EndedOn is the day on which it was said to have ended, as Resume finds it; "" where
+	// nobody said so. Nobody else comes into it.
+	EndedOn string
+	path    string // "" of one that another tool assigned
 }
 
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
@@ -155,7 +158,7 @@ func begin(out string, terms Terms, termsName string) (*Campaign, error) {
 
 // Resume opens the campaign of the terms if it has begun, else it returns nil:
 // Begin without beginning. A name under which a campaign of another tool was measured is
-// an error, and so is a campaign that was said to have ended: nobody else is to come.
+// an error.
 func Resume(out string, terms Terms) (*Campaign, error) {
 	name := terms.Design.Campaign
 	c, err := Open(out, name)
@@ -167,11 +170,7 @@ func Resume(out string, terms Terms) (*Campaign, error) {
 	case err != nil:
 		return nil, err
 	}
-	day, err := EndedOn(out, name)
-	if err == nil && day != "" {
-		err = failure.Usagef("campaign %s was said to have ended on %s, and nobody else comes into it: take it out of its audience, or give it another name", name, day)
-	}
-	if err != nil {
+	if c.EndedOn, err = EndedOn(out, name); err != nil {
 		return nil, err
 	}
 	return c, c.Terms.agree(terms)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"cbv/valuation/campaign"
 	"cbv/valuation/engine"
@@ -16,7 +17,7 @@ func (x *export) assign(ctx context.Context) (err error) {
 	if err := x.RefuseWarnings("export", x.Warnings); err != nil { // here, so that nobody is assigned by an export that is refused
 		return err
 	}
-	if x.terms == nil {
+	if x.terms == nil || x.hasEnded() {
 		return nil
 	}
 	if x.begun, err = campaign.Begin(x.Config.Out, *x.terms); err != nil {
@@ -248,22 +249,13 @@ func distance(days, wanted int) float64 {
 }
 
 // rateOf takes the chances over the windows to other days, and returns the days of the
-// two windows that these lie between. Customers who buy soon buy first, so that later
-// days bring fewer: the cumulative hazard between two windows follows the logarithm of
-// the days. Before the first and beyond the last, each day is alike.
+// two windows that these lie between.
 func rateOf(rates []float64, wanted int) (rate float64, from, to int) {
-	hazard := func(i int) float64 { return -math.Log1p(-rates[i]) }
+	at, isWindow := slices.BinarySearch(windows, wanted)
 	last := len(windows) - 1
-	for i, days := range windows {
-		switch {
-		case days == wanted:
-			return rates[i], days, days
-		case i == 0 && wanted < days, i == last:
-			return -math.Expm1(-hazard(i) * float64(wanted) / float64(days)), days, days
-		case wanted < windows[i+1] && wanted > days:
-			part := distance(wanted, days) / distance(windows[i+1], days)
-			return -math.Expm1(-(1-part)*hazard(i) - part*hazard(i+1)), days, windows[i+1]
-		}
+	from, to = windows[min(at, last)], windows[min(at, last)]
+	if !isWindow && at > 0 && at <= last {
+		from = windows[at-1]
 	}
-	panic("no window") // there are some
+	return experiment.RateWithin(windows, rates, wanted), from, to
 }

@@ -336,3 +336,47 @@ func TestWhoSharesAMailboxWithTheHoldout(t *testing.T) {
 		}
 	}
 }
+
+// A campaign that was said to have ended keeps its audience's exports going: who has an arm
+// keeps it, who leaves or objects is told of, nobody else comes in, and the holdout stays
+// out. Without the campaign everybody is in the files.
+func TestAnEndedCampaignKeepsItsArms(t *testing.T) {
+	s := newShop(t)
+	a := winback()
+	arms := func(result Result) (champions, others int64) {
+		return result.Manifest.Arms[experiment.Champion], result.Manifest.Arms[experiment.Challenger] + result.Manifest.Arms[experiment.None]
+	}
+	champions, others := arms(s.mustExport(grown(s, "2026-11-23", 300), a))
+	s.must(campaign.End(s.config.Out, "spring", "2026-12-30"))
+	run := grown(s, "2026-12-31", 400)
+	s.must(Check(t.Context(), s.job()))
+	ended := s.mustExport(run, a)
+	if nowChampions, nowOthers := arms(ended); nowChampions != champions || nowOthers != others {
+		t.Errorf("%d and %d in the arms, were %d and %d", nowChampions, nowOthers, champions, others)
+	}
+	m := ended.Manifest
+	if m.Full.Rejected[platform.CampaignEnded] != 100 || m.CampaignEndedOn != "2026-12-30" || m.Changes != nil {
+		t.Errorf("ended on %q, %v, changes %+v", m.CampaignEndedOn, m.Full.Rejected, m.Changes)
+	}
+	begun, err := campaign.Open(s.config.Out, "spring")
+	s.must(err)
+	if len(begun.Parts) != 1 {
+		t.Errorf("assigned in %d parts", len(begun.Parts))
+	}
+	a.Campaign = nil
+	if free := s.mustExport(run, a); free.Manifest.Full.Written != 400 {
+		t.Errorf("%d in the files without the campaign", free.Manifest.Full.Written)
+	}
+}
+
+// What is exported before the end of a campaign is said and after it are two exports.
+func TestTheEndOfACampaignIsAnInput(t *testing.T) {
+	s := newShop(t)
+	s.mustExport(grown(s, "2026-11-23", 50), winback())
+	run := grown(s, "2026-12-31", 50)
+	before := s.mustExport(run, winback())
+	s.must(campaign.End(s.config.Out, "spring", "2026-12-30"))
+	if after := s.mustExport(run, winback()); after.Already || after.Folder == before.Folder {
+		t.Error("the export after the end is taken for the one before it")
+	}
+}

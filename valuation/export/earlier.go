@@ -269,6 +269,9 @@ func (x *export) identifyInputs() (string, error) {
 			fmt.Fprintf(hash, "%s %q %s\n", input.Name, file.Name, file.Fingerprint)
 		}
 	}
+	if x.hasEnded() {
+		fmt.Fprintf(hash, "ended %s\n", x.begun.EndedOn)
+	}
 	for _, e := range x.held() {
 		fmt.Fprintf(hash, "earlier %s\n", e.Identity)
 	}

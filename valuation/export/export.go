@@ -147,6 +147,7 @@ func (x *export) setTerms() (err error) {
 	if x.begun, err = campaign.Resume(x.Config.Out, terms); err != nil || x.begun == nil {
 		return err
 	}
+	x.manifest.CampaignEndedOn = x.begun.EndedOn
 	if began := x.begun.Terms.Started; began > terms.Started {
 		return failure.Usagef("campaign %s began on %s, and the run is of %s: export a later run", x.design.Campaign, began, terms.Started)
 	}

@@ -180,6 +180,8 @@ func (x *export) arm(id string, held bool) (experiment.Arm, platform.Reason) {
 		return "", platform.SharedHoldout
 	case x.terms == nil:
 		return everyone, ""
+	case x.hasEnded() && !x.assigned.HasID(id):
+		return "", platform.CampaignEnded
 	}
 	arm := x.design.Arm(id)
 	if first, inherits := x.inherited[id]; inherits && arm != experiment.GlobalHoldout {
@@ -195,6 +197,11 @@ func (x *export) arm(id string, held bool) (experiment.Arm, platform.Reason) {
 	}
 	return arm, ""
 }
+
+// hasEnded says whether nobody else comes into the campaign. Its arms stay as they are: the
+// files go on to say who left and who objected, and the holdout is not written to before
+// somebody takes the campaign out of the audience.
+func (x *export) hasEnded() bool { return x.begun != nil && x.begun.EndedOn != "" }
 
 // mapPlaced makes the view placed.
 func (x *export) mapPlaced(ctx context.Context) error {

@@ -46,7 +46,8 @@ type Manifest struct {
 	SuppressionRows      int64                      `json:"suppression_rows"`
 	SuppressionFileKeys  int64                      `json:"suppression_file_keys"`
 	SuppressionUnmatched int64                      `json:"suppression_keys_unmatched"`
-	Arms                 map[experiment.Arm]int64   `json:"arms"`   // of those who may be written to
+	Arms                 map[experiment.Arm]int64   `json:"arms"` // of those who may be written to
+	CampaignEndedOn      string                     `json:"campaign_ended_on,omitempty"`
 	Full                 platform.Result            `json:"full"`   // with the entered files
 	Exited               map[string]platform.Result `json:"exited"` // by name
 	Suppressed           platform.Result            `json:"suppressed"`

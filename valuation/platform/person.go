@@ -190,6 +190,7 @@ const (
 	GlobalHoldout     Reason = "global_holdout"
 	SharedHoldout     Reason = "shared_global_holdout" // has the e-mail, or for ads the phone, of somebody in it
 	Holdout           Reason = "holdout"               // the campaign's own: may be written to, and is not
+	CampaignEnded     Reason = "campaign_ended"        // has no arm of a campaign into which nobody else comes
 )
 
 // The reasons for a cell to be left blank, or clipped; of an identifier that the

@@ -81,6 +81,9 @@ func (s *Suppression) AddID(id string) {
 	}
 }
 
+// HasID says whether a customer_id is among the keys.
+func (s *Suppression) HasID(id string) bool { return found(s.ids, celltext.Trim(id)) }
+
 // AddEmail suppresses an e-mail, however it is written.
 func (s *Suppression) AddEmail(email string) {
 	email = mailbox.Canonical(email)
@@ -171,7 +174,7 @@ func (s *Suppression) change() *Suppression {
 // came or as the target reads it, and for ads, which know people by their phone,
 // by that. In an e-mail list a phone that a household shares suppresses nobody.
 func (s *Suppression) has(p *Person, row *identity) bool {
-	return found(s.ids, celltext.Trim(p.CustomerID)) || celltext.Trim(p.Email) != "" && s.hasEmail(p.Email, row) || s.hasPhone(row)
+	return s.HasID(p.CustomerID) || celltext.Trim(p.Email) != "" && s.hasEmail(p.Email, row) || s.hasPhone(row)
 }
 
 // Reaches reports whether somebody is suppressed by id, by an e-mail or the hash of one
@@ -212,7 +215,7 @@ func (s *Suppression) hasCell(cell HandedCell) bool {
 // person, none where the person is here as well.
 func (s *Suppression) owned(p *Person, row *identity) Reason {
 	switch {
-	case found(s.ids, celltext.Trim(p.CustomerID)):
+	case s.HasID(p.CustomerID):
 		return ""
 	case celltext.Trim(p.Email) != "" && s.hasEmail(p.Email, row):
 		return SharedEmail
