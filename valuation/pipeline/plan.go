@@ -118,37 +118,3 @@ func WriteIdentity(to io.Writer, files fs.FS, steps []Step) error {
 	fmt.Fprintf(to, "%s\n", macros)
 	return err
 }
-
-// LastUses returns, for each entry, the tables that nothing after it reads, so
-// that they can be dropped. What reads a view reads all that the view reads.
-func LastUses(entries []Entry) [][]string {
-	behind := map[string][]string{} // the tables behind each name
-	last := map[string]int{}
-	for i, entry := range entries {
-		var tables []string
-		for _, name := range entry.Reads {
-			tables = append(tables, behind[name]...)
-		}
-		if entry.Kind != View {
-			for _, table := range tables {
-				last[table] = i
-			}
-		}
-		for _, name := range entry.Makes {
-			behind[name] = []string{name}
-			if entry.Kind == View {
-				behind[name] = tables
-			}
-		}
-	}
-	uses := make([][]string, len(entries))
-	for _, entry := range entries {
-		if entry.Kind != Table {
-			continue // files are published, and what Go makes is small
-		}
-		if end, ok := last[entry.Name]; ok {
-			uses[end] = append(uses[end], entry.Name)
-		}
-	}
-	return uses
-}

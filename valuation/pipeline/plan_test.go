@@ -5,24 +5,20 @@ import (
 	"testing"
 )
 
-func TestLastUsesSeeThroughViews(t *testing.T) {
+func TestTablesAreReadThroughViews(t *testing.T) {
 	entries := []Entry{
 		{Name: "a", Kind: Table, Makes: []string{"a"}},
 		{Name: "v", Kind: View, Reads: []string{"a"}, Makes: []string{"v"}},
 		{Name: "w", Kind: View, Reads: []string{"v"}, Makes: []string{"w"}},
-		{Name: "b", Kind: Table, Reads: []string{"a"}, Makes: []string{"b"}},
-		{Name: "f", Kind: File, Reads: []string{"w"}, Makes: []string{"f"}},
-		{Name: "g", Kind: Go, Reads: []string{"b"}},
+		{Name: "b", Kind: Table, Reads: []string{"a", "v"}, Makes: []string{"b"}},
+		{Name: "f", Kind: File, Reads: []string{"w", "b"}, Makes: []string{"f"}},
+		{Name: "g", Kind: Go, Reads: []string{"f", "b"}, Makes: []string{"c"}},
+		{Name: "d", Kind: Table, Reads: []string{"c"}, Makes: []string{"d"}},
 	}
-	uses := LastUses(entries)
-	if !slices.Equal(uses[4], []string{"a"}) {
-		t.Errorf("after the file that reads a through two views: drop %v, want a", uses[4])
-	}
-	if !slices.Equal(uses[5], []string{"b"}) {
-		t.Errorf("after the last reader of b: drop %v, want b", uses[5])
-	}
-	if len(uses[3]) != 0 {
-		t.Errorf("a is dropped while a view still needs it: %v", uses[3])
+	for i, want := range [][]string{nil, {"a"}, {"a"}, {"a"}, {"a", "b"}, {"b"}, nil} {
+		if got := TablesRead(entries)[i]; !slices.Equal(got, want) {
+			t.Errorf("%s reads the tables %v, want %v", entries[i].Name, got, want)
+		}
 	}
 }
 

@@ -139,8 +139,9 @@ func Keep(t *testing.T, c *pipeline.Context, steps []pipeline.Step, folder strin
 			entries[i].Kind = pipeline.Table
 		}
 	}
-	var step pipeline.Entry
+	var step pipeline.Entry // of Go, under way
 	var own []string
+	beside := openBeside(t, c)
 	open := c.Open
 	c.Open = func(ctx context.Context, options engine.Options) (engine.Engine, error) {
 		e, err := open(ctx, options)
@@ -149,15 +150,33 @@ func Keep(t *testing.T, c *pipeline.Context, steps []pipeline.Step, folder strin
 	c.Progress = func(event pipeline.Event) {
 		switch event.Kind {
 		case pipeline.StepStarted:
-			step, own = entries[event.Number-1], nil
+			if entry := entries[event.Number-1]; entry.Kind == pipeline.Go {
+				step, own = entry, nil
+			}
 		case pipeline.StepFinished:
 			for _, name := range entries[event.Number-1].Makes {
 				file := engine.File{Path: filepath.Join(folder, name+".parquet"), Key: []string{"all"}, Metadata: map[string]string{"table": name}}
-				if _, err := c.Engine.File(t.Context(), "kept_"+name, "select * from "+name, file); err != nil {
+				if _, err := beside().File(t.Context(), "kept_"+name, "select * from "+name, file); err != nil {
 					t.Error(err)
 				}
 			}
 		}
 	}
 	return entries
+}
+
+// openBeside returns what gives an engine beside that of a walk, once the context has
+// opened one: the walk's own are in use.
+func openBeside(t *testing.T, c *pipeline.Context) func() engine.Engine {
+	var beside engine.Engine
+	open := c.Open
+	c.Open = func(ctx context.Context, options engine.Options) (engine.Engine, error) {
+		e, err := open(ctx, options)
+		if err == nil {
+			beside, err = e.Beside(ctx)
+			t.Cleanup(func() { _ = beside.Close() })
+		}
+		return e, err
+	}
+	return func() engine.Engine { return beside }
 }
