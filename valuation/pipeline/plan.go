@@ -34,6 +34,7 @@ type Step struct {
 	Reads  []string // of Go steps; a SQL file states its own
 	Makes  []string // of Go steps; a SQL file makes the table of its name
 	Key    []string // of files and lists: the unique sort key
+	IsLong bool     // of Go steps: worth starting early, so that SQL is carried out beside it
 }
 
 // Unpublished returns the steps with views in place of the files, so that they
@@ -79,13 +80,15 @@ type Entry struct {
 	Grain string   `json:"grain,omitempty"`
 	Key   []string `json:"key,omitempty"`
 	SQL   string   `json:"-"`
+
+	IsLong bool `json:"-"`
 }
 
 // Load joins steps with their SQL files.
 func Load(files fs.FS, steps []Step) ([]Entry, error) {
 	var entries []Entry
 	for _, step := range steps {
-		entry := Entry{Name: step.Name, Kind: step.Kind, Reads: step.Reads, Makes: step.Makes, Key: step.Key}
+		entry := Entry{Name: step.Name, Kind: step.Kind, Reads: step.Reads, Makes: step.Makes, Key: step.Key, IsLong: step.IsLong}
 		if step.Kind != Go {
 			entry.File = step.Folder + "/" + step.Name + ".sql"
 			text, err := fs.ReadFile(files, entry.File)

@@ -31,6 +31,7 @@ type walking struct {
 	Walk
 	engines [hands]engine.Engine
 	waits   [][]int
+	order   []int          // of what could be started, what is first
 	tables  [][]string     // that each entry reads
 	readers map[string]int // how many of the entries that read a table have not ended
 	started []bool
@@ -69,10 +70,10 @@ func (c *Context) walk(ctx context.Context, w Walk, sql engine.Engine) error {
 	}
 	defer func() { c.Progress = report }()
 
-	count := len(w.Entries)
+	count, waits := len(w.Entries), waits(w.Entries)
 	g := &walking{
 		Context: c, Walk: w, engines: [hands]engine.Engine{goHand: c.Engine, sqlHand: sql},
-		waits: waits(w.Entries), tables: TablesRead(w.Entries), readers: map[string]int{},
+		waits: waits, order: startOrder(w.Entries, waits), tables: TablesRead(w.Entries), readers: map[string]int{},
 		started: make([]bool, count), ended: make([]bool, count), ending: make(chan ending), end: count,
 		outcomes: make([]outcome, count), timing: make([]StepTiming, count),
 	}
@@ -108,8 +109,9 @@ func (g *walking) startNext(ctx context.Context, hand int) {
 	if ctx.Err() != nil {
 		return
 	}
-	for i, entry := range g.Entries[:g.end] {
-		if g.started[i] || handOf(entry) != hand || slices.ContainsFunc(g.waits[i], func(before int) bool { return !g.ended[before] }) {
+	for _, i := range g.order {
+		entry := g.Entries[i]
+		if i >= g.end || g.started[i] || handOf(entry) != hand || slices.ContainsFunc(g.waits[i], func(before int) bool { return !g.ended[before] }) {
 			continue
 		}
 		g.shareOut()
@@ -244,6 +246,29 @@ func waits(entries []Entry) [][]int {
 		}
 	}
 	return waits
+}
+
+// startOrder returns the places of the entries in the order in which they are started
+// when they could be: that of the plan, but what a long one waits for comes first, so that
+// the rest can be carried out beside it.
+func startOrder(entries []Entry, waits [][]int) []int {
+	isAwaited := make([]bool, len(entries))
+	for i, entry := range slices.Backward(entries) {
+		if isAwaited[i] = isAwaited[i] || entry.IsLong; isAwaited[i] {
+			for _, before := range waits[i] {
+				isAwaited[before] = true
+			}
+		}
+	}
+	var first, rest []int
+	for i := range entries {
+		if isAwaited[i] {
+			first = append(first, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return append(first, rest...)
 }
 
 // TablesRead returns for each entry the tables that it reads, also through views. A table

@@ -314,6 +314,17 @@ func TestTimesAddUp(t *testing.T) {
 	}
 }
 
+// What a long step waits for is started first, though it stands later in the plan.
+func TestWhatALongStepWaitsForComesFirst(t *testing.T) {
+	entries := []Entry{
+		{Name: "a", Kind: Table, Makes: []string{"a"}}, {Name: "b", Kind: Table, Makes: []string{"b"}}, {Name: "c", Kind: View, Reads: []string{"b"}, Makes: []string{"c"}},
+		{Name: "d", Kind: Table, Reads: []string{"a"}, Makes: []string{"d"}}, {Name: "fit", Kind: Go, Reads: []string{"c"}, IsLong: true}, {Name: "e", Kind: Table, Makes: []string{"e"}},
+	}
+	if got, want := startOrder(entries, waits(entries)), []int{1, 2, 4, 0, 3, 5}; !slices.Equal(got, want) {
+		t.Errorf("started are %v, want %v", got, want)
+	}
+}
+
 // Warnings are those of Go, and stand in the order of the plan whatever SQL takes.
 func TestWarningsStandInTheOrderOfThePlan(t *testing.T) {
 	actions, entries := Actions{}, []Entry{}

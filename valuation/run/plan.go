@@ -103,7 +103,7 @@ var models = []pipeline.Step{
 	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"gap_shares", "histories", "spend_histories", "cohort_activity", "start_attributes"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores", "pool_terms", "pool_days", "pool_histories", "start_given", "start_used", "start_windows", "start_bands", "start_expected", "repeat_distribution"}},
+	{Name: "fit", Kind: pipeline.Go, IsLong: true, Reads: []string{"gap_shares", "histories", "spend_histories", "cohort_activity", "start_attributes"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores", "pool_terms", "pool_days", "pool_histories", "start_given", "start_used", "start_windows", "start_bands", "start_expected", "repeat_distribution"}},
 	{Name: "first_labels", Kind: pipeline.Table, Folder: "models"},
 	{Name: "window_customers", Kind: pipeline.Table, Folder: "models"},
 	{Name: "start_outcomes", Kind: pipeline.Table, Folder: "models"},

@@ -58,6 +58,7 @@ func Plan(t *testing.T, files fs.FS, steps []pipeline.Step, actions pipeline.Act
 func holdReads(t *testing.T, entries []pipeline.Entry) {
 	t.Helper()
 	made := map[string]int{} // the layer of each table; of what Go makes, the highest that it reads
+	makers := map[string]string{}
 	for _, entry := range entries {
 		layer := slices.Index(layers, path.Dir(entry.File))
 		if entry.Kind != pipeline.Go && layer < 0 {
@@ -76,7 +77,10 @@ func holdReads(t *testing.T, entries []pipeline.Entry) {
 			}
 		}
 		for _, name := range entry.Makes {
-			made[name] = layer
+			if makers[name] != "" {
+				t.Errorf("%s and %s make %s: who reads it could read either", makers[name], entry.Name, name)
+			}
+			made[name], makers[name] = layer, entry.Name
 		}
 	}
 }
