@@ -49,6 +49,33 @@ func Unpublished(steps []Step) []Step {
 	return unpublished
 }
 
+// Needed returns, of the entries of a plan, those that are wanted, what makes what they
+// read, and so on, and the checks of which all that they read is made.
+func Needed(entries []Entry, isWanted func(Entry) bool) []Entry {
+	read, kept := map[string]bool{}, make([]bool, len(entries))
+	for i, entry := range slices.Backward(entries) {
+		isRead := slices.ContainsFunc(entry.Makes, func(name string) bool { return read[name] })
+		if kept[i] = isRead || isWanted(entry); kept[i] {
+			for _, name := range entry.Reads {
+				read[name] = true
+			}
+		}
+	}
+	var needed []Entry
+	made := map[string]bool{}
+	for i, entry := range entries {
+		isNotMade := func(name string) bool { return !made[name] }
+		if !kept[i] && (entry.Kind != Check || slices.ContainsFunc(entry.Reads, isNotMade)) {
+			continue
+		}
+		needed = append(needed, entry)
+		for _, name := range entry.Makes {
+			made[name] = true
+		}
+	}
+	return needed
+}
+
 // Header is what a SQL file says of itself in its opening comment.
 type Header struct {
 	Name  string

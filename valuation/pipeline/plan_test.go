@@ -29,3 +29,23 @@ func TestParseHeaderRefusesWhatIsNoHeader(t *testing.T) {
 		}
 	}
 }
+
+func TestNeededIsWhatLeadsToWhatIsWanted(t *testing.T) {
+	entries := []Entry{
+		{Name: "inputs", Kind: Go, Makes: []string{"orders", "spend"}},
+		{Name: "a", Kind: Table, Reads: []string{"orders"}, Makes: []string{"a"}},
+		{Name: "b", Kind: Table, Reads: []string{"spend"}, Makes: []string{"b"}},
+		{Name: "v", Kind: View, Reads: []string{"a"}, Makes: []string{"v"}},
+		{Name: "wanted", Kind: File, Reads: []string{"v"}, Makes: []string{"wanted"}},
+		{Name: "later", Kind: File, Reads: []string{"wanted"}, Makes: []string{"later"}},
+		{Name: "of_made", Kind: Check, Reads: []string{"wanted", "orders"}, Makes: []string{"of_made"}},
+		{Name: "of_more", Kind: Check, Reads: []string{"wanted", "b"}, Makes: []string{"of_more"}},
+	}
+	var names []string
+	for _, entry := range Needed(entries, func(e Entry) bool { return e.Name == "wanted" }) {
+		names = append(names, entry.Name)
+	}
+	if want := []string{"inputs", "a", "v", "wanted", "of_made"}; !slices.Equal(names, want) {
+		t.Errorf("needed are %v, want %v", names, want)
+	}
+}

@@ -14,6 +14,7 @@ import (
 const (
 	identityStep = "identity"       // ends a run that stands already
 	earlierStep  = "earlier"        // of a check: finds the run to compare with
+	pastStep     = "past"           // of customers alone: what of earlier runs changes them
 	startStep    = "starts"         // of a check: whether the files start mid-life
 	listStep     = "customer_lists" // whose rows are written to the lists
 )
@@ -36,6 +37,13 @@ var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, movement.Earlier, facts, suspicion.Record, movement.Restated, acquired, models, value, verdict, audit, kpis, movement.Steps, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
+
+// accepted are the steps that hold the orders to their contract and to what a shop looks
+// like, for customers alone as for a run.
+var accepted = slices.Concat(afterAsOf(Contract, pastStep), suspicion.Compared, suspicion.Profile)
+
+// valued are the steps of a run up to the verdict on each customer, and the checks.
+var valued = slices.Concat(accepted, facts, acquired, models, value, verdict, checks)
 
 // afterAsOf returns steps with one more of Go, right after the as-of day is known.
 func afterAsOf(steps []pipeline.Step, name string) []pipeline.Step {
