@@ -8,6 +8,7 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/export"
+	"cbv/valuation/failure"
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/report"
@@ -21,20 +22,55 @@ var runSections = []string{
 }
 
 func runCommand(env Env) *cli.Command {
+	var only, to string
 	return onSettings(env, &cli.Command{
 		Name:     "run",
 		Category: valuing,
 		Usage:    "value, segment and mark every customer, publish the run, and write the declared audiences",
 		UsageText: `cbv run                                          # by the cbv.yaml of this folder
 cbv run --orders.files 'orders/*.parquet' --orders.columns.amount 'Quantity * UnitPrice'
-cbv run --config shop.yaml --wait 30m --max-age 1 --model auto --log json     # every night`,
+cbv run --config shop.yaml --wait 30m --max-age 1 --model auto --log json     # every night
+cbv run --only customers --to customers.parquet  # a quick look, which publishes nothing`,
+		Flags: []cli.Flag{
+			&choiceFlag{&cli.StringFlag{Name: "only", Usage: "`TABLE` to make in place of a run, which publishes nothing: customers, to a file", Destination: &only}, []string{run.CustomersTable}},
+			&cli.StringFlag{Name: "to", Usage: "with --only: `FILE` to write, which must not be there", Destination: &to},
+		},
 	}, reading{
 		sections: runSections,
 		common: []string{
 			"out", "orders.files", "orders.columns.customer_id", "orders.columns.ordered_at", "orders.columns.amount",
 			"value.currency", "value.margin_rate", "value.cac", "time.as_of", "run.strict", "run.accept", "run.max_age_days", "run.wait", "run.model", "log",
 		},
-	}, func(ctx context.Context, settings config.Config) error { return runRun(ctx, env, settings) })
+	}, func(ctx context.Context, settings config.Config) error {
+		switch {
+		case only == "" && to == "":
+			return runRun(ctx, env, settings)
+		case only == "":
+			return failure.Usagef("--to: a run is published below --out: leave --to out, or give --only customers with it")
+		case only != run.CustomersTable:
+			return failure.Usagef("--only: %q is no table that can be had alone: give --only customers", only)
+		case to == "":
+			return failure.Usagef("--only: name the file to write with --to, such as --to customers.parquet")
+		}
+		return runCustomers(ctx, env, settings, to)
+	})
+}
+
+// runCustomers writes the customers alone.
+func runCustomers(ctx context.Context, env Env, settings config.Config, to string) error {
+	asked, err := job(env, settings)
+	if err != nil {
+		return err
+	}
+	env.messages.start()
+	written, err := run.WriteCustomers(ctx, asked, to)
+	env.messages.end()
+	if err != nil {
+		return err
+	}
+	report.Customers(env.Stdout, written)
+	_, err = fmt.Fprintln(env.Stdout, written.File)
+	return err
 }
 
 func runRun(ctx context.Context, env Env, settings config.Config) error {

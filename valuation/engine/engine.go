@@ -25,8 +25,11 @@ type Options struct {
 type Open func(ctx context.Context, options Options) (Engine, error)
 
 // Engine runs SQL over the declared files. Names are names of tables, views and
-// columns, never SQL. It is not safe for concurrent use.
+// columns, never SQL. It is not safe for concurrent use: Beside is.
 type Engine interface {
+	// Beside returns the same tables and views for use at the same time: what either
+	// makes, both see once it is made. Close it after use, before the first.
+	Beside(ctx context.Context) (Engine, error)
 	// View makes a view of a SELECT.
 	View(ctx context.Context, name, query string) error
 	// Table makes a table of a SELECT and returns its number of rows.

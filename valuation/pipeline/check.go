@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"fmt"
+
+	"cbv/valuation/engine"
 )
 
 // CheckColumns are the columns of a check: one row per rule, with what it found,
@@ -10,17 +12,17 @@ import (
 // (null: the rule has no place).
 var CheckColumns = []string{"rule", "got", "want", "example"}
 
-// judge appends an error for each rule of a check that is broken.
-func (c *Context) judge(ctx context.Context, check string, broken *[]error) error {
-	for row, err := range c.Engine.Rows(ctx, check, CheckColumns) {
+// judge returns an error for each rule of a check that is broken.
+func judge(ctx context.Context, e engine.Engine, check string) (broken []error, err error) {
+	for row, err := range e.Rows(ctx, check, CheckColumns) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := Judge(check, row); err != nil {
-			*broken = append(*broken, err)
+			broken = append(broken, err)
 		}
 	}
-	return nil
+	return broken, nil
 }
 
 // Judge holds a row of a check, its values in the order of CheckColumns. It

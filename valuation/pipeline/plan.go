@@ -34,6 +34,7 @@ type Step struct {
 	Reads  []string // of Go steps; a SQL file states its own
 	Makes  []string // of Go steps; a SQL file makes the table of its name
 	Key    []string // of files and lists: the unique sort key
+	IsLong bool     // of Go steps: worth starting early, so that SQL is carried out beside it
 }
 
 // Unpublished returns the steps with views in place of the files, so that they
@@ -46,6 +47,33 @@ func Unpublished(steps []Step) []Step {
 		}
 	}
 	return unpublished
+}
+
+// Needed returns, of the entries of a plan, those that are wanted, what makes what they
+// read, and so on, and the checks of which all that they read is made.
+func Needed(entries []Entry, isWanted func(Entry) bool) []Entry {
+	read, kept := map[string]bool{}, make([]bool, len(entries))
+	for i, entry := range slices.Backward(entries) {
+		isRead := slices.ContainsFunc(entry.Makes, func(name string) bool { return read[name] })
+		if kept[i] = isRead || isWanted(entry); kept[i] {
+			for _, name := range entry.Reads {
+				read[name] = true
+			}
+		}
+	}
+	var needed []Entry
+	made := map[string]bool{}
+	for i, entry := range entries {
+		isNotMade := func(name string) bool { return !made[name] }
+		if !kept[i] && (entry.Kind != Check || slices.ContainsFunc(entry.Reads, isNotMade)) {
+			continue
+		}
+		needed = append(needed, entry)
+		for _, name := range entry.Makes {
+			made[name] = true
+		}
+	}
+	return needed
 }
 
 // Header is what a SQL file says of itself in its opening comment.
@@ -79,13 +107,15 @@ type Entry struct {
 	Grain string   `json:"grain,omitempty"`
 	Key   []string `json:"key,omitempty"`
 	SQL   string   `json:"-"`
+
+	IsLong bool `json:"-"`
 }
 
 // Load joins steps with their SQL files.
 func Load(files fs.FS, steps []Step) ([]Entry, error) {
 	var entries []Entry
 	for _, step := range steps {
-		entry := Entry{Name: step.Name, Kind: step.Kind, Reads: step.Reads, Makes: step.Makes, Key: step.Key}
+		entry := Entry{Name: step.Name, Kind: step.Kind, Reads: step.Reads, Makes: step.Makes, Key: step.Key, IsLong: step.IsLong}
 		if step.Kind != Go {
 			entry.File = step.Folder + "/" + step.Name + ".sql"
 			text, err := fs.ReadFile(files, entry.File)
@@ -117,38 +147,4 @@ func WriteIdentity(to io.Writer, files fs.FS, steps []Step) error {
 	macros, err := fs.ReadFile(files, "engine/duckdb.sql")
 	fmt.Fprintf(to, "%s\n", macros)
 	return err
-}
-
-// LastUses returns, for each entry, the tables that nothing after it reads, so
-// that they can be dropped. What reads a view reads all that the view reads.
-func LastUses(entries []Entry) [][]string {
-	behind := map[string][]string{} // the tables behind each name
-	last := map[string]int{}
-	for i, entry := range entries {
-		var tables []string
-		for _, name := range entry.Reads {
-			tables = append(tables, behind[name]...)
-		}
-		if entry.Kind != View {
-			for _, table := range tables {
-				last[table] = i
-			}
-		}
-		for _, name := range entry.Makes {
-			behind[name] = []string{name}
-			if entry.Kind == View {
-				behind[name] = tables
-			}
-		}
-	}
-	uses := make([][]string, len(entries))
-	for _, entry := range entries {
-		if entry.Kind != Table {
-			continue // files are published, and what Go makes is small
-		}
-		if end, ok := last[entry.Name]; ok {
-			uses[end] = append(uses[end], entry.Name)
-		}
-	}
-	return uses
 }

@@ -2,15 +2,15 @@ package pipeline
 
 import (
 	"bytes"
-	"math"
 	"os"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// StepTiming is what a step cost.
+// StepTiming is what a step cost. Steps that are under way beside each other share the
+// time that passes and what the process works in it evenly, so that the steps add up to
+// the whole.
 type StepTiming struct {
 	Step    string  `json:"step"`
 	Seconds float64 `json:"seconds"`
@@ -29,18 +29,6 @@ type StepTiming struct {
 // not know of them.
 type TimingFile struct {
 	Steps []StepTiming `json:"steps"`
-}
-
-// measure starts the timing of a step; the function it returns ends it, and is given
-// the rows that the step made.
-func (c *Context) measure(step string) func(rows *int64) time.Duration {
-	resetPeak()
-	start, worked := c.Clock(), CPUSeconds()
-	return func(rows *int64) time.Duration {
-		elapsed := c.Clock().Sub(start)
-		c.Timing = append(c.Timing, StepTiming{step, elapsed.Seconds(), math.Round(100*(CPUSeconds()-worked)) / 100, peakBytes(), rows})
-		return elapsed
-	}
 }
 
 // CPUSeconds returns what the process has worked so far, for itself and the system on

@@ -25,8 +25,10 @@ type Walk struct {
 	Diagnose func(ctx context.Context, failed error) error
 }
 
-// Walk opens the engine, carries the entries out in order, and drops each table
-// after its last reader.
+// Walk opens the engine, carries the entries out, and drops each table after its last
+// reader. What Go does and what SQL does run beside each other: at any time one entry of
+// Go is under way at most, in the plan's order, and one of SQL. So what Go holds is
+// never in two hands, and what is found does not depend on which entry was the quicker.
 func (c *Context) Walk(ctx context.Context, w Walk) (err error) {
 	macros, err := fs.ReadFile(c.SQL, "engine/duckdb.sql")
 	if err != nil {
@@ -41,31 +43,13 @@ func (c *Context) Walk(ctx context.Context, w Walk) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Engine.Close()) }()
-
-	var broken []error // the rules of the checks so far
-	lastUses := LastUses(w.Entries)
-	for i, entry := range w.Entries {
-		if entry.Kind != Check && len(broken) > 0 {
-			break
-		}
-		event := Event{Kind: StepStarted, Step: entry.Name, Number: i + 1, Steps: len(w.Entries)}
-		c.Progress(event)
-		stop := c.measure(entry.Name)
-		rows, err := c.step(ctx, entry, w.Actions, &broken)
-		event.Elapsed = stop(rows)
-		if err != nil {
-			return w.diagnosed(ctx, err)
-		}
-		event.Kind, event.Rows = StepFinished, rows
-		c.Progress(event)
-		for _, table := range lastUses[i] {
-			if err := c.Engine.Drop(ctx, table); err != nil {
-				return err
-			}
-		}
+	sql, err := c.Engine.Beside(ctx)
+	if err != nil {
+		return err
 	}
-	if len(broken) > 0 {
-		return refuse(broken)
+	defer func() { err = errors.Join(err, sql.Close()) }()
+	if err := c.walk(ctx, w, sql); err != nil {
+		return w.diagnosed(ctx, err)
 	}
 	return nil
 }
@@ -114,30 +98,35 @@ func (c *Context) file(entry Entry) engine.File {
 	return file
 }
 
-// step carries one entry out and returns the rows it made, nil where they are not
-// counted. Broken rules are collected, so that all of them are seen at once.
-func (c *Context) step(ctx context.Context, entry Entry, actions Actions, broken *[]error) (rows *int64, err error) {
+// outcome is what became of an entry.
+type outcome struct {
+	rows   *int64  // that it made, nil where they are not counted
+	broken []error // the rules of a check
+	err    error
+}
+
+// act carries an entry out by an engine.
+func (c *Context) act(ctx context.Context, e engine.Engine, entry Entry, actions Actions) (o outcome) {
 	count := int64(0)
 	switch entry.Kind {
 	case Go:
-		return nil, actions[entry.Name](ctx)
+		o.err = actions[entry.Name](ctx)
 	case Lists:
-		if err := c.Engine.View(ctx, entry.Name, entry.SQL); err != nil {
-			return nil, err
+		if o.err = e.View(ctx, entry.Name, entry.SQL); o.err == nil {
+			o.err = actions[entry.Name](ctx)
 		}
-		return nil, actions[entry.Name](ctx)
 	case Check:
-		if err := c.Engine.View(ctx, entry.Name, entry.SQL); err != nil {
-			return nil, err
+		if o.err = e.View(ctx, entry.Name, entry.SQL); o.err == nil {
+			o.broken, o.err = judge(ctx, e, entry.Name)
 		}
-		return nil, c.judge(ctx, entry.Name, broken)
 	case Table:
-		count, err = c.Engine.Table(ctx, entry.Name, entry.SQL)
+		count, o.err = e.Table(ctx, entry.Name, entry.SQL)
+		o.rows = &count
 	case File:
-		count, err = c.Engine.File(ctx, entry.Name, entry.SQL, c.file(entry))
-		c.Rows[entry.Name] = count
+		count, o.err = e.File(ctx, entry.Name, entry.SQL, c.file(entry))
+		o.rows = &count
 	default:
-		return nil, c.Engine.View(ctx, entry.Name, entry.SQL)
+		o.err = e.View(ctx, entry.Name, entry.SQL)
 	}
-	return &count, err
+	return o
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -32,6 +33,12 @@ func Run(out io.Writer, result run.Result, settings config.Config) {
 		}
 	}
 	writeWarnings(out, s.warnings())
+}
+
+// Customers writes what became of the customers without the rest of a run.
+func Customers(out io.Writer, written run.Customers) {
+	fmt.Fprintf(out, "%s on %s, and nothing else of a run: no run is published.\n", countNoun(written.Rows, "customer"), written.AsOf.Format(time.DateOnly))
+	writeWarnings(out, written.Warnings)
 }
 
 // warnings are those of the run. Why its figures deserve no trust, or may not, is said

@@ -52,13 +52,7 @@ func (r *nightly) identify() (string, error) {
 // stopIfPublished finds what of earlier runs this one reads, ends a run that stands
 // already, and refuses parameters that are too old for its day.
 func (r *nightly) stopIfPublished(ctx context.Context) error {
-	if err := r.findEarlier(ctx); err != nil {
-		return err
-	}
-	if err := r.scoring.ChooseModel(ctx, r.runs); err != nil {
-		return err
-	}
-	if err := r.scoring.RefuseOldModel(); err != nil {
+	if err := r.findPast(ctx); err != nil {
 		return err
 	}
 	settings, err := r.Config.Identity()
@@ -79,6 +73,18 @@ func (r *nightly) stopIfPublished(ctx context.Context) error {
 		return errPublished
 	}
 	return err
+}
+
+// findPast finds what of earlier runs changes what is said of a customer: the run to
+// compare with, and parameters to reuse, of which it refuses those that are too old.
+func (r *nightly) findPast(ctx context.Context) error {
+	if err := r.findEarlier(ctx); err != nil {
+		return err
+	}
+	if err := r.scoring.ChooseModel(ctx, r.runs); err != nil {
+		return err
+	}
+	return r.scoring.RefuseOldModel()
 }
 
 // findEarlier finds the run to compare with.

@@ -14,6 +14,7 @@ import (
 const (
 	identityStep = "identity"       // ends a run that stands already
 	earlierStep  = "earlier"        // of a check: finds the run to compare with
+	pastStep     = "past"           // of customers alone: what of earlier runs changes them
 	startStep    = "starts"         // of a check: whether the files start mid-life
 	listStep     = "customer_lists" // whose rows are written to the lists
 )
@@ -36,6 +37,13 @@ var Tested = slices.Concat(intake.Steps, facts, acquired, models)
 var Nightly = slices.Concat(afterAsOf(Contract, identityStep), suspicion.Compared, suspicion.Profile, movement.Earlier, facts, suspicion.Record, movement.Restated, acquired, models, value, verdict, audit, kpis, movement.Steps, lists, checks, judgement.Steps, []pipeline.Step{
 	{Name: "documents", Kind: pipeline.Go},
 })
+
+// accepted are the steps that hold the orders to their contract and to what a shop looks
+// like, for customers alone as for a run.
+var accepted = slices.Concat(afterAsOf(Contract, pastStep), suspicion.Compared, suspicion.Profile)
+
+// valued are the steps of a run up to the verdict on each customer, and the checks.
+var valued = slices.Concat(accepted, facts, acquired, models, value, verdict, checks)
 
 // afterAsOf returns steps with one more of Go, right after the as-of day is known.
 func afterAsOf(steps []pipeline.Step, name string) []pipeline.Step {
@@ -104,7 +112,7 @@ var models = []pipeline.Step{
 	{Name: "spend_summary", Kind: pipeline.View, Folder: "models"},
 	{Name: "spend_sample", Kind: pipeline.Table, Folder: "models"},
 	{Name: "spend_histories", Kind: pipeline.Table, Folder: "models"},
-	{Name: "fit", Kind: pipeline.Go, Reads: []string{"gap_shares", "histories", "spend_histories", "cohort_activity", "start_attributes"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores", "pool_terms", "pool_days", "pool_histories", "start_given", "start_used", "start_windows", "start_bands", "start_expected", "repeat_distribution"}},
+	{Name: "fit", Kind: pipeline.Go, IsLong: true, Reads: []string{"gap_shares", "histories", "spend_histories", "cohort_activity", "start_attributes"}, Makes: []string{"scores", "conditional_forecasts", "forecast_months", "parameter_places", "season_terms", "spend_correlation", "fit_groups", "backtest_scores", "pool_terms", "pool_days", "pool_histories", "start_given", "start_used", "start_windows", "start_bands", "start_expected", "repeat_distribution"}},
 	{Name: "first_labels", Kind: pipeline.Table, Folder: "models"},
 	{Name: "window_customers", Kind: pipeline.Table, Folder: "models"},
 	{Name: "start_outcomes", Kind: pipeline.Table, Folder: "models"},

@@ -121,7 +121,7 @@ func wire(c *pipeline.Context, inputs intake.Inputs, reused scoring.RunModel) *n
 
 // dryActions are those of plans that make nothing to keep.
 func (r *nightly) dryActions() pipeline.Actions {
-	return pipeline.Join(r.actions, pipeline.Actions{earlierStep: r.findEarlier, startStep: r.intake.CheckStart})
+	return pipeline.Join(r.actions, pipeline.Actions{earlierStep: r.findEarlier, pastStep: r.findPast, startStep: r.intake.CheckStart})
 }
 
 // walk carries the nightly plan out and publishes what it made.
@@ -182,16 +182,29 @@ func Backtest(ctx context.Context, job pipeline.Job) (scoring.BacktestReport, er
 
 // dryRun carries out a plan that makes nothing to keep, and may read earlier runs, with
 // further actions of its own.
-func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs publication.Catalog, further ...func(*nightly) pipeline.Actions) (r *nightly, err error) {
+func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs publication.Catalog, further ...func(*nightly) pipeline.Actions) (*nightly, error) {
+	entries, err := pipeline.Load(job.SQL, pipeline.Unpublished(steps))
+	if err != nil {
+		return nil, err
+	}
+	return walkAside(ctx, job, aside{entries: entries, runs: runs}, further...)
+}
+
+// aside is what is carried out without publishing it.
+type aside struct {
+	entries []pipeline.Entry
+	runs    publication.Catalog // earlier ones, which it may read
+	reused  scoring.RunModel    // not set: the models are fitted
+	build   string              // folder in which files may be made; "" for none
+}
+
+// walkAside carries entries out and publishes nothing.
+func walkAside(ctx context.Context, job pipeline.Job, a aside, further ...func(*nightly) pipeline.Actions) (r *nightly, err error) {
 	inputs, err := intake.Find(ctx, job.Config)
 	if err != nil {
 		return nil, err
 	}
 	if err := inputs.Fingerprint(ctx); err != nil {
-		return nil, err
-	}
-	entries, err := pipeline.Load(job.SQL, pipeline.Unpublished(steps))
-	if err != nil {
 		return nil, err
 	}
 	c, err := pipeline.NewContext(job)
@@ -203,17 +216,17 @@ func dryRun(ctx context.Context, job pipeline.Job, steps []pipeline.Step, runs p
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
-	earlier, err := runs.Paths(suspicion.EarlierTables...)
+	earlier, err := a.runs.Paths(suspicion.EarlierTables...)
 	if err != nil {
 		return nil, err
 	}
-	r = wire(c, inputs, scoring.RunModel{})
-	r.runs = runs
+	r = wire(c, inputs, a.reused)
+	r.runs = a.runs
 	actions := r.dryActions()
 	for _, more := range further {
 		actions = pipeline.Join(actions, more(r))
 	}
 	return r, c.Walk(ctx, pipeline.Walk{
-		Entries: entries, Actions: actions, Readable: append(r.intake.Readable(), earlier...), Spill: spill, Diagnose: r.intake.Diagnose,
+		Entries: a.entries, Actions: actions, Readable: append(r.intake.Readable(), earlier...), Build: a.build, Spill: spill, Diagnose: r.intake.Diagnose,
 	})
 }

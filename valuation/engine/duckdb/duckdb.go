@@ -26,7 +26,7 @@ import (
 
 // database is one DuckDB in-memory database on one connection.
 type database struct {
-	db      *sql.DB
+	db      *sql.DB // nil: another connection opened it
 	conn    *sql.Conn
 	reading string // what is being read, "" nothing
 	spill   string // folder of what does not fit into memory
@@ -63,7 +63,7 @@ func openWithin(ctx context.Context, opt engine.Options, room int64) (engine.Eng
 	settings := []string{
 		"set autoinstall_known_extensions = false",
 		"set autoload_known_extensions = false",
-		"set TimeZone = 'UTC'",
+		"set global TimeZone = 'UTC'", // of later connections too
 		fmt.Sprintf("set threads = %d", opt.Threads),
 		"set memory_limit = " + engine.Quote(opt.MemoryLimit),
 		"set temp_directory = " + engine.Quote(opt.TempDir),
@@ -98,8 +98,21 @@ func openWithin(ctx context.Context, opt engine.Options, room int64) (engine.Eng
 	return d, nil
 }
 
-// Close ends the database and frees its memory.
+// Beside opens another connection to the database.
+func (d *database) Beside(ctx context.Context) (engine.Engine, error) {
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	return &database{conn: conn}, nil
+}
+
+// Close ends the database and frees its memory; of a connection beside the first it ends
+// that alone.
 func (d *database) Close() error {
+	if d.db == nil {
+		return d.conn.Close()
+	}
 	return errors.Join(d.conn.Close(), d.db.Close())
 }
 

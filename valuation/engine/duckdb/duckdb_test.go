@@ -402,3 +402,35 @@ func TestDamageIsNoDataError(t *testing.T) {
 		t.Errorf("a text that is no number: %v", err)
 	}
 }
+
+// What is made by one connection is there for the one beside it, under the same settings:
+// whatever zone the machine is in, days are those of UTC.
+func TestBeside(t *testing.T) {
+	t.Setenv("TZ", "Asia/Tokyo")
+	e, _ := open(t)
+	beside, err := e.Beside(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close()
+	if _, err := e.Table(t.Context(), "made", "select 7 as number, to_minor(1.5e0, 100) as minor, current_setting('TimeZone') as zone"); err != nil {
+		t.Fatal(err)
+	}
+	if err := beside.View(t.Context(), "seen", "select *, current_setting('TimeZone') as zone_beside from made"); err != nil {
+		t.Fatal(err)
+	}
+	for row, err := range e.Rows(t.Context(), "seen", []string{"number", "minor", "zone", "zone_beside"}) {
+		if err != nil || !slices.Equal(row, []any{int64(7), int64(150), "UTC", "UTC"}) {
+			t.Errorf("seen is %v, %v", row, err)
+		}
+		if count, err := beside.Count(t.Context(), "made"); count != 1 || err != nil { // while the other one reads
+			t.Errorf("beside it there are %d rows, %v", count, err)
+		}
+	}
+	if err := beside.Drop(t.Context(), "made"); err != nil {
+		t.Error(err)
+	}
+	if _, err := e.Count(t.Context(), "made"); err == nil {
+		t.Error("a table that was dropped beside is there still")
+	}
+}

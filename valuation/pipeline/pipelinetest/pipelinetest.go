@@ -58,6 +58,7 @@ func Plan(t *testing.T, files fs.FS, steps []pipeline.Step, actions pipeline.Act
 func holdReads(t *testing.T, entries []pipeline.Entry) {
 	t.Helper()
 	made := map[string]int{} // the layer of each table; of what Go makes, the highest that it reads
+	makers := map[string]string{}
 	for _, entry := range entries {
 		layer := slices.Index(layers, path.Dir(entry.File))
 		if entry.Kind != pipeline.Go && layer < 0 {
@@ -76,7 +77,10 @@ func holdReads(t *testing.T, entries []pipeline.Entry) {
 			}
 		}
 		for _, name := range entry.Makes {
-			made[name] = layer
+			if makers[name] != "" {
+				t.Errorf("%s and %s make %s: who reads it could read either", makers[name], entry.Name, name)
+			}
+			made[name], makers[name] = layer, entry.Name
 		}
 	}
 }
@@ -139,8 +143,9 @@ func Keep(t *testing.T, c *pipeline.Context, steps []pipeline.Step, folder strin
 			entries[i].Kind = pipeline.Table
 		}
 	}
-	var step pipeline.Entry
+	var step pipeline.Entry // of Go, under way
 	var own []string
+	beside := openBeside(t, c)
 	open := c.Open
 	c.Open = func(ctx context.Context, options engine.Options) (engine.Engine, error) {
 		e, err := open(ctx, options)
@@ -149,15 +154,33 @@ func Keep(t *testing.T, c *pipeline.Context, steps []pipeline.Step, folder strin
 	c.Progress = func(event pipeline.Event) {
 		switch event.Kind {
 		case pipeline.StepStarted:
-			step, own = entries[event.Number-1], nil
+			if entry := entries[event.Number-1]; entry.Kind == pipeline.Go {
+				step, own = entry, nil
+			}
 		case pipeline.StepFinished:
 			for _, name := range entries[event.Number-1].Makes {
 				file := engine.File{Path: filepath.Join(folder, name+".parquet"), Key: []string{"all"}, Metadata: map[string]string{"table": name}}
-				if _, err := c.Engine.File(t.Context(), "kept_"+name, "select * from "+name, file); err != nil {
+				if _, err := beside().File(t.Context(), "kept_"+name, "select * from "+name, file); err != nil {
 					t.Error(err)
 				}
 			}
 		}
 	}
 	return entries
+}
+
+// openBeside returns what gives an engine beside that of a walk, once the context has
+// opened one: the walk's own are in use.
+func openBeside(t *testing.T, c *pipeline.Context) func() engine.Engine {
+	var beside engine.Engine
+	open := c.Open
+	c.Open = func(ctx context.Context, options engine.Options) (engine.Engine, error) {
+		e, err := open(ctx, options)
+		if err == nil {
+			beside, err = e.Beside(ctx)
+			t.Cleanup(func() { _ = beside.Close() })
+		}
+		return e, err
+	}
+	return func() engine.Engine { return beside }
 }

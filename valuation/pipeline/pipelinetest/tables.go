@@ -22,6 +22,7 @@ func HoldGoTables(t *testing.T, c *pipeline.Context, entries []pipeline.Entry) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(string(text), "\n")
+	beside := openBeside(t, c)
 	progress := c.Progress
 	c.Progress = func(event pipeline.Event) {
 		progress(event)
@@ -32,7 +33,7 @@ func HoldGoTables(t *testing.T, c *pipeline.Context, entries []pipeline.Entry) {
 			if name == "params" || name == "input_limits" {
 				continue // the settings are read as the program makes them
 			}
-			made, err := c.Engine.Describe(t.Context(), name)
+			made, err := beside().Describe(t.Context(), name)
 			if err != nil {
 				t.Error(err)
 			}
