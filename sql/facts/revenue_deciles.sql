@@ -4,15 +4,35 @@
 --
 -- grain: one row
 -- reads: customer_totals
-select
-    cast(percentile_disc(0.1) within group (order by revenue_12m_minor) as bigint) as decile_1,
-    cast(percentile_disc(0.2) within group (order by revenue_12m_minor) as bigint) as decile_2,
-    cast(percentile_disc(0.3) within group (order by revenue_12m_minor) as bigint) as decile_3,
-    cast(percentile_disc(0.4) within group (order by revenue_12m_minor) as bigint) as decile_4,
-    cast(percentile_disc(0.5) within group (order by revenue_12m_minor) as bigint) as decile_5,
-    cast(percentile_disc(0.6) within group (order by revenue_12m_minor) as bigint) as decile_6,
-    cast(percentile_disc(0.7) within group (order by revenue_12m_minor) as bigint) as decile_7,
-    cast(percentile_disc(0.8) within group (order by revenue_12m_minor) as bigint) as decile_8,
-    cast(percentile_disc(0.9) within group (order by revenue_12m_minor) as bigint) as decile_9
-from customer_totals
-where purchases_12m > 0
+with
+
+revenues as (
+    select revenue_12m_minor, count(*) as customers
+    from customer_totals
+    where purchases_12m > 0
+    group by revenue_12m_minor
+),
+
+revenues_up_to as (
+    select
+        revenue_12m_minor,
+        sum(customers) over (order by revenue_12m_minor) as up_to,
+        sum(customers) over () as customers
+    from revenues
+),
+
+final as (
+    select
+        min(case when 10 * up_to >= customers then revenue_12m_minor end) as decile_1,
+        min(case when 10 * up_to >= 2 * customers then revenue_12m_minor end) as decile_2,
+        min(case when 10 * up_to >= 3 * customers then revenue_12m_minor end) as decile_3,
+        min(case when 10 * up_to >= 4 * customers then revenue_12m_minor end) as decile_4,
+        min(case when 10 * up_to >= 5 * customers then revenue_12m_minor end) as decile_5,
+        min(case when 10 * up_to >= 6 * customers then revenue_12m_minor end) as decile_6,
+        min(case when 10 * up_to >= 7 * customers then revenue_12m_minor end) as decile_7,
+        min(case when 10 * up_to >= 8 * customers then revenue_12m_minor end) as decile_8,
+        min(case when 10 * up_to >= 9 * customers then revenue_12m_minor end) as decile_9
+    from revenues_up_to
+)
+
+select * from final
