@@ -3,7 +3,7 @@ package contest
 import (
 	"slices"
 
-	"cbv/valuation/stat"
+	"cbv/valuation/btyd/likelihood"
 )
 
 // Sums adds up what customers have on several cutoffs, each customer's own. A customer
@@ -19,7 +19,7 @@ func NewSums(cutoffs ...[]float64) *Sums {
 	numbers := slices.Concat(cutoffs...)
 	places := make([]int, len(numbers))
 	customers, before := 0, int32(0)
-	for i, at := range stat.ByValue(numbers) {
+	for i, at := range likelihood.ByValue(numbers) {
 		if i == 0 || numbers[at] != numbers[before] {
 			customers++
 		}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/stat"
 )
 
@@ -88,7 +89,7 @@ func Ranks(values []float64) []float64 {
 // placed returns the customers by value, equal ones as they come.
 func placed(values []float64, u func(customer int) float64) []stat.Placed {
 	order := make([]stat.Placed, len(values))
-	for place, i := range stat.ByValue(values) {
+	for place, i := range likelihood.ByValue(values) {
 		order[place] = stat.Placed{Value: values[i], U: u(int(i)), Customer: int(i)}
 	}
 	return order

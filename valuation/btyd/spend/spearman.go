@@ -3,7 +3,7 @@ package spend
 import (
 	"math"
 
-	"cbv/valuation/stat"
+	"cbv/valuation/btyd/likelihood"
 )
 
 // Spearman returns the rank correlation, over customers with a repeat purchase,
@@ -39,7 +39,7 @@ func midRanks(counts []Count, values []float64) []float64 {
 	for _, c := range counts {
 		all += c.Customers
 	}
-	ranks, order := make([]float64, len(counts)), stat.ByValue(values)
+	ranks, order := make([]float64, len(counts)), likelihood.ByValue(values)
 	var below int64
 	for from := 0; from < len(order); {
 		to, tied := from, int64(0)
