@@ -21,6 +21,13 @@ func RateWithin(windows []int, rates []float64, days int) float64 {
 		rate := min(max(rates[i], 1e-12), 1-1e-12) // logarithms of none and of all are infinite
 		logDays[i], logHazards[i] = math.Log(float64(window)), math.Log(-math.Log1p(-rate))
 	}
+	next := 0
+	for next < last && windows[next] < days {
+		next++
+	}
+	if rates[next] == 0 {
+		return 0 // nor does anybody buy sooner
+	}
 	alike := func(i int) float64 { return -math.Expm1(math.Log1p(-rates[i]) * float64(days) / float64(windows[i])) }
 	switch {
 	case days < windows[0]:

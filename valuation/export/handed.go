@@ -147,10 +147,14 @@ func readHanded(ctx context.Context, exports []earlier, kind platform.Kind, want
 			err := read(ctx, path, e.form, func(header []string) *platform.HandedReader {
 				return platform.NewHandedReader(header, e.form, kind, wanted, found)
 			})
+			var unread *fs.PathError
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
-			case err != nil && !errors.Is(err, fs.ErrNotExist):
+			case err == nil || errors.Is(err, fs.ErrNotExist):
+			case errors.As(err, &unread):
+				return err // what it says is not known: it may be whole
+			default:
 				return failure.Inputf("%w", damaged(fmt.Errorf("%s: %w", path, err)))
 			}
 		}
@@ -176,8 +180,11 @@ func readCSV(ctx context.Context, path string, form platform.Target, open func(h
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil {
+		if malformed := (*csv.ParseError)(nil); errors.As(err, &malformed) {
 			return errors.New("it is no file that an export wrote")
+		}
+		if err != nil {
+			return err
 		}
 		reader.Read(record)
 	}

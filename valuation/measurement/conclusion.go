@@ -19,7 +19,7 @@ func (d *Document) Conclude(f Facts, others []Document) {
 	case d.LooksAreOver && !d.SampleRatio.Broken && hasLast && last.MoneyBasis == d.MoneyBasis && last.Currency == d.Currency:
 		d.Conclusion = fmt.Sprintf("The looks are over. At the last, on %s: %s", last.AsOf, last.Conclusion)
 		if last.MoneyWithheld != "" && d.MoneyWithheld == "" {
-			d.Conclusion += fmt.Sprintf(" What was missing is there now: measure that day again (--as-of %s), which is the same look.", last.AsOf)
+			d.Conclusion += fmt.Sprintf(" What was missing is there now: measure that day again (with --as-of %s beside the other flags), which is the same look.", last.AsOf)
 		}
 		if d.Decision.decides() && d.Decision != last.Decision {
 			d.Conclusion += " " + d.Decision.sentence(d.AsOf)

@@ -74,7 +74,7 @@ func (m *Measurement) countLate(assigned map[int]int64) {
 // planned, so that the look that was the last is none until they are mature.
 func (m *Measurement) warnOfLate() {
 	if m.ended.late > 0 {
-		m.Warn("assigned_after_end", "the campaign was said to have ended on %s, and %s came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: take the campaign out of its audience, so that nobody else comes",
+		m.Warn("assigned_after_end", "the campaign was said to have ended on %s, and %s came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: leave the campaign in its audience until then, for without it everybody is written to, or where another tool assigns see to it that nobody else comes",
 			m.endedOn(), countCustomers(m.ended.late))
 	}
 }

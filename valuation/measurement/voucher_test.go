@@ -137,7 +137,7 @@ func TestMoneyThatArrivesAfterTheLastLook(t *testing.T) {
 		c.Time.AsOf = &config.Day{Time: last.AddDate(0, 0, days)}
 		return measureShop(t, c, "spring").Document
 	}
-	const untold, again = "Whether sending paid is not known, since value.margin_rate hides discounts", "measure that day again (--as-of 2022-02-07)"
+	const untold, again = "Whether sending paid is not known, since value.margin_rate hides discounts", "measure that day again (with --as-of 2022-02-07 "
 	same := s.write(t)
 	if d := measured(same, false, 0); !d.IsLastLook() || !strings.HasPrefix(d.Conclusion, untold) {
 		t.Errorf("look %d: %s", d.Look, d.Conclusion)

@@ -174,13 +174,13 @@ func TestWarningsOfOrdersAndArms(t *testing.T) {
 		{
 			Code:   "assigned_after_end",
 			Raises: lateAfter("2026-01-11"),
-			Says:   "the campaign was said to have ended on 2026-01-11, and 40 customers came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: take the campaign out of its audience, so that nobody else comes",
+			Says:   "the campaign was said to have ended on 2026-01-11, and 40 customers came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: leave the campaign in its audience until then, for without it everybody is written to, or where another tool assigns see to it that nobody else comes",
 			Silent: lateAfter("2026-01-12"),
 		},
 		{ // nobody said so, or only later
 			Code:   "assigned_after_end",
 			Raises: lateAfter("2026-01-10"),
-			Says:   "the campaign was said to have ended on 2026-01-10, and 40 customers came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: take the campaign out of its audience, so that nobody else comes",
+			Says:   "the campaign was said to have ended on 2026-01-10, and 40 customers came into its arms after it: they count as everyone does, and the last look waits until they have been watched for the whole window: leave the campaign in its audience until then, for without it everybody is written to, or where another tool assigns see to it that nobody else comes",
 			Silent: lateAfter(""),
 		},
 		{ // 106² / 1,000 = 11.2 has a p below .001, 104² / 1,000 = 10.8 has not

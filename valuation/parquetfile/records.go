@@ -27,6 +27,11 @@ func ReadRecords(path string, keep func(Record) bool) (records []Record, err err
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	defer func() {
+		if fault := recover(); fault != nil {
+			records, err = nil, fmt.Errorf("%s: %v", path, fault) // of a damaged file parquet-go panics
+		}
+	}()
 	reader := parquet.NewReader(file)
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	rows := make([]parquet.Row, 128)

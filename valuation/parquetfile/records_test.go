@@ -47,3 +47,19 @@ func TestRecordsAreTheRowsThatAreKept(t *testing.T) {
 		t.Error("half a file was read")
 	}
 }
+
+// A damaged file is an error, whatever of it is damaged.
+func TestRecordsOfDamagedFiles(t *testing.T) {
+	whole := writeSales(t, sales(300))
+	refused := 0
+	for at := 0; at < len(whole); at += 5 {
+		content := bytes.Clone(whole)
+		content[at] ^= 0x5a
+		if _, err := ReadRecords(writeFile(t, content), func(Record) bool { return true }); err != nil {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("none of the damaged files is refused")
+	}
+}

@@ -132,7 +132,7 @@ func (c *collector) collect(b *batch) error {
 		if o.gone && (c.spec.Kind == Exited || reason == "") {
 			err = c.change(Remove, c.spec.Name, o.objects, made.line)
 			if o.objects != "" {
-				c.result.Told = append(c.result.Told, o.keys.Identifiers[:]...)
+				c.result.Told = append(c.result.Told, o.said[:]...)
 			}
 		}
 		if err == nil && reason != "" {

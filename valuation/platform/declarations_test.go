@@ -347,3 +347,23 @@ func columnsFrom(bytes []byte) (columns []Column) {
 }
 
 func hexOfSHA256(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+
+// A suppressed file may name a person in more ways than a row has room for: what tells of
+// it names the first ones.
+func TestRemovalInManyForms(t *testing.T) {
+	target := declared(func(t *Target) {
+		t.Key, t.NeedsOneOf = "", []Field{Email, Phone}
+		t.Columns = []Column{{Header: "mail", Field: Email}, {Header: "tel", Field: Phone}}
+		t.RemovalColumns = []Column{
+			{Header: "hash", Field: Email, Form: Form{"trim", "lower", "sha256"}}, {Header: "mail", Field: Email},
+			{Header: "tel hash", Field: Phone, Form: Form{"digits", "sha256"}}, {Header: "tel", Field: Phone},
+		}
+	})
+	spec := specOfTarget(t, target)
+	spec.Kind = Removal
+	var b batch
+	newLineWriter(&spec).identifiers(&b, [identifiers]string{"a", "b", "c"})
+	if got, want := string(b.lines), `{"hash":"a","mail":"b","tel hash":"c"}`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

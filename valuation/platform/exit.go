@@ -85,7 +85,7 @@ func (e *encoder) exit(o *outcome, p *Person) {
 	}
 	all := merged(present, earlier)
 	if o.gone = isPresent || isEarlier; o.gone {
-		e.lines.identifiers(e.batch, e.unguarded(p, all))
+		e.say(o, p, all)
 	}
 	if o.objects = objects; isListed {
 		o.objects = cmp.Or(objects, Suppressed)
@@ -181,8 +181,18 @@ func (e *encoder) suppress(o *outcome, p *Person, cells [identifiers]string, obj
 	isNew := func(key int64) bool { return key != 0 && !e.spec.Told.Has(key) }
 	if o.gone = e.spec.Told != nil && slices.ContainsFunc(o.keys.Identifiers[:], isNew); o.gone {
 		o.objects = objects
-		e.lines.identifiers(e.batch, e.unguarded(p, cells))
+		e.say(o, p, cells)
 	}
+}
+
+// say makes the line of a row that is removed, by what the target knows it.
+func (e *encoder) say(o *outcome, p *Person, cells [identifiers]string) {
+	for place, cell := range cells {
+		if cell != "" {
+			o.said[place] = o.keys.Identifiers[place]
+		}
+	}
+	e.lines.identifiers(e.batch, e.unguarded(p, cells))
 }
 
 // renamed is a cell of an earlier file as the column has it today, and its key: where the

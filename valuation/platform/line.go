@@ -44,7 +44,7 @@ func newLineWriter(spec *Spec) *lineWriter {
 			w.columns = append(w.columns, lineColumn{name: headerOf(column.Header), isText: column.Field != Value})
 		}
 		w.columns[at].columns = append(w.columns[at].columns, i)
-		if spec.Target.identifies(column) {
+		if spec.Target.identifies(column) && place < identifiers {
 			w.columns[at].identifiers = append(w.columns[at].identifiers, place)
 			place++
 		}

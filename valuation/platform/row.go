@@ -19,6 +19,7 @@ type outcome struct {
 	unknown     bool               // of an exited row, that an identifier could not be named
 	gone        bool               // of an exited or a suppressed row, that its line says what is removed
 	objects     Reason             // of such a row, why the person must not be written to; empty: they may
+	said        [identifiers]int64 // of such a row, the identifiers that its line has
 	owed        [identifiers]int64 // of an exited row, the identifiers that are left to the suppressed file
 	before      bool               // of a suppressed row, that it has an identifier of before
 	key         digest

@@ -37,7 +37,7 @@ func Export(out io.Writer, result export.Result) {
 	if m.Audience.Campaign != nil {
 		fmt.Fprintf(out, "Campaign %s: %s.\n", m.Audience.Campaign.Name, armText(m))
 		if m.CampaignEndedOn != "" {
-			fmt.Fprintf(out, "It was said to have ended on %s, and nobody else comes into it: take the campaign out of the audience to write to everybody.\n", m.CampaignEndedOn)
+			fmt.Fprintf(out, "It was said to have ended on %s, and nobody else comes into it: once its last look is taken, take the campaign out of the audience to write to everybody.\n", m.CampaignEndedOn)
 		}
 	}
 	fmt.Fprintf(out, "Files (%s):\n", sinceText(m))

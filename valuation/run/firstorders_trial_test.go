@@ -51,7 +51,7 @@ func compareStarts(t *testing.T, c config.Config) []comparedValue {
 		{Name: "aged_days", Kind: pipeline.Table, Folder: "acquisition"},
 		{Name: "newcomer_margins", Kind: pipeline.Table, Folder: "acquisition"},
 		{Name: "late_repeats", Kind: pipeline.Table, Folder: "acquisition"},
-		{Name: "unvalued", Kind: pipeline.Go, Makes: []string{"customers", "fit_groups", "newcomer_expectations", "newcomer_curve"}},
+		{Name: "unvalued", Kind: pipeline.Go, Reads: []string{"summary"}, Makes: []string{"customers", "fit_groups", "newcomer_expectations", "newcomer_curve"}},
 	}, audit[from:until+1], []pipeline.Step{{Name: "compared", Kind: pipeline.Go, Reads: []string{"first_orders"}}})
 	entries, err := pipeline.Load(os.DirFS("../../sql"), pipeline.Unpublished(steps))
 	if err != nil {
