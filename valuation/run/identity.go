@@ -11,6 +11,7 @@ import (
 	"cbv/valuation/pipeline"
 	"cbv/valuation/publication"
 	"cbv/valuation/report/page"
+	"cbv/valuation/source"
 )
 
 // errPublished stops a run that is published already.
@@ -69,10 +70,13 @@ func (r *nightly) stopIfPublished(ctx context.Context) error {
 		return err
 	}
 	published, err := r.runs.Verify(ctx, r.id(), r.identity)
-	if err == nil && published {
+	switch {
+	case err != nil:
+		return err
+	case published:
 		return errPublished
 	}
-	return err
+	return r.store.RequireRoom(source.Rows(r.intake.Inputs.Orders), r.Config.Engine.MemoryBytes())
 }
 
 // findPast finds what of earlier runs changes what is said of a customer: the run to

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"cbv/valuation/acquisition"
 	"cbv/valuation/firstorders"
@@ -19,7 +18,6 @@ import (
 	"cbv/valuation/publication"
 	"cbv/valuation/retention"
 	"cbv/valuation/scoring"
-	"cbv/valuation/source"
 	"cbv/valuation/suspicion"
 )
 
@@ -52,9 +50,6 @@ func Run(ctx context.Context, job pipeline.Job, following ...Then) (result Resul
 		if inputs, err = intake.Find(ctx, job.Config); err != nil {
 			return Result{}, err
 		}
-	}
-	if err := store.RequireRoom(source.Rows(inputs.Orders), job.Config.Engine.MemoryBytes()); err != nil {
-		return Result{}, err
 	}
 	r, err := newRun(ctx, job, inputs, store)
 	if err != nil {
@@ -126,9 +121,6 @@ func (r *nightly) dryActions() pipeline.Actions {
 
 // walk carries the nightly plan out and publishes what it made.
 func (r *nightly) walk(ctx context.Context) (Result, error) {
-	// The models hold half as much again as they need rather than twice: of a million
-	// customers that is 100 MB less beside the engine, for a hundredth of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	entries, err := pipeline.Load(r.SQL, Nightly)
 	if err != nil {
 		return Result{}, err
@@ -211,7 +203,7 @@ func walkAside(ctx context.Context, job pipeline.Job, a aside, further ...func(*
 	if err != nil {
 		return nil, err
 	}
-	spill, err := os.MkdirTemp("", "cbv-")
+	spill, err := os.MkdirTemp(a.build, "cbv-") // without a folder to build in, that of the system
 	if err != nil {
 		return nil, err
 	}

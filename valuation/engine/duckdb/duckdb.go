@@ -73,7 +73,7 @@ func openWithin(ctx context.Context, opt engine.Options, room int64) (engine.Eng
 		fmt.Sprintf("set block_allocator_memory = '%dB'", limit/2),
 		// A run reads the files of the orders several times. Of ten thousand, what each says of
 		// itself took a third of that; what they hold the system keeps anyway.
-		"set parquet_metadata_cache = true",
+		"set global parquet_metadata_cache = true",
 		"set enable_external_file_cache = false",
 		// A run writes every file in the order of a key, so the engine need not keep
 		// the order in which rows happened to arrive.
@@ -104,7 +104,7 @@ func (d *database) Beside(ctx context.Context) (engine.Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: %w", err)
 	}
-	return &database{conn: conn}, nil
+	return &database{conn: conn, spill: d.spill, room: d.room}, nil
 }
 
 // Close ends the database and frees its memory; of a connection beside the first it ends

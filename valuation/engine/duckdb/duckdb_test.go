@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cbv/valuation/engine"
 )
 
@@ -350,14 +352,21 @@ func TestOutOfDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
-	const texts = "select i, md5(cast(i as varchar)) as text from range(6000000) as numbers (i)"
-	_, err = e.Table(ctx, "texts", texts)
-	if !engine.IsOutOfDisk(err) || engine.IsOutOfMemory(err) {
-		t.Fatalf("a table beyond memory and disk: %v", err)
+	beside, err := e.Beside(ctx)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, part := range []string{"texts: " + folder, "more than 8.0 MB", "engine.memory_limit", "larger one"} {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%q is not in %q", part, err)
+	t.Cleanup(func() { beside.Close() })
+	const texts = "select i, md5(cast(i as varchar)) as text from range(6000000) as numbers (i)"
+	for _, of := range []engine.Engine{e, beside} {
+		_, err = of.Table(ctx, "texts", texts)
+		if !engine.IsOutOfDisk(err) || engine.IsOutOfMemory(err) {
+			t.Fatalf("a table beyond memory and disk: %v", err)
+		}
+		for _, part := range []string{"texts: " + folder, "more than 8.0 MB", "engine.memory_limit", "larger one"} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%q is not in %q", part, err)
+			}
 		}
 	}
 	enough, err := openWithin(ctx, engine.Options{Threads: 2, MemoryLimit: "60MB", TempDir: folder, Macros: "select 1"}, 100*room)
@@ -426,6 +435,23 @@ func TestBeside(t *testing.T) {
 		if count, err := beside.Count(t.Context(), "made"); count != 1 || err != nil { // while the other one reads
 			t.Errorf("beside it there are %d rows, %v", count, err)
 		}
+	}
+	settings := func(of engine.Engine) (all []string) {
+		t.Helper()
+		if err := of.View(t.Context(), "settings", "select name || ' ' || coalesce(value, '') as setting from duckdb_settings() order by name"); err != nil {
+			t.Fatal(err)
+		}
+		for row, err := range of.Rows(t.Context(), "settings", []string{"setting"}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, row[0].(string))
+		}
+		slices.Sort(all)
+		return all
+	}
+	if diff := cmp.Diff(settings(e), settings(beside)); diff != "" {
+		t.Errorf("settings of the first and of the one beside it: %s", diff)
 	}
 	if err := beside.Drop(t.Context(), "made"); err != nil {
 		t.Error(err)
