@@ -165,7 +165,7 @@ func (m *messages) end() {
 func (m *messages) event(e pipeline.Event) {
 	switch e.Kind {
 	case pipeline.StepStarted:
-		m.bar.step(e.Number-1, e.Steps, e.Step)
+		m.bar.step(e.Finished, e.Steps, e.Step)
 		m.say(slog.LevelInfo, "step started", "step", e.Step, "number", e.Number, "steps", e.Steps)
 	case pipeline.StepFinished:
 		fields := []any{"step", e.Step, "number", e.Number, "steps", e.Steps, "seconds", e.Elapsed.Seconds()}

@@ -11,5 +11,5 @@ func Free(folder string) (bytes int64, known bool) {
 	if err := unix.Statfs(folder, &stat); err != nil {
 		return 0, false
 	}
-	return int64(stat.Bavail) * int64(stat.Bsize), true
+	return int64(stat.Bavail) * blockBytes(stat), true
 }

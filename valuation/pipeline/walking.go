@@ -29,16 +29,17 @@ func handOf(entry Entry) int {
 type walking struct {
 	*Context
 	Walk
-	engines [hands]engine.Engine
-	waits   [][]int
-	order   []int          // of what could be started, what is first
-	tables  [][]string     // that each entry reads
-	readers map[string]int // how many of the entries that read a table have not ended
-	started []bool
-	ended   []bool
-	under   [hands]*underWay
-	ending  chan ending
-	end     int // no entry from here on is started, nor counts what becomes of it
+	engines  [hands]engine.Engine
+	waits    [][]int
+	order    []int          // of what could be started, what is first
+	tables   [][]string     // that each entry reads
+	readers  map[string]int // how many of the entries that read a table have not ended
+	started  []bool
+	ended    []bool
+	under    [hands]*underWay
+	ending   chan ending
+	finished int
+	end      int // no entry from here on is started, nor counts what becomes of it
 
 	outcomes []outcome
 	timing   []StepTiming
@@ -116,7 +117,7 @@ func (g *walking) startNext(ctx context.Context, hand int) {
 		}
 		g.shareOut()
 		g.started[i] = true
-		under := &underWay{place: i, event: Event{Kind: StepStarted, Step: entry.Name, Number: i + 1, Steps: len(g.Entries)}, start: g.since}
+		under := &underWay{place: i, event: Event{Kind: StepStarted, Step: entry.Name, Number: i + 1, Finished: g.finished, Steps: len(g.Entries)}, start: g.since}
 		g.under[hand] = under
 		g.Progress(under.event)
 		stepContext, cancel := context.WithCancel(ctx)
@@ -159,8 +160,9 @@ func (g *walking) finish(ctx context.Context, e ending) {
 	if entry.Kind == File {
 		g.Rows[entry.Name] = *e.rows
 	}
+	g.finished++
 	event := under.event
-	event.Kind, event.Rows, event.Elapsed = StepFinished, e.rows, g.since.Sub(under.start)
+	event.Kind, event.Finished, event.Rows, event.Elapsed = StepFinished, g.finished, e.rows, g.since.Sub(under.start)
 	g.Progress(event)
 	for _, table := range g.tables[i] {
 		if g.readers[table]--; g.readers[table] > 0 {

@@ -20,10 +20,11 @@ import (
 
 // journal is what happens in a walk, in its order.
 type journal struct {
-	lock  sync.Mutex
-	lines []string
-	do    map[string]func(context.Context) error // what a step of SQL does
-	rules map[string][]any                       // what a check finds: rule, got, want, example
+	lock   sync.Mutex
+	lines  []string
+	do     map[string]func(context.Context) error // what a step of SQL does
+	rules  map[string][]any                       // what a check finds: rule, got, want, example
+	events []Event
 }
 
 func (j *journal) note(line string) {
@@ -82,7 +83,7 @@ func (n noted) Close() error { return nil }
 func walkThrough(t *testing.T, j *journal, actions Actions, entries ...Entry) (*Context, error) {
 	t.Helper()
 	c, err := NewContext(Job{
-		Config: config.Default(), SQL: fstest.MapFS{"engine/duckdb.sql": {}}, Clock: time.Now, Progress: func(Event) {},
+		Config: config.Default(), SQL: fstest.MapFS{"engine/duckdb.sql": {}}, Clock: time.Now, Progress: func(e Event) { j.events = append(j.events, e) },
 		Open: func(context.Context, engine.Options) (engine.Engine, error) { return noted{journal: j}, nil },
 	})
 	if err != nil {
@@ -124,6 +125,32 @@ func TestGoAndSQLAreCarriedOutBesideEachOther(t *testing.T) {
 	}}, Entry{Name: "fit", Kind: Go}, Entry{Name: "table", Kind: Table})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// Whoever watches a walk is told how many steps have finished, in whatever order they do.
+func TestFinishedStepsAreCounted(t *testing.T) {
+	last := make(signal)
+	j := &journal{do: map[string]func(context.Context) error{"last": last.send}}
+	_, err := walkThrough(t, j, Actions{"slow": last.await},
+		Entry{Name: "a", Kind: Table}, Entry{Name: "slow", Kind: Go}, Entry{Name: "b", Kind: Table, Reads: []string{"slow"}}, Entry{Name: "c", Kind: Table}, Entry{Name: "last", Kind: Table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	finished, started, isBackward := 0, 0, false
+	for _, event := range j.events {
+		if event.Kind == StepFinished {
+			finished++
+		} else {
+			isBackward = isBackward || event.Number < started
+			started = event.Number
+		}
+		if event.Finished != finished || event.Steps != 5 {
+			t.Errorf("of %s: %d of %d have finished, want %d of 5", event.Step, event.Finished, event.Steps, finished)
+		}
+	}
+	if finished != 5 || !isBackward {
+		t.Errorf("%d steps finish, and all start in the plan's order: %t", finished, !isBackward)
 	}
 }
 
