@@ -38,6 +38,8 @@ func runeWidth(r rune) float64 {
 		return 1.1
 	case strings.ContainsRune("mwMW@%…—", r):
 		return 0.9
+	case strings.ContainsRune("<>", r): // in DejaVu, where neither Arial nor its kin is there
+		return 0.84
 	case unicode.IsUpper(r):
 		return 0.69
 	}
