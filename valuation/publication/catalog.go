@@ -84,7 +84,7 @@ func (c Catalog) Publish(id string, manifest any) error {
 	if err := os.Rename(build, final); err != nil {
 		return err
 	}
-	return sync(c.folder)
+	return Sync(c.folder)
 }
 
 // keepPrivate takes the rights of others away where the catalog is its owner's
@@ -161,7 +161,7 @@ func (c Catalog) link(name, id string) error {
 	if err := os.Rename(fresh, path); err != nil {
 		return err
 	}
-	return sync(c.links)
+	return Sync(c.links)
 }
 
 // Before returns the folder that the link of the last day before asOf points to,

@@ -162,17 +162,17 @@ func syncTree(folder string) error {
 		if entry.IsDir() {
 			err = syncTree(path)
 		} else {
-			err = sync(path)
+			err = Sync(path)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return sync(folder)
+	return Sync(folder)
 }
 
-// sync makes a folder or a file durable.
-func sync(path string) error {
+// Sync makes a folder or a file durable.
+func Sync(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err

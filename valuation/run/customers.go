@@ -66,8 +66,15 @@ func WriteCustomers(ctx context.Context, job pipeline.Job, to string) (written C
 	if err := r.RefuseWarnings("run", r.Warnings); err != nil {
 		return written, err
 	}
-	if err := os.Link(filepath.Join(build, CustomersTable+".parquet"), to); err != nil {
+	file := filepath.Join(build, CustomersTable+".parquet")
+	if err := publication.Sync(file); err != nil {
+		return written, err
+	}
+	if err := os.Link(file, to); err != nil {
 		return written, failure.Usagef("--to: %w", err)
+	}
+	if err := publication.Sync(folder); err != nil {
+		return written, err
 	}
 	return Customers{File: to, Rows: r.Rows[CustomersTable], AsOf: r.Days.AsOf, Warnings: r.Warnings}, nil
 }
