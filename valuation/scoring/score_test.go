@@ -13,7 +13,7 @@ func TestDaysToNext(t *testing.T) {
 		t.Errorf("without a repeat: %v, want nil", got)
 	}
 	// (100 + 40) (2^(1/1) - 1) at r + x = 1
-	if got, ok := daysToNext(btyd.NBD{R: 1e-12, Alpha: 100}, twice).(float64); !ok || !(got > 139.99 && got < 140.01) {
+	if got := daysToNext(btyd.NBD{R: 1e-12, Alpha: 100}, twice); got == nil || !(*got > 139.99 && *got < 140.01) {
 		t.Errorf("with a repeat: %v, want 140", got)
 	}
 	if got := daysToNext(btyd.NBD{R: 1e-12, Alpha: 36_500}, twice); got != nil {
