@@ -124,7 +124,7 @@ func TestRegrouped(t *testing.T) {
 		1: {at(0, 13), at(1, 2)},
 		3: all,
 	} {
-		if got := regrouped(all, first); !reflect.DeepEqual(got, want) {
+		if got := regrouped(all, first, 2); !reflect.DeepEqual(got, want) {
 			t.Errorf("beyond %d: %v, want %v", first, got, want)
 		}
 	}

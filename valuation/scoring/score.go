@@ -35,9 +35,9 @@ type forecast struct {
 func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if len(s.models.groups) == 0 {
 		histories = nil
-	} else if !hasFirstDay(histories) {
+	} else if first := (history{group: wholeBase}); len(histories) == 0 || histories[0].group != first.group || histories[0].History != first.History {
 		// A customer on the first day is scored too: the mark compares with a new one.
-		histories = append(histories, history{group: wholeBase})
+		histories = slices.Insert(histories, 0, first)
 	}
 	shifts := make([]btyd.Shifts, len(s.models.groups))
 	for number, group := range s.models.groups {
@@ -85,34 +85,19 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	return s.forecastTable(ctx, forecasts)
 }
 
-// hasFirstDay reports whether a customer on the first day is among the histories.
-func hasFirstDay(histories []history) bool {
-	return slices.ContainsFunc(histories, func(h history) bool { return h.group == wholeBase && h.History == (btyd.History{}) })
-}
-
-// forecasts returns the distinct (group, x, T) of histories with the distributions
+// forecasts returns the distinct (group, x, T) of sorted histories with the distributions
 // of their spend, and for each history the place of its own.
 func (s *Scoring) forecasts(ctx context.Context, histories []history) (forecasts []forecast, of []int, err error) {
-	type key struct {
-		group, repeats int
-		age            float64
-	}
-	places := map[key]int{}
 	of = make([]int, len(histories))
 	survivors := make([][]btyd.Survivor, len(s.models.groups))
 	members := make([][]int, len(s.models.groups)) // places of each group's survivors
 	for i, h := range histories {
-		k := key{h.group, h.Repeats, h.Age}
-		place, known := places[k]
-		if !known {
-			place = len(forecasts)
-			places[k] = place
-			survivor := btyd.Survivor{Repeats: h.Repeats, Age: h.Age}
-			forecasts = append(forecasts, forecast{group: h.group, Survivor: survivor})
+		if survivor := (btyd.Survivor{Repeats: h.Repeats, Age: h.Age}); i == 0 || h.group != histories[i-1].group || survivor != forecasts[len(forecasts)-1].Survivor {
 			survivors[h.group] = append(survivors[h.group], survivor)
-			members[h.group] = append(members[h.group], place)
+			members[h.group] = append(members[h.group], len(forecasts))
+			forecasts = append(forecasts, forecast{group: h.group, Survivor: survivor})
 		}
-		of[i] = place
+		of[i] = len(forecasts) - 1
 	}
 	horizon, _ := s.horizon()
 	s.seasonal = map[float64]float64{}
