@@ -164,24 +164,23 @@ func (s *Scoring) customersOf(rows []*pastCustomer) []backtest.PastCustomer {
 
 // cameOf returns what came of a customer in each window.
 func (s *Scoring) cameOf(row *pastCustomer, windows []int) []backtest.Came {
-	look := s.intake.Lookback
+	of := func(purchases int, revenue, margin int64) backtest.Came {
+		return backtest.Came{Purchases: purchases, Revenue: float64(revenue) / float64(s.Minor), Margin: s.marginOf(revenue, margin) / float64(s.Minor)}
+	}
 	came := make([]backtest.Came, len(windows))
 	for i, days := range windows {
-		var purchases int
-		var revenue, margin int64
 		switch days {
-		case look.HoldoutDays:
-			purchases, revenue, margin = row.HoldoutPurchases, row.HoldoutRevenueMinor, row.HoldoutMarginMinor
-		case look.HorizonDays:
-			purchases, revenue, margin = row.HorizonPurchases, row.HorizonRevenueMinor, row.HorizonMarginMinor
+		case s.intake.Lookback.HoldoutDays:
+			came[i] = of(row.HoldoutPurchases, row.HoldoutRevenueMinor, row.HoldoutMarginMinor)
+		case s.intake.Lookback.HorizonDays:
+			came[i] = of(row.HorizonPurchases, row.HorizonRevenueMinor, row.HorizonMarginMinor)
 		case 30:
-			purchases, revenue, margin = row.MonthPurchases, row.MonthRevenueMinor, row.MonthMarginMinor
+			came[i] = of(row.MonthPurchases, row.MonthRevenueMinor, row.MonthMarginMinor)
 		case 90:
-			purchases, revenue, margin = row.QuarterPurchases, row.QuarterRevenueMinor, row.QuarterMarginMinor
+			came[i] = of(row.QuarterPurchases, row.QuarterRevenueMinor, row.QuarterMarginMinor)
 		case 365:
-			purchases, revenue, margin = row.YearPurchases, row.YearRevenueMinor, row.YearMarginMinor
+			came[i] = of(row.YearPurchases, row.YearRevenueMinor, row.YearMarginMinor)
 		}
-		came[i] = backtest.Came{Purchases: purchases, Revenue: float64(revenue) / float64(s.Minor), Margin: s.marginOf(revenue, margin) / float64(s.Minor)}
 	}
 	return came
 }
