@@ -170,6 +170,13 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	return r, nil
 }
 
+// Settled returns the Rolling without the forecasts of days that are no cutoffs, for whom
+// nothing is to be held to the past any more.
+func (r Rolling) Settled() Rolling {
+	r.days, r.instead = nil, nil
+	return r
+}
+
 // ratio returns the same-season ratio of the days after a past day, from what was known
 // on it. Of a cutoff that of the holdout is asked, in which returns that came later are
 // not known; of as_of that of every window.

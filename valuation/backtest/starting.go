@@ -333,7 +333,7 @@ func (d *startDays) fit(before int, pooled *Pooled) (StartEffects, error) {
 			return fitted, err
 		}
 		var observed []pool.Observed
-		people := d.day(begin).Sorted()
+		people := slices.Clone(d.day(begin).Sorted())
 		window := d.past.Place(d.past.HoldoutDays)
 		for i := range people {
 			people[i].Came = knownOn(before, people[i].Came, people[i].Revisions, d.past.Lookback)

@@ -21,7 +21,8 @@ type Base struct {
 }
 
 // NewBase returns the base of customers counted by history, in any order and
-// with repetitions. The error is a history that breaks the contract of History.
+// with repetitions. The error is a history that breaks the contract of History. Counts
+// that are in order without any it keeps, and the caller does not change them.
 func NewBase(counts []HistoryCount, workers int) (*Base, error) {
 	counts, err := canonical(counts, workers)
 	if err != nil {
@@ -92,13 +93,18 @@ func (base *Base) fit(family Family, workers int) (Fit, error) {
 	}, nil
 }
 
-// canonical returns a sorted copy of counts with equal histories merged, and an
-// error for a history that cannot be.
+// canonical returns counts sorted with equal histories merged, a copy unless they are so,
+// and an error for a history that cannot be.
 func canonical(counts []HistoryCount, workers int) ([]HistoryCount, error) {
+	isCanonical := true
 	for i, c := range counts {
+		isCanonical = isCanonical && (i == 0 || byHistory(counts[i-1], c) < 0)
 		if c.Repeats < 0 || c.Customers < 1 || !(0 <= c.LastPurchase && c.LastPurchase <= c.Age) || !likelihood.Finite(c.Age) {
 			return nil, fmt.Errorf("history %d (x %d, t_x %g, T %g, %d customers): want x ≥ 0, 0 ≤ t_x ≤ T and a customer", i, c.Repeats, c.LastPurchase, c.Age, c.Customers)
 		}
+	}
+	if isCanonical {
+		return counts, nil
 	}
 	return merged(slices.Clone(counts), workers), nil
 }
@@ -116,23 +122,25 @@ func rounded(counts []HistoryCount, oldest float64, workers int) []HistoryCount 
 	return merged(counts, workers)
 }
 
-// merged sorts counts in place by x, T and t_x, and merges equal ones.
-func merged(counts []HistoryCount, workers int) []HistoryCount {
-	byHistory := func(a, b HistoryCount) int {
-		switch {
-		case a.Repeats != b.Repeats:
-			return cmp.Compare(a.Repeats, b.Repeats)
-		case a.Age < b.Age:
-			return -1
-		case a.Age > b.Age:
-			return 1
-		case a.LastPurchase < b.LastPurchase:
-			return -1
-		case a.LastPurchase > b.LastPurchase:
-			return 1
-		}
-		return 0
+// byHistory is the order by x, T and t_x.
+func byHistory(a, b HistoryCount) int {
+	switch {
+	case a.Repeats != b.Repeats:
+		return cmp.Compare(a.Repeats, b.Repeats)
+	case a.Age < b.Age:
+		return -1
+	case a.Age > b.Age:
+		return 1
+	case a.LastPurchase < b.LastPurchase:
+		return -1
+	case a.LastPurchase > b.LastPurchase:
+		return 1
 	}
+	return 0
+}
+
+// merged sorts counts in place by history, and merges equal ones.
+func merged(counts []HistoryCount, workers int) []HistoryCount {
 	merge := func(into *HistoryCount, from HistoryCount) { into.Customers += from.Customers }
 	return likelihood.SortAndMerge(counts, workers, byHistory, merge)
 }

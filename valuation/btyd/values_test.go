@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,4 +120,26 @@ func number(t *testing.T, text string) float64 {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// Counts come in any order and with repetitions; a base changes none that it is given.
+func TestBaseOfCountsInAnyOrder(t *testing.T) {
+	of := func(customers int64, repeats int, lastPurchase, age float64) btyd.HistoryCount {
+		return btyd.HistoryCount{History: btyd.History{Repeats: repeats, LastPurchase: lastPurchase, Age: age}, Customers: customers}
+	}
+	ordered := []btyd.HistoryCount{of(5, 0, 0, 10), of(4, 0, 0, 20), of(3, 1, 5, 20), of(2, 1, 8, 20)}
+	for _, counts := range [][]btyd.HistoryCount{
+		ordered,
+		{ordered[3], ordered[1], ordered[0], ordered[2]},
+		{of(1, 0, 0, 10), of(4, 0, 0, 10), ordered[1], ordered[2], ordered[3]},
+	} {
+		given := slices.Clone(counts)
+		base, err := btyd.NewBase(counts, 2)
+		if err != nil || !slices.Equal(base.Counts(), ordered) || base.Customers() != 14 || base.Repeats() != 5 {
+			t.Errorf("of %v: %v, want %v: %v", given, base.Counts(), ordered, err)
+		}
+		if !slices.Equal(counts, given) {
+			t.Errorf("%v became %v", given, counts)
+		}
+	}
 }

@@ -88,17 +88,22 @@ func One[T any](ctx context.Context, e Engine, name string) (T, error) {
 // a date, or a time-stamp where the tag says so: `col:"name,timestamp"`, or
 // `col:",timestamp"` for the usual name.
 func Insert[T any](ctx context.Context, e Engine, name string, rows []T) error {
+	return InsertEach(ctx, e, name, slices.Values(rows))
+}
+
+// InsertEach is Insert of rows that need not all be held at a time.
+func InsertEach[T any](ctx context.Context, e Engine, name string, rows iter.Seq[T]) error {
 	columns := columnsOf(reflect.TypeFor[T]())
 	var defined []Column
 	for _, c := range columns {
 		defined = append(defined, Column{c.name, c.kind})
 	}
 	return e.Insert(ctx, name, defined, func(yield func([]any) bool) {
-		values := make([]any, len(columns))
-		for i := range rows {
-			row := reflect.ValueOf(&rows[i]).Elem()
-			for j, c := range columns {
-				values[j] = c.value(row)
+		row := new(T)
+		fields, values := columns.fields(reflect.ValueOf(row).Elem()), make([]any, len(columns))
+		for *row = range rows {
+			for i, c := range columns {
+				values[i] = c.value(fields[i])
 			}
 			if !yield(values) {
 				return
@@ -118,10 +123,7 @@ func Known(number float64) *float64 {
 func scan[T any](name string, columns columns, rows iter.Seq2[[]any, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		row := new(T)
-		fields := make([]reflect.Value, len(columns)) // found once: a lookup for each value would take as long as the rest
-		for i, c := range columns {
-			fields[i] = reflect.ValueOf(row).Elem().FieldByIndex(c.path)
-		}
+		fields := columns.fields(reflect.ValueOf(row).Elem())
 		for values, err := range rows {
 			var zero T
 			if err != nil {
@@ -158,6 +160,16 @@ func (c columns) names() []string {
 		names = append(names, column.name)
 	}
 	return names
+}
+
+// fields are those of a row, found once: a lookup for each value would take as long as the
+// rest.
+func (c columns) fields(row reflect.Value) []reflect.Value {
+	fields := make([]reflect.Value, len(c))
+	for i, column := range c {
+		fields[i] = row.FieldByIndex(column.path)
+	}
+	return fields
 }
 
 var columnsByType sync.Map // reflect.Type: columns
@@ -211,9 +223,8 @@ func kindOf(of reflect.Type, field reflect.StructField) Type {
 	panic(fmt.Sprintf("%s.%s: a row cannot hold a %s", of, field.Name, field.Type))
 }
 
-// value returns the field of a row as Engine.Insert takes it.
-func (c column) value(row reflect.Value) any {
-	field := row.FieldByIndex(c.path)
+// value returns the column's field of a row as Engine.Insert takes it.
+func (c column) value(field reflect.Value) any {
 	if c.nullable {
 		if field.IsNil() {
 			return nil

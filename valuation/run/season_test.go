@@ -28,7 +28,7 @@ func TestSameSeasonRatioOfARealHistory(t *testing.T) {
 	}
 	s := splitOf(t, "debruyn", time.Date(2012, 12, 31, 0, 0, 0, 0, time.UTC), 365)
 	procedure := backtest.Procedure{Family: "MBG/NBD", Form: s.report.Rolling.Form} // whichever is chosen
-	rolling, err := backtest.Roll(s.report.Past, procedure, backtest.Terms{MaxTotalError: .25, Workers: 2})
+	rolling, err := backtest.Roll(s.days, procedure, backtest.Terms{MaxTotalError: .25, Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

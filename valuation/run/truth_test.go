@@ -97,6 +97,7 @@ var splits = map[string]split{}
 type split struct {
 	customers []testedCustomer         // of the cutoff
 	past      map[int][]testedCustomer // by days before the cutoff
+	days      backtest.Past            // what the backtest makes of them
 	report    scoring.BacktestReport
 }
 
@@ -126,7 +127,8 @@ func splitOrders(t testing.TB, c config.Config, cutoff time.Time, horizon int) s
 	c.Backtest.HoldoutDays = &days
 	done := split{past: map[int][]testedCustomer{}}
 	const last = "tested_customers"
-	steps := append(slices.Clone(Tested), pipeline.Step{Name: last, Kind: pipeline.Go, Reads: []string{"past_customers"}})
+	place := slices.IndexFunc(Tested, func(step pipeline.Step) bool { return step.Name == "backtest_fits" })
+	steps := append(slices.Clone(Tested), pipeline.Step{Name: last, Kind: pipeline.Go, Reads: Tested[place].Reads})
 	job := testJob(c)
 	inputs, err := intake.Find(t.Context(), c)
 	if err == nil {
@@ -144,7 +146,7 @@ func splitOrders(t testing.TB, c config.Config, cutoff time.Time, horizon int) s
 		t.Fatal(err)
 	}
 	r := wire(plan, inputs, scoring.RunModel{})
-	read := pipeline.Actions{last: func(ctx context.Context) error {
+	read := pipeline.Actions{last: func(ctx context.Context) (err error) {
 		for row, err := range engine.Select[testedCustomer](ctx, r.Engine, "past_customers") {
 			if err != nil {
 				return err
@@ -153,7 +155,8 @@ func splitOrders(t testing.TB, c config.Config, cutoff time.Time, horizon int) s
 			done.past[before] = append(done.past[before], row)
 		}
 		done.customers = done.past[0]
-		return nil
+		done.days, err = r.scoring.ReadPast(ctx)
+		return err
 	}}
 	err = r.Walk(t.Context(), pipeline.Walk{
 		Entries: entries, Actions: pipeline.Join(r.dryActions(), read), Readable: r.intake.Readable(), Spill: t.TempDir(), Diagnose: r.intake.Diagnose,

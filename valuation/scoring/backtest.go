@@ -127,9 +127,11 @@ func (s *Scoring) testModels(ctx context.Context) error {
 			h.customers, h.newcomers = row.Customers, row.Newcomers
 		}
 	}
-	if err := s.readPast(ctx); err != nil {
+	past, err := s.ReadPast(ctx)
+	if err != nil {
 		return err
 	}
+	h.past = past
 	h.isSampled = map[int]bool{}
 	for _, day := range h.past.Days {
 		h.isSampled[day.Before] = int64(len(day.Customers)) < known[day.Before]
@@ -183,7 +185,7 @@ func (s *Scoring) roll() error {
 	if rolling, err = s.testStart(rolling); err != nil {
 		return err
 	}
-	s.rolling, s.judged = rolling, rolling.Judge(rolling.StandardError())
-	s.holdout.fits = nil
+	s.rolling, s.judged = rolling.Settled(), rolling.Judge(rolling.StandardError())
+	s.holdout.fits, s.holdout.past.Days = nil, nil
 	return nil
 }

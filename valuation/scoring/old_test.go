@@ -90,6 +90,29 @@ func TestModelsOfOldCustomers(t *testing.T) {
 	}
 }
 
+// Where the new customers determine no model, those of all groups are scored by one.
+func TestScoresOfOldCustomersWithoutModelsOfTheirOwn(t *testing.T) {
+	pc := pipelinetest.NewContext()
+	pc.Days.AsOf = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	enginetest.Put(pc.Engine, "histories", historyRow{2, 0, 0, 100, 30}, historyRow{1, 7, 380, 400, 9}, historyRow{1, 4, 390, 400, 9}, historyRow{0, 0, 0, 100, 50}, historyRow{1, 0, 0, 400, 20})
+	enginetest.Put(pc.Engine, "spend_histories", spendRow{0, 1, 1, 1000, 5, 0}, spendRow{1, 4, 4, 40_000, 9, 0})
+	enginetest.Put(pc.Engine, "gap_shares", gapShares{})
+	enginetest.Put[struct {
+		AttributeNumber int64
+		Attribute       string
+	}](pc.Engine, "start_attributes")
+	s := scoringOf(pc)
+	s.groups = fitGroups(true, []string{"ads"})
+	if err := s.fit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	type score struct{ FitGroup, RepeatPurchases, AgeAtLastPurchaseDays, CustomerAgeDays int }
+	got, err := engine.All[score](t.Context(), pc.Engine, "scores")
+	if want := []score{{}, {0, 0, 0, 100}, {0, 0, 0, 400}, {0, 4, 390, 400}, {0, 7, 380, 400}}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v: scores of %v, want %v", err, got, want)
+	}
+}
+
 // What old customers spent is of their own group alone, what a channel's did also of the
 // whole base.
 func TestSpendOfOldCustomers(t *testing.T) {
@@ -124,7 +147,7 @@ func TestRegrouped(t *testing.T) {
 		1: {at(0, 13), at(1, 2)},
 		3: all,
 	} {
-		if got := regrouped(all, first); !reflect.DeepEqual(got, want) {
+		if got := regrouped(all, first, 2); !reflect.DeepEqual(got, want) {
 			t.Errorf("beyond %d: %v, want %v", first, got, want)
 		}
 	}

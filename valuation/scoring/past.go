@@ -76,20 +76,20 @@ type recentPurchases struct {
 	RecentMinor        int64
 }
 
-// readPast reads the samples of the past days, whose size is bounded, whatever the base.
-func (s *Scoring) readPast(ctx context.Context) error {
-	rows := map[int][]pastCustomer{}
+// ReadPast reads the samples of the past days, whose size is bounded, whatever the base.
+func (s *Scoring) ReadPast(ctx context.Context) (past backtest.Past, err error) {
+	rows := map[int][]*pastCustomer{} // large, so that a list of them would be long to grow
 	for row, err := range engine.Select[pastCustomer](ctx, s.Engine, "past_customers") {
 		if err != nil {
-			return err
+			return past, err
 		}
 		before := calendar.DaysBetween(row.PastDay, s.Days.AsOf)
-		rows[before] = append(rows[before], row)
+		rows[before] = append(rows[before], &row)
 	}
 	revisions := map[int]map[string][]backtest.Revision{}
 	for row, err := range engine.Select[pastRevision](ctx, s.Engine, "past_revisions") {
 		if err != nil {
-			return err
+			return past, err
 		}
 		before := calendar.DaysBetween(row.PastDay, s.Days.AsOf)
 		if revisions[before] == nil {
@@ -100,11 +100,10 @@ func (s *Scoring) readPast(ctx context.Context) error {
 		})
 	}
 	look := s.intake.Lookback
-	past := backtest.Past{Lookback: look}
+	past.Lookback = look
 	var members starts.Members
-	var err error
 	if s.starts, members, err = starts.Read(ctx, s.Engine, s.Days.AsOf, s.Config.Value.FitBy == "channel"); err != nil {
-		return err
+		return past, err
 	}
 	past.Starts = s.starts.Attributes()
 	for _, before := range look.Days() {
@@ -113,19 +112,19 @@ func (s *Scoring) readPast(ctx context.Context) error {
 			day.Customers[i].Revisions = revisions[before][row.CustomerID]
 			day.Customers[i].Starts = members.Of(before, row.CustomerID)
 		}
+		delete(rows, before)
 		day.Customers = day.Sorted()
 		past.Days = append(past.Days, day)
 	}
 	past.Recent = map[int][]recentvalue.Customer{}
 	for row, err := range engine.Select[recentPurchases](ctx, s.Engine, "recent_purchases") {
 		if err != nil {
-			return err
+			return past, err
 		}
 		before := calendar.DaysBetween(row.PastDay, s.Days.AsOf)
 		past.Recent[before] = append(past.Recent[before], s.recentCustomer(row))
 	}
-	s.holdout.past = past
-	return nil
+	return past, nil
 }
 
 // recentCustomer returns the customer of a row.
@@ -139,9 +138,10 @@ func (s *Scoring) recentCustomer(row recentPurchases) recentvalue.Customer {
 }
 
 // customersOf returns the customers of a past day.
-func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
+func (s *Scoring) customersOf(rows []*pastCustomer) []backtest.PastCustomer {
 	kept := s.keptShares(rows)
 	perUnit := float64(s.Minor)
+	windows := s.intake.Lookback.Windows()
 	customers := make([]backtest.PastCustomer, len(rows))
 	for i, row := range rows {
 		customers[i].Customer = backtest.Customer{
@@ -153,7 +153,7 @@ func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
 		}
 		customers[i].Revenue = float64(row.PurchaseRevenueMinor+row.LaterReturnsMinor) / perUnit
 		s.spendOf(row, &customers[i].Customer)
-		customers[i].Came = s.cameOf(row)
+		customers[i].Came = s.cameOf(row, windows)
 		customers[i].RecentHalf = row.HalfWindowPurchases
 		for place, sum := range []int64{row.Faded30, row.Faded60, row.Faded120, row.Faded240, row.Faded480, row.Faded960} {
 			customers[i].Faded[place] = pool.Billionth * float64(sum)
@@ -163,21 +163,24 @@ func (s *Scoring) customersOf(rows []pastCustomer) []backtest.PastCustomer {
 }
 
 // cameOf returns what came of a customer in each window.
-func (s *Scoring) cameOf(row pastCustomer) []backtest.Came {
-	look := s.intake.Lookback
+func (s *Scoring) cameOf(row *pastCustomer, windows []int) []backtest.Came {
 	of := func(purchases int, revenue, margin int64) backtest.Came {
 		return backtest.Came{Purchases: purchases, Revenue: float64(revenue) / float64(s.Minor), Margin: s.marginOf(revenue, margin) / float64(s.Minor)}
 	}
-	came := map[int]backtest.Came{
-		30:               of(row.MonthPurchases, row.MonthRevenueMinor, row.MonthMarginMinor),
-		90:               of(row.QuarterPurchases, row.QuarterRevenueMinor, row.QuarterMarginMinor),
-		365:              of(row.YearPurchases, row.YearRevenueMinor, row.YearMarginMinor),
-		look.HorizonDays: of(row.HorizonPurchases, row.HorizonRevenueMinor, row.HorizonMarginMinor),
-		look.HoldoutDays: of(row.HoldoutPurchases, row.HoldoutRevenueMinor, row.HoldoutMarginMinor),
+	came := make([]backtest.Came, len(windows))
+	for i, days := range windows {
+		switch days {
+		case s.intake.Lookback.HoldoutDays:
+			came[i] = of(row.HoldoutPurchases, row.HoldoutRevenueMinor, row.HoldoutMarginMinor)
+		case s.intake.Lookback.HorizonDays:
+			came[i] = of(row.HorizonPurchases, row.HorizonRevenueMinor, row.HorizonMarginMinor)
+		case 30:
+			came[i] = of(row.MonthPurchases, row.MonthRevenueMinor, row.MonthMarginMinor)
+		case 90:
+			came[i] = of(row.QuarterPurchases, row.QuarterRevenueMinor, row.QuarterMarginMinor)
+		case 365:
+			came[i] = of(row.YearPurchases, row.YearRevenueMinor, row.YearMarginMinor)
+		}
 	}
-	var list []backtest.Came
-	for _, days := range look.Windows() {
-		list = append(list, came[days])
-	}
-	return list
+	return came
 }

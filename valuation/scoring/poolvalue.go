@@ -63,35 +63,13 @@ type poolHistory struct {
 // makePool makes pool_terms, pool_days and pool_histories, all empty where the
 // pool was not chosen.
 func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts []forecast, of []int) error {
-	var (
-		terms []poolTerms
-		days  []poolDay
-		rows  []poolHistory
-	)
-	if p := s.pooled; p.Chosen {
-		terms = append(terms, s.poolTerms())
-		days = s.poolDays(histories)
-		// what depends on (x, T) alone
-		shares, expected := make([]poolHistory, len(forecasts)), make([]pool.Expectations, len(forecasts))
-		err := s.parallel(ctx, len(forecasts), func(i int) {
-			shares[i] = s.poolShares(forecasts[i])
-			expected[i] = p.Models.Expect(forecasts[i].Repeats, forecasts[i].Age, p.Pool.Days)
-		})
-		if err != nil {
-			return err
-		}
-		rows = make([]poolHistory, len(histories))
-		err = s.parallel(ctx, len(histories), func(i int) {
-			h, row := histories[i], shares[of[i]]
-			row.FitGroup, row.RepeatPurchases = h.group, h.Repeats
-			row.AgeAtLastPurchaseDays, row.CustomerAgeDays = int(h.LastPurchase), int(h.Age)
-			row.LogMean += p.Pool.OfHistory(p.Models, h.History, expected[of[i]])
-			row.FamilyPurchases = s.models.groups[h.group].Purchase.Model.PAlive(h.History) * row.PurchasesIfAlive
-			rows[i] = row
-		})
-		if err != nil {
-			return err
-		}
+	var terms []poolTerms
+	var days []poolDay
+	p := s.pooled
+	if p.Chosen {
+		terms, days = append(terms, s.poolTerms()), s.poolDays(histories)
+	} else {
+		histories, forecasts = nil, nil
 	}
 	if err := engine.Insert(ctx, s.Engine, "pool_terms", terms); err != nil {
 		return err
@@ -99,7 +77,23 @@ func (s *Scoring) makePool(ctx context.Context, histories []history, forecasts [
 	if err := engine.Insert(ctx, s.Engine, "pool_days", days); err != nil {
 		return err
 	}
-	return engine.Insert(ctx, s.Engine, "pool_histories", rows)
+	// what depends on (x, T) alone
+	shares, expected := make([]poolHistory, len(forecasts)), make([]pool.Expectations, len(forecasts))
+	err := s.parallel(ctx, len(forecasts), func(i int) {
+		shares[i] = s.poolShares(forecasts[i])
+		expected[i] = p.Models.Expect(forecasts[i].Repeats, forecasts[i].Age, p.Pool.Days)
+	})
+	if err != nil {
+		return err
+	}
+	return insertMade(ctx, s, "pool_histories", len(histories), func(i int) poolHistory {
+		h, row := histories[i], shares[of[i]]
+		row.FitGroup, row.RepeatPurchases = h.group, h.Repeats
+		row.AgeAtLastPurchaseDays, row.CustomerAgeDays = int(h.LastPurchase), int(h.Age)
+		row.LogMean += p.Pool.OfHistory(p.Models, h.History, expected[of[i]])
+		row.FamilyPurchases = s.models.groups[h.group].Purchase.Model.PAlive(h.History) * row.PurchasesIfAlive
+		return row
+	})
 }
 
 // poolTerms returns the row of pool_terms.
@@ -173,6 +167,13 @@ func (n pooledNode) compare(m pooledNode) int {
 		cmp.Compare(n.SpreadPlace, m.SpreadPlace), cmp.Compare(n.MeanPlace, m.MeanPlace))
 }
 
+// pooledSpend is a row of pooled_spends.
+type pooledSpend struct {
+	pooledNode
+	Size, Mean float64
+	spendingRow
+}
+
 // makePooledSpends makes pooled_spends: how what customers spend is distributed at each
 // node that the counts of one are nearest to.
 func (s *Scoring) makePooledSpends(ctx context.Context) error {
@@ -181,7 +182,7 @@ func (s *Scoring) makePooledSpends(ctx context.Context) error {
 		return err
 	}
 	slices.SortFunc(nodes, pooledNode.compare)
-	var rows [][]any
+	var rows []pooledSpend
 	for len(nodes) > 0 {
 		group := nodes[0].FitGroup
 		of := nodes
@@ -195,13 +196,8 @@ func (s *Scoring) makePooledSpends(ctx context.Context) error {
 		}
 		found := spend.DistributionsOf(counts, s.models.groups[group].Spend.Shape, s.intake.Base.Customers, s.workers())
 		for i, n := range of {
-			row := []any{int64(n.FitGroup), int64(n.NodeRepeats), int64(n.SpreadPlace), int64(n.MeanPlace), counts[i].Size, counts[i].Mean}
-			rows = append(rows, append(row, spendColumns(&found[i])...))
+			rows = append(rows, pooledSpend{n, counts[i].Size, counts[i].Mean, spendingOf(&found[i])})
 		}
 	}
-	columns := []engine.Column{
-		{Name: "fit_group", Type: engine.Bigint}, {Name: "node_repeats", Type: engine.Bigint}, {Name: "spread_place", Type: engine.Bigint}, {Name: "mean_place", Type: engine.Bigint},
-		{Name: "size", Type: engine.Double}, {Name: "mean", Type: engine.Double},
-	}
-	return s.Engine.Insert(ctx, "pooled_spends", append(columns, spendingColumns...), slices.Values(rows))
+	return engine.Insert(ctx, s.Engine, "pooled_spends", rows)
 }

@@ -1,16 +1,15 @@
 package scoring
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"cbv/valuation/backtest"
 	"cbv/valuation/btyd"
+	"cbv/valuation/btyd/likelihood"
 	"cbv/valuation/btyd/spend"
 	"cbv/valuation/engine"
-	"cbv/valuation/failure"
 	"cbv/valuation/intake"
 )
 
@@ -26,8 +25,8 @@ const (
 type forecast struct {
 	group int
 	btyd.Survivor
-	spending spend.Distribution
-	shifted  []float64 // derivatives of ln of the discounted purchases by ln of each parameter
+	spending *spend.Distribution // nil where the pool forecasts
+	shifted  []float64           // derivatives of ln of the discounted purchases by ln of each parameter
 }
 
 // score makes scores (what depends on the whole history), conditional_forecasts
@@ -36,9 +35,9 @@ type forecast struct {
 func (s *Scoring) score(ctx context.Context, histories []history) error {
 	if len(s.models.groups) == 0 {
 		histories = nil
-	} else if !hasFirstDay(histories) {
+	} else if first := (history{group: wholeBase}); len(histories) == 0 || histories[0].group != first.group || histories[0].History != first.History {
 		// A customer on the first day is scored too: the mark compares with a new one.
-		histories = append(histories, history{group: wholeBase})
+		histories = slices.Insert(histories, 0, first)
 	}
 	shifts := make([]btyd.Shifts, len(s.models.groups))
 	for number, group := range s.models.groups {
@@ -59,9 +58,10 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	}
 	horizon, delta := s.horizon()
 	places := s.models.places()
+	shifted := make([]float64, places*len(forecasts))
 	err = s.parallel(ctx, len(forecasts), func(i int) {
 		o := &forecasts[i]
-		o.shifted = make([]float64, places)
+		o.shifted = shifted[i*places : (i+1)*places]
 		shifts[o.group].Discounted(o.Survivor, horizon, delta, o.shifted)
 	})
 	if err != nil {
@@ -85,34 +85,19 @@ func (s *Scoring) score(ctx context.Context, histories []history) error {
 	return s.forecastTable(ctx, forecasts)
 }
 
-// hasFirstDay reports whether a customer on the first day is among the histories.
-func hasFirstDay(histories []history) bool {
-	return slices.ContainsFunc(histories, func(h history) bool { return h.group == wholeBase && h.History == (btyd.History{}) })
-}
-
-// forecasts returns the distinct (group, x, T) of histories with the distributions
+// forecasts returns the distinct (group, x, T) of sorted histories with the distributions
 // of their spend, and for each history the place of its own.
 func (s *Scoring) forecasts(ctx context.Context, histories []history) (forecasts []forecast, of []int, err error) {
-	type key struct {
-		group, repeats int
-		age            float64
-	}
-	places := map[key]int{}
 	of = make([]int, len(histories))
 	survivors := make([][]btyd.Survivor, len(s.models.groups))
 	members := make([][]int, len(s.models.groups)) // places of each group's survivors
 	for i, h := range histories {
-		k := key{h.group, h.Repeats, h.Age}
-		place, known := places[k]
-		if !known {
-			place = len(forecasts)
-			places[k] = place
-			survivor := btyd.Survivor{Repeats: h.Repeats, Age: h.Age}
-			forecasts = append(forecasts, forecast{group: h.group, Survivor: survivor})
+		if survivor := (btyd.Survivor{Repeats: h.Repeats, Age: h.Age}); i == 0 || h.group != histories[i-1].group || survivor != forecasts[len(forecasts)-1].Survivor {
 			survivors[h.group] = append(survivors[h.group], survivor)
-			members[h.group] = append(members[h.group], place)
+			members[h.group] = append(members[h.group], len(forecasts))
+			forecasts = append(forecasts, forecast{group: h.group, Survivor: survivor})
 		}
-		of[i] = place
+		of[i] = len(forecasts) - 1
 	}
 	horizon, _ := s.horizon()
 	s.seasonal = map[float64]float64{}
@@ -136,43 +121,40 @@ func (s *Scoring) forecasts(ctx context.Context, histories []history) (forecasts
 	for number, group := range s.models.groups {
 		found := spend.Distributions(group.Purchase.Model, group.Spend.Shape, survivors[number], s.seasonal[horizon], s.intake.Base.Customers, s.workers())
 		for i, place := range members[number] {
-			forecasts[place].spending = found[i]
+			forecasts[place].spending = &found[i]
 		}
 	}
 	return forecasts, of, nil
 }
 
+// scoreRow is a row of scores.
+type scoreRow struct {
+	FitGroup, RepeatPurchases, AgeAtLastPurchaseDays, CustomerAgeDays int
+
+	PAlive              float64
+	DaysToNextPurchase  *float64
+	SpendLow, SpendHigh *float64 // nil where the pool forecasts
+	Sensitivities       []float64
+}
+
 func (s *Scoring) scoreTable(ctx context.Context, histories []history, forecasts []forecast, of []int, shifts []btyd.Shifts) error {
-	rows := make([][]any, len(histories))
-	err := s.parallel(ctx, len(histories), func(i int) {
-		h, spending := histories[i], &forecasts[of[i]].spending
+	return insertMade(ctx, s, "scores", len(histories), func(i int) scoreRow {
+		h, o := histories[i], &forecasts[of[i]]
 		model := s.models.groups[h.group].Purchase.Model
-		pAlive := model.PAlive(h.History)
-		var low, high any
-		if !s.pooled.Chosen {
-			low, high = spending.Quantile(pAlive, lowLevel), spending.Quantile(pAlive, highLevel)
+		row := scoreRow{
+			FitGroup: h.group, RepeatPurchases: h.Repeats, AgeAtLastPurchaseDays: int(h.LastPurchase), CustomerAgeDays: int(h.Age),
+			PAlive: model.PAlive(h.History), DaysToNextPurchase: daysToNext(model, h.History), Sensitivities: make([]float64, len(o.shifted)),
 		}
-		rows[i] = []any{
-			int64(h.group), int64(h.Repeats), int64(h.LastPurchase), int64(h.Age), pAlive,
-			daysToNext(model, h.History), low, high,
+		if o.spending != nil {
+			low, high := o.spending.Quantile(row.PAlive, lowLevel), o.spending.Quantile(row.PAlive, highLevel)
+			row.SpendLow, row.SpendHigh = &low, &high
 		}
-		shifted := forecasts[of[i]].shifted
-		sensitivities := make([]float64, len(shifted))
-		shifts[h.group].PAlive(h.History, sensitivities)
-		for j := range sensitivities {
-			sensitivities[j] += shifted[j]
+		shifts[h.group].PAlive(h.History, row.Sensitivities)
+		for j := range row.Sensitivities {
+			row.Sensitivities[j] += o.shifted[j]
 		}
-		rows[i] = append(rows[i], sensitivities)
+		return row
 	})
-	if err != nil {
-		return err
-	}
-	columns := []engine.Column{
-		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "age_at_last_purchase_days", Type: engine.Bigint},
-		{Name: "customer_age_days", Type: engine.Bigint}, {Name: "p_alive", Type: engine.Double}, {Name: "days_to_next_purchase", Type: engine.Double},
-		{Name: "spend_low", Type: engine.Double}, {Name: "spend_high", Type: engine.Double}, {Name: "sensitivities", Type: engine.Doubles},
-	}
-	return s.Engine.Insert(ctx, "scores", columns, slices.Values(rows))
 }
 
 // A wait of more than a century is none that a date can stand for.
@@ -181,7 +163,7 @@ const longestWaitDays = 36_500
 // daysToNext returns how many days after the last purchase half of the customers with
 // the history who stay have made the next one; nil without a repeat, where no gap of the
 // customer's own is known, and beyond longestWaitDays.
-func daysToNext(model btyd.Model, h btyd.History) any {
+func daysToNext(model btyd.Model, h btyd.History) *float64 {
 	if h.Repeats == 0 {
 		return nil
 	}
@@ -190,7 +172,7 @@ func daysToNext(model btyd.Model, h btyd.History) any {
 	if days > longestWaitDays {
 		return nil
 	}
-	return days
+	return &days
 }
 
 // parameterPlace is a row of parameter_places.
@@ -205,93 +187,108 @@ func (s *Scoring) makePlaces(ctx context.Context) error {
 	return engine.Insert(ctx, s.Engine, "parameter_places", rows)
 }
 
+// forecastRow is a row of conditional_forecasts.
+type forecastRow struct {
+	FitGroup, RepeatPurchases, CustomerAgeDays int
+
+	PurchasesPerYear                                       float64
+	PPurchase30d, PPurchase90d, PPurchase365d              float64
+	ExpectedPurchases, DiscountedPurchases                 float64
+	Survival30d, Survival90d, Survival180d, Survival365d   float64
+	DiscountedPurchasesIfKept                              float64
+	DiscountedPurchases365d, DiscountedPurchasesIfKept365d float64
+	GrowthByMonth                                          []float64
+	spendingRow
+	spendModelRow
+}
+
 func (s *Scoring) forecastTable(ctx context.Context, forecasts []forecast) error {
-	rows := make([][]any, len(forecasts))
 	horizon, delta := s.horizon()
 	focus := float64(intake.Rules.FocusDays)
 	// Over the horizon the number of purchases carries its own ratio, and the value of one
 	// the rest (season_terms); over a year the number carries both but for that rest.
 	season := s.multiplier(backtest.Purchases, horizon)
 	ofFocus := s.multiplier(backtest.Margin, focus) / s.valueRatio(horizon)
-	err := s.parallel(ctx, len(forecasts), func(i int) {
+	return insertMade(ctx, s, "conditional_forecasts", len(forecasts), func(i int) forecastRow {
 		o := &forecasts[i]
 		f := s.models.groups[o.group].Purchase.Model.Future(o.Repeats, o.Age)
 		discounted, inFocus := f.Discounted(horizon, delta), f.Discounted(focus, delta)
 		ifKept, inFocusIfKept := max(discounted, f.Rate()*btyd.Annuity(horizon, delta)), max(inFocus, f.Rate()*btyd.Annuity(focus, delta))
-		rows[i] = []any{
-			int64(o.group), int64(o.Repeats), int64(o.Age),
-			365 * f.Rate(), f.PPurchase(s.seasonal[30]), f.PPurchase(s.seasonal[90]), f.PPurchase(s.seasonal[365]),
-			season * f.Expected(horizon), season * discounted,
-			f.Survival(30), f.Survival(90), f.Survival(180), f.Survival(365), season * ifKept,
-			ofFocus * inFocus, ofFocus * inFocusIfKept,
-			s.growthByMonth(f, discounted),
+		return forecastRow{
+			FitGroup: o.group, RepeatPurchases: o.Repeats, CustomerAgeDays: int(o.Age), PurchasesPerYear: 365 * f.Rate(),
+			PPurchase30d: f.PPurchase(s.seasonal[30]), PPurchase90d: f.PPurchase(s.seasonal[90]), PPurchase365d: f.PPurchase(s.seasonal[365]),
+			ExpectedPurchases: season * f.Expected(horizon), DiscountedPurchases: season * discounted, DiscountedPurchasesIfKept: season * ifKept,
+			Survival30d: f.Survival(30), Survival90d: f.Survival(90), Survival180d: f.Survival(180), Survival365d: f.Survival(365),
+			DiscountedPurchases365d: ofFocus * inFocus, DiscountedPurchasesIfKept365d: ofFocus * inFocusIfKept,
+			GrowthByMonth: s.growthByMonth(f, discounted),
+			spendingRow:   spendingOf(o.spending), spendModelRow: modelOfSpend(s.models.groups[o.group].Spend, o.Repeats),
 		}
-		spending := &o.spending
-		if s.pooled.Chosen {
-			spending = nil
-		}
-		rows[i] = append(rows[i], spendColumns(spending)...)
-		rows[i] = append(rows[i], spendValues(s.models.groups[o.group].Spend, o.Repeats)...)
 	})
-	if err != nil {
-		return err
-	}
-	columns := []engine.Column{
-		{Name: "fit_group", Type: engine.Bigint}, {Name: "repeat_purchases", Type: engine.Bigint}, {Name: "customer_age_days", Type: engine.Bigint},
-		{Name: "purchases_per_year", Type: engine.Double}, {Name: "p_purchase_30d", Type: engine.Double}, {Name: "p_purchase_90d", Type: engine.Double},
-		{Name: "p_purchase_365d", Type: engine.Double}, {Name: "expected_purchases", Type: engine.Double}, {Name: "discounted_purchases", Type: engine.Double},
-		{Name: "survival_30d", Type: engine.Double}, {Name: "survival_90d", Type: engine.Double}, {Name: "survival_180d", Type: engine.Double}, {Name: "survival_365d", Type: engine.Double},
-		{Name: "discounted_purchases_if_kept", Type: engine.Double},
-		{Name: "discounted_purchases_365d", Type: engine.Double}, {Name: "discounted_purchases_if_kept_365d", Type: engine.Double},
-		{Name: "growth_by_month", Type: engine.Doubles},
-	}
-	columns = append(columns, spendingColumns...)
-	columns = append(columns, []engine.Column{
-		{Name: "spend_band", Type: engine.Bigint}, {Name: "spend_mean", Type: engine.Double}, {Name: "is_spend_mean_fitted", Type: engine.Boolean},
-		{Name: "p", Type: engine.Double}, {Name: "q", Type: engine.Double}, {Name: "gamma", Type: engine.Double},
-	}...)
-	return s.Engine.Insert(ctx, "conditional_forecasts", columns, slices.Values(rows))
 }
 
-// spendingColumns are the columns of a distribution of spend.
-var spendingColumns = []engine.Column{
-	{Name: "spend_none", Type: engine.Double}, {Name: "spend_power", Type: engine.Double},
-	{Name: "spend_first", Type: engine.Double}, {Name: "spend_step", Type: engine.Double},
-	{Name: "spend_exceeds", Type: engine.Doubles}, {Name: "spend_second_moment", Type: engine.Double},
+// spendingRow is how spend is distributed, nil where that is not by forecast.
+type spendingRow struct {
+	SpendNone, SpendPower, SpendFirst, SpendStep *float64
+	SpendExceeds                                 *[]float64
+	SpendSecondMoment                            *float64
 }
 
-// spendColumns are their values, nulls of no distribution.
-func spendColumns(d *spend.Distribution) []any {
+func spendingOf(d *spend.Distribution) spendingRow {
 	if d == nil {
-		return make([]any, len(spendingColumns))
+		return spendingRow{}
 	}
-	return []any{d.None, d.Power, d.First, d.Step, d.Exceeds[:], d.SecondMoment}
+	exceeds := d.Exceeds[:]
+	return spendingRow{&d.None, &d.Power, &d.First, &d.Step, &exceeds, &d.SecondMoment}
 }
 
-// spendValues are a spend model's columns of conditional_forecasts, its parameters
-// null where only the mean is known.
-func spendValues(model spend.Model, repeats int) []any {
+// spendModelRow is a spend model of conditional_forecasts, its parameters nil where only
+// the mean is known.
+type spendModelRow struct {
+	SpendBand         int
+	SpendMean         float64
+	IsSpendMeanFitted bool
+	P, Q, Gamma       *float64
+}
+
+func modelOfSpend(model spend.Model, repeats int) spendModelRow {
 	band := model.Band(repeats)
-	mean := model.Expected(repeats, 0, 0)
-	if !band.HasModel() {
-		return []any{int64(band.From), mean, false, nil, nil, nil}
+	row := spendModelRow{SpendBand: band.From, SpendMean: model.Expected(repeats, 0, 0)}
+	if band.HasModel() {
+		row.IsSpendMeanFitted = band.IsMeanFitted()
+		row.P, row.Q, row.Gamma = &band.Model.P, &band.Model.Q, &band.Model.Gamma
 	}
-	return []any{int64(band.From), mean, band.IsMeanFitted(), band.Model.P, band.Model.Q, band.Model.Gamma}
+	return row
+}
+
+// insertMade makes a table of n rows that all workers make, of which few are held at a time.
+func insertMade[T any](ctx context.Context, s *Scoring, table string, n int, row func(i int) T) error {
+	const held = 1 << 16
+	rows := make([]T, min(held, n))
+	var failed error
+	err := engine.InsertEach(ctx, s.Engine, table, func(yield func(T) bool) {
+		for from := 0; from < n; from += held {
+			rows = rows[:min(held, n-from)]
+			if failed = s.parallel(ctx, len(rows), func(i int) { rows[i] = row(from + i) }); failed != nil {
+				return
+			}
+			for _, row := range rows {
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	})
+	return cmp.Or(failed, err)
 }
 
 // parallel calls do for 0 to n-1 on all workers. Each call writes to its own
 // place, so the order of calls does not show.
 func (s *Scoring) parallel(ctx context.Context, n int, do func(i int)) error {
 	const chunk = 4096
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(s.workers())
-	for start := 0; start < n; start += chunk {
-		group.Go(failure.Guard(func() error {
-			for i := start; i < min(start+chunk, n); i++ {
-				do(i)
-			}
-			return ctx.Err()
-		}))
-	}
-	return group.Wait()
+	likelihood.EachChunk((n+chunk-1)/chunk, s.workers(), func(at int) {
+		for i := at * chunk; i < min((at+1)*chunk, n) && ctx.Err() == nil; i++ {
+			do(i)
+		}
+	})
+	return ctx.Err()
 }

@@ -25,7 +25,7 @@ func (s *Scoring) hasOwnMargin() bool {
 // that repeat purchases did, and what was returned.
 type keptMoney struct{ customers, revenue, margin, repeatRevenue, repeatMargin, returned int64 }
 
-func (k *keptMoney) add(row pastCustomer) {
+func (k *keptMoney) add(row *pastCustomer) {
 	k.customers++
 	k.revenue += row.PurchaseRevenueMinor
 	k.margin += row.PurchaseMarginMinor
@@ -74,7 +74,7 @@ func (s *Scoring) usual(base keptMoney, ofChannel map[string]*keptMoney) (usualS
 
 // keptShares returns what each customer of a past day is expected to keep of revenue, as
 // value has it at as_of: their own margin share, less their own return share.
-func (s *Scoring) keptShares(rows []pastCustomer) []float64 {
+func (s *Scoring) keptShares(rows []*pastCustomer) []float64 {
 	var base keptMoney
 	ofChannel := map[string]*keptMoney{}
 	for _, row := range rows {
@@ -108,7 +108,7 @@ func (s *Scoring) keptShares(rows []pastCustomer) []float64 {
 
 // deviations returns how a customer's margin share and return share differ from the usual
 // ones, as own_shares has it.
-func (s *Scoring) deviations(row pastCustomer, usual usualShares) (margin, returned stat.Deviation) {
+func (s *Scoring) deviations(row *pastCustomer, usual usualShares) (margin, returned stat.Deviation) {
 	margin.Revenue, returned.Revenue = row.PurchaseRevenueMinor, row.PurchaseRevenueMinor
 	n := row.PositivePurchases
 	if n == 0 {

@@ -135,7 +135,7 @@ func (s *Scoring) formOfBacktest() *spend.Form {
 }
 
 // spendOf sets what the spend model sees of a customer on a past day.
-func (s *Scoring) spendOf(row pastCustomer, c *backtest.Customer) {
+func (s *Scoring) spendOf(row *pastCustomer, c *backtest.Customer) {
 	perUnit := float64(s.Minor)
 	c.FirstSpend, c.RepeatSpend = float64(row.FirstPurchaseMinor)/perUnit, float64(row.RepeatRevenueMinor)/perUnit
 	c.Positive = row.PositivePurchases

@@ -27,14 +27,13 @@ type BacktestReport struct {
 	IsPooled bool             // a run would distribute the model's totals by the pool
 	WhyPool  string           // it would, or not; "" where nothing could be tested
 	Started  starts.Effects   // of first orders
-	Past     backtest.Past    // the past days that it all rests on
 	Warnings []pipeline.Warning
 }
 
 // BacktestReport reports how the models do, and warns of what speaks against them.
 func (s *Scoring) BacktestReport() BacktestReport {
 	report := BacktestReport{
-		AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Past: s.holdout.past, Why: s.models.why,
+		AsOf: s.Days.AsOf, Verdict: s.Verdict(), Result: s.holdout.result, Rolling: s.rolling, Why: s.models.why,
 		Pooling: s.pooling, IsPooled: s.pooled.Chosen, WhyPool: s.pooled.Why, Started: s.started,
 	}
 	if s.HasModel() {

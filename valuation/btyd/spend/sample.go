@@ -115,12 +115,22 @@ func (s Sample) check() error {
 	return nil
 }
 
-// seen returns a sorted copy of the counts that are part of the model, equal ones
-// merged.
+// isSeen reports whether a count is part of the model.
+func (c Count) isSeen() bool { return c.Purchases > 0 && c.Total > 0 }
+
+// seen returns the counts that are part of the model sorted, equal ones merged: a copy
+// unless they are so.
 func (s Sample) seen(workers int) []Count {
+	place := 0
+	for place < len(s.Counts) && s.Counts[place].isSeen() && (place == 0 || s.Counts[place-1].compare(s.Counts[place]) < 0) {
+		place++
+	}
+	if place == len(s.Counts) {
+		return s.Counts
+	}
 	kept := make([]Count, 0, len(s.Counts))
 	for _, c := range s.Counts {
-		if c.Purchases > 0 && c.Total > 0 {
+		if c.isSeen() {
 			kept = append(kept, c)
 		}
 	}

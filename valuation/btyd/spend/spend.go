@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sort"
 
 	"cbv/valuation/btyd/likelihood"
 )
@@ -142,14 +143,12 @@ func bandsOf(sample Sample) []Range {
 	return bands
 }
 
-// within returns the counts of a range of repeats.
-func within(counts []Count, limits Range) (inside []Count) {
-	for _, c := range counts {
-		if limits.From <= c.Repeats && c.Repeats <= limits.To {
-			inside = append(inside, c)
-		}
+// within returns the counts of a range of repeats among sorted ones.
+func within(counts []Count, limits Range) []Count {
+	first := func(repeats int) int {
+		return sort.Search(len(counts), func(i int) bool { return counts[i].Repeats >= repeats })
 	}
-	return inside
+	return counts[first(limits.From):first(limits.To+1)]
 }
 
 // bandAt returns the place of the range that repeats are in.

@@ -18,15 +18,15 @@ func (d *database) Lines(ctx context.Context, csv engine.CSV) iter.Seq2[engine.L
 			yield(engine.Line{}, err)
 			return
 		}
-		columns := []string{csv.Key, csv.Lists, "line"}
+		columns := []string{csv.Lists, "line"}
 		formed := []string{csv.Key, csv.Lists, text + " as line"}
 		for row, err := range d.inOrder(ctx, csv.View, formed, columns, csv.Key) {
 			if err != nil {
 				yield(engine.Line{}, err)
 				return
 			}
-			lists, _ := row[1].(string)
-			if !yield(engine.Line{Text: row[2].(string), Lists: lists}, nil) {
+			lists, _ := row[0].(string)
+			if !yield(engine.Line{Text: row[1].(string), Lists: lists}, nil) {
 				return
 			}
 		}
