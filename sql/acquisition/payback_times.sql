@@ -28,7 +28,7 @@ aimed as (
         summary.customer_id,
         summary.first_channel,
         summary.first_purchase_date,
-        cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
+        month_of(summary.first_purchase_date) as cohort_month,
         summary.is_trailing,
         summary.customer_age_days,
         summary.repeat_purchases,
@@ -40,11 +40,11 @@ aimed as (
         on summary.customer_id = newcomer_margins.customer_id
     cross join params
     left join monthly as own
-        on cast(date_trunc('month', summary.first_purchase_date) as date) = own.cohort_month
+        on month_of(summary.first_purchase_date) = own.cohort_month
         and own.scope = 'channel'
         and summary.first_channel = own.channel
     left join monthly as blended
-        on cast(date_trunc('month', summary.first_purchase_date) as date) = blended.cohort_month
+        on month_of(summary.first_purchase_date) = blended.cohort_month
         and blended.scope = 'blended'
 ),
 
