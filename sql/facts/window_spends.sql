@@ -47,35 +47,35 @@ limits as (
 summed_days as (
     select
         dated.customer_id,
-        max(
+        min(
             case
                 when dated.before_days_ago >= limits.first_days
                     then 1000 * purchases_band(dated.purchase_number - 1)
                         + days_since_band(dated.before_days_ago - limits.first_days)
             end
         ) as first_band,
-        max(
+        min(
             case
                 when dated.days_ago < limits.second_days and dated.before_days_ago >= limits.second_days
                     then 1000 * purchases_band(dated.purchase_number - 1)
                         + days_since_band(dated.before_days_ago - limits.second_days)
             end
         ) as second_band,
-        max(
+        min(
             case
                 when dated.days_ago < limits.third_days and dated.before_days_ago >= limits.third_days
                     then 1000 * purchases_band(dated.purchase_number - 1)
                         + days_since_band(dated.before_days_ago - limits.third_days)
             end
         ) as third_band,
-        max(
+        min(
             case
                 when dated.days_ago < limits.fourth_days and dated.before_days_ago >= limits.fourth_days
                     then 1000 * purchases_band(dated.purchase_number - 1)
                         + days_since_band(dated.before_days_ago - limits.fourth_days)
             end
         ) as fourth_band,
-        max(
+        min(
             case
                 when dated.days_ago < limits.fifth_days and dated.before_days_ago >= limits.fifth_days
                     then 1000 * purchases_band(dated.purchase_number - 1)
