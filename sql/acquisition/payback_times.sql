@@ -23,6 +23,14 @@ monthly as (
         and scope in ('channel', 'blended')
 ),
 
+-- who came in another month has no target; and where no month has a cost, the join with
+-- none of them reads nothing
+months_with_costs as (
+    select cohort_month
+    from monthly
+    group by cohort_month
+),
+
 aimed as (
     select
         summary.customer_id,
@@ -38,7 +46,8 @@ aimed as (
     from summary
     inner join newcomer_margins
         on summary.customer_id = newcomer_margins.customer_id
-    cross join params
+    inner join months_with_costs
+        on month_of(summary.first_purchase_date) = months_with_costs.cohort_month
     left join monthly as own
         on month_of(summary.first_purchase_date) = own.cohort_month
         and own.scope = 'channel'
