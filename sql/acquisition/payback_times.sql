@@ -23,12 +23,20 @@ monthly as (
         and scope in ('channel', 'blended')
 ),
 
+-- who came in another month has no target; and where no month has a cost, the join with
+-- none of them reads nothing
+months_with_costs as (
+    select cohort_month
+    from monthly
+    group by cohort_month
+),
+
 aimed as (
     select
         summary.customer_id,
         summary.first_channel,
         summary.first_purchase_date,
-        cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
+        month_of(summary.first_purchase_date) as cohort_month,
         summary.is_trailing,
         summary.customer_age_days,
         summary.repeat_purchases,
@@ -38,13 +46,14 @@ aimed as (
     from summary
     inner join newcomer_margins
         on summary.customer_id = newcomer_margins.customer_id
-    cross join params
+    inner join months_with_costs
+        on month_of(summary.first_purchase_date) = months_with_costs.cohort_month
     left join monthly as own
-        on cast(date_trunc('month', summary.first_purchase_date) as date) = own.cohort_month
+        on month_of(summary.first_purchase_date) = own.cohort_month
         and own.scope = 'channel'
         and summary.first_channel = own.channel
     left join monthly as blended
-        on cast(date_trunc('month', summary.first_purchase_date) as date) = blended.cohort_month
+        on month_of(summary.first_purchase_date) = blended.cohort_month
         and blended.scope = 'blended'
 ),
 

@@ -10,11 +10,19 @@ create or replace temporary function day_difference(from_day date, to_day date) 
 create or replace temporary function days_after(from_day date, days bigint) returns date return
     date_add(from_day, cast(days as int));
 
+-- the first day of a date's month
+create or replace temporary function month_of(day date) returns date return
+    cast(trunc(day, 'month') as date);
+
 -- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
 -- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
 -- from zero.
 create or replace temporary function fixed_point(number double, scale double) returns bigint return
     cast(round(round(number * scale, 6)) as bigint);
+
+-- a whole number whose sum may have more than 19 digits
+create or replace temporary function long_summed(number bigint) returns decimal(19, 0) return
+    cast(number as decimal(19, 0));
 
 -- money as integer minor units (cents), and minor units as money
 create or replace temporary function to_minor(amount double, minor_per_unit double) returns bigint return

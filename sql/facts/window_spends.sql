@@ -18,6 +18,8 @@ dated as (
             as spend_minor
     from customer_days
     cross join params
+    -- a window that holds the first purchase holds nothing of who had bought before it
+    where customer_days.order_day > customer_days.first_purchase_date
 ),
 
 -- the windows side by side, the longest first: five at most
@@ -39,29 +41,52 @@ limits as (
 ),
 
 -- one pass over the days: joined with the windows each would be there for all that hold it.
--- The first purchase within a window tells how many came before, and when the last of them
+-- A customer's first purchase within a window, if any, is the one before which the last lies
+-- ahead of it: it tells how many came before, and when the last of them. Both bands are one
+-- number, the days since below a thousand
 summed_days as (
     select
         dated.customer_id,
-        min(dated.purchase_number) as first_number,
-        min(case when dated.days_ago < limits.second_days then dated.purchase_number end) as second_number,
-        min(case when dated.days_ago < limits.third_days then dated.purchase_number end) as third_number,
-        min(case when dated.days_ago < limits.fourth_days then dated.purchase_number end) as fourth_number,
-        min(case when dated.days_ago < limits.fifth_days then dated.purchase_number end) as fifth_number,
-        max(dated.before_days_ago) as first_before_days_ago,
-        max(case when dated.days_ago < limits.second_days then dated.before_days_ago end) as second_before_days_ago,
-        max(case when dated.days_ago < limits.third_days then dated.before_days_ago end) as third_before_days_ago,
-        max(case when dated.days_ago < limits.fourth_days then dated.before_days_ago end) as fourth_before_days_ago,
-        max(case when dated.days_ago < limits.fifth_days then dated.before_days_ago end) as fifth_before_days_ago,
-        cast(sum(dated.spend_minor) as decimal(19, 0)) as first_minor,
-        cast(sum(case when dated.days_ago < limits.second_days then dated.spend_minor else 0 end) as decimal(19, 0))
-            as second_minor,
-        cast(sum(case when dated.days_ago < limits.third_days then dated.spend_minor else 0 end) as decimal(19, 0))
-            as third_minor,
-        cast(sum(case when dated.days_ago < limits.fourth_days then dated.spend_minor else 0 end) as decimal(19, 0))
-            as fourth_minor,
-        cast(sum(case when dated.days_ago < limits.fifth_days then dated.spend_minor else 0 end) as decimal(19, 0))
-            as fifth_minor
+        min(
+            case
+                when dated.before_days_ago >= limits.first_days
+                    then 1000 * purchases_band(dated.purchase_number - 1)
+                        + days_since_band(dated.before_days_ago - limits.first_days)
+            end
+        ) as first_band,
+        min(
+            case
+                when dated.days_ago < limits.second_days and dated.before_days_ago >= limits.second_days
+                    then 1000 * purchases_band(dated.purchase_number - 1)
+                        + days_since_band(dated.before_days_ago - limits.second_days)
+            end
+        ) as second_band,
+        min(
+            case
+                when dated.days_ago < limits.third_days and dated.before_days_ago >= limits.third_days
+                    then 1000 * purchases_band(dated.purchase_number - 1)
+                        + days_since_band(dated.before_days_ago - limits.third_days)
+            end
+        ) as third_band,
+        min(
+            case
+                when dated.days_ago < limits.fourth_days and dated.before_days_ago >= limits.fourth_days
+                    then 1000 * purchases_band(dated.purchase_number - 1)
+                        + days_since_band(dated.before_days_ago - limits.fourth_days)
+            end
+        ) as fourth_band,
+        min(
+            case
+                when dated.days_ago < limits.fifth_days and dated.before_days_ago >= limits.fifth_days
+                    then 1000 * purchases_band(dated.purchase_number - 1)
+                        + days_since_band(dated.before_days_ago - limits.fifth_days)
+            end
+        ) as fifth_band,
+        cast(sum(dated.spend_minor) as bigint) as first_minor,
+        cast(sum(case when dated.days_ago < limits.second_days then dated.spend_minor else 0 end) as bigint) as second_minor,
+        cast(sum(case when dated.days_ago < limits.third_days then dated.spend_minor else 0 end) as bigint) as third_minor,
+        cast(sum(case when dated.days_ago < limits.fourth_days then dated.spend_minor else 0 end) as bigint) as fourth_minor,
+        cast(sum(case when dated.days_ago < limits.fifth_days then dated.spend_minor else 0 end) as bigint) as fifth_minor
     from dated
     cross join limits
     where dated.days_ago < limits.first_days
@@ -72,19 +97,12 @@ spent as (
     select
         ranked.window_days,
         case ranked.window_rank
-            when 1 then summed_days.first_number
-            when 2 then summed_days.second_number
-            when 3 then summed_days.third_number
-            when 4 then summed_days.fourth_number
-            when 5 then summed_days.fifth_number
-        end as purchase_number,
-        case ranked.window_rank
-            when 1 then summed_days.first_before_days_ago
-            when 2 then summed_days.second_before_days_ago
-            when 3 then summed_days.third_before_days_ago
-            when 4 then summed_days.fourth_before_days_ago
-            when 5 then summed_days.fifth_before_days_ago
-        end - ranked.window_days as days_since,
+            when 1 then summed_days.first_band
+            when 2 then summed_days.second_band
+            when 3 then summed_days.third_band
+            when 4 then summed_days.fourth_band
+            when 5 then summed_days.fifth_band
+        end as band,
         case ranked.window_rank
             when 1 then summed_days.first_minor
             when 2 then summed_days.second_minor
@@ -99,32 +117,22 @@ spent as (
 buyers as (
     select
         window_days,
-        purchase_number - 1 as purchases_before,
-        days_since,
-        spend_minor
+        band,
+        cast(spend_minor as decimal(19, 0)) as spend_minor
     from spent
-    where purchase_number > 1
-),
-
-banded as (
-    select
-        window_days,
-        purchases_band(purchases_before) as purchases_from,
-        days_since_band(days_since) as days_since_from,
-        spend_minor
-    from buyers
+    where band is not null
 ),
 
 summed as (
     select
         window_days,
-        purchases_from,
-        days_since_from,
+        floor(band / 1e3) as purchases_from,
+        band % 1000 as days_since_from,
         count(*) as buyers,
         cast(sum(spend_minor) as double) / count(*) as mean_minor,
         cast(sum(spend_minor * spend_minor) as double) / count(*) as mean_squared_minor
-    from banded
-    group by window_days, purchases_from, days_since_from
+    from buyers
+    group by window_days, band
 ),
 
 final as (

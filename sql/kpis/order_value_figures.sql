@@ -16,10 +16,10 @@ bought as (
 
 worth as (
     select
-        cast(date_trunc('month', order_day) as date) as month,
+        month_of(order_day) as month,
         cast(sum(purchase_minor) as bigint) as purchase_minor
     from day_money
-    group by cast(date_trunc('month', order_day) as date)
+    group by month_of(order_day)
 ),
 
 final as (

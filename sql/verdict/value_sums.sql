@@ -73,15 +73,9 @@ placed as (
     cross join top_customers
 ),
 
-by_parameter as (
-    select
-        placed.*,
-        parameter_places.parameter
-    from placed
-    cross join parameter_places
-),
-
-final as (
+-- one pass over the customers: joined with the parameters each would be there four times.
+-- No model has more than four, nor that of spend more than three or any fewer
+summed as (
     select
         segment,
         mark,
@@ -90,39 +84,70 @@ final as (
         is_top_1_percent,
         is_top_5_percent,
         is_top_ten,
-        parameter,
-        cast(sum(case when parameter = 0 then 1 else 0 end) as bigint) as customers,
-        cast(sum(case when parameter = 0 then clv_minor else 0 end) as bigint) as clv_minor,
-        cast(sum(case when parameter = 0 then to_minor(dropout_loss, minor_per_unit) else 0 end) as bigint)
-            as dropout_loss_minor,
-        cast(sum(case when parameter = 0 then to_minor(clv_365d, minor_per_unit) else 0 end) as bigint) as clv_365d_minor,
-        cast(sum(case when parameter = 0 then to_minor(dropout_loss_365d, minor_per_unit) else 0 end) as bigint)
-            as dropout_loss_365d_minor,
-        cast(sum(case when parameter = 0 then revenue_12m_minor else 0 end) as bigint) as revenue_12m_minor,
-        cast(sum(case when parameter = 0 and is_kept_at_lower_cac then 1 else 0 end) as bigint)
-            as retained_at_lower_cac,
-        cast(sum(case when parameter = 0 and is_kept_at_higher_cac then 1 else 0 end) as bigint)
-            as retained_at_higher_cac,
-        cast(sum(case when parameter = 0 and is_kept_at_first_order then 1 else 0 end) as bigint)
-            as retained_at_first_order,
-        cast(sum(case when parameter = 0 and clv < 0 then 1 else 0 end) as bigint) as losing_customers,
+        count(*) as customers,
+        cast(sum(clv_minor) as bigint) as clv_minor,
+        cast(sum(to_minor(dropout_loss, minor_per_unit)) as bigint) as dropout_loss_minor,
+        cast(sum(to_minor(clv_365d, minor_per_unit)) as bigint) as clv_365d_minor,
+        cast(sum(to_minor(dropout_loss_365d, minor_per_unit)) as bigint) as dropout_loss_365d_minor,
+        cast(sum(revenue_12m_minor) as bigint) as revenue_12m_minor,
+        cast(sum(case when is_kept_at_lower_cac then 1 else 0 end) as bigint) as retained_at_lower_cac,
+        cast(sum(case when is_kept_at_higher_cac then 1 else 0 end) as bigint) as retained_at_higher_cac,
+        cast(sum(case when is_kept_at_first_order then 1 else 0 end) as bigint) as retained_at_first_order,
+        cast(sum(case when clv < 0 then 1 else 0 end) as bigint) as losing_customers,
+        cast(sum(fixed_point(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000)) as bigint) as variance_thousandths,
+        cast(sum(fixed_point(ln_no_purchase, 1000000)) as bigint) as ln_no_purchase_millionths,
+        cast(sum(to_minor(clv * at_place(sensitivities, 0), minor_per_unit)) as bigint) as by_parameter_0_minor,
+        cast(sum(to_minor(clv * at_place(sensitivities, 1), minor_per_unit)) as bigint) as by_parameter_1_minor,
+        cast(sum(to_minor(clv * at_place(sensitivities, 2), minor_per_unit)) as bigint) as by_parameter_2_minor,
         cast(sum(
-            case when parameter = 0 then fixed_point(greatest(0e0, least(coalesce(variance, 0e0), 1e12)), 1000) else 0 end
-        ) as bigint) as variance_thousandths,
-        cast(sum(case when parameter = 0 then fixed_point(ln_no_purchase, 1000000) else 0 end) as bigint)
-            as ln_no_purchase_millionths,
-        cast(sum(to_minor(clv * at_place(sensitivities, parameter), minor_per_unit)) as bigint) as by_parameter_minor,
-        cast(sum(
-            case
-                when p is null then 0
-                when parameter = 0 then to_minor(clv * (1 - pn / (pn + q - 1)), minor_per_unit)
-                when parameter = 1 then to_minor(clv * (-q / (pn + q - 1)), minor_per_unit)
-                when parameter = 2 then to_minor(clv * (gamma / (gamma + spend)), minor_per_unit)
-                else 0
-            end
-        ) as bigint) as by_spend_minor
-    from by_parameter
-    group by segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten, parameter
+            case when list_size(sensitivities) > 3 then to_minor(clv * at_place(sensitivities, 3), minor_per_unit) end
+        ) as bigint) as by_parameter_3_minor,
+        cast(sum(case when p is null then 0 else to_minor(clv * (1 - pn / (pn + q - 1)), minor_per_unit) end) as bigint)
+            as by_spend_0_minor,
+        cast(sum(case when p is null then 0 else to_minor(clv * (-q / (pn + q - 1)), minor_per_unit) end) as bigint)
+            as by_spend_1_minor,
+        cast(sum(case when p is null then 0 else to_minor(clv * (gamma / (gamma + spend)), minor_per_unit) end) as bigint)
+            as by_spend_2_minor
+    from placed
+    group by segment, mark, fit_group, spend_band, is_top_1_percent, is_top_5_percent, is_top_ten
+),
+
+final as (
+    select
+        summed.segment,
+        summed.mark,
+        summed.fit_group,
+        summed.spend_band,
+        summed.is_top_1_percent,
+        summed.is_top_5_percent,
+        summed.is_top_ten,
+        parameter_places.parameter,
+        case when parameter_places.parameter = 0 then summed.customers else 0 end as customers,
+        case when parameter_places.parameter = 0 then summed.clv_minor else 0 end as clv_minor,
+        case when parameter_places.parameter = 0 then summed.dropout_loss_minor else 0 end as dropout_loss_minor,
+        case when parameter_places.parameter = 0 then summed.clv_365d_minor else 0 end as clv_365d_minor,
+        case when parameter_places.parameter = 0 then summed.dropout_loss_365d_minor else 0 end as dropout_loss_365d_minor,
+        case when parameter_places.parameter = 0 then summed.revenue_12m_minor else 0 end as revenue_12m_minor,
+        case when parameter_places.parameter = 0 then summed.retained_at_lower_cac else 0 end as retained_at_lower_cac,
+        case when parameter_places.parameter = 0 then summed.retained_at_higher_cac else 0 end as retained_at_higher_cac,
+        case when parameter_places.parameter = 0 then summed.retained_at_first_order else 0 end as retained_at_first_order,
+        case when parameter_places.parameter = 0 then summed.losing_customers else 0 end as losing_customers,
+        case when parameter_places.parameter = 0 then summed.variance_thousandths else 0 end as variance_thousandths,
+        case when parameter_places.parameter = 0 then summed.ln_no_purchase_millionths else 0 end as ln_no_purchase_millionths,
+        case parameter_places.parameter
+            when 0 then summed.by_parameter_0_minor
+            when 1 then summed.by_parameter_1_minor
+            when 2 then summed.by_parameter_2_minor
+            when 3 then summed.by_parameter_3_minor
+        end as by_parameter_minor,
+        case parameter_places.parameter
+            when 0 then summed.by_spend_0_minor
+            when 1 then summed.by_spend_1_minor
+            when 2 then summed.by_spend_2_minor
+            else 0
+        end as by_spend_minor
+    from summed
+    cross join parameter_places
 )
 
 select * from final
