@@ -3,13 +3,13 @@
 -- for a shop whose late orders still wait for their status has rows for them.
 --
 -- grain: one row per order_day
--- reads: order_rows, input_limits
+-- reads: loaded_rows, input_limits
 select
-    order_rows.order_day,
-    cast(sum(case when order_rows.row_reason is null then 1 else 0 end) as bigint) as order_rows,
+    loaded_rows.order_day,
+    cast(sum(case when loaded_rows.row_reason is null then 1 else 0 end) as bigint) as order_rows,
     count(*) as all_rows
-from order_rows
+from loaded_rows
 cross join input_limits
-where order_rows.order_day >= cast(input_limits.readable_from as date)
-    and order_rows.order_day < cast(input_limits.readable_before as date)
-group by order_rows.order_day
+where loaded_rows.order_day >= cast(input_limits.readable_from as date)
+    and loaded_rows.order_day < cast(input_limits.readable_before as date)
+group by loaded_rows.order_day
