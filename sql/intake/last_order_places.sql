@@ -2,7 +2,7 @@
 -- suspiciously far behind all others.
 --
 -- grain: one row per file with orders on the last day
--- reads: loaded_rows, order_days, order_files
+-- reads: order_rows, order_days, order_files
 with
 
 last_day as (
@@ -14,14 +14,14 @@ last_day as (
 final as (
     select
         order_files.file,
-        min(loaded_rows.file_row) as first_row,
+        min(order_rows.file_row) as first_row,
         count(*) as order_rows
-    from loaded_rows
+    from order_rows
     inner join last_day
-        on loaded_rows.order_day = last_day.order_day
+        on order_rows.order_day = last_day.order_day
     inner join order_files
-        on loaded_rows.file_number = order_files.file_number
-    where loaded_rows.row_reason is null
+        on order_rows.file_number = order_files.file_number
+    where order_rows.row_reason is null
     group by order_files.file
 )
 

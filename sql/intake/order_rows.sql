@@ -50,10 +50,10 @@ final as (
             when not has_margin then 0
             when is_finite(margin) and abs(margin * rate) <= max_amount then to_minor(margin * rate, minor_per_unit)
         end as margin_minor,
-        -- what rounding moves of the amount as it stands, in hundredths of a minor unit.
-        -- Most amounts are whole, and spared the arithmetic.
+        -- what rounding moves of the amount as it stands, in hundredths of a minor unit;
+        -- null where the row is not kept. Most are whole, and spared the arithmetic.
         case
-            when is_finite(amount) and abs(amount * rate) <= max_amount then cast(case
+            when is_kept and is_finite(amount) and abs(amount * rate) <= max_amount then cast(case
                 when amount * minor_per_unit = floor(amount * minor_per_unit) then 0
                 else fixed_point(amount * minor_per_unit - to_minor(amount, minor_per_unit), 1e2)
             end as tinyint)

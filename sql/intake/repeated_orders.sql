@@ -5,17 +5,17 @@
 -- compared within itself, for what was known on an earlier day.
 --
 -- grain: one row per (file_number, file_row)
--- reads: order_rows, superseded_rows, order_files, params
+-- reads: order_rows, superseded_rows, order_files, input_limits
 with
 
 -- joined rather than compared, so that at the grain of lines no order is read
 compared_files as (
     select
         order_files.file_number,
-        params.nets_by_order
+        input_limits.nets_by_order
     from order_files
-    cross join params
-    where params.is_order_grain
+    cross join input_limits
+    where input_limits.is_order_grain
 ),
 
 candidates as (

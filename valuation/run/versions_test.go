@@ -27,6 +27,7 @@ type versionRow struct {
 	OrderedAt                time.Time
 	OrderDay                 time.Time
 	AmountMinor, MarginMinor int64
+	MovedHundredths          int64
 	Currency, Channel        string
 	VersionNumber            *int64
 	VersionedAt, VersionDay  *time.Time
@@ -76,9 +77,9 @@ func drawVersions(t *rapid.T) []versionRow {
 	return rows
 }
 
-// versionSettings are what these steps take from params.
+// versionSettings are what these steps take from params and from input_limits.
 type versionSettings struct {
-	AsOf, VersionsUntil                                   time.Time
+	AsOf, AskedAsOf                                       time.Time
 	HasVersion, IsOrderGrain, NetsByOrder, ZeroIsPurchase bool
 }
 
@@ -103,6 +104,7 @@ func withVersions(ctx context.Context, e engine.Engine, entries []pipeline.Entry
 		engine.Insert(ctx, e, "order_rows", rows),
 		engine.Insert(ctx, e, "order_files", []orderFile{{0}}),
 		engine.Insert(ctx, e, "params", []versionSettings{settings}),
+		engine.Insert(ctx, e, "input_limits", []versionSettings{settings}),
 		engine.Insert(ctx, e, "looks", looks),
 		engine.Insert(ctx, e, "personal_looks", []personalLook{}),
 		engine.Insert(ctx, e, "compared_periods", []period{}),
@@ -119,7 +121,7 @@ func withVersions(ctx context.Context, e engine.Engine, entries []pipeline.Entry
 	if err := read(); err != nil {
 		return err
 	}
-	for _, name := range slices.Concat([]string{"order_rows", "order_files", "params", "looks", "personal_looks", "compared_periods"}, versionSteps) {
+	for _, name := range slices.Concat([]string{"order_rows", "order_files", "params", "input_limits", "looks", "personal_looks", "compared_periods"}, versionSteps) {
 		if err := e.Drop(ctx, name); err != nil {
 			return err
 		}
@@ -242,7 +244,7 @@ func TestVersionsLookNotAhead(t *testing.T) {
 			NetsByOrder: rapid.Bool().Draw(t, "nets by order"), ZeroIsPurchase: rapid.Bool().Draw(t, "zero is a purchase"),
 		}
 		knownAsOf := func(asOf int) (known []knownBase) {
-			settings.AsOf, settings.VersionsUntil = returnDay(asOf), returnDay(asOf)
+			settings.AsOf, settings.AskedAsOf = returnDay(asOf), returnDay(asOf)
 			err := withVersions(ctx, e, entries, rows, settings, func() (err error) {
 				known, err = readKnown(ctx, e, asOf)
 				return err
