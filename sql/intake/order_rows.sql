@@ -71,6 +71,10 @@ final as (
         attribute_6,
         attribute_7,
         attribute_8,
+        has_version,
+        has_attributes,
+        is_order_grain,
+        nets_by_order,
         file_number,
         file_row,
         case

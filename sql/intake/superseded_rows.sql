@@ -11,18 +11,8 @@
 -- that was asked for, else the last one of a row that breaks no rule by itself.
 --
 -- grain: one row per (file_number, file_row)
--- reads: order_rows, order_files, input_limits
+-- reads: order_rows, input_limits
 with
-
--- joined rather than compared, so that orders without versions are not read
-versioned_files as (
-    select
-        order_files.file_number,
-        input_limits.asked_as_of
-    from order_files
-    cross join input_limits
-    where input_limits.has_version
-),
 
 versions as (
     select
@@ -30,17 +20,17 @@ versions as (
         case when not is_blank(order_rows.order_id) then order_rows.order_id end as order_id,
         order_rows.version_number,
         order_rows.versioned_at,
-        versioned_files.asked_as_of,
+        input_limits.asked_as_of,
         order_rows.order_day,
-        coalesce(order_rows.version_day > versioned_files.asked_as_of, false) as is_of_later,
-        coalesce(coalesce(order_rows.version_day, order_rows.order_day) > versioned_files.asked_as_of, false) as is_unknown,
+        coalesce(order_rows.version_day > input_limits.asked_as_of, false) as is_of_later,
+        coalesce(coalesce(order_rows.version_day, order_rows.order_day) > input_limits.asked_as_of, false) as is_unknown,
         coalesce(order_rows.version_day, order_rows.order_day) as known_day,
         order_rows.row_reason,
         order_rows.file_number,
         order_rows.file_row
     from order_rows
-    inner join versioned_files
-        on order_rows.file_number = versioned_files.file_number
+    cross join input_limits
+    where order_rows.has_version
 ),
 
 as_of_days as (

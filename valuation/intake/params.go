@@ -18,7 +18,6 @@ type params struct {
 	AsOf                                  time.Time
 	MinorPerUnit                          int64
 	IsOrderGrain                          bool
-	HasAttributes                         bool
 	HasLastAttributes, HasFirstAttributes bool // of the latest purchase, of the first
 	HasFirstOrders                        bool // first orders can be told apart: by an attribute or the channel
 	ZeroIsPurchase                        bool
@@ -58,7 +57,7 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	c := in.Config
 	row := params{
 		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
-		NetsByOrder: c.Orders.NetsByOrder(), HasAttributes: len(c.Orders.Attributes) > 0, HasLastAttributes: c.Orders.Attributes.Has(false), HasFirstAttributes: c.Orders.Attributes.Has(true),
+		NetsByOrder: c.Orders.NetsByOrder(), HasLastAttributes: c.Orders.Attributes.Has(false), HasFirstAttributes: c.Orders.Attributes.Has(true),
 		HasFirstOrders: c.Orders.Attributes.Has(true) || c.Orders.Columns.Channel != "",
 		HasMargin:      c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,

@@ -71,8 +71,7 @@ func (in *Intake) makeRates(ctx context.Context) error {
 
 // limits are those of input rows under the settings, but for the days of the rates.
 func (in *Intake) limits() InputLimits {
-	orders, limits := in.Config.Orders, Limits
-	limits.HasVersion, limits.IsOrderGrain, limits.NetsByOrder = orders.Columns.Version != "", orders.Grain == "order", orders.NetsByOrder()
+	limits := Limits
 	if asOf := in.Config.Time.AsOf; asOf != nil {
 		limits.AskedAsOf = &asOf.Time
 	}

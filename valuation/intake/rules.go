@@ -6,8 +6,7 @@ import (
 	"cbv/valuation/stat"
 )
 
-// InputLimits say what a row of an input can hold and still be used, and what of the
-// settings has a say in that. They are the
+// InputLimits say what a row of an input can hold and still be used. They are the
 // one row of the table input_limits, each a column of its name.
 type InputLimits struct {
 	// MaxAmount is the largest amount, margin, cost or value, of either sign, in
@@ -24,8 +23,6 @@ type InputLimits struct {
 	// AskedAsOf is the as-of day that was asked for, nil where it is that of the latest
 	// order: rows of later days and versions are not known on it.
 	AskedAsOf *time.Time
-	// HasVersion, IsOrderGrain and NetsByOrder say which rows of an order stand for others.
-	HasVersion, IsOrderGrain, NetsByOrder bool
 	// MaxSurveyScore is the best answer of a survey; the worst is 0.
 	MaxSurveyScore float64
 }

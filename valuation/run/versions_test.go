@@ -32,6 +32,8 @@ type versionRow struct {
 	VersionNumber            *int64
 	VersionedAt, VersionDay  *time.Time
 
+	HasVersion, IsOrderGrain, NetsByOrder bool // as settings have it
+
 	Attribute1 string `col:"attribute_1"`
 	Attribute2 string `col:"attribute_2"`
 	Attribute3 string `col:"attribute_3"`
@@ -77,10 +79,11 @@ func drawVersions(t *rapid.T) []versionRow {
 	return rows
 }
 
-// versionSettings are what these steps take from params and from input_limits.
+// versionSettings are what these steps take from params, from input_limits and, of some,
+// from the rows.
 type versionSettings struct {
-	AsOf, AskedAsOf                                       time.Time
-	HasVersion, IsOrderGrain, NetsByOrder, ZeroIsPurchase bool
+	AsOf, AskedAsOf                           time.Time
+	IsOrderGrain, NetsByOrder, ZeroIsPurchase bool
 }
 
 // withVersions walks versionSteps over the rows with looks on all days up to as_of, has
@@ -99,6 +102,9 @@ func withVersions(ctx context.Context, e engine.Engine, entries []pipeline.Entry
 	var looks []look
 	for day := returnDay(0); !day.After(settings.AsOf); day = day.AddDate(0, 0, 1) {
 		looks = append(looks, look{day})
+	}
+	for i := range rows {
+		rows[i].HasVersion, rows[i].IsOrderGrain, rows[i].NetsByOrder = true, settings.IsOrderGrain, settings.NetsByOrder
 	}
 	for _, err := range []error{
 		engine.Insert(ctx, e, "order_rows", rows),
@@ -240,8 +246,8 @@ func TestVersionsLookNotAhead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := drawVersions(t)
 		settings := versionSettings{
-			HasVersion: true, IsOrderGrain: rapid.Bool().Draw(t, "order grain"),
-			NetsByOrder: rapid.Bool().Draw(t, "nets by order"), ZeroIsPurchase: rapid.Bool().Draw(t, "zero is a purchase"),
+			IsOrderGrain: rapid.Bool().Draw(t, "order grain"),
+			NetsByOrder:  rapid.Bool().Draw(t, "nets by order"), ZeroIsPurchase: rapid.Bool().Draw(t, "zero is a purchase"),
 		}
 		knownAsOf := func(asOf int) (known []knownBase) {
 			settings.AsOf, settings.AskedAsOf = returnDay(asOf), returnDay(asOf)
