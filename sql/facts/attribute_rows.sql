@@ -102,6 +102,7 @@ final as (
     inner join orders_input
         on purchase_rows.file_number = orders_input.file_number
         and purchase_rows.file_row = orders_input.file_row
+    where orders_input.has_attributes
 )
 
 select * from final

@@ -10,16 +10,8 @@
 -- two tickets of one price are no double where the seat is mapped.
 --
 -- grain: one row per (order_day, first_file, last_file)
--- reads: orders, several_row_orders, order_rows, order_files, params
+-- reads: orders, several_row_orders, order_rows
 with
-
--- joined rather than compared, so that without attributes no order is read
-described_files as (
-    select order_files.file_number
-    from order_files
-    cross join params
-    where params.has_attributes
-),
 
 descriptions as (
     select
@@ -33,8 +25,7 @@ descriptions as (
             coalesce(order_rows.attribute_7, ''), coalesce(order_rows.attribute_8, '')
         ) as attributes
     from order_rows
-    inner join described_files
-        on order_rows.file_number = described_files.file_number
+    where order_rows.has_attributes
 ),
 
 -- two reads, of which the first costs nothing where no order has several rows

@@ -25,7 +25,8 @@ select
 from dated_rows
 inner join currencies
     on dated_rows.currency = currencies.currency
-where dated_rows.nets_by_order
+where dated_rows.has_currency
+    and dated_rows.nets_by_order
     and dated_rows.is_kept
     and dated_rows.ordered_at >= currencies.readable_from
     and dated_rows.ordered_at < currencies.readable_before

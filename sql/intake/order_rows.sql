@@ -50,6 +50,14 @@ final as (
             when not has_margin then 0
             when is_finite(margin) and abs(margin * rate) <= max_amount then to_minor(margin * rate, minor_per_unit)
         end as margin_minor,
+        -- what rounding moves of the amount as it stands, in hundredths of a minor unit;
+        -- null where the row is not kept. Most are whole, and spared the arithmetic.
+        case
+            when is_kept and is_finite(amount) and abs(amount * rate) <= max_amount then cast(case
+                when amount * minor_per_unit = floor(amount * minor_per_unit) then 0
+                else fixed_point(amount * minor_per_unit - to_minor(amount, minor_per_unit), 1e2)
+            end as tinyint)
+        end as moved_hundredths,
         currency,
         channel,
         version_number,
@@ -63,6 +71,10 @@ final as (
         attribute_6,
         attribute_7,
         attribute_8,
+        has_version,
+        has_attributes,
+        is_order_grain,
+        nets_by_order,
         file_number,
         file_row,
         case

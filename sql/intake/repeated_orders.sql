@@ -5,18 +5,8 @@
 -- compared within itself, for what was known on an earlier day.
 --
 -- grain: one row per (file_number, file_row)
--- reads: order_rows, superseded_rows, order_files, params
+-- reads: order_rows, superseded_rows
 with
-
--- joined rather than compared, so that at the grain of lines no order is read
-compared_files as (
-    select
-        order_files.file_number,
-        params.nets_by_order
-    from order_files
-    cross join params
-    where params.is_order_grain
-),
 
 candidates as (
     select
@@ -42,14 +32,13 @@ candidates as (
         order_rows.file_number,
         order_rows.file_row
     from order_rows
-    inner join compared_files
-        on order_rows.file_number = compared_files.file_number
     left join superseded_rows
         on order_rows.file_number = superseded_rows.file_number
         and order_rows.file_row = superseded_rows.file_row
-    where order_rows.row_reason is null
+    where order_rows.is_order_grain
+        and order_rows.row_reason is null
         and (superseded_rows.file_row is null or superseded_rows.known_until is not null)
-        and not (compared_files.nets_by_order and order_rows.amount_minor < 0)
+        and not (order_rows.nets_by_order and order_rows.amount_minor < 0)
 ),
 
 several as (

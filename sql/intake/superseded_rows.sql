@@ -7,22 +7,12 @@
 --
 -- A superseded row stood until a higher version was known: from known_from on, the first
 -- version from the day of its order on, to the day before known_until. Both are null
--- where it never did. What has no day, or a later one, is known on as_of.
+-- where it never did. What has no day, or a later one than as_of, is known on that: the day
+-- that was asked for, else the last one of a row that breaks no rule by itself.
 --
 -- grain: one row per (file_number, file_row)
--- reads: order_rows, order_files, params
+-- reads: order_rows, input_limits
 with
-
--- joined rather than compared, so that orders without versions are not read
-versioned_files as (
-    select
-        order_files.file_number,
-        params.versions_until,
-        params.as_of
-    from order_files
-    cross join params
-    where params.has_version
-),
 
 versions as (
     select
@@ -30,15 +20,22 @@ versions as (
         case when not is_blank(order_rows.order_id) then order_rows.order_id end as order_id,
         order_rows.version_number,
         order_rows.versioned_at,
-        order_rows.version_day > versioned_files.versions_until as is_of_later,
-        coalesce(order_rows.version_day, order_rows.order_day) > versioned_files.versions_until as is_unknown,
-        least(coalesce(order_rows.version_day, order_rows.order_day, versioned_files.as_of), versioned_files.as_of) as known_on,
+        input_limits.asked_as_of,
+        order_rows.order_day,
+        coalesce(order_rows.version_day > input_limits.asked_as_of, false) as is_of_later,
+        coalesce(coalesce(order_rows.version_day, order_rows.order_day) > input_limits.asked_as_of, false) as is_unknown,
+        coalesce(order_rows.version_day, order_rows.order_day) as known_day,
         order_rows.row_reason,
         order_rows.file_number,
         order_rows.file_row
     from order_rows
-    inner join versioned_files
-        on order_rows.file_number = versioned_files.file_number
+    cross join input_limits
+    where order_rows.has_version
+),
+
+as_of_days as (
+    select coalesce(max(asked_as_of), max(case when row_reason is null then order_day end)) as as_of
+    from versions
 ),
 
 highest as (
@@ -48,7 +45,7 @@ highest as (
         max(versioned_at) as versioned_at
     from versions
     where order_id is not null
-        and not coalesce(is_unknown, false)
+        and not is_unknown
         and (version_number is not null or versioned_at is not null)
     group by order_id
 ),
@@ -84,7 +81,7 @@ several as (
 ranked as (
     select
         versions.order_id,
-        versions.known_on,
+        least(coalesce(versions.known_day, as_of_days.as_of), as_of_days.as_of) as known_on,
         versions.file_number,
         versions.file_row,
         cast(dense_rank() over (
@@ -92,9 +89,10 @@ ranked as (
             order by versions.version_number nulls first, versions.versioned_at nulls first
         ) as bigint) as version_rank
     from versions
+    cross join as_of_days
     inner join several
         on versions.order_id = several.order_id
-    where not coalesce(versions.is_unknown, false)
+    where not versions.is_unknown
 ),
 
 first_known as (

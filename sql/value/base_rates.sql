@@ -49,13 +49,36 @@ new_customers as (
         cast(sum(
             case when summary.is_fitted and not summary.is_old and summary.repeat_purchases > 0 then 1 else 0 end
         ) as bigint) as repeaters,
-        cast(sum(summary.first_order_money_minor) as bigint) as first_order_money_minor,
-        cast(percentile_disc(0.5) within group (order by summary.days_to_second_purchase) as bigint)
-            as median_days_to_second_purchase
+        cast(sum(summary.first_order_money_minor) as bigint) as first_order_money_minor
     from summary
     cross join known_new
     where summary.is_fitted and not summary.is_old
         or not known_new.is_anybody
+),
+
+-- counted by days first: percentile_disc holds each customer's in memory
+second_days as (
+    select
+        summary.days_to_second_purchase,
+        count(*) as customers
+    from summary
+    cross join known_new
+    where summary.days_to_second_purchase is not null
+        and (summary.is_fitted and not summary.is_old or not known_new.is_anybody)
+    group by summary.days_to_second_purchase
+),
+
+second_days_up_to as (
+    select
+        days_to_second_purchase,
+        sum(customers) over (order by days_to_second_purchase) as up_to,
+        sum(customers) over () as customers
+    from second_days
+),
+
+median as (
+    select min(case when 2 * up_to >= customers then days_to_second_purchase end) as median_days_to_second_purchase
+    from second_days_up_to
 ),
 
 rates as (
@@ -100,9 +123,10 @@ rates as (
             * coalesce(params.margin_rate, 1e0) as first_purchase_margin,
         money(cast(sums.purchase_revenue_minor as double) / nullif(sums.customers, 0), params.minor_per_unit)
             as revenue_per_customer,
-        new_customers.median_days_to_second_purchase
+        median.median_days_to_second_purchase
     from shares as sums
     cross join new_customers
+    cross join median
     cross join params
 ),
 

@@ -1,6 +1,8 @@
 -- seed_cut: the lifetime value from which a repeat customer who is worth retaining is
 -- among the top tenth: the ones whose likeness an ad platform should look for.
 --
+-- Counted by value first: percentile_disc holds each customer's value in memory.
+--
 -- grain: one row
 -- reads: marks, params
 with
@@ -15,9 +17,23 @@ repeaters as (
         and marks.mark = 'retain'
 ),
 
-final as (
-    select cast(percentile_disc(0.1) within group (order by lifetime_minor desc) as bigint) as lifetime_minor
+lifetimes as (
+    select lifetime_minor, count(*) as customers
     from repeaters
+    group by lifetime_minor
+),
+
+lifetimes_down_to as (
+    select
+        lifetime_minor,
+        sum(customers) over (order by lifetime_minor desc) as down_to,
+        sum(customers) over () as customers
+    from lifetimes
+),
+
+final as (
+    select max(case when 10 * down_to >= customers then lifetime_minor end) as lifetime_minor
+    from lifetimes_down_to
 )
 
 select * from final

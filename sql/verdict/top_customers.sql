@@ -3,7 +3,7 @@
 -- equals in the order of their ids. All null where nobody has a value.
 --
 -- grain: one row
--- reads: customers, params
+-- reads: customers, clv_counts, params
 with
 
 valued as (
@@ -15,11 +15,19 @@ valued as (
     where customers.clv is not null
 ),
 
+counts_down_to as (
+    select
+        clv_minor,
+        sum(customers) over (order by clv_minor desc) as down_to,
+        sum(customers) over () as customers
+    from clv_counts
+),
+
 cuts as (
     select
-        cast(percentile_disc(0.01) within group (order by clv_minor desc) as bigint) as top_1_minor,
-        cast(percentile_disc(0.05) within group (order by clv_minor desc) as bigint) as top_5_minor
-    from valued
+        max(case when 100 * down_to >= customers then clv_minor end) as top_1_minor,
+        max(case when 100 * down_to >= 5 * customers then clv_minor end) as top_5_minor
+    from counts_down_to
 ),
 
 ten as (

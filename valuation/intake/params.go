@@ -18,9 +18,6 @@ type params struct {
 	AsOf                                  time.Time
 	MinorPerUnit                          int64
 	IsOrderGrain                          bool
-	HasVersion                            bool
-	VersionsUntil                         time.Time // the last day whose versions of orders are known: all, where no as-of day was asked for
-	HasAttributes                         bool
 	HasLastAttributes, HasFirstAttributes bool // of the latest purchase, of the first
 	HasFirstOrders                        bool // first orders can be told apart: by an attribute or the channel
 	ZeroIsPurchase                        bool
@@ -59,8 +56,8 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	}
 	c := in.Config
 	row := params{
-		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, VersionsUntil: Limits.ReadableBefore, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
-		NetsByOrder: c.Orders.NetsByOrder(), HasVersion: c.Orders.Columns.Version != "", HasAttributes: len(c.Orders.Attributes) > 0, HasLastAttributes: c.Orders.Attributes.Has(false), HasFirstAttributes: c.Orders.Attributes.Has(true),
+		AsOf: in.Days.AsOf, MinorPerUnit: in.Minor, FitFrom: Limits.ReadableFrom, IsOrderGrain: c.Orders.Grain == "order", ZeroIsPurchase: c.Orders.ZeroIsPurchase,
+		NetsByOrder: c.Orders.NetsByOrder(), HasLastAttributes: c.Orders.Attributes.Has(false), HasFirstAttributes: c.Orders.Attributes.Has(true),
 		HasFirstOrders: c.Orders.Attributes.Has(true) || c.Orders.Columns.Channel != "",
 		HasMargin:      c.Orders.Columns.Margin != "", HasChannel: c.Orders.Columns.Channel != "", MarginRate: c.Value.MarginRate,
 		RetentionCost: c.Value.RetentionCost, CAC: c.Value.CAC, MinKeepShare: c.Value.MinKeepShare,
@@ -77,9 +74,6 @@ func (in *Intake) makeParams(ctx context.Context) error {
 	}
 	if c.Value.ReplaceBy != config.ReplaceByPaid {
 		row.ReplaceScope, row.ReplaceChannel = "channel", c.Value.ReplaceBy
-	}
-	if asOf := c.Time.AsOf; asOf != nil {
-		row.VersionsUntil = asOf.Time
 	}
 	if err := engine.Insert(ctx, in.Engine, "params", []params{row}); err != nil {
 		return err

@@ -58,7 +58,7 @@ func (in *Intake) makeRates(ctx context.Context) error {
 	if err := in.refuseRates(rows); err != nil {
 		return err
 	}
-	limits := Limits
+	limits := in.limits()
 	days := rateDays(rows, in.Config.Value.Currency)
 	if len(days) > 0 {
 		limits.RatesFrom, limits.RatesUntil = days[0].Day, days[len(days)-1].Day
@@ -67,6 +67,15 @@ func (in *Intake) makeRates(ctx context.Context) error {
 		return err
 	}
 	return engine.Insert(ctx, in.Engine, "input_limits", []InputLimits{limits})
+}
+
+// limits are those of input rows under the settings, but for the days of the rates.
+func (in *Intake) limits() InputLimits {
+	limits := Limits
+	if asOf := in.Config.Time.AsOf; asOf != nil {
+		limits.AskedAsOf = &asOf.Time
+	}
+	return limits
 }
 
 // refuseRates returns an error that names the first of the rows that can be no rate.

@@ -20,6 +20,9 @@ type InputLimits struct {
 	// RatesFrom and RatesUntil are the first and the last day of rate_days, which the
 	// rates of a plan set.
 	RatesFrom, RatesUntil time.Time
+	// AskedAsOf is the as-of day that was asked for, nil where it is that of the latest
+	// order: rows of later days and versions are not known on it.
+	AskedAsOf *time.Time
 	// MaxSurveyScore is the best answer of a survey; the worst is 0.
 	MaxSurveyScore float64
 }

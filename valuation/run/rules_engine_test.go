@@ -63,7 +63,9 @@ func defaultTables(t *testing.T, e engine.Engine) (shapes map[string][]ruleColum
 			t.Fatal(err)
 		}
 	}
-	if err := engine.Insert(ctx, e, "input_limits", []intake.InputLimits{intake.Limits}); err != nil {
+	limits := intake.Limits
+	limits.AskedAsOf = &c.Time.AsOf.Time
+	if err := engine.Insert(ctx, e, "input_limits", []intake.InputLimits{limits}); err != nil {
 		t.Fatal(err)
 	}
 	shapes, rows = map[string][]ruleColumn{}, map[string]map[string]*string{}

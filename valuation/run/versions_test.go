@@ -27,9 +27,12 @@ type versionRow struct {
 	OrderedAt                time.Time
 	OrderDay                 time.Time
 	AmountMinor, MarginMinor int64
+	MovedHundredths          int64
 	Currency, Channel        string
 	VersionNumber            *int64
 	VersionedAt, VersionDay  *time.Time
+
+	HasVersion, IsOrderGrain, NetsByOrder bool // as settings have it
 
 	Attribute1 string `col:"attribute_1"`
 	Attribute2 string `col:"attribute_2"`
@@ -76,10 +79,11 @@ func drawVersions(t *rapid.T) []versionRow {
 	return rows
 }
 
-// versionSettings are what these steps take from params.
+// versionSettings are what these steps take from params, from input_limits and, of some,
+// from the rows.
 type versionSettings struct {
-	AsOf, VersionsUntil                                   time.Time
-	HasVersion, IsOrderGrain, NetsByOrder, ZeroIsPurchase bool
+	AsOf, AskedAsOf                           time.Time
+	IsOrderGrain, NetsByOrder, ZeroIsPurchase bool
 }
 
 // withVersions walks versionSteps over the rows with looks on all days up to as_of, has
@@ -99,10 +103,14 @@ func withVersions(ctx context.Context, e engine.Engine, entries []pipeline.Entry
 	for day := returnDay(0); !day.After(settings.AsOf); day = day.AddDate(0, 0, 1) {
 		looks = append(looks, look{day})
 	}
+	for i := range rows {
+		rows[i].HasVersion, rows[i].IsOrderGrain, rows[i].NetsByOrder = true, settings.IsOrderGrain, settings.NetsByOrder
+	}
 	for _, err := range []error{
 		engine.Insert(ctx, e, "order_rows", rows),
 		engine.Insert(ctx, e, "order_files", []orderFile{{0}}),
 		engine.Insert(ctx, e, "params", []versionSettings{settings}),
+		engine.Insert(ctx, e, "input_limits", []versionSettings{settings}),
 		engine.Insert(ctx, e, "looks", looks),
 		engine.Insert(ctx, e, "personal_looks", []personalLook{}),
 		engine.Insert(ctx, e, "compared_periods", []period{}),
@@ -119,7 +127,7 @@ func withVersions(ctx context.Context, e engine.Engine, entries []pipeline.Entry
 	if err := read(); err != nil {
 		return err
 	}
-	for _, name := range slices.Concat([]string{"order_rows", "order_files", "params", "looks", "personal_looks", "compared_periods"}, versionSteps) {
+	for _, name := range slices.Concat([]string{"order_rows", "order_files", "params", "input_limits", "looks", "personal_looks", "compared_periods"}, versionSteps) {
 		if err := e.Drop(ctx, name); err != nil {
 			return err
 		}
@@ -238,11 +246,11 @@ func TestVersionsLookNotAhead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := drawVersions(t)
 		settings := versionSettings{
-			HasVersion: true, IsOrderGrain: rapid.Bool().Draw(t, "order grain"),
-			NetsByOrder: rapid.Bool().Draw(t, "nets by order"), ZeroIsPurchase: rapid.Bool().Draw(t, "zero is a purchase"),
+			IsOrderGrain: rapid.Bool().Draw(t, "order grain"),
+			NetsByOrder:  rapid.Bool().Draw(t, "nets by order"), ZeroIsPurchase: rapid.Bool().Draw(t, "zero is a purchase"),
 		}
 		knownAsOf := func(asOf int) (known []knownBase) {
-			settings.AsOf, settings.VersionsUntil = returnDay(asOf), returnDay(asOf)
+			settings.AsOf, settings.AskedAsOf = returnDay(asOf), returnDay(asOf)
 			err := withVersions(ctx, e, entries, rows, settings, func() (err error) {
 				known, err = readKnown(ctx, e, asOf)
 				return err

@@ -87,7 +87,9 @@ func (m Mapping) reads(name string) bool {
 // customer_id, order_id, channel, currency, attribute_1 to attribute_8 (text),
 // ordered_at (time-stamp), amount, margin (double), version_number (whole number),
 // versioned_at (time-stamp), version_day (date), is_kept, has_margin, has_currency,
-// nets_by_order (boolean), shop_currency (text), minor_per_unit, file_number and file_row.
+// has_version, has_attributes, is_order_grain, nets_by_order (boolean), shop_currency
+// (text), minor_per_unit, file_number and file_row. A condition that one of the settings
+// among them does not meet is known before any file is opened.
 //
 // It returns every problem of the mapping at once.
 func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Config, minorPerUnit int64) (Mapping, error) {
@@ -96,6 +98,9 @@ func MapOrders(ctx context.Context, e engine.Engine, files []File, c config.Conf
 	return mapColumns(ctx, e, "orders", files, input, orderColumns(c), []engine.InputColumn{
 		{Name: "has_margin", Expression: fmt.Sprint(orders.Columns.Margin != "")},
 		{Name: "has_currency", Expression: fmt.Sprint(orders.Columns.Currency != "")},
+		{Name: "has_version", Expression: fmt.Sprint(orders.Columns.Version != "")},
+		{Name: "has_attributes", Expression: fmt.Sprint(len(orders.Attributes) > 0)},
+		{Name: "is_order_grain", Expression: fmt.Sprint(orders.Grain == "order")},
 		{Name: "nets_by_order", Expression: fmt.Sprint(orders.NetsByOrder())},
 		{Name: "shop_currency", Expression: engine.Quote(c.Value.Currency)},
 		{Name: "minor_per_unit", Expression: fmt.Sprint(minorPerUnit), Type: engine.Bigint},
