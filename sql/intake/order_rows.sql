@@ -50,12 +50,13 @@ final as (
             when not has_margin then 0
             when is_finite(margin) and abs(margin * rate) <= max_amount then to_minor(margin * rate, minor_per_unit)
         end as margin_minor,
-        -- what rounding moves of the amount as it stands, in hundredths of a minor unit;
-        -- null where the row is not kept. Most are whole, and spared the arithmetic.
+        -- what rounding moves of an amount that stands with fractions of the minor unit, in
+        -- hundredths of one; null where the row is not kept. Most are whole, and spared the
+        -- arithmetic, as is what a rate makes of them
         case
             when is_kept and is_finite(amount) and abs(amount * rate) <= max_amount then cast(case
                 when amount * minor_per_unit = floor(amount * minor_per_unit) then 0
-                else fixed_point(amount * minor_per_unit - to_minor(amount, minor_per_unit), 1e2)
+                else fixed_point(amount * rate * minor_per_unit - to_minor(amount * rate, minor_per_unit), 1e2)
             end as tinyint)
         end as moved_hundredths,
         currency,

@@ -2,9 +2,8 @@
 -- of each. What a return changes, and what may be wrong with an order's rows, is looked
 -- for in these alone, which are few in most shops.
 --
--- They are first looked for by a number of the id. Sorted, equal numbers stand next to each
--- other, and to sort them takes half the time that counting each of them does; the few whose
--- number is that of another id by chance go again.
+-- They are first looked for by a number of the id, which is counted several times faster
+-- than texts are; the few whose number is that of another id by chance go again.
 --
 -- grain: one row per order_id
 -- reads: orders
@@ -14,20 +13,8 @@ numbers as (
     select text_hash(order_id) as id_number
     from orders
     where reason = 'used' and order_id <> ''
-),
-
-neighbours as (
-    select
-        id_number,
-        lag(id_number) over (order by id_number) as number_before
-    from numbers
-),
-
-repeated as (
-    select id_number
-    from neighbours
-    where id_number = number_before
-    group by id_number
+    group by text_hash(order_id)
+    having count(*) > 1
 ),
 
 final as (
@@ -36,8 +23,8 @@ final as (
         count(*) as order_rows,
         max(orders.amount_minor) as most_minor
     from orders
-    inner join repeated
-        on text_hash(orders.order_id) = repeated.id_number
+    inner join numbers
+        on text_hash(orders.order_id) = numbers.id_number
     where orders.reason = 'used' and orders.order_id <> ''
     group by orders.order_id
     having count(*) > 1
