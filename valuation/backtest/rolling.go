@@ -170,8 +170,8 @@ func Roll(past Past, procedure Procedure, terms Terms) (Rolling, error) {
 	return r, nil
 }
 
-// Settled returns the Rolling without the forecasts of days that are no cutoffs, for whom
-// nothing is to be held to the past any more.
+// Settled returns the Rolling without what only Pool, Start and what they are joined with
+// need: the forecasts of days that are no cutoffs.
 func (r Rolling) Settled() Rolling {
 	r.days, r.instead = nil, nil
 	return r

@@ -21,8 +21,8 @@ type Base struct {
 }
 
 // NewBase returns the base of customers counted by history, in any order and
-// with repetitions. The error is a history that breaks the contract of History. Counts
-// that are in order without any it keeps, and the caller does not change them.
+// with repetitions; those in the order of History.Compare without any are kept, and the
+// caller does not change them. The error is a history that breaks the contract of History.
 func NewBase(counts []HistoryCount, workers int) (*Base, error) {
 	counts, err := canonical(counts, workers)
 	if err != nil {
@@ -98,7 +98,7 @@ func (base *Base) fit(family Family, workers int) (Fit, error) {
 func canonical(counts []HistoryCount, workers int) ([]HistoryCount, error) {
 	isCanonical := true
 	for i, c := range counts {
-		isCanonical = isCanonical && (i == 0 || byHistory(counts[i-1], c) < 0)
+		isCanonical = isCanonical && (i == 0 || counts[i-1].Compare(c.History) < 0)
 		if c.Repeats < 0 || c.Customers < 1 || !(0 <= c.LastPurchase && c.LastPurchase <= c.Age) || !likelihood.Finite(c.Age) {
 			return nil, fmt.Errorf("history %d (x %d, t_x %g, T %g, %d customers): want x ≥ 0, 0 ≤ t_x ≤ T and a customer", i, c.Repeats, c.LastPurchase, c.Age, c.Customers)
 		}
@@ -122,18 +122,18 @@ func rounded(counts []HistoryCount, oldest float64, workers int) []HistoryCount 
 	return merged(counts, workers)
 }
 
-// byHistory is the order by x, T and t_x.
-func byHistory(a, b HistoryCount) int {
+// Compare is the order by x, T and t_x.
+func (h History) Compare(other History) int {
 	switch {
-	case a.Repeats != b.Repeats:
-		return cmp.Compare(a.Repeats, b.Repeats)
-	case a.Age < b.Age:
+	case h.Repeats != other.Repeats:
+		return cmp.Compare(h.Repeats, other.Repeats)
+	case h.Age < other.Age:
 		return -1
-	case a.Age > b.Age:
+	case h.Age > other.Age:
 		return 1
-	case a.LastPurchase < b.LastPurchase:
+	case h.LastPurchase < other.LastPurchase:
 		return -1
-	case a.LastPurchase > b.LastPurchase:
+	case h.LastPurchase > other.LastPurchase:
 		return 1
 	}
 	return 0
@@ -141,6 +141,7 @@ func byHistory(a, b HistoryCount) int {
 
 // merged sorts counts in place by history, and merges equal ones.
 func merged(counts []HistoryCount, workers int) []HistoryCount {
+	byHistory := func(a, b HistoryCount) int { return a.Compare(b.History) }
 	merge := func(into *HistoryCount, from HistoryCount) { into.Customers += from.Customers }
 	return likelihood.SortAndMerge(counts, workers, byHistory, merge)
 }

@@ -193,9 +193,8 @@ func regrouped(histories []history, first, workers int) []history {
 
 // sorted sorts histories in place by group, x, T and t_x, and merges equal ones.
 func sorted(histories []history, workers int) []history {
-	return likelihood.SortAndMerge(histories, workers, func(a, b history) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.Repeats, b.Repeats), cmp.Compare(a.Age, b.Age), cmp.Compare(a.LastPurchase, b.LastPurchase))
-	}, func(into *history, from history) { into.Customers += from.Customers })
+	compare := func(a, b history) int { return cmp.Or(a.group-b.group, a.Compare(b.History)) }
+	return likelihood.SortAndMerge(histories, workers, compare, func(into *history, from history) { into.Customers += from.Customers })
 }
 
 // oldestFittedDays is the age of a customer who first purchased on
