@@ -122,7 +122,7 @@ func TestCostsByHand(t *testing.T) {
 
 // A row of 0 says that nothing was spent, and the year's spend is all there.
 func TestZeroSpendIsKnownSpend(t *testing.T) {
-	result := runBatch(t, smallShopWith(t, append(slices.Clone(oddMonths), spent("2023-04-30", "search", 0)), nil))
+	result := runBatch(t, smallShopWith(t, append(slices.Clone(oddMonths), spent("2023-04-30", "search", 0)), nil), "channels")
 	sameLines(t, costLines(t, result, "trailing_12m"), []string{
 		"2022-05-01 blended null: 4 for 26, 6.5 null",
 		"2022-05-01 channel billboard: 0 for 7, null no_new_customers",
@@ -136,7 +136,7 @@ func TestZeroSpendIsKnownSpend(t *testing.T) {
 func TestNoCostBeforeFitFrom(t *testing.T) {
 	c := smallShopWith(t, oddMonths, nil)
 	c.Orders.FitFrom = parseDay(t, "2023-03-01")
-	if got := costLines(t, runBatch(t, c), "month")[3]; got != "2023-02-01 blended null: 3 for 20, null before_fit_from" {
+	if got := costLines(t, runBatch(t, c, "channels"), "month")[3]; got != "2023-02-01 blended null: 3 for 20, null before_fit_from" {
 		t.Error(got)
 	}
 }
@@ -147,7 +147,7 @@ func TestNewCustomersBeforeFitFromAreCountedOnly(t *testing.T) {
 	c := smallShopWith(t, oddMonths, nil)
 	c.Orders.FitFrom = parseDay(t, "2023-02-02")
 	counted, known := 0, 0
-	for _, row := range readTable[channelRow](t, runBatch(t, c), "channels") {
+	for _, row := range readTable[channelRow](t, runBatch(t, c, "channels"), "channels") {
 		if int(*row.Start) >= dayNumber("2023-02-02") {
 			if row.Customers90 == nil || *row.Customers > 0 && row.FirstOrder == nil {
 				t.Errorf("%v: nothing is known of new customers", row)
@@ -166,9 +166,19 @@ func TestNewCustomersBeforeFitFromAreCountedOnly(t *testing.T) {
 	}
 }
 
+// withoutSpend is the run of the small shop that spends nothing.
+func withoutSpend(t *testing.T) Result {
+	t.Helper()
+	return runShared(t, "small without spend", func(folder string) config.Config {
+		c := smallShopWith(t, nil, nil)
+		c.Out = filepath.Join(folder, "out")
+		return c
+	}).Result
+}
+
 // Without spend the tables are there and say so.
 func TestNoSpend(t *testing.T) {
-	result := runBatch(t, smallShopWith(t, nil, nil))
+	result := withoutSpend(t)
 	for _, row := range readTable[channelRow](t, result, "channels") {
 		if row.CAC != nil || *row.Reason != "no_spend" || row.LTV != nil || row.Margin90 != nil || row.Payback != nil || *row.PayReason != "no_spend" || *row.MedianReason != "no_spend" {
 			t.Errorf("%v", row)

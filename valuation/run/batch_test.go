@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine/duckdb"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 	"cbv/valuation/scoring"
 )
 
@@ -111,14 +113,33 @@ func testJob(c config.Config) pipeline.Job {
 	}
 }
 
-// runBatch runs a configuration that must succeed.
-func runBatch(t *testing.T, c config.Config) Result {
+// runBatch runs a configuration that must succeed. Where steps are named, it carries out
+// these and what they need, and publishes nothing: the folder of the result has the tables
+// of these steps, its manifest the warnings, and its figures are those of kpis where the
+// step "warnings" is among them, which reads them.
+func runBatch(t *testing.T, c config.Config, steps ...string) Result {
 	t.Helper()
-	result, err := Run(context.Background(), testJob(c))
+	ctx, job := context.Background(), testJob(c)
+	if len(steps) == 0 {
+		result, err := Run(ctx, job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	entries, err := pipeline.Load(job.SQL, Nightly)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return result
+	part := aside{build: t.TempDir(), entries: pipeline.Needed(entries, func(entry pipeline.Entry) bool { return slices.Contains(steps, entry.Name) })}
+	if part.reused, err = scoring.Reused(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	r, err := walkAside(ctx, job, part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Result{Folder: part.build, Manifest: publication.Manifest{Warnings: r.Warnings}, Figures: r.judgement.Figures}
 }
 
 func readModel(t *testing.T, result Result) scoring.ModelFile {

@@ -59,6 +59,9 @@ func TestCustomersAloneAreThoseOfTheRun(t *testing.T) {
 	earlier.Time.AsOf, earlier.Lists.Include = &config.Day{Time: c.Time.AsOf.AddDate(0, 0, -1)}, nil
 	runBatch(t, earlier)
 	for name, model := range map[string]string{"fitted": "", "reused": config.AutoModel} {
+		if testing.Short() && model == "" {
+			continue // fixtures/scripts/run_only.txtar fits
+		}
 		c.Run.Model = model
 		alone := t.TempDir()
 		written, err := WriteCustomers(context.Background(), testJob(c), filepath.Join(alone, "customers.parquet"))

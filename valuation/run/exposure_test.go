@@ -197,7 +197,7 @@ func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
 	options.Customers, options.Days, options.Returns, options.Seed = 6000, 1000, 0.2, 8
 	c, _ := simulated(t, options)
 	c.Time.AsOf = parseDay(t, "2024-09-10")
-	result := runBatch(t, c)
+	result := runBatch(t, c, "warnings")
 	asOf := dayNumber("2024-09-10")
 	var rows []tableRow
 	for _, raw := range readOrders(t, c) {

@@ -90,7 +90,7 @@ func original(cell string) string {
 
 func TestHostileTextsSurviveEveryList(t *testing.T) {
 	c, channels := hostileShop(t)
-	result := runBatch(t, c)
+	result := runBatch(t, c, "customers", listStep)
 	want := map[string][]string{}
 	for _, row := range readCustomers(t, result.Folder) {
 		id := *row.ID

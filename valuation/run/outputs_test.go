@@ -207,7 +207,7 @@ func TestScoresFollowTheCutPoints(t *testing.T) {
 	for _, money := range cuts.Monetary {
 		pinned.RFM.MonetaryCuts = append(pinned.RFM.MonetaryCuts, float64(parseCents(t, money))/100)
 	}
-	sameFiles(t, result.Folder, runBatch(t, pinned).Folder, "customers.parquet", "segments.parquet", "kpis.parquet")
+	sameFiles(t, result.Folder, runBatch(t, pinned, "customers", "segments", "kpis").Folder, "customers.parquet", "segments.parquet", "kpis.parquet")
 }
 
 func parseCents(t *testing.T, text string) int64 {

@@ -171,10 +171,7 @@ func (r *rules) check(entry pipeline.Entry, file ruleFile, c *ruleCase) error {
 	if err != nil {
 		return err
 	}
-	if err := r.engine.View(ctx, "rule_result", query); err != nil {
-		return err
-	}
-	got, err := textRows(ctx, r.engine, "rule_result", c.want.columns)
+	got, err := textRows(ctx, r.engine, "(\n"+query+"\n)", c.want.columns)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func TestAVoidedOrderIsNone(t *testing.T) {
 		if margin == "column" {
 			c.Value.MarginRate, c.Orders.Columns.Margin = nil, "case when amount > 0 then amount * 0.3 else amount * 0.25 end"
 		}
-		result := runBatch(t, c)
+		result := runBatch(t, c, "warnings", "customers")
 		customers := map[string]customerRow{}
 		for _, row := range readCustomers(t, result.Folder) {
 			customers[*row.ID] = row
@@ -89,7 +89,7 @@ func TestAVoidedOrderIsNone(t *testing.T) {
 		}
 
 		c.Orders.Returns = "same_day"
-		for _, row := range readCustomers(t, runBatch(t, c).Folder) {
+		for _, row := range readCustomers(t, runBatch(t, c, "customers").Folder) {
 			if want := map[string]int64{"one": 1, "one and a void": 2, "void only": 1, "void first": 2, "half": 1}[*row.ID]; want > 0 && *row.Purchases != want {
 				t.Errorf("netted within the day, %s has %d purchases, want %d", *row.ID, *row.Purchases, want)
 			}
