@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,6 +53,7 @@ func cdnow(t *testing.T, file, asOf string, zeroIsPurchase bool) config.Config {
 // runCDNOW runs the configuration of the published figures, once for all tests.
 func runCDNOW(t *testing.T, file, asOf string, zeroIsPurchase bool) Result {
 	t.Helper()
+	sharedData(t, file) // without which each of the tests is skipped
 	return runShared(t, fmt.Sprint(file, asOf, zeroIsPurchase), func(folder string) config.Config {
 		c := cdnow(t, file, asOf, zeroIsPurchase)
 		c.Out = filepath.Join(folder, "out")
@@ -65,8 +67,33 @@ type sharedRun struct {
 	Result
 }
 
-// sharedRuns are the runs so far, by name.
-var sharedRuns = map[string]sharedRun{}
+// sharedRuns are the runs so far.
+var sharedRuns shared[sharedRun]
+
+// shared are values by name, each made once for all tests, which may ask for it at once.
+type shared[T any] struct {
+	mutex  sync.Mutex
+	byName map[string]*once[T]
+}
+
+type once[T any] struct {
+	sync.Once
+	value T
+}
+
+func (s *shared[T]) get(name string, made func() T) T {
+	s.mutex.Lock()
+	if s.byName == nil {
+		s.byName = map[string]*once[T]{}
+	}
+	if s.byName[name] == nil {
+		s.byName[name] = &once[T]{}
+	}
+	found := s.byName[name]
+	s.mutex.Unlock()
+	found.Do(func() { found.value = made() })
+	return found.value
+}
 
 // sharedFolder holds the shared runs and outlives single tests.
 var sharedFolder string
@@ -74,13 +101,10 @@ var sharedFolder string
 // runShared runs the configuration that settings makes in a folder, once for all tests.
 func runShared(t *testing.T, name string, settings func(folder string) config.Config) sharedRun {
 	t.Helper()
-	run, ran := sharedRuns[name]
-	if !ran {
-		run.Config = settings(filepath.Join(sharedFolder, name))
-		run.Result = runBatch(t, run.Config)
-		sharedRuns[name] = run
-	}
-	return run
+	return sharedRuns.get(name, func() sharedRun {
+		c := settings(filepath.Join(sharedFolder, name))
+		return sharedRun{c, runBatch(t, c)}
+	})
 }
 
 func TestMain(m *testing.M) {

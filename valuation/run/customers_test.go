@@ -53,6 +53,7 @@ func TestCustomersAloneAreWhole(t *testing.T) {
 // The customers alone are those of the whole run, byte for byte, also where that has an
 // earlier run, reuses its parameters, and has each input there is.
 func TestCustomersAloneAreThoseOfTheRun(t *testing.T) {
+	t.Parallel()
 	c := oddShop(t)
 	c.Orders.Files = append(c.Orders.Files, oddLives(t, true))
 	earlier := c
@@ -82,6 +83,7 @@ func TestCustomersAloneAreThoseOfTheRun(t *testing.T) {
 
 // A file that is there stays, and where the input is refused there is none.
 func TestCustomersAloneAreWholeOrAbsent(t *testing.T) {
+	t.Parallel()
 	c := oddShop(t)
 	taken := filepath.Join(t.TempDir(), "taken.parquet")
 	if err := os.WriteFile(taken, []byte("mine"), 0o600); err != nil {

@@ -32,6 +32,7 @@ func explained(t *testing.T) (before, after sharedRun) {
 // What explain says of a customer is what customers.parquet says, its steps lead to the
 // published mark, and what changed since the run before adds up.
 func TestExplanationsAgreeWithTheTables(t *testing.T) {
+	t.Parallel()
 	before, after := explained(t)
 	result, cost := after.Result, after.Config.Value.RetentionCost
 	then := map[any]float64{}
@@ -93,6 +94,7 @@ func TestExplanationsAgreeWithTheTables(t *testing.T) {
 
 // So it is for a thousand customers of CDNOW, of whom a short run takes a hundred.
 func TestExplanationsOfCDNOWAgreeWithTheTable(t *testing.T) {
+	t.Parallel()
 	result := runCDNOW(t, "cdnow_master.parquet", "1998-06-15", false)
 	held, every, want := 0, 23, 1000
 	if testing.Short() {
@@ -123,6 +125,7 @@ func TestExplanationsOfCDNOWAgreeWithTheTable(t *testing.T) {
 
 // What moved a customer leads from what the run before published to what this one does.
 func TestExplainedMovesAddUp(t *testing.T) {
+	t.Parallel()
 	before, after := explained(t)
 	then := map[any]float64{}
 	for _, row := range readRecords(t, before.Result, "customers") {
@@ -149,6 +152,7 @@ func TestExplainedMovesAddUp(t *testing.T) {
 
 // The days of a customer are those behind the facts of customers.parquet.
 func TestDaysOfACustomerAreThoseOfTheTables(t *testing.T) {
+	t.Parallel()
 	before, _ := explained(t)
 	c := before.Config
 	c.Time.AsOf = nil // that of the run is taken

@@ -72,6 +72,7 @@ func TestFirstOrdersOfBadColumns(t *testing.T) {
 // A column without a value is one value, and texts stand as they are in tables, and in
 // lists as a spreadsheet may open them.
 func TestFirstOrdersOfOddTexts(t *testing.T) {
+	t.Parallel()
 	shop := oddlyStartedShop(t,
 		config.Attribute{Name: "never", Text: "never", IsFirst: true}, config.Attribute{Name: "nevers", Text: "never", IsFirst: true, IsMany: true},
 		config.Attribute{Name: "yes", Text: "yes", IsFirst: true}, config.Attribute{Name: "yeses", Text: "yes", IsFirst: true, IsMany: true},

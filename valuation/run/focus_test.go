@@ -99,6 +99,7 @@ func TestFocusOfExtremes(t *testing.T) {
 // What acquisition adds in a month is what it adds before its cost, less all
 // spend of that month; without spend it is not known.
 func TestValueAddedByAcquisitionIsNetOfAllSpend(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Days, options.Returns = 3_000, 730, 0
 	options.Channels = []simulation.Channel{{Name: "search", Share: 0.6, CAC: 20}, {Name: "word of mouth", Share: 0.4}}

@@ -62,6 +62,7 @@ func near(t *testing.T, result Result, metric string, want, tolerance float64) {
 // brings is its own margin, not the average share of what it is sold for, and what
 // is still to come is of the others.
 func TestFirstOrdersOfAnotherMargin(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Seed = 5000, 0.1, 12
 	c, _ := simulated(t, options)
@@ -172,6 +173,7 @@ func again(customers map[string]*seen, from, to, days, asOf int) window {
 // customers first seen from fit_from on are those of a plain computation over them,
 // and of earlier times nothing is said.
 func TestNewCustomersAreThoseSinceFitFrom(t *testing.T) {
+	t.Parallel()
 	c, raw := midLife(t, "2021-10-01")
 	c.Orders.FitFrom = parseDay(t, "2022-04-01")
 	result := runBatch(t, c, "warnings", "repeat_windows", "repeat_curve")
@@ -269,6 +271,7 @@ func monthFrom(cohort *int32) int {
 
 // Months and years that begin before fit_from are not counted in part.
 func TestNoNewCustomersOfAYearThatFitFromDivides(t *testing.T) {
+	t.Parallel()
 	c, raw := midLife(t, "2022-09-01")
 	c.Orders.FitFrom = parseDay(t, "2023-03-02") // divides a month, too
 	result := runBatch(t, c)
@@ -310,6 +313,7 @@ func TestNoNewCustomersOfAYearThatFitFromDivides(t *testing.T) {
 
 // A day before all orders says that everybody is new.
 func TestFitFromBeforeTheFiles(t *testing.T) {
+	t.Parallel()
 	c := smallShopWith(t, nil, nil)
 	bare := withoutSpend(t)
 	c.Orders.FitFrom = parseDay(t, "2020-01-01")

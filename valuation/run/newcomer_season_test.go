@@ -62,6 +62,7 @@ func seasonalOrders(customers int, factor float64, seed uint64) []rawOrder {
 // 30 that a new customer is worth the same, and gives the same mark to the same history,
 // as far as sampling allows: two fits to a shop without a season do not differ less.
 func TestRecoveryMarksKnowNoSeason(t *testing.T) {
+	t.Parallel()
 	size, factors := 20_000, []float64{1, 2}
 	if testing.Short() {
 		size, factors = 10_000, factors[1:]

@@ -127,6 +127,7 @@ func scaledTo(forecasts []float64, total float64) []float64 {
 // features at the reference's total, or better. The reference's rows "pool" are of an
 // earlier pool, of MBG/NBD and fading memory alone: what is not to be fallen short of.
 func TestFadingMemoryAndThePoolForecastAsTheReference(t *testing.T) {
+	t.Parallel()
 	for _, set := range []string{"cdnow", "debruyn"} {
 		done := map[string]poolMade{}
 		for _, row := range truthRows(t, set, "fading memory alone", "pool", "all together") {

@@ -188,6 +188,7 @@ func (r *rules) check(entry pipeline.Entry, file ruleFile, c *ruleCase) error {
 
 // Every rule in SQL, over rows made by hand, gives what was worked out by hand.
 func TestRules(t *testing.T) {
+	t.Parallel()
 	r := openRules(t)
 	paths, err := fs.Glob(os.DirFS(rulesFolder), "*/*.txt")
 	if err != nil || len(paths) == 0 {

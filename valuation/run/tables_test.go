@@ -266,6 +266,7 @@ func compareConcentration(t *testing.T, result Result, want map[string][2]float6
 }
 
 func TestTablesOfCDNOWEqualAPlainComputation(t *testing.T) {
+	t.Parallel()
 	read, err := parquetfile.Read[struct {
 		Customer *string `parquet:"customer_id"`
 		Day      *int32  `parquet:"date,date"`
@@ -291,6 +292,7 @@ func TestTablesOfCDNOWEqualAPlainComputation(t *testing.T) {
 }
 
 func TestTablesOfASimulationEqualAPlainComputation(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Dirty = 4000, 0.3, 0.05
 	c, _ := simulated(t, options)

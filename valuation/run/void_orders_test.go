@@ -36,6 +36,7 @@ func withRows(t *testing.T, c config.Config, rows []rawOrder) config.Config {
 // An order that was paid back in full makes nobody a repeat customer, and is nobody's
 // only purchase; netted within the day it does both.
 func TestAVoidedOrderIsNone(t *testing.T) {
+	t.Parallel()
 	c, rows := shopWithout(t, 1500)
 	for _, row := range []struct {
 		customer, order, day string
@@ -153,6 +154,7 @@ func TestAVoidIsNotKnownBeforeItIsBooked(t *testing.T) {
 // Parameters that are reused were fitted on what was known on their day: a return booked
 // since moves none of them, and undoes its order in the run that reuses them.
 func TestAVoidAfterAReusedDay(t *testing.T) {
+	t.Parallel()
 	c, rows := shopWithout(t, 1500)
 	const fitted, last = "2023-10-31", "2023-12-31"
 	rows = append(rows, anOrder(t, "two", "q1", "2023-03-01", 50), anOrder(t, "two", "q2", "2023-10-30", 80))
