@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -79,6 +80,8 @@ func testProgram() (pipeline.Program, error) {
 }
 
 func TestScripts(t *testing.T) {
+	folder := t.TempDir()
+	publish := sync.OnceValue(func() error { return publishShop(folder) })
 	testscript.Run(t, testscript.Params{
 		Dir: "../../fixtures/scripts",
 		Setup: func(env *testscript.Env) error {
@@ -98,8 +101,30 @@ func TestScripts(t *testing.T) {
 			"hold-lock":         holdLock,
 			"link-measured":     linkMeasured,
 			"nothing-published": nothingPublished,
+
+			"published-shop": func(ts *testscript.TestScript, neg bool, args []string) {
+				wantArgs(ts, neg, args, "published-shop")
+				ts.Check(publish())
+				ts.Check(exec.Command("cp", "-Rp", folder+"/.", ts.MkAbs(".")).Run())
+			},
 		},
 	})
+}
+
+// publishShop makes a shop, and a run of it, in a folder. A script that looks at what
+// comes after a run takes a copy, by published-shop.
+func publishShop(folder string) error {
+	for _, args := range [][]string{
+		{"simulate", "--out", "shop", "--customers", "100", "--days", "100"},
+		{"run", "--config", "shop/cbv.yaml", "--lists.include", "[]"},
+	} {
+		command := exec.Command("cbv", args...)
+		command.Dir = folder
+		if text, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("cbv %s: %w\n%s", strings.Join(args, " "), err, text)
+		}
+	}
+	return nil
 }
 
 func wantArgs(ts *testscript.TestScript, neg bool, args []string, usage string) {

@@ -64,7 +64,7 @@ func TestGolden(t *testing.T) {
 			continue
 		}
 		t.Run(target.Name, func(t *testing.T) {
-			s := &shop{t, s.folder, s.config}
+			s := &shop{t: t, folder: s.folder, config: s.config}
 			a := config.Audience{Name: "actives-" + target.Name, Lifecycle: "active", Target: target.Name}
 			if target.Channel == "" {
 				a.Channel = "email"

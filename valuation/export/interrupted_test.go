@@ -45,7 +45,7 @@ func TestInterruptedExports(t *testing.T) {
 		Name: "spring", Salt: "s", Holdout: 0.2, WindowDays: 30, Nights: 1, Covariate: "clv",
 	}}
 	s.mustExport(monday, a)
-	calm := &shop{t, t.TempDir(), s.config}
+	calm := &shop{t: t, folder: t.TempDir(), config: s.config}
 	calm.config.Out = filepath.Join(calm.folder, "out")
 	s.must(os.CopyFS(calm.config.Out, os.DirFS(s.config.Out)))
 	start := time.Now()

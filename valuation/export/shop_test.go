@@ -29,6 +29,8 @@ type shop struct {
 	t      testing.TB
 	folder string
 	config config.Config
+	writer engine.Engine // of the files that tests write; each write has a table of its own
+	writes int
 }
 
 // row is a row of a table by column; what is not there is null.
@@ -62,11 +64,16 @@ func (s *shop) write(path string, columns []engine.Column, rows []row) {
 	s.t.Helper()
 	ctx := context.Background()
 	s.must(os.MkdirAll(filepath.Dir(path), 0o755))
-	e, err := duckdb.Open(ctx, engine.Options{Threads: 1, MemoryLimit: "500MB", TempDir: s.t.TempDir(), Writable: filepath.Dir(path), Macros: "select 1"})
-	s.must(err)
-	defer e.Close()
+	if s.writer == nil {
+		e, err := duckdb.Open(ctx, engine.Options{Threads: 1, MemoryLimit: "500MB", TempDir: s.t.TempDir(), Writable: s.folder, Macros: "select 1"})
+		s.must(err)
+		s.t.Cleanup(func() { s.must(e.Close()) })
+		s.writer = e
+	}
+	s.writes++
+	table := fmt.Sprintf("rows_to_write_%d", s.writes)
 	columns = append(slices.Clone(columns), engine.Column{Name: "place", Type: engine.Bigint})
-	s.must(e.Insert(ctx, "rows_to_write", columns, func(yield func([]any) bool) {
+	s.must(s.writer.Insert(ctx, table, columns, func(yield func([]any) bool) {
 		for i, row := range rows {
 			var cells []any
 			for _, column := range columns[:len(columns)-1] {
@@ -77,7 +84,7 @@ func (s *shop) write(path string, columns []engine.Column, rows []row) {
 			}
 		}
 	}))
-	_, err = e.File(ctx, "written", "select * from rows_to_write", engine.File{Path: path, Key: []string{"place"}, Metadata: map[string]string{"made_by": "test"}})
+	_, err := s.writer.File(ctx, fmt.Sprintf("written_%d", s.writes), "select * from "+table, engine.File{Path: path, Key: []string{"place"}, Metadata: map[string]string{"made_by": "test"}})
 	s.must(err)
 	s.must(os.Chtimes(path, written, written))
 }

@@ -62,6 +62,7 @@ func costLines(t *testing.T, result Result, period string) []string {
 }
 
 func TestCostsByHand(t *testing.T) {
+	t.Parallel()
 	result := runBatch(t, smallShopWith(t, oddMonths, nil))
 	sameLines(t, costLines(t, result, "month"), []string{
 		"2023-01-01 blended null: 0 for 10, null no_new_customers",
@@ -122,7 +123,8 @@ func TestCostsByHand(t *testing.T) {
 
 // A row of 0 says that nothing was spent, and the year's spend is all there.
 func TestZeroSpendIsKnownSpend(t *testing.T) {
-	result := runBatch(t, smallShopWith(t, append(slices.Clone(oddMonths), spent("2023-04-30", "search", 0)), nil))
+	t.Parallel()
+	result := runBatch(t, smallShopWith(t, append(slices.Clone(oddMonths), spent("2023-04-30", "search", 0)), nil), "channels")
 	sameLines(t, costLines(t, result, "trailing_12m"), []string{
 		"2022-05-01 blended null: 4 for 26, 6.5 null",
 		"2022-05-01 channel billboard: 0 for 7, null no_new_customers",
@@ -134,9 +136,10 @@ func TestZeroSpendIsKnownSpend(t *testing.T) {
 
 // Customers who may be old ones have no cost of acquisition.
 func TestNoCostBeforeFitFrom(t *testing.T) {
+	t.Parallel()
 	c := smallShopWith(t, oddMonths, nil)
 	c.Orders.FitFrom = parseDay(t, "2023-03-01")
-	if got := costLines(t, runBatch(t, c), "month")[3]; got != "2023-02-01 blended null: 3 for 20, null before_fit_from" {
+	if got := costLines(t, runBatch(t, c, "channels"), "month")[3]; got != "2023-02-01 blended null: 3 for 20, null before_fit_from" {
 		t.Error(got)
 	}
 }
@@ -144,10 +147,11 @@ func TestNoCostBeforeFitFrom(t *testing.T) {
 // What new customers bring is not known where they may be old ones, whatever the
 // reason that they have no cost; they are counted all the same.
 func TestNewCustomersBeforeFitFromAreCountedOnly(t *testing.T) {
+	t.Parallel()
 	c := smallShopWith(t, oddMonths, nil)
 	c.Orders.FitFrom = parseDay(t, "2023-02-02")
 	counted, known := 0, 0
-	for _, row := range readTable[channelRow](t, runBatch(t, c), "channels") {
+	for _, row := range readTable[channelRow](t, runBatch(t, c, "channels"), "channels") {
 		if int(*row.Start) >= dayNumber("2023-02-02") {
 			if row.Customers90 == nil || *row.Customers > 0 && row.FirstOrder == nil {
 				t.Errorf("%v: nothing is known of new customers", row)
@@ -166,9 +170,20 @@ func TestNewCustomersBeforeFitFromAreCountedOnly(t *testing.T) {
 	}
 }
 
+// withoutSpend is the run of the small shop that spends nothing.
+func withoutSpend(t *testing.T) Result {
+	t.Helper()
+	return runShared(t, "small without spend", func(folder string) config.Config {
+		c := smallShopWith(t, nil, nil)
+		c.Out = filepath.Join(folder, "out")
+		return c
+	}).Result
+}
+
 // Without spend the tables are there and say so.
 func TestNoSpend(t *testing.T) {
-	result := runBatch(t, smallShopWith(t, nil, nil))
+	t.Parallel()
+	result := withoutSpend(t)
 	for _, row := range readTable[channelRow](t, result, "channels") {
 		if row.CAC != nil || *row.Reason != "no_spend" || row.LTV != nil || row.Margin90 != nil || row.Payback != nil || *row.PayReason != "no_spend" || *row.MedianReason != "no_spend" {
 			t.Errorf("%v", row)
@@ -185,6 +200,7 @@ func TestNoSpend(t *testing.T) {
 }
 
 func TestTwoCurrenciesStopTheRun(t *testing.T) {
+	t.Parallel()
 	dollars := spent("2023-02-10", "search", 12)
 	*dollars.Currency = "USD"
 	unknown := spent("2023-02-10", "search", 12)
@@ -204,6 +220,7 @@ func TestTwoCurrenciesStopTheRun(t *testing.T) {
 }
 
 func TestSatisfactionByHand(t *testing.T) {
+	t.Parallel()
 	result := runBatch(t, smallShopWith(t, nil, []rawAnswer{
 		answered("ann", "2023-02-04", 2), answered("ann", "2023-03-04", 9), // the last one counts
 		answered("bob", "2023-03-04", 10), answered("bob", "2023-03-04", 6), // of two at once the worse

@@ -395,6 +395,7 @@ func (o *acquisitionOracle) checkPayback(t *testing.T, row channelRow, acquired 
 // Costs, ratios and paybacks equal those of a plain computation, in every period
 // and scope.
 func TestAcquisitionEqualsAPlainComputation(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Seed = 1500, 0.1, 5
 	options.Channels = []simulation.Channel{

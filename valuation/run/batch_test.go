@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"cbv/valuation/config"
 	"cbv/valuation/engine/duckdb"
 	"cbv/valuation/pipeline"
+	"cbv/valuation/publication"
 	"cbv/valuation/scoring"
 )
 
@@ -50,6 +53,7 @@ func cdnow(t *testing.T, file, asOf string, zeroIsPurchase bool) config.Config {
 // runCDNOW runs the configuration of the published figures, once for all tests.
 func runCDNOW(t *testing.T, file, asOf string, zeroIsPurchase bool) Result {
 	t.Helper()
+	sharedData(t, file) // without which each of the tests is skipped
 	return runShared(t, fmt.Sprint(file, asOf, zeroIsPurchase), func(folder string) config.Config {
 		c := cdnow(t, file, asOf, zeroIsPurchase)
 		c.Out = filepath.Join(folder, "out")
@@ -63,8 +67,33 @@ type sharedRun struct {
 	Result
 }
 
-// sharedRuns are the runs so far, by name.
-var sharedRuns = map[string]sharedRun{}
+// sharedRuns are the runs so far.
+var sharedRuns shared[sharedRun]
+
+// shared are values by name, each made once for all tests, which may ask for it at once.
+type shared[T any] struct {
+	mutex  sync.Mutex
+	byName map[string]*once[T]
+}
+
+type once[T any] struct {
+	sync.Once
+	value T
+}
+
+func (s *shared[T]) get(name string, made func() T) T {
+	s.mutex.Lock()
+	if s.byName == nil {
+		s.byName = map[string]*once[T]{}
+	}
+	if s.byName[name] == nil {
+		s.byName[name] = &once[T]{}
+	}
+	found := s.byName[name]
+	s.mutex.Unlock()
+	found.Do(func() { found.value = made() })
+	return found.value
+}
 
 // sharedFolder holds the shared runs and outlives single tests.
 var sharedFolder string
@@ -72,13 +101,10 @@ var sharedFolder string
 // runShared runs the configuration that settings makes in a folder, once for all tests.
 func runShared(t *testing.T, name string, settings func(folder string) config.Config) sharedRun {
 	t.Helper()
-	run, ran := sharedRuns[name]
-	if !ran {
-		run.Config = settings(filepath.Join(sharedFolder, name))
-		run.Result = runBatch(t, run.Config)
-		sharedRuns[name] = run
-	}
-	return run
+	return sharedRuns.get(name, func() sharedRun {
+		c := settings(filepath.Join(sharedFolder, name))
+		return sharedRun{c, runBatch(t, c)}
+	})
 }
 
 func TestMain(m *testing.M) {
@@ -111,14 +137,33 @@ func testJob(c config.Config) pipeline.Job {
 	}
 }
 
-// runBatch runs a configuration that must succeed.
-func runBatch(t *testing.T, c config.Config) Result {
+// runBatch runs a configuration that must succeed. Where steps are named, it carries out
+// these and what they need, and publishes nothing: the folder of the result has the tables
+// of these steps, its manifest the warnings, and its figures are those of kpis where the
+// step "warnings" is among them, which reads them.
+func runBatch(t *testing.T, c config.Config, steps ...string) Result {
 	t.Helper()
-	result, err := Run(context.Background(), testJob(c))
+	ctx, job := context.Background(), testJob(c)
+	if len(steps) == 0 {
+		result, err := Run(ctx, job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	entries, err := pipeline.Load(job.SQL, Nightly)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return result
+	part := aside{build: t.TempDir(), entries: pipeline.Needed(entries, func(entry pipeline.Entry) bool { return slices.Contains(steps, entry.Name) })}
+	if part.reused, err = scoring.Reused(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	r, err := walkAside(ctx, job, part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Result{Folder: part.build, Manifest: publication.Manifest{Warnings: r.Warnings}, Figures: r.judgement.Figures}
 }
 
 func readModel(t *testing.T, result Result) scoring.ModelFile {

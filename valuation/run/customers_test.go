@@ -53,12 +53,16 @@ func TestCustomersAloneAreWhole(t *testing.T) {
 // The customers alone are those of the whole run, byte for byte, also where that has an
 // earlier run, reuses its parameters, and has each input there is.
 func TestCustomersAloneAreThoseOfTheRun(t *testing.T) {
+	t.Parallel()
 	c := oddShop(t)
 	c.Orders.Files = append(c.Orders.Files, oddLives(t, true))
 	earlier := c
 	earlier.Time.AsOf, earlier.Lists.Include = &config.Day{Time: c.Time.AsOf.AddDate(0, 0, -1)}, nil
 	runBatch(t, earlier)
 	for name, model := range map[string]string{"fitted": "", "reused": config.AutoModel} {
+		if testing.Short() && model == "" {
+			continue // fixtures/scripts/run_only.txtar fits
+		}
 		c.Run.Model = model
 		alone := t.TempDir()
 		written, err := WriteCustomers(context.Background(), testJob(c), filepath.Join(alone, "customers.parquet"))
@@ -79,6 +83,7 @@ func TestCustomersAloneAreThoseOfTheRun(t *testing.T) {
 
 // A file that is there stays, and where the input is refused there is none.
 func TestCustomersAloneAreWholeOrAbsent(t *testing.T) {
+	t.Parallel()
 	c := oddShop(t)
 	taken := filepath.Join(t.TempDir(), "taken.parquet")
 	if err := os.WriteFile(taken, []byte("mine"), 0o600); err != nil {

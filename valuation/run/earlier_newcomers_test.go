@@ -149,6 +149,7 @@ func donors(t *testing.T, asOf int) []newCustomer {
 // A new donor of debruyn, where most give again after a year, is worth by the run what is
 // so by a plain computation from raw rows, and about what those of the next year brought.
 func TestNewDonorsAreWorthWhatTheyBring(t *testing.T) {
+	t.Parallel()
 	first := 2009
 	if testing.Short() {
 		first = 2013

@@ -3,25 +3,40 @@ package run
 import (
 	"context"
 	"math"
+	"path/filepath"
 	"reflect"
 	"testing"
 
+	"cbv/valuation/config"
 	"cbv/valuation/explanation"
 	"cbv/valuation/movement"
 )
 
+// explained are two runs of the shop of the fixtures, a month apart, of which the later one
+// has a cost of retention.
+func explained(t *testing.T) (before, after sharedRun) {
+	t.Helper()
+	before = runShared(t, "explained before", func(folder string) config.Config {
+		c := shop(t)
+		c.Out, c.Time.AsOf = filepath.Join(folder, "out"), parseDay(t, "2023-11-30")
+		return c
+	})
+	after = runShared(t, "explained", func(string) config.Config {
+		c := shop(t)
+		c.Out, c.Value.RetentionCost = before.Config.Out, 0.75
+		return c
+	})
+	return before, after
+}
+
 // What explain says of a customer is what customers.parquet says, its steps lead to the
 // published mark, and what changed since the run before adds up.
 func TestExplanationsAgreeWithTheTables(t *testing.T) {
-	c := shop(t)
-	c.Time.AsOf = parseDay(t, "2023-11-30")
-	before := runBatch(t, c)
-	c.Time.AsOf = nil
-	cost := 0.75
-	c.Value.RetentionCost = cost
-	result := runBatch(t, c)
+	t.Parallel()
+	before, after := explained(t)
+	result, cost := after.Result, after.Config.Value.RetentionCost
 	then := map[any]float64{}
-	for _, row := range readRecords(t, before, "customers") {
+	for _, row := range readRecords(t, before.Result, "customers") {
 		then[row["customer_id"]] = row["keep_value"].(float64)
 	}
 	steps := map[string]int{}
@@ -79,7 +94,8 @@ func TestExplanationsAgreeWithTheTables(t *testing.T) {
 
 // So it is for a thousand customers of CDNOW, of whom a short run takes a hundred.
 func TestExplanationsOfCDNOWAgreeWithTheTable(t *testing.T) {
-	result := runCDNOW(t, "cdnow_master.parquet", "1998-06-30", false)
+	t.Parallel()
+	result := runCDNOW(t, "cdnow_master.parquet", "1998-06-15", false)
 	held, every, want := 0, 23, 1000
 	if testing.Short() {
 		every, want = 230, 100
@@ -109,21 +125,18 @@ func TestExplanationsOfCDNOWAgreeWithTheTable(t *testing.T) {
 
 // What moved a customer leads from what the run before published to what this one does.
 func TestExplainedMovesAddUp(t *testing.T) {
-	c := shop(t)
-	c.Time.AsOf = parseDay(t, "2023-12-30")
-	before := runBatch(t, c)
-	c.Time.AsOf = nil
-	after := runBatch(t, c)
+	t.Parallel()
+	before, after := explained(t)
 	then := map[any]float64{}
-	for _, row := range readRecords(t, before, "customers") {
+	for _, row := range readRecords(t, before.Result, "customers") {
 		then[row["customer_id"]] = row["clv"].(float64)
 	}
-	for i, row := range readRecords(t, after, "customers") {
+	for i, row := range readRecords(t, after.Result, "customers") {
 		was, isKnown := then[row["customer_id"]]
 		if i%97 != 0 || !isKnown {
 			continue
 		}
-		moves, err := movement.OfCustomer(context.Background(), testJob(c), before.Folder, after.Folder, row["customer_id"].(string))
+		moves, err := movement.OfCustomer(context.Background(), testJob(after.Config), before.Folder, after.Folder, row["customer_id"].(string))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,16 +152,16 @@ func TestExplainedMovesAddUp(t *testing.T) {
 
 // The days of a customer are those behind the facts of customers.parquet.
 func TestDaysOfACustomerAreThoseOfTheTables(t *testing.T) {
-	c := shop(t)
-	c.Time.AsOf = parseDay(t, "2023-10-31")
-	result := runBatch(t, c)
+	t.Parallel()
+	before, _ := explained(t)
+	c := before.Config
 	c.Time.AsOf = nil // that of the run is taken
 	held := 0
-	for i, row := range readRecords(t, result, "customers") {
+	for i, row := range readRecords(t, before.Result, "customers") {
 		if i%400 != 0 {
 			continue
 		}
-		days, why, err := DaysOf(context.Background(), testJob(c), result.Manifest, row["customer_id"].(string))
+		days, why, err := DaysOf(context.Background(), testJob(c), before.Manifest, row["customer_id"].(string))
 		if err != nil || why != "" {
 			t.Fatal(why, err)
 		}

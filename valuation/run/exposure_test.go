@@ -25,6 +25,7 @@ type stakes struct{ customers, loss, clv float64 }
 // What dropout takes, who leaves, and the chances to sell are those of plain Go
 // over the models of model.json.
 func TestExposureAgreesWithTheModels(t *testing.T) {
+	t.Parallel()
 	valued := valuedShop(t, true)
 	c, result := valued.Config, valued.Result
 	run, err := scoring.OpenModel(context.Background(), result.Folder)
@@ -193,11 +194,12 @@ func compareTops(t *testing.T, c config.Config, result Result, rows []valuedRow,
 // A customer acquired is worth their first order and what a new one brings; growth
 // and the trend of repeat purchases are counted one by one.
 func TestTermsOfFocusEqualAPlainComputation(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Days, options.Returns, options.Seed = 6000, 1000, 0.2, 8
 	c, _ := simulated(t, options)
 	c.Time.AsOf = parseDay(t, "2024-09-10")
-	result := runBatch(t, c)
+	result := runBatch(t, c, "warnings")
 	asOf := dayNumber("2024-09-10")
 	var rows []tableRow
 	for _, raw := range readOrders(t, c) {

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +12,6 @@ import (
 
 	"cbv/valuation/config"
 	"cbv/valuation/failure"
-	"cbv/valuation/parquetfile"
 )
 
 // oddlyStarted is a row of orders whose columns are no texts, or odd ones.
@@ -32,7 +32,7 @@ type oddlyStarted struct {
 // oddTexts are what an attribute may say.
 var oddTexts = []string{strings.Repeat("ä", 300), "two\nlines\r\n", `=HYPERLINK("x")`, "+1", "a|b", `"quoted", it's`, "unknown", "others", " ", "\x00"}
 
-func oddlyStartedShop(t *testing.T, attribute config.Attribute) config.Config {
+func oddlyStartedShop(t *testing.T, attributes ...config.Attribute) config.Config {
 	t.Helper()
 	var rows []oddlyStarted
 	for i := range 400 {
@@ -44,7 +44,7 @@ func oddlyStartedShop(t *testing.T, attribute config.Attribute) config.Config {
 	c := config.Default()
 	c.Out = filepath.Join(t.TempDir(), "out")
 	c.Orders.Files = config.Files{writeRows(t, "orders.parquet", rows)}
-	c.Orders.Attributes = config.Attributes{attribute}
+	c.Orders.Attributes = attributes
 	return c
 }
 
@@ -72,33 +72,26 @@ func TestFirstOrdersOfBadColumns(t *testing.T) {
 // A column without a value is one value, and texts stand as they are in tables, and in
 // lists as a spreadsheet may open them.
 func TestFirstOrdersOfOddTexts(t *testing.T) {
-	values := func(result Result) (found []string) {
-		rows, err := parquetfile.Read[firstOrderRow](filepath.Join(result.Folder, "first_orders.parquet"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range rows {
-			found = append(found, row.Value)
-		}
-		return found
-	}
-	for _, isMany := range []bool{false, true} {
-		never := runBatch(t, oddlyStartedShop(t, config.Attribute{Name: "kind", Text: "never", IsFirst: true, IsMany: isMany}))
-		if got := values(never); !slices.Equal(got, []string{"unknown"}) {
-			t.Errorf("a column without a value has %q", got)
-		}
-		yes := runBatch(t, oddlyStartedShop(t, config.Attribute{Name: "kind", Text: "yes", IsFirst: true, IsMany: isMany}))
-		if got := values(yes); !slices.Equal(got, []string{"false", "true"}) {
-			t.Errorf("yes and no are %q", got)
-		}
-	}
-	shop := oddlyStartedShop(t, config.Attribute{Name: "kind", Text: "text", IsFirst: true})
+	t.Parallel()
+	shop := oddlyStartedShop(t,
+		config.Attribute{Name: "never", Text: "never", IsFirst: true}, config.Attribute{Name: "nevers", Text: "never", IsFirst: true, IsMany: true},
+		config.Attribute{Name: "yes", Text: "yes", IsFirst: true}, config.Attribute{Name: "yeses", Text: "yes", IsFirst: true, IsMany: true},
+		config.Attribute{Name: "kind", Text: "text", IsFirst: true},
+	)
 	shop.Lists.Columns = []string{"customer_id", "kind"}
 	odd := runBatch(t, shop)
-	want := slices.DeleteFunc(slices.Clone(oddTexts), func(text string) bool { return text == " " || text == "\x00" })
-	slices.Sort(want)
-	if got := values(odd); !slices.Equal(got, want) { // what is blank is unknown, which is there
-		t.Errorf("texts %q, want %q", got, want)
+	texts := slices.DeleteFunc(slices.Clone(oddTexts), func(text string) bool { return text == " " || text == "\x00" })
+	slices.Sort(texts)
+	want := map[string][]string{
+		"never": {"unknown"}, "nevers": {"unknown"}, "yes": {"false", "true"}, "yeses": {"false", "true"},
+		"kind": texts, // what is blank is unknown, which is there
+	}
+	got := map[string][]string{}
+	for _, row := range readTable[firstOrderRow](t, odd, "first_orders") {
+		got[row.Attribute] = append(got[row.Attribute], row.Value)
+	}
+	if !maps.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("values %q, want %q", got, want)
 	}
 	lists, err := filepath.Glob(filepath.Join(odd.Folder, "lists", "*.csv"))
 	if err != nil || len(lists) == 0 {

@@ -23,6 +23,7 @@ import (
 // Every figure of first_orders, of a channel, of an attribute with one value and of one
 // with several, against one worked out from the raw rows.
 func TestFirstOrdersAgreeWithTheRows(t *testing.T) {
+	t.Parallel()
 	rows, asOf := startedOrders()
 	c := config.Default()
 	c.Out = filepath.Join(t.TempDir(), "out")

@@ -160,6 +160,7 @@ from (values (0.005e0), (-0.005e0), (0.015e0), (1.005e0), (2.675e0), (0.00499999
 // tables, those that Go makes among them, can be written to Parquet. So can what a check
 // makes besides. The files are compared with those of the run of the day before.
 func TestTablesCanBeKept(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	folder := cmp.Or(*tablesFolder, t.TempDir())
 	c := oddShop(t)

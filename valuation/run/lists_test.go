@@ -89,8 +89,9 @@ func original(cell string) string {
 }
 
 func TestHostileTextsSurviveEveryList(t *testing.T) {
+	t.Parallel()
 	c, channels := hostileShop(t)
-	result := runBatch(t, c)
+	result := runBatch(t, c, "customers", listStep)
 	want := map[string][]string{}
 	for _, row := range readCustomers(t, result.Folder) {
 		id := *row.ID
@@ -146,6 +147,7 @@ func TestHostileTextsSurviveEveryList(t *testing.T) {
 }
 
 func TestListsHoldWhatIsConfigured(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers = 2000
 	c, _ := simulated(t, options)

@@ -38,6 +38,7 @@ type crossRow struct {
 // What every customer has at risk and what a contact needs, what the list and its
 // neediest customer need, who is a seed, and segments by mark are those of plain Go.
 func TestWhatIsAtStakeAgreesWithTheModels(t *testing.T) {
+	t.Parallel()
 	valued := valuedShop(t, true)
 	c, result := valued.Config, valued.Result
 	run, err := scoring.OpenModel(context.Background(), result.Folder)
@@ -119,6 +120,7 @@ func compareSeeds(t *testing.T, rows []stakeRow, lifetimes []float64) {
 // The customers expected to be alive a year ago are those of today's model at the
 // histories of then, one customer at a time.
 func TestAliveAYearAgoAgreesWithTheModels(t *testing.T) {
+	t.Parallel()
 	valued := valuedShop(t, true)
 	c, result := valued.Config, valued.Result
 	run, err := scoring.OpenModel(context.Background(), result.Folder)
@@ -167,6 +169,7 @@ func TestAliveAYearAgoAgreesWithTheModels(t *testing.T) {
 // New customers are worth what new ones have shown: all, where nothing is spent, those of
 // paid channels, and of the channel that value.replace_by names.
 func TestReplacementEqualsAPlainComputation(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Seed = 2000, 0.1, 6
 	options.Channels = []simulation.Channel{

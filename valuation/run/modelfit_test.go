@@ -25,7 +25,8 @@ func readRecords(t *testing.T, result Result, name string) []parquetfile.Record 
 // What model_fit expects is the model's probability of each number of purchases, customer
 // by customer.
 func TestModelFitIsTheModelsOwn(t *testing.T) {
-	result := markedShop(t)
+	t.Parallel()
+	result := markedShop(t).Result
 	model, err := scoring.OpenModel(context.Background(), result.Folder)
 	if err != nil {
 		t.Fatal(err)
@@ -84,8 +85,8 @@ func trackedCustomers(rows []rawOrder, until time.Time) map[string]trackedCustom
 // Each week has the repeat purchases of the customers who were known at the cutoff; up to
 // it the model expects about as many, since it was fitted to them.
 func TestTrackingCountsTheWeeks(t *testing.T) {
-	markedShop(t)
-	run := sharedRuns["marked"]
+	t.Parallel()
+	run := markedShop(t)
 	asOf, cutoff := parseDay(t, run.Manifest.AsOf).Time, parseDay(t, run.Manifest.Backtest.Cutoff).Time
 	rows := readRecords(t, run.Result, "tracking")
 	purchases, newcomers := map[time.Time]int64{}, map[time.Time]int64{}
@@ -139,7 +140,8 @@ func weekOf(day time.Time) time.Time {
 
 // The map and the bands hold every customer and all of the value.
 func TestCellsAndBandsAddUp(t *testing.T) {
-	result := markedShop(t)
+	t.Parallel()
+	result := markedShop(t).Result
 	for _, table := range []string{"rfm_cells", "value_distribution"} {
 		var customers, retained int64
 		clv := 0.

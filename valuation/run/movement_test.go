@@ -118,6 +118,7 @@ func compared(t *testing.T, c config.Config, before, after Result) movement.Comp
 // Ten nights in a row add up, nothing of which is restated or due to settings; and comparing
 // the runs afterwards says what each said of itself.
 func TestMovementAddsUpOverTenNights(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Returns = 1500, 0.1
 	c, _ := simulated(t, options)
@@ -240,6 +241,7 @@ func TestMovementNamesItsCause(t *testing.T) {
 
 // Rows of past days that come late are restated, and not what customers did since.
 func TestMovementKnowsLateRows(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Returns = 800, 0
 	c, _ := simulated(t, options)

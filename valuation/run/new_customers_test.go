@@ -3,7 +3,6 @@ package run
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +62,7 @@ func near(t *testing.T, result Result, metric string, want, tolerance float64) {
 // brings is its own margin, not the average share of what it is sold for, and what
 // is still to come is of the others.
 func TestFirstOrdersOfAnotherMargin(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Seed = 5000, 0.1, 12
 	c, _ := simulated(t, options)
@@ -173,9 +173,10 @@ func again(customers map[string]*seen, from, to, days, asOf int) window {
 // customers first seen from fit_from on are those of a plain computation over them,
 // and of earlier times nothing is said.
 func TestNewCustomersAreThoseSinceFitFrom(t *testing.T) {
+	t.Parallel()
 	c, raw := midLife(t, "2021-10-01")
 	c.Orders.FitFrom = parseDay(t, "2022-04-01")
-	result := runBatch(t, c)
+	result := runBatch(t, c, "warnings", "repeat_windows", "repeat_curve")
 	customers := firstSeen(t, raw)
 	fitFrom, asOf := dayNumber("2022-04-01"), dayNumber("2023-12-31")
 	for _, days := range []int{30, 90, 365} {
@@ -270,6 +271,7 @@ func monthFrom(cohort *int32) int {
 
 // Months and years that begin before fit_from are not counted in part.
 func TestNoNewCustomersOfAYearThatFitFromDivides(t *testing.T) {
+	t.Parallel()
 	c, raw := midLife(t, "2022-09-01")
 	c.Orders.FitFrom = parseDay(t, "2023-03-02") // divides a month, too
 	result := runBatch(t, c)
@@ -311,10 +313,11 @@ func TestNoNewCustomersOfAYearThatFitFromDivides(t *testing.T) {
 
 // A day before all orders says that everybody is new.
 func TestFitFromBeforeTheFiles(t *testing.T) {
+	t.Parallel()
 	c := smallShopWith(t, nil, nil)
-	bare := runBatch(t, c)
-	c.Orders.FitFrom, c.Out = parseDay(t, "2020-01-01"), filepath.Join(t.TempDir(), "out")
-	result := runBatch(t, c)
+	bare := withoutSpend(t)
+	c.Orders.FitFrom = parseDay(t, "2020-01-01")
+	result := runBatch(t, c, "warnings")
 	for metric, want := range bare.Figures.Base {
 		if got := result.Figures.Base[metric]; shown(got.Value) != shown(want.Value) || got.N != want.N {
 			t.Errorf("%s is %s of %d, want %s of %d", metric, shown(got.Value), got.N, shown(want.Value), want.N)

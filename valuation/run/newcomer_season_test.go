@@ -62,12 +62,13 @@ func seasonalOrders(customers int, factor float64, seed uint64) []rawOrder {
 // 30 that a new customer is worth the same, and gives the same mark to the same history,
 // as far as sampling allows: two fits to a shop without a season do not differ less.
 func TestRecoveryMarksKnowNoSeason(t *testing.T) {
-	size := 20_000
+	t.Parallel()
+	size, factors := 20_000, []float64{1, 2}
 	if testing.Short() {
-		size = 10_000
+		size, factors = 10_000, factors[1:]
 	}
 	shares := map[float64]float64{}
-	for _, factor := range []float64{1, 2} {
+	for _, factor := range factors {
 		config, results := map[string]config.Config{}, map[string]Result{}
 		models, rows := map[string]scoring.RunModel{}, map[string][]valuedRow{}
 		raw := seasonalOrders(size, factor, 3)

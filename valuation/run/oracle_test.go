@@ -182,6 +182,7 @@ func dayNumber(text string) int {
 }
 
 func TestFactsOfCDNOWEqualAPlainComputation(t *testing.T) {
+	t.Parallel()
 	for _, file := range []string{"cdnow_sample.parquet", "cdnow_master.parquet"} {
 		type raw struct {
 			Customer *string `parquet:"customer_id"`
@@ -211,6 +212,7 @@ func TestFactsOfCDNOWEqualAPlainComputation(t *testing.T) {
 }
 
 func TestEveryRowIsCountedOnce(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Returns, options.Dirty = 5000, 0.2, 0.05
 	c, truth := simulated(t, options)
@@ -311,6 +313,7 @@ func TestThreadsDoNotShowInBigTables(t *testing.T) {
 
 // Row order, spread over files, listing order and threads must not show.
 func TestTheSameOrdersGiveTheSameBytes(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Dirty, options.Returns = 10_000, 0.01, 0.1
 	if testing.Short() {

@@ -88,7 +88,7 @@ func holdDeclared(t *testing.T, folder string, table schema.Table) {
 const retentionCost, cac = 0.5, 9.0 // of the marked shop
 
 // markedShop is the run of a shop whose customers get every mark there is.
-func markedShop(t *testing.T) Result {
+func markedShop(t *testing.T) sharedRun {
 	t.Helper()
 	return runShared(t, "marked", func(folder string) config.Config {
 		options := simulation.Default()
@@ -97,13 +97,14 @@ func markedShop(t *testing.T) Result {
 		cost := cac
 		c.Value.RetentionCost, c.Value.CAC = retentionCost, &cost
 		return c
-	}).Result
+	})
 }
 
 // The verdict is recomputed from the published columns and the manifest's
 // model by other means: the closed formulas, one customer at a time.
 func TestTheMarkIsAsDefined(t *testing.T) {
-	result := markedShop(t)
+	t.Parallel()
+	result := markedShop(t).Result
 	kpi := func(name string) float64 { return *result.Figures.Base[name].Value }
 	replacement := math.Max(0, kpi("first_order_margin")+kpi("newcomer_clv")-cac)
 	if !(math.Abs(replacement-kpi("replacement")) <= 0.0151) { // three roundings to the cent
@@ -150,6 +151,7 @@ func TestTheMarkIsAsDefined(t *testing.T) {
 
 // Tenths of the repeat customers to retain are seeds, and they are the most valuable.
 func TestSeedsAreTheTopTenthOfRepeatersToRetain(t *testing.T) {
+	t.Parallel()
 	var seeds, others []float64
 	for _, row := range readCustomers(t, markedShop(t).Folder) {
 		switch {
@@ -173,6 +175,7 @@ func TestSeedsAreTheTopTenthOfRepeatersToRetain(t *testing.T) {
 
 // Scores depend on the value alone and follow the cut points in the manifest.
 func TestScoresFollowTheCutPoints(t *testing.T) {
+	t.Parallel()
 	result := runCDNOW(t, "cdnow_master.parquet", "1998-06-15", false)
 	cuts := result.Manifest.RFMCuts
 	for _, row := range readCustomers(t, result.Folder) {
@@ -207,7 +210,7 @@ func TestScoresFollowTheCutPoints(t *testing.T) {
 	for _, money := range cuts.Monetary {
 		pinned.RFM.MonetaryCuts = append(pinned.RFM.MonetaryCuts, float64(parseCents(t, money))/100)
 	}
-	sameFiles(t, result.Folder, runBatch(t, pinned).Folder, "customers.parquet", "segments.parquet", "kpis.parquet")
+	sameFiles(t, result.Folder, runBatch(t, pinned, "customers", "segments", "kpis").Folder, "customers.parquet", "segments.parquet", "kpis.parquet")
 }
 
 func parseCents(t *testing.T, text string) int64 {

@@ -200,6 +200,7 @@ func (m shareMoments) own(of deviation) float64 {
 // a loss, are worth what they keep and not what others do, and none of them is retained.
 // All values are those of a plain computation over the rows.
 func TestReturnersAndLossMakersAreNotRetained(t *testing.T) {
+	t.Parallel()
 	c, raw := returnersShop(t)
 	result := runBatch(t, c)
 	run, err := scoring.OpenModel(context.Background(), result.Folder)

@@ -26,9 +26,11 @@ func readPage(t *testing.T, result Result, leastFigures int) (string, *pagetest.
 	return string(html), root
 }
 
-// The fixture has channels, returns, and no two years of each season.
+// The fixture has channels, returns, a run before, and no two years of each season.
 func TestThePageSaysWhatTheTablesSay(t *testing.T) {
-	html, root := readPage(t, runBatch(t, shop(t)), 500)
+	t.Parallel()
+	_, after := explained(t)
+	html, root := readPage(t, after.Result, 500)
 	if charts := len(root.All("svg")); charts < 12 {
 		t.Errorf("the page has %d charts", charts)
 	}
@@ -42,6 +44,7 @@ func TestThePageSaysWhatTheTablesSay(t *testing.T) {
 // Spend, several runs of one shop, and texts in channels that break naive writers: the page
 // shows each as text.
 func TestThePageOfAShopWithHostileChannels(t *testing.T) {
+	t.Parallel()
 	c, _ := hostileShop(t)
 	c.Time.AsOf = parseDay(t, "2022-10-31")
 	runBatch(t, c)
@@ -66,6 +69,7 @@ func TestThePageOfAShopWithHostileChannels(t *testing.T) {
 }
 
 func TestThePageOfASmallShopSaysWhyItHasNoCharts(t *testing.T) {
+	t.Parallel()
 	html, _ := readPage(t, runSmallShop(t, "2023-04-30", true), 30)
 	if !strings.Contains(html, "no customer has a value") {
 		t.Error("the page does not say why nobody has a value")
@@ -75,6 +79,7 @@ func TestThePageOfASmallShopSaysWhyItHasNoCharts(t *testing.T) {
 // A reader of the page of fixtures/untrusted.md finds the five answers that are written
 // there, before anything else.
 func TestTheUntrustedShopIsAnswered(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Seed = 3000, 5
 	c, _ := simulated(t, options)

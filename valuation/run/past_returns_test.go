@@ -33,6 +33,7 @@ func withReturnsAfter(t *testing.T, shop config.Config, rows []rawOrder, day tim
 // before it: its own ratio, its pool, and what each expects. As of as_of fewer purchases
 // were in these windows, which is what a forecast of today learns.
 func TestReturnsAfterACutoffAreNotLearnedOnIt(t *testing.T) {
+	t.Parallel()
 	const horizon = 120
 	day := time.Date(2023, 9, 2, 0, 0, 0, 0, time.UTC)
 	shop := shopOf(t, 6, 1500, never, gammas(.9, 60, 0, 0, "web"))

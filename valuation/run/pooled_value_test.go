@@ -157,6 +157,7 @@ func (c pooledCounts) exceeds(p, b, scale, v float64) (sum float64) {
 // Where the pool is chosen, what customers purchase and spend is that of plain Go over the
 // pool of model.json and the days of the orders, and the total that of the family.
 func TestValuesAgreeWithThePool(t *testing.T) {
+	t.Parallel()
 	customers := 12_000
 	if testing.Short() {
 		customers = 5_000

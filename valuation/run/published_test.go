@@ -19,6 +19,7 @@ import (
 // ones and are off by up to 1e-4 of themselves. Spend is modelled on purchases here: the
 // published form of Gamma-Gamma is held to its paper in btyd.
 func TestPublishedCDNOW(t *testing.T) {
+	t.Parallel()
 	type family struct {
 		name                   string
 		parameters, tolerances []float64 // scales in weeks

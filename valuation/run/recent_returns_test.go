@@ -14,6 +14,7 @@ import (
 // although of the last ones nothing has come back yet: its recent purchases are held to
 // those of a year before as these were known on their last day.
 func TestRecentPurchasesOfWhichOrdersComeBack(t *testing.T) {
+	t.Parallel()
 	days := []int{21, 30, 60}
 	if testing.Short() {
 		days = days[:1]

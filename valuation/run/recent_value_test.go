@@ -16,6 +16,7 @@ import (
 // what purchases are worth, whether there is an earlier year to compare with or not. And
 // what the summary says of the backtest is what trust goes by: the procedure's forecast.
 func TestRecentPurchasesBeforeTheirReturns(t *testing.T) {
+	t.Parallel()
 	ages := []int{1, 2}
 	if testing.Short() {
 		ages = ages[:1]

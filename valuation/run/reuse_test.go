@@ -138,6 +138,7 @@ func TestReusedModelMovesNoForecast(t *testing.T) {
 
 // Age is counted in days of the zone, from the latest order that counts.
 func TestAgeOfInput(t *testing.T) {
+	t.Parallel()
 	limit := func(days config.Days) *config.Days { return &days }
 	c := shop(t)
 	c.Time.AsOf = nil // the latest order of the shop is of 2023-12-31

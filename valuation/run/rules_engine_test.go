@@ -99,7 +99,7 @@ func shapeOf(ctx context.Context, e engine.Engine, name string) ([]ruleColumn, e
 	return shape, err
 }
 
-// textRows reads columns of a table as text, nil for null.
+// textRows reads columns of a table, or of a SELECT in parentheses, as text, nil for null.
 func textRows(ctx context.Context, e engine.Engine, name string, columns []string) ([][]*string, error) {
 	var items []string
 	for _, column := range columns {

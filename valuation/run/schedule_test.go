@@ -42,6 +42,7 @@ func (s slow) File(ctx context.Context, name, query string, file engine.File) (i
 // Which steps are under way beside which changes nothing that is published: not where Go
 // is slow, so that SQL runs ahead, nor where SQL is.
 func TestResultsDoNotDependOnWhatIsQuicker(t *testing.T) {
+	t.Parallel()
 	c := oddShop(t)
 	var folders []string
 	for _, delays := range []slow{{byGo: 30 * time.Millisecond}, {bySQL: 10 * time.Millisecond}} {

@@ -28,6 +28,7 @@ func every(t *testing.T, from, to string, months, days int, without func(time.Ti
 
 // The trailing period, months and quarters of a shop whose spend has holes.
 func TestPeriodsWithHoles(t *testing.T) {
+	t.Parallel()
 	options := simulation.Default()
 	options.Customers, options.Days, options.Returns = 600, 730, 0
 	options.Channels = []simulation.Channel{{Name: "search", Share: 0.6}, {Name: "social", Share: 0.4}}
@@ -35,7 +36,7 @@ func TestPeriodsWithHoles(t *testing.T) {
 	c.Orders.Columns.Channel = "channel"
 	reasons := func(spend []rawSpend) (map[string]string, Result) {
 		c.Out, c.Spend.Files = filepath.Join(t.TempDir(), "out"), config.Files{writeSpend(t, spend)}
-		result, found := runBatch(t, c), map[string]string{}
+		result, found := runBatch(t, c, "channels", "warnings"), map[string]string{}
 		for _, row := range readTable[channelRow](t, result, "channels") {
 			found[fmt.Sprintf("%s %s %s %s", *row.Period, dateText(int(*row.Start)), *row.Scope, shown(row.Channel))] = shown(row.Reason)
 			if (row.CAC == nil) != (row.Reason != nil) {
@@ -108,10 +109,11 @@ func TestPeriodsWithHoles(t *testing.T) {
 // A cent of credit on one channel says nothing against the cost of all; one that
 // outweighs what a tenth of the rest cost does.
 func TestCreditsAmongChannels(t *testing.T) {
+	t.Parallel()
 	for credit, want := range map[float64]string{-1: "null", -20: "net_credit"} {
 		result := runBatch(t, smallShopWith(t, []rawSpend{
 			spent("2023-02-10", "search", 50), spent("2023-03-10", "search", 50), spent("2023-03-10", "affiliate", credit), spent("2023-04-20", "search", 10),
-		}, nil))
+		}, nil), "channels")
 		for _, line := range costLines(t, result, "trailing_12m") {
 			if strings.Contains(line, "blended") && !strings.HasSuffix(line, want) {
 				t.Errorf("credit of %g: %s, want %s", credit, line, want)
@@ -121,10 +123,11 @@ func TestCreditsAmongChannels(t *testing.T) {
 }
 
 func TestSpendThatFitsNoCustomer(t *testing.T) {
+	t.Parallel()
 	result := runBatch(t, smallShopWith(t, []rawSpend{
 		spent("2023-02-10", "search", 12), spent("2023-03-10", "search", 12), spent("2023-04-10", "search", 12), spent("2023-04-30", "search", 12),
 		spent("2023-03-01", "Sea rch", 5), spent("2023-03-01", "billboard", 7), spent("2023-03-02", "affiliate", -4),
-	}, nil))
+	}, nil), "warnings")
 	messages := map[string]string{}
 	for _, warning := range result.Manifest.Warnings {
 		messages[warning.Code] = warning.Message

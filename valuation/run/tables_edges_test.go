@@ -87,6 +87,7 @@ func sameLines(t *testing.T, got, want []string) {
 }
 
 func TestCohortsByHand(t *testing.T) {
+	t.Parallel()
 	whole := []string{
 		// 20 + 15 + 30 + 5, less 8 and what ann had returned in January
 		"2023-02-01 +0: 3 customers, 3 active, 4 purchases, 57, 19 each",
@@ -102,6 +103,7 @@ func TestCohortsByHand(t *testing.T) {
 }
 
 func TestReturningSharesByHand(t *testing.T) {
+	t.Parallel()
 	type row struct {
 		Metric  *string  `parquet:"metric"`
 		Month   *int32   `parquet:"month,date"`
@@ -137,6 +139,7 @@ func TestReturningSharesByHand(t *testing.T) {
 }
 
 func TestRepeatWindowsByHand(t *testing.T) {
+	t.Parallel()
 	windows := func(result Result) []string {
 		var lines []string
 		for _, g := range readTable[windowRow](t, result, "repeat_windows") {
@@ -166,6 +169,7 @@ func TestRepeatWindowsByHand(t *testing.T) {
 // Of 0.04 of a customer, one whole one counts; who returned more than they
 // bought holds nothing.
 func TestConcentrationByHand(t *testing.T) {
+	t.Parallel()
 	rows, err := parquetfile.Read[struct {
 		Metric *string  `parquet:"metric"`
 		Value  *float64 `parquet:"value"`

@@ -63,6 +63,7 @@ func valuedShop(t *testing.T, withCosts bool) sharedRun {
 // totals are those of plain Go over the models of model.json, also with costs and
 // with parameters by channel.
 func TestValuesAgreeWithTheModels(t *testing.T) {
+	t.Parallel()
 	for _, withCosts := range []bool{false, true} {
 		t.Run(fmt.Sprintf("with costs %t", withCosts), func(t *testing.T) {
 			valued := valuedShop(t, withCosts)

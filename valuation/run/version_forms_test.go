@@ -53,6 +53,7 @@ func twoForms(t *testing.T, c config.Config, rows []rawOrder) (returns, versions
 // and of earlier ones. Money alone stands on other days where it is not followed: on
 // those of the orders, net, where versions have it.
 func TestReturnsAndVersionsAreOneTruth(t *testing.T) {
+	t.Parallel()
 	c, rows := shopWithout(t, 1500)
 	returns, versions := twoForms(t, c, rows)
 	days := []string{"2023-12-31", "2023-09-15"}

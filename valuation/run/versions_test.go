@@ -239,6 +239,7 @@ func (b knownBase) money() map[string][2]int64 {
 // What was known on an earlier day of orders with versions is what a run of that day
 // knows, which sees no later version.
 func TestVersionsLookNotAhead(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	files := os.DirFS("../../sql")
 	e := openRuleEngine(t, files)

@@ -36,6 +36,7 @@ func withRows(t *testing.T, c config.Config, rows []rawOrder) config.Config {
 // An order that was paid back in full makes nobody a repeat customer, and is nobody's
 // only purchase; netted within the day it does both.
 func TestAVoidedOrderIsNone(t *testing.T) {
+	t.Parallel()
 	c, rows := shopWithout(t, 1500)
 	for _, row := range []struct {
 		customer, order, day string
@@ -58,7 +59,7 @@ func TestAVoidedOrderIsNone(t *testing.T) {
 		if margin == "column" {
 			c.Value.MarginRate, c.Orders.Columns.Margin = nil, "case when amount > 0 then amount * 0.3 else amount * 0.25 end"
 		}
-		result := runBatch(t, c)
+		result := runBatch(t, c, "warnings", "customers")
 		customers := map[string]customerRow{}
 		for _, row := range readCustomers(t, result.Folder) {
 			customers[*row.ID] = row
@@ -89,7 +90,7 @@ func TestAVoidedOrderIsNone(t *testing.T) {
 		}
 
 		c.Orders.Returns = "same_day"
-		for _, row := range readCustomers(t, runBatch(t, c).Folder) {
+		for _, row := range readCustomers(t, runBatch(t, c, "customers").Folder) {
 			if want := map[string]int64{"one": 1, "one and a void": 2, "void only": 1, "void first": 2, "half": 1}[*row.ID]; want > 0 && *row.Purchases != want {
 				t.Errorf("netted within the day, %s has %d purchases, want %d", *row.ID, *row.Purchases, want)
 			}
@@ -153,6 +154,7 @@ func TestAVoidIsNotKnownBeforeItIsBooked(t *testing.T) {
 // Parameters that are reused were fitted on what was known on their day: a return booked
 // since moves none of them, and undoes its order in the run that reuses them.
 func TestAVoidAfterAReusedDay(t *testing.T) {
+	t.Parallel()
 	c, rows := shopWithout(t, 1500)
 	const fitted, last = "2023-10-31", "2023-12-31"
 	rows = append(rows, anOrder(t, "two", "q1", "2023-03-01", 50), anOrder(t, "two", "q2", "2023-10-30", 80))

@@ -81,6 +81,7 @@ func order(customer string, day int, amount float64) rawOrder {
 
 // All orders on one day: nothing is divided by nothing.
 func TestLensesOfASingleDay(t *testing.T) {
+	t.Parallel()
 	day := dayNumber("2023-05-10")
 	for _, asOf := range []string{"2023-05-10", "2024-05-31"} {
 		result := dailyShop(t, []rawOrder{order("a", day, 10), order("b", day, 20), order("c", day, -5)}, asOf)
@@ -98,6 +99,7 @@ func TestLensesOfASingleDay(t *testing.T) {
 
 // One customer brings nearly everything, and takes it along with the top 1 %.
 func TestLensesOfOneDominatingCustomer(t *testing.T) {
+	t.Parallel()
 	var orders []rawOrder
 	end := dayNumber("2023-12-31")
 	for i := range 400 {
