@@ -29,6 +29,11 @@ func dayOf(utc time.Time, zone *time.Location) Day {
 	if before.Equal(after) {
 		return Day{UTC: utc, LocalMidnight: utc, Before: before, After: after}
 	}
+	local := utc.In(zone)
+	if _, until := local.ZoneBounds(); until.IsZero() || until.After(utc.Add(lastSecond*time.Second)) {
+		_, offset := local.Zone() // of the whole day, as of nearly all
+		return Day{UTC: utc, LocalMidnight: after.Add(-time.Duration(offset) * time.Second), Before: before, After: after}
+	}
 	// Bisection to the second: offsets in use before about 1920 had seconds.
 	low, high := 0, lastSecond // localDay(low) is not after, localDay(high) is
 	for high-low > 1 {
