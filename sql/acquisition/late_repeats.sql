@@ -21,7 +21,7 @@ left join order_returns
     on customer_days.customer_id = order_returns.customer_id
     and customer_days.order_day = order_returns.order_day
 inner join months
-    on month_of(customer_days.first_purchase_date) = months.month
+    on cast(date_trunc('month', customer_days.first_purchase_date) as date) = months.month
 where params.has_first_orders
     and day_difference(customer_days.order_day, params.as_of) < 31
     and customer_days.first_purchase_date >= params.fit_from

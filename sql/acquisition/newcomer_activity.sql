@@ -10,7 +10,7 @@ with
 days as (
     select
         summary.first_channel,
-        month_of(summary.first_purchase_date) as cohort_month,
+        cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
         summary.is_trailing,
         age_on(summary.first_purchase_date, customer_days.order_day) as age_days,
         counted_money(customer_days.margin_minor, customer_days.net_minor, params.margin_rate, params.has_margin) as money_minor

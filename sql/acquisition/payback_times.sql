@@ -36,7 +36,7 @@ aimed as (
         summary.customer_id,
         summary.first_channel,
         summary.first_purchase_date,
-        month_of(summary.first_purchase_date) as cohort_month,
+        cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
         summary.is_trailing,
         summary.customer_age_days,
         summary.repeat_purchases,
@@ -47,13 +47,13 @@ aimed as (
     inner join newcomer_margins
         on summary.customer_id = newcomer_margins.customer_id
     inner join months_with_costs
-        on month_of(summary.first_purchase_date) = months_with_costs.cohort_month
+        on cast(date_trunc('month', summary.first_purchase_date) as date) = months_with_costs.cohort_month
     left join monthly as own
-        on month_of(summary.first_purchase_date) = own.cohort_month
+        on cast(date_trunc('month', summary.first_purchase_date) as date) = own.cohort_month
         and own.scope = 'channel'
         and summary.first_channel = own.channel
     left join monthly as blended
-        on month_of(summary.first_purchase_date) = blended.cohort_month
+        on cast(date_trunc('month', summary.first_purchase_date) as date) = blended.cohort_month
         and blended.scope = 'blended'
 ),
 

@@ -27,7 +27,7 @@ valued as (
 
 grown as (
     select
-        month_of(valued.first_purchase_date) as cohort_month,
+        cast(date_trunc('month', valued.first_purchase_date) as date) as cohort_month,
         valued.first_channel,
         valued.clv_minor,
         conditional_forecasts.growth_by_month

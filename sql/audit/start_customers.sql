@@ -9,7 +9,7 @@
 select
     summary.customer_id,
     summary.first_channel,
-    month_of(summary.first_purchase_date) as cohort_month,
+    cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
     summary.customer_age_days,
     summary.repeat_purchases,
     summary.days_to_second_purchase,

@@ -9,10 +9,6 @@ create or replace macro day_difference(from_day, to_day) as
 create or replace macro days_after(from_day, days) as
     cast(from_day + cast(days as integer) as date);
 
--- the first day of a date's month. date_trunc takes four times as long.
-create or replace macro month_of(day) as
-    cast(day + cast(1 - dayofmonth(day) as integer) as date);
-
 -- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
 -- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
 -- from zero. The first rounding takes back what a double adds to or takes from a
@@ -21,8 +17,8 @@ create or replace macro month_of(day) as
 create or replace macro fixed_point(number, scale) as
     cast(round(round(number * scale * 1e6) / 1e6) as bigint);
 
--- a whole number whose sum may have more than 19 digits. It has as many as it needs
--- whatever is summed, and a decimal would take twice the time.
+-- a whole number whose sum may have more than 19 digits: here sums of whole numbers have
+-- up to 38, and those of decimals take twice the time
 create or replace macro long_summed(number) as
     number;
 

@@ -10,10 +10,6 @@ create or replace temporary function day_difference(from_day date, to_day date) 
 create or replace temporary function days_after(from_day date, days bigint) returns date return
     date_add(from_day, cast(days as int));
 
--- the first day of a date's month
-create or replace temporary function month_of(day date) returns date return
-    cast(trunc(day, 'month') as date);
-
 -- a number as a whole number of parts of 1/scale, whose sums are exact: a probability
 -- in billionths, or an amount of minor units, which has a scale of 1. Halves go away
 -- from zero.

@@ -11,10 +11,10 @@ with
 
 days as (
     select
-        month_of(summary.first_purchase_date) as cohort_month,
+        cast(date_trunc('month', summary.first_purchase_date) as date) as cohort_month,
         summary.first_channel,
-        month_of(customer_days.order_day) as month,
-        month_of(customer_days.purchase_before) as month_before,
+        cast(date_trunc('month', customer_days.order_day) as date) as month,
+        cast(date_trunc('month', customer_days.purchase_before) as date) as month_before,
         customer_days.is_purchase,
         customer_days.net_minor,
         customer_days.margin_minor

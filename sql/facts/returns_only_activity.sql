@@ -8,11 +8,11 @@ with
 customer_months as (
     select
         customer_id,
-        month_of(order_day) as month,
+        cast(date_trunc('month', order_day) as date) as month,
         cast(sum(net_minor) as bigint) as revenue_minor
     from customer_days
     where first_purchase_date is null
-    group by customer_id, month_of(order_day)
+    group by customer_id, cast(date_trunc('month', order_day) as date)
 ),
 
 final as (

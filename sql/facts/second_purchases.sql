@@ -23,7 +23,7 @@ counts as (
 final as (
     select
         first_purchase_date,
-        month_of(first_purchase_date) as cohort_month,
+        cast(date_trunc('month', first_purchase_date) as date) as cohort_month,
         first_channel,
         is_new,
         customer_age_days,

@@ -16,10 +16,10 @@ bought as (
 
 worth as (
     select
-        month_of(order_day) as month,
+        cast(date_trunc('month', order_day) as date) as month,
         cast(sum(purchase_minor) as bigint) as purchase_minor
     from day_money
-    group by month_of(order_day)
+    group by cast(date_trunc('month', order_day) as date)
 ),
 
 final as (
