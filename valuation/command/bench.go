@@ -40,7 +40,7 @@ cbv bench --out bench --customers 1000000 --memory-limit 1GB -- --lists.include 
 			&cli.BoolFlag{Name: "long-ids", Usage: "identifiers of 36 characters, in no order", Destination: &opt.history.LongIDs},
 			&cli.IntFlag{Name: "files", Usage: "order files; 0: one a month", Destination: &opt.history.Files},
 			&cli.IntFlag{Name: "rounds", Value: 3, Usage: "of the floor and the run in turns, whose medians are printed; a run that fails, or makes other outputs than the first, ends it", Destination: &opt.rounds},
-			&cli.StringFlag{Name: "memory-limit", Value: config.Default().Engine.MemoryLimit, Usage: "memory of the engine before it spills to disk", Destination: &opt.memory},
+			&cli.StringFlag{Name: "memory-limit", Value: config.Default().Engine.MemoryLimit, Usage: "memory of the runs, engine.memory_limit", Destination: &opt.memory},
 			&cli.IntFlag{Name: "threads", Usage: "of the engine; 0: one per core", Destination: &opt.threads},
 			&cli.Float64Flag{Name: "fail-above", Usage: "end with code 3 where the run takes more than so many times the floor's CPU seconds; 0: never", Destination: &opt.failAbove},
 		},

@@ -256,7 +256,7 @@ func Default() Config {
 		},
 		Contacts: Contacts{Columns: ContactColumns{CustomerID: "customer_id", Campaign: "campaign", SentAt: "sent_at"}},
 		Measure:  Measure{WinsorisePercentile: 99},
-		Engine:   Engine{MemoryLimit: "2GB"},
+		Engine:   Engine{MemoryLimit: "3GB"},
 		Run:      Run{ModelMaxAgeDays: 30},
 		Log:      "text",
 	}

