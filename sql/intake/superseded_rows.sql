@@ -1,7 +1,8 @@
 -- superseded_rows: where orders have versions, the rows that do not stand because of
 -- theirs: those of a lower version than the highest of their order, and those of a
 -- version that is not known yet on a day that was asked for, which supersede nothing.
--- Without such a day the files are taken for what is known. A row without a
+-- Without such a day the files are taken for what is known, but for what has a day that
+-- cannot be: it says that there is none. A row without a
 -- version is lower than any with one. A version that is a number is known from the day
 -- of its row on.
 --
@@ -14,6 +15,11 @@
 -- reads: order_rows, input_limits
 with
 
+known_days as (
+    select coalesce(asked_as_of, cast(readable_before as date)) as known_until
+    from input_limits
+),
+
 versions as (
     select
         -- a blank id, as exports write a missing one, is none
@@ -22,14 +28,15 @@ versions as (
         order_rows.versioned_at,
         input_limits.asked_as_of,
         order_rows.order_day,
-        coalesce(order_rows.version_day > input_limits.asked_as_of, false) as is_of_later,
-        coalesce(coalesce(order_rows.version_day, order_rows.order_day) > input_limits.asked_as_of, false) as is_unknown,
+        coalesce(order_rows.version_day > known_days.known_until, false) as is_of_later,
+        coalesce(coalesce(order_rows.version_day, order_rows.order_day) > known_days.known_until, false) as is_unknown,
         coalesce(order_rows.version_day, order_rows.order_day) as known_day,
         order_rows.row_reason,
         order_rows.file_number,
         order_rows.file_row
     from order_rows
     cross join input_limits
+    cross join known_days
     where order_rows.has_version
 ),
 

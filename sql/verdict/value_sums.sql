@@ -74,7 +74,7 @@ placed as (
 ),
 
 -- one pass over the customers: joined with the parameters each would be there four times.
--- No model has more than four, nor that of spend more than three or any fewer
+-- No model of purchases has more than four, and that of spend has three
 summed as (
     select
         segment,

@@ -172,7 +172,7 @@ type Lists struct {
 // Engine bounds what DuckDB may use. It changes no output.
 type Engine struct {
 	Threads     int    `yaml:"threads" json:"-" help:"threads of the engine and the models; 0 is one per core"`
-	MemoryLimit string `yaml:"memory_limit" json:"-" value:"AMOUNT" help:"memory of a run, at least 512MB: the engine spills to disk beyond three quarters of it. With millions of customers a run may hold half as much again at its height"`
+	MemoryLimit string `yaml:"memory_limit" json:"-" value:"AMOUNT" help:"memory of a run, at least 512MB: the engine spills to disk beyond three quarters of it. With millions of customers a run may hold half a GB more at its height"`
 }
 
 // Run says how a run behaves among the others of a shop. What of it an output

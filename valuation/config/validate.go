@@ -62,6 +62,10 @@ func (e Engine) memoryBytes() (bytes int64, known bool) {
 	return int64(parsed), err == nil
 }
 
+// EngineMemory is what the engine takes of memory_limit, as it reads it. The rest is for
+// Go, and for what no limit covers.
+func (e Engine) EngineMemory() string { return fmt.Sprintf("%dB", e.MemoryBytes()/4*3) }
+
 // MemoryBytes returns memory_limit of a valid configuration.
 func (e Engine) MemoryBytes() int64 {
 	bytes, _ := e.memoryBytes()

@@ -43,7 +43,7 @@ func (c *Context) Walk(ctx context.Context, w Walk) (err error) {
 	}
 	c.Build = w.Build
 	c.Engine, err = c.Open(ctx, engine.Options{
-		Threads: c.Config.Engine.Threads, MemoryLimit: fmt.Sprintf("%dB", c.Config.Engine.MemoryBytes()/4*3), // the rest is for Go, and for what no limit covers
+		Threads: c.Config.Engine.Threads, MemoryLimit: c.Config.Engine.EngineMemory(),
 		TempDir: w.Spill, Writable: w.Build, Readable: w.Readable, Macros: string(macros),
 	})
 	if err != nil {

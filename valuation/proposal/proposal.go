@@ -147,7 +147,7 @@ func (j Job) inWorkshop(ctx context.Context, files []string, work func(workshop)
 		}
 		readable = append(readable, resolved)
 	}
-	e, err := j.Open(ctx, engine.Options{MemoryLimit: config.Default().Engine.MemoryLimit, TempDir: staging, Readable: readable, Writable: staging, Macros: "select 1", InOrder: true})
+	e, err := j.Open(ctx, engine.Options{MemoryLimit: config.Default().Engine.EngineMemory(), TempDir: staging, Readable: readable, Writable: staging, Macros: "select 1", InOrder: true})
 	if err != nil {
 		return err
 	}

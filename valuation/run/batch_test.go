@@ -78,10 +78,12 @@ type shared[T any] struct {
 
 type once[T any] struct {
 	sync.Once
-	value T
+	value  T
+	isMade bool
 }
 
-func (s *shared[T]) get(name string, made func() T) T {
+func (s *shared[T]) get(t testing.TB, name string, made func() T) T {
+	t.Helper()
 	s.mutex.Lock()
 	if s.byName == nil {
 		s.byName = map[string]*once[T]{}
@@ -91,7 +93,10 @@ func (s *shared[T]) get(name string, made func() T) T {
 	}
 	found := s.byName[name]
 	s.mutex.Unlock()
-	found.Do(func() { found.value = made() })
+	found.Do(func() { found.value, found.isMade = made(), true })
+	if !found.isMade {
+		t.Fatalf("%s could not be made, for another test", name)
+	}
 	return found.value
 }
 
@@ -101,7 +106,7 @@ var sharedFolder string
 // runShared runs the configuration that settings makes in a folder, once for all tests.
 func runShared(t *testing.T, name string, settings func(folder string) config.Config) sharedRun {
 	t.Helper()
-	return sharedRuns.get(name, func() sharedRun {
+	return sharedRuns.get(t, name, func() sharedRun {
 		c := settings(filepath.Join(sharedFolder, name))
 		return sharedRun{c, runBatch(t, c)}
 	})

@@ -74,7 +74,7 @@ func WriteCustomers(ctx context.Context, job pipeline.Job, to string) (written C
 		return written, failure.Usagef("--to: %w", err)
 	}
 	if err := publication.Sync(folder); err != nil {
-		return written, err
+		return written, errors.Join(err, os.Remove(to))
 	}
 	return Customers{File: to, Rows: r.Rows[CustomersTable], AsOf: r.Days.AsOf, Warnings: r.Warnings}, nil
 }

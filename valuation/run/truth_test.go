@@ -116,7 +116,7 @@ func splitOf(t testing.TB, set string, cutoff time.Time, horizon int) split {
 	c.Orders.Files = config.Files{sharedData(t, map[string]string{"cdnow": "cdnow_master", "debruyn": "debruyn", "git_ansible": "git_ansible"}[set]+".parquet")}
 	c.Orders.Columns.OrderedAt = "date"
 	c.Value.Currency = "USD"
-	return splits.get(fmt.Sprint(set, cutoff, horizon), func() split { return splitOrders(t, c, cutoff, horizon) })
+	return splits.get(t, fmt.Sprint(set, cutoff, horizon), func() split { return splitOrders(t, c, cutoff, horizon) })
 }
 
 // splitOrders is splitOf for the orders of a configuration.
