@@ -331,3 +331,12 @@ func TestMessagesNameTheKeyAndTheRemedy(t *testing.T) {
 		}
 	}
 }
+
+// The engine has three quarters of the memory of a run.
+func TestMemoryOfTheEngine(t *testing.T) {
+	for limit, want := range map[string]string{"1GB": "750000000B", "512MB": "384000000B", "1 GiB": "805306368B"} {
+		if got := (Engine{MemoryLimit: limit}).EngineMemory(); got != want {
+			t.Errorf("of %s the engine has %s, want %s", limit, got, want)
+		}
+	}
+}

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -20,11 +18,6 @@ import (
 
 // fit fits the models on the distinct histories and scores each of them once.
 func (s *Scoring) fit(ctx context.Context) error {
-	// A run's memory peaks here, where Go holds most beside the engine: a quarter more than it
-	// needs costs a few thousandths of the time.
-	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(25))
-	}
 	histories, err := s.readHistories(ctx)
 	if err != nil {
 		return err
